@@ -8,10 +8,10 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use divan::Bencher;
 use divan::counter::BytesCount;
-use trailint::engine::{self, Settings};
-use trailint::output::Format;
+use trailint::engine::{self, EngineSettings};
+use trailint::output::OutputFormat;
 use trailint::report::Report;
-use trailint::scan::{Input, Inputs};
+use trailint::scan::{Input, ScanInputs};
 use trailint::source::{FileId, Memory, SourceFile, Sources};
 use trailint::syntax::{hcl, json, yaml};
 
@@ -36,8 +36,8 @@ fn source(name: &str, text: &str) -> (FileId, Arc<SourceFile>) {
 
 fn check(files: &[(&str, String)]) -> Report {
     let fs = Memory::new(files.iter().map(|(path, text)| (path, text.as_str())));
-    let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
-    engine::check(&fs, &inputs, Sources::new("/".into()), &Settings::default()).unwrap()
+    let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
+    engine::check(&fs, &inputs, Sources::new("/".into()), &EngineSettings::default()).unwrap()
 }
 
 fn blocks() -> String {
@@ -122,8 +122,8 @@ fn coverage(bencher: Bencher<'_, '_>, selectors: usize) {
 }
 
 /// A report with 10,000 findings in each format.
-#[divan::bench(args = Format::value_variants(), sample_count = 10)]
-fn rendering(bencher: Bencher<'_, '_>, format: &Format) {
+#[divan::bench(args = OutputFormat::value_variants(), sample_count = 10)]
+fn rendering(bencher: Bencher<'_, '_>, format: &OutputFormat) {
     let report =
         check(&[("main.tf", repeat(2 * MANY, |text, n| text.push_str(&trail(n, "  enable_logging = false\n"))))]);
     assert!(report.findings.len() >= 10 * MANY, "{}", report.findings.len());

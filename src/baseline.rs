@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::error::{Error, Location};
+use crate::error::{Error, FileLocation};
 use crate::finding::Level;
-use crate::known::{self, Known, Moves, Past, Place, Placed};
-use crate::model::selectors::{Coverage, Loss, loss};
-use crate::report::{self, Fingerprint, Instance, Outcome, Report, Reported};
+use crate::known::{self, KnownFinding, KnownFindings, Moves, PlacedTrail, TrailName};
+use crate::model::selectors::{Coverage, EventLoss, loss};
+use crate::report::{self, Diagnostic, FindingInstance, Fingerprint, Outcome, Report};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, Sources, Span};
 use crate::suppress::Suppression;
@@ -26,14 +26,14 @@ pub const VERSION: u32 = 1;
 #[derive(Debug, Default)]
 pub struct Baseline {
     /// No two have the same name.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<BaselineEntry>,
     /// The former ids of rules in the file.
     pub former: BTreeSet<String>,
 }
 
 /// A finding that is accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct BaselineEntry {
     /// The name of the finding.
     pub fingerprint: String,
     /// The deployment, or the file where there is none.
@@ -45,7 +45,7 @@ pub struct Entry {
     /// What it said, for those who read the file.
     pub message: String,
     /// The events that were lost, if it is about events; nothing if an older version wrote the entry.
-    pub loss: Option<Loss>,
+    pub loss: Option<EventLoss>,
     /// The digest of the trail's declaration, by which it is found again elsewhere; nothing if there is none, or an older
     /// version wrote the entry.
     pub declaration: Option<String>,
@@ -58,13 +58,13 @@ impl Baseline {
     pub fn of(report: &Report, enforced: &[&str]) -> Self {
         let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
         let accepted = counted.filter(|finding| may_accept(finding, enforced));
-        let digests: HashMap<Place, Option<String>> =
-            Placed::of(report).into_iter().map(|placed| (placed.place, placed.digest)).collect();
-        Self::new(accepted.flat_map(|finding| Entry::of(finding, &report.sources, &digests)))
+        let digests: HashMap<TrailName, Option<String>> =
+            PlacedTrail::of(report).into_iter().map(|placed| (placed.place, placed.digest)).collect();
+        Self::new(accepted.flat_map(|finding| BaselineEntry::of(finding, &report.sources, &digests)))
     }
 
-    fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        let mut entries: Vec<Entry> = entries.into_iter().collect();
+    fn new(entries: impl IntoIterator<Item = BaselineEntry>) -> Self {
+        let mut entries: Vec<BaselineEntry> = entries.into_iter().collect();
         entries.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
         entries.dedup_by(|later, earlier| later.fingerprint == earlier.fingerprint);
         Self { entries, former: BTreeSet::new() }
@@ -77,7 +77,7 @@ impl Baseline {
     /// [`Error::Baseline`] with the place of what isn't as it should be.
     pub fn read(id: FileId, sources: &Sources) -> Result<Self, Error> {
         let file = sources.file(id);
-        let reader = Reader { sources };
+        let reader = BaselineReader { sources };
         let start = Span::new(id, 0, 0);
         let tree = json::parse(id, &file);
         if let Some(problem) = tree.problems.first() {
@@ -93,7 +93,7 @@ impl Baseline {
         let NodeKind::Sequence(items) = &findings.kind else {
             return Err(reader.error(findings.span, "expected a list of findings"));
         };
-        let entries: Vec<Entry> = items.iter().map(|item| reader.entry(item)).collect::<Result<_, _>>()?;
+        let entries: Vec<BaselineEntry> = items.iter().map(|item| reader.entry(item)).collect::<Result<_, _>>()?;
         let former = items.iter().filter_map(|item| reader.former_id(item)).collect();
         Ok(Self { former, ..Self::new(entries) })
     }
@@ -105,18 +105,21 @@ impl Baseline {
         report: &mut Report,
         enforced: &[&str],
         is_there: &dyn Fn(&str, &Report) -> bool,
-    ) -> Vec<&Entry> {
-        let placed = |entry: &Entry| {
-            Some(Placed { place: Place::of_fingerprint(&entry.fingerprint)?, digest: entry.declaration.clone() })
+    ) -> Vec<&BaselineEntry> {
+        let placed = |entry: &BaselineEntry| {
+            Some(PlacedTrail {
+                place: TrailName::of_fingerprint(&entry.fingerprint)?,
+                digest: entry.declaration.clone(),
+            })
         };
-        let placed: Vec<Placed> = self.entries.iter().filter_map(placed).collect();
+        let placed: Vec<PlacedTrail> = self.entries.iter().filter_map(placed).collect();
         let moves = Moves::find(&placed, &[], report, &|subject| is_there(subject, report));
-        let known = Known::new(self.entries.iter().map(Entry::past), &moves);
+        let known = KnownFindings::new(self.entries.iter().map(BaselineEntry::past), &moves);
         let mut met = HashSet::new();
-        for past in Past::of(report.findings.iter()) {
+        for past in KnownFinding::of(report.findings.iter()) {
             met.extend(known.about(&past).into_iter().map(|(number, _)| number));
         }
-        let may_be_known = |finding: &Reported| finding.suppressed.is_none() && may_accept(finding, enforced);
+        let may_be_known = |finding: &Diagnostic| finding.suppressed.is_none() && may_accept(finding, enforced);
         known::excuse(report, &known, may_be_known, |finding, at| {
             let reason = Some("in the baseline".to_owned());
             let span = self.entries.get(at).and_then(|entry| entry.span);
@@ -126,40 +129,40 @@ impl Baseline {
     }
 
     /// The entries of another one, and those of this that weren't evaluated for it.
-    pub fn replaced_by(&self, new: Self, was_evaluated: impl Fn(&Entry) -> bool) -> Self {
-        let kept: Vec<&Entry> = self.entries.iter().filter(|entry| !was_evaluated(entry)).collect();
+    pub fn replaced_by(&self, new: Self, was_evaluated: impl Fn(&BaselineEntry) -> bool) -> Self {
+        let kept: Vec<&BaselineEntry> = self.entries.iter().filter(|entry| !was_evaluated(entry)).collect();
         // Of two that have the same name, the one that accepts more stays.
         let moves = Moves::default();
-        let known = Known::new(kept.iter().map(|entry| entry.past()), &moves);
-        let found: Vec<Entry> =
+        let known = KnownFindings::new(kept.iter().map(|entry| entry.past()), &moves);
+        let found: Vec<BaselineEntry> =
             new.entries.into_iter().filter(|entry| known.covering(&entry.past()).is_none()).collect();
         Self::new(found.into_iter().chain(kept.into_iter().cloned()))
     }
 
     /// The entries that accept more than those of another one, whose trails have moved since.
-    pub fn added_since(&self, was: &Self, moves: &Moves) -> Vec<&Entry> {
-        let known = Known::new(was.entries.iter().map(Entry::past), moves);
+    pub fn added_since(&self, was: &Self, moves: &Moves) -> Vec<&BaselineEntry> {
+        let known = KnownFindings::new(was.entries.iter().map(BaselineEntry::past), moves);
         self.entries.iter().filter(|entry| known.covering(&entry.past()).is_none()).collect()
     }
 
     /// Without the entries for which there is no finding.
-    pub fn without(&self, stale: &[&Entry]) -> Self {
+    pub fn without(&self, stale: &[&BaselineEntry]) -> Self {
         let stale: HashSet<&str> = stale.iter().map(|entry| entry.fingerprint.as_str()).collect();
         Self::new(self.entries.iter().filter(|entry| !stale.contains(entry.fingerprint.as_str())).cloned())
     }
 }
 
-impl Entry {
+impl BaselineEntry {
     /// The entries of a finding, one for each trail.
-    fn of(finding: &Reported, sources: &Sources, digests: &HashMap<Place, Option<String>>) -> Vec<Self> {
+    fn of(finding: &Diagnostic, sources: &Sources, digests: &HashMap<TrailName, Option<String>>) -> Vec<Self> {
         let file = || match &finding.place {
-            report::Place::Text(label) => sources.file(label.span.file).name.clone(),
-            report::Place::File(name) => name.clone(),
-            report::Place::Run => ".".to_owned(),
+            report::FindingTarget::Text(label) => sources.file(label.span.file).name.clone(),
+            report::FindingTarget::File(name) => name.clone(),
+            report::FindingTarget::Run => ".".to_owned(),
         };
         let subject = finding.deployment.clone().unwrap_or_else(file);
-        let entry = |instance: Instance| {
-            let place = Place::of_fingerprint(&instance.fingerprint);
+        let entry = |instance: FindingInstance| {
+            let place = TrailName::of_fingerprint(&instance.fingerprint);
             Self {
                 subject: subject.clone(),
                 level: finding.level,
@@ -180,13 +183,18 @@ impl Entry {
     }
 
     /// The finding that it accepts.
-    fn past(&self) -> Past {
-        Past { fingerprint: self.fingerprint.clone(), level: self.level, outcome: self.outcome, loss: self.loss }
+    fn past(&self) -> KnownFinding {
+        KnownFinding {
+            fingerprint: self.fingerprint.clone(),
+            level: self.level,
+            outcome: self.outcome,
+            loss: self.loss,
+        }
     }
 }
 
 /// What can't be read can't be judged, so that stays; and nothing suppresses what is enforced.
-fn may_accept(finding: &Reported, enforced: &[&str]) -> bool {
+fn may_accept(finding: &Diagnostic, enforced: &[&str]) -> bool {
     !matches!(finding.rule.check, Check::Reading | Check::Comparing) && !enforced.contains(&finding.rule.id())
 }
 
@@ -201,17 +209,17 @@ fn with_present_id(fingerprint: String) -> String {
     }
 }
 
-struct Reader<'a> {
+struct BaselineReader<'a> {
     sources: &'a Sources,
 }
 
-impl Reader<'_> {
-    fn entry(&self, node: &Node) -> Result<Entry, Error> {
+impl BaselineReader<'_> {
+    fn entry(&self, node: &Node) -> Result<BaselineEntry, Error> {
         let mapping = self.mapping(node)?;
         let text = |key| self.text(mapping, node, key);
         let outcome = self.member(mapping, node, "outcome")?;
         let level = self.member(mapping, node, "level")?;
-        Ok(Entry {
+        Ok(BaselineEntry {
             fingerprint: with_present_id(text("fingerprint")?),
             subject: text("subject")?,
             level: level
@@ -254,11 +262,11 @@ impl Reader<'_> {
     }
 
     /// The lost events; nothing if they aren't on record.
-    fn loss(&self, mapping: &Mapping) -> Result<Option<Loss>, Error> {
+    fn loss(&self, mapping: &Mapping) -> Result<Option<EventLoss>, Error> {
         let Some(least) = self.optional(mapping, "lost") else { return Ok(None) };
         let least = self.events(least)?;
         let most = self.optional(mapping, "may-be-lost").map(|node| self.events(node)).transpose()?;
-        Ok(Some(Loss { least, most: least.union(most.unwrap_or(Coverage::NOTHING)) }))
+        Ok(Some(EventLoss { least, most: least.union(most.unwrap_or(Coverage::NOTHING)) }))
     }
 
     fn events(&self, node: &Node) -> Result<Coverage, Error> {
@@ -283,6 +291,6 @@ impl Reader<'_> {
     }
 
     fn error(&self, span: Span, message: &str) -> Error {
-        Error::Baseline { place: Location::of(span, self.sources), message: message.to_owned() }
+        Error::Baseline { place: FileLocation::of(span, self.sources), message: message.to_owned() }
     }
 }

@@ -7,23 +7,23 @@ mod touched;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::engine::{self, Settings};
-use crate::known::{self, Known, Moves, Past, Placed};
-use crate::report::{Exists, Judged, JudgedTrail, Outcome, Place, Report, Reported};
+use crate::engine::{self, EngineSettings};
+use crate::known::{self, KnownFinding, KnownFindings, Moves, PlacedTrail};
+use crate::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailExistence, TrailResult};
 use crate::rules::{self, Check};
 use crate::suppress::Suppression;
 use crate::weakened;
 
 /// The report on the files as they were, and where their trails have gone since.
 #[derive(Debug)]
-pub struct Before {
+pub struct BaseReport {
     /// The report.
     pub report: Report,
     /// Where its trails are now.
     pub moves: Moves,
 }
 
-impl Before {
+impl BaseReport {
     /// A report on the files as they were.
     pub fn new(report: Report) -> Self {
         Self { report, moves: Moves::default() }
@@ -32,8 +32,8 @@ impl Before {
 
 /// Marks in a report what was there before, in one state or another, and adds what is gone since each of them; `name` is
 /// what the user calls the state before.
-pub fn compare(report: &mut Report, before: &mut [Before], name: &str, settings: &Settings) {
-    let placed: Vec<Vec<Placed>> = before.iter().map(|before| Placed::of(&before.report)).collect();
+pub fn compare(report: &mut Report, before: &mut [BaseReport], name: &str, settings: &EngineSettings) {
+    let placed: Vec<Vec<PlacedTrail>> = before.iter().map(|before| PlacedTrail::of(&before.report)).collect();
     let all = placed.concat();
     for (before, placed) in before.iter_mut().zip(&placed) {
         before.moves = Moves::find(placed, &all, report, &|_| false);
@@ -47,13 +47,13 @@ pub fn compare(report: &mut Report, before: &mut [Before], name: &str, settings:
     if let Some(before) = before.first() {
         touched::mark(report, &before.report);
     }
-    let was_there: HashSet<known::Place> = all.into_iter().map(|placed| placed.place).collect();
-    let was_passing: HashSet<known::Place> = before.iter().flat_map(|before| passing(&before.report)).collect();
+    let was_there: HashSet<known::TrailName> = all.into_iter().map(|placed| placed.place).collect();
+    let was_passing: HashSet<known::TrailName> = before.iter().flat_map(|before| passing(&before.report)).collect();
     let arrived = Arrived::of(report, &was_there, &was_passing);
     let gone = before.iter().map(|before| gone_since(before, report, &arrived, name, settings));
     // What one of them lacks was taken away there.
     let gone = gone.reduce(|gone, others| {
-        let is_gone = |own: &Reported| others.iter().any(|other| is_same_loss(own, other));
+        let is_gone = |own: &Diagnostic| others.iter().any(|other| is_same_loss(own, other));
         gone.into_iter().filter(is_gone).collect()
     });
     engine::add(report, gone.unwrap_or_default());
@@ -61,7 +61,13 @@ pub fn compare(report: &mut Report, before: &mut [Before], name: &str, settings:
 
 /// The findings about deployments that satisfied the control, or may have, and have no trail any more. Those whose trails a
 /// deployment has now that didn't satisfy the control before aren't gone.
-fn gone_since(before: &Before, report: &Report, arrived: &Arrived, name: &str, settings: &Settings) -> Vec<Reported> {
+fn gone_since(
+    before: &BaseReport,
+    report: &Report,
+    arrived: &Arrived,
+    name: &str,
+    settings: &EngineSettings,
+) -> Vec<Diagnostic> {
     let mut taken = HashSet::new();
     let mut gone = Vec::new();
     for was in &before.report.deployments {
@@ -77,19 +83,19 @@ fn gone_since(before: &Before, report: &Report, arrived: &Arrived, name: &str, s
 }
 
 /// The places of the deployments that satisfy the control.
-fn passing(report: &Report) -> impl Iterator<Item = known::Place> {
-    report.deployments.iter().filter(|judged| judged.verdict == Some(Outcome::Pass)).map(known::Place::of)
+fn passing(report: &Report) -> impl Iterator<Item = known::TrailName> {
+    report.deployments.iter().filter(|judged| judged.verdict == Some(Outcome::Pass)).map(known::TrailName::of)
 }
 
-fn is_same_loss(one: &Reported, other: &Reported) -> bool {
+fn is_same_loss(one: &Diagnostic, other: &Diagnostic) -> bool {
     (&one.deployment, &one.deployment_name) == (&other.deployment, &other.deployment_name)
 }
 
 /// Lets count what comments accept and what wasn't suppressed before, or was less bad.
-fn lift(report: &mut Report, before: &[Before]) {
-    let mut suppressed = Known::default();
-    for Before { report, moves } in before {
-        suppressed.add(Past::of(report.findings.iter().filter(|finding| finding.suppressed.is_some())), moves);
+fn lift(report: &mut Report, before: &[BaseReport]) {
+    let mut suppressed = KnownFindings::default();
+    for BaseReport { report, moves } in before {
+        suppressed.add(KnownFinding::of(report.findings.iter().filter(|finding| finding.suppressed.is_some())), moves);
     }
     let mut findings = Vec::new();
     for finding in std::mem::take(&mut report.findings) {
@@ -110,14 +116,14 @@ fn lift(report: &mut Report, before: &[Before]) {
 }
 
 /// What weighs no more than before doesn't count. What nothing may suppress does.
-fn excuse(report: &mut Report, before: &[Before], name: &str, settings: &Settings) {
-    let mut known = Known::default();
-    for Before { report, moves } in before {
+fn excuse(report: &mut Report, before: &[BaseReport], name: &str, settings: &EngineSettings) {
+    let mut known = KnownFindings::default();
+    for BaseReport { report, moves } in before {
         let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-        known.add(Past::of(counted), moves);
+        known.add(KnownFinding::of(counted), moves);
     }
     let enforced = &settings.selection.enforced;
-    let may_be_known = |finding: &Reported| finding.suppressed.is_none() && !enforced.contains(&finding.rule.id());
+    let may_be_known = |finding: &Diagnostic| finding.suppressed.is_none() && !enforced.contains(&finding.rule.id());
     known::excuse(report, &known, may_be_known, |finding, _| {
         let reason = Some(format!("already at `{name}`"));
         finding.suppressed = Some(Suppression { span: None, about: None, is_in_source: false, reason, until: None });
@@ -125,10 +131,10 @@ fn excuse(report: &mut Report, before: &[Before], name: &str, settings: &Setting
 }
 
 /// Whether a deployment still creates a trail, or may.
-fn has_trail(report: &Report, was: &Judged, moves: &Moves) -> bool {
-    let (own, moved) = (known::Place::of(was), moves.of_deployment(was));
-    let is_same = |now: &Judged| {
-        let place = known::Place::of(now);
+fn has_trail(report: &Report, was: &DeploymentResult, moves: &Moves) -> bool {
+    let (own, moved) = (known::TrailName::of(was), moves.of_deployment(was));
+    let is_same = |now: &DeploymentResult| {
+        let place = known::TrailName::of(now);
         now.format == was.format && (place == own || Some(&place) == moved)
     };
     report.deployments.iter().any(|now| now.verdict.is_some() && is_same(now))
@@ -136,17 +142,17 @@ fn has_trail(report: &Report, was: &Judged, moves: &Moves) -> bool {
 
 /// The new trails of deployments that satisfy the control and didn't before. Each takes the place of one that is gone.
 struct Arrived {
-    places: Vec<known::Place>,
+    places: Vec<known::TrailName>,
     /// The numbers of the trails by their marks.
     by_mark: HashMap<(String, String), Vec<usize>>,
 }
 
 impl Arrived {
-    fn of(report: &Report, was_there: &HashSet<known::Place>, was_passing: &HashSet<known::Place>) -> Self {
+    fn of(report: &Report, was_there: &HashSet<known::TrailName>, was_passing: &HashSet<known::TrailName>) -> Self {
         let mut arrived = Self { places: Vec::new(), by_mark: HashMap::new() };
         for judged in report.deployments.iter().filter(|judged| judged.verdict == Some(Outcome::Pass)) {
-            let whole = known::Place::of(judged);
-            for trail in judged.trails.iter().filter(|trail| trail.exists != Exists::Never) {
+            let whole = known::TrailName::of(judged);
+            for trail in judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
                 let place = whole.with(trail);
                 if was_there.contains(&place) || was_passing.contains(&whole) {
                     continue;
@@ -162,11 +168,11 @@ impl Arrived {
 
     /// The number of a trail that takes the place of one that a deployment had: the one to which it has moved, or one of the
     /// same declaration or file to which no other has.
-    fn one_of(&self, was: &Judged, before: &Before, taken: &HashSet<usize>) -> Option<usize> {
+    fn one_of(&self, was: &DeploymentResult, before: &BaseReport, taken: &HashSet<usize>) -> Option<usize> {
         if self.places.is_empty() {
             return None;
         }
-        let whole = known::Place::of(was);
+        let whole = known::TrailName::of(was);
         for trail in &was.trails {
             let moved = before.moves.of_trail(&whole.with(trail));
             let at = moved.and_then(|moved| self.places.iter().position(|place| place == moved));
@@ -189,20 +195,20 @@ impl Arrived {
 }
 
 /// What a trail keeps where it goes: its name, with its declaration or with the file that has it.
-fn marks_of(trail: &JudgedTrail, report: &Report) -> [(String, String); 2] {
+fn marks_of(trail: &TrailResult, report: &Report) -> [(String, String); 2] {
     let name = local_name(trail);
     [(trail.digest.clone(), name.clone()), (report.sources.file(trail.header.file).name.clone(), name)]
 }
 
 /// The address of a trail without the modules or stacks that lead to it.
-fn local_name(trail: &JudgedTrail) -> String {
+fn local_name(trail: &TrailResult) -> String {
     let address = trail.address.rsplit_once('/').map_or(trail.address.as_str(), |(_, name)| name);
     let kind = address.rfind(trail.kind).unwrap_or_default();
     address.get(kind..).unwrap_or(address).to_owned()
 }
 
 /// The finding about a deployment that satisfied the control, or may have, and has no trail any more.
-fn vanished(was: &Judged, before: &Report, name: &str, settings: &Settings) -> Option<Reported> {
+fn vanished(was: &DeploymentResult, before: &Report, name: &str, settings: &EngineSettings) -> Option<Diagnostic> {
     let rule = rules::RULES.into_iter().find(|rule| matches!(rule.check, Check::Deployment(_)))?;
     let trail = was.trails.first().filter(|_| settings.selection.has(rule))?;
     let (outcome, did) = match was.verdict? {
@@ -217,7 +223,7 @@ fn vanished(was: &Judged, before: &Report, name: &str, settings: &Settings) -> O
     let suppression =
         accepted.map(|accepted| &accepted.suppression).find(|own| !own.is_expired(settings.suppress.today));
     let is_enforced = settings.selection.enforced.contains(&rule.id());
-    Some(Reported {
+    Some(Diagnostic {
         level: settings.level(rule, rule.page.level),
         outcome,
         deployment: Some(was.root.clone()),
@@ -225,6 +231,6 @@ fn vanished(was: &Judged, before: &Report, name: &str, settings: &Settings) -> O
         notes: vec![format!("`{}` was declared in line {line} of `{}`", trail.address, file.name)],
         help: Some("restore the trail, unless this code is no longer deployed".to_owned()),
         suppressed: suppression.filter(|_| !is_enforced && !settings.suppress.is_off).cloned(),
-        ..Reported::new(rule, message, Place::File(file.name.clone()))
+        ..Diagnostic::new(rule, message, FindingTarget::File(file.name.clone()))
     })
 }

@@ -35,7 +35,7 @@ use crate::error::Error;
 use crate::finding::Level;
 use crate::formats::{Engine, Modules};
 use crate::named::closest;
-use crate::output::{self, Destinations, DocFormat, Format, Look, Stream};
+use crate::output::{self, Destinations, DocFormat, OutputFormat, Stream, TerminalStyle};
 use crate::report::{FailOn, OnUnknown};
 use crate::rules::{self, RULES, Rule};
 use crate::suppress;
@@ -50,7 +50,7 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    look: Look,
+    look: TerminalStyle,
 }
 
 #[derive(Debug, Subcommand)]
@@ -223,7 +223,7 @@ struct CheckArgs {
     no_respect_gitignore: bool,
     /// The state of the files to check.
     #[arg(long, value_enum, default_value_t, value_name = "SCOPE", help_heading = "Input", env = "TRAILINT_SCOPE")]
-    scope: changes::Scope,
+    scope: changes::CheckScope,
     /// Report only findings that are new since the merge base of this revision and `HEAD`, and trails that were removed.
     #[arg(long, value_name = "REV", help_heading = "Input", env = "TRAILINT_DIFF_BASE")]
     diff_base: Option<String>,
@@ -317,7 +317,7 @@ struct CheckArgs {
         help_heading = "Output",
         env = "TRAILINT_FORMAT"
     )]
-    format: Format,
+    format: OutputFormat,
     /// Also write a report to a file; `-` is standard output. Can be given several times.
     #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Output", env = "TRAILINT_OUTPUT")]
     output: Vec<Destinations>,
@@ -386,7 +386,7 @@ fn command() -> clap::Command {
     environment::without_empty(environment::with_former(Cli::command()))
 }
 
-fn failed(error: &Error, look: Look) -> ExitCode {
+fn failed(error: &Error, look: TerminalStyle) -> ExitCode {
     // There is nobody left to tell when standard error can't be written.
     let _ = Stream::Error.write(&output::complaint(error), look);
     ExitCode::from(NOT_DONE)
@@ -396,9 +396,9 @@ fn failed(error: &Error, look: Look) -> ExitCode {
 /// stranger chose, so nothing in them acts on a terminal.
 fn end(error: &clap::Error) -> ! {
     if !error.use_stderr() {
-        let printed = print(&error.render().ansi().to_string(), Look::default());
+        let printed = print(&error.render().ansi().to_string(), TerminalStyle::default());
         if let Err(error) = &printed {
-            failed(error, Look::default());
+            failed(error, TerminalStyle::default());
         }
         std::process::exit(if printed.is_ok() { 0 } else { i32::from(NOT_DONE) });
     }
@@ -412,7 +412,7 @@ fn end(error: &clap::Error) -> ! {
     }
     let text = text + &environment::note(&environment::blamed(&command(), &lines));
     // There is nobody left to tell when standard error can't be written.
-    let _ = Stream::Error.write(&text, Look::default());
+    let _ = Stream::Error.write(&text, TerminalStyle::default());
     std::process::exit(i32::from(NOT_DONE))
 }
 
@@ -457,13 +457,13 @@ fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
 }
 
 /// Prints the pages of rules and the notes about controls; only the pages are JSON.
-fn explain(rules: &[&'static Rule], notes: &str, format: DocFormat, look: Look) -> Result<ExitCode, Error> {
+fn explain(rules: &[&'static Rule], notes: &str, format: DocFormat, look: TerminalStyle) -> Result<ExitCode, Error> {
     let stream = if format == DocFormat::Json { Stream::Error } else { Stream::Out };
     stream.write(notes, look).map_err(Error::Output)?;
     print(&output::explain(rules, format), look)
 }
 
-fn print(text: &str, look: Look) -> Result<ExitCode, Error> {
+fn print(text: &str, look: TerminalStyle) -> Result<ExitCode, Error> {
     Stream::Out.write(text, look).map_err(Error::Output)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -497,11 +497,11 @@ fn rules_to_explain(names: &[String]) -> Result<(Vec<&'static Rule>, String), Er
 }
 
 /// The rules that match another tool's rule, or that belong to a control or support it.
-fn rules_named_otherwise(name: &str, controls: &[rules::Listed]) -> Vec<&'static Rule> {
+fn rules_named_otherwise(name: &str, controls: &[rules::ListedControl]) -> Vec<&'static Rule> {
     let is_of_control = |rule: &&'static Rule| {
         let (stated, supported) = (&rule.page.controls, &rule.page.supports);
         let mut numbers = stated.iter().chain(supported).flat_map(|control| control.id.split(',').map(str::trim));
-        let mut evaluating = controls.iter().flat_map(rules::Listed::rules);
+        let mut evaluating = controls.iter().flat_map(rules::ListedControl::rules);
         numbers.any(|number| number.eq_ignore_ascii_case(name)) || evaluating.any(|other| std::ptr::eq(other, *rule))
     };
     let is_ours = |rule: &&'static Rule| suppress::matching_rules(name).any(|own| own == rule.id());

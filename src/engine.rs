@@ -32,21 +32,21 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::error::Error;
 use crate::finding::Level;
 use crate::fix;
-use crate::formats::{self, BaseFiles, Context, Readings};
+use crate::formats::{self, BaseFiles, Context, FileCache};
 use crate::progress::Progress;
-use crate::report::{Report, Unread};
-use crate::rules::{Check, Policy, Rule};
-use crate::scan::{self, Inputs, Scan};
+use crate::report::{Report, UnreadFile};
+use crate::rules::{Check, Rule, Strictness};
+use crate::scan::{self, Scan, ScanInputs};
 use crate::source::{Fs, ReadError, Sources};
 use crate::suppress::{self, Suppressions};
 use crate::value::Budget;
 pub use assemble::add;
-use assign::{Assignment, Candidate, Linked, link, projects};
-use judge::{Case, Judgement};
-use other_runs::{OtherRuns, Run};
-use received::Takes;
-use shares::Shares;
-pub use standing::{Change, Setup, Standing};
+use assign::{Assignment, CandidateProject, LinkedFiles, link, projects};
+use judge::{DeploymentCheck, DeploymentVerdicts};
+use other_runs::{OtherRun, OtherRuns};
+use received::RootOptionUse;
+use shares::BudgetShares;
+pub use standing::{CheckUpdate, IncrementalCheck, Setup};
 pub use trace::trace;
 
 /// Fewer projects than this are judged on one thread.
@@ -58,9 +58,9 @@ pub(crate) const STACK: usize = 16 << 20;
 
 /// The settings of a check that don't depend on its files.
 #[derive(Debug, Default)]
-pub struct Settings {
+pub struct EngineSettings {
     /// How strictly the control is read.
-    pub policy: Policy,
+    pub policy: Strictness,
     /// The rules that run.
     pub selection: Selection,
     /// Values and options for the evaluation.
@@ -68,20 +68,20 @@ pub struct Settings {
     /// Levels of rules that differ from their pages.
     pub levels: BTreeMap<&'static str, Level>,
     /// The suppressions that are respected.
-    pub suppress: suppress::Policy,
+    pub suppress: suppress::SuppressionPolicy,
     /// Deployments with values of their own.
-    pub deployments: Vec<Named>,
+    pub deployments: Vec<NamedDeployment>,
     /// The number of threads; `None` for the number of processors.
     pub jobs: Option<NonZeroUsize>,
     /// Told how far the check is.
     pub progress: Arc<Progress>,
     /// The parts of other runs that this one leaves out.
-    pub narrowed: Narrowed,
+    pub narrowed: OmittedRuns,
 }
 
 /// The other runs on the same code whose results this run can't know because of its options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Narrowed {
+pub struct OmittedRuns {
     /// True if options give values, or decide how expressions are evaluated.
     pub values: bool,
     /// True if not the whole tree is checked, or not only as it is.
@@ -94,7 +94,7 @@ pub struct Narrowed {
 
 /// A deployment with values of its own. The same code may be deployed several times.
 #[derive(Debug, Default)]
-pub struct Named {
+pub struct NamedDeployment {
     /// The name in reports.
     pub name: Option<String>,
     /// The directory of the root module, or the template.
@@ -120,7 +120,7 @@ pub struct Selection {
 ///
 /// See [`scan::scan`]; [`Error::RefusedValue`] for the value of an option. Problems within a file are part of the
 /// report.
-pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings) -> Result<Report, Error> {
+pub fn check(fs: &dyn Fs, inputs: &ScanInputs, sources: Sources, settings: &EngineSettings) -> Result<Report, Error> {
     with_room(|| {
         let (mut report, ..) = check_here(fs, inputs, sources, settings)?;
         report.hidden = scan::count_hidden(fs);
@@ -135,9 +135,9 @@ pub fn check(fs: &dyn Fs, inputs: &Inputs, sources: Sources, settings: &Settings
 /// Those of [`check`].
 pub fn check_base(
     fs: &dyn Fs,
-    inputs: &Inputs,
+    inputs: &ScanInputs,
     sources: Sources,
-    settings: &Settings,
+    settings: &EngineSettings,
 ) -> Result<(Report, BaseFiles), Error> {
     with_room(|| {
         let (report, scan, linked) = check_here(fs, inputs, sources, settings)?;
@@ -152,21 +152,21 @@ pub fn check_base(
 
 fn check_here(
     fs: &dyn Fs,
-    inputs: &Inputs,
+    inputs: &ScanInputs,
     sources: Sources,
-    settings: &Settings,
-) -> Result<(Report, Scan, Linked), Error> {
+    settings: &EngineSettings,
+) -> Result<(Report, Scan, LinkedFiles), Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
-    let readings = Readings::default();
+    let readings = FileCache::default();
     let context = Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
     let linked = link(&scan, context);
     let projects = projects(&linked, context)?;
-    let shares = Shares::new(scan.bytes(&sources), projects.len());
+    let shares = BudgetShares::new(scan.bytes(&sources), projects.len());
     let judged = judge_projects(&projects, shares, context, settings, &suppressions);
     let mut stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
     let (bytes, has_unreadable) = (scan.bytes(&sources), !scan.unreadable.is_empty());
-    let run = Run { projects: &projects, context, settings, bytes, has_unreadable };
+    let run = OtherRun { projects: &projects, context, settings, bytes, has_unreadable };
     let others = OtherRuns::of(&stale, &judged.iter().collect::<Vec<_>>(), run);
     stale.retain(|stale| !others.may_need(stale));
     drop(projects);
@@ -181,12 +181,12 @@ fn check_here(
 }
 
 fn judge_projects<'a>(
-    projects: &'a [Candidate],
-    mut shares: Shares,
+    projects: &'a [CandidateProject],
+    mut shares: BudgetShares,
     context: Context<'a>,
-    settings: &'a Settings,
+    settings: &'a EngineSettings,
     suppressions: &Suppressions<'_>,
-) -> Vec<Judgement> {
+) -> Vec<DeploymentVerdicts> {
     let judge_all = |assignments: Vec<Assignment<'a>>| {
         settings.progress.expect(assignments.len());
         let judge = |assignment: &Assignment<'_>, budget: &Rc<Budget>| {
@@ -198,7 +198,7 @@ fn judge_projects<'a>(
         cut.for_each(|(assignment, _)| settings.progress.cut(assignment.candidate.project.root()));
         judged.into_iter().map(|paid| paid.outcome).collect()
     };
-    turns::in_turn(projects, context, settings, judge_all, |judgement: &Judgement| &judgement.created)
+    turns::in_turn(projects, context, settings, judge_all, |judgement: &DeploymentVerdicts| &judgement.created)
 }
 
 /// Evaluates one deployment, and reports the problems of the files from which it was loaded.
@@ -206,26 +206,36 @@ fn judge(
     assignment: &Assignment<'_>,
     budget: &Rc<Budget>,
     context: Context<'_>,
-    settings: &Settings,
+    settings: &EngineSettings,
     suppressions: &Suppressions<'_>,
-) -> Judgement {
+) -> DeploymentVerdicts {
     let Assignment { candidate, name, .. } = *assignment;
     let opened = candidate.open(context, budget);
     let (root, format) = (candidate.project.root(), candidate.format);
     let (project, opened_project) = (candidate.project.as_ref(), opened.as_ref());
     let sources = context.sources;
-    let case = Case { root, name, format, project, opened: opened_project, budget, settings, suppressions, sources };
+    let case = DeploymentCheck {
+        root,
+        name,
+        format,
+        project,
+        opened: opened_project,
+        budget,
+        settings,
+        suppressions,
+        sources,
+    };
     let mut judgement = case.judge();
     // Called code that creates nothing by itself takes its values from its callers.
     if project.called().is_none() || judgement.deployment.is_some() {
-        judgement.takes = Takes::of(candidate.project.root(), opened.as_ref());
+        judgement.takes = RootOptionUse::of(candidate.project.root(), opened.as_ref());
     }
     judgement.unread = opened.unread().map(|reason| {
         let by_name = opened.unread_file().and_then(|file| scan::reason_by_name(&context.sources.file(file)));
-        Unread { name: candidate.project.root(), reason: by_name.map_or(reason, str::to_owned) }
+        UnreadFile { name: candidate.project.root(), reason: by_name.map_or(reason, str::to_owned) }
     });
     let known = |file| opened.tree(file);
-    let texts = fix::Texts::new(context.sources, context.fs, &known);
+    let texts = fix::ParsedFiles::new(context.sources, context.fs, &known);
     fix::propose(&mut judgement.findings, &texts, candidate.project.is_output());
     judgement.findings.extend(reading::of_problems(opened.problems()));
     settings.progress.judged();
@@ -261,7 +271,7 @@ fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
     })
 }
 
-impl Settings {
+impl EngineSettings {
     /// The level of a rule's findings. Settings can't lower the level of an enforced rule.
     pub fn level(&self, rule: &Rule, own: Level) -> Level {
         let id = rule.id();

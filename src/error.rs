@@ -35,7 +35,7 @@ pub enum Error {
     #[error("{place}: invalid baseline: {message}")]
     Baseline {
         /// The file, the line and the column.
-        place: Location,
+        place: FileLocation,
         message: String,
     },
     /// A baseline that is there already.
@@ -131,7 +131,7 @@ pub enum Error {
     #[error("{place}: {message}")]
     Configuration {
         /// The file with line and column.
-        place: Location,
+        place: FileLocation,
         message: String,
     },
     /// Two configuration files in one directory.
@@ -242,7 +242,7 @@ impl Error {
 
 /// A place in a file that the user writes for us.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Location {
+pub struct FileLocation {
     pub path: PathBuf,
     /// The name in reports.
     pub name: String,
@@ -252,7 +252,7 @@ pub struct Location {
     pub column: u32,
 }
 
-impl Location {
+impl FileLocation {
     /// The first place of a span.
     pub fn of(span: Span, sources: &Sources) -> Self {
         let file = sources.file(span.file);
@@ -261,7 +261,7 @@ impl Location {
     }
 }
 
-impl fmt::Display for Location {
+impl fmt::Display for FileLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.name, self.line, self.column)
     }

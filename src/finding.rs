@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::selectors::{Doubt, Gap, Site};
-use crate::model::{Invalid, Setting, Trail, Wish};
+use crate::model::selectors::{Gap, SelectorSite, UnknownSelector};
+use crate::model::{Invalid, Remedy, Trail, TrailSetting};
 use crate::source::Span;
-use crate::value::{Hop, Known, Origin, Unknown, Why};
+use crate::value::{Hop, Known, Origin, Reason, Unknown};
 
 /// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, clap::ValueEnum)]
@@ -59,7 +59,7 @@ pub struct Finding {
     /// The help, as one imperative sentence.
     pub help: Option<String>,
     /// The edits that fix it, which belong together. Empty if the right text can't be determined.
-    pub wishes: Vec<Wish>,
+    pub wishes: Vec<Remedy>,
     /// For an unknown verdict, what blocks it.
     pub blocked_by: Vec<String>,
     /// A plain unknown reference, and its values for which the rule fails, and for which it passes.
@@ -82,7 +82,7 @@ pub struct Label {
 
 impl Label {
     /// The labels of a setting: its value and the hops to the place that decides it.
-    pub fn of<T: std::fmt::Display>(setting: &Setting<T>) -> Vec<Self> {
+    pub fn of<T: std::fmt::Display>(setting: &TrailSetting<T>) -> Vec<Self> {
         let text = match setting.value() {
             Known(Ok(found)) => explain(setting, found),
             Known(Err(invalid)) => invalid.describe(),
@@ -139,7 +139,7 @@ impl Finding {
     }
 
     /// Sets the help and the edit that it describes.
-    pub fn wishing(mut self, wish: Wish) -> Self {
+    pub fn wishing(mut self, wish: Remedy) -> Self {
         // Few findings wish for more than one change.
         self.wishes.reserve_exact(1);
         self.wishes.push(wish.clone());
@@ -166,13 +166,13 @@ impl Finding {
 
     /// A part of a selector that loses events.
     pub fn of_gap(gap: &Gap, message: impl Into<String>, label: impl Into<String>) -> Self {
-        let Site { span, hops, attribute } = &gap.site;
+        let SelectorSite { span, hops, attribute } = &gap.site;
         Self::at(*span, message, label).about(attribute).via(hops).help(&gap.mending.help)
     }
 
     /// A part of a selector that isn't known.
-    pub fn of_doubt(doubt: &Doubt, message: impl Into<String>) -> Self {
-        let Site { span, hops, attribute } = &doubt.site;
+    pub fn of_doubt(doubt: &UnknownSelector, message: impl Into<String>) -> Self {
+        let SelectorSite { span, hops, attribute } = &doubt.site;
         let finding = Self::at(*span, message, doubt.why.describe()).about(attribute).via(hops);
         finding.help(doubt.why.advice()).blocked(&doubt.why)
     }
@@ -188,7 +188,7 @@ impl Finding {
     }
 
     /// Adds the name on which the unknown depends.
-    pub fn blocked(mut self, why: &Why) -> Self {
+    pub fn blocked(mut self, why: &Reason) -> Self {
         self.blocked_by.push(why.blocker());
         self
     }
@@ -196,13 +196,18 @@ impl Finding {
 
 impl Verdict {
     /// A setting whose value is wrong; `value` is what it should be.
-    pub fn wrong<T: std::fmt::Display>(setting: &Setting<T>, found: &T, message: &str, value: &'static str) -> Self {
+    pub fn wrong<T: std::fmt::Display>(
+        setting: &TrailSetting<T>,
+        found: &T,
+        message: &str,
+        value: &'static str,
+    ) -> Self {
         let finding = Finding::at(setting.span(), message, explain(setting, found));
         Self::Fail(finding.about(setting.name).via(&setting.read.hops).wishing(setting.wish(value)))
     }
 
     /// A setting whose value no deployment accepts.
-    pub fn invalid<T>(setting: &Setting<T>, invalid: &Invalid, message: &str, value: &'static str) -> Self {
+    pub fn invalid<T>(setting: &TrailSetting<T>, invalid: &Invalid, message: &str, value: &'static str) -> Self {
         let finding = Finding::at(setting.span(), message, invalid.describe());
         let finding = finding.about(setting.name).via(&setting.read.hops);
         Self::Fail(match invalid.remedy() {
@@ -212,13 +217,13 @@ impl Verdict {
     }
 
     /// A setting whose value isn't known.
-    pub fn unknown<T>(setting: &Setting<T>, why: &Why, message: &str) -> Self {
+    pub fn unknown<T>(setting: &TrailSetting<T>, why: &Reason, message: &str) -> Self {
         let finding = Finding::at(setting.span(), message, why.describe());
         Self::Unknown(finding.about(setting.name).via(&setting.read.hops).help(why.advice()).blocked(why))
     }
 
     /// The same with the values of a plain reference on both sides: "= false", "= true".
-    pub fn depending_on(self, why: &Why, fails: &str, passes: &str) -> Self {
+    pub fn depending_on(self, why: &Reason, fails: &str, passes: &str) -> Self {
         let Some(reference) = why.plain() else { return self };
         let witness = Some((reference.to_owned(), fails.to_owned(), passes.to_owned()));
         self.with(|finding| Finding { witness, ..finding })
@@ -244,7 +249,7 @@ impl Verdict {
 }
 
 /// Why a setting has the value that was found.
-fn explain<T: std::fmt::Display>(setting: &Setting<T>, found: &T) -> String {
+fn explain<T: std::fmt::Display>(setting: &TrailSetting<T>, found: &T) -> String {
     match setting.read.origin {
         Origin::Absent(_) => format!("`{}` is not set; defaults to `{found}`", setting.name),
         Origin::Null(_) => format!("null, the same as not set; defaults to `{found}`"),

@@ -9,14 +9,14 @@ mod moves;
 use std::collections::HashMap;
 
 use crate::finding::Level;
-use crate::model::selectors::Loss;
-use crate::report::{Fingerprint, Instance, Outcome, Report, Reported};
+use crate::model::selectors::EventLoss;
+use crate::report::{Diagnostic, FindingInstance, Fingerprint, Outcome, Report};
 
-pub use moves::{Moves, Place, Placed, digest_of};
+pub use moves::{Moves, PlacedTrail, TrailName, digest_of};
 
 /// A finding of another time about one trail, a deployment or a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Past {
+pub struct KnownFinding {
     /// Its name.
     pub fingerprint: String,
     /// What it weighed.
@@ -24,58 +24,58 @@ pub struct Past {
     /// `Fail` or `Unknown`.
     pub outcome: Outcome,
     /// The events that were lost, if it is about events and that is on record.
-    pub loss: Option<Loss>,
+    pub loss: Option<EventLoss>,
 }
 
 /// The findings of another time.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct KnownFindings {
     /// Each in its place, with its number; two places of one finding have the same number.
-    pasts: Vec<(usize, Past)>,
+    pasts: Vec<(usize, KnownFinding)>,
     by_key: HashMap<String, Vec<usize>>,
     /// How many findings there are.
     count: usize,
 }
 
-impl Past {
+impl KnownFinding {
     /// All that the findings of a report say, each for one of the trails that it is about.
-    pub fn of<'r>(findings: impl Iterator<Item = &'r Reported>) -> Vec<Self> {
-        let each = |finding: &'r Reported| {
-            let past = |instance: Instance| Self::of_instance(finding, instance);
+    pub fn of<'r>(findings: impl Iterator<Item = &'r Diagnostic>) -> Vec<Self> {
+        let each = |finding: &'r Diagnostic| {
+            let past = |instance: FindingInstance| Self::of_instance(finding, instance);
             finding.instances().into_iter().map(past).collect::<Vec<_>>()
         };
         findings.flat_map(each).collect()
     }
 
     /// What a finding says of one of the trails that it is about.
-    pub fn of_instance(finding: &Reported, instance: Instance) -> Self {
-        let Instance { fingerprint, loss, .. } = instance;
+    pub fn of_instance(finding: &Diagnostic, instance: FindingInstance) -> Self {
+        let FindingInstance { fingerprint, loss, .. } = instance;
         Self { fingerprint, level: finding.level, outcome: finding.outcome, loss }
     }
 }
 
-impl Known {
+impl KnownFindings {
     /// These findings, in the places to which they have moved.
-    pub fn new(pasts: impl IntoIterator<Item = Past>, moves: &Moves) -> Self {
+    pub fn new(pasts: impl IntoIterator<Item = KnownFinding>, moves: &Moves) -> Self {
         let mut known = Self::default();
         known.add(pasts, moves);
         known
     }
 
     /// Takes in more of them.
-    pub fn add(&mut self, pasts: impl IntoIterator<Item = Past>, moves: &Moves) {
+    pub fn add(&mut self, pasts: impl IntoIterator<Item = KnownFinding>, moves: &Moves) {
         for past in pasts {
             for fingerprint in moves.follow(&past.fingerprint) {
                 let key = key(&fingerprint, past.loss.is_some());
                 self.by_key.entry(key).or_default().push(self.pasts.len());
-                self.pasts.push((self.count, Past { fingerprint, ..past.clone() }));
+                self.pasts.push((self.count, KnownFinding { fingerprint, ..past.clone() }));
             }
             self.count = self.count.saturating_add(1);
         }
     }
 
     /// The findings that are about the same as one of now, with their numbers, in the order in which they came.
-    pub fn about(&self, now: &Past) -> Vec<(usize, &Past)> {
+    pub fn about(&self, now: &KnownFinding) -> Vec<(usize, &KnownFinding)> {
         let plain = self.by_key.get(&key(&now.fingerprint, false));
         let by_loss = now.loss.and_then(|_| self.by_key.get(&key(&now.fingerprint, true)));
         let mut about: Vec<usize> = plain.into_iter().chain(by_loss).flatten().copied().collect();
@@ -85,30 +85,31 @@ impl Known {
     }
 
     /// The number of the first finding for which one of now is nothing new; nothing if it is new, or weighs more.
-    pub fn covering(&self, now: &Past) -> Option<usize> {
+    pub fn covering(&self, now: &KnownFinding) -> Option<usize> {
         let is_certain = |outcome: Outcome| outcome == Outcome::Fail;
         let mut weighty = self.about(now);
         weighty.retain(|(_, past)| now.level <= past.level);
-        let is_as_certain = |(_, past): &&(usize, &Past)| is_certain(now.outcome) <= is_certain(past.outcome);
+        let is_as_certain = |(_, past): &&(usize, &KnownFinding)| is_certain(now.outcome) <= is_certain(past.outcome);
         let (first, _) = weighty.iter().find(is_as_certain)?;
         let Some(loss) = now.loss else { return Some(*first) };
         // Where the loss isn't on record, the name has to do.
         let plain = weighty.iter().filter(is_as_certain).find(|(_, past)| past.loss.is_none());
-        let lost = weighty.iter().filter_map(|(_, past)| past.loss).fold(Loss::NOTHING, Loss::union);
+        let lost = weighty.iter().filter_map(|(_, past)| past.loss).fold(EventLoss::NOTHING, EventLoss::union);
         if loss.is_within(lost) { Some(*first) } else { plain.map(|(at, _)| *at) }
     }
 
     /// Parts a report's findings into those of which a part is known, with the number of what makes it so, and the others.
     pub fn part(
         &self,
-        finding: Reported,
-        may_be_known: impl Fn(&Reported) -> bool,
-    ) -> (Option<(Reported, usize)>, Option<Reported>) {
+        finding: Diagnostic,
+        may_be_known: impl Fn(&Diagnostic) -> bool,
+    ) -> (Option<(Diagnostic, usize)>, Option<Diagnostic>) {
         if !may_be_known(&finding) {
             return (None, Some(finding));
         }
-        let covering =
-            |finding: &Reported, instance: &Instance| self.covering(&Past::of_instance(finding, instance.clone()));
+        let covering = |finding: &Diagnostic, instance: &FindingInstance| {
+            self.covering(&KnownFinding::of_instance(finding, instance.clone()))
+        };
         let known: HashMap<String, usize> = finding
             .instances()
             .into_iter()
@@ -137,9 +138,9 @@ fn key(fingerprint: &str, has_loss: bool) -> String {
 /// Marks the part of each finding that is known; `suppress` is given the number of what makes it so.
 pub fn excuse(
     report: &mut Report,
-    known: &Known,
-    may_be_known: impl Fn(&Reported) -> bool,
-    suppress: impl Fn(&mut Reported, usize),
+    known: &KnownFindings,
+    may_be_known: impl Fn(&Diagnostic) -> bool,
+    suppress: impl Fn(&mut Diagnostic, usize),
 ) {
     let findings = std::mem::take(&mut report.findings);
     report.findings.reserve(findings.len());

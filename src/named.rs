@@ -8,21 +8,21 @@ use std::sync::OnceLock;
 /// Lists up to this length are searched linearly.
 const SHORT: usize = 16;
 
-/// An item that can be looked up by its name in [`Named`].
+/// An item that can be looked up by its name in [`NameIndex`].
 pub trait HasName {
     fn name(&self) -> &str;
 }
 
 /// A list that keeps its items in source order and finds them by name.
 #[derive(Debug)]
-pub struct Named<T> {
+pub struct NameIndex<T> {
     items: Vec<T>,
     /// The indices of the items, sorted by name. It is computed at the first lookup in a long list, and discarded when
     /// the list changes.
     order: OnceLock<Box<[usize]>>,
 }
 
-impl<T: HasName> Named<T> {
+impl<T: HasName> NameIndex<T> {
     /// Returns the first item of this name.
     pub fn first_named(&self, name: &str) -> Option<&T> {
         if self.items.len() <= SHORT {
@@ -57,7 +57,7 @@ impl<T: HasName> Named<T> {
     }
 }
 
-impl<T> Named<T> {
+impl<T> NameIndex<T> {
     /// Appends an item.
     pub fn push(&mut self, item: T) {
         self.changed().push(item);
@@ -74,43 +74,43 @@ impl<T> Named<T> {
     }
 }
 
-impl<T> Default for Named<T> {
+impl<T> Default for NameIndex<T> {
     fn default() -> Self {
         Self::from(Vec::new())
     }
 }
 
-impl<T> From<Vec<T>> for Named<T> {
+impl<T> From<Vec<T>> for NameIndex<T> {
     fn from(items: Vec<T>) -> Self {
         Self { items, order: OnceLock::new() }
     }
 }
 
-impl<T> FromIterator<T> for Named<T> {
+impl<T> FromIterator<T> for NameIndex<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         Self::from(Vec::from_iter(items))
     }
 }
 
-impl<T> Extend<T> for Named<T> {
+impl<T> Extend<T> for NameIndex<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
         self.changed().extend(items);
     }
 }
 
-impl<T: Clone> Clone for Named<T> {
+impl<T: Clone> Clone for NameIndex<T> {
     fn clone(&self) -> Self {
         Self::from(self.items.clone())
     }
 }
 
-impl<T: PartialEq> PartialEq for Named<T> {
+impl<T: PartialEq> PartialEq for NameIndex<T> {
     fn eq(&self, other: &Self) -> bool {
         self.items == other.items
     }
 }
 
-impl<T> Deref for Named<T> {
+impl<T> Deref for NameIndex<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
@@ -118,7 +118,7 @@ impl<T> Deref for Named<T> {
     }
 }
 
-impl<T> IntoIterator for Named<T> {
+impl<T> IntoIterator for NameIndex<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
 
@@ -127,7 +127,7 @@ impl<T> IntoIterator for Named<T> {
     }
 }
 
-impl<'a, T> IntoIterator for &'a Named<T> {
+impl<'a, T> IntoIterator for &'a NameIndex<T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
 
@@ -136,7 +136,7 @@ impl<'a, T> IntoIterator for &'a Named<T> {
     }
 }
 
-impl<'a, T> IntoIterator for &'a mut Named<T> {
+impl<'a, T> IntoIterator for &'a mut NameIndex<T> {
     type Item = &'a mut T;
     type IntoIter = std::slice::IterMut<'a, T>;
 
@@ -175,7 +175,7 @@ mod tests {
     fn the_first_and_the_last_of_a_name_are_found_in_lists_of_any_length() {
         for length in [0, 1, SHORT, SHORT + 1, 3 * SHORT] {
             let items = (0..length).rev().chain(0..length).enumerate().map(|(at, name)| (name.to_string(), at));
-            let mut list: Named<_> = items.take(length).collect();
+            let mut list: NameIndex<_> = items.take(length).collect();
             for _ in 0..2 {
                 for name in ["0", "1", "9", "16", "17", "x", "last"] {
                     let mut alike = list.iter().filter(|item| item.0 == name);

@@ -7,16 +7,16 @@ mod trace;
 
 pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_about};
 pub use gate::{FailOn, Gate, OnUnknown};
-pub use instances::Instance;
-pub use trace::{Argument, Trace, Way};
+pub use instances::FindingInstance;
+pub use trace::{Trace, TracePath, TracedArgument};
 
 use crate::error::Error;
 use crate::finding::{Label, Level};
 use crate::fix::{Fix, Safety};
-use crate::model::selectors::Loss;
-use crate::model::{Moved, Reach, Wish};
+use crate::model::selectors::EventLoss;
+use crate::model::{EventCoverage, MovedBlock, Remedy};
 use crate::rules::Rule;
-use crate::source::{Counted, FileId, Sources, Span};
+use crate::source::{FileCount, FileId, Sources, Span};
 use crate::suppress::Suppression;
 
 /// The result of a run.
@@ -28,18 +28,18 @@ pub struct Report {
     /// How many files were looked at.
     pub files: usize,
     /// How many files ignore files keep from being looked at, if nothing was found; as far as they were counted.
-    pub ignored: Counted,
+    pub ignored: FileCount,
     /// How many files that mention a trail ignore files keep from being looked at, beside those among `unread_files`; as far as
     /// they were counted.
-    pub hidden: Counted,
+    pub hidden: FileCount,
     /// Files that mention a trail and aren't read as code, in the order of their names.
-    pub unread_files: Vec<Unread>,
+    pub unread_files: Vec<UnreadFile>,
     /// Trails of called code that neither a call nor its own defaults create.
-    pub uncreated: Vec<JudgedTrail>,
+    pub uncreated: Vec<TrailResult>,
     /// The deployments that declare a trail, or should, in the order of their roots.
-    pub deployments: Vec<Judged>,
+    pub deployments: Vec<DeploymentResult>,
     /// All findings, in the order of their places.
-    pub findings: Vec<Reported>,
+    pub findings: Vec<Diagnostic>,
     /// True if unknown findings are counted and not shown.
     pub hides_unknown: bool,
     /// True if text outputs list the findings that aren't evaluated because the resource is declared elsewhere.
@@ -109,7 +109,7 @@ impl Renamed {
 
 /// A file that mentions a trail and isn't read as code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unread {
+pub struct UnreadFile {
     /// As it is named to people.
     pub name: String,
     /// Why, to follow the name.
@@ -118,7 +118,7 @@ pub struct Unread {
 
 /// A deployment and the verdicts on it.
 #[derive(Debug, Clone)]
-pub struct Judged {
+pub struct DeploymentResult {
     /// The directory of the root module, or the template.
     pub root: String,
     /// The format it is written in.
@@ -129,9 +129,9 @@ pub struct Judged {
     pub verdict: Option<Outcome>,
     /// True if the verdict is based on a trail in each required Region, instead of one trail for all.
     pub is_by_region: bool,
-    pub trails: Vec<JudgedTrail>,
+    pub trails: Vec<TrailResult>,
     /// Its `moved` blocks.
-    pub moves: Vec<Moved>,
+    pub moves: Vec<MovedBlock>,
     /// Whether it is a root only because it was one at the base of a comparison, if something calls it now.
     pub is_kept: bool,
     /// The parts that weren't read: "module `vpc`".
@@ -155,15 +155,15 @@ pub enum Absence {
 
 /// A trail and the verdicts on it.
 #[derive(Debug, Clone)]
-pub struct JudgedTrail {
+pub struct TrailResult {
     /// As `terraform state list` prints it, or the logical id.
     pub address: String,
     /// The type of the resource.
     pub kind: &'static str,
     /// Its existence over all worlds.
-    pub exists: Exists,
+    pub exists: TrailExistence,
     /// The management events that it records: for certain, and at best.
-    pub reach: Reach,
+    pub reach: EventCoverage,
     /// The Region in which it is created, as far as it is known.
     pub region: Option<String>,
     /// The location that represents it: the header of its block or its key.
@@ -188,7 +188,7 @@ pub struct JudgedTrail {
 
 /// The existence of a trail over all worlds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exists {
+pub enum TrailExistence {
     Always,
     Sometimes,
     Never,
@@ -204,7 +204,7 @@ pub enum Outcome {
 
 /// A finding with all that is known of its circumstances.
 #[derive(Debug, Clone)]
-pub struct Reported {
+pub struct Diagnostic {
     pub rule: &'static Rule,
     /// Its name, which stays the same when lines move; see [`Report::name_findings`].
     pub fingerprint: String,
@@ -217,9 +217,9 @@ pub struct Reported {
     /// The trail, or the first of several; nothing when it is about a deployment or a file.
     pub address: Option<String>,
     /// The events that are lost, if it is about events.
-    pub loss: Option<Loss>,
+    pub loss: Option<EventLoss>,
     /// The other trails that it is about.
-    pub others: Vec<Instance>,
+    pub others: Vec<FindingInstance>,
     /// The path of the argument in the trail.
     pub attribute: Option<String>,
     /// The deployment; nothing when it is about a file.
@@ -227,7 +227,7 @@ pub struct Reported {
     /// The name of the deployment in the configuration.
     pub deployment_name: Option<String>,
     /// The location of the primary label.
-    pub place: Place,
+    pub place: FindingTarget,
     /// The way a value came, and other places that matter.
     pub related: Vec<Label>,
     /// The places where the values that it is about are set, if these come from elsewhere.
@@ -239,7 +239,7 @@ pub struct Reported {
     /// The help: what to type or to set.
     pub help: Option<String>,
     /// The changes that do it.
-    pub wishes: Vec<Wish>,
+    pub wishes: Vec<Remedy>,
     /// The same as changes of texts, where these can be made.
     pub fix: Option<Fix>,
     /// The names on which an unknown outcome depends.
@@ -258,7 +258,7 @@ pub struct Reported {
 
 /// The target of a finding.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum FindingTarget {
     /// A place in a text.
     Text(Label),
     /// A file whose text couldn't be had, as it is named to people.
@@ -269,7 +269,7 @@ pub enum Place {
 
 /// How many findings there are of each kind.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
+pub struct FindingCounts {
     pub errors: usize,
     pub warnings: usize,
     pub notes: usize,
@@ -280,7 +280,7 @@ pub struct Counts {
     pub suppressed: usize,
 }
 
-impl Reported {
+impl Diagnostic {
     /// The help, and whether `--fix` can apply it.
     pub fn advice(&self) -> Option<String> {
         let help = self.help.as_ref()?;
@@ -307,32 +307,32 @@ impl Report {
     }
 
     /// The findings that outputs show; those that are suppressed stay on record.
-    pub fn shown(&self) -> impl Iterator<Item = &Reported> {
+    pub fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
         self.findings.iter().filter(|finding| self.shows(finding))
     }
 
     /// The findings that texts for people show.
-    pub fn told(&self) -> impl Iterator<Item = &Reported> {
+    pub fn told(&self) -> impl Iterator<Item = &Diagnostic> {
         self.findings.iter().filter(|finding| self.tells(finding))
     }
 
     /// True if outputs contain the finding. Findings that they don't contain are counted.
-    pub fn shows(&self, finding: &Reported) -> bool {
+    pub fn shows(&self, finding: &Diagnostic) -> bool {
         let is_hidden = self.hides_unknown && finding.outcome == Outcome::Unknown;
         !is_hidden && self.min_level.is_none_or(|level| finding.level >= level)
     }
 
     /// True if text outputs show the finding: one that is suppressed, or not evaluated because it is declared
     /// elsewhere, only on request.
-    pub fn tells(&self, finding: &Reported) -> bool {
+    pub fn tells(&self, finding: &Diagnostic) -> bool {
         let is_told = |own: &Suppression| self.shows_suppressed || self.shows_accepted && own.span.is_some();
         let is_declared_elsewhere = finding.is_declared_elsewhere && !self.is_verbose;
         self.shows(finding) && finding.suppressed.as_ref().is_none_or(is_told) && !is_declared_elsewhere
     }
 
     /// The findings by level; those that are suppressed, unknown or not evaluated are counted apart.
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
+    pub fn counts(&self) -> FindingCounts {
+        let mut counts = FindingCounts::default();
         for finding in &self.findings {
             let count = match (finding.outcome, finding.level) {
                 _ if finding.suppressed.is_some() => &mut counts.suppressed,
@@ -350,18 +350,18 @@ impl Report {
     /// How many trails may be created.
     pub fn trails(&self) -> usize {
         let trails = self.deployments.iter().flat_map(|deployment| &deployment.trails);
-        trails.filter(|trail| trail.exists != Exists::Never).count()
+        trails.filter(|trail| trail.exists != TrailExistence::Never).count()
     }
 
     /// How many findings don't count since they are older than what is compared.
     pub fn known(&self) -> usize {
-        let is_known = |finding: &&Reported| finding.suppressed.as_ref().is_some_and(|own| own.span.is_none());
+        let is_known = |finding: &&Diagnostic| finding.suppressed.as_ref().is_some_and(|own| own.span.is_none());
         self.findings.iter().filter(is_known).count()
     }
 
     /// True if no finding fails the run.
     pub fn passes(&self, gate: Gate) -> bool {
-        let counts = |finding: &Reported| {
+        let counts = |finding: &Diagnostic| {
             let is_open = gate.unknown_fails || finding.counts_unknown;
             finding.suppressed.is_none() && (finding.outcome == Outcome::Fail || is_open)
         };
@@ -369,9 +369,9 @@ impl Report {
     }
 }
 
-impl Reported {
+impl Diagnostic {
     /// An error at a location, without further details.
-    pub fn new(rule: &'static Rule, message: String, place: Place) -> Self {
+    pub fn new(rule: &'static Rule, message: String, place: FindingTarget) -> Self {
         Self {
             rule,
             fingerprint: String::new(),

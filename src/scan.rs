@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::config::is_configuration;
 use crate::error::Error;
-use crate::formats::{FORMATS, Format, Interest, Kept, mentions_trail};
+use crate::formats::{CandidateFile, FORMATS, InputFormat, Relevance, mentions_trail};
 use crate::progress::Progress;
 use crate::source::{
-    Counted, FileId, Fs, PathKind, ReadError, SourceFile, Sources, check_size, from_wide, is_generated, stand_in,
+    FileCount, FileId, Fs, PathKind, ReadError, SourceFile, Sources, check_size, from_wide, is_generated, stand_in,
     unescaped,
 };
 
@@ -25,7 +25,7 @@ pub const MAX_COUNTED: usize = 20_000;
 
 /// The inputs of a scan.
 #[derive(Debug, Clone, Default)]
-pub struct Inputs {
+pub struct ScanInputs {
     /// Files and directories.
     pub paths: Vec<Input>,
     /// The content to use for the file at this path.
@@ -56,7 +56,7 @@ pub struct Scan {
     /// How many files are of a kind that is checked.
     pub files: usize,
     /// The files that may matter to each of the [`FORMATS`], in the order of their paths.
-    pub kept: [Vec<Kept>; FORMATS.len()],
+    pub kept: [Vec<CandidateFile>; FORMATS.len()],
     /// Files that should have been read, and why they weren't.
     pub unreadable: Vec<(PathBuf, ReadError)>,
     /// Files that mention a trail and aren't read as code, and why, to follow the file's name.
@@ -69,20 +69,20 @@ pub struct Scan {
 
 /// Files on their way from the walk's threads.
 #[derive(Debug)]
-struct Catch<'a> {
+struct CollectedFiles<'a> {
     files: AtomicUsize,
     progress: &'a Progress,
     /// The files that were found, to skip repetitions where inputs overlap; also set if the caller needs the list.
     met: Option<Mutex<HashSet<PathBuf>>>,
-    found: Mutex<Vec<Found>>,
+    found: Mutex<Vec<ScanResult>>,
     unread: Mutex<Vec<(PathBuf, &'static str)>>,
     configurations: Mutex<Vec<PathBuf>>,
 }
 
 #[derive(Debug)]
-struct Found {
+struct ScanResult {
     path: PathBuf,
-    outcome: Result<(usize, Interest, Vec<u8>), ReadError>,
+    outcome: Result<(usize, Relevance, Vec<u8>), ReadError>,
 }
 
 /// Searches the inputs and keeps in `sources` what may matter.
@@ -90,10 +90,10 @@ struct Found {
 /// # Errors
 ///
 /// A named path that can't be read is an [`Error::Path`].
-pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress) -> Result<Scan, Error> {
+pub fn scan(fs: &dyn Fs, inputs: &ScanInputs, sources: &Sources, progress: &Progress) -> Result<Scan, Error> {
     let met = (inputs.remembers || inputs.overlap()).then(Mutex::default);
     let files = AtomicUsize::default();
-    let catch = Catch {
+    let catch = CollectedFiles {
         files,
         progress,
         met,
@@ -140,12 +140,12 @@ pub fn scan(fs: &dyn Fs, inputs: &Inputs, sources: &Sources, progress: &Progress
 }
 
 /// How many files ignore files keep from being searched.
-pub fn count_ignored(fs: &dyn Fs) -> Counted {
+pub fn count_ignored(fs: &dyn Fs) -> FileCount {
     fs.search_ignored(MAX_COUNTED, &is_checked, &|_, _| true)
 }
 
 /// How many files that mention a trail ignore files keep from being searched, beside those that a [scan] names.
-pub fn count_hidden(fs: &dyn Fs) -> Counted {
+pub fn count_hidden(fs: &dyn Fs) -> FileCount {
     let outputs = ignored_outputs(fs);
     let is_named = |path: &Path| outputs.iter().any(|output| path.starts_with(output));
     fs.search_ignored(MAX_COUNTED, &is_checked, &|path, read| {
@@ -162,7 +162,8 @@ fn ignored_outputs(fs: &dyn Fs) -> Vec<PathBuf> {
 
 /// True if the file is of a checked kind and mentions a trail, also if the name is escaped.
 pub fn mentions(path: &Path, bytes: &[u8]) -> bool {
-    let is_mentioned = |found: Found| matches!(found.outcome, Ok((_, Interest::Mentions, _)) | Err(ReadError::Wide));
+    let is_mentioned =
+        |found: ScanResult| matches!(found.outcome, Ok((_, Relevance::Mentions, _)) | Err(ReadError::Wide));
     mentions_trail(bytes) || consider(path, readers(path), bytes, false).is_some_and(is_mentioned)
 }
 
@@ -174,14 +175,14 @@ impl Scan {
     }
 }
 
-impl Inputs {
+impl ScanInputs {
     /// True if one input may contain another.
     fn overlap(&self) -> bool {
         self.paths.len().saturating_add(usize::from(self.text.is_some())) > 1
     }
 }
 
-impl Catch<'_> {
+impl CollectedFiles<'_> {
     /// Counts a file, unless it was met before.
     fn is_new(&self, path: &Path) -> bool {
         let is_new = match &self.met {
@@ -201,7 +202,7 @@ impl Catch<'_> {
             return;
         }
         if let Err(error) = check_size(bytes) {
-            return self.push(Found { path: path.to_owned(), outcome: Err(error) });
+            return self.push(ScanResult { path: path.to_owned(), outcome: Err(error) });
         }
         let by_name = readers(path);
         if by_name.contains(&true) {
@@ -233,18 +234,18 @@ impl Catch<'_> {
         }
         // Errors about ignore files aren't errors of a checked file.
         if let (Err(error), false) = (&bytes, is_checked(path)) {
-            return self.push(Found { path: path.to_owned(), outcome: Err(error.clone()) });
+            return self.push(ScanResult { path: path.to_owned(), outcome: Err(error.clone()) });
         }
         if bytes == Err(ReadError::Missing) && can_lack(path) || !self.is_new(path) {
             return;
         }
         match bytes.and_then(|bytes| check_size(bytes).map(|()| bytes)) {
             Ok(bytes) => self.consider(path, readers(path), bytes, keep_all),
-            Err(error) => self.push(Found { path: path.to_owned(), outcome: Err(error) }),
+            Err(error) => self.push(ScanResult { path: path.to_owned(), outcome: Err(error) }),
         }
     }
 
-    fn consider(&self, path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) {
+    fn consider(&self, path: &Path, readers: FormatSet, bytes: &[u8], keep_all: bool) {
         match consider(path, readers, bytes, keep_all) {
             Some(found) => self.push(found),
             None if mentions_trail(bytes) => self.leave(path, reason_unread(readers, bytes).unwrap_or(NEITHER)),
@@ -252,7 +253,7 @@ impl Catch<'_> {
         }
     }
 
-    fn push(&self, found: Found) {
+    fn push(&self, found: ScanResult) {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).push(found);
     }
 
@@ -275,12 +276,12 @@ impl Catch<'_> {
         configurations.sort_unstable();
         configurations.dedup();
         let mut scan = Scan { files, met, unread, configurations, ..Scan::default() };
-        for Found { path, outcome } in found {
+        for ScanResult { path, outcome } in found {
             match outcome {
                 Ok((format, interest, bytes)) => {
                     let file = sources.add(&path, bytes);
                     if let Some(kept) = scan.kept.get_mut(format) {
-                        kept.push(Kept { file, interest });
+                        kept.push(CandidateFile { file, interest });
                     }
                 }
                 Err(error) => scan.unreadable.push((path, error)),
@@ -291,20 +292,20 @@ impl Catch<'_> {
 }
 
 /// Which of the [`FORMATS`] may read a file.
-type Readers = [bool; FORMATS.len()];
+type FormatSet = [bool; FORMATS.len()];
 
 /// Keeps a file for the format among `readers` to which it is worth most.
-fn consider(path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) -> Option<Found> {
+fn consider(path: &Path, readers: FormatSet, bytes: &[u8], keep_all: bool) -> Option<ScanResult> {
     if let Some(error) = stand_in(bytes) {
-        return Some(Found { path: path.to_owned(), outcome: Err(error) });
+        return Some(ScanResult { path: path.to_owned(), outcome: Err(error) });
     }
     let narrow = from_wide(bytes);
-    let by_name = |(reads, format): (&bool, &&dyn Format)| *reads && !format.is_told_by_content();
+    let by_name = |(reads, format): (&bool, &&dyn InputFormat)| *reads && !format.is_told_by_content();
     let first = readers.iter().zip(&FORMATS).position(by_name).filter(|_| keep_all);
     // A byte order mark of a wide encoding before other text makes the parsers fail, so the text is searched as well.
     let found = narrow.as_deref().and_then(|text| most_interested(readers, text));
     let (format, interest) = match (found.or_else(|| most_interested(readers, bytes)), first) {
-        (Some((format, Interest::Mentions)), _) | (_, Some(format)) => (format, Interest::Mentions),
+        (Some((format, Relevance::Mentions)), _) | (_, Some(format)) => (format, Relevance::Mentions),
         (Some(found), None) => found,
         (None, None) => return None,
     };
@@ -312,7 +313,7 @@ fn consider(path: &Path, readers: Readers, bytes: &[u8], keep_all: bool) -> Opti
         None => Ok((format, interest, bytes.to_vec())),
         Some(_) => Err(ReadError::Wide),
     };
-    Some(Found { path: path.to_owned(), outcome })
+    Some(ScanResult { path: path.to_owned(), outcome })
 }
 
 impl Scan {
@@ -325,7 +326,7 @@ impl Scan {
         known: Option<FileId>,
         sources: &Sources,
         keep_all: bool,
-    ) -> Option<(usize, Kept)> {
+    ) -> Option<(usize, CandidateFile)> {
         self.kept.iter_mut().for_each(|kept| kept.retain(|kept| Some(kept.file) != known));
         self.unreadable.retain(|(unreadable, _)| unreadable != path);
         self.unread.retain(|(unread, _)| unread != path);
@@ -349,7 +350,7 @@ impl Scan {
         };
         match outcome {
             Ok((format, interest, bytes)) => {
-                let kept = Kept { file: sources.renew(path, bytes), interest };
+                let kept = CandidateFile { file: sources.renew(path, bytes), interest };
                 let all = self.kept.get_mut(format)?;
                 let place = all.partition_point(|other| sources.file(other.file).path.as_path() < path);
                 all.insert(place, kept);
@@ -365,7 +366,7 @@ impl Scan {
 }
 
 /// The reason why a file that mentions a trail isn't read as code, from the first format that reads files of this name.
-fn reason_unread(readers: Readers, bytes: &[u8]) -> Option<&'static str> {
+fn reason_unread(readers: FormatSet, bytes: &[u8]) -> Option<&'static str> {
     let formats = readers.into_iter().zip(&FORMATS).filter(|(reads, _)| *reads);
     formats.filter_map(|(_, format)| format.reason_unread(bytes)).next()
 }
@@ -399,21 +400,21 @@ fn is_rendered(path: &Path) -> bool {
 }
 
 /// The formats whose files may have such a name.
-fn readers(path: &Path) -> Readers {
+fn readers(path: &Path) -> FormatSet {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     FORMATS.map(|format| format.reads(&name))
 }
 
 /// The format with the highest relevance for a text, also if the text contains escapes.
-fn most_interested(readers: Readers, text: &[u8]) -> Option<(usize, Interest)> {
+fn most_interested(readers: FormatSet, text: &[u8]) -> Option<(usize, Relevance)> {
     let plainly = interest(readers, text);
     match plainly {
-        Some((_, Interest::Mentions)) => plainly,
+        Some((_, Relevance::Mentions)) => plainly,
         Some(_) | None => unescaped(text).map_or(plainly, |text| interest(readers, &text)),
     }
 }
 
-fn interest(readers: Readers, text: &[u8]) -> Option<(usize, Interest)> {
+fn interest(readers: FormatSet, text: &[u8]) -> Option<(usize, Relevance)> {
     let (mut mentions, mut refers) = (None, None);
     let reading =
         || FORMATS.iter().zip(readers).enumerate().filter(|(_, (_, reads))| *reads).map(|(at, (own, _))| (at, own));
@@ -422,10 +423,10 @@ fn interest(readers: Readers, text: &[u8]) -> Option<(usize, Interest)> {
     for (index, format) in told_by_content.chain(reading().filter(|(_, format)| !format.is_told_by_content())) {
         match format.interest(text) {
             // A type name of one language may occur in a text of another.
-            Interest::Mentions if format.recognizes(text) => return Some((index, Interest::Mentions)),
-            Interest::Mentions => drop(mentions.get_or_insert((index, Interest::Mentions))),
-            Interest::Refers => drop(refers.get_or_insert((index, Interest::Refers))),
-            Interest::None => {}
+            Relevance::Mentions if format.recognizes(text) => return Some((index, Relevance::Mentions)),
+            Relevance::Mentions => drop(mentions.get_or_insert((index, Relevance::Mentions))),
+            Relevance::Refers => drop(refers.get_or_insert((index, Relevance::Refers))),
+            Relevance::None => {}
         }
     }
     mentions.or(refers)

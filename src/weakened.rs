@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
-use crate::baseline::{self, Baseline, Entry};
-use crate::changes::Before;
+use crate::baseline::{self, Baseline, BaselineEntry};
+use crate::changes::BaseReport;
 use crate::config::{Config, Relaxed};
 use crate::finding::Label;
 use crate::known::Moves;
 use crate::model::address;
-use crate::report::{Instance, Place, Report, Reported};
+use crate::report::{Diagnostic, FindingInstance, FindingTarget, Report};
 use crate::rules;
 use crate::scan;
 use crate::source::{Fs, Sources, Span};
@@ -17,7 +17,7 @@ use crate::suppress::{Date, Suppression};
 
 /// What decides which findings count.
 #[derive(Debug, Clone, Copy)]
-pub struct Gate<'a> {
+pub struct GateSettings<'a> {
     /// The settings.
     pub config: &'a Config,
     /// What is accepted as a whole.
@@ -39,20 +39,26 @@ pub struct Searched<'a> {
 
 /// What asks for less now than in one state before, or in each of several.
 #[derive(Debug)]
-pub struct Weakened<'a> {
+pub struct Relaxation<'a> {
     settings: Vec<Relaxed>,
     /// The findings that comments suppress, by their numbers in the report.
     comments: BTreeMap<usize, New>,
     /// The entries of the baseline.
-    entries: Vec<&'a Entry>,
+    entries: Vec<&'a BaselineEntry>,
     /// The names of files that aren't searched any more.
     unsearched: BTreeSet<String>,
 }
 
-impl<'a> Weakened<'a> {
+impl<'a> Relaxation<'a> {
     /// What asks for less now than before.
-    pub fn since(report: &Report, before: &Before, now: Gate<'a>, was: Gate<'_>, files: Searched<'_>) -> Self {
-        let Before { report: before, moves } = before;
+    pub fn since(
+        report: &Report,
+        before: &BaseReport,
+        now: GateSettings<'a>,
+        was: GateSettings<'_>,
+        files: Searched<'_>,
+    ) -> Self {
+        let BaseReport { report: before, moves } = before;
         Self {
             settings: now.config.relaxed_since(was.config),
             comments: of_comments(report, before, moves),
@@ -75,22 +81,22 @@ impl<'a> Weakened<'a> {
     }
 
     /// The findings about it.
-    pub fn told(self, report: &Report, now: Gate<'_>) -> Vec<Reported> {
+    pub fn told(self, report: &Report, now: GateSettings<'_>) -> Vec<Diagnostic> {
         let relaxed = self.settings.into_iter();
         let settings = relaxed.map(|relaxed| Relaxed { span: relaxed.span.filter(|_| !now.is_apart), ..relaxed });
-        let mut found: Vec<Reported> = settings.map(of_setting).collect();
+        let mut found: Vec<Diagnostic> = settings.map(of_setting).collect();
         let mut met = HashSet::new();
         for (number, new) in self.comments {
             let Some(finding) = report.findings.get(number) else { continue };
             let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
             if met.insert((span, finding.rule.id())) {
-                let place = Place::Text(Label { span, text: "suppressed here".to_owned() });
+                let place = FindingTarget::Text(Label { span, text: "suppressed here".to_owned() });
                 let longer = if new == New::Longer { " for longer" } else { "" };
                 found.push(self::finding(format!("suppresses a finding of `{}`{longer}", finding.rule.id()), place));
             }
         }
         found.extend(of_baseline(&self.entries, now));
-        let file = |name: String| finding(format!("excludes `{name}` from the check"), Place::File(name));
+        let file = |name: String| finding(format!("excludes `{name}` from the check"), FindingTarget::File(name));
         found.extend(self.unsearched.into_iter().map(file));
         found
     }
@@ -98,7 +104,7 @@ impl<'a> Weakened<'a> {
 
 /// The comments that suppress findings.
 #[derive(Debug)]
-struct Comments {
+struct SuppressionComments {
     /// The names of the findings, each with the last day on which it is suppressed, if there is one.
     suppressed: HashMap<String, Option<Date>>,
     /// The places of each comment.
@@ -115,13 +121,13 @@ struct Comment {
     text: String,
     /// The last day on which it holds.
     until: Option<Date>,
-    subject: Subject,
+    subject: TrailSubject,
 }
 
 /// A trail, or a deployment if the address is empty. In the declaration of a trail, a comment is about it in all deployments, and
 /// whichever calls lead to it.
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct Subject {
+struct TrailSubject {
     deployment: Option<Deployment>,
     address: String,
 }
@@ -142,16 +148,16 @@ type Declarations = HashMap<Deployment, HashMap<String, Declaration>>;
 /// The header of a declaration, and all of it.
 type Declaration = (Span, Span);
 
-fn of_setting(relaxed: Relaxed) -> Reported {
+fn of_setting(relaxed: Relaxed) -> Diagnostic {
     let Relaxed { key, what, span, file } = relaxed;
     let place = match span {
-        Some(span) => Place::Text(Label { span, text: format!("`{key}` is set here") }),
-        None => Place::File(file),
+        Some(span) => FindingTarget::Text(Label { span, text: format!("`{key}` is set here") }),
+        None => FindingTarget::File(file),
     };
-    Reported { attribute: Some(key), ..finding(what, place) }
+    Diagnostic { attribute: Some(key), ..finding(what, place) }
 }
 
-impl Comments {
+impl SuppressionComments {
     /// Those of a report.
     fn of(report: &Report, moves: &Moves) -> Self {
         let declarations = declarations(report);
@@ -171,7 +177,13 @@ impl Comments {
 
     /// What a comment of now does to a part of a finding that none of these did. A comment that was there may suppress any
     /// result of its rules for the same subject.
-    fn new_effect(&self, finding: &Reported, instance: &Instance, now: &Self, sources: &Sources) -> Option<New> {
+    fn new_effect(
+        &self,
+        finding: &Diagnostic,
+        instance: &FindingInstance,
+        now: &Self,
+        sources: &Sources,
+    ) -> Option<New> {
         let suppression = finding.suppressed.as_ref()?;
         let (comment, _) = now.comment_of(finding, instance, sources)?;
         let count = |comments: &Self| comments.places.get(&comment).map_or(0, HashSet::len);
@@ -185,7 +197,12 @@ impl Comments {
     }
 
     /// The comment that suppresses a part of a finding, and its place.
-    fn comment_of(&self, finding: &Reported, instance: &Instance, sources: &Sources) -> Option<(Comment, Span)> {
+    fn comment_of(
+        &self,
+        finding: &Diagnostic,
+        instance: &FindingInstance,
+        sources: &Sources,
+    ) -> Option<(Comment, Span)> {
         let suppression = finding.suppressed.as_ref()?;
         let span = suppression.span?;
         let file = sources.file(span.file);
@@ -200,20 +217,20 @@ impl Comments {
     }
 
     /// What a comment is about: the name of a trail alone if it is in the trail's declaration.
-    fn subject_of(&self, suppression: &Suppression, finding: &Reported, instance: &Instance) -> Subject {
+    fn subject_of(&self, suppression: &Suppression, finding: &Diagnostic, instance: &FindingInstance) -> TrailSubject {
         let deployment = (finding.deployment.clone(), finding.deployment_name.clone());
         let is_about = |declaration: &Declaration| suppression.about.is_some_and(|about| is_about(about, *declaration));
         let Some(address) = &instance.address else {
             let trails = self.declarations.get(&deployment);
             let is_in_one = trails.is_some_and(|trails| trails.values().any(is_about));
-            return Subject { deployment: Some(deployment).filter(|_| !is_in_one), address: String::new() };
+            return TrailSubject { deployment: Some(deployment).filter(|_| !is_in_one), address: String::new() };
         };
         let declaration = self.declarations.get(&deployment).and_then(|trails| trails.get(address));
         match address::steps(address).pop() {
             Some(last) if declaration.is_some_and(is_about) => {
-                Subject { deployment: None, address: address::join(&[last]) }
+                TrailSubject { deployment: None, address: address::join(&[last]) }
             }
-            _ => Subject { deployment: Some(deployment), address: address.clone() },
+            _ => TrailSubject { deployment: Some(deployment), address: address.clone() },
         }
     }
 }
@@ -237,7 +254,7 @@ fn is_about(part: Span, (header, declaration): Declaration) -> bool {
 
 /// The findings that comments suppress now, or longer than before, by their numbers.
 fn of_comments(report: &Report, before: &Report, moves: &Moves) -> BTreeMap<usize, New> {
-    let (comments, was) = (Comments::of(report, &Moves::default()), Comments::of(before, moves));
+    let (comments, was) = (SuppressionComments::of(report, &Moves::default()), SuppressionComments::of(before, moves));
     let mut found = BTreeMap::new();
     for (number, finding) in report.findings.iter().enumerate() {
         let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
@@ -259,7 +276,7 @@ pub fn is_setting(place: Span, sources: &Sources) -> bool {
 }
 
 /// All entries that a baseline gains are one finding: a first baseline may have hundreds.
-fn of_baseline(added: &[&Entry], now: Gate<'_>) -> Option<Reported> {
+fn of_baseline(added: &[&BaselineEntry], now: GateSettings<'_>) -> Option<Diagnostic> {
     let added: Vec<Span> = added.iter().filter_map(|entry| entry.span).collect();
     let span = *added.first()?;
     let what = match added.len() {
@@ -267,8 +284,8 @@ fn of_baseline(added: &[&Entry], now: Gate<'_>) -> Option<Reported> {
         number => format!("adds {number} findings to the baseline"),
     };
     let place = match now.is_apart {
-        true => Place::File(baseline::NAME.to_owned()),
-        false => Place::Text(Label { span, text: "the first of these entries".to_owned() }),
+        true => FindingTarget::File(baseline::NAME.to_owned()),
+        false => FindingTarget::Text(Label { span, text: "the first of these entries".to_owned() }),
     };
     Some(finding(what, place))
 }
@@ -300,7 +317,7 @@ fn unsearched(report: &Report, before: &Report, files: Searched<'_>) -> BTreeSet
     names
 }
 
-fn finding(what: String, place: Place) -> Reported {
+fn finding(what: String, place: FindingTarget) -> Diagnostic {
     let help = "have the change reviewed, or revert it".to_owned();
-    Reported { help: Some(help), ..Reported::new(&rules::WEAKENED_GATE, format!("this change {what}"), place) }
+    Diagnostic { help: Some(help), ..Diagnostic::new(&rules::WEAKENED_GATE, format!("this change {what}"), place) }
 }

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use trailint::config::{Config, Request, Shown};
+use trailint::config::{Config, ConfigurationRequest, EffectiveSetting};
 use trailint::output;
-use trailint::report::{Report, Reported};
+use trailint::report::{Diagnostic, Report};
 use trailint::source::{Memory, Sources};
 
 /// A trail that breaks rules, after something that keeps the comments of other texts from being about it.
@@ -28,7 +28,7 @@ pub fn check(text: &[u8]) {
 fn settings(text: &[u8]) {
     let (fs, sources) = (Memory::new([("trailint.toml", text)]), Sources::new("/".into()));
     let root = Path::new("/");
-    let request = Request { named: &[], search: Some((root, root)), here: root };
+    let request = ConfigurationRequest { named: &[], search: Some((root, root)), here: root };
     let Ok(config) = Config::load(request, &fs, &sources) else { return };
     let shown = shown(&config, &sources);
     // What is shown of the settings is a configuration that says the same, but for characters that aren't shown.
@@ -50,7 +50,7 @@ fn settings(text: &[u8]) {
 
 /// All settings with their values.
 fn shown(config: &Config, sources: &Sources) -> Vec<(String, String)> {
-    config.show(sources, &[]).into_iter().map(|Shown { key, value, .. }| (key, value)).collect()
+    config.show(sources, &[]).into_iter().map(|EffectiveSetting { key, value, .. }| (key, value)).collect()
 }
 
 /// A comment is about its place.
@@ -70,7 +70,7 @@ fn comments(text: &[u8]) {
 
 /// Asserts that what is wrong with the trail elsewhere counts.
 fn assert_stands(report: &Report, root: &str, text: &[u8]) {
-    let own = |finding: &&Reported| {
+    let own = |finding: &&Diagnostic| {
         finding.deployment.as_deref() == Some(root) && finding.address.as_deref() == Some(ADDRESS)
     };
     let mut stopped = report.findings.iter().filter(own).filter(|finding| finding.rule.id() == "stopped-trail");

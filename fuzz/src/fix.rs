@@ -1,9 +1,9 @@
 //! What a fix promises whatever the text is: the fuzz target and a test of the package ask for it.
 
-use trailint::engine::{self, Settings};
+use trailint::engine::{self, EngineSettings};
 use trailint::error::Error;
-use trailint::fix::{Changed, Safety, mend};
-use trailint::scan::{Input, Inputs};
+use trailint::fix::{ChangedFile, Safety, mend};
+use trailint::scan::{Input, ScanInputs};
 use trailint::source::{Memory, Sources};
 
 /// Fixes a text until there is nothing left to fix, judges what comes of it, and fixes that: nothing may change any more.
@@ -21,9 +21,9 @@ pub fn check(text: &[u8]) {
 /// A text after all its fixes, and how many findings they make go away.
 fn fixed(text: &[u8]) -> (Vec<u8>, usize) {
     let fs = Memory::new([(name(text), text)]);
-    let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
-    let (sources, settings) = (Sources::new("/".into()), Settings::default());
-    let judge = |changed: &[Changed]| {
+    let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
+    let (sources, settings) = (Sources::new("/".into()), EngineSettings::default());
+    let judge = |changed: &[ChangedFile]| {
         let sources = sources.with(changed.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
         engine::check(&fs, &inputs, sources, &settings)
     };

@@ -2,7 +2,7 @@
 
 use trailint::source::{SourceFile, Sources, Span};
 use trailint::syntax::Problem;
-use trailint::syntax::hcl::{self, Block, Expr, ExprKind, ItemKind, ObjectKey, Parsed, Part};
+use trailint::syntax::hcl::{self, Block, Expr, ExprKind, ItemKind, ObjectKey, ParsedItem, TemplatePart};
 
 use super::{GATE, places};
 
@@ -71,8 +71,8 @@ fn read(id: trailint::source::FileId, file: &SourceFile) -> Read {
             read.lost.extend(problems.iter().map(said));
         }
         match parsed {
-            Some(Parsed::Block(own)) => walk_block(&own, item.span, file, &mut read),
-            Some(Parsed::Attribute(own)) => walk(&own.value, item.span, file, &mut read),
+            Some(ParsedItem::Block(own)) => walk_block(&own, item.span, file, &mut read),
+            Some(ParsedItem::Attribute(own)) => walk(&own.value, item.span, file, &mut read),
             None => read.is_partial = true,
         }
     }
@@ -135,19 +135,19 @@ fn key(key: &ObjectKey) -> Option<&Expr> {
     }
 }
 
-fn in_parts(parts: &[Part]) -> Vec<&Expr> {
+fn in_parts(parts: &[TemplatePart]) -> Vec<&Expr> {
     let mut found = Vec::new();
     let mut waiting = vec![parts];
     while let Some(part) = waiting.pop() {
         for part in part {
             match part {
-                Part::Literal(_) => {}
-                Part::Interpolation(expr) => found.push(expr),
-                Part::If(it) => {
+                TemplatePart::Literal(_) => {}
+                TemplatePart::Interpolation(expr) => found.push(expr),
+                TemplatePart::If(it) => {
                     found.push(&it.condition);
                     waiting.extend([it.then.as_slice(), it.otherwise.as_slice()]);
                 }
-                Part::For(it) => {
+                TemplatePart::For(it) => {
                     found.push(&it.collection);
                     waiting.push(&it.body);
                 }

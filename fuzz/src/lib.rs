@@ -17,9 +17,9 @@ mod tree;
 
 use std::path::Path;
 
-use trailint::engine::{self, Settings};
+use trailint::engine::{self, EngineSettings};
 use trailint::report::{Gate, Report};
-use trailint::scan::{Input, Inputs};
+use trailint::scan::{Input, ScanInputs};
 use trailint::source::{Memory, Sources};
 use trailint::suppress;
 
@@ -28,14 +28,17 @@ const GATE: Gate = Gate { fail_on: Some(trailint::finding::Level::Error), unknow
 
 /// The report on files that lie in no directory of this machine.
 fn check<'t>(files: impl IntoIterator<Item = (impl AsRef<Path>, &'t [u8])>) -> Report {
-    let suppress = suppress::Policy { today: "2026-01-01".parse().expect("a day"), ..suppress::Policy::default() };
-    let settings = Settings { suppress, ..Settings::default() };
+    let suppress = suppress::SuppressionPolicy {
+        today: "2026-01-01".parse().expect("a day"),
+        ..suppress::SuppressionPolicy::default()
+    };
+    let settings = EngineSettings { suppress, ..EngineSettings::default() };
     engine::check(&Memory::new(files), &everything(), Sources::new("/".into()), &settings).expect("`/` is there")
 }
 
 /// All files, wherever they lie.
-fn everything() -> Inputs {
-    Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() }
+fn everything() -> ScanInputs {
+    ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() }
 }
 
 /// What is said of each trail: its address, and the verdicts of the rules.

@@ -1,6 +1,6 @@
 //! Places lie where they say: in their file, between characters, and each within what it is a part of.
 
-use trailint::report::{Place, Report};
+use trailint::report::{FindingTarget, Report};
 use trailint::source::{SourceFile, Span};
 
 /// Asserts that a place is one of its file.
@@ -19,8 +19,8 @@ pub(super) fn lies_within(span: Span, outer: Span, file: &SourceFile) {
 pub(super) fn exist_in(report: &Report) {
     for finding in &report.findings {
         let primary = match &finding.place {
-            Place::Text(label) => Some(label),
-            Place::File(_) | Place::Run => None,
+            FindingTarget::Text(label) => Some(label),
+            FindingTarget::File(_) | FindingTarget::Run => None,
         };
         for label in primary.into_iter().chain(&finding.related) {
             exists(label.span, &report.sources.file(label.span.file));

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use clap::ValueEnum;
-use trailint::output::Format;
-use trailint::report::{Place, Report, Reported};
+use trailint::output::OutputFormat;
+use trailint::report::{Diagnostic, FindingTarget, Report};
 use trailint::source::{FileId, Span};
 
 use super::runners::{azure, github, teamcity};
@@ -70,18 +70,18 @@ fn change_text(text: &mut String, choices: &mut dyn Choices) {
     }
 }
 
-fn change(finding: &mut Reported, choices: &mut dyn Choices, report: &Report) {
+fn change(finding: &mut Diagnostic, choices: &mut dyn Choices, report: &Report) {
     change_text(&mut finding.message, choices);
     let parts = [&mut finding.address, &mut finding.attribute, &mut finding.deployment, &mut finding.help];
     parts.into_iter().flatten().for_each(|part| *part = choices.text());
     let lists = [&mut finding.notes, &mut finding.blocked_by, &mut finding.fails_when, &mut finding.passes_when];
     lists.into_iter().for_each(|list| *list = (0..choices.below(3)).map(|_| choices.text()).collect());
     if choices.below(100) < 20 {
-        finding.place = Place::File(choices.text());
+        finding.place = FindingTarget::File(choices.text());
     }
     let primary = match &mut finding.place {
-        Place::Text(label) => Some(label),
-        Place::File(_) | Place::Run => None,
+        FindingTarget::Text(label) => Some(label),
+        FindingTarget::File(_) | FindingTarget::Run => None,
     };
     for label in primary.into_iter().chain(&mut finding.related) {
         label.text = choices.text();
@@ -106,25 +106,35 @@ fn place(choices: &mut dyn Choices, report: &Report) -> Span {
 ///
 /// When one does, or can't be read.
 pub fn inspect(report: &Report) {
-    for format in Format::value_variants() {
+    for format in OutputFormat::value_variants() {
         let text = format.render_plain(report);
         let context = || format!("{format:?}:\n{text}");
         assert!(!text.chars().any(is_active), "{}", context());
         for line in text.lines() {
-            let is_ours =
-                |own: &Format, commands: &[&str]| format == own && commands.iter().any(|own| line.starts_with(own));
-            let may_act = is_ours(&Format::Github, &["::error ", "::warning ", "::notice "])
-                || is_ours(&Format::Azure, &["##vso[task.logissue ", "##vso[task.complete "]);
+            let is_ours = |own: &OutputFormat, commands: &[&str]| {
+                format == own && commands.iter().any(|own| line.starts_with(own))
+            };
+            let may_act = is_ours(&OutputFormat::Github, &["::error ", "::warning ", "::notice "])
+                || is_ours(&OutputFormat::Azure, &["##vso[task.logissue ", "##vso[task.complete "]);
             let acts = github(line).is_some() || azure(line).is_some() || teamcity(line);
             assert!(may_act || !acts, "{line} in {}", context());
         }
         match format {
-            Format::Json | Format::Sarif | Format::SarifAlerts | Format::Gitlab | Format::Rdjson => assert_json(&text),
-            Format::JsonLines => text.lines().for_each(assert_json),
-            Format::Checkstyle | Format::Junit => {
+            OutputFormat::Json
+            | OutputFormat::Sarif
+            | OutputFormat::SarifAlerts
+            | OutputFormat::Gitlab
+            | OutputFormat::Rdjson => assert_json(&text),
+            OutputFormat::JsonLines => text.lines().for_each(assert_json),
+            OutputFormat::Checkstyle | OutputFormat::Junit => {
                 roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{error} in {}", context()));
             }
-            Format::Full | Format::Concise | Format::Github | Format::Azure | Format::Markdown | Format::Html => {}
+            OutputFormat::Full
+            | OutputFormat::Concise
+            | OutputFormat::Github
+            | OutputFormat::Azure
+            | OutputFormat::Markdown
+            | OutputFormat::Html => {}
         }
     }
 }

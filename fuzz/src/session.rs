@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use trailint::engine::Settings;
+use trailint::engine::EngineSettings;
 use trailint::error::Error;
-use trailint::lsp::{self, Job, Target};
-use trailint::scan::{Input, Inputs};
+use trailint::lsp::{self, CheckTarget, FolderJob};
+use trailint::scan::{Input, ScanInputs};
 use trailint::source::{Disk, Overlay, Sources};
 
 use super::standing::{Files, Kept};
@@ -150,7 +150,7 @@ fn directory() -> PathBuf {
 }
 
 /// Checks that directory and no other: a message may name any.
-fn prepare(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Result<Job, Error> {
+fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<FolderJob, Error> {
     let directory = directory();
     let asked = &target.directory;
     if !asked.starts_with(&directory) {
@@ -159,9 +159,9 @@ fn prepare(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Result<Job, Error>
     let mut fs = Overlay::new(Disk::new(std::slice::from_ref(&directory)));
     texts.iter().for_each(|(path, text)| fs.put(path, Arc::clone(text)));
     let paths = vec![Input { given: ".".to_owned(), path: asked.to_owned() }];
-    let inputs = Inputs { paths, remembers: true, ..Inputs::default() };
-    let (sources, settings) = (Sources::new(directory), Settings::default());
-    Ok(Job { fs, inputs, sources, settings, configuration: Vec::new(), finish: Box::new(|_| {}) })
+    let inputs = ScanInputs { paths, remembers: true, ..ScanInputs::default() };
+    let (sources, settings) = (Sources::new(directory), EngineSettings::default());
+    Ok(FolderJob { fs, inputs, sources, settings, configuration: Vec::new(), finish: Box::new(|_| {}) })
 }
 
 fn uri(path: &str) -> String {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use trailint::engine::{self, Change, Settings, Setup, Standing};
+use trailint::engine::{self, CheckUpdate, EngineSettings, IncrementalCheck, Setup};
 use trailint::fix;
-use trailint::output::Format;
-use trailint::scan::Inputs;
+use trailint::output::OutputFormat;
+use trailint::scan::ScanInputs;
 use trailint::source::{Memory, Sources};
 
 /// The texts of files by their paths.
@@ -15,7 +15,7 @@ pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 /// A check beside the files that it is about.
 pub struct Kept {
     files: Files,
-    standing: Standing,
+    standing: IncrementalCheck,
     /// How often it was enough to judge again what the change reaches.
     pub updates: usize,
 }
@@ -27,7 +27,8 @@ impl Kept {
     ///
     /// When that fails.
     pub fn new(files: Files) -> Self {
-        let standing = with(&files, |setup| Standing::new(Sources::new("/".into()), setup).expect("`/` is there"));
+        let standing =
+            with(&files, |setup| IncrementalCheck::new(Sources::new("/".into()), setup).expect("`/` is there"));
         Self { files, standing, updates: 0 }
     }
 
@@ -43,8 +44,8 @@ impl Kept {
         }
         let changed = [PathBuf::from("/").join(path)];
         match with(&self.files, |setup| self.standing.change(&changed, setup).expect("`/` is there")) {
-            Change::Rescan => self.scan_again(&changed),
-            Change::None | Change::Judged => self.updates += 1,
+            CheckUpdate::Rescan => self.scan_again(&changed),
+            CheckUpdate::None | CheckUpdate::Judged => self.updates += 1,
         }
         let (own, fresh) = with(&self.files, |setup| {
             let mut own = self.standing.report(setup.settings);
@@ -52,7 +53,12 @@ impl Kept {
             let fresh = engine::check(setup.fs, setup.inputs, Sources::new("/".into()), setup.settings);
             (own, fresh.expect("`/` is there"))
         });
-        assert_eq!(Format::Json.render(&own), Format::Json.render(&fresh), "after a change of {}", path.display());
+        assert_eq!(
+            OutputFormat::Json.render(&own),
+            OutputFormat::Json.render(&fresh),
+            "after a change of {}",
+            path.display()
+        );
     }
 
     /// Checks everything again; of a file by which that doesn't come, no other change needs as much.
@@ -65,6 +71,6 @@ impl Kept {
 
 fn with<T>(files: &Files, work: impl FnOnce(Setup<'_>) -> T) -> T {
     let fs = Memory::new(files.iter().map(|(path, bytes)| (path, bytes.clone())));
-    let inputs = Inputs { remembers: true, ..super::everything() };
-    work(Setup { fs: &fs, inputs: &inputs, settings: &Settings::default() })
+    let inputs = ScanInputs { remembers: true, ..super::everything() };
+    work(Setup { fs: &fs, inputs: &inputs, settings: &EngineSettings::default() })
 }

@@ -3,15 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::finding::Label;
-use crate::report::{Place, Report};
+use crate::report::{FindingTarget, Report};
 use crate::source::{FileId, Sources};
 
 /// Notes for each finding whose place isn't touched the first step of its way that is.
 pub(super) fn mark(report: &mut Report, before: &Report) {
-    let mut touched = Touched { now: &report.sources, before: lines_before(&before.sources), files: HashMap::new() };
+    let mut touched =
+        TouchedFiles { now: &report.sources, before: lines_before(&before.sources), files: HashMap::new() };
     let mut marks = Vec::new();
     for finding in &report.findings {
-        let is_elsewhere = matches!(&finding.place, Place::Text(label) if !touched.has(label));
+        let is_elsewhere = matches!(&finding.place, FindingTarget::Text(label) if !touched.has(label));
         let step = finding.related.iter().find(|label| is_elsewhere && touched.has(label));
         marks.push(step.cloned());
     }
@@ -26,14 +27,14 @@ fn lines_before(sources: &Sources) -> HashMap<String, Vec<String>> {
     sources.all().into_iter().map(|(_, file)| (file.name.clone(), lines(&file.text))).collect()
 }
 
-struct Touched<'a> {
+struct TouchedFiles<'a> {
     now: &'a Sources,
     before: HashMap<String, Vec<String>>,
     /// The touched lines of the files that were asked about, counted from 1.
     files: HashMap<FileId, HashSet<u32>>,
 }
 
-impl Touched<'_> {
+impl TouchedFiles<'_> {
     fn has(&mut self, label: &Label) -> bool {
         let file = self.now.file(label.span.file);
         let line = file.position(label.span.start).line;

@@ -8,34 +8,34 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::ArgMatches;
 
-use super::check::{self, Job};
-use super::inputs::{self, Files, Given};
+use super::check::{self, CheckJob};
+use super::inputs::{self, Files, NamedInputs};
 use super::{BaselineCommand, CheckArgs, config};
-use crate::baseline::{Baseline, Entry, NAME};
+use crate::baseline::{Baseline, BaselineEntry, NAME};
 use crate::config::Config;
-use crate::engine::Settings;
+use crate::engine::EngineSettings;
 use crate::error::Error;
-use crate::output::{self, Look, Stream};
-use crate::report::{self, Outcome, Renamed, Report, Reported};
+use crate::output::{self, Stream, TerminalStyle};
+use crate::report::{self, Diagnostic, Outcome, Renamed, Report};
 use crate::rules::{self, Check};
-use crate::scan::{Inputs, is_program_file};
+use crate::scan::{ScanInputs, is_program_file};
 use crate::source::{self, Fs, PathKind, ReadError, Sources, normalize};
 
 /// Where a baseline is read from, and where its text is kept.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct BaselineLocation<'a> {
     pub(super) fs: &'a dyn Fs,
     pub(super) sources: &'a Sources,
 }
 
-impl<'a> Place<'a> {
-    pub(super) fn of(given: &'a Given) -> Self {
+impl<'a> BaselineLocation<'a> {
+    pub(super) fn of(given: &'a NamedInputs) -> Self {
         Self { fs: given.files.fs(), sources: &given.sources }
     }
 }
 
 /// A file of accepted findings, and what it says.
-struct Found {
+struct BaselineFile {
     path: PathBuf,
     /// As people name it.
     name: String,
@@ -47,8 +47,8 @@ struct Found {
 pub(super) fn read(
     args: &CheckArgs,
     config: &Config,
-    given: &Given,
-    place: Place<'_>,
+    given: &NamedInputs,
+    place: BaselineLocation<'_>,
 ) -> Result<Option<Baseline>, Error> {
     if args.no_baseline {
         return Ok(None);
@@ -61,7 +61,7 @@ pub(super) fn read(
 }
 
 /// Marks what a baseline accepts, and counts the entries that `trailint baseline prune` would remove.
-pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &Settings, given: &Given) -> usize {
+pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &EngineSettings, given: &NamedInputs) -> usize {
     let stale = accept(baseline, report, &settings.selection.enforced, given.files.fs(), &given.inputs);
     // The command prunes what the working tree doesn't need.
     let is_working_tree = matches!(given.files, Files::Disk(_)) && settings.evaluation.base.is_none();
@@ -82,8 +82,8 @@ pub(super) fn accept<'b>(
     report: &mut Report,
     enforced: &[&str],
     fs: &dyn Fs,
-    inputs: &Inputs,
-) -> Vec<&'b Entry> {
+    inputs: &ScanInputs,
+) -> Vec<&'b BaselineEntry> {
     // Few runs have to know, and it takes another search.
     let unevaluated = OnceCell::new();
     let is_there = |subject: &str, report: &Report| {
@@ -94,7 +94,7 @@ pub(super) fn accept<'b>(
 
 /// The deployments of a baseline whose code is there and that a run doesn't evaluate, so that their trails may be where they
 /// were. What others call is evaluated as a part of them.
-fn unevaluated_of(baseline: &Baseline, report: &Report, fs: &dyn Fs, inputs: &Inputs) -> HashSet<String> {
+fn unevaluated_of(baseline: &Baseline, report: &Report, fs: &dyn Fs, inputs: &ScanInputs) -> HashSet<String> {
     let sources = &report.sources;
     let evaluated: HashSet<&str> = report.deployments.iter().map(|judged| judged.root.as_str()).collect();
     let subjects: HashSet<&str> = baseline.entries.iter().map(|entry| entry.subject.as_str()).collect();
@@ -129,7 +129,7 @@ fn place_of(subject: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
 }
 
 /// Those of some templates and directories of programs that a search meets.
-fn searched(places: &HashSet<&Path>, fs: &dyn Fs, inputs: &Inputs) -> HashSet<PathBuf> {
+fn searched(places: &HashSet<&Path>, fs: &dyn Fs, inputs: &ScanInputs) -> HashSet<PathBuf> {
     let place = |path: &Path| {
         let own = std::iter::once(path).chain(path.parent().filter(|_| is_program_file(path)));
         own.into_iter().find(|path| places.contains(path)).map(Path::to_owned)
@@ -155,15 +155,15 @@ fn searched(places: &HashSet<&Path>, fs: &dyn Fs, inputs: &Inputs) -> HashSet<Pa
 /// The files that can't be read, or not whole.
 fn unreadable(report: &Report) -> Vec<PathBuf> {
     let findings = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
-    let path = |finding: &Reported| match &finding.place {
-        report::Place::Text(label) => Some(report.sources.file(label.span.file).path.clone()),
-        report::Place::File(name) => Some(report.sources.path_of(name)),
-        report::Place::Run => None,
+    let path = |finding: &Diagnostic| match &finding.place {
+        report::FindingTarget::Text(label) => Some(report.sources.file(label.span.file).path.clone()),
+        report::FindingTarget::File(name) => Some(report.sources.path_of(name)),
+        report::FindingTarget::Run => None,
     };
     findings.filter_map(path).collect()
 }
 
-pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
+pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: TerminalStyle) -> Result<ExitCode, Error> {
     let (args, name) = match command {
         BaselineCommand::Create(args) => (args, "create"),
         BaselineCommand::Update(args) => (args, "update"),
@@ -171,8 +171,8 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -
     };
     let given = inputs::read(&args.inputs, matches)?;
     let config = config::load(&args.config, &given, given.files.fs(), &given.sources)?;
-    let Job { args, config, mut given, settings } = check::job(config, given, &["baseline", name])?;
-    let found = find(&args, &config, &given, Place::of(&given))?;
+    let CheckJob { args, config, mut given, settings } = check::job(config, given, &["baseline", name])?;
+    let found = find(&args, &config, &given, BaselineLocation::of(&given))?;
     if let (BaselineCommand::Create(_), Some(_)) = (command, &found.baseline) {
         return Err(Error::BaselineExists { path: found.name });
     }
@@ -182,7 +182,8 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Look) -
     let counted = Baseline::of(&report, enforced);
     let missing = accept(&old, &mut report, enforced, given.files.fs(), &given.inputs);
     let evaluated = Evaluated { report: &report, given: &given, settings: &settings };
-    let (stale, kept): (Vec<&Entry>, Vec<&Entry>) = missing.into_iter().partition(|entry| evaluated.has(entry));
+    let (stale, kept): (Vec<&BaselineEntry>, Vec<&BaselineEntry>) =
+        missing.into_iter().partition(|entry| evaluated.has(entry));
     let new = match command {
         BaselineCommand::Create(_) | BaselineCommand::Update(_) => {
             old.replaced_by(counted, |entry| evaluated.has(entry))
@@ -207,7 +208,12 @@ fn changes(old: &Baseline, new: &Baseline) -> String {
 
 /// The file that is named, else the one beside the configuration or at the root of the repository. Where there is
 /// none yet, it is the first of these.
-fn find(args: &CheckArgs, config: &Config, given: &Given, place: Place<'_>) -> Result<Found, Error> {
+fn find(
+    args: &CheckArgs,
+    config: &Config,
+    given: &NamedInputs,
+    place: BaselineLocation<'_>,
+) -> Result<BaselineFile, Error> {
     if let Some(named) = &args.baseline {
         let path = normalize(&given.here.join(named));
         return load(path, source::named(named), true, place);
@@ -222,7 +228,12 @@ fn find(args: &CheckArgs, config: &Config, given: &Given, place: Place<'_>) -> R
     load(path, name, is_named, place)
 }
 
-fn load(path: PathBuf, name: String, is_named: bool, Place { fs, sources }: Place<'_>) -> Result<Found, Error> {
+fn load(
+    path: PathBuf,
+    name: String,
+    is_named: bool,
+    BaselineLocation { fs, sources }: BaselineLocation<'_>,
+) -> Result<BaselineFile, Error> {
     let loaded = match is_named {
         true => sources.load_named(fs, &path),
         // It was found in the tree, so it can't be a link out of it.
@@ -233,11 +244,11 @@ fn load(path: PathBuf, name: String, is_named: bool, Place { fs, sources }: Plac
         Err(ReadError::Missing) => None,
         Err(cause) => return Err(Error::Path { path: name, cause }),
     };
-    Ok(Found { path, name, baseline })
+    Ok(BaselineFile { path, name, baseline })
 }
 
 /// Whether one of the checked paths is, or holds, what has this name.
-fn holds(subject: &str, sources: &Sources, given: &Given) -> bool {
+fn holds(subject: &str, sources: &Sources, given: &NamedInputs) -> bool {
     given.paths().any(|path| source::is_in(subject, &sources.name(path)))
 }
 
@@ -256,13 +267,13 @@ fn not_evaluated(kept: usize) -> String {
 /// The part of a baseline that a run evaluated.
 struct Evaluated<'a> {
     report: &'a Report,
-    given: &'a Given,
-    settings: &'a Settings,
+    given: &'a NamedInputs,
+    settings: &'a EngineSettings,
 }
 
 impl Evaluated<'_> {
     /// True if a finding of the entry would have been found, if there still was one.
-    fn has(&self, entry: &Entry) -> bool {
+    fn has(&self, entry: &BaselineEntry) -> bool {
         let narrowed = self.settings.narrowed;
         let Some(rule) = entry.rule() else { return false };
         let is_narrowed = match rule.check {
@@ -307,7 +318,7 @@ impl Evaluated<'_> {
     }
 
     /// True if a deployment has parts that aren't read, or a result of the rule that isn't known.
-    fn is_open(&self, entry: &Entry, rule: &rules::Rule) -> bool {
+    fn is_open(&self, entry: &BaselineEntry, rule: &rules::Rule) -> bool {
         self.report.deployments.iter().filter(|judged| judged.root == entry.subject).any(|judged| {
             let trails = judged.trails.iter().filter(|trail| report::is_about(&entry.fingerprint, &trail.address));
             let mut results = trails.flat_map(|trail| &trail.rules);

@@ -6,27 +6,27 @@ use std::sync::Arc;
 
 use clap::{FromArgMatches, ValueEnum};
 
-use super::baseline::{self, Place};
-use super::check::{self, Job};
-use super::inputs::{Files, Given};
+use super::baseline::{self, BaselineLocation};
+use super::check::{self, CheckJob};
+use super::inputs::{Files, NamedInputs};
 use super::{CheckArgs, config};
 use crate::baseline::Baseline;
 use crate::changes;
 use crate::config::Config;
-use crate::engine::{self, Settings};
+use crate::engine::{self, EngineSettings};
 use crate::error::Error;
 use crate::formats::BaseFiles;
-use crate::report::{self, Report, Reported};
-use crate::scan::{Input, Inputs};
-use crate::source::{Commit, Disk, Fs, Git, GitError, Index, ReadError, Snapshot, Sources, named};
-use crate::weakened::{Gate, Searched, Weakened};
+use crate::report::{self, Diagnostic, Report};
+use crate::scan::{Input, ScanInputs};
+use crate::source::{Commit, Disk, Fs, Git, GitError, GitIndex, ReadError, Snapshot, Sources, named};
+use crate::weakened::{GateSettings, Relaxation, Searched};
 
 /// The variables with which pre-commit says what is pushed.
 const PUSHED: [&str; 2] = ["PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"];
 
 /// The state of the files to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(super) enum Scope {
+pub(super) enum CheckScope {
     /// The working tree.
     #[default]
     All,
@@ -37,25 +37,25 @@ pub(super) enum Scope {
 }
 
 /// Files as they were.
-pub(super) struct Before {
-    pub(super) given: Given,
+pub(super) struct BaseState {
+    pub(super) given: NamedInputs,
     /// The files of the other parents of the merge that is being made.
-    others: Vec<Given>,
+    others: Vec<NamedInputs>,
     /// What the user calls that state.
     pub(super) name: String,
 }
 
 /// Two states of a repository.
-struct Change {
+struct ComparedStates {
     git: Git,
-    now: State,
-    before: State,
+    now: RepositoryState,
+    before: RepositoryState,
     /// The other parents of the merge that is being made.
     merged: Vec<Commit>,
     name: String,
 }
 
-enum State {
+enum RepositoryState {
     WorkTree,
     Staged,
     Commit(Commit),
@@ -64,26 +64,28 @@ enum State {
 }
 
 /// Puts the files that are to be checked in their place, and returns those that they are compared with.
-pub(super) fn compare(args: &CheckArgs, given: &mut Given) -> Result<Option<Before>, Error> {
+pub(super) fn compare(args: &CheckArgs, given: &mut NamedInputs) -> Result<Option<BaseState>, Error> {
     let Some(change) = change(args, given)? else { return Ok(None) };
-    let Change { git, now, before, merged, name } = change;
+    let ComparedStates { git, now, before, merged, name } = change;
     if let Some(path) = given.paths().find(|path| !path.starts_with(&git.root)) {
         return Err(GitError::NoRepository(path.to_owned()).into());
     }
-    let index = Index::read(&git)?;
-    let is_work_tree = matches!(now, State::WorkTree);
+    let index = GitIndex::read(&git)?;
+    let is_work_tree = matches!(now, RepositoryState::WorkTree);
     let disk = || Disk::new(&given.read_roots);
     let snapshot = |state| -> Result<Snapshot, GitError> {
         match state {
-            State::Commit(commit) if is_work_tree => Snapshot::beside_work_tree(&git, &commit, index.clone(), disk()),
-            State::Commit(commit) => Snapshot::of_commit(&git, &commit, index.clone(), disk()),
-            State::Staged => Snapshot::of_index(&git, index.clone(), disk()),
-            State::WorkTree | State::Nothing => Snapshot::empty(&git, index.clone(), disk()),
+            RepositoryState::Commit(commit) if is_work_tree => {
+                Snapshot::beside_work_tree(&git, &commit, index.clone(), disk())
+            }
+            RepositoryState::Commit(commit) => Snapshot::of_commit(&git, &commit, index.clone(), disk()),
+            RepositoryState::Staged => Snapshot::of_index(&git, index.clone(), disk()),
+            RepositoryState::WorkTree | RepositoryState::Nothing => Snapshot::empty(&git, index.clone(), disk()),
         }
     };
-    let of_merged = |commit| Ok(earlier(given, snapshot(State::Commit(commit))?));
-    let others: Result<Vec<Given>, GitError> = merged.into_iter().map(of_merged).collect();
-    let before = Before { given: earlier(given, snapshot(before)?), others: others?, name };
+    let of_merged = |commit| Ok(earlier(given, snapshot(RepositoryState::Commit(commit))?));
+    let others: Result<Vec<NamedInputs>, GitError> = merged.into_iter().map(of_merged).collect();
+    let before = BaseState { given: earlier(given, snapshot(before)?), others: others?, name };
     if !is_work_tree {
         let now = snapshot(now)?;
         given.files = Files::Snapshot(Box::new(now));
@@ -98,12 +100,12 @@ pub(super) fn compare(args: &CheckArgs, given: &mut Given) -> Result<Option<Befo
 }
 
 /// The same paths in another state; what wasn't there yet isn't missed.
-fn earlier(given: &Given, snapshot: Snapshot) -> Given {
+fn earlier(given: &NamedInputs, snapshot: Snapshot) -> NamedInputs {
     let was_there = |path: &&Path| !matches!(snapshot.kind(path), Err(ReadError::Missing));
     let input = |path: &Path| Input { given: named(path), path: path.to_owned() };
     let paths = given.paths().filter(was_there).map(input).collect();
-    Given {
-        inputs: Inputs { paths, keep_all: given.inputs.keep_all, remembers: true, ..Inputs::default() },
+    NamedInputs {
+        inputs: ScanInputs { paths, keep_all: given.inputs.keep_all, remembers: true, ..ScanInputs::default() },
         files: Files::Snapshot(Box::new(snapshot)),
         sources: given.no_sources(),
         here: given.here.clone(),
@@ -113,19 +115,19 @@ fn earlier(given: &Given, snapshot: Snapshot) -> Given {
     }
 }
 
-fn change(args: &CheckArgs, given: &Given) -> Result<Option<Change>, Error> {
+fn change(args: &CheckArgs, given: &NamedInputs) -> Result<Option<ComparedStates>, Error> {
     let git = || Git::around(&config::common_directory(given));
     let disk = Disk::new(&given.read_roots);
     let base = args.diff_base.as_deref();
     match (args.scope, base) {
-        (Scope::All, None) => Ok(None),
-        (Scope::All, Some(base)) => of_work_tree(git()?, base, &disk).map(Some),
-        (Scope::Staged, base) => staged(git()?, base, &disk).map(Some),
-        (Scope::Auto, base) => automatic(git(), base, &disk),
+        (CheckScope::All, None) => Ok(None),
+        (CheckScope::All, Some(base)) => of_work_tree(git()?, base, &disk).map(Some),
+        (CheckScope::Staged, base) => staged(git()?, base, &disk).map(Some),
+        (CheckScope::Auto, base) => automatic(git(), base, &disk),
     }
 }
 
-fn automatic(git: Result<Git, GitError>, base: Option<&str>, disk: &Disk) -> Result<Option<Change>, Error> {
+fn automatic(git: Result<Git, GitError>, base: Option<&str>, disk: &Disk) -> Result<Option<ComparedStates>, Error> {
     let git = match (git, base) {
         (Err(GitError::NoRepository(_)), None) => return Ok(None),
         (git, _) => git?,
@@ -144,41 +146,42 @@ fn automatic(git: Result<Git, GitError>, base: Option<&str>, disk: &Disk) -> Res
 }
 
 /// What is changed since a revision and the work tree parted.
-fn of_work_tree(git: Git, base: &str, disk: &Disk) -> Result<Change, Error> {
+fn of_work_tree(git: Git, base: &str, disk: &Disk) -> Result<ComparedStates, Error> {
     let (before, merged) = since(&git, base, disk)?;
-    Ok(Change { git, now: State::WorkTree, before, merged, name: base.to_owned() })
+    Ok(ComparedStates { git, now: RepositoryState::WorkTree, before, merged, name: base.to_owned() })
 }
 
-fn staged(git: Git, base: Option<&str>, disk: &Disk) -> Result<Change, Error> {
+fn staged(git: Git, base: Option<&str>, disk: &Disk) -> Result<ComparedStates, Error> {
     let (before, merged) = match base {
-        None if git.is_unborn()? => (State::Nothing, Vec::new()),
+        None if git.is_unborn()? => (RepositoryState::Nothing, Vec::new()),
         base => since(&git, base.unwrap_or("HEAD"), disk)?,
     };
-    Ok(Change { git, now: State::Staged, before, merged, name: base.unwrap_or("HEAD").to_owned() })
+    Ok(ComparedStates { git, now: RepositoryState::Staged, before, merged, name: base.unwrap_or("HEAD").to_owned() })
 }
 
 /// The commit where the change since a revision begins. Since `HEAD`, a merge that is being made is compared with its other
 /// parents as well; since another revision, what it brings from them is a part of the change.
-fn since(git: &Git, base: &str, disk: &Disk) -> Result<(State, Vec<Commit>), Error> {
+fn since(git: &Git, base: &str, disk: &Disk) -> Result<(RepositoryState, Vec<Commit>), Error> {
     let merged = git.merged(disk)?;
     if git.commit(base)? == git.commit("HEAD")? {
-        return Ok((State::Commit(git.commit("HEAD")?), merged));
+        return Ok((RepositoryState::Commit(git.commit("HEAD")?), merged));
     }
-    Ok((State::Commit(git.merge_base(base, "HEAD", &merged)?), Vec::new()))
+    Ok((RepositoryState::Commit(git.merge_base(base, "HEAD", &merged)?), Vec::new()))
 }
 
-fn pushed(git: Git, from: &str, to: &str) -> Result<Change, Error> {
+fn pushed(git: Git, from: &str, to: &str) -> Result<ComparedStates, Error> {
     // Git's name for nothing: the branch is new there.
     let is_nothing = from.bytes().all(|byte| byte == b'0');
-    let before = if is_nothing { State::Nothing } else { State::Commit(git.merge_base(from, to, &[])?) };
-    let now = State::Commit(git.commit(to)?);
-    Ok(Change { git, now, before, merged: Vec::new(), name: from.to_owned() })
+    let before =
+        if is_nothing { RepositoryState::Nothing } else { RepositoryState::Commit(git.merge_base(from, to, &[])?) };
+    let now = RepositoryState::Commit(git.commit(to)?);
+    Ok(ComparedStates { git, now, before, merged: Vec::new(), name: from.to_owned() })
 }
 
 /// What was found in files as they were, and the gates that there were.
-pub(super) struct Was {
+pub(super) struct BaseRun {
     /// What was found; several where a merge is being made, as in the list of gates.
-    reports: Vec<changes::Before>,
+    reports: Vec<changes::BaseReport>,
     gates: Vec<GateBefore>,
     /// What has to be known of these files to check those of now.
     pub(super) base: Arc<BaseFiles>,
@@ -196,18 +199,18 @@ struct GateBefore {
 
 /// A check whose report is held against that on the files as they were.
 #[derive(Clone, Copy)]
-pub(super) struct Now<'a> {
+pub(super) struct HeadRun<'a> {
     pub(super) args: &'a CheckArgs,
     pub(super) config: &'a Config,
     pub(super) baseline: Option<&'a Baseline>,
-    pub(super) settings: &'a Settings,
-    pub(super) given: &'a Given,
+    pub(super) settings: &'a EngineSettings,
+    pub(super) given: &'a NamedInputs,
 }
 
-impl Now<'_> {
+impl HeadRun<'_> {
     /// Judges the files as they were with the same settings, so that they differ by what was changed.
-    pub(super) fn judge(&self, before: Before) -> Result<Was, Error> {
-        let Before { given, others, name } = before;
+    pub(super) fn judge(&self, before: BaseState) -> Result<BaseRun, Error> {
+        let BaseState { given, others, name } = before;
         let (report, gate, base) = self.judge_one(given)?;
         let (mut reports, mut gates) = (vec![report], vec![gate]);
         for other in others {
@@ -217,23 +220,23 @@ impl Now<'_> {
         }
         let apart = self.given.no_sources();
         let own = self.args.locked.then(|| self.gate_of(self.given, &apart)).transpose()?;
-        Ok(Was { reports, gates, base: Arc::new(base), own, name })
+        Ok(BaseRun { reports, gates, base: Arc::new(base), own, name })
     }
 
-    fn judge_one(&self, earlier: Given) -> Result<(changes::Before, GateBefore, BaseFiles), Error> {
+    fn judge_one(&self, earlier: NamedInputs) -> Result<(changes::BaseReport, GateBefore, BaseFiles), Error> {
         let kept = earlier.no_sources();
         let (config, baseline) = self.gate_of(&earlier, &kept)?;
         let fs = if self.args.takes_base() { earlier.files.fs() } else { self.given.files.fs() };
         let same = config::load(&self.args.config, &earlier, fs, &earlier.sources)?;
-        let Job { given: mut earlier, settings, .. } = check::job(same, earlier, &["check"])?;
+        let CheckJob { given: mut earlier, settings, .. } = check::job(same, earlier, &["check"])?;
         let sources = std::mem::take(&mut earlier.sources);
         let (report, base) = engine::check_base(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
         let gate = GateBefore { config, baseline: baseline.unwrap_or_default(), files: earlier.files };
-        Ok((changes::Before::new(report), gate, base))
+        Ok((changes::BaseReport::new(report), gate, base))
     }
 
     /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.
-    pub(super) fn hold_against(&self, was: &mut Was, report: &mut Report) -> report::Gate {
+    pub(super) fn hold_against(&self, was: &mut BaseRun, report: &mut Report) -> report::Gate {
         changes::compare(report, &mut was.reports, &was.name, self.settings);
         let weakened = self.weakened(was, report);
         engine::add(report, weakened);
@@ -242,22 +245,22 @@ impl Now<'_> {
     }
 
     /// The findings about what asks for less than each of the states before: what one of them has doesn't come with the change.
-    fn weakened(&self, was: &Was, report: &Report) -> Vec<Reported> {
+    fn weakened(&self, was: &BaseRun, report: &Report) -> Vec<Diagnostic> {
         let none = Baseline::default();
         let (config, baseline) = match &was.own {
             Some((config, baseline)) => (config, baseline.as_ref()),
             None => (self.config, self.baseline),
         };
-        let now = Gate { config, baseline: baseline.unwrap_or(&none), is_apart: was.own.is_some() };
-        let mut all: Option<Weakened<'_>> = None;
+        let now = GateSettings { config, baseline: baseline.unwrap_or(&none), is_apart: was.own.is_some() };
+        let mut all: Option<Relaxation<'_>> = None;
         for (before, GateBefore { config, baseline, files }) in was.reports.iter().zip(&was.gates) {
-            let then = Gate { config, baseline, is_apart: false };
+            let then = GateSettings { config, baseline, is_apart: false };
             let searched = Searched {
                 fs: self.given.files.fs(),
                 hidden: &files.hidden_since(&self.given.files, &self.given.inputs),
                 met_before: &|paths| files.meets(&self.given.inputs, paths),
             };
-            let weakened = Weakened::since(report, before, now, then, searched);
+            let weakened = Relaxation::since(report, before, now, then, searched);
             all = Some(match all {
                 None => weakened,
                 Some(all) => all.and(&weakened),
@@ -267,13 +270,13 @@ impl Now<'_> {
     }
 
     /// The settings and the baseline before; those that nobody could use then were none.
-    fn gate_of(&self, earlier: &Given, kept: &Sources) -> Result<(Config, Option<Baseline>), Error> {
+    fn gate_of(&self, earlier: &NamedInputs, kept: &Sources) -> Result<(Config, Option<Baseline>), Error> {
         let fs = earlier.files.fs();
         let config = match config::load(&self.args.config, earlier, fs, kept) {
             Err(Error::Configuration { .. }) => config::none(earlier, kept)?,
             config => config?,
         };
-        let baseline = match baseline::read(self.args, &config, earlier, Place { fs, sources: kept }) {
+        let baseline = match baseline::read(self.args, &config, earlier, BaselineLocation { fs, sources: kept }) {
             Err(Error::Baseline { .. } | Error::Path { .. }) => None,
             baseline => baseline?,
         };

@@ -5,28 +5,28 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, FromArgMatches};
 
-use super::baseline::Place;
-use super::changes::{Now, Was};
-use super::inputs::{self, Files, Given};
+use super::baseline::BaselineLocation;
+use super::changes::{BaseRun, HeadRun};
+use super::inputs::{self, Files, NamedInputs};
 use super::{
     CheckArgs, NOT_DONE, asked, baseline, changes, comments, config, destinations, evaluation, fixes, locked, narrowed,
     progress, regions, watch,
 };
 use crate::config::{Config, is_setting};
-use crate::engine::{self, Settings};
+use crate::engine::{self, EngineSettings};
 use crate::error::Error;
 use crate::fix;
 use crate::named::closest;
-use crate::output::{self, Destination, Format, Look, Stream};
+use crate::output::{self, Destination, OutputFormat, Stream, TerminalStyle};
 use crate::report::{Gate, OnUnknown, Renamed, Report};
-use crate::rules::{self, Policy};
-use crate::source::{Seen, named, normalize};
+use crate::rules::{self, Strictness};
+use crate::source::{FileStates, named, normalize};
 use crate::suppress::{self, Date};
 
 /// The exit status of a check that found something.
 const FOUND: u8 = 1;
 
-pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
+pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: TerminalStyle) -> Result<ExitCode, Error> {
     if args.watch {
         return watch(args, matches, look);
     }
@@ -34,21 +34,26 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<
 }
 
 /// What came of a check.
-pub(super) struct Done {
+pub(super) struct CheckOutcome {
     pub(super) status: ExitCode,
     /// Whether anybody read the report.
     pub(super) is_read: bool,
 }
 
 /// Checks until the program is ended, or nobody reads it any more.
-fn watch(args: &CheckArgs, matches: &ArgMatches, look: Look) -> Result<ExitCode, Error> {
+fn watch(args: &CheckArgs, matches: &ArgMatches, look: TerminalStyle) -> Result<ExitCode, Error> {
     if args.inputs.reads_standard_input() {
         return Err(Error::WatchedStandardInput);
     }
     watch::run(|seen| once(args, matches, look, Some(seen)), look)
 }
 
-fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<Seen>>) -> Result<Done, Error> {
+fn once(
+    args: &CheckArgs,
+    matches: &ArgMatches,
+    look: TerminalStyle,
+    seen: Option<Arc<FileStates>>,
+) -> Result<CheckOutcome, Error> {
     let mut given = inputs::read(&args.inputs, matches)?;
     set_up(&mut given, args, seen.as_ref());
     let before = changes::compare(args, &mut given)?;
@@ -63,14 +68,14 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     let load = if has_say { config::load } else { config::load_named };
     let config = load(&args.config, &given, fs, &given.sources)?;
     let baseline = match has_say || args.baseline.is_some() {
-        true => baseline::read(args, &config, &given, Place { fs, sources: &given.sources })?,
+        true => baseline::read(args, &config, &given, BaselineLocation { fs, sources: &given.sources })?,
         false => None,
     };
-    let Job { args, config, mut given, mut settings } = job(config, given, &["check"])?;
+    let CheckJob { args, config, mut given, mut settings } = job(config, given, &["check"])?;
     settings.suppress.is_off |= !has_say;
     let (printed, files) = destinations::of(&args, matches)?;
     check_changed(&args, &given)?;
-    let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
+    let now = HeadRun { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
     let was = before.map(|before| now.judge(before)).transpose()?;
     settings.evaluation.base = was.as_ref().map(|was| Arc::clone(&was.base));
     let sources = given.sources.with(std::iter::empty());
@@ -81,8 +86,8 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
         files.iter().try_for_each(Destination::check_writable)?;
     }
     destinations::forget(&files, &mut report, &given);
-    let now = Now { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
-    let mut bar = Bar { was, now };
+    let now = HeadRun { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
+    let mut bar = Comparison { was, now };
     let mut gate = bar.hold(&mut report);
     let mut least = 0;
     let mut text = None;
@@ -108,19 +113,19 @@ fn once(args: &CheckArgs, matches: &ArgMatches, look: Look, seen: Option<Arc<See
     let changed = changes_standard_input(&args, &given).map(|typed| text.map_or(typed.to_vec(), String::into_bytes));
     let is_read = print(&report, printed, &args, changed.as_deref(), look)?;
     let status = if report.passes(gate) { least } else { least.max(FOUND) };
-    Ok(Done { status: ExitCode::from(status), is_read })
+    Ok(CheckOutcome { status: ExitCode::from(status), is_read })
 }
 
 /// What a report is held against, and how it is shown.
-pub(super) struct Bar<'a> {
-    pub(super) now: Now<'a>,
-    was: Option<Was>,
+pub(super) struct Comparison<'a> {
+    pub(super) now: HeadRun<'a>,
+    was: Option<BaseRun>,
 }
 
-impl Bar<'_> {
+impl Comparison<'_> {
     /// Marks what doesn't count in a report, and returns what fails it.
     pub(super) fn hold(&mut self, report: &mut Report) -> Gate {
-        let Now { args, config, baseline, settings, given } = self.now;
+        let HeadRun { args, config, baseline, settings, given } = self.now;
         let mut gate = Gate { fail_on: args.fail_on.level(), unknown_fails: args.unknown == OnUnknown::Fail };
         if let Some(was) = &mut self.was {
             gate = gate.stricter(self.now.hold_against(was, report));
@@ -136,29 +141,34 @@ impl Bar<'_> {
 }
 
 /// A check that is about to be done.
-pub(super) struct Job {
+pub(super) struct CheckJob {
     pub(super) args: CheckArgs,
     pub(super) config: Config,
-    pub(super) given: Given,
-    pub(super) settings: Settings,
+    pub(super) given: NamedInputs,
+    pub(super) settings: EngineSettings,
 }
 
 /// What the arguments of the nested `subcommands` and the configuration say together.
-pub(super) fn job(config: Config, given: Given, subcommands: &[&str]) -> Result<Job, Error> {
+pub(super) fn job(config: Config, given: NamedInputs, subcommands: &[&str]) -> Result<CheckJob, Error> {
     let matches = config::complete(&config, subcommands);
     let args = CheckArgs::from_arg_matches(&matches).unwrap_or_else(|error| super::end(&error));
     job_of(args, &matches, config, given)
 }
 
 /// The same for arguments that are complete.
-pub(super) fn job_of(args: CheckArgs, matches: &ArgMatches, config: Config, mut given: Given) -> Result<Job, Error> {
+pub(super) fn job_of(
+    args: CheckArgs,
+    matches: &ArgMatches,
+    config: Config,
+    mut given: NamedInputs,
+) -> Result<CheckJob, Error> {
     check_benchmark(args.compliance.as_deref())?;
     let settings = settings(&args, &config, matches, &mut given)?;
-    Ok(Job { args, config, given, settings })
+    Ok(CheckJob { args, config, given, settings })
 }
 
 /// What is found, whether it counts or not.
-pub(super) fn judge(args: &CheckArgs, given: &mut Given, settings: &Settings) -> Result<Report, Error> {
+pub(super) fn judge(args: &CheckArgs, given: &mut NamedInputs, settings: &EngineSettings) -> Result<Report, Error> {
     let bar = if args.no_progress || args.quiet { None } else { progress::draw(Arc::clone(&settings.progress)) };
     let report = engine::check(given.files.fs(), &given.inputs, std::mem::take(&mut given.sources), settings)?;
     drop(bar);
@@ -208,8 +218,13 @@ fn renamed(args: &CheckArgs, config: &Config) -> Vec<Renamed> {
 }
 
 /// How files are judged; what isn't to be searched is told to the disk.
-fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut Given) -> Result<Settings, Error> {
-    let policy = Policy {
+fn settings(
+    args: &CheckArgs,
+    config: &Config,
+    matches: &ArgMatches,
+    given: &mut NamedInputs,
+) -> Result<EngineSettings, Error> {
+    let policy = Strictness {
         selectors: config.settings.selector_policy,
         require_trail: args.require_trail,
         every_trail: config.settings.every_trail,
@@ -220,12 +235,12 @@ fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut
     config::search(args, config, given)?;
     let mut evaluation = evaluation::options(&args.evaluation, config, matches, given)?;
     let deployments = evaluation::deployments(config, &mut evaluation, given)?;
-    Ok(Settings {
+    Ok(EngineSettings {
         policy,
         selection: asked::selection(args, matches)?,
         evaluation,
         levels: asked::levels(&args.level, config)?,
-        suppress: suppress::Policy {
+        suppress: suppress::SuppressionPolicy {
             is_off: args.no_ignores,
             is_locked: args.locked,
             accepted: config.accepted(),
@@ -241,7 +256,7 @@ fn settings(args: &CheckArgs, config: &Config, matches: &ArgMatches, given: &mut
 }
 
 /// How the disk is read.
-fn set_up(given: &mut Given, args: &CheckArgs, seen: Option<&Arc<Seen>>) {
+fn set_up(given: &mut NamedInputs, args: &CheckArgs, seen: Option<&Arc<FileStates>>) {
     let Files::Disk(disk) = &mut given.files else { return };
     if let Some(jobs) = args.jobs {
         disk.limit_threads(jobs);
@@ -260,13 +275,13 @@ fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
 }
 
 /// The text from standard input, if it is what is changed: then the new text is printed, and nothing is written to the disk.
-fn changes_standard_input<'g>(args: &CheckArgs, given: &'g Given) -> Option<&'g [u8]> {
+fn changes_standard_input<'g>(args: &CheckArgs, given: &'g NamedInputs) -> Option<&'g [u8]> {
     let (_, text) = given.inputs.text.as_ref()?;
     (args.add_ignore.is_some() || args.fix && !args.diff).then_some(text)
 }
 
 /// Refuses to change standard input and files at once: only one of them could be printed.
-fn check_changed(args: &CheckArgs, given: &Given) -> Result<(), Error> {
+fn check_changed(args: &CheckArgs, given: &NamedInputs) -> Result<(), Error> {
     if changes_standard_input(args, given).is_none() || given.inputs.paths.is_empty() {
         return Ok(());
     }
@@ -277,7 +292,13 @@ fn check_changed(args: &CheckArgs, given: &Given) -> Result<(), Error> {
 
 /// Prints all that is asked for, and says whether anybody reads the report. The new text of standard input takes the
 /// place of the report, which goes to standard error.
-fn print(report: &Report, format: Format, args: &CheckArgs, changed: Option<&[u8]>, look: Look) -> Result<bool, Error> {
+fn print(
+    report: &Report,
+    format: OutputFormat,
+    args: &CheckArgs,
+    changed: Option<&[u8]>,
+    look: TerminalStyle,
+) -> Result<bool, Error> {
     let text = format.render(report);
     let is_read = match changed {
         Some(changed) => {

@@ -4,21 +4,21 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::check::Bar;
+use super::check::Comparison;
 use super::inputs::Files;
 use crate::engine;
 use crate::error::Error;
-use crate::fix::Changed;
+use crate::fix::ChangedFile;
 use crate::output;
-use crate::report::{Place, Report};
+use crate::report::{FindingTarget, Report};
 use crate::source::{Fs, Sources};
-use crate::suppress::{self, Comments, Suppression};
+use crate::suppress::{self, AddedComments, Suppression};
 
 /// More attempts than this aren't made: after each, at least one finding has no comment any more.
 const MAX_ATTEMPTS: usize = 50;
 
 /// What was done.
-pub(super) struct Added {
+pub(super) struct CommentOutcome {
     /// It in words.
     pub(super) said: String,
     /// The new text of standard input, if that got comments.
@@ -27,7 +27,12 @@ pub(super) struct Added {
 
 /// Writes the comments that have an effect, marks what they accept in the report, and says what was done. `sources` are
 /// those that the command line gives.
-pub(super) fn add(report: &mut Report, reason: &str, sources: &Sources, bar: &Bar<'_>) -> Result<Added, Error> {
+pub(super) fn add(
+    report: &mut Report,
+    reason: &str,
+    sources: &Sources,
+    bar: &Comparison<'_>,
+) -> Result<CommentOutcome, Error> {
     let now = bar.now;
     let Files::Disk(disk) = &now.given.files else {
         let cause =
@@ -40,7 +45,7 @@ pub(super) fn add(report: &mut Report, reason: &str, sources: &Sources, bar: &Ba
     }
     let reason = reason.trim();
     let typed = now.given.inputs.text.as_ref().map(|(path, _)| path.as_path());
-    let judge = |comments: &Comments| {
+    let judge = |comments: &AddedComments| {
         let texts = changed(comments, report);
         let sources = sources.with(texts.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
         engine::check(disk, &now.given.inputs, sources, now.settings)
@@ -59,14 +64,14 @@ pub(super) fn add(report: &mut Report, reason: &str, sources: &Sources, bar: &Ba
     let accepted: Vec<usize> = comments.files.iter().flat_map(|one| one.findings.iter().copied()).collect();
     for index in accepted {
         let Some(finding) = report.findings.get_mut(index) else { continue };
-        if let Place::Text(label) = &finding.place {
+        if let FindingTarget::Text(label) = &finding.place {
             let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
             let span = Some(label.span);
             finding.suppressed = Some(Suppression { span, about: None, is_in_source: true, reason, until: None });
         }
     }
     let text = comments.files.first().filter(|_| typed.is_some()).map(|one| one.text.clone());
-    Ok(Added { said: output::comments(&comments, report), text })
+    Ok(CommentOutcome { said: output::comments(&comments, report), text })
 }
 
 /// The comments that suppress what they are for, and bring nothing else.
@@ -75,8 +80,8 @@ fn effective(
     reason: &str,
     enforced: &[&str],
     is_file: impl Fn(&Path, &str) -> bool,
-    judge: impl Fn(&Comments) -> Result<Report, Error>,
-) -> Result<Comments, Error> {
+    judge: impl Fn(&AddedComments) -> Result<Report, Error>,
+) -> Result<AddedComments, Error> {
     let mut refused = BTreeSet::new();
     for _ in 0..MAX_ATTEMPTS {
         let mut comments = suppress::comments(report, reason, enforced, &refused);
@@ -109,7 +114,7 @@ fn effective(
 
 /// The findings that still count with their comments, or all of a file, and else of all files, in which there is something
 /// new.
-fn without_effect(comments: &Comments, before: &Report, after: &Report) -> BTreeSet<usize> {
+fn without_effect(comments: &AddedComments, before: &Report, after: &Report) -> BTreeSet<usize> {
     let counts = |report: &Report| -> HashSet<String> {
         let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
         counted.map(|finding| finding.fingerprint.clone()).collect()
@@ -129,8 +134,8 @@ fn without_effect(comments: &Comments, before: &Report, after: &Report) -> BTree
 }
 
 /// The files with their comments.
-fn changed(comments: &Comments, report: &Report) -> Vec<Changed> {
-    let changed = |one: &suppress::Commented| Changed {
+fn changed(comments: &AddedComments, report: &Report) -> Vec<ChangedFile> {
+    let changed = |one: &suppress::CommentedFile| ChangedFile {
         file: Arc::clone(&report.sources.file(one.file)),
         text: one.text.clone(),
     };

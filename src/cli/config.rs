@@ -5,36 +5,41 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::inputs::{self, Given};
+use super::inputs::{self, NamedInputs};
 use super::{CheckArgs, ConfigArgs};
-use crate::config::{Config, Override, Request};
+use crate::config::{Config, ConfigurationRequest, Override};
 use crate::error::Error;
 use crate::output;
 use crate::rules;
 use crate::source::{Disk, Exclusions, Fs, Sources};
 
 /// Reads the configuration that holds for all that is checked: the nearest file of `fs` at or above all of it.
-pub(super) fn load(args: &ConfigArgs, given: &Given, fs: &dyn Fs, sources: &Sources) -> Result<Config, Error> {
+pub(super) fn load(args: &ConfigArgs, given: &NamedInputs, fs: &dyn Fs, sources: &Sources) -> Result<Config, Error> {
     let start = common_directory(given);
     let root = inputs::read_root(&start, &given.here);
     let search = (!args.no_config).then_some((start.as_path(), root.as_path()));
-    let request = Request { named: &args.config, search, here: &given.here };
+    let request = ConfigurationRequest { named: &args.config, search, here: &given.here };
     Config::load(request, fs, sources)
 }
 
 /// Reads the configuration that the command line names, and looks for none.
-pub(super) fn load_named(args: &ConfigArgs, given: &Given, fs: &dyn Fs, sources: &Sources) -> Result<Config, Error> {
-    Config::load(Request { named: &args.config, search: None, here: &given.here }, fs, sources)
+pub(super) fn load_named(
+    args: &ConfigArgs,
+    given: &NamedInputs,
+    fs: &dyn Fs,
+    sources: &Sources,
+) -> Result<Config, Error> {
+    Config::load(ConfigurationRequest { named: &args.config, search: None, here: &given.here }, fs, sources)
 }
 
 /// The defaults.
-pub(super) fn none(given: &Given, sources: &Sources) -> Result<Config, Error> {
-    let request = Request { named: &[], search: None, here: &given.here };
+pub(super) fn none(given: &NamedInputs, sources: &Sources) -> Result<Config, Error> {
+    let request = ConfigurationRequest { named: &[], search: None, here: &given.here };
     Config::load(request, given.files.fs(), sources)
 }
 
 /// The deepest directory that holds all that is checked.
-pub(super) fn common_directory(given: &Given) -> PathBuf {
+pub(super) fn common_directory(given: &NamedInputs) -> PathBuf {
     let directories = given.paths().map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
     let common = |one: &Path, other: &Path| {
         let shared = one.ancestors().find(|ancestor| other.starts_with(ancestor));
@@ -101,7 +106,7 @@ fn key_of(arg: &clap::Arg) -> Option<&str> {
 
 /// Tells the disk what isn't to be searched: what the command line says, relative to the working directory,
 /// else what the configuration says. Files that are named stay, unless that is forced on them, too.
-pub(super) fn search(args: &CheckArgs, config: &Config, given: &mut Given) -> Result<(), Error> {
+pub(super) fn search(args: &CheckArgs, config: &Config, given: &mut NamedInputs) -> Result<(), Error> {
     let exclusions = exclusions(&args.exclude, config, &given.here)?;
     if args.force_exclude {
         given.inputs.paths.retain(|input| !exclusions.has_or_holds(&input.path));

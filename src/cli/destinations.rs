@@ -7,18 +7,18 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::CheckArgs;
-use super::inputs::Given;
+use super::inputs::NamedInputs;
 use crate::baseline;
 use crate::config::is_configuration;
 use crate::error::Error;
-use crate::formats::{Format as _, terraform::Terraform};
-use crate::output::{self, Destination, Destinations, Format};
-use crate::report::{Place, Report};
+use crate::formats::{InputFormat as _, terraform::Terraform};
+use crate::output::{self, Destination, Destinations, OutputFormat};
+use crate::report::{FindingTarget, Report};
 use crate::source::{Disk, FileId, Fs, Sources, is_installed, named, normalize};
 use crate::syntax::json;
 
 /// The format of what is printed, and the reports in files. Nothing is named twice.
-pub(super) fn of(args: &CheckArgs, matches: &ArgMatches) -> Result<(Format, Vec<Destination>), Error> {
+pub(super) fn of(args: &CheckArgs, matches: &ArgMatches) -> Result<(OutputFormat, Vec<Destination>), Error> {
     let all = args.output.iter().flat_map(|Destinations(named)| named.iter().cloned());
     let (printed, files): (Vec<Destination>, Vec<Destination>) = all.partition(Destination::is_standard_output);
     let mut targets = HashSet::new();
@@ -45,7 +45,7 @@ pub(super) fn spare(
     destinations: &[Destination],
     args: &CheckArgs,
     report: &Report,
-    given: &Given,
+    given: &NamedInputs,
     users: &Sources,
 ) -> Result<(), Error> {
     let list = args.inputs.files_from.as_ref().map(|list| normalize(&given.here.join(list)));
@@ -69,7 +69,7 @@ pub(super) fn spare(
 }
 
 /// Leaves reports that this run writes again out of the files that mention a trail and aren't read.
-pub(super) fn forget(destinations: &[Destination], report: &mut Report, given: &Given) {
+pub(super) fn forget(destinations: &[Destination], report: &mut Report, given: &NamedInputs) {
     let written: HashSet<String> =
         destinations.iter().map(|to| report.sources.name(&normalize(&given.here.join(&to.path)))).collect();
     report.unread_files.retain(|file| !written.contains(&file.name));
@@ -124,7 +124,7 @@ fn is_document(bytes: Vec<u8>) -> bool {
     documents.into_iter().any(|document| KEYS.iter().any(|key| document.get(key).is_some()))
 }
 
-fn is_code(path: &Path, report: &Report, given: &Given) -> bool {
+fn is_code(path: &Path, report: &Report, given: &NamedInputs) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_named = given.paths().any(|named| named == path && path.is_file());
     let read = report.sources.all().into_iter().find(|(_, file)| file.path == path);
@@ -133,7 +133,7 @@ fn is_code(path: &Path, report: &Report, given: &Given) -> bool {
 
 /// Whether a file is a template or a plan, or has to do with a trail.
 fn is_judged(id: FileId, name: &str, report: &Report) -> bool {
-    let is_found = |place: &Place| matches!(place, Place::Text(label) if label.span.file == id);
+    let is_found = |place: &FindingTarget| matches!(place, FindingTarget::Text(label) if label.span.file == id);
     report
         .deployments
         .iter()

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 
-use super::inputs::Given;
+use super::inputs::NamedInputs;
 use super::{EvaluationArgs, regions};
-use crate::config::{Config, Deployment};
-use crate::engine::Named;
+use crate::config::{Config, ConfiguredDeployment};
+use crate::engine::NamedDeployment;
 use crate::error::Error;
 use crate::formats::{Options, Plan, Variables, cloudformation};
 use crate::source::{FileId, Sources, named, normalize};
@@ -18,9 +18,9 @@ pub(super) fn options(
     args: &EvaluationArgs,
     config: &Config,
     matches: &ArgMatches,
-    given: &Given,
+    given: &NamedInputs,
 ) -> Result<Options, Error> {
-    let Given { sources, here, .. } = given;
+    let NamedInputs { sources, here, .. } = given;
     let load = |name: &PathBuf| {
         let loaded = sources.load_named(&given.named(), &normalize(&here.join(name)));
         loaded.map_err(|cause| Error::Path { path: named(name), cause })
@@ -57,19 +57,23 @@ pub(super) fn options(
 }
 
 /// A plan is the user's own, too.
-fn plan(name: &Path, given: &Given) -> Result<Plan, Error> {
+fn plan(name: &Path, given: &NamedInputs) -> Result<Plan, Error> {
     let path = named(name);
-    let Given { sources, here, .. } = given;
+    let NamedInputs { sources, here, .. } = given;
     let loaded = sources.load_named(&given.named(), &normalize(&here.join(name)));
     let id = loaded.map_err(|cause| Error::Path { path: path.clone(), cause })?;
     Plan::read(id, &path, &sources.file(id)).map_err(|cause| Error::Plan { path, cause })
 }
 
 /// The deployments that the configuration names: with the values of their files, which options overrule.
-pub(super) fn deployments(config: &Config, options: &mut Options, given: &Given) -> Result<Vec<Named>, Error> {
+pub(super) fn deployments(
+    config: &Config,
+    options: &mut Options,
+    given: &NamedInputs,
+) -> Result<Vec<NamedDeployment>, Error> {
     let deployments = config.deployments(&given.named(), &given.sources)?;
     options.roots = deployments.iter().map(|deployment| deployment.path.clone()).collect();
-    let name = |deployment: Deployment| {
+    let name = |deployment: ConfiguredDeployment| {
         let over = |files: &[FileId], values: &[Variables]| {
             files.iter().map(|file| Variables::File(*file)).chain(values.iter().copied()).collect()
         };
@@ -85,7 +89,7 @@ pub(super) fn deployments(config: &Config, options: &mut Options, given: &Given)
             parameters: over(&deployment.parameter_files, &options.parameters),
             ..options.clone()
         };
-        Ok(Named { name: deployment.name, path: deployment.path, evaluation })
+        Ok(NamedDeployment { name: deployment.name, path: deployment.path, evaluation })
     };
     deployments.into_iter().map(name).collect()
 }

@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::check::Bar;
+use super::check::Comparison;
 use super::inputs::Files;
 use crate::engine;
 use crate::error::Error;
-use crate::fix::{self, Changed, Fix, Mended, Safety};
-use crate::output::{self, Look, Stream};
-use crate::report::{Gate, Report, Reported};
+use crate::fix::{self, ChangedFile, Fix, FixResult, Safety};
+use crate::output::{self, Stream, TerminalStyle};
+use crate::report::{Diagnostic, Gate, Report};
 use crate::source::{Disk, ReadError, SourceFile, Sources};
 
 /// What is left, what fails it, whether anything was mended, and whether all files that should have been are.
-pub(super) struct Fixed {
+pub(super) struct FixOutcome {
     pub(super) report: Report,
     pub(super) gate: Gate,
     pub(super) has_changed: bool,
@@ -22,14 +22,19 @@ pub(super) struct Fixed {
 }
 
 /// Mends what can be mended, or shows how; `sources` are those that the command line gives.
-pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Look) -> Result<Fixed, Error> {
+pub(super) fn run(
+    report: Report,
+    sources: &Sources,
+    bar: &mut Comparison<'_>,
+    look: TerminalStyle,
+) -> Result<FixOutcome, Error> {
     let now = bar.now;
     let Files::Disk(disk) = &now.given.files else {
         let cause =
             "it changes the working tree, so it can't be used when staged files or a commit are checked".to_owned();
         return Err(Error::Setting { text: "--fix".to_owned(), cause });
     };
-    let mut judge = |changed: &[Changed]| -> Result<(Report, Gate), Error> {
+    let mut judge = |changed: &[ChangedFile]| -> Result<(Report, Gate), Error> {
         let sources = sources.with(changed.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
         let mut report = engine::check(disk, &now.given.inputs, sources, now.settings)?;
         let gate = bar.hold(&mut report);
@@ -45,7 +50,7 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
         None => named.holds(&file.path) && disk.holds(&file.path),
     };
     let allowed = if now.args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-    let is_wanted = |finding: &Reported, fix: &Fix, report: &Report| {
+    let is_wanted = |finding: &Diagnostic, fix: &Fix, report: &Report| {
         report.tells(finding) && fix::is_allowed(fix, allowed, report, may_change)
     };
     let mended = fix::mend(report, is_wanted, |changed| Ok::<_, Error>(judge(changed)?.0))?;
@@ -55,7 +60,7 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
         say("Would fix", &mended, is_quiet, look)?;
         let (mut report, gate) = judge(&[])?;
         fix::forget(&mut report, &mended.refused);
-        return Ok(Fixed { report, gate, has_changed: mended.findings > 0, is_whole: true, text: None });
+        return Ok(FixOutcome { report, gate, has_changed: mended.findings > 0, is_whole: true, text: None });
     }
     let written = if typed.is_some() { mended.files.clone() } else { write(&mended, &named, sources, look)? };
     let text = written.first().filter(|_| typed.is_some()).map(|one| one.text.clone());
@@ -67,12 +72,12 @@ pub(super) fn run(report: Report, sources: &Sources, bar: &mut Bar<'_>, look: Lo
     fix::forget(&mut report, &mended.refused);
     let Report { findings, sources, .. } = &mut report;
     findings.iter_mut().for_each(|finding| drop(finding.fix.take_if(|fix| !fix.is_within(sources, may_change))));
-    Ok(Fixed { report, gate, has_changed: !written.is_empty(), is_whole, text })
+    Ok(FixOutcome { report, gate, has_changed: !written.is_empty(), is_whole, text })
 }
 
 /// Replaces the files, none before all the new texts stand beside them. One that can't be changed, or has changed
 /// meanwhile, stays as it is, and so does what is found in it.
-fn write(mended: &Mended, disk: &Disk, sources: &Sources, look: Look) -> Result<Vec<Changed>, Error> {
+fn write(mended: &FixResult, disk: &Disk, sources: &Sources, look: TerminalStyle) -> Result<Vec<ChangedFile>, Error> {
     let mut staged = Vec::new();
     for one in &mended.files {
         staged.push((one, disk.stage(&one.file.path, one.file.text.as_bytes(), one.text.as_bytes())));
@@ -87,12 +92,12 @@ fn write(mended: &Mended, disk: &Disk, sources: &Sources, look: Look) -> Result<
     Ok(written)
 }
 
-fn complain(path: String, cause: ReadError, look: Look) -> Result<(), Error> {
+fn complain(path: String, cause: ReadError, look: TerminalStyle) -> Result<(), Error> {
     let error = Error::Change { path, cause };
     Stream::Error.write(&output::complaint(&error), look).map_err(Error::Output).map(drop)
 }
 
-fn say(verb: &str, mended: &Mended, is_quiet: bool, look: Look) -> Result<(), Error> {
+fn say(verb: &str, mended: &FixResult, is_quiet: bool, look: TerminalStyle) -> Result<(), Error> {
     if is_quiet || mended.findings == 0 && mended.refused.is_empty() {
         return Ok(());
     }

@@ -10,15 +10,15 @@ use clap::parser::ValueSource;
 use super::standard_input::{self, STANDARD_INPUT};
 use super::{InputArgs, files_from};
 use crate::error::Error;
-use crate::lsp::{Extent, Target};
-use crate::scan::{Input, Inputs};
+use crate::lsp::{CheckExtent, CheckTarget};
+use crate::scan::{Input, ScanInputs};
 use crate::source::{
-    Disk, Exclusions, Fs, Overlay, PathKind, ReadError, Snapshot, Sources, Visit, Wanted, named, normalize,
+    Disk, Exclusions, FileVisitor, Fs, Overlay, PathFilter, PathKind, ReadError, Snapshot, Sources, named, normalize,
 };
 
 /// What the command line names, and the files as far as it lets them be read.
-pub(super) struct Given {
-    pub(super) inputs: Inputs,
+pub(super) struct NamedInputs {
+    pub(super) inputs: ScanInputs,
     pub(super) files: Files,
     pub(super) sources: Sources,
     /// The working directory.
@@ -40,7 +40,7 @@ pub(super) enum Files {
 }
 
 /// Files that the user names, beside those that are checked. What was named yesterday need not have been there.
-pub(super) struct Named<'a> {
+pub(super) struct NamedFiles<'a> {
     files: &'a Files,
     forgives: bool,
 }
@@ -81,7 +81,7 @@ impl Files {
 
     /// The files that git keeps and that walks of `now` have left out, since ignore files name them, which a walk of this tree
     /// that starts at the same paths wouldn't leave out.
-    pub(super) fn hidden_since(&self, now: &Self, inputs: &Inputs) -> Vec<PathBuf> {
+    pub(super) fn hidden_since(&self, now: &Self, inputs: &ScanInputs) -> Vec<PathBuf> {
         let Files::Snapshot(before) = self else { return Vec::new() };
         let mut left_out = now.fs().ignored();
         if !matches!(now, Files::Snapshot(_)) {
@@ -93,7 +93,7 @@ impl Files {
     }
 
     /// Those of some files that a search meets.
-    pub(super) fn meets(&self, inputs: &Inputs, files: &[PathBuf]) -> Vec<PathBuf> {
+    pub(super) fn meets(&self, inputs: &ScanInputs, files: &[PathBuf]) -> Vec<PathBuf> {
         let Files::Snapshot(snapshot) = self else { return Vec::new() };
         inputs.paths.iter().flat_map(|input| snapshot.meets(&input.path, files)).collect()
     }
@@ -107,10 +107,10 @@ impl Files {
     }
 }
 
-impl Given {
+impl NamedInputs {
     /// For reading what options and settings name.
-    pub(super) fn named(&self) -> Named<'_> {
-        Named { files: &self.files, forgives: self.is_before }
+    pub(super) fn named(&self) -> NamedFiles<'_> {
+        NamedFiles { files: &self.files, forgives: self.is_before }
     }
 
     /// No files yet, of the same tree.
@@ -126,17 +126,17 @@ impl Given {
 }
 
 /// Finds out what the paths are, and reads standard input if it is one of them.
-pub(super) fn read(args: &InputArgs, matches: &ArgMatches) -> Result<Given, Error> {
+pub(super) fn read(args: &InputArgs, matches: &ArgMatches) -> Result<NamedInputs, Error> {
     let here = std::env::current_dir().map_err(Error::CurrentDirectory)?;
     let inputs = inputs(args, matches, &here)?;
     let read_roots = read_roots(&inputs, &here);
     let base = read_root(&here, &here);
     let (files, sources) = (Files::Disk(Disk::new(&read_roots)), sources(&read_roots, &base, &here));
-    Ok(Given { inputs, files, sources, here, base, read_roots, is_before: false })
+    Ok(NamedInputs { inputs, files, sources, here, base, read_roots, is_before: false })
 }
 
-fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Inputs, Error> {
-    let mut inputs = Inputs::default();
+fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<ScanInputs, Error> {
+    let mut inputs = ScanInputs::default();
     for path in &paths(args, matches, here)? {
         if path.as_os_str() != STANDARD_INPUT {
             inputs.paths.push(Input { given: named(path), path: normalize(&here.join(path)) });
@@ -155,20 +155,25 @@ fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Inputs,
 }
 
 /// A directory, or a part of it, as an editor sees it, with texts that aren't saved over its files.
-pub(super) fn open(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Given {
+pub(super) fn open(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> NamedInputs {
     let here = target.directory.clone();
     let read_roots = vec![read_root(&here, &here)];
     let mut overlay = Overlay::new(Disk::new(&read_roots));
     texts.iter().for_each(|(path, text)| overlay.put(path, Arc::clone(text)));
     let path = match &target.extent {
-        Extent::Tree | Extent::Program => here.clone(),
-        Extent::File(path) => path.clone(),
+        CheckExtent::Tree | CheckExtent::Program => here.clone(),
+        CheckExtent::File(path) => path.clone(),
     };
     let paths = vec![Input { given: named(&path), path }];
-    let inputs = Inputs { paths, remembers: true, is_shallow: target.extent == Extent::Program, ..Inputs::default() };
+    let inputs = ScanInputs {
+        paths,
+        remembers: true,
+        is_shallow: target.extent == CheckExtent::Program,
+        ..ScanInputs::default()
+    };
     let base = read_root(&here, &here);
     let (files, sources) = (Files::Open(Box::new(overlay)), sources(&read_roots, &base, &base));
-    Given { inputs, files, sources, here, base, read_roots, is_before: false }
+    NamedInputs { inputs, files, sources, here, base, read_roots, is_before: false }
 }
 
 /// The paths that are written out, and those of a list.
@@ -184,7 +189,7 @@ fn paths(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Vec<Path
 }
 
 /// Where checked files may refer to, the working directory first when nothing is checked.
-fn read_roots(inputs: &Inputs, here: &Path) -> Vec<PathBuf> {
+fn read_roots(inputs: &ScanInputs, here: &Path) -> Vec<PathBuf> {
     let text = inputs.text.iter().map(|(path, _)| path.as_path());
     let mut roots = Vec::new();
     if inputs.paths.is_empty() && inputs.text.is_none() {
@@ -220,7 +225,7 @@ fn sources(read_roots: &[PathBuf], base: &Path, here: &Path) -> Sources {
     Sources::new(first.to_owned()).below(others.iter().cloned()).named_from(base.to_owned(), here)
 }
 
-impl Named<'_> {
+impl NamedFiles<'_> {
     /// What git doesn't track is read as it is, and for what wasn't there yet stands an empty file.
     fn or_else(&self, path: &Path, read: Result<Vec<u8>, ReadError>) -> Result<Vec<u8>, ReadError> {
         let untracked = match (&read, self.files) {
@@ -237,7 +242,7 @@ impl Named<'_> {
     }
 }
 
-impl Fs for Named<'_> {
+impl Fs for NamedFiles<'_> {
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
         match self.files.fs().kind(path) {
             Err(ReadError::Missing) if self.forgives => Ok(PathKind::File),
@@ -265,7 +270,7 @@ impl Fs for Named<'_> {
         self.files.fs().directories(directory)
     }
 
-    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+    fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         self.files.fs().walk(directory, wanted, visit);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::CheckArgs;
-use super::inputs::Given;
+use super::inputs::NamedInputs;
 use crate::config;
 use crate::error::Error;
 use crate::source::{self, normalize};
@@ -17,7 +17,7 @@ impl CheckArgs {
 
 /// Refuses settings and baselines that the command line names and that lie in the tree, when there is no earlier state to
 /// take them from.
-pub(super) fn check_named(args: &CheckArgs, given: &Given) -> Result<(), Error> {
+pub(super) fn check_named(args: &CheckArgs, given: &NamedInputs) -> Result<(), Error> {
     let files = args.config.config.iter().filter(|text| !config::is_setting(text)).map(Path::new);
     for named in files.chain(args.baseline.as_deref()) {
         let path = normalize(&given.here.join(named));

@@ -3,14 +3,14 @@
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::inputs::{Files, Given};
+use super::inputs::{Files, NamedInputs};
 use super::{CheckArgs, config, inputs};
 use crate::config::is_setting;
-use crate::engine::Narrowed;
+use crate::engine::OmittedRuns;
 use crate::formats::Modules;
 
 /// The parts of other runs that this one leaves out.
-pub(super) fn of(args: &CheckArgs, matches: &ArgMatches, given: &Given) -> Narrowed {
+pub(super) fn of(args: &CheckArgs, matches: &ArgMatches, given: &NamedInputs) -> OmittedRuns {
     let is_given =
         |option| matches!(matches.value_source(option), Some(ValueSource::CommandLine | ValueSource::EnvVariable));
     let evaluation = &args.evaluation;
@@ -28,7 +28,7 @@ pub(super) fn of(args: &CheckArgs, matches: &ArgMatches, given: &Given) -> Narro
         || is_given("regions");
     let has_settings = args.config.no_config || args.config.config.iter().any(|text| is_setting(text));
     let is_compared = args.diff_base.is_some() || args.locked || matches!(given.files, Files::Snapshot(_));
-    Narrowed {
+    OmittedRuns {
         values: has_values || has_settings,
         files: is_compared || !is_whole(given) || is_given("exclude"),
         excludes: is_given("exclude"),
@@ -37,7 +37,7 @@ pub(super) fn of(args: &CheckArgs, matches: &ArgMatches, given: &Given) -> Narro
 }
 
 /// True if the whole tree is checked: the repository, or without one the working directory.
-fn is_whole(given: &Given) -> bool {
+fn is_whole(given: &NamedInputs) -> bool {
     let root = inputs::read_root(&config::common_directory(given), &given.here);
     let is_deep = given.inputs.text.is_none() && !given.inputs.is_shallow;
     is_deep && given.inputs.paths.iter().any(|input| root.starts_with(&input.path))

@@ -4,13 +4,13 @@ use std::panic::PanicHookInfo;
 use std::process::exit;
 
 use super::NOT_DONE;
-use crate::output::{Look, Stream, inert};
+use crate::output::{Stream, TerminalStyle, inert};
 
 /// Replaces the default hook, which prints the message as it is: it can contain text of scanned files.
 pub(super) fn set_hook() {
     std::panic::set_hook(Box::new(|panic| {
         // Nothing can be done when standard error can't be written.
-        let _ = Stream::Error.write(&line(panic), Look::default());
+        let _ = Stream::Error.write(&line(panic), TerminalStyle::default());
         exit(i32::from(NOT_DONE))
     }));
 }

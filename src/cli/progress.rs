@@ -17,21 +17,21 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const PACE: Duration = Duration::from_millis(100);
 
 /// A thread that draws until this goes away.
-pub(super) struct Bar {
+pub(super) struct ProgressDisplay {
     /// Nothing is ever sent: that it is gone is the message.
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// Draws on standard error, if that is a terminal that can move its cursor.
-pub(super) fn draw(progress: Arc<Progress>) -> Option<Bar> {
+pub(super) fn draw(progress: Arc<Progress>) -> Option<ProgressDisplay> {
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     if is_dumb || !std::io::stderr().is_terminal() {
         return None;
     }
     let (end, ended) = mpsc::channel();
     let drawing = thread::Builder::new().spawn(move || draw_until(&ended, &progress));
-    Some(Bar { end: Some(end), thread: drawing.ok() })
+    Some(ProgressDisplay { end: Some(end), thread: drawing.ok() })
 }
 
 fn draw_until(ended: &Receiver<()>, progress: &Progress) {
@@ -60,7 +60,7 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
-impl Drop for Bar {
+impl Drop for ProgressDisplay {
     /// Waits until the bar is off the screen, so that nothing is drawn over the report.
     fn drop(&mut self) {
         drop(self.end.take());

@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use super::baseline::Place;
-use super::check::{self, Job};
+use super::baseline::BaselineLocation;
+use super::check::{self, CheckJob};
 use super::inputs;
 use super::{CheckArgs, Cli, baseline, config};
-use crate::engine::Settings;
+use crate::engine::EngineSettings;
 use crate::error::Error;
 use crate::fix;
 use crate::formats::Variables;
-use crate::lsp::{self, Setting, SettingValue, Target};
+use crate::lsp::{self, CheckTarget, EditorSetting, SettingValue};
 use crate::named::closest;
 use crate::source::{Disk, FileId, Sources};
 
@@ -30,7 +30,7 @@ pub(super) fn run() -> Result<ExitCode, Error> {
 }
 
 /// What `trailint check` would do with the options that the editor sets, if the open texts were saved.
-fn prepare(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::Job, Error> {
+fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::FolderJob, Error> {
     let failed = |error: clap::Error| Error::Environment(error.to_string());
     let words = words(&target.settings)?;
     config::spoken(&[], None)?;
@@ -40,9 +40,9 @@ fn prepare(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::Job, E
     let config = config::load(&spoken.config, &given, given.files.fs(), &given.sources)?;
     let matches = config::spoken(&words, Some(&config))?;
     let args = CheckArgs::from_arg_matches(&matches).map_err(failed)?;
-    let place = Place { fs: given.files.fs(), sources: &given.sources };
+    let place = BaselineLocation { fs: given.files.fs(), sources: &given.sources };
     let accepted = baseline::read(&args, &config, &given, place)?;
-    let Job { args, config, given, settings } = check::job_of(args, &matches, config, given)?;
+    let CheckJob { args, config, given, settings } = check::job_of(args, &matches, config, given)?;
     let configuration = configuration(&settings, &given.sources);
     let enforced = settings.selection.enforced.clone();
     let mut disk = Disk::new(&given.read_roots);
@@ -55,7 +55,7 @@ fn prepare(target: &Target, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::Job, E
         fix::spare_accepted(report);
         check::present(report, &args, &config);
     };
-    Ok(lsp::Job {
+    Ok(lsp::FolderJob {
         fs: given.files.into_open().expect("the files are those that were opened above"),
         inputs: given.inputs,
         sources: given.sources,
@@ -81,7 +81,7 @@ const OTHERS: [&str; 11] = [
 ];
 
 /// The settings of an editor as they would be typed.
-fn words(settings: &[Setting]) -> Result<Vec<String>, Error> {
+fn words(settings: &[EditorSetting]) -> Result<Vec<String>, Error> {
     let cli = Cli::command();
     let check = cli.find_subcommand("check").into_iter().flat_map(clap::Command::get_arguments);
     let is_setting = |option: &&clap::Arg| {
@@ -90,7 +90,7 @@ fn words(settings: &[Setting]) -> Result<Vec<String>, Error> {
     };
     let options: Vec<&clap::Arg> = check.filter(is_setting).collect();
     let mut words = Vec::new();
-    for Setting { name, value } in settings {
+    for EditorSetting { name, value } in settings {
         let failed = |cause: String| Error::Setting { text: name.clone(), cause };
         let has_name = |option: &&&clap::Arg| {
             option.get_long() == Some(name) || option.get_all_aliases().is_some_and(|all| all.contains(&name.as_str()))
@@ -120,7 +120,7 @@ fn check_word(word: &String) -> Result<(), Error> {
 }
 
 /// The files that were read so far, but for values of variables, which any text can give.
-fn configuration(settings: &Settings, sources: &Sources) -> Vec<PathBuf> {
+fn configuration(settings: &EngineSettings, sources: &Sources) -> Vec<PathBuf> {
     let evaluations = settings.deployments.iter().map(|named| &named.evaluation).chain([&settings.evaluation]);
     let values: HashSet<FileId> = evaluations
         .flat_map(|evaluation| &evaluation.variables)

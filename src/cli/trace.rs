@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 
 use super::{TraceArgs, config, evaluation, inputs};
-use crate::engine::{self, Settings};
+use crate::engine::{self, EngineSettings};
 use crate::error::Error;
 use crate::output;
 
@@ -14,7 +14,7 @@ pub(super) fn run(args: &TraceArgs, matches: &ArgMatches) -> Result<String, Erro
     given.files.excludes(config.exclusions()?);
     let mut evaluation = evaluation::options(&args.evaluation, &config, matches, &given)?;
     let deployments = evaluation::deployments(&config, &mut evaluation, &given)?;
-    let settings = Settings { evaluation, deployments, ..Settings::default() };
+    let settings = EngineSettings { evaluation, deployments, ..EngineSettings::default() };
     let trace = engine::trace(given.files.fs(), &given.inputs, given.sources, &settings, &args.question)?;
     Ok(output::trace(&trace))
 }

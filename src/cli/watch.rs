@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::check::Done;
+use super::check::CheckOutcome;
 use crate::error::Error;
-use crate::output::{self, Look, Stream};
-use crate::source::Seen;
+use crate::output::{self, Stream, TerminalStyle};
+use crate::source::FileStates;
 
 /// How often the disk is asked.
 const PACE: Duration = Duration::from_millis(200);
@@ -19,13 +19,16 @@ const PACE: Duration = Duration::from_millis(200);
 /// Checks until the program is ended from outside, or a report finds no reader any more, and ends as that check does.
 ///
 /// A first check that can't be done is an error. One after it is told, and the next change may mend it.
-pub(super) fn run(check: impl Fn(Arc<Seen>) -> Result<Done, Error>, look: Look) -> Result<ExitCode, Error> {
-    let mut seen = Arc::new(Seen::default());
+pub(super) fn run(
+    check: impl Fn(Arc<FileStates>) -> Result<CheckOutcome, Error>,
+    look: TerminalStyle,
+) -> Result<ExitCode, Error> {
+    let mut seen = Arc::new(FileStates::default());
     let mut done = check(Arc::clone(&seen))?;
     while done.is_read {
         wait(&seen);
         output::clear_screen().map_err(Error::Output)?;
-        let next = Arc::new(Seen::default());
+        let next = Arc::new(FileStates::default());
         match check(Arc::clone(&next)) {
             Ok(again) => done = again,
             Err(error) => {
@@ -39,7 +42,7 @@ pub(super) fn run(check: impl Fn(Arc<Seen>) -> Result<Done, Error>, look: Look) 
 }
 
 /// Until something has changed, and what changes it has had the time to finish.
-fn wait(seen: &Seen) {
+fn wait(seen: &FileStates) {
     while !seen.has_changed() {
         sleep(PACE);
     }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::layer::{self, Frame, Layer};
-use super::{Request, Source};
+use super::layer::{self, LayerContext, SettingsLayer};
+use super::{ConfigurationRequest, ConfigurationSource};
 use crate::error::Error;
 use crate::source::{FileId, Fs, ReadError, Sources, normalize};
 
@@ -19,21 +19,26 @@ pub fn is_configuration(path: &Path) -> bool {
 const MAX_EXTENDED: usize = 8;
 
 /// All layers, each over those before it.
-pub(super) fn layers(request: Request<'_>, fs: &dyn Fs, sources: &Sources) -> Result<Vec<Layer>, Error> {
+pub(super) fn layers(
+    request: ConfigurationRequest<'_>,
+    fs: &dyn Fs,
+    sources: &Sources,
+) -> Result<Vec<SettingsLayer>, Error> {
     let (settings, files): (Vec<&String>, Vec<&String>) = request.named.iter().partition(|text| is_setting(text));
     let mut layers = Vec::new();
     if files.is_empty()
         && let Some((from, to)) = request.search
         && let Some(path) = find(from, to, fs, sources)?
     {
-        let id =
-            Source::Found.load(&path, fs, sources).map_err(|cause| unreadable(&sources.seen_path(&path), cause))?;
-        layers.extend(chain(id, Source::Found, fs, sources)?);
+        let id = ConfigurationSource::Found
+            .load(&path, fs, sources)
+            .map_err(|cause| unreadable(&sources.seen_path(&path), cause))?;
+        layers.extend(chain(id, ConfigurationSource::Found, fs, sources)?);
     }
     for name in files {
         let path = normalize(&request.here.join(name));
-        let id = Source::Named.load(&path, fs, sources).map_err(|cause| unreadable(name, cause))?;
-        layers.extend(chain(id, Source::Named, fs, sources)?);
+        let id = ConfigurationSource::Named.load(&path, fs, sources).map_err(|cause| unreadable(name, cause))?;
+        layers.extend(chain(id, ConfigurationSource::Named, fs, sources)?);
     }
     for (index, text) in settings.into_iter().enumerate() {
         layers.push(setting(index, text, request.here, sources)?);
@@ -69,14 +74,19 @@ fn unreadable(name: &str, cause: ReadError) -> Error {
 }
 
 /// A file and those that it extends, the last of them first.
-fn chain(first: FileId, source: Source, fs: &dyn Fs, sources: &Sources) -> Result<Vec<Layer>, Error> {
+fn chain(
+    first: FileId,
+    source: ConfigurationSource,
+    fs: &dyn Fs,
+    sources: &Sources,
+) -> Result<Vec<SettingsLayer>, Error> {
     let mut layers = Vec::new();
     let mut met = vec![first];
     let mut next = Some(first);
     while let Some(id) = next.take() {
         let file = sources.file(id);
-        let frame = Frame { directory: file.directory(), source };
-        let layer = Layer::read(id, frame, sources)?;
+        let frame = LayerContext { directory: file.directory(), source };
+        let layer = SettingsLayer::read(id, frame, sources)?;
         if let (Some(extended), Some(origin)) =
             (layer.table.get("extend").and_then(toml::Value::as_str), layer.origins.get("extend"))
         {
@@ -100,7 +110,7 @@ fn chain(first: FileId, source: Source, fs: &dyn Fs, sources: &Sources) -> Resul
 }
 
 /// `KEY=VALUE`, a line of TOML.
-fn setting(index: usize, text: &str, here: &Path, sources: &Sources) -> Result<Layer, Error> {
+fn setting(index: usize, text: &str, here: &Path, sources: &Sources) -> Result<SettingsLayer, Error> {
     let failed = |error: Error| match error {
         Error::Configuration { message, .. } => Error::Setting { text: text.to_owned(), cause: message },
         other => other,
@@ -109,7 +119,9 @@ fn setting(index: usize, text: &str, here: &Path, sources: &Sources) -> Result<L
     let line = if text.parse::<toml::Table>().is_ok() { text.to_owned() } else { quoted(text) };
     let path = PathBuf::from(format!("--config {index}"));
     let id = sources.add_as(&path, "--config".to_owned(), line.into_bytes());
-    let layer = Layer::read(id, Frame { directory: here, source: Source::Argument }, sources).map_err(failed)?;
+    let layer =
+        SettingsLayer::read(id, LayerContext { directory: here, source: ConfigurationSource::Argument }, sources)
+            .map_err(failed)?;
     if layer.table.contains_key("extend") {
         let cause = "`extend` can only be set in a file; pass the file with `--config FILE`".to_owned();
         return Err(Error::Setting { text: text.to_owned(), cause });

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
-use super::{Origin, Settings, Source, former};
-use crate::error::{Error, Location};
+use super::{ConfigurationSource, SettingOrigin, Settings, former};
+use crate::error::{Error, FileLocation};
 use crate::named::closest;
 use crate::report::Renamed;
 use crate::source::{FileId, Sources, Span};
@@ -18,9 +18,9 @@ const MAX_BYTES: usize = 1 << 20;
 
 /// Keys with their values, and where they are written.
 #[derive(Debug, Default)]
-pub(super) struct Layer {
+pub(super) struct SettingsLayer {
     pub(super) table: toml::Table,
-    pub(super) origins: BTreeMap<String, Origin>,
+    pub(super) origins: BTreeMap<String, SettingOrigin>,
     /// The directory of the last file; `None` if the layer has settings of the command line only.
     pub(super) directory: Option<PathBuf>,
     /// The former ids of rules.
@@ -29,14 +29,14 @@ pub(super) struct Layer {
 
 /// The directory to which the paths of a text are relative, and the trust in the text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Frame<'a> {
+pub(super) struct LayerContext<'a> {
     pub(super) directory: &'a Path,
-    pub(super) source: Source,
+    pub(super) source: ConfigurationSource,
 }
 
-impl Layer {
+impl SettingsLayer {
     /// Reads a text of settings.
-    pub(super) fn read(id: FileId, frame: Frame<'_>, sources: &Sources) -> Result<Self, Error> {
+    pub(super) fn read(id: FileId, frame: LayerContext<'_>, sources: &Sources) -> Result<Self, Error> {
         let file = sources.file(id);
         let (offset, text) = file.body();
         let span =
@@ -53,7 +53,7 @@ impl Layer {
         let mut table = toml::Table::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
         let name = sources.seen_file(&file);
         let renamed = former::replace(&mut table).iter().filter_map(|id| Renamed::of(id, &name)).collect();
-        let directory = (frame.source != Source::Argument).then(|| frame.directory.to_owned());
+        let directory = (frame.source != ConfigurationSource::Argument).then(|| frame.directory.to_owned());
         let origins = origins(keys.get_ref(), frame, &file.name, &span);
         let origins = origins.into_iter().map(|(key, origin)| (former::present_key(key), origin)).collect();
         Ok(Self { table, origins, directory, renamed })
@@ -77,11 +77,11 @@ impl Layer {
 
 fn origins(
     keys: &DeTable<'_>,
-    frame: Frame<'_>,
+    frame: LayerContext<'_>,
     name: &str,
     span: &dyn Fn(Range<usize>) -> Span,
-) -> BTreeMap<String, Origin> {
-    let origin = |key: Range<usize>, value: &DeValue<'_>| Origin {
+) -> BTreeMap<String, SettingOrigin> {
+    let origin = |key: Range<usize>, value: &DeValue<'_>| SettingOrigin {
         span: span(key),
         items: value.as_array().into_iter().flatten().map(|item| span(item.span())).collect(),
         directory: frame.directory.to_owned(),
@@ -105,7 +105,7 @@ fn origins(
 
 /// An error at a location in a configuration.
 pub(super) fn error(span: Span, message: String, sources: &Sources) -> Error {
-    Error::Configuration { place: Location::of(span, sources), message }
+    Error::Configuration { place: FileLocation::of(span, sources), message }
 }
 
 /// Where it is wrong. For an element of a list the parser knows the list only, but the message names the element.

@@ -22,14 +22,14 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::report::Renamed;
 use crate::source::{Exclusions, Fs, Sources, Span};
-use crate::suppress::{Accepted, Suppression};
+use crate::suppress::{SuppressedFindings, Suppression};
 pub use find::{is_configuration, is_setting};
-use layer::Layer;
-pub use names::{ALL, Benchmark, Glob, Judging, Named, Region, Until};
+use layer::SettingsLayer;
+pub use names::{ALL, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule};
 pub use relaxed::Relaxed;
-pub use roots::Deployment;
-pub use settings::{Findings, Ignore, Root, Settings};
-pub use show::{Override, SCHEMA, Shown};
+pub use roots::ConfiguredDeployment;
+pub use settings::{IgnoreSetting, IgnoredFindings, RootSetting, Settings};
+pub use show::{EffectiveSetting, Override, SCHEMA};
 
 /// The settings, and where each comes from.
 #[derive(Debug)]
@@ -43,14 +43,14 @@ pub struct Config {
     /// The merged layers.
     written: toml::Table,
     /// By key; by `table.key` within a table.
-    origins: BTreeMap<String, Origin>,
+    origins: BTreeMap<String, SettingOrigin>,
     /// The former ids of rules.
     pub renamed: Vec<Renamed>,
 }
 
 /// Where a setting is written.
 #[derive(Debug, Clone)]
-struct Origin {
+struct SettingOrigin {
     /// The location of its key.
     span: Span,
     /// The elements of its value, if that is a list.
@@ -60,12 +60,12 @@ struct Origin {
     /// How what it is written in is named to people.
     name: String,
     /// How what it is written in was come by.
-    source: Source,
+    source: ConfigurationSource,
 }
 
 /// How a configuration was come by, and so how far it is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
+enum ConfigurationSource {
     /// It is an argument of the command line.
     Argument,
     /// The user named the file: it may name any other.
@@ -76,7 +76,7 @@ enum Source {
 
 /// The files and settings from which to read the configuration.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
+pub struct ConfigurationRequest<'a> {
     /// Files, and settings of the form `KEY=VALUE`; later ones win.
     pub named: &'a [String],
     /// Where to look for a file, from the first of these directories upwards to the second.
@@ -87,7 +87,7 @@ pub struct Request<'a> {
 
 /// The text of a setting as an option takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
+pub struct SettingText {
     /// Its values; one, unless the option may be repeated.
     pub values: Vec<String>,
     /// True if it was set with `--config`, which has precedence over environment variables.
@@ -101,13 +101,16 @@ impl Config {
     ///
     /// [`Error::Configuration`] and [`Error::Setting`] for what isn't valid, [`Error::Path`] for a named file that
     /// can't be read.
-    pub fn load(request: Request<'_>, fs: &dyn Fs, sources: &Sources) -> Result<Self, Error> {
-        let mut merged = Layer::default();
+    pub fn load(request: ConfigurationRequest<'_>, fs: &dyn Fs, sources: &Sources) -> Result<Self, Error> {
+        let mut merged = SettingsLayer::default();
         for layer in find::layers(request, fs, sources)? {
             merged.put(layer);
         }
-        let Layer { table: written, origins, directory, renamed } = merged;
-        let file = origins.values().find(|origin| origin.source != Source::Argument).map(|origin| origin.span.file);
+        let SettingsLayer { table: written, origins, directory, renamed } = merged;
+        let file = origins
+            .values()
+            .find(|origin| origin.source != ConfigurationSource::Argument)
+            .map(|origin| origin.span.file);
         let name = file.map_or_else(|| find::NAMES[0].to_owned(), |file| sources.file(file).name.clone());
         // As a text, because that is what each layer was read from: reading values would be another reader in the binary.
         let settings = toml::from_str(&written.to_string());
@@ -117,15 +120,15 @@ impl Config {
 
     /// The value of a key, in the form of the option with the same name. For `ignore`, only the entries without further
     /// keys.
-    pub fn given(&self, key: &str) -> Option<Given> {
+    pub fn given(&self, key: &str) -> Option<SettingText> {
         let values = match self.written.get(key)? {
             toml::Value::Array(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
             toml::Value::String(text) => vec![text.clone()],
             toml::Value::Boolean(is_set) => vec![is_set.to_string()],
             _ => return None,
         };
-        let is_argument = self.origins.get(key).is_some_and(|origin| origin.source == Source::Argument);
-        Some(Given { values, is_argument }).filter(|given| !given.values.is_empty())
+        let is_argument = self.origins.get(key).is_some_and(|origin| origin.source == ConfigurationSource::Argument);
+        Some(SettingText { values, is_argument }).filter(|given| !given.values.is_empty())
     }
 
     /// The `exclude` patterns.
@@ -141,21 +144,21 @@ impl Config {
     }
 
     /// The findings that are accepted.
-    pub fn accepted(&self) -> Vec<Accepted> {
+    pub fn accepted(&self) -> Vec<SuppressedFindings> {
         let spans = self.origins.get("ignore").map(|origin| origin.items.as_slice()).unwrap_or_default();
-        let accept = |(ignore, span): (&Ignore, &Span)| match ignore {
-            Ignore::Findings(findings) => Some(findings.accept(*span)),
-            Ignore::Rule(_) => None,
+        let accept = |(ignore, span): (&IgnoreSetting, &Span)| match ignore {
+            IgnoreSetting::Findings(findings) => Some(findings.accept(*span)),
+            IgnoreSetting::Rule(_) => None,
         };
         self.settings.ignore.iter().zip(spans).filter_map(accept).collect()
     }
 }
 
-impl Findings {
-    fn accept(&self, span: Span) -> Accepted {
+impl IgnoredFindings {
+    fn accept(&self, span: Span) -> SuppressedFindings {
         let until = self.until.map(|until| until.0);
         let suppression =
             Suppression { span: Some(span), about: None, is_in_source: false, reason: self.reason.clone(), until };
-        Accepted { rule: self.rule.0, address: self.address.clone(), suppression }
+        SuppressedFindings { rule: self.rule.0, address: self.address.clone(), suppression }
     }
 }

@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::settings::{Findings, Ignore};
+use super::settings::{IgnoreSetting, IgnoredFindings};
 use crate::model::region;
 use crate::named::closest;
 use crate::rules::{self, Rule};
@@ -21,13 +21,13 @@ pub const ALL: &str = "all";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(with = "String", extend("enum" = [&groups()[..], &judging(), &reading()].concat())))]
-pub struct Named(pub &'static str);
+pub struct RuleOrGroup(pub &'static str);
 
 /// A rule that can be disabled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(with = "String", extend("enum" = judging())))]
-pub struct Judging(pub &'static str);
+pub struct SelectableRule(pub &'static str);
 
 /// A benchmark to which rules belong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,15 +43,15 @@ pub struct Glob(pub String);
 /// The name of an AWS Region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Region(pub String);
+pub struct RegionName(pub String);
 
 /// A date, as a TOML date or a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(with = "String", extend("format" = "date")))]
-pub struct Until(pub Date);
+pub struct ExpiryDate(pub Date);
 
-impl Named {
+impl RuleOrGroup {
     /// All rules that are asked by default.
     pub const ALL: Self = Self(ALL);
 
@@ -70,16 +70,16 @@ fn groups() -> Vec<&'static str> {
 /// The names of the rules that can be switched off.
 #[cfg(test)]
 fn judging() -> Vec<&'static str> {
-    rules::RULES.into_iter().map(Rule::id).filter(|id| Judging::of(id).is_ok()).collect()
+    rules::RULES.into_iter().map(Rule::id).filter(|id| SelectableRule::of(id).is_ok()).collect()
 }
 
 /// The names of the others.
 #[cfg(test)]
 fn reading() -> Vec<&'static str> {
-    rules::RULES.into_iter().map(Rule::id).filter(|id| Judging::of(id).is_err()).collect()
+    rules::RULES.into_iter().map(Rule::id).filter(|id| SelectableRule::of(id).is_err()).collect()
 }
 
-impl Judging {
+impl SelectableRule {
     /// The rule with this id, if it can be disabled.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ impl Judging {
     }
 }
 
-impl<'de> Deserialize<'de> for Named {
+impl<'de> Deserialize<'de> for RuleOrGroup {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         match rules::group(&name) {
@@ -100,7 +100,7 @@ impl<'de> Deserialize<'de> for Named {
     }
 }
 
-impl<'de> Deserialize<'de> for Judging {
+impl<'de> Deserialize<'de> for SelectableRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::of(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
@@ -126,7 +126,7 @@ impl<'de> Deserialize<'de> for Glob {
     }
 }
 
-impl<'de> Deserialize<'de> for Region {
+impl<'de> Deserialize<'de> for RegionName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         if region::is_name(&name) {
@@ -142,13 +142,13 @@ impl Default for Benchmark {
     }
 }
 
-impl Serialize for Until {
+impl Serialize for ExpiryDate {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
 }
 
-impl<'de> Deserialize<'de> for Until {
+impl<'de> Deserialize<'de> for ExpiryDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = match toml::Value::deserialize(deserializer)? {
             toml::Value::String(text) => text,
@@ -158,15 +158,15 @@ impl<'de> Deserialize<'de> for Until {
     }
 }
 
-impl<'de> Deserialize<'de> for Ignore {
+impl<'de> Deserialize<'de> for IgnoreSetting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(RuleOrFindings)
     }
 }
 
 /// Deserializes `select`. An empty list is an error, since it would select all rules.
-pub(super) fn selected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Named>, D::Error> {
-    let names = Vec::<Named>::deserialize(deserializer)?;
+pub(super) fn selected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RuleOrGroup>, D::Error> {
+    let names = Vec::<RuleOrGroup>::deserialize(deserializer)?;
     if names.is_empty() {
         return Err(D::Error::custom("`select` is empty; remove it to select all rules"));
     }
@@ -185,17 +185,17 @@ pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
 struct RuleOrFindings;
 
 impl<'de> Visitor<'de> for RuleOrFindings {
-    type Value = Ignore;
+    type Value = IgnoreSetting;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a rule, or a table with `rule`")
     }
 
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Ignore, E> {
-        Judging::of(name).map(Ignore::Rule).map_err(E::custom)
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<IgnoreSetting, E> {
+        SelectableRule::of(name).map(IgnoreSetting::Rule).map_err(E::custom)
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Ignore, M::Error> {
-        Findings::deserialize(MapAccessDeserializer::new(map)).map(Ignore::Findings)
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<IgnoreSetting, M::Error> {
+        IgnoredFindings::deserialize(MapAccessDeserializer::new(map)).map(IgnoreSetting::Findings)
     }
 }

@@ -1,6 +1,6 @@
 //! How a configuration asks for less than another one: each difference by which there can only be fewer findings.
 
-use super::{Config, Ignore, Root, Settings};
+use super::{Config, IgnoreSetting, RootSetting, Settings};
 use crate::finding::Level;
 use crate::formats::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
@@ -75,13 +75,13 @@ impl Config {
     /// Findings that the other one didn't accept, or not for as long.
     fn accepted_since(&self, before: &Self) -> Vec<Relaxed> {
         let known = before.accepted();
-        let is_known = |new: &crate::suppress::Accepted| {
+        let is_known = |new: &crate::suppress::SuppressedFindings| {
             known.iter().any(|old| {
                 let is_longer = new.suppression.holds_longer(old.suppression.until);
                 (new.rule, &new.address) == (old.rule, &old.address) && !is_longer
             })
         };
-        let relax = |new: &crate::suppress::Accepted| Relaxed {
+        let relax = |new: &crate::suppress::SuppressedFindings| Relaxed {
             key: "ignore".to_owned(),
             what: format!("suppresses findings of `{}`", new.rule),
             span: new.suppression.span,
@@ -141,7 +141,7 @@ fn asks(settings: &Settings, rule: &Rule) -> bool {
 }
 
 fn ignores(settings: &Settings, rule: &Rule) -> bool {
-    settings.ignore.iter().any(|ignore| matches!(ignore, Ignore::Rule(ignored) if ignored.0 == rule.id()))
+    settings.ignore.iter().any(|ignore| matches!(ignore, IgnoreSetting::Rule(ignored) if ignored.0 == rule.id()))
 }
 
 fn level(settings: &Settings, rule: &Rule) -> Level {
@@ -149,11 +149,11 @@ fn level(settings: &Settings, rule: &Rule) -> Level {
     said.map_or(rule.page.level, |(_, level)| *level)
 }
 
-fn is_same(one: &Root, other: &Root) -> bool {
+fn is_same(one: &RootSetting, other: &RootSetting) -> bool {
     (&one.name, &one.path) == (&other.name, &other.path)
 }
 
 /// The files from which a deployment takes its values.
-fn values(root: &Root) -> (&[String], &[String]) {
+fn values(root: &RootSetting) -> (&[String], &[String]) {
     (&root.var_files, &root.parameter_files)
 }

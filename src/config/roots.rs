@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Config, Origin, Source, layer};
+use super::{Config, ConfigurationSource, SettingOrigin, layer};
 use crate::error::Error;
 use crate::source::{FileId, Fs, ReadError, Sources, Span, normalize};
 
 /// A deployment that the configuration names, with the files that it names read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deployment {
+pub struct ConfiguredDeployment {
     /// Its name in reports.
     pub name: Option<String>,
     /// The directory of the root module, or the template.
@@ -27,15 +27,16 @@ impl Config {
     /// # Errors
     ///
     /// [`Error::Configuration`] for a path or a file that can't be read, and for two equal deployments.
-    pub fn deployments(&self, fs: &dyn Fs, sources: &Sources) -> Result<Vec<Deployment>, Error> {
+    pub fn deployments(&self, fs: &dyn Fs, sources: &Sources) -> Result<Vec<ConfiguredDeployment>, Error> {
         let Some(origin) = self.origins.get("root") else { return Ok(Vec::new()) };
-        let mut deployments: Vec<Deployment> = Vec::new();
+        let mut deployments: Vec<ConfiguredDeployment> = Vec::new();
         for (root, span) in self.settings.root.iter().zip(&origin.items) {
             let failed = |message: String| layer::error(*span, message, sources);
             let unreadable = |name: &str, cause: ReadError| failed(format!("can't read `{name}`: {cause}"));
             let path = normalize(&origin.directory.join(&root.path));
             fs.kind(&path).map_err(|cause| unreadable(&root.path, cause))?;
-            let is_same = |other: &Deployment| other.path == path && (other.name == root.name || root.name.is_none());
+            let is_same =
+                |other: &ConfiguredDeployment| other.path == path && (other.name == root.name || root.name.is_none());
             if deployments.iter().any(is_same) {
                 let message = format!("another entry has the path `{}`; give each a unique `name`", root.path);
                 return Err(failed(message));
@@ -44,7 +45,7 @@ impl Config {
                 let load = |name: &String| origin.load(name, fs, sources).map_err(|cause| unreadable(name, cause));
                 names.iter().map(load).collect()
             };
-            deployments.push(Deployment {
+            deployments.push(ConfiguredDeployment {
                 name: root.name.clone(),
                 var_files: files(&root.var_files)?,
                 parameter_files: files(&root.parameter_files)?,
@@ -56,20 +57,20 @@ impl Config {
     }
 }
 
-impl Origin {
+impl SettingOrigin {
     /// Reads a file that the setting names.
     fn load(&self, name: &str, fs: &dyn Fs, sources: &Sources) -> Result<FileId, ReadError> {
         self.source.load(&normalize(&self.directory.join(name)), fs, sources)
     }
 }
 
-impl Source {
+impl ConfigurationSource {
     /// Reads a file that something of this kind names.
     pub(super) fn load(self, path: &Path, fs: &dyn Fs, sources: &Sources) -> Result<FileId, ReadError> {
         match self {
-            Source::Argument | Source::Named => sources.load_named(fs, path),
-            Source::Found if !sources.may_read(path) => Err(ReadError::OutsideTree),
-            Source::Found => sources.load(fs, path),
+            ConfigurationSource::Argument | ConfigurationSource::Named => sources.load_named(fs, path),
+            ConfigurationSource::Found if !sources.may_read(path) => Err(ReadError::OutsideTree),
+            ConfigurationSource::Found => sources.load(fs, path),
         }
     }
 }

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{self, Benchmark, Glob, Judging, Named, Region, Until};
+use super::names::{self, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule};
 use crate::finding::Level;
 use crate::formats::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
 use crate::report::{FailOn, OnUnknown};
 use crate::rules::MIN_RETENTION_DAYS;
-use crate::suppress::Tool;
+use crate::suppress::OtherTool;
 
 /// The configuration of trailint: `trailint.toml`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -27,20 +27,20 @@ pub struct Settings {
     /// The rules to run, as ids or groups; `all` selects all default rules.
     #[serde(deserialize_with = "names::selected")]
     #[cfg_attr(test, schemars(extend("minItems" = 1)))]
-    pub select: Vec<Named>,
+    pub select: Vec<RuleOrGroup>,
     /// Rules to run in addition to those of `select`.
-    pub extend_select: Vec<Named>,
+    pub extend_select: Vec<RuleOrGroup>,
     /// Rules to skip, and findings to suppress. Suppressed findings remain in the report.
-    pub ignore: Vec<Ignore>,
+    pub ignore: Vec<IgnoreSetting>,
     /// The level of each rule's findings.
-    pub levels: BTreeMap<Judging, Level>,
+    pub levels: BTreeMap<SelectableRule, Level>,
     /// The lowest level that causes exit status 1.
     pub fail_on: FailOn,
     /// The treatment of verdicts that can't be determined from the code.
     #[serde(alias = "unresolved")]
     pub unknown: OnUnknown,
     /// Rules whose findings can't be suppressed.
-    pub enforce: Vec<Named>,
+    pub enforce: Vec<RuleOrGroup>,
     /// If true, a deployment without a trail fails.
     pub require_trail: bool,
     /// How event selectors are compared with the control: together they record all management events (`coverage`), or
@@ -51,49 +51,49 @@ pub struct Settings {
     /// If true, every trail must satisfy the control, even if another one does.
     pub every_trail: bool,
     /// The Regions enabled in the account; a trail in each of them is accepted instead of a multi-Region trail.
-    pub regions: Vec<Region>,
+    pub regions: Vec<RegionName>,
     /// The number of days that logs must be kept before a lifecycle rule deletes them.
     pub min_retention_days: u32,
     /// The benchmark whose controls are cited in findings.
     pub benchmark: Benchmark,
     /// Other tools whose comments also suppress findings of the matching rules.
-    pub honor: Vec<Tool>,
+    pub honor: Vec<OtherTool>,
     /// Deployments, each a directory or a template with its own values.
-    pub root: Vec<Root>,
+    pub root: Vec<RootSetting>,
 }
 
 /// A rule to skip, or findings to suppress.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
-pub enum Ignore {
+pub enum IgnoreSetting {
     /// A rule to skip.
-    Rule(Judging),
+    Rule(SelectableRule),
     /// Findings to suppress.
-    Findings(Findings),
+    Findings(IgnoredFindings),
 }
 
 /// Findings to suppress, for code that can't have a comment.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Findings {
+pub struct IgnoredFindings {
     /// The rule.
-    pub rule: Judging,
+    pub rule: SelectableRule,
     /// The address of the trails; `*` matches any text. By default, all trails and the deployments.
     pub address: Option<String>,
     /// The reason.
     #[serde(default, deserialize_with = "names::reason")]
     pub reason: Option<String>,
     /// The last day of the suppression.
-    pub until: Option<Until>,
+    pub until: Option<ExpiryDate>,
 }
 
 /// A deployment: the code at a path with its own values.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Root {
+pub struct RootSetting {
     /// The name in reports. Required if several deployments have the same path.
     pub name: Option<String>,
     /// The directory of the root module, or the template, relative to this file.
@@ -111,7 +111,7 @@ impl Default for Settings {
         Self {
             extend: None,
             exclude: Vec::new(),
-            select: vec![Named::ALL],
+            select: vec![RuleOrGroup::ALL],
             extend_select: Vec::new(),
             ignore: Vec::new(),
             levels: BTreeMap::new(),

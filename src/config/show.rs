@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Config, Origin, Settings, Source};
+use super::{Config, ConfigurationSource, SettingOrigin, Settings};
 use crate::source::Sources;
 
 /// A setting with its effective value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
+pub struct EffectiveSetting {
     /// Its key; `table.key` within a table.
     pub key: String,
     /// The value in TOML.
@@ -32,20 +32,20 @@ pub const SCHEMA: &str = include_str!("schema.json");
 
 impl Config {
     /// All settings with their values, in the order of their keys.
-    pub fn show(&self, sources: &Sources, overrides: &[Override]) -> Vec<Shown> {
+    pub fn show(&self, sources: &Sources, overrides: &[Override]) -> Vec<EffectiveSetting> {
         let mut values = flat(toml::Table::try_from(Settings::default()).unwrap_or_default());
         values.extend(flat(self.written.clone()));
         let shown = values.iter().filter(|(key, _)| *key != "extend").map(|(key, value)| {
             let origin = self.origins.get(key).map_or_else(|| "default".to_owned(), |origin| origin.place(sources));
-            (key.clone(), Shown { key: key.clone(), value: value.to_string(), origin })
+            (key.clone(), EffectiveSetting { key: key.clone(), value: value.to_string(), origin })
         });
-        let mut shown: BTreeMap<String, Shown> = shown.collect();
+        let mut shown: BTreeMap<String, EffectiveSetting> = shown.collect();
         for Override { key, texts, origin } in overrides {
             let is_level = key.starts_with("levels.");
             let like = values.get(key).filter(|_| !is_level);
             if is_level || like.is_some() {
                 let value = typed(texts, like).to_string();
-                shown.insert(key.clone(), Shown { key: key.clone(), value, origin: origin.clone() });
+                shown.insert(key.clone(), EffectiveSetting { key: key.clone(), value, origin: origin.clone() });
             }
         }
         shown.into_values().collect()
@@ -61,10 +61,10 @@ fn flat(table: toml::Table) -> BTreeMap<String, toml::Value> {
     table.into_iter().flat_map(entries).collect()
 }
 
-impl Origin {
+impl SettingOrigin {
     fn place(&self, sources: &Sources) -> String {
         let file = sources.file(self.span.file);
-        if self.source == Source::Argument {
+        if self.source == ConfigurationSource::Argument {
             return file.name.clone();
         }
         let position = file.position(self.span.start);

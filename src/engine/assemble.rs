@@ -3,29 +3,29 @@
 use std::collections::HashSet;
 
 use super::assign::is_part_of;
-use super::judge::Judgement;
-use super::received::{self, Takes};
-use super::{Named, Settings, place, reading};
+use super::judge::DeploymentVerdicts;
+use super::received::{self, RootOptionUse};
+use super::{EngineSettings, NamedDeployment, place, reading};
 use crate::config::Benchmark;
 use crate::finding::Label;
-use crate::report::{Place, Report, Reported, Unread};
+use crate::report::{Diagnostic, FindingTarget, Report, UnreadFile};
 use crate::rules::{self, RULES};
 use crate::scan::Scan;
-use crate::source::{Counted, FileId, Sources, Span, is_installed};
-use crate::suppress::Stale;
+use crate::source::{FileCount, FileId, Sources, Span, is_installed};
+use crate::suppress::StaleSuppression;
 
 /// The report on all that a scan has found.
 pub(super) fn report(
     scan: &Scan,
-    judged: Vec<Judgement>,
-    stale: Vec<Stale>,
-    settings: &Settings,
+    judged: Vec<DeploymentVerdicts>,
+    stale: Vec<StaleSuppression>,
+    settings: &EngineSettings,
     sources: Sources,
 ) -> Report {
     let mut report = Report {
         files: scan.files,
-        ignored: Counted::default(),
-        hidden: Counted::default(),
+        ignored: FileCount::default(),
+        hidden: FileCount::default(),
         unread_files: Vec::new(),
         uncreated: Vec::new(),
         deployments: Vec::new(),
@@ -48,7 +48,7 @@ pub(super) fn report(
         refused: None,
         sources,
     };
-    let takes: Vec<Takes> = judged.iter().map(|judgement| judgement.takes.clone()).collect();
+    let takes: Vec<RootOptionUse> = judged.iter().map(|judgement| judgement.takes.clone()).collect();
     report.undeclared = received::undeclared(&takes, &settings.evaluation, &report.sources);
     report.refused = received::refusal(&takes, &settings.evaluation, &report.sources);
     report.findings.reserve(judged.iter().map(|judgement| judgement.findings.len()).sum());
@@ -63,7 +63,7 @@ pub(super) fn report(
     let left = scan.unread.iter().filter(|(path, _)| report.sources.known(path).is_none());
     report
         .unread_files
-        .extend(left.map(|(path, why)| Unread { name: report.sources.name(path), reason: (*why).to_owned() }));
+        .extend(left.map(|(path, why)| UnreadFile { name: report.sources.name(path), reason: (*why).to_owned() }));
     report.unread_files.sort_unstable();
     report.unread_files.dedup();
     drop_read(&mut report);
@@ -88,8 +88,9 @@ fn unused_configurations(scan: &Scan, sources: &Sources) -> Vec<String> {
 }
 
 /// The named deployments that are checked, and in which no trail is evaluated.
-fn unmatched_roots(report: &Report, settings: &Settings) -> Vec<String> {
-    let is_checked = |named: &&Named| settings.suppress.checked.iter().any(|checked| named.path.starts_with(checked));
+fn unmatched_roots(report: &Report, settings: &EngineSettings) -> Vec<String> {
+    let is_checked =
+        |named: &&NamedDeployment| settings.suppress.checked.iter().any(|checked| named.path.starts_with(checked));
     let names = settings.deployments.iter().filter(is_checked).map(|named| report.sources.name(&named.path));
     let is_met = |name: &String| report.deployments.iter().any(|judged| is_part_of(&judged.root, name));
     let mut unmatched: Vec<String> = names.filter(|name| !is_met(name)).collect();
@@ -98,7 +99,7 @@ fn unmatched_roots(report: &Report, settings: &Settings) -> Vec<String> {
 }
 
 /// Puts more findings in their places among those of a report.
-pub fn add(report: &mut Report, findings: Vec<Reported>) {
+pub fn add(report: &mut Report, findings: Vec<Diagnostic>) {
     report.findings.extend(findings);
     sort_findings(report);
     report.name_findings();
@@ -109,9 +110,9 @@ fn sort_findings(report: &mut Report) {
     let sources = &report.sources;
     report.findings.sort_by_cached_key(|finding| {
         let (name, start) = match &finding.place {
-            Place::Text(label) => (sources.file(label.span.file).name.clone(), label.span.start),
-            Place::File(name) => (name.clone(), 0),
-            Place::Run => (String::new(), 0),
+            FindingTarget::Text(label) => (sources.file(label.span.file).name.clone(), label.span.start),
+            FindingTarget::File(name) => (name.clone(), 0),
+            FindingTarget::Run => (String::new(), 0),
         };
         (name, start, rules::position(finding.rule), finding.message.clone())
     });
@@ -120,10 +121,10 @@ fn sort_findings(report: &mut Report) {
 /// Keeps one of several equal findings about a file that several projects read.
 fn drop_repeats(report: &mut Report) {
     report.findings.dedup_by(|later, earlier| match (&later.place, &earlier.place) {
-        (Place::Text(own), Place::Text(other)) => {
+        (FindingTarget::Text(own), FindingTarget::Text(other)) => {
             later.deployment.is_none() && own == other && later.message == earlier.message
         }
-        (Place::Text(_) | Place::File(_) | Place::Run, _) => false,
+        (FindingTarget::Text(_) | FindingTarget::File(_) | FindingTarget::Run, _) => false,
     });
 }
 
@@ -151,7 +152,7 @@ fn clip_to_lines(report: &mut Report) {
         place::clip(label, sources);
     };
     for finding in &mut report.findings {
-        if let Place::Text(label) = &mut finding.place {
+        if let FindingTarget::Text(label) = &mut finding.place {
             clip(label);
         }
         finding.related.iter_mut().chain(&mut finding.changed).for_each(clip);

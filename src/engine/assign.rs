@@ -2,32 +2,32 @@
 
 use std::rc::Rc;
 
-use super::{Settings, planned};
+use super::{EngineSettings, planned};
 use crate::error::Error;
-use crate::formats::{self, Context, FORMATS, Format, Kept, Opened, Project};
+use crate::formats::{self, CandidateFile, Context, FORMATS, InputFormat, LoadedProject, Project};
 use crate::scan::Scan;
 use crate::value::Budget;
 
 /// A project of a format.
-pub(super) struct Candidate {
+pub(super) struct CandidateProject {
     pub(super) format: &'static str,
     pub(super) project: Box<dyn Project>,
     /// True if the plan that the user named belongs to this project.
     pub(super) is_planned: bool,
 }
 
-impl Candidate {
-    pub(super) fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn Opened + 'a> {
+impl CandidateProject {
+    pub(super) fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn LoadedProject + 'a> {
         let plan = context.options.plan.as_deref().filter(|_| self.is_planned);
         self.project.open(Context { plan, ..context }, budget)
     }
 }
 
 /// The files of each format, with what they bring in.
-pub(super) type Linked = [Vec<formats::Linked>; FORMATS.len()];
+pub(super) type LinkedFiles = [Vec<formats::LinkedFile>; FORMATS.len()];
 
 /// The files that the scanned files bring into a project, such as the modules they call.
-pub(super) fn link(scan: &Scan, context: Context<'_>) -> Linked {
+pub(super) fn link(scan: &Scan, context: Context<'_>) -> LinkedFiles {
     std::array::from_fn(|index| {
         let kept = scan.kept.get(index).into_iter().flatten();
         FORMATS
@@ -39,40 +39,40 @@ pub(super) fn link(scan: &Scan, context: Context<'_>) -> Linked {
 }
 
 /// The files that one file brings into a project.
-pub(super) fn link_file(format: &dyn Format, kept: Kept, context: Context<'_>) -> formats::Linked {
-    formats::Linked { kept, links: format.links(kept, context) }
+pub(super) fn link_file(format: &dyn InputFormat, kept: CandidateFile, context: Context<'_>) -> formats::LinkedFile {
+    formats::LinkedFile { kept, links: format.links(kept, context) }
 }
 
 /// The projects of all formats.
-pub(super) fn projects(linked: &Linked, context: Context<'_>) -> Result<Vec<Candidate>, Error> {
-    let of_format = |(format, linked): (&&'static dyn Format, &Vec<formats::Linked>)| {
+pub(super) fn projects(linked: &LinkedFiles, context: Context<'_>) -> Result<Vec<CandidateProject>, Error> {
+    let of_format = |(format, linked): (&&'static dyn InputFormat, &Vec<formats::LinkedFile>)| {
         let name = format.name();
         let projects = format.projects(linked, context).into_iter();
-        projects.map(move |project| Candidate { format: name, project, is_planned: false })
+        projects.map(move |project| CandidateProject { format: name, project, is_planned: false })
     };
-    let mut candidates: Vec<Candidate> = FORMATS.iter().zip(linked).flat_map(of_format).collect();
+    let mut candidates: Vec<CandidateProject> = FORMATS.iter().zip(linked).flat_map(of_format).collect();
     planned::assign(&mut candidates, context)?;
     Ok(candidates)
 }
 
 /// One deployment of a project: with the values for all deployments, or with those of a configured deployment.
 pub(super) struct Assignment<'a> {
-    pub(super) candidate: &'a Candidate,
+    pub(super) candidate: &'a CandidateProject,
     pub(super) name: Option<&'a str>,
     pub(super) context: Context<'a>,
 }
 
 impl<'a> Assignment<'a> {
-    pub(super) fn open(&self, budget: &Rc<Budget>) -> Box<dyn Opened + 'a> {
+    pub(super) fn open(&self, budget: &Rc<Budget>) -> Box<dyn LoadedProject + 'a> {
         self.candidate.open(self.context, budget)
     }
 }
 
 /// A project, as often as it is deployed.
 pub(super) fn assignments<'a>(
-    candidate: &'a Candidate,
+    candidate: &'a CandidateProject,
     context: Context<'a>,
-    settings: &'a Settings,
+    settings: &'a EngineSettings,
 ) -> Vec<Assignment<'a>> {
     let root = candidate.project.root();
     let own = settings.deployments.iter().filter(|named| is_part_of(&root, &context.sources.name(&named.path)));

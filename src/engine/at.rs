@@ -3,23 +3,24 @@
 use std::collections::HashSet;
 
 use super::assign::assignments;
-use super::standing::{Key, key};
-use super::{Setup, Standing, place, trace};
+use super::standing::{DeploymentKey, key};
+use super::{IncrementalCheck, Setup, place, trace};
 use crate::finding::Label;
-use crate::report::{Argument, Way};
+use crate::report::{TracePath, TracedArgument};
 use crate::source::{FileId, SourceFile};
 
-impl Standing {
+impl IncrementalCheck {
     /// The arguments of all trails to whose value the text at the offset contributes: as the place where it is set, or
     /// as the value of the name before it on the line.
-    pub fn ways(&self, file: FileId, offset: u32, setup: Setup<'_>) -> Vec<Argument> {
+    pub fn ways(&self, file: FileId, offset: u32, setup: Setup<'_>) -> Vec<TracedArgument> {
         let context = setup.context(&self.sources, &self.readings);
         let text = self.sources.file(file);
         let all = self.projects.iter().flat_map(|candidate| assignments(candidate, context, setup.settings));
-        let reaching: HashSet<&Key> =
+        let reaching: HashSet<&DeploymentKey> =
             self.held.iter().filter(|(_, paid)| paid.outcome.asked.has_file(file)).map(|(key, _)| key).collect();
         let reached = all.filter(|assignment| reaching.contains(&key(assignment)));
-        let mut arguments: Vec<Argument> = reached.flat_map(|assignment| trace::everything(&assignment)).collect();
+        let mut arguments: Vec<TracedArgument> =
+            reached.flat_map(|assignment| trace::everything(&assignment)).collect();
         for label in arguments.iter_mut().flat_map(|argument| &mut argument.ways).flat_map(|way| &mut way.steps) {
             place::clip(label, &self.sources);
         }
@@ -35,7 +36,7 @@ impl Standing {
 }
 
 /// How far the nearest step of a way is from an offset; nothing if none is at it, or behind it on its line.
-fn near(way: &Way, id: FileId, offset: u32, file: &SourceFile) -> Option<u32> {
+fn near(way: &TracePath, id: FileId, offset: u32, file: &SourceFile) -> Option<u32> {
     let line = file.position(offset).line;
     let distance = |label: &Label| {
         let span = label.span;

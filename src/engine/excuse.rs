@@ -1,6 +1,6 @@
 //! Why what a trail lacks is no more than worth knowing.
 
-use super::sighting::Sighting;
+use super::sighting::TrailInstance;
 use crate::finding::Finding;
 use crate::report::Outcome;
 use crate::rules::{self, Rule};
@@ -10,7 +10,7 @@ const NO_ACTION: &str = "no action needed for CIS 3.1";
 
 /// The reason why findings about the conditions of the control are notes.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Excuse {
+pub(super) enum Downgrade {
     /// Another trail satisfies them.
     AnotherTrail,
     /// One trail or another meets them, whichever is created.
@@ -21,33 +21,33 @@ pub(super) enum Excuse {
     PerhapsEachRegion,
 }
 
-impl Excuse {
+impl Downgrade {
     /// The excuse that a verdict on a deployment is, if it is one.
-    pub(super) fn of(verdict: Outcome, is_by_region: bool, sightings: &[Sighting]) -> Option<Self> {
+    pub(super) fn of(verdict: Outcome, is_by_region: bool, sightings: &[TrailInstance]) -> Option<Self> {
         match (verdict, is_by_region) {
-            (Outcome::Pass, false) if sightings.iter().any(Sighting::satisfies) => Some(Excuse::AnotherTrail),
-            (Outcome::Pass, false) => Some(Excuse::OneOrAnother),
-            (Outcome::Pass, true) => Some(Excuse::EachRegion),
-            (Outcome::Unknown, true) => Some(Excuse::PerhapsEachRegion),
+            (Outcome::Pass, false) if sightings.iter().any(TrailInstance::satisfies) => Some(Downgrade::AnotherTrail),
+            (Outcome::Pass, false) => Some(Downgrade::OneOrAnother),
+            (Outcome::Pass, true) => Some(Downgrade::EachRegion),
+            (Outcome::Unknown, true) => Some(Downgrade::PerhapsEachRegion),
             (Outcome::Unknown, false) | (Outcome::Fail, _) => None,
         }
     }
 
     /// True if the reason applies to findings of the rule about this trail.
-    pub(super) fn covers(self, rule: &Rule, sighting: &Sighting) -> bool {
+    pub(super) fn covers(self, rule: &Rule, sighting: &TrailInstance) -> bool {
         match self {
-            Excuse::AnotherTrail => rule.is_condition || (rule.is_for_needed && !sighting.satisfies()),
-            Excuse::OneOrAnother => rule.is_condition || (rule.is_for_needed && sighting.misses()),
-            Excuse::EachRegion => rule.is_condition,
+            Downgrade::AnotherTrail => rule.is_condition || (rule.is_for_needed && !sighting.satisfies()),
+            Downgrade::OneOrAnother => rule.is_condition || (rule.is_for_needed && sighting.misses()),
+            Downgrade::EachRegion => rule.is_condition,
             // Findings of other rules have to be fixed in any case.
-            Excuse::PerhapsEachRegion => std::ptr::eq(rule, rules::multi_region()),
+            Downgrade::PerhapsEachRegion => std::ptr::eq(rule, rules::multi_region()),
         }
     }
 
     /// The finding as a note. Where the control is satisfied, there is nothing to change.
     pub(super) fn apply(self, finding: Finding) -> Finding {
         let mut finding = finding.note(self.describe());
-        if !matches!(self, Excuse::PerhapsEachRegion) {
+        if !matches!(self, Downgrade::PerhapsEachRegion) {
             finding.wishes.clear();
             finding.help = Some(NO_ACTION.to_owned());
         }
@@ -56,9 +56,9 @@ impl Excuse {
 
     fn describe(self) -> &'static str {
         match self {
-            Excuse::AnotherTrail | Excuse::OneOrAnother => "another trail satisfies the control",
-            Excuse::EachRegion => "each required Region has a trail that records it",
-            Excuse::PerhapsEachRegion => "it is unknown if the deployment satisfies the control without this trail",
+            Downgrade::AnotherTrail | Downgrade::OneOrAnother => "another trail satisfies the control",
+            Downgrade::EachRegion => "each required Region has a trail that records it",
+            Downgrade::PerhapsEachRegion => "it is unknown if the deployment satisfies the control without this trail",
         }
     }
 }

@@ -2,30 +2,30 @@
 
 use std::collections::HashMap;
 
-use super::excuse::Excuse;
-use super::judge::Case;
+use super::excuse::Downgrade;
+use super::judge::DeploymentCheck;
 use super::place;
-use super::sighting::{Answer, Sighting};
+use super::sighting::{RuleResult, TrailInstance};
 use super::witness::Witness;
 use crate::finding::{Finding, Label, Level};
 use crate::model::Trail;
-use crate::model::selectors::Loss;
-use crate::report::{Instance, Outcome, Place, Reported};
+use crate::model::selectors::EventLoss;
+use crate::report::{Diagnostic, FindingInstance, FindingTarget, Outcome};
 use crate::rules::Rule;
 use crate::source::Span;
 use crate::suppress::Suppression;
 
 /// Answers about instances that share their text.
 #[derive(Debug)]
-pub(super) struct Group<'a> {
-    answers: Vec<(&'a Sighting, &'a Answer)>,
+pub(super) struct InstanceGroup<'a> {
+    answers: Vec<(&'a TrailInstance, &'a RuleResult)>,
     suppressed: Option<Suppression>,
 }
 
-impl Case<'_> {
+impl DeploymentCheck<'_> {
     /// Instances of one resource share their text, and so a finding.
-    pub(super) fn group<'s>(&self, sightings: &'s [Sighting]) -> Vec<Group<'s>> {
-        let mut groups: Vec<Group<'s>> = Vec::new();
+    pub(super) fn group<'s>(&self, sightings: &'s [TrailInstance]) -> Vec<InstanceGroup<'s>> {
+        let mut groups: Vec<InstanceGroup<'s>> = Vec::new();
         let mut by_key: HashMap<_, usize> = HashMap::new();
         for sighting in sightings {
             for answer in &sighting.answers {
@@ -38,7 +38,7 @@ impl Case<'_> {
                 let header = sighting.trail.header;
                 let key = (answer.rule.id(), answer.outcome, header, finding, &answer.witness, suppressed.clone());
                 let index = *by_key.entry(key).or_insert_with(|| {
-                    groups.push(Group { answers: Vec::new(), suppressed });
+                    groups.push(InstanceGroup { answers: Vec::new(), suppressed });
                     groups.len().saturating_sub(1)
                 });
                 if let Some(group) = groups.get_mut(index) {
@@ -57,7 +57,7 @@ impl Case<'_> {
         finding: Finding,
         witness: Witness,
         first: Option<&Trail>,
-    ) -> Reported {
+    ) -> Diagnostic {
         let subject = format!("deployment `{}`", self.root);
         let suppressed = self.suppression(rule, &finding, None, first);
         let reported =
@@ -81,7 +81,7 @@ impl Case<'_> {
     }
 
     /// The finding with its suppression, which what is enforced has none of.
-    fn suppress(&self, reported: Reported, suppressed: Option<Suppression>) -> Reported {
+    fn suppress(&self, reported: Diagnostic, suppressed: Option<Suppression>) -> Diagnostic {
         let mut reported = reported;
         if suppressed.is_some() && self.settings.selection.enforced.contains(&reported.rule.id()) {
             reported.notes.push("this rule is enforced, so its findings can't be suppressed".to_owned());
@@ -92,7 +92,7 @@ impl Case<'_> {
     }
 
     /// Where the control is satisfied all the same, what this one lacks is no more than worth knowing.
-    pub(super) fn report_group(&self, group: &Group<'_>, excuse: Option<Excuse>) -> Option<Reported> {
+    pub(super) fn report_group(&self, group: &InstanceGroup<'_>, excuse: Option<Downgrade>) -> Option<Diagnostic> {
         let (sighting, answer) = group.answers.first()?;
         let finding = answer.finding.as_deref().cloned()?;
         if self.is_repeated_advice(sighting, answer, &finding) || self.is_repeated_doubt(sighting, answer, &finding) {
@@ -106,19 +106,19 @@ impl Case<'_> {
                 None => (self.settings.level(rule, own), finding),
             };
         let finding = place::move_out(finding, &sighting.trail, self.sources);
-        let instances = group.answers.iter().map(|(sighting, answer)| Instance {
+        let instances = group.answers.iter().map(|(sighting, answer)| FindingInstance {
             address: Some(sighting.trail.address.clone()),
             fingerprint: String::new(),
             // Nothing is within everything, so what loses no event is compared by its name.
-            loss: answer.rule.loses.map(|loses| loses(sighting.recorded)).filter(|loss| *loss != Loss::NOTHING),
+            loss: answer.rule.loses.map(|loses| loses(sighting.recorded)).filter(|loss| *loss != EventLoss::NOTHING),
         });
         let reported = self.report(rule, level, answer.outcome, "", finding, &answer.witness);
         Some(self.suppress(reported.about(instances.collect()), group.suppressed.clone()))
     }
 
     /// True for advice at a location where a selected rule already reports a finding, unless the advice was requested.
-    fn is_repeated_advice(&self, sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
-        let is_advice = |answer: &Answer| answer.rule.check.is_advice();
+    fn is_repeated_advice(&self, sighting: &TrailInstance, answer: &RuleResult, finding: &Finding) -> bool {
+        let is_advice = |answer: &RuleResult| answer.rule.check.is_advice();
         let others =
             sighting.answers.iter().filter(|other| !is_advice(other) && self.settings.selection.has(other.rule));
         is_advice(answer)
@@ -129,7 +129,7 @@ impl Case<'_> {
     }
 
     /// True for an unknown whose reason another unknown of the trail already reports.
-    fn is_repeated_doubt(&self, sighting: &Sighting, answer: &Answer, finding: &Finding) -> bool {
+    fn is_repeated_doubt(&self, sighting: &TrailInstance, answer: &RuleResult, finding: &Finding) -> bool {
         let before = sighting.answers.iter().take_while(|other| !std::ptr::eq(*other, answer));
         let mut open =
             before.filter(|other| other.outcome == Outcome::Unknown && self.settings.selection.has(other.rule));
@@ -146,7 +146,7 @@ impl Case<'_> {
         subject: &str,
         finding: Finding,
         witness: &Witness,
-    ) -> Reported {
+    ) -> Diagnostic {
         // The two sides of an undecided value are shown apart from the message.
         let shown = witness.fails_when.iter().filter(|_| finding.witness.is_none());
         let condition = shown.map(|decision| brief(decision)).collect::<Vec<_>>().join(" and ");
@@ -159,7 +159,7 @@ impl Case<'_> {
         let set = finding.setter.filter(|_| finding.wishes.is_empty() && outcome == Outcome::Fail);
         let mut setters: Vec<Span> = wished.chain(set).collect();
         setters.dedup();
-        Reported {
+        Diagnostic {
             rule,
             fingerprint: String::new(),
             level,
@@ -172,7 +172,7 @@ impl Case<'_> {
             attribute: finding.attribute,
             deployment: Some(self.root.clone()),
             deployment_name: self.name.map(str::to_owned),
-            place: Place::Text(brief_label(finding.primary)),
+            place: FindingTarget::Text(brief_label(finding.primary)),
             related: finding.related.into_iter().map(brief_label).collect(),
             setters,
             notes: finding.notes,

@@ -2,74 +2,74 @@
 
 use std::rc::Rc;
 
-use super::Settings;
+use super::EngineSettings;
 use super::digest::digest;
-use super::excuse::Excuse;
-use super::neighbours::Neighbours;
-use super::received::Takes;
-use super::sighting::{self, Answer, Sighting};
-use super::turns::Created;
+use super::excuse::Downgrade;
+use super::neighbours::RelatedResources;
+use super::received::RootOptionUse;
+use super::sighting::{self, RuleResult, TrailInstance};
+use super::turns::CreatedTrails;
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
-use crate::formats::{Opened, Project};
-use crate::model::{Deployment, Elsewhere, Subject, Trail};
-use crate::report::{Absence, Exists, Judged, JudgedTrail, Outcome, Reported, Unread};
-use crate::rules::{Check, Policy, RULES, Rule};
+use crate::formats::{LoadedProject, Project};
+use crate::model::{Deployment, SearchSubject, Trail, UnreadPart};
+use crate::report::{Absence, DeploymentResult, Diagnostic, Outcome, TrailExistence, TrailResult, UnreadFile};
+use crate::rules::{Check, RULES, Rule, Strictness};
 use crate::source::{Sources, Span};
 use crate::suppress::Suppressions;
-use crate::value::{Budget, Hop, Origin, Step, World};
+use crate::value::{Budget, Hop, HopKind, Origin, World};
 
 /// The verdicts on a deployment, and the findings behind them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Judgement {
-    pub(super) deployment: Option<Judged>,
-    pub(super) findings: Vec<Reported>,
+pub(super) struct DeploymentVerdicts {
+    pub(super) deployment: Option<DeploymentResult>,
+    pub(super) findings: Vec<Diagnostic>,
     /// Where its trails are created.
-    pub(super) created: Created,
+    pub(super) created: CreatedTrails,
     /// The trails of called code that creates none by itself.
-    pub(super) uncreated: Vec<JudgedTrail>,
+    pub(super) uncreated: Vec<TrailResult>,
     /// The file, if it mentions a trail and isn't read as code.
-    pub(super) unread: Option<Unread>,
+    pub(super) unread: Option<UnreadFile>,
     /// How it takes the values of the options.
-    pub(super) takes: Takes,
+    pub(super) takes: RootOptionUse,
 }
 
 /// A deployment that is being judged.
-pub(super) struct Case<'a> {
+pub(super) struct DeploymentCheck<'a> {
     pub(super) root: String,
     /// The name of the deployment in the configuration.
     pub(super) name: Option<&'a str>,
     pub(super) format: &'static str,
     pub(super) project: &'a dyn Project,
-    pub(super) opened: &'a dyn Opened,
+    pub(super) opened: &'a dyn LoadedProject,
     pub(super) budget: &'a Rc<Budget>,
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a EngineSettings,
     pub(super) suppressions: &'a Suppressions<'a>,
     pub(super) sources: &'a Sources,
 }
 
 /// The rule on whole deployments.
-type WholeRule = (&'static Rule, fn(&Deployment, &Policy) -> Verdict);
+type WholeRule = (&'static Rule, fn(&Deployment, &Strictness) -> Verdict);
 
-impl Case<'_> {
-    pub(super) fn judge(&self) -> Judgement {
-        let neighbours = Neighbours::new(self.opened, self.budget, self.settings);
-        let sites = 0..self.opened.sites(Subject::Trails);
-        let sightings: Vec<Sighting> =
+impl DeploymentCheck<'_> {
+    pub(super) fn judge(&self) -> DeploymentVerdicts {
+        let neighbours = RelatedResources::new(self.opened, self.budget, self.settings);
+        let sites = 0..self.opened.sites(SearchSubject::Trails);
+        let sightings: Vec<TrailInstance> =
             sites.flat_map(|site| sighting::sight(&neighbours, site, self.settings)).collect();
-        let created = Created::of_instances(&sightings, self.project, self.sources);
+        let created = CreatedTrails::of_instances(&sightings, self.project, self.sources);
         // A project that others call is no deployment where it creates nothing by itself.
         if self.project.called().is_some() && created.is_empty() {
             let uncreated = sightings.iter().map(|sighting| self.record(sighting)).collect();
-            return Judgement { uncreated, ..Judgement::default() };
+            return DeploymentVerdicts { uncreated, ..DeploymentVerdicts::default() };
         }
-        let unread = self.opened.elsewhere(Subject::Trails);
+        let unread = self.opened.elsewhere(SearchSubject::Trails);
         let elsewhere = self.doubted(&unread, &sightings);
         let Some(header) = self.header(&sightings, elsewhere.as_ref()) else { return self.not_applicable(unread) };
         let is_open = elsewhere.is_some();
         let whole = self.judge_whole(&sightings, elsewhere, header);
         let is_by_region = self.is_by_region(&sightings);
-        let excuse = whole.as_ref().and_then(|(_, outcome, ..)| Excuse::of(*outcome, is_by_region, &sightings));
+        let excuse = whole.as_ref().and_then(|(_, outcome, ..)| Downgrade::of(*outcome, is_by_region, &sightings));
         let excuse = excuse.filter(|_| !self.settings.policy.every_trail);
         let groups = self.group(&sightings);
         let mut findings = Vec::with_capacity(groups.len().saturating_add(1));
@@ -82,8 +82,8 @@ impl Case<'_> {
             }
             let finding = finding.filter(|_| is_news);
             // A trail is required, and it isn't known that there is one.
-            let is_required = self.settings.policy.require_trail && sightings.iter().all(Sighting::is_absent);
-            findings.extend(finding.map(|finding| Reported {
+            let is_required = self.settings.policy.require_trail && sightings.iter().all(TrailInstance::is_absent);
+            findings.extend(finding.map(|finding| Diagnostic {
                 counts_unknown: is_required,
                 ..self.report_whole(rule, outcome, finding, witness, first)
             }));
@@ -94,20 +94,21 @@ impl Case<'_> {
         let name = self.name.map(str::to_owned);
         let (root, missing, unread) = (self.root.clone(), missing(&unread), names(unread));
         let (moves, is_kept, format) = (self.opened.moves(), self.is_kept(), self.format);
-        let judged = Judged { root, format, name, verdict, is_by_region, trails, moves, is_kept, unread, missing };
-        Judgement { deployment: Some(judged), findings, created, ..Judgement::default() }
+        let judged =
+            DeploymentResult { root, format, name, verdict, is_by_region, trails, moves, is_kept, unread, missing };
+        DeploymentVerdicts { deployment: Some(judged), findings, created, ..DeploymentVerdicts::default() }
     }
 
     /// The part that wasn't read and keeps the whole from being known. Where a trail is required and none is created,
     /// any part may be the one that declares it.
-    fn doubted(&self, unread: &[Elsewhere], sightings: &[Sighting]) -> Option<Elsewhere> {
-        let is_missing = || self.settings.policy.require_trail && sightings.iter().all(Sighting::is_absent);
-        Elsewhere::best(unread).or_else(|| unread.first().filter(|_| is_missing())).cloned()
+    fn doubted(&self, unread: &[UnreadPart], sightings: &[TrailInstance]) -> Option<UnreadPart> {
+        let is_missing = || self.settings.policy.require_trail && sightings.iter().all(TrailInstance::is_absent);
+        UnreadPart::best(unread).or_else(|| unread.first().filter(|_| is_missing())).cloned()
     }
 
     /// A deployment without a trail, of which only the parts are worth mentioning that weren't read.
-    fn not_applicable(&self, unread: Vec<Elsewhere>) -> Judgement {
-        let deployment = (!unread.is_empty()).then(|| Judged {
+    fn not_applicable(&self, unread: Vec<UnreadPart>) -> DeploymentVerdicts {
+        let deployment = (!unread.is_empty()).then(|| DeploymentResult {
             root: self.root.clone(),
             format: self.format,
             name: self.name.map(str::to_owned),
@@ -119,7 +120,7 @@ impl Case<'_> {
             missing: missing(&unread),
             unread: names(unread),
         });
-        Judgement { deployment, ..Judgement::default() }
+        DeploymentVerdicts { deployment, ..DeploymentVerdicts::default() }
     }
 
     /// True if only the base of a comparison makes the root one, where something calls it.
@@ -130,7 +131,7 @@ impl Case<'_> {
     }
 
     /// The location that represents the deployment; without one, the deployment has no result of its own.
-    fn header(&self, sightings: &[Sighting], elsewhere: Option<&Elsewhere>) -> Option<Span> {
+    fn header(&self, sightings: &[TrailInstance], elsewhere: Option<&UnreadPart>) -> Option<Span> {
         let trail = sightings.first().map(|sighting| sighting.trail.header);
         let required = || self.opened.header().filter(|_| self.settings.policy.require_trail);
         trail.or_else(|| elsewhere.map(|elsewhere| elsewhere.header)).or_else(required)
@@ -139,11 +140,11 @@ impl Case<'_> {
     /// The verdict on the whole; none when nothing is created and nothing has to be.
     fn judge_whole(
         &self,
-        sightings: &[Sighting],
-        elsewhere: Option<Elsewhere>,
+        sightings: &[TrailInstance],
+        elsewhere: Option<UnreadPart>,
         header: Span,
     ) -> Option<(&'static Rule, Outcome, Option<Finding>, Witness)> {
-        let created: Vec<&Sighting> = sightings.iter().filter(|sighting| !sighting.is_absent()).collect();
+        let created: Vec<&TrailInstance> = sightings.iter().filter(|sighting| !sighting.is_absent()).collect();
         if created.is_empty() && elsewhere.is_none() && !self.settings.policy.require_trail {
             return None;
         }
@@ -162,7 +163,7 @@ impl Case<'_> {
         }
         let verdicts = if !self.is_by_region(sightings) && created.iter().all(|sighting| sighting.misses()) {
             // No world can make a difference.
-            let counted = |sighting: &&Sighting| !sighting.is_absent() || sighting.trail.never_exists();
+            let counted = |sighting: &&TrailInstance| !sighting.is_absent() || sighting.trail.never_exists();
             let trails = sightings.iter().filter(counted).map(|sighting| sighting.trail.clone()).collect();
             sighting::runs(self.budget, |_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
         } else {
@@ -183,15 +184,15 @@ impl Case<'_> {
     }
 
     /// True if single-Region trails count, because no trail certainly satisfies the control alone.
-    fn is_by_region(&self, sightings: &[Sighting]) -> bool {
-        !self.settings.policy.regions.is_empty() && !sightings.iter().any(Sighting::satisfies)
+    fn is_by_region(&self, sightings: &[TrailInstance]) -> bool {
+        !self.settings.policy.regions.is_empty() && !sightings.iter().any(TrailInstance::satisfies)
     }
 
     /// The trails of a world, up to one that satisfies the control: the others can't change the verdict. In a world in which
     /// an evaluation fails, all of them, since they decide whether it counts.
     fn trails(&self, world: &World) -> Vec<Trail> {
         let mut trails = Vec::new();
-        for site in 0..self.opened.sites(Subject::Trails) {
+        for site in 0..self.opened.sites(SearchSubject::Trails) {
             let found = sighting::read(self.opened, site, world);
             let satisfies = found.iter().any(|trail| crate::rules::satisfies(trail, &self.settings.policy));
             trails.extend(found);
@@ -203,13 +204,13 @@ impl Case<'_> {
     }
 
     fn all_trails(&self, world: &World) -> Vec<Trail> {
-        let sites = 0..self.opened.sites(Subject::Trails);
+        let sites = 0..self.opened.sites(SearchSubject::Trails);
         sites.flat_map(|site| sighting::read(self.opened, site, world)).collect()
     }
 
     /// True if the trails' own findings already give the reason why the deployment has no compliant trail: each trail
     /// has findings, and all trails have the same.
-    fn is_said(&self, sightings: &[Sighting]) -> bool {
+    fn is_said(&self, sightings: &[TrailInstance]) -> bool {
         let mut conditions = sightings.iter().filter(|sighting| !sighting.is_absent()).map(|sighting| {
             let own = sighting.conditions().filter(|answer| answer.finding.is_some());
             own.map(|answer| (answer.rule.id(), answer.outcome)).collect::<Vec<_>>()
@@ -220,13 +221,13 @@ impl Case<'_> {
         first.iter().any(is_asked) && conditions.all(|others| others == first)
     }
 
-    fn record(&self, sighting: &Sighting) -> JudgedTrail {
+    fn record(&self, sighting: &TrailInstance) -> TrailResult {
         let asked = || sighting.answers.iter().filter(|answer| self.settings.selection.has(answer.rule));
-        let is_advice = |answer: &&Answer| answer.rule.check.is_advice();
+        let is_advice = |answer: &&RuleResult| answer.rule.check.is_advice();
         let passed = asked().filter(|answer| answer.outcome == Outcome::Pass);
-        let is_elsewhere = |answer: &&Answer| answer.finding.as_ref().is_some_and(|own| own.is_declared_elsewhere);
+        let is_elsewhere = |answer: &&RuleResult| answer.finding.as_ref().is_some_and(|own| own.is_declared_elsewhere);
         let declaration = sighting.trail.declaration;
-        JudgedTrail {
+        TrailResult {
             address: sighting.trail.address.clone(),
             kind: sighting.trail.kind,
             exists: sighting.exists,
@@ -236,7 +237,7 @@ impl Case<'_> {
             declaration,
             digest: digest(self.sources.file(declaration.file).slice(declaration)),
             owners: sighting.trail.owners.clone(),
-            absence: absence(&sighting.trail).filter(|_| sighting.exists == Exists::Never),
+            absence: absence(&sighting.trail).filter(|_| sighting.exists == TrailExistence::Never),
             rules: asked().filter(|answer| !is_advice(answer)).map(|answer| (answer.rule, answer.outcome)).collect(),
             declared_elsewhere: asked().filter(is_elsewhere).map(|answer| answer.rule).collect(),
             grounds: passed.map(|answer| (answer.rule, (answer.rule.grounds)(&sighting.trail))).collect(),
@@ -246,18 +247,18 @@ impl Case<'_> {
 }
 
 /// The names of the parts that lead to a directory that doesn't exist, each with the directory.
-fn missing(unread: &[Elsewhere]) -> Vec<(String, String)> {
+fn missing(unread: &[UnreadPart]) -> Vec<(String, String)> {
     unread.iter().filter_map(|part| Some((part.what.clone(), part.missing.clone()?))).collect()
 }
 
-fn names(unread: Vec<Elsewhere>) -> Vec<String> {
+fn names(unread: Vec<UnreadPart>) -> Vec<String> {
     unread.into_iter().map(|part| part.what).collect()
 }
 
 /// The value that decides that a trail isn't created.
 fn absence(trail: &Trail) -> Option<Absence> {
     match (trail.exists.hops.last(), trail.exists.origin) {
-        (Some(Hop { step: Step::Arm(Some(choice)), .. }), _) => Some(Absence::Condition(choice.decider())),
+        (Some(Hop { step: HopKind::Arm(Some(choice)), .. }), _) => Some(Absence::Condition(choice.decider())),
         (Some(hop), _) if hop.span != trail.header => {
             Some(Absence::Value { reference: hop.step.reference(), span: hop.span })
         }

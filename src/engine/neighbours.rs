@@ -8,14 +8,16 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::Settings;
-use crate::formats::Opened;
-use crate::model::surroundings::{self, Doubt, Neighbour, Neighbourhood, SourceId, Spent, Surroundings};
-use crate::model::{Elsewhere, Subject, Trail};
+use super::EngineSettings;
+use crate::formats::LoadedProject;
+use crate::model::surroundings::{
+    self, LogDelivery, PolicyWork, RelatedIndex, RelatedResource, SourceId, UnreadCompanion,
+};
+use crate::model::{SearchSubject, Trail, UnreadPart};
 use crate::rules::RULES;
 use crate::value::budget::STEPS;
 use crate::value::world::Decision;
-use crate::value::{Budget, Why, World};
+use crate::value::{Budget, Reason, World};
 
 /// With more worlds than this within one of a trail's, what surrounds the trail stays open.
 const MAX_WORLDS_WITHIN: usize = 32;
@@ -27,29 +29,29 @@ const MAX_TRIED: usize = 2_048;
 const BYTES_PER_STEP: usize = 32;
 
 /// The neighbours of a deployment's trails.
-pub(super) struct Neighbours<'a> {
-    pub(super) opened: &'a dyn Opened,
+pub(super) struct RelatedResources<'a> {
+    pub(super) opened: &'a dyn LoadedProject,
     pub(super) budget: &'a Rc<Budget>,
     /// True if a selected rule needs related resources.
     is_asked: bool,
-    still: OnceCell<Still>,
+    still: OnceCell<UndecidedRelated>,
     /// The work on policies, in all worlds.
-    spent: Rc<Spent>,
+    spent: Rc<PolicyWork>,
     /// How many worlds were tried within those of trails.
     tried: Cell<usize>,
 }
 
 /// The neighbours as they are before anything is decided.
-struct Still {
+struct UndecidedRelated {
     /// The related resources of each declaration.
-    sites: Vec<Vec<Neighbour>>,
+    sites: Vec<Vec<RelatedResource>>,
     /// The declarations that depend on an undecided value, without those that only name where a trail delivers.
     depending: HashMap<String, Vec<usize>>,
-    deliveries: Deliveries,
+    deliveries: DeliveryIndex,
     /// All other declarations.
     others: Vec<usize>,
-    doubt: Option<Doubt>,
-    whole: Rc<Neighbourhood>,
+    doubt: Option<UnreadCompanion>,
+    whole: Rc<RelatedIndex>,
     /// The declarations that depend on any question.
     listening: BTreeSet<usize>,
     /// The declarations that aren't deliveries, by the value on which they depend.
@@ -58,27 +60,27 @@ struct Still {
 
 /// The declarations that only name where a trail delivers. They are relevant to that trail alone.
 #[derive(Default)]
-struct Deliveries {
+struct DeliveryIndex {
     by_trail: HashMap<String, usize>,
     /// Those that depend on a question.
     depending: HashMap<String, BTreeSet<usize>>,
 }
 
-impl<'a> Neighbours<'a> {
-    pub(super) fn new(opened: &'a dyn Opened, budget: &'a Rc<Budget>, settings: &Settings) -> Self {
+impl<'a> RelatedResources<'a> {
+    pub(super) fn new(opened: &'a dyn LoadedProject, budget: &'a Rc<Budget>, settings: &EngineSettings) -> Self {
         let is_asked = RULES.into_iter().any(|rule| rule.check.is_around() && settings.selection.has(rule));
         Self {
             opened,
             budget,
             is_asked,
             still: OnceCell::new(),
-            spent: Rc::new(Spent::new(budget)),
+            spent: Rc::new(PolicyWork::new(budget)),
             tried: Cell::new(0),
         }
     }
 
     /// The related resources in a world, as far as it is decided.
-    pub(super) fn of(&self, trails: &[Trail], world: &World) -> Rc<Neighbourhood> {
+    pub(super) fn of(&self, trails: &[Trail], world: &World) -> Rc<RelatedIndex> {
         if !self.is_asked {
             return Rc::default();
         }
@@ -94,16 +96,16 @@ impl<'a> Neighbours<'a> {
             return Rc::clone(&still.whole);
         }
         let sites: BTreeSet<usize> = all.into_iter().flatten().copied().chain(moved).collect();
-        let again: BTreeMap<usize, Vec<Neighbour>> =
+        let again: BTreeMap<usize, Vec<RelatedResource>> =
             sites.into_iter().map(|site| (site, self.made(site, &world.frozen()))).collect();
         let around = still.others.iter().chain(&own);
         let neighbours = around.filter_map(|site| again.get(site).or_else(|| still.sites.get(*site))).flatten();
-        Rc::new(Neighbourhood::new(neighbours, still.doubt.clone(), Rc::clone(&self.spent)))
+        Rc::new(RelatedIndex::new(neighbours, still.doubt.clone(), Rc::clone(&self.spent)))
     }
 
     /// The trail's related resources in each world within `world` that decides what is undecided about them, if there
     /// are few such worlds. Worlds in which an evaluation fails are excluded.
-    pub(super) fn within(&self, trail: &Trail, world: &World) -> Option<Vec<(Option<Rc<Surroundings>>, World)>> {
+    pub(super) fn within(&self, trail: &Trail, world: &World) -> Option<Vec<(Option<Rc<LogDelivery>>, World)>> {
         let still = self.still.get().filter(|_| self.tried.get() < MAX_TRIED)?;
         let sites = still.open_around(trail);
         if sites.is_empty() {
@@ -118,10 +120,10 @@ impl<'a> Neighbours<'a> {
         Some(worlds.filter(|world| !world.has_failed()).map(of).collect())
     }
 
-    fn read(&self) -> Still {
+    fn read(&self) -> UndecidedRelated {
         let mut listening = BTreeSet::new();
         let mut depending: HashMap<String, Vec<usize>> = HashMap::new();
-        let (mut deliveries, mut others) = (Deliveries::default(), Vec::new());
+        let (mut deliveries, mut others) = (DeliveryIndex::default(), Vec::new());
         let mut make = |site| {
             let world = World::listening(self.budget);
             let made = self.made(site, &world);
@@ -137,36 +139,37 @@ impl<'a> Neighbours<'a> {
             }
             made
         };
-        let sites: Vec<Vec<Neighbour>> = (0..self.opened.sites(Subject::Surroundings)).map(&mut make).collect();
-        let mut unread = self.opened.elsewhere(Subject::Surroundings);
+        let sites: Vec<Vec<RelatedResource>> =
+            (0..self.opened.sites(SearchSubject::Surroundings)).map(&mut make).collect();
+        let mut unread = self.opened.elsewhere(SearchSubject::Surroundings);
         // A search that was cut may have missed anything.
         unread.sort_by_key(|part| part.limit.is_none());
         let doubt = unread.into_iter().next().map(doubt).or_else(|| self.spent_budget());
-        let whole = Rc::new(Neighbourhood::new(sites.iter().flatten(), doubt.clone(), Rc::clone(&self.spent)));
+        let whole = Rc::new(RelatedIndex::new(sites.iter().flatten(), doubt.clone(), Rc::clone(&self.spent)));
         let by_source = sites.iter().enumerate().filter(|(site, _)| listening.contains(site));
         let by_source =
-            by_source.flat_map(|(site, made)| made.iter().flat_map(Neighbour::sources).map(move |of| (of, site)));
+            by_source.flat_map(|(site, made)| made.iter().flat_map(RelatedResource::sources).map(move |of| (of, site)));
         let by_source = by_source.collect();
-        Still { sites, depending, deliveries, others, doubt, whole, listening, by_source }
+        UndecidedRelated { sites, depending, deliveries, others, doubt, whole, listening, by_source }
     }
 
     /// The doubt that is left when the steps didn't suffice.
-    fn spent_budget(&self) -> Option<Doubt> {
+    fn spent_budget(&self) -> Option<UnreadCompanion> {
         let span = self.opened.header().filter(|_| self.budget.is_exceeded())?;
-        Some(Doubt { span, why: Why::OverLimit { limit: STEPS } })
+        Some(UnreadCompanion { span, why: Reason::OverLimit { limit: STEPS } })
     }
 
-    fn made(&self, site: usize, world: &World) -> Vec<Neighbour> {
-        let resources = self.opened.resources(Subject::Surroundings, site, world);
-        let mut made: Vec<Neighbour> = resources.into_iter().filter_map(surroundings::read).collect();
+    fn made(&self, site: usize, world: &World) -> Vec<RelatedResource> {
+        let resources = self.opened.resources(SearchSubject::Surroundings, site, world);
+        let mut made: Vec<RelatedResource> = resources.into_iter().filter_map(surroundings::read).collect();
         // Those of all declarations are kept until the last trail is judged.
         made.shrink_to_fit();
-        world.charge(made.iter().map(Neighbour::length).sum::<usize>() / BYTES_PER_STEP);
+        world.charge(made.iter().map(RelatedResource::length).sum::<usize>() / BYTES_PER_STEP);
         made
     }
 }
 
-impl Still {
+impl UndecidedRelated {
     /// The declarations around a trail that depend on a question.
     fn open_around(&self, trail: &Trail) -> BTreeSet<usize> {
         let own = self.deliveries.of(std::slice::from_ref(trail));
@@ -177,9 +180,9 @@ impl Still {
     }
 }
 
-impl Deliveries {
+impl DeliveryIndex {
     /// Records a declaration that only names where trails deliver; false for any other.
-    fn note(&mut self, site: usize, made: &[Neighbour]) -> bool {
+    fn note(&mut self, site: usize, made: &[RelatedResource]) -> bool {
         let trails: Option<Vec<&str>> = made.iter().map(trail_of).collect();
         let trails = trails.unwrap_or_default();
         self.by_trail.extend(trails.iter().map(|trail| ((*trail).to_owned(), site)));
@@ -204,14 +207,14 @@ impl Deliveries {
 
 /// The address of the trail whose delivery this is, if it is nothing else. `None` for instances of a loop over an
 /// unknown value.
-fn trail_of(neighbour: &Neighbour) -> Option<&str> {
+fn trail_of(neighbour: &RelatedResource) -> Option<&str> {
     match neighbour {
-        Neighbour::Delivery(delivery) => Some(&*delivery.trail).filter(|trail| !trail.contains("${")),
+        RelatedResource::Delivery(delivery) => Some(&*delivery.trail).filter(|trail| !trail.contains("${")),
         _ => None,
     }
 }
 
-fn doubt(Elsewhere { header, what, help, limit, .. }: Elsewhere) -> Doubt {
-    let why = limit.map_or(Why::NotHere { part: what, help }, |limit| Why::OverLimit { limit });
-    Doubt { span: header, why }
+fn doubt(UnreadPart { header, what, help, limit, .. }: UnreadPart) -> UnreadCompanion {
+    let why = limit.map_or(Reason::NotHere { part: what, help }, |limit| Reason::OverLimit { limit });
+    UnreadCompanion { span: header, why }
 }

@@ -10,24 +10,24 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::assign::Candidate;
-use super::judge::{Case, Judgement};
-use super::shares::Shares;
-use super::{Selection, Settings};
+use super::assign::CandidateProject;
+use super::judge::{DeploymentCheck, DeploymentVerdicts};
+use super::shares::BudgetShares;
+use super::{EngineSettings, Selection};
 use crate::formats::{Context, Modules, Options, ParameterPolicy};
 use crate::model::selectors::SelectorPolicy;
-use crate::report::{Outcome, Place, Reported};
-use crate::rules::{Check, Policy, RULES, Rule};
-use crate::source::{Asked, FileId, Noting, Span, is_installed};
-use crate::suppress::{self, Stale, Suppressions};
+use crate::report::{Diagnostic, FindingTarget, Outcome};
+use crate::rules::{Check, RULES, Rule, Strictness};
+use crate::source::{Dependencies, FileId, Span, TrackingFs, is_installed};
+use crate::suppress::{self, StaleSuppression, Suppressions};
 use crate::value::Budget;
 
 /// A run whose comments are to be judged.
 #[derive(Clone, Copy)]
-pub(super) struct Run<'a> {
-    pub(super) projects: &'a [Candidate],
+pub(super) struct OtherRun<'a> {
+    pub(super) projects: &'a [CandidateProject],
     pub(super) context: Context<'a>,
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a EngineSettings,
     /// The size of the files that may matter, in bytes.
     pub(super) bytes: usize,
     /// True if files couldn't be read.
@@ -39,14 +39,14 @@ pub(super) struct Run<'a> {
 pub(super) struct OtherRuns {
     /// True if this run leaves out too much to tell.
     is_narrowed: bool,
-    projects: Vec<Undecided>,
+    projects: Vec<OpenRules>,
 }
 
 /// The rules that may find something else in a project.
 #[derive(Debug)]
-struct Undecided {
+struct OpenRules {
     /// The files from which it was evaluated.
-    asked: Arc<Asked>,
+    asked: Arc<Dependencies>,
     rules: HashSet<&'static str>,
 }
 
@@ -55,7 +55,7 @@ type Key = (&'static str, Vec<Span>);
 
 /// The results of this run.
 #[derive(Debug, Default)]
-struct Found<'a> {
+struct FindingPlaces<'a> {
     findings: HashSet<Key>,
     /// The roots of the deployments that fail as a whole.
     failed: HashSet<&'a str>,
@@ -63,8 +63,8 @@ struct Found<'a> {
 
 impl OtherRuns {
     /// What other runs may find, as far as one of the comments may be needed there.
-    pub(super) fn of(stale: &[Stale], judged: &[&Judgement], run: Run<'_>) -> Self {
-        if !stale.iter().any(Stale::is_unneeded) {
+    pub(super) fn of(stale: &[StaleSuppression], judged: &[&DeploymentVerdicts], run: OtherRun<'_>) -> Self {
+        if !stale.iter().any(StaleSuppression::is_unneeded) {
             return Self::default();
         }
         if is_narrowed(judged, run) {
@@ -73,15 +73,15 @@ impl OtherRuns {
         let findings = judged.iter().flat_map(|judgement| &judgement.findings).map(key).collect();
         let deployments = judged.iter().filter_map(|judgement| judgement.deployment.as_ref());
         let failed = deployments.filter(|judged| judged.verdict == Some(Outcome::Fail));
-        let found = Found { findings, failed: failed.map(|judged| judged.root.as_str()).collect() };
+        let found = FindingPlaces { findings, failed: failed.map(|judged| judged.root.as_str()).collect() };
         Self { is_narrowed: false, projects: evaluate(run, &found) }
     }
 
     /// True if another run may need what suppresses nothing in this one.
-    pub(super) fn may_need(&self, stale: &Stale) -> bool {
+    pub(super) fn may_need(&self, stale: &StaleSuppression) -> bool {
         let Some(rule) = stale.unused.filter(|_| stale.is_unneeded()) else { return false };
         // A file that no project needs may hold values, and an entry of the settings may be about any file.
-        let is_about = |project: &Undecided| {
+        let is_about = |project: &OpenRules| {
             project.asked.has_file(stale.span.file) || stale.is_of_settings() || !self.has_file(stale.span.file)
         };
         self.is_narrowed || self.projects.iter().any(|project| project.rules.contains(rule) && is_about(project))
@@ -93,9 +93,9 @@ impl OtherRuns {
 }
 
 /// True if a run leaves out a part of what others may evaluate: the only place that decides it.
-fn is_narrowed(judged: &[&Judgement], run: Run<'_>) -> bool {
+fn is_narrowed(judged: &[&DeploymentVerdicts], run: OtherRun<'_>) -> bool {
     let narrowed = run.settings.narrowed;
-    let is_reading = |finding: &Reported| matches!(finding.rule.check, Check::Reading);
+    let is_reading = |finding: &Diagnostic| matches!(finding.rule.check, Check::Reading);
     narrowed.values
         || narrowed.files
         || narrowed.rules
@@ -106,14 +106,14 @@ fn is_narrowed(judged: &[&Judgement], run: Run<'_>) -> bool {
 }
 
 /// Evaluates each project by itself, without any values.
-fn evaluate(run: Run<'_>, found: &Found<'_>) -> Vec<Undecided> {
+fn evaluate(run: OtherRun<'_>, found: &FindingPlaces<'_>) -> Vec<OpenRules> {
     let policies = [run.settings.policy.clone(), STRICTEST];
     let with = |modules| policies.each_ref().map(|policy| without_values(run.settings, policy, modules));
     let (installed, local) = (with(Modules::Installed), with(Modules::Local));
-    let mut shares = Shares::new(run.bytes, run.projects.len());
+    let mut shares = BudgetShares::new(run.bytes, run.projects.len());
     let known = run.projects.iter().map(|_| None).collect();
-    let work = |candidate: &Candidate, budget: &Rc<Budget>| {
-        let asked = Arc::new(Asked::default());
+    let work = |candidate: &CandidateProject, budget: &Rc<Budget>| {
+        let asked = Arc::new(Dependencies::default());
         let (mut rules, mut has_unread) = (HashSet::new(), false);
         for settings in &installed {
             let judgement = judge(candidate, settings, run.context, &asked, budget);
@@ -126,7 +126,7 @@ fn evaluate(run: Run<'_>, found: &Found<'_>) -> Vec<Undecided> {
                 rules.extend(undecided(&judge(candidate, settings, run.context, &asked, budget), found));
             }
         }
-        (Undecided { asked, rules }, has_unread)
+        (OpenRules { asked, rules }, has_unread)
     };
     let evaluated = shares.spend(run.projects, known, run.settings.jobs, work).into_iter();
     evaluated
@@ -141,18 +141,18 @@ fn evaluate(run: Run<'_>, found: &Found<'_>) -> Vec<Undecided> {
 }
 
 fn judge(
-    candidate: &Candidate,
-    settings: &Settings,
+    candidate: &CandidateProject,
+    settings: &EngineSettings,
     context: Context<'_>,
-    asked: &Arc<Asked>,
+    asked: &Arc<Dependencies>,
     budget: &Rc<Budget>,
-) -> Judgement {
+) -> DeploymentVerdicts {
     let sources = context.sources.noting(Arc::clone(asked));
-    let fs = Noting::new(context.fs, asked);
+    let fs = TrackingFs::new(context.fs, asked);
     let context = Context { fs: &fs, sources: &sources, options: &settings.evaluation, plan: None, ..context };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
     let opened = candidate.project.open(context, budget);
-    let case = Case {
+    let case = DeploymentCheck {
         root: candidate.project.root(),
         name: None,
         format: candidate.format,
@@ -167,8 +167,9 @@ fn judge(
 }
 
 /// The rules whose result may be another one in another run.
-fn undecided(judgement: &Judgement, found: &Found<'_>) -> HashSet<&'static str> {
-    let is_other = |finding: &&Reported| finding.outcome == Outcome::Unknown || !found.findings.contains(&key(finding));
+fn undecided(judgement: &DeploymentVerdicts, found: &FindingPlaces<'_>) -> HashSet<&'static str> {
+    let is_other =
+        |finding: &&Diagnostic| finding.outcome == Outcome::Unknown || !found.findings.contains(&key(finding));
     let of_findings = judgement.findings.iter().filter(is_other).map(|finding| finding.rule.id());
     let trails = judgement.deployment.iter().flat_map(|judged| &judged.trails);
     let results = trails.flat_map(|trail| &trail.rules);
@@ -183,16 +184,16 @@ fn undecided(judgement: &Judgement, found: &Found<'_>) -> HashSet<&'static str> 
     of_findings.chain(of_trails).chain(whole.map(|rule| rule.id())).collect()
 }
 
-fn key(finding: &Reported) -> Key {
+fn key(finding: &Diagnostic) -> Key {
     let primary = match &finding.place {
-        Place::Text(label) => Some(label.span),
-        Place::File(_) | Place::Run => None,
+        FindingTarget::Text(label) => Some(label.span),
+        FindingTarget::File(_) | FindingTarget::Run => None,
     };
     (finding.rule.id(), primary.into_iter().chain(finding.related.iter().map(|label| label.span)).collect())
 }
 
 /// The policy with which rules find the most.
-const STRICTEST: Policy = Policy {
+const STRICTEST: Strictness = Strictness {
     selectors: SelectorPolicy::Literal,
     require_trail: true,
     every_trail: true,
@@ -201,10 +202,10 @@ const STRICTEST: Policy = Policy {
 };
 
 /// The settings of a run that is given no values and selects all rules.
-fn without_values(settings: &Settings, policy: &Policy, modules: Modules) -> Settings {
+fn without_values(settings: &EngineSettings, policy: &Strictness, modules: Modules) -> EngineSettings {
     let all = RULES.into_iter().map(Rule::id).collect();
-    Settings {
-        policy: Policy { require_trail: true, ..policy.clone() },
+    EngineSettings {
+        policy: Strictness { require_trail: true, ..policy.clone() },
         selection: Selection { selected: Some(all), ..Selection::default() },
         evaluation: Options {
             roots: settings.evaluation.roots.clone(),
@@ -214,8 +215,8 @@ fn without_values(settings: &Settings, policy: &Policy, modules: Modules) -> Set
             modules,
             ..Options::default()
         },
-        suppress: suppress::Policy { is_off: true, ..suppress::Policy::default() },
+        suppress: suppress::SuppressionPolicy { is_off: true, ..suppress::SuppressionPolicy::default() },
         jobs: settings.jobs,
-        ..Settings::default()
+        ..EngineSettings::default()
     }
 }

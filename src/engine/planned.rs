@@ -1,21 +1,21 @@
 //! Determines the project of a plan: a plan names no directory, so the resources that both declare decide.
 
-use super::assign::Candidate;
+use super::assign::CandidateProject;
 use crate::error::Error;
-use crate::formats::{Context, Fit};
+use crate::formats::{Context, PlanMatch};
 
 /// Gives the plan that the user named to its project.
 ///
 /// # Errors
 ///
 /// [`Error::Plan`] when it fits none of the projects, or more than one.
-pub(super) fn assign(candidates: &mut [Candidate], context: Context<'_>) -> Result<(), Error> {
+pub(super) fn assign(candidates: &mut [CandidateProject], context: Context<'_>) -> Result<(), Error> {
     let Some(plan) = &context.options.plan else { return Ok(()) };
     let refused = |cause: String| Err(Error::Plan { path: plan.name.clone(), cause });
-    let mut roots: Vec<&mut Candidate> =
+    let mut roots: Vec<&mut CandidateProject> =
         candidates.iter_mut().filter(|candidate| candidate.project.called().is_none()).collect();
-    let fits: Vec<Fit> = roots.iter().map(|candidate| candidate.project.fit(plan, context)).collect();
-    let mut same = roots.iter_mut().zip(&fits).filter(|(_, fit)| **fit == Fit::Same).map(|(own, _)| own);
+    let fits: Vec<PlanMatch> = roots.iter().map(|candidate| candidate.project.fit(plan, context)).collect();
+    let mut same = roots.iter_mut().zip(&fits).filter(|(_, fit)| **fit == PlanMatch::Same).map(|(own, _)| own);
     match (same.next(), same.next()) {
         (Some(only), None) => {
             only.is_planned = true;
@@ -36,9 +36,9 @@ pub(super) fn assign(candidates: &mut [Candidate], context: Context<'_>) -> Resu
     }
 }
 
-fn difference(fit: &Fit) -> Option<&str> {
+fn difference(fit: &PlanMatch) -> Option<&str> {
     match fit {
-        Fit::Other(difference) => Some(difference),
-        Fit::Same | Fit::NeverPlanned => None,
+        PlanMatch::Other(difference) => Some(difference),
+        PlanMatch::Same | PlanMatch::NeverPlanned => None,
     }
 }

@@ -4,41 +4,41 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
-use crate::formats::{Opened, Options, Received, Taken, Variables};
+use crate::formats::{LoadedProject, OptionUse, OptionValue, Options, Variables};
 use crate::named::closest;
 use crate::report::Undeclared;
 use crate::source::{FileId, Sources};
 
 /// How a root takes the values of the options.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Takes {
+pub(super) struct RootOptionUse {
     root: String,
-    values: Vec<Received>,
+    values: Vec<OptionValue>,
     /// The declared names, if one of the values has another.
     declared: Vec<String>,
 }
 
 /// How all roots take a value.
 #[derive(Default)]
-struct Value<'a> {
+struct ReceivedValue<'a> {
     is_declared: bool,
     is_accepted: bool,
     /// The first root that refuses it, and the reason.
     refused: Option<(&'a str, &'a str)>,
 }
 
-impl Takes {
+impl RootOptionUse {
     /// How a root takes them.
-    pub(super) fn of(root: String, opened: &dyn Opened) -> Self {
+    pub(super) fn of(root: String, opened: &dyn LoadedProject) -> Self {
         let values = opened.received();
-        let has_other = values.iter().any(|value| value.taken == Taken::Undeclared);
+        let has_other = values.iter().any(|value| value.taken == OptionUse::Undeclared);
         let declared = if has_other { opened.declared() } else { Vec::new() };
         Self { root, values, declared }
     }
 }
 
 /// The first value that every root refuses that declares its name.
-pub(super) fn refusal(takes: &[Takes], options: &Options, sources: &Sources) -> Option<Error> {
+pub(super) fn refusal(takes: &[RootOptionUse], options: &Options, sources: &Sources) -> Option<Error> {
     let all = all(takes);
     let mut refused = all.iter().filter(|(_, value)| !value.is_accepted);
     refused.find_map(|((option, name), value)| {
@@ -54,7 +54,7 @@ pub(super) fn refusal(takes: &[Takes], options: &Options, sources: &Sources) -> 
 }
 
 /// The names of options that no root declares, by option. Other sources of values may name more than a root declares.
-pub(super) fn undeclared(takes: &[Takes], options: &Options, sources: &Sources) -> Vec<Undeclared> {
+pub(super) fn undeclared(takes: &[RootOptionUse], options: &Options, sources: &Sources) -> Vec<Undeclared> {
     let given: BTreeSet<FileId> = options.variables.iter().chain(&options.parameters).map(file_of).collect();
     let known: BTreeSet<&str> = takes.iter().flat_map(|takes| &takes.declared).map(String::as_str).collect();
     let mut names: BTreeMap<FileId, Vec<&str>> = BTreeMap::new();
@@ -72,15 +72,15 @@ pub(super) fn undeclared(takes: &[Takes], options: &Options, sources: &Sources) 
 }
 
 /// The values of all options, by option and name.
-fn all(takes: &[Takes]) -> BTreeMap<(FileId, &str), Value<'_>> {
-    let mut all: BTreeMap<(FileId, &str), Value<'_>> = BTreeMap::new();
+fn all(takes: &[RootOptionUse]) -> BTreeMap<(FileId, &str), ReceivedValue<'_>> {
+    let mut all: BTreeMap<(FileId, &str), ReceivedValue<'_>> = BTreeMap::new();
     for takes in takes {
         for received in &takes.values {
             let value = all.entry((received.option, &received.name)).or_default();
             match &received.taken {
-                Taken::Undeclared => {}
-                Taken::Accepted => (value.is_declared, value.is_accepted) = (true, true),
-                Taken::Refused(reason) => {
+                OptionUse::Undeclared => {}
+                OptionUse::Accepted => (value.is_declared, value.is_accepted) = (true, true),
+                OptionUse::Refused(reason) => {
                     value.is_declared = true;
                     value.refused.get_or_insert((&takes.root, reason));
                 }

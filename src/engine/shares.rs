@@ -24,7 +24,7 @@ const SMALL_SHARE: usize = 1 << 13;
 const ROUNDS: usize = 2;
 
 /// The outcome of work on a deployment, and its cost.
-pub(super) struct Paid<T> {
+pub(super) struct PaidWork<T> {
     pub(super) outcome: T,
     spent: usize,
     /// True if the work was cut, so that a larger budget may give another outcome.
@@ -32,7 +32,7 @@ pub(super) struct Paid<T> {
 }
 
 /// The steps of a run.
-pub(super) struct Shares {
+pub(super) struct BudgetShares {
     /// The first share of each deployment.
     first: usize,
     /// The steps that no deployment has spent.
@@ -41,7 +41,7 @@ pub(super) struct Shares {
     waiting: usize,
 }
 
-impl Shares {
+impl BudgetShares {
     /// The shares of a number of deployments in files of so many bytes.
     pub(super) fn new(bytes: usize, deployments: usize) -> Self {
         let left = Budget::steps_for(bytes);
@@ -51,7 +51,7 @@ impl Shares {
     }
 
     /// True if the outcome is the one that a deployment's first share gives.
-    pub(super) fn suffice_for<T>(&self, paid: &Paid<T>) -> bool {
+    pub(super) fn suffice_for<T>(&self, paid: &PaidWork<T>) -> bool {
         !paid.is_cut && paid.spent <= self.first
     }
 
@@ -60,17 +60,17 @@ impl Shares {
     pub(super) fn spend<I: Sync, T: Send>(
         &mut self,
         items: &[I],
-        known: Vec<Option<Paid<T>>>,
+        known: Vec<Option<PaidWork<T>>>,
         jobs: Option<NonZeroUsize>,
         work: impl Fn(&I, &Rc<Budget>) -> T + Sync,
-    ) -> Vec<Paid<T>> {
+    ) -> Vec<PaidWork<T>> {
         let pay = |item: &I, steps| {
             let budget = Budget::new(steps);
             let outcome = work(item, &budget);
-            Paid { outcome, spent: budget.spent(), is_cut: budget.is_exceeded() }
+            PaidWork { outcome, spent: budget.spent(), is_cut: budget.is_exceeded() }
         };
         self.waiting = self.waiting.saturating_sub(items.len());
-        let is_open = |(item, known): (_, &Option<Paid<T>>)| known.is_none().then_some(item);
+        let is_open = |(item, known): (_, &Option<PaidWork<T>>)| known.is_none().then_some(item);
         let open: Vec<&I> = items.iter().zip(&known).filter_map(is_open).collect();
         known.iter().flatten().for_each(|paid| self.take(paid));
         let mut done = Vec::new();
@@ -85,7 +85,7 @@ impl Shares {
             done.extend(paid);
         }
         let mut done = done.into_iter();
-        let mut all: Vec<Paid<T>> = known.into_iter().filter_map(|known| known.or_else(|| done.next())).collect();
+        let mut all: Vec<PaidWork<T>> = known.into_iter().filter_map(|known| known.or_else(|| done.next())).collect();
         for _ in 0..ROUNDS {
             let mut cut = all.iter().filter(|paid| paid.is_cut).count();
             for (item, paid) in items.iter().zip(&mut all).filter(|(_, paid)| paid.is_cut) {
@@ -107,7 +107,7 @@ impl Shares {
         self.left.saturating_sub(kept).checked_div(cut).unwrap_or_default()
     }
 
-    fn take<T>(&mut self, paid: &Paid<T>) {
+    fn take<T>(&mut self, paid: &PaidWork<T>) {
         self.left = self.left.saturating_sub(paid.spent);
     }
 }

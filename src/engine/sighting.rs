@@ -4,15 +4,15 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::Settings;
-use super::neighbours::Neighbours;
+use super::EngineSettings;
+use super::neighbours::RelatedResources;
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
-use crate::formats::Opened;
-use crate::model::selectors::Bounds;
-use crate::model::surroundings::{Neighbourhood, Surroundings};
-use crate::model::{Reach, Subject, Trail, dialects, selected};
-use crate::report::{Exists, Outcome};
+use crate::formats::LoadedProject;
+use crate::model::selectors::CoverageBounds;
+use crate::model::surroundings::{LogDelivery, RelatedIndex};
+use crate::model::{EventCoverage, SearchSubject, Trail, dialects, selected};
+use crate::report::{Outcome, TrailExistence};
 use crate::rules::{self, Check, RULES, Rule};
 use crate::value::world::explore;
 use crate::value::{Budget, World};
@@ -20,23 +20,23 @@ use crate::value::{Known, Unknown};
 
 /// An instance of a trail.
 #[derive(Debug)]
-pub(super) struct Sighting {
+pub(super) struct TrailInstance {
     /// As it is in the first world in which it is created.
     pub(super) trail: Trail,
-    pub(super) exists: Exists,
+    pub(super) exists: TrailExistence,
     /// The events that it records in all worlds, and in any world.
-    pub(super) reach: Reach,
+    pub(super) reach: EventCoverage,
     /// The events that its selectors record where the trail exists, in all worlds and in any world.
-    pub(super) recorded: Bounds,
+    pub(super) recorded: CoverageBounds,
     /// The Region in which it is created in all worlds.
     pub(super) region: Option<String>,
     /// The results of the rules.
-    pub(super) answers: Vec<Answer>,
+    pub(super) answers: Vec<RuleResult>,
 }
 
 /// The result of a rule for a trail over all worlds.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct RuleResult {
     pub(super) rule: &'static Rule,
     pub(super) outcome: Outcome,
     /// The finding, unless the outcome is a pass.
@@ -45,35 +45,35 @@ pub(super) struct Answer {
 }
 
 /// A run of the evaluation: the instances in a world, and what is declared around them.
-struct Run {
+struct WorldRun {
     trails: Vec<Trail>,
     world: World,
-    around: Rc<Neighbourhood>,
+    around: Rc<RelatedIndex>,
 }
 
 /// The surroundings of a trail in a world within its own.
-type Within = (Option<Rc<Surroundings>>, World);
+type InnerWorld = (Option<Rc<LogDelivery>>, World);
 
 /// An instance in a world.
-struct Seen<'a> {
+struct InstanceInWorld<'a> {
     trail: &'a Trail,
     world: &'a World,
     /// Nothing when no rule asks.
-    around: Option<Rc<Surroundings>>,
+    around: Option<Rc<LogDelivery>>,
     /// The same in the worlds within this one, if these are few.
-    within: OnceCell<Option<Vec<Within>>>,
+    within: OnceCell<Option<Vec<InnerWorld>>>,
 }
 
 /// The instances that a declaration has in any world.
-pub(super) fn sight(neighbours: &Neighbours<'_>, site: usize, settings: &Settings) -> Vec<Sighting> {
+pub(super) fn sight(neighbours: &RelatedResources<'_>, site: usize, settings: &EngineSettings) -> Vec<TrailInstance> {
     let runs = runs(neighbours.budget, |world| read(neighbours.opened, site, world));
     let is_created = |trail: &Trail| !trail.never_exists();
     if !runs.iter().flat_map(|(trails, _)| trails).any(is_created) {
         let never = runs.iter().flat_map(|(trails, _)| trails).next();
         return never.map(|trail| absent(trail, neighbours.budget, settings)).into_iter().collect();
     }
-    let run = |(trails, world): (Vec<Trail>, World)| Run { around: neighbours.of(&trails, &world), trails, world };
-    let runs: Vec<Run> = without_needless_failures(runs).into_iter().map(run).collect();
+    let run = |(trails, world): (Vec<Trail>, World)| WorldRun { around: neighbours.of(&trails, &world), trails, world };
+    let runs: Vec<WorldRun> = without_needless_failures(runs).into_iter().map(run).collect();
     let instances = by_address(&runs).into_iter().map(|seen| deployable(seen, &runs));
     instances.filter_map(|(seen, worlds)| combine(&seen, worlds, neighbours, settings)).collect()
 }
@@ -102,7 +102,7 @@ pub(super) fn without_needless_failures(runs: Vec<(Vec<Trail>, World)>) -> Vec<(
 
 /// The worlds that count for an instance, and how many there are with those in which it isn't created: those in which no
 /// evaluation fails, or all if it is created in none of these.
-fn deployable<'r>(mut seen: Vec<Seen<'r>>, runs: &[Run]) -> (Vec<Seen<'r>>, usize) {
+fn deployable<'r>(mut seen: Vec<InstanceInWorld<'r>>, runs: &[WorldRun]) -> (Vec<InstanceInWorld<'r>>, usize) {
     if seen.iter().all(|seen| seen.world.has_failed()) {
         return (seen, runs.len());
     }
@@ -111,15 +111,15 @@ fn deployable<'r>(mut seen: Vec<Seen<'r>>, runs: &[Run]) -> (Vec<Seen<'r>>, usiz
 }
 
 /// The created instances, each with all the worlds in which it is created.
-fn by_address(runs: &[Run]) -> Vec<Vec<Seen<'_>>> {
-    let mut instances: Vec<Vec<Seen<'_>>> = Vec::new();
+fn by_address(runs: &[WorldRun]) -> Vec<Vec<InstanceInWorld<'_>>> {
+    let mut instances: Vec<Vec<InstanceInWorld<'_>>> = Vec::new();
     let mut positions: HashMap<&str, usize> = HashMap::new();
-    for Run { trails, world, around } in runs {
+    for WorldRun { trails, world, around } in runs {
         for trail in trails.iter().filter(|trail| !trail.never_exists()) {
             let position = *positions.entry(&trail.address).or_insert(instances.len());
-            let cut = || Surroundings::over_limit(trail, around.cut()?).map(Rc::new);
+            let cut = || LogDelivery::over_limit(trail, around.cut()?).map(Rc::new);
             let around = around.of(&trail.address).or_else(cut);
-            let seen = Seen { trail, world, around, within: OnceCell::new() };
+            let seen = InstanceInWorld { trail, world, around, within: OnceCell::new() };
             match instances.get_mut(position) {
                 Some(others) => others.push(seen),
                 None => instances.push(vec![seen]),
@@ -130,43 +130,48 @@ fn by_address(runs: &[Run]) -> Vec<Vec<Seen<'_>>> {
 }
 
 /// The trails of one declaration in a world.
-pub(super) fn read(opened: &dyn Opened, site: usize, world: &World) -> Vec<Trail> {
-    opened.resources(Subject::Trails, site, world).into_iter().filter_map(dialects::read).collect()
+pub(super) fn read(opened: &dyn LoadedProject, site: usize, world: &World) -> Vec<Trail> {
+    opened.resources(SearchSubject::Trails, site, world).into_iter().filter_map(dialects::read).collect()
 }
 
 /// The instance of a trail that isn't created. Only a contradicting plan is reported for it.
-fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &Settings) -> Sighting {
-    let seen = [Seen { trail, world: &World::open(budget), around: None, within: OnceCell::new() }];
+fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &EngineSettings) -> TrailInstance {
+    let seen = [InstanceInWorld { trail, world: &World::open(budget), around: None, within: OnceCell::new() }];
     let answers = answer(&rules::STALE_PLAN, &seen, None, settings).into_iter().collect();
-    Sighting {
+    TrailInstance {
         trail: trail.clone(),
-        exists: Exists::Never,
-        reach: Reach::NOTHING,
+        exists: TrailExistence::Never,
+        reach: EventCoverage::NOTHING,
         recorded: selected(&trail.selectors),
         region: None,
         answers,
     }
 }
 
-fn combine(seen: &[Seen<'_>], worlds: usize, neighbours: &Neighbours<'_>, settings: &Settings) -> Option<Sighting> {
+fn combine(
+    seen: &[InstanceInWorld<'_>],
+    worlds: usize,
+    neighbours: &RelatedResources<'_>,
+    settings: &EngineSettings,
+) -> Option<TrailInstance> {
     let first = seen.first()?.trail;
     let is_always = seen.len() == worlds && seen.iter().all(|seen| seen.trail.exists.value == Known(true));
-    let exists = if is_always { Exists::Always } else { Exists::Sometimes };
+    let exists = if is_always { TrailExistence::Always } else { TrailExistence::Sometimes };
     let answers = RULES.into_iter().filter_map(|rule| answer(rule, seen, Some(neighbours), settings)).collect();
     let region = region(seen);
-    let recorded = seen.iter().map(|seen| selected(&seen.trail.selectors)).reduce(Bounds::or)?;
-    Some(Sighting { trail: first.clone(), exists, reach: reach(seen, worlds), recorded, region, answers })
+    let recorded = seen.iter().map(|seen| selected(&seen.trail.selectors)).reduce(CoverageBounds::or)?;
+    Some(TrailInstance { trail: first.clone(), exists, reach: reach(seen, worlds), recorded, region, answers })
 }
 
 /// In a world in which it isn't created, it records nothing.
-fn reach(seen: &[Seen<'_>], worlds: usize) -> Reach {
-    let absent = (seen.len() < worlds).then_some(Reach::NOTHING);
-    let created = seen.iter().map(|seen| Reach::of(seen.trail));
-    created.chain(absent).reduce(Reach::or).unwrap_or(Reach::NOTHING)
+fn reach(seen: &[InstanceInWorld<'_>], worlds: usize) -> EventCoverage {
+    let absent = (seen.len() < worlds).then_some(EventCoverage::NOTHING);
+    let created = seen.iter().map(|seen| EventCoverage::of(seen.trail));
+    created.chain(absent).reduce(EventCoverage::or).unwrap_or(EventCoverage::NOTHING)
 }
 
 /// The Region, if it is the same wherever the trail is created.
-fn region(seen: &[Seen<'_>]) -> Option<String> {
+fn region(seen: &[InstanceInWorld<'_>]) -> Option<String> {
     let mut regions = seen.iter().map(|seen| match &seen.trail.region.value {
         Known(region) => Some(region),
         Unknown(_) => None,
@@ -178,10 +183,10 @@ fn region(seen: &[Seen<'_>]) -> Option<String> {
 /// The result of a rule on trails; `None` if the rule isn't one or doesn't apply.
 fn answer(
     rule: &'static Rule,
-    seen: &[Seen<'_>],
-    neighbours: Option<&Neighbours<'_>>,
-    settings: &Settings,
-) -> Option<Answer> {
+    seen: &[InstanceInWorld<'_>],
+    neighbours: Option<&RelatedResources<'_>>,
+    settings: &EngineSettings,
+) -> Option<RuleResult> {
     match rule.check {
         Check::Trail(check) => {
             Some(weigh(rule, seen.iter().map(|seen| (check(seen.trail, &settings.policy), seen.trail, seen.world))))
@@ -196,13 +201,13 @@ fn answer(
 /// The result of a rule on related resources. Worlds with the same related resources are evaluated once.
 fn answer_around(
     rule: &'static Rule,
-    check: &dyn Fn(&Surroundings) -> Option<Verdict>,
-    seen: &[Seen<'_>],
-    neighbours: &Neighbours<'_>,
-) -> Option<Answer> {
-    let mut judged: HashMap<*const Surroundings, Option<Verdict>> = HashMap::new();
+    check: &dyn Fn(&LogDelivery) -> Option<Verdict>,
+    seen: &[InstanceInWorld<'_>],
+    neighbours: &RelatedResources<'_>,
+) -> Option<RuleResult> {
+    let mut judged: HashMap<*const LogDelivery, Option<Verdict>> = HashMap::new();
     let mut judge =
-        |around: &Rc<Surroundings>| judged.entry(Rc::as_ptr(around)).or_insert_with(|| check(around)).clone();
+        |around: &Rc<LogDelivery>| judged.entry(Rc::as_ptr(around)).or_insert_with(|| check(around)).clone();
     let verdicts: Vec<Option<Verdict>> = seen.iter().map(|seen| judge(seen.around.as_ref()?)).collect();
     let is_wrong = |verdict: &Verdict| !matches!(verdict, Verdict::Pass);
     let is_judged = verdicts.iter().all(Option::is_some) || verdicts.iter().flatten().any(is_wrong);
@@ -227,13 +232,13 @@ fn answer_around(
 /// an evaluation fails in each.
 fn told_apart<'s>(
     verdict: &Verdict,
-    check: &dyn Fn(&Surroundings) -> Option<Verdict>,
-    seen: &'s Seen<'_>,
-    neighbours: &Neighbours<'_>,
+    check: &dyn Fn(&LogDelivery) -> Option<Verdict>,
+    seen: &'s InstanceInWorld<'_>,
+    neighbours: &RelatedResources<'_>,
 ) -> Option<Vec<(Verdict, &'s World)>> {
     let Verdict::Unknown(Finding { is_declared_elsewhere: false, .. }) = verdict else { return None };
     let within = seen.within.get_or_init(|| neighbours.within(seen.trail, seen.world)).as_ref()?;
-    let judge = |(around, world): &'s (Option<Rc<Surroundings>>, World)| {
+    let judge = |(around, world): &'s (Option<Rc<LogDelivery>>, World)| {
         let verdict = check(around.as_ref()?)?;
         verdict.passes().map(|_| (verdict, world))
     };
@@ -241,14 +246,14 @@ fn told_apart<'s>(
 }
 
 /// Combines the verdicts of all worlds.
-fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = (Verdict, &'s Trail, &'s World)>) -> Answer {
+fn weigh<'s>(rule: &'static Rule, verdicts: impl Iterator<Item = (Verdict, &'s Trail, &'s World)>) -> RuleResult {
     let verdicts = verdicts.map(|(verdict, trail, world)| (admit_absence(verdict, trail), world));
     let (outcome, finding, witness) = witness::combine(verdicts.collect());
-    Answer { rule, outcome, finding: finding.map(Box::new), witness }
+    RuleResult { rule, outcome, finding: finding.map(Box::new), witness }
 }
 
-fn advice(rule: &'static Rule, finding: Option<Finding>) -> Option<Answer> {
-    Some(Answer { rule, outcome: Outcome::Fail, finding: Some(Box::new(finding?)), witness: Witness::default() })
+fn advice(rule: &'static Rule, finding: Option<Finding>) -> Option<RuleResult> {
+    Some(RuleResult { rule, outcome: Outcome::Fail, finding: Some(Box::new(finding?)), witness: Witness::default() })
 }
 
 /// A trail that may never be created can't fail for certain.
@@ -262,10 +267,10 @@ fn admit_absence(verdict: Verdict, trail: &Trail) -> Verdict {
     }
 }
 
-impl Sighting {
+impl TrailInstance {
     /// True if the trail certainly satisfies the control alone.
     pub(super) fn satisfies(&self) -> bool {
-        self.exists == Exists::Always && self.conditions().all(|answer| answer.outcome == Outcome::Pass)
+        self.exists == TrailExistence::Always && self.conditions().all(|answer| answer.outcome == Outcome::Pass)
     }
 
     /// True if one condition of the control fails in every world.
@@ -274,13 +279,13 @@ impl Sighting {
     }
 
     /// The conditions of the control.
-    pub(super) fn conditions(&self) -> impl Iterator<Item = &Answer> {
+    pub(super) fn conditions(&self) -> impl Iterator<Item = &RuleResult> {
         self.answers.iter().filter(|answer| answer.rule.is_condition)
     }
 
     /// True if the trail is certainly not created.
     pub(super) fn is_absent(&self) -> bool {
-        self.exists == Exists::Never
+        self.exists == TrailExistence::Never
     }
 
     /// True if the condition of its existence could be evaluated.

@@ -9,18 +9,18 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::assign::{self, Assignment, Candidate, Linked, link, projects};
-use super::judge::Judgement;
-use super::other_runs::{OtherRuns, Run};
-use super::shares::{Paid, Shares};
-use super::turns::{Created, in_turn};
-use super::{Settings, assemble, judge, with_room};
+use super::assign::{self, Assignment, CandidateProject, LinkedFiles, link, projects};
+use super::judge::DeploymentVerdicts;
+use super::other_runs::{OtherRun, OtherRuns};
+use super::shares::{BudgetShares, PaidWork};
+use super::turns::{CreatedTrails, in_turn};
+use super::{EngineSettings, assemble, judge, with_room};
 use crate::error::Error;
-use crate::formats::{Context, FORMATS, Readings};
-use crate::report::{Place, Report};
-use crate::scan::{self, Inputs, Scan};
-use crate::source::{Asked, FileId, Fs, Noting, ReadError, Sources, check_size, check_text};
-use crate::suppress::{Ignored, Suppressions, Used};
+use crate::formats::{Context, FORMATS, FileCache};
+use crate::report::{FindingTarget, Report};
+use crate::scan::{self, Scan, ScanInputs};
+use crate::source::{Dependencies, FileId, Fs, ReadError, Sources, TrackingFs, check_size, check_text};
+use crate::suppress::{FileSuppressions, Suppressions, UsedSuppression};
 use crate::value::Budget;
 
 /// The inputs and settings of a check.
@@ -28,24 +28,24 @@ use crate::value::Budget;
 pub struct Setup<'a> {
     /// The files as they are now.
     pub fs: &'a dyn Fs,
-    pub inputs: &'a Inputs,
-    pub settings: &'a Settings,
+    pub inputs: &'a ScanInputs,
+    pub settings: &'a EngineSettings,
 }
 
 /// A check, and what has to be known to keep it true.
-pub struct Standing {
+pub struct IncrementalCheck {
     pub(super) sources: Sources,
     /// The files that the settings name.
     given: HashSet<FileId>,
-    pub(super) readings: Readings,
+    pub(super) readings: FileCache,
     scan: Scan,
-    linked: Linked,
-    pub(super) projects: Vec<Candidate>,
+    linked: LinkedFiles,
+    pub(super) projects: Vec<CandidateProject>,
     /// The dependencies of the projects besides the linked files.
-    sought: Arc<Asked>,
+    sought: Arc<Dependencies>,
     /// In the order in which deployments are reported.
-    pub(super) held: Vec<(Key, Paid<Held>)>,
-    ignored: Arc<Ignored>,
+    pub(super) held: Vec<(DeploymentKey, PaidWork<CachedDeployment>)>,
+    ignored: Arc<FileSuppressions>,
     /// The results of other runs, which decide if a suppression is unused.
     others: OtherRuns,
     /// The files whose findings may have changed since [`Self::take_touched`] was called last.
@@ -55,19 +55,19 @@ pub struct Standing {
 }
 
 /// A deployment: its format, its root, what the configuration calls it, and whether others call its code.
-pub(super) type Key = (&'static str, String, Option<String>, bool);
+pub(super) type DeploymentKey = (&'static str, String, Option<String>, bool);
 
 /// The results of a deployment and their dependencies.
-pub(super) struct Held {
-    judgement: Judgement,
-    pub(super) asked: Arc<Asked>,
-    used: Used,
+pub(super) struct CachedDeployment {
+    judgement: DeploymentVerdicts,
+    pub(super) asked: Arc<Dependencies>,
+    used: UsedSuppression,
 }
 
-/// The effect of a change on a [`Standing`] check.
+/// The effect of a change on a [`IncrementalCheck`] check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "it may be that only a new scan can tell"]
-pub enum Change {
+pub enum CheckUpdate {
     /// Nothing that it rests on is different.
     None,
     /// It has been brought up to date.
@@ -78,14 +78,14 @@ pub enum Change {
 
 /// The parts of a check that changes affect.
 #[derive(Default)]
-struct Reach {
+struct ChangeReach {
     paths: Vec<PathBuf>,
     files: Vec<FileId>,
     /// True if the set of projects may have changed.
     relinks: bool,
 }
 
-impl Standing {
+impl IncrementalCheck {
     /// Searches and judges everything.
     ///
     /// # Errors
@@ -98,7 +98,7 @@ impl Standing {
     fn check(sources: Sources, setup: Setup<'_>) -> Result<Self, Error> {
         let given = sources.all().into_iter().map(|(id, _)| id).collect();
         let scan = scan::scan(setup.fs, setup.inputs, &sources, &setup.settings.progress)?;
-        let readings = Readings::default();
+        let readings = FileCache::default();
         let linked = link(&scan, setup.context(&sources, &readings));
         let mut standing = Self {
             given,
@@ -115,7 +115,7 @@ impl Standing {
             readings,
         };
         standing.find_projects(setup)?;
-        standing.judge(setup, &Reach::default());
+        standing.judge(setup, &ChangeReach::default());
         Ok(standing)
     }
 
@@ -152,7 +152,7 @@ impl Standing {
     }
 
     /// The report on all files.
-    pub fn report(&self, settings: &Settings) -> Report {
+    pub fn report(&self, settings: &EngineSettings) -> Report {
         let kept = self.scan.kept.iter().flatten().map(|kept| kept.file);
         let asked = self.held().flat_map(|held| held.asked.files());
         let current = self.given.iter().copied().chain(kept).chain(asked).collect();
@@ -160,7 +160,7 @@ impl Standing {
     }
 
     /// The report on some files. It may contain a part of the findings in others.
-    pub fn report_on(&self, files: &HashSet<FileId>, settings: &Settings) -> Report {
+    pub fn report_on(&self, files: &HashSet<FileId>, settings: &EngineSettings) -> Report {
         let is_kept = |file: &FileId| self.scan.kept.iter().flatten().any(|kept| kept.file == *file);
         let is_asked = |file: &FileId| self.held().any(|held| held.asked.has_file(*file));
         let is_current = |file: &&FileId| self.given.contains(*file) || is_kept(file) || is_asked(file);
@@ -169,15 +169,15 @@ impl Standing {
         self.report_of(held, &current, settings)
     }
 
-    fn held(&self) -> impl Iterator<Item = &Held> {
+    fn held(&self) -> impl Iterator<Item = &CachedDeployment> {
         self.held.iter().map(|(_, paid)| &paid.outcome)
     }
 
     fn report_of<'h>(
         &self,
-        held: impl Iterator<Item = &'h Held>,
+        held: impl Iterator<Item = &'h CachedDeployment>,
         current: &HashSet<FileId>,
-        settings: &Settings,
+        settings: &EngineSettings,
     ) -> Report {
         let suppressions = Suppressions::among(Arc::clone(&self.ignored), &settings.suppress, &self.sources);
         self.held().for_each(|held| suppressions.add_used(&held.used));
@@ -192,29 +192,29 @@ impl Standing {
     /// # Errors
     ///
     /// Those of [`check`](super::check).
-    pub fn change(&mut self, paths: &[PathBuf], setup: Setup<'_>) -> Result<Change, Error> {
+    pub fn change(&mut self, paths: &[PathBuf], setup: Setup<'_>) -> Result<CheckUpdate, Error> {
         with_room(|| self.check_again(paths, setup))?
     }
 
-    fn check_again(&mut self, paths: &[PathBuf], setup: Setup<'_>) -> Result<Change, Error> {
-        let mut reach = Reach::default();
+    fn check_again(&mut self, paths: &[PathBuf], setup: Setup<'_>) -> Result<CheckUpdate, Error> {
+        let mut reach = ChangeReach::default();
         for path in paths {
             if !self.renew(path, setup, &mut reach) {
-                return Ok(Change::Rescan);
+                return Ok(CheckUpdate::Rescan);
             }
         }
         if reach.paths.is_empty() {
-            return Ok(Change::None);
+            return Ok(CheckUpdate::None);
         }
         if reach.relinks {
             self.find_projects(setup)?;
         }
         self.judge(setup, &reach);
-        Ok(Change::Judged)
+        Ok(CheckUpdate::Judged)
     }
 
     /// Updates one path. False if its effect can't be determined without a new scan.
-    fn renew(&mut self, path: &Path, setup: Setup<'_>, reach: &mut Reach) -> bool {
+    fn renew(&mut self, path: &Path, setup: Setup<'_>, reach: &mut ChangeReach) -> bool {
         let (read, known) = (setup.fs.read_inside(path), self.sources.known(path));
         let is_met = self.scan.met.contains(path);
         let is_gone = read == Err(ReadError::Missing);
@@ -286,7 +286,7 @@ impl Standing {
         let new =
             kept.and_then(|(format, kept)| Some((format, assign::link_file(*FORMATS.get(format)?, kept, context))));
         self.linked.iter_mut().for_each(|linked| linked.retain(|linked| Some(linked.kept.file) != known));
-        let essence = |linked: &crate::formats::Linked| (linked.kept, linked.links.clone());
+        let essence = |linked: &crate::formats::LinkedFile| (linked.kept, linked.links.clone());
         let relinks = old.as_ref().map(essence) != new.as_ref().map(|(_, linked)| essence(linked));
         if let Some((format, linked)) = new
             && let Some(all) = self.linked.get_mut(format)
@@ -298,28 +298,28 @@ impl Standing {
     }
 
     fn find_projects(&mut self, setup: Setup<'_>) -> Result<(), Error> {
-        let asked = Arc::new(Asked::default());
-        let (fs, sources) = (Noting::new(setup.fs, &asked), self.sources.noting(Arc::clone(&asked)));
+        let asked = Arc::new(Dependencies::default());
+        let (fs, sources) = (TrackingFs::new(setup.fs, &asked), self.sources.noting(Arc::clone(&asked)));
         self.projects = projects(&self.linked, Context { fs: &fs, ..setup.context(&sources, &self.readings) })?;
         self.sought = asked;
         Ok(())
     }
 
     /// Judges what is new, and what the changes reach.
-    fn judge(&mut self, setup: Setup<'_>, reach: &Reach) {
+    fn judge(&mut self, setup: Setup<'_>, reach: &ChangeReach) {
         let context = setup.context(&self.sources, &self.readings);
-        let mut shares = Shares::new(self.scan.bytes(&self.sources), self.projects.len());
-        let is_good = |paid: &Paid<Held>| {
+        let mut shares = BudgetShares::new(self.scan.bytes(&self.sources), self.projects.len());
+        let is_good = |paid: &PaidWork<CachedDeployment>| {
             context.options.plan.is_none() && shares.suffice_for(paid) && !reach.reaches(&paid.outcome)
         };
         let (good, bad): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.held).into_iter().partition(|(_, paid)| is_good(paid));
-        let mut old: HashMap<Key, Paid<Held>> = good.into_iter().collect();
+        let mut old: HashMap<DeploymentKey, PaidWork<CachedDeployment>> = good.into_iter().collect();
         let mut touched: HashSet<FileId> = bad.iter().flat_map(|(_, paid)| paid.outcome.asked.files()).collect();
         let hold = |assignment: &Assignment<'_>, budget: &Rc<Budget>| self.hold(assignment, budget, setup.settings);
         let hold_all = |assignments: Vec<Assignment<'_>>| {
-            let keys: Vec<Key> = assignments.iter().map(key).collect();
-            let known: Vec<Option<Paid<Held>>> = keys.iter().map(|key| old.remove(key)).collect();
+            let keys: Vec<DeploymentKey> = assignments.iter().map(key).collect();
+            let known: Vec<Option<PaidWork<CachedDeployment>>> = keys.iter().map(|key| old.remove(key)).collect();
             let is_new: Vec<bool> = known.iter().map(Option::is_none).collect();
             let held = shares.spend(&assignments, known, setup.settings.jobs, hold);
             let judged = held.iter().zip(is_new).filter_map(|(paid, is_new)| is_new.then_some(paid));
@@ -341,32 +341,32 @@ impl Standing {
         let stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
         let context = setup.context(&self.sources, &self.readings);
         let (bytes, has_unreadable) = (self.scan.bytes(&self.sources), !self.scan.unreadable.is_empty());
-        let run = Run { projects: &self.projects, context, settings, bytes, has_unreadable };
-        let judged: Vec<&Judgement> = self.held().map(|held| &held.judgement).collect();
+        let run = OtherRun { projects: &self.projects, context, settings, bytes, has_unreadable };
+        let judged: Vec<&DeploymentVerdicts> = self.held().map(|held| &held.judgement).collect();
         let others = OtherRuns::of(&stale, &judged, run);
         self.touched.extend(stale.iter().map(|stale| stale.span.file));
         self.others = others;
     }
 
-    fn hold(&self, assignment: &Assignment<'_>, budget: &Rc<Budget>, settings: &Settings) -> Held {
-        let asked = Arc::new(Asked::default());
+    fn hold(&self, assignment: &Assignment<'_>, budget: &Rc<Budget>, settings: &EngineSettings) -> CachedDeployment {
+        let asked = Arc::new(Dependencies::default());
         let sources = assignment.context.sources.noting(Arc::clone(&asked));
-        let fs = Noting::new(assignment.context.fs, &asked);
+        let fs = TrackingFs::new(assignment.context.fs, &asked);
         let context = Context { fs: &fs, sources: &sources, ..assignment.context };
         let suppressions = Suppressions::among(Arc::clone(&self.ignored), &settings.suppress, &sources);
         let judgement = judge(assignment, budget, context, settings, &suppressions);
         let used = suppressions.used();
-        Held { judgement, asked: Arc::clone(&asked), used }
+        CachedDeployment { judgement, asked: Arc::clone(&asked), used }
     }
 }
 
-impl Held {
+impl CachedDeployment {
     /// True if one of the files contains the location of a finding or a hop to it.
     fn says_something_of(&self, files: &HashSet<FileId>) -> bool {
         self.judgement.findings.iter().any(|finding| {
             let primary = match &finding.place {
-                Place::Text(label) => Some(label),
-                Place::File(_) | Place::Run => None,
+                FindingTarget::Text(label) => Some(label),
+                FindingTarget::File(_) | FindingTarget::Run => None,
             };
             let labels = primary.into_iter().chain(&finding.related).map(|label| label.span);
             labels.chain(finding.setters.iter().copied()).any(|span| files.contains(&span.file))
@@ -375,24 +375,24 @@ impl Held {
 }
 
 impl<'a> Setup<'a> {
-    pub(super) fn context(self, sources: &'a Sources, readings: &'a Readings) -> Context<'a> {
+    pub(super) fn context(self, sources: &'a Sources, readings: &'a FileCache) -> Context<'a> {
         Context { fs: self.fs, sources, readings, options: &self.settings.evaluation, plan: None }
     }
 }
 
-impl Reach {
+impl ChangeReach {
     /// True if the deployment depends on a change.
-    fn reaches(&self, held: &Held) -> bool {
+    fn reaches(&self, held: &CachedDeployment) -> bool {
         self.files.iter().any(|file| held.asked.has_file(*file))
             || self.paths.iter().any(|path| held.asked.has_path(path))
     }
 }
 
-fn created_of((_, paid): &(Key, Paid<Held>)) -> &Created {
+fn created_of((_, paid): &(DeploymentKey, PaidWork<CachedDeployment>)) -> &CreatedTrails {
     &paid.outcome.judgement.created
 }
 
-pub(super) fn key(assignment: &Assignment<'_>) -> Key {
+pub(super) fn key(assignment: &Assignment<'_>) -> DeploymentKey {
     let candidate = assignment.candidate;
     let project = candidate.project.as_ref();
     (candidate.format, project.root(), assignment.name.map(str::to_owned), project.called().is_some())

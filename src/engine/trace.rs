@@ -3,15 +3,15 @@
 mod ways;
 
 use super::assign::{Assignment, link, projects};
-use super::received::{self, Takes};
-use super::turns::{Created, in_turn};
-use super::{Settings, place, sighting, with_room};
+use super::received::{self, RootOptionUse};
+use super::turns::{CreatedTrails, in_turn};
+use super::{EngineSettings, place, sighting, with_room};
 use crate::error::Error;
-use crate::formats::{Context, Readings};
-use crate::model::{Resource, Subject};
+use crate::formats::{Context, FileCache};
+use crate::model::{Resource, SearchSubject};
 use crate::named::closest;
-use crate::report::{Argument, Trace};
-use crate::scan::{self, Inputs};
+use crate::report::{Trace, TracedArgument};
+use crate::scan::{self, ScanInputs};
 use crate::source::{Fs, Sources};
 use crate::value::{Budget, Data, Known, Traced, Unknown, World};
 
@@ -20,16 +20,16 @@ const REGION: &str = "region";
 
 /// The query: an address, optionally followed by the path of an argument.
 #[derive(Debug)]
-struct Question<'a> {
+struct TraceQuery<'a> {
     /// `None` matches everything.
     text: Option<&'a str>,
 }
 
 /// A run of the evaluation: the instances in a world.
-type Run = (Vec<Resource>, World);
+type TraceRun = (Vec<Resource>, World);
 
 /// An instance in each world in which there is one.
-type Instance<'a> = Vec<(&'a Resource, &'a World)>;
+type InstanceByWorld<'a> = Vec<(&'a Resource, &'a World)>;
 
 /// Follows the values of all trails that `question` names: `ADDRESS` or `ADDRESS.ATTRIBUTE`.
 ///
@@ -38,9 +38,9 @@ type Instance<'a> = Vec<(&'a Resource, &'a World)>;
 /// Those of [`scan::scan`]; no trail of this address; no argument of this name.
 pub fn trace(
     fs: &dyn Fs,
-    inputs: &Inputs,
+    inputs: &ScanInputs,
     sources: Sources,
-    settings: &Settings,
+    settings: &EngineSettings,
     question: &str,
 ) -> Result<Trace, Error> {
     with_room(|| trace_here(fs, inputs, sources, settings, question))?
@@ -48,18 +48,18 @@ pub fn trace(
 
 fn trace_here(
     fs: &dyn Fs,
-    inputs: &Inputs,
+    inputs: &ScanInputs,
     sources: Sources,
-    settings: &Settings,
+    settings: &EngineSettings,
     question: &str,
 ) -> Result<Trace, Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
-    let readings = Readings::default();
+    let readings = FileCache::default();
     let context = Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None };
-    let question = Question { text: Some(question) };
+    let question = TraceQuery { text: Some(question) };
     let projects = projects(&link(&scan, context), context)?;
     let answers = |assignments: Vec<Assignment<'_>>| assignments.iter().map(|one| question.answers(one)).collect();
-    let answers: Vec<Answers> = in_turn(&projects, context, settings, answers, |answers| &answers.created);
+    let answers: Vec<TraceAnswers> = in_turn(&projects, context, settings, answers, |answers| &answers.created);
     let (mut addresses, mut arguments, mut takes) = (Vec::new(), Vec::new(), Vec::new());
     for answers in answers {
         takes.push(answers.takes);
@@ -70,7 +70,7 @@ fn trace_here(
         return Err(refused);
     }
     for label in
-        arguments.iter_mut().flat_map(|argument: &mut Argument| &mut argument.ways).flat_map(|way| &mut way.steps)
+        arguments.iter_mut().flat_map(|argument: &mut TracedArgument| &mut argument.ways).flat_map(|way| &mut way.steps)
     {
         place::clip(label, &sources);
     }
@@ -82,30 +82,30 @@ fn trace_here(
 
 /// The answers to a question about one deployment.
 #[derive(Default)]
-struct Answers {
+struct TraceAnswers {
     addresses: Vec<String>,
-    arguments: Vec<Argument>,
-    created: Created,
-    takes: Takes,
+    arguments: Vec<TracedArgument>,
+    created: CreatedTrails,
+    takes: RootOptionUse,
 }
 
 /// All arguments of the trails of a deployment.
-pub(super) fn everything(assignment: &Assignment<'_>) -> Vec<Argument> {
-    Question { text: None }.answers(assignment).arguments
+pub(super) fn everything(assignment: &Assignment<'_>) -> Vec<TracedArgument> {
+    TraceQuery { text: None }.answers(assignment).arguments
 }
 
-impl Question<'_> {
+impl TraceQuery<'_> {
     /// The answers for the trails of a deployment.
-    fn answers(&self, assignment: &Assignment<'_>) -> Answers {
+    fn answers(&self, assignment: &Assignment<'_>) -> TraceAnswers {
         let budget = Budget::new(Budget::steps_for(0));
         let (opened, project) = (assignment.open(&budget), assignment.candidate.project.as_ref());
-        let created = Created::of_opened(opened.as_ref(), &budget, project, assignment.context.sources);
-        let mut answers = Answers { created, ..Answers::default() };
+        let created = CreatedTrails::of_opened(opened.as_ref(), &budget, project, assignment.context.sources);
+        let mut answers = TraceAnswers { created, ..TraceAnswers::default() };
         if project.called().is_none() || !answers.created.is_empty() {
-            answers.takes = Takes::of(project.root(), opened.as_ref());
+            answers.takes = RootOptionUse::of(project.root(), opened.as_ref());
         }
-        for site in 0..opened.sites(Subject::Trails) {
-            let runs = sighting::runs(&budget, |world| opened.resources(Subject::Trails, site, world));
+        for site in 0..opened.sites(SearchSubject::Trails) {
+            let runs = sighting::runs(&budget, |world| opened.resources(SearchSubject::Trails, site, world));
             self.answer(&runs, &mut answers.addresses, &mut answers.arguments);
         }
         if let Some(name) = assignment.name {
@@ -115,7 +115,7 @@ impl Question<'_> {
     }
 
     /// Adds what is asked for of the trails that one declaration makes.
-    fn answer(&self, runs: &[Run], addresses: &mut Vec<String>, arguments: &mut Vec<Argument>) {
+    fn answer(&self, runs: &[TraceRun], addresses: &mut Vec<String>, arguments: &mut Vec<TracedArgument>) {
         for instance in instances(runs) {
             let Some((first, _)) = instance.first() else { continue };
             addresses.push(first.address.clone());
@@ -154,8 +154,8 @@ impl Question<'_> {
 }
 
 /// The resources of the runs by address, without the entry for a resource that isn't created unless it is the only one.
-fn instances(runs: &[Run]) -> Vec<Instance<'_>> {
-    let mut instances: Vec<Instance<'_>> = Vec::new();
+fn instances(runs: &[TraceRun]) -> Vec<InstanceByWorld<'_>> {
+    let mut instances: Vec<InstanceByWorld<'_>> = Vec::new();
     let is_created = |resource: &&Resource| resource.exists.value != Known(false);
     let is_any_created = runs.iter().any(|(resources, _)| resources.iter().any(|resource| is_created(&resource)));
     for (resources, world) in runs {
@@ -186,7 +186,7 @@ fn without_keys(address: &str) -> String {
 
 /// The paths of an instance's arguments in the order of its shape: all that are written in some world,
 /// and the switches also when they aren't.
-fn paths(instance: &Instance<'_>) -> Vec<String> {
+fn paths(instance: &InstanceByWorld<'_>) -> Vec<String> {
     let Some((first, _)) = instance.first() else { return Vec::new() };
     let mut paths = Vec::new();
     for argument in first.kind.shape.iter().filter(|argument| argument.name != REGION) {

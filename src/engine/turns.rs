@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use super::assign::{Assignment, Candidate, assignments};
-use super::sighting::Sighting;
-use super::{Settings, sighting};
-use crate::formats::{Context, Opened, Project};
-use crate::model::Subject;
+use super::assign::{Assignment, CandidateProject, assignments};
+use super::sighting::TrailInstance;
+use super::{EngineSettings, sighting};
+use crate::formats::{Context, LoadedProject, Project};
+use crate::model::SearchSubject;
 use crate::source::{FileId, Sources, Span};
 use crate::value::{Budget, Known};
 
 /// The places in which a deployment creates a trail, and those through which it does.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Created {
+pub(super) struct CreatedTrails {
     /// Those that declare one of the created trails.
     declaring: BTreeSet<PathBuf>,
     /// These, and those that lead to them by calls.
@@ -23,14 +23,14 @@ pub(super) struct Created {
 
 /// The places of the trails that all deployments create, by format and without links.
 #[derive(Debug, Default)]
-struct Taken {
+struct CreatedPlaces {
     declaring: HashSet<(&'static str, PathBuf)>,
     leading: HashSet<(&'static str, PathBuf)>,
 }
 
-impl Created {
+impl CreatedTrails {
     /// The places of the instances that may exist.
-    pub(super) fn of_instances(sightings: &[Sighting], project: &dyn Project, sources: &Sources) -> Self {
+    pub(super) fn of_instances(sightings: &[TrailInstance], project: &dyn Project, sources: &Sources) -> Self {
         let mut created = Self::default();
         for sighting in sightings.iter().filter(|sighting| !sighting.is_absent()) {
             let trail = &sighting.trail;
@@ -41,14 +41,14 @@ impl Created {
 
     /// The same for a deployment of which no rule is asked.
     pub(super) fn of_opened(
-        opened: &dyn Opened,
+        opened: &dyn LoadedProject,
         budget: &Rc<Budget>,
         project: &dyn Project,
         sources: &Sources,
     ) -> Self {
         let mut created = Self::default();
-        for site in 0..opened.sites(Subject::Trails) {
-            let runs = sighting::runs(budget, |world| opened.resources(Subject::Trails, site, world));
+        for site in 0..opened.sites(SearchSubject::Trails) {
+            let runs = sighting::runs(budget, |world| opened.resources(SearchSubject::Trails, site, world));
             for resource in runs.iter().flat_map(|(resources, _)| resources) {
                 if resource.exists.value != Known(false) {
                     created.add(&resource.owners, resource.header, project, sources);
@@ -76,15 +76,15 @@ impl Created {
     }
 }
 
-impl Taken {
-    fn add(&mut self, format: &'static str, created: &Created, context: Context<'_>) {
+impl CreatedPlaces {
+    fn add(&mut self, format: &'static str, created: &CreatedTrails, context: Context<'_>) {
         let place = |place: &PathBuf| (format, context.fs.without_links(place));
         self.declaring.extend(created.declaring.iter().map(place));
         self.leading.extend(created.leading.iter().map(place));
     }
 
     /// True if a call creates a trail that a project declares, or one to which it leads if it declares none.
-    fn has(&self, candidate: &Candidate, context: Context<'_>) -> bool {
+    fn has(&self, candidate: &CandidateProject, context: Context<'_>) -> bool {
         let Some(called) = candidate.project.called() else { return false };
         let place = (candidate.format, context.fs.without_links(&called.place));
         self.declaring.contains(&place) || self.leading.contains(&place) && !candidate.project.declares_trail(context)
@@ -94,18 +94,18 @@ impl Taken {
 /// Evaluates roots, and then in their turn the called projects whose trails no call creates. The outcomes are in the order
 /// of the projects.
 pub(super) fn in_turn<'a, T>(
-    projects: &'a [Candidate],
+    projects: &'a [CandidateProject],
     context: Context<'a>,
-    settings: &'a Settings,
+    settings: &'a EngineSettings,
     mut evaluate: impl FnMut(Vec<Assignment<'a>>) -> Vec<T>,
-    created: impl Fn(&T) -> &Created,
+    created: impl Fn(&T) -> &CreatedTrails,
 ) -> Vec<T> {
-    let mut turns: BTreeMap<Option<usize>, Vec<(usize, &'a Candidate)>> = BTreeMap::new();
+    let mut turns: BTreeMap<Option<usize>, Vec<(usize, &'a CandidateProject)>> = BTreeMap::new();
     for (index, candidate) in projects.iter().enumerate() {
         let turn = candidate.project.called().map(|called| called.turn);
         turns.entry(turn).or_default().push((index, candidate));
     }
-    let mut taken = Taken::default();
+    let mut taken = CreatedPlaces::default();
     let mut outcomes: Vec<(usize, T)> = Vec::new();
     for candidates in turns.into_values() {
         let mut places = Vec::new();

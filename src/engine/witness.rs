@@ -5,7 +5,7 @@ mod names;
 use std::collections::HashSet;
 
 use crate::finding::{Finding, Verdict};
-use crate::model::Wish;
+use crate::model::Remedy;
 use crate::report::Outcome;
 use crate::value::World;
 use crate::value::world::Decision;
@@ -93,7 +93,7 @@ fn sides(verdicts: &[(Verdict, &World)]) -> (Vec<String>, Vec<String>) {
 fn of_all(verdicts: Vec<(Verdict, &World)>) -> Option<Finding> {
     let mut findings = verdicts.into_iter().filter_map(|(verdict, _)| finding_of(verdict));
     let mut first = findings.next()?;
-    let mut seen: HashSet<Wish> = first.wishes.iter().cloned().collect();
+    let mut seen: HashSet<Remedy> = first.wishes.iter().cloned().collect();
     let mut is_mended = !first.wishes.is_empty();
     for other in findings {
         is_mended &= !other.wishes.is_empty();

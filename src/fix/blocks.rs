@@ -1,7 +1,7 @@
 //! Edits of HCL.
 
-use super::rows::{self, Row};
-use super::texts::{Around, Texts, holds};
+use super::rows::{self, AttributeLine};
+use super::texts::{Enclosing, ParsedFiles, holds};
 use super::{Edit, deciding, list};
 use crate::model::SelectorNames;
 use crate::source::{SourceFile, Span};
@@ -34,12 +34,12 @@ pub(super) fn insert(block: &Block, name: &str, value: &str, file: &SourceFile) 
     }
     let rows = rows::rows(&block.body, file);
     let first_block = block.body.blocks.iter().map(|inner| inner.span.start).min().unwrap_or(u32::MAX);
-    let fits = |chain: &&[Row<'_>]| {
+    let fits = |chain: &&[AttributeLine<'_>]| {
         let is_before = chain.iter().all(|row| row.attribute.name.span.start < first_block);
         let is_own = chain.iter().any(|row| !APART.contains(&row.attribute.name.text.as_str()));
         is_before && is_own && keeps_comments(chain, name, file)
     };
-    let chains: Vec<&[Row<'_>]> = rows::chains(&rows).collect();
+    let chains: Vec<&[AttributeLine<'_>]> = rows::chains(&rows).collect();
     match chains.into_iter().rev().find(fits) {
         Some(chain) => append(chain, name, value, file),
         None if block.kind.text == "module" => Some(vec![apart(&rows, name, value, file)?]),
@@ -48,14 +48,14 @@ pub(super) fn insert(block: &Block, name: &str, value: &str, file: &SourceFile) 
 }
 
 /// `terraform fmt` aligns comments, too: they must not move, and none may follow below.
-fn keeps_comments(chain: &[Row<'_>], name: &str, file: &SourceFile) -> bool {
+fn keeps_comments(chain: &[AttributeLine<'_>], name: &str, file: &SourceFile) -> bool {
     let has_comment = |line: usize| rows::has_comment(line, file);
     let Some(last) = chain.last() else { return false };
     let stays = rows::width(chain) >= name.len();
     !has_comment(last.line.saturating_add(1)) && (stays || !chain.iter().any(|row| has_comment(row.line)))
 }
 
-fn append(chain: &[Row<'_>], name: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
+fn append(chain: &[AttributeLine<'_>], name: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
     let last = chain.last()?;
     let is_aligned = rows::is_aligned(chain);
     let width = rows::width(chain).max(name.len());
@@ -69,7 +69,7 @@ fn append(chain: &[Row<'_>], name: &str, value: &str, file: &SourceFile) -> Opti
 }
 
 /// A line of its own behind the source of a module.
-fn apart(rows: &[Row<'_>], name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
+fn apart(rows: &[AttributeLine<'_>], name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
     let last = rows::chains(rows).next()?.last()?;
     let end = file.line_bounds(last.line).1;
     let (indent, ending) = (rows::indent(last.line, file), rows::ending(file));
@@ -124,13 +124,13 @@ fn opening(block: &Block, file: &SourceFile) -> Option<u32> {
 }
 
 /// Another name for the argument whose name stands at a place, and where its value is.
-pub(super) fn rename(key: Span, name: &str, texts: &Texts<'_>) -> Option<(Vec<Edit>, Span)> {
-    let Around::Block(outer) = texts.around(key)? else { return None };
+pub(super) fn rename(key: Span, name: &str, texts: &ParsedFiles<'_>) -> Option<(Vec<Edit>, Span)> {
+    let Enclosing::Block(outer) = texts.around(key)? else { return None };
     let file = texts.file(key.file);
     let block = find(&outer, |block| holds(block.span, key))?;
     let attribute = block.body.attributes.iter().find(|attribute| attribute.name.span == key)?;
     let all = rows::rows(&block.body, &file);
-    let is_own = |chain: &&[Row<'_>]| chain.iter().any(|row| row.attribute.name.span == key);
+    let is_own = |chain: &&[AttributeLine<'_>]| chain.iter().any(|row| row.attribute.name.span == key);
     let chain = rows::chains(&all).find(is_own);
     let edits = match chain.filter(|chain| rows::is_aligned(chain)) {
         Some(chain) => rows::align_renamed(chain, key, name),
@@ -140,8 +140,8 @@ pub(super) fn rename(key: Span, name: &str, texts: &Texts<'_>) -> Option<(Vec<Ed
 }
 
 /// An argument less, by a place in its value.
-pub(super) fn remove_argument(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
-    let Around::Block(outer) = texts.around(value)? else { return None };
+pub(super) fn remove_argument(value: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
+    let Enclosing::Block(outer) = texts.around(value)? else { return None };
     let block = find(&outer, |block| holds(block.span, value))?;
     let attribute = block.body.attributes.iter().find(|attribute| holds(attribute.value.span, value))?;
     let file = texts.file(value.file);
@@ -158,14 +158,14 @@ fn remove_row(body: &Body, attribute: &Attribute, file: &SourceFile) -> Option<V
     let line = |offset: u32| file.position(offset).line as usize;
     let (first, last) = (line(attribute.name.span.start), line(attribute.value.span.end));
     let all = rows::rows(body, file);
-    let is_beside = |chain: &&[Row<'_>]| {
+    let is_beside = |chain: &&[AttributeLine<'_>]| {
         chain.iter().any(|row| row.line.saturating_add(1) == first || row.line == last.saturating_add(1))
             || chain.iter().any(|row| row.line == first)
     };
-    let chains: Vec<&[Row<'_>]> = rows::chains(&all).filter(is_beside).collect();
+    let chains: Vec<&[AttributeLine<'_>]> = rows::chains(&all).filter(is_beside).collect();
     let mut edits = vec![removed];
     if chains.iter().all(|chain| rows::is_aligned(chain)) {
-        let rest: Vec<Row<'_>> =
+        let rest: Vec<AttributeLine<'_>> =
             chains.iter().flat_map(|chain| chain.iter()).filter(|row| row.line != first).copied().collect();
         edits.extend(rows::align(&rest, rows::width(&rest)));
     }
@@ -173,8 +173,8 @@ fn remove_row(body: &Body, attribute: &Attribute, file: &SourceFile) -> Option<V
 }
 
 /// The block or the object in which a field is compared goes.
-pub(super) fn remove_field(place: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
-    let Around::Block(outer) = texts.around(place)? else { return None };
+pub(super) fn remove_field(place: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
+    let Enclosing::Block(outer) = texts.around(place)? else { return None };
     let file = texts.file(place.file);
     let block = find(&outer, |block| holds(block.span, place))?;
     if let Some(attribute) = block.body.attributes.iter().find(|attribute| holds(attribute.value.span, place))
@@ -191,8 +191,8 @@ pub(super) fn remove_field(place: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> 
 }
 
 /// A selector more, behind the one whose header or object stands at a place.
-pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &Texts<'_>) -> Option<Vec<Edit>> {
-    let Around::Block(outer) = texts.around(place)? else { return None };
+pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
+    let Enclosing::Block(outer) = texts.around(place)? else { return None };
     let file = texts.file(place.file);
     let block = find(&outer, |block| holds(block.span, place))?;
     if block.header == place && block.kind.text == names.list {

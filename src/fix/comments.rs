@@ -1,6 +1,6 @@
 //! Edits of what accepts findings: comments, and the metadata of templates.
 
-use super::texts::Texts;
+use super::texts::ParsedFiles;
 use super::{Edit, nodes, rows};
 use crate::rules;
 use crate::source::{SourceFile, Span};
@@ -11,7 +11,7 @@ use crate::syntax::node::{Entry, NodeKind};
 const HOLDERS: [&str; 3] = ["Metadata", "trailint", "ignore"];
 
 /// Takes a rule out of what accepts its findings, and that away if it names no other.
-pub(super) fn remove(place: Span, rule: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn remove(place: Span, rule: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let file = texts.file(place.file);
     let text = file.slice(place);
     let is_text = text.trim_start_matches(['"', '\'']).starts_with("trailint:");
@@ -81,7 +81,7 @@ fn remove_comment(place: Span, file: &SourceFile) -> Option<Vec<Edit>> {
 }
 
 /// An item of metadata less, and with the last one what holds it.
-fn remove_metadata(place: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+fn remove_metadata(place: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(place);
     let is_holder = |entry: &Entry| entry.key.as_text().is_some_and(|key| HOLDERS.contains(&key));
     for (outer, inner) in path.iter().zip(path.iter().skip(1)).collect::<Vec<_>>().into_iter().rev() {

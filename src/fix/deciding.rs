@@ -1,56 +1,56 @@
 //! From a wish to edits: where the value is decided, and what is written there.
 
-use super::texts::{Around, Text, Texts};
+use super::texts::{Enclosing, ParsedFile, ParsedFiles};
 use super::{Edit, blocks, comments, nodes, objects, rows};
-use crate::model::{Change, Wish};
+use crate::model::{Remedy, RemedyKind};
 use crate::source::Span;
 use crate::syntax::Language;
-use crate::value::{Hop, Origin, Step};
+use crate::value::{Hop, HopKind, Origin};
 
 /// The edits that grant a wish; nothing where there is no place for them.
-pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn edits(wish: &Remedy, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match (&wish.change, wish.steps().last()) {
-        (Change::Set { name, value }, Some(Hop { span, step: Step::Misspelt(_) })) => {
+        (RemedyKind::Set { name, value }, Some(Hop { span, step: HopKind::Misspelt(_) })) => {
             rename(*span, name, Some(value), texts)
         }
-        (Change::Rename { name }, Some(last)) => rename(last.span, name, None, texts),
-        (Change::Rename { .. }, None) => None,
-        (Change::RemoveIgnore { rule }, _) => comments::remove(wish.origin.span(), rule, texts),
-        (Change::Set { value, .. }, Some(last)) => match wish.unset_member() {
+        (RemedyKind::Rename { name }, Some(last)) => rename(last.span, name, None, texts),
+        (RemedyKind::Rename { .. }, None) => None,
+        (RemedyKind::RemoveIgnore { rule }, _) => comments::remove(wish.origin.span(), rule, texts),
+        (RemedyKind::Set { value, .. }, Some(last)) => match wish.unset_member() {
             Some((object, key)) => set_member(object, key, value, texts),
             None if member_of_call(wish.steps()) => None,
             None => decide(last, value, wish.replaced().is_some(), texts),
         },
-        (Change::Set { name, value }, None) => match wish.origin {
+        (RemedyKind::Set { name, value }, None) => match wish.origin {
             Origin::Written(span) => replace(span, value, Quotes::IfValid, texts),
             Origin::Null(span) => {
                 replace(nodes::conditional_around(span, texts).unwrap_or(span), value, Quotes::IfValid, texts)
             }
             Origin::Absent(header) => insert(header, name, value, texts),
         },
-        (Change::RemoveArgument { .. }, Some(last)) if wish.replaced().is_some() => {
+        (RemedyKind::RemoveArgument { .. }, Some(last)) if wish.replaced().is_some() => {
             match is_one_line(&texts.slice(last.span)) {
                 true => Some(vec![Edit { span: last.span, text: "[]".to_owned() }]),
                 false => nodes::replace_lines(last.span, "[]", texts),
             }
         }
-        (Change::RemoveArgument { .. }, Some(_)) if wish.unset_member().is_some() => {
+        (RemedyKind::RemoveArgument { .. }, Some(_)) if wish.unset_member().is_some() => {
             let (object, key) = wish.unset_member()?;
             set_member(object, key, "[]", texts)
         }
-        (Change::RemoveArgument { .. }, Some(_)) if member_of_call(wish.steps()) => None,
-        (Change::RemoveArgument { .. }, Some(Hop { span, step: Step::ModuleCall { name, .. } })) => {
+        (RemedyKind::RemoveArgument { .. }, Some(_)) if member_of_call(wish.steps()) => None,
+        (RemedyKind::RemoveArgument { .. }, Some(Hop { span, step: HopKind::ModuleCall { name, .. } })) => {
             insert(*span, name, "[]", texts)
         }
-        (Change::RemoveArgument { .. }, Some(last)) => empty(last.span, texts),
-        (Change::RemoveArgument { .. }, None) => remove_argument(wish.origin.span(), texts),
+        (RemedyKind::RemoveArgument { .. }, Some(last)) => empty(last.span, texts),
+        (RemedyKind::RemoveArgument { .. }, None) => remove_argument(wish.origin.span(), texts),
         // A shared body isn't changed for what one of its users passes.
-        (Change::RemoveField { .. }, Some(_)) => None,
-        (Change::RemoveField { .. }, None) => match texts.language(wish.origin.span().file) {
+        (RemedyKind::RemoveField { .. }, Some(_)) => None,
+        (RemedyKind::RemoveField { .. }, None) => match texts.language(wish.origin.span().file) {
             Language::Hcl => blocks::remove_field(wish.origin.span(), texts),
             Language::Yaml | Language::Json => nodes::remove_item(wish.origin.span(), texts),
         },
-        (Change::AddSelector(names), _) => match texts.language(wish.origin.span().file) {
+        (RemedyKind::AddSelector(names), _) => match texts.language(wish.origin.span().file) {
             Language::Hcl => blocks::add_selector(wish.origin.span(), names, texts),
             Language::Yaml | Language::Json => nodes::add_selector(wish.origin.span(), names, texts),
         },
@@ -60,50 +60,51 @@ pub(super) fn edits(wish: &Wish, texts: &Texts<'_>) -> Option<Vec<Edit>> {
 /// Whether the value is a member of one that other calls share: of the default of a variable that a call leaves
 /// alone, or of the type that a call's argument is converted to.
 fn member_of_call(hops: &[Hop]) -> bool {
-    let is_member = |hop: &Hop| matches!(hop.step, Step::Member(_) | Step::Element(_) | Step::MemberDefault(_));
+    let is_member =
+        |hop: &Hop| matches!(hop.step, HopKind::Member(_) | HopKind::Element(_) | HopKind::MemberDefault(_));
     match hops.last().map(|last| &last.step) {
-        Some(Step::ModuleCall { .. }) => hops.iter().any(is_member),
-        Some(Step::MemberDefault(_)) => hops.iter().any(|hop| matches!(hop.step, Step::ModuleArgument { .. })),
+        Some(HopKind::ModuleCall { .. }) => hops.iter().any(is_member),
+        Some(HopKind::MemberDefault(_)) => hops.iter().any(|hop| matches!(hop.step, HopKind::ModuleArgument { .. })),
         _ => false,
     }
 }
 
 /// At the end of a way stands a literal, a conditional that is replaced, or the call that leaves a variable at its default.
-fn decide(last: &Hop, value: &str, is_conditional: bool, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+fn decide(last: &Hop, value: &str, is_conditional: bool, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match &last.step {
-        Step::Local(_)
-        | Step::VariableDefault(_)
-        | Step::VariableValue(_)
-        | Step::ModuleArgument { .. }
-        | Step::Output(_)
-        | Step::Arm(_)
-        | Step::Anchor
-        | Step::ParameterDefault(_)
-        | Step::ParameterValue(_)
-        | Step::StackParameter { .. }
-        | Step::MappingValue
-        | Step::Member(_)
-        | Step::Element(_)
-        | Step::MemberDefault(_)
-        | Step::Argument => {
+        HopKind::Local(_)
+        | HopKind::VariableDefault(_)
+        | HopKind::VariableValue(_)
+        | HopKind::ModuleArgument { .. }
+        | HopKind::Output(_)
+        | HopKind::Arm(_)
+        | HopKind::Anchor
+        | HopKind::ParameterDefault(_)
+        | HopKind::ParameterValue(_)
+        | HopKind::StackParameter { .. }
+        | HopKind::MappingValue
+        | HopKind::Member(_)
+        | HopKind::Element(_)
+        | HopKind::MemberDefault(_)
+        | HopKind::Argument => {
             let is_plain = is_conditional || is_literal(&texts.slice(last.span), texts.language(last.span.file));
             if is_plain { replace(last.span, value, quotes(last, texts), texts) } else { None }
         }
-        Step::ModuleCall { name, .. } => insert(last.span, name, value, texts),
-        Step::Variable(_)
-        | Step::Parameter(_)
-        | Step::PlannedVariable(_)
-        | Step::Planned(_)
-        | Step::Provider(_)
-        | Step::PassedProvider { .. }
-        | Step::ProviderRegion(_)
-        | Step::NoProviderRegion(_)
-        | Step::NoMember(_)
-        | Step::Part(_)
-        | Step::Key
-        | Step::Repetition(_)
-        | Step::File
-        | Step::Misspelt(_) => None,
+        HopKind::ModuleCall { name, .. } => insert(last.span, name, value, texts),
+        HopKind::Variable(_)
+        | HopKind::Parameter(_)
+        | HopKind::PlannedVariable(_)
+        | HopKind::Planned(_)
+        | HopKind::Provider(_)
+        | HopKind::PassedProvider { .. }
+        | HopKind::ProviderRegion(_)
+        | HopKind::NoProviderRegion(_)
+        | HopKind::NoMember(_)
+        | HopKind::Part(_)
+        | HopKind::Key
+        | HopKind::Repetition(_)
+        | HopKind::File
+        | HopKind::Misspelt(_) => None,
     }
 }
 
@@ -134,16 +135,16 @@ enum Quotes {
     IfValid,
 }
 
-fn quotes(last: &Hop, texts: &Texts<'_>) -> Quotes {
+fn quotes(last: &Hop, texts: &ParsedFiles<'_>) -> Quotes {
     match &last.step {
-        Step::ParameterDefault(_) | Step::ParameterValue(_) | Step::MappingValue => Quotes::Always,
-        Step::StackParameter { .. } if texts.language(last.span.file) != Language::Hcl => Quotes::Always,
+        HopKind::ParameterDefault(_) | HopKind::ParameterValue(_) | HopKind::MappingValue => Quotes::Always,
+        HopKind::StackParameter { .. } if texts.language(last.span.file) != Language::Hcl => Quotes::Always,
         _ => Quotes::IfValid,
     }
 }
 
 /// Another value in the same quotes, if the old one has any.
-fn replace(span: Span, value: &str, quotes: Quotes, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+fn replace(span: Span, value: &str, quotes: Quotes, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let old = texts.slice(span);
     let language = texts.language(span.file);
     let value = if language == Language::Hcl { value } else { capitalized_like(&old, value) };
@@ -182,19 +183,19 @@ fn capitalized_like<'v>(old: &str, value: &'v str) -> &'v str {
 }
 
 /// An argument more, in the block or mapping whose header or key stands at a place.
-fn insert(header: Span, name: &str, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+fn insert(header: Span, name: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match (texts.text(header.file).as_ref(), texts.around(header)) {
-        (Text::Items(_), Some(Around::Block(block))) => {
+        (ParsedFile::Items(_), Some(Enclosing::Block(block))) => {
             let file = texts.file(header.file);
             blocks::insert(blocks::find(&block, |block| block.header == header)?, name, &written(value), &file)
         }
-        (Text::Items(_), _) => None,
-        (Text::Documents(_), _) => nodes::insert(header, name, value, texts),
+        (ParsedFile::Items(_), _) => None,
+        (ParsedFile::Documents(_), _) => nodes::insert(header, name, value, texts),
     }
 }
 
 /// An attribute more in an object that is written as such, or a value in the place of its null.
-fn set_member(object: Span, key: &str, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+fn set_member(object: Span, key: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match texts.language(object.file) {
         Language::Hcl => objects::set_member(object, key, &written(value), texts),
         Language::Yaml | Language::Json => nodes::set_member(object, key, value, texts),
@@ -207,7 +208,7 @@ pub(super) fn written(value: &str) -> String {
 }
 
 /// Another key for a value, and a value for that if it isn't the one that is wanted.
-fn rename(key: Span, name: &str, value: Option<&str>, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+fn rename(key: Span, name: &str, value: Option<&str>, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let (mut edits, found) = match texts.language(key.file) {
         Language::Hcl => blocks::rename(key, name, texts)?,
         Language::Yaml | Language::Json => nodes::rename(key, name, texts)?,
@@ -222,7 +223,7 @@ fn rename(key: Span, name: &str, value: Option<&str>, texts: &Texts<'_>) -> Opti
 }
 
 /// An argument less, whose value stands at a place.
-fn remove_argument(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+fn remove_argument(value: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match texts.language(value.file) {
         Language::Hcl => blocks::remove_argument(value, texts),
         Language::Yaml | Language::Json => nodes::remove_entry(value, texts),
@@ -230,7 +231,7 @@ fn remove_argument(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
 }
 
 /// An empty list in the place of a list of texts.
-pub(super) fn empty(span: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn empty(span: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let old = texts.slice(span);
     let is_list =
         old.starts_with('[') && old.ends_with(']') && !["${", "(", "for "].iter().any(|mark| old.contains(mark));

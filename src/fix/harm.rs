@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 use crate::finding::Level;
-use crate::report::{Exists, Judged, Outcome, Place, Report, Reported};
+use crate::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailExistence};
 use crate::rules::{Check, EXCLUDED_EVENT_SOURCES, MISSING_MANAGEMENT_EVENTS};
 
 /// What a finding is about: its rule, its trail, and its file where there is no deployment.
-type Subject<'a> = (&'a str, Outcome, Option<&'a str>, Option<&'a str>, Option<&'a str>, Option<String>);
+type FindingSubject<'a> = (&'a str, Outcome, Option<&'a str>, Option<&'a str>, Option<&'a str>, Option<String>);
 
 /// Whether what was to be mended is gone, nothing has come that weighs more than a note, and all trails are still there.
-pub(super) fn is_better(before: &Report, after: &Report, mended: &[&Reported]) -> bool {
+pub(super) fn is_better(before: &Report, after: &Report, mended: &[&Diagnostic]) -> bool {
     is_gone(before, after, mended)
         && !has_more_findings(before, after, mended)
         && trails(before) == trails(after)
@@ -19,7 +19,7 @@ pub(super) fn is_better(before: &Report, after: &Report, mended: &[&Reported]) -
 }
 
 /// Whether there are as many fewer findings as were mended.
-fn is_gone(before: &Report, after: &Report, mended: &[&Reported]) -> bool {
+fn is_gone(before: &Report, after: &Report, mended: &[&Diagnostic]) -> bool {
     let was = tally(before.findings.iter().map(|finding| (subject(finding, before), argument(finding))));
     let is = tally(after.findings.iter().map(|finding| (subject(finding, after), argument(finding))));
     let gone = tally(mended.iter().map(|finding| (subject(finding, before), argument(finding))));
@@ -27,17 +27,17 @@ fn is_gone(before: &Report, after: &Report, mended: &[&Reported]) -> bool {
 }
 
 /// Whether there is more about something than was.
-fn has_more_findings(before: &Report, after: &Report, mended: &[&Reported]) -> bool {
+fn has_more_findings(before: &Report, after: &Report, mended: &[&Diagnostic]) -> bool {
     let was = tally(before.findings.iter().map(|finding| subject(finding, before)));
-    let is_new = |finding: &&Reported| weighs(finding) && !shows(finding, mended);
+    let is_new = |finding: &&Diagnostic| weighs(finding) && !shows(finding, mended);
     let is = tally(after.findings.iter().filter(is_new).map(|finding| subject(finding, after)));
     is.iter().any(|(name, is)| *is > count(&was, name))
 }
 
 /// A selector that begins to record management events shows which of them it excludes, or that this isn't known.
-fn shows(finding: &Reported, mended: &[&Reported]) -> bool {
-    let trail = |of: &Reported| (of.deployment.clone(), of.deployment_name.clone(), of.address.clone());
-    let hid = |one: &&Reported| one.rule.id() == MISSING_MANAGEMENT_EVENTS.id() && trail(one) == trail(finding);
+fn shows(finding: &Diagnostic, mended: &[&Diagnostic]) -> bool {
+    let trail = |of: &Diagnostic| (of.deployment.clone(), of.deployment_name.clone(), of.address.clone());
+    let hid = |one: &&Diagnostic| one.rule.id() == MISSING_MANAGEMENT_EVENTS.id() && trail(one) == trail(finding);
     let is_shown = finding.rule.id() == EXCLUDED_EVENT_SOURCES.id()
         || finding.rule.id() == MISSING_MANAGEMENT_EVENTS.id() && finding.outcome == Outcome::Unknown;
     is_shown && mended.iter().any(hid)
@@ -57,38 +57,38 @@ fn count<K: Eq + Hash>(tally: &HashMap<K, usize>, name: &K) -> usize {
 }
 
 /// The path of an argument. Where an element of a list goes, the numbers of others change.
-fn argument(finding: &Reported) -> Option<String> {
+fn argument(finding: &Diagnostic) -> Option<String> {
     let path = finding.attribute.as_ref()?;
     Some(path.chars().filter(|c| !c.is_ascii_digit()).collect())
 }
 
 /// That a deployment still has no compliant trail may be said in other words, and what accepted the finding goes next.
-fn weighs(finding: &Reported) -> bool {
+fn weighs(finding: &Diagnostic) -> bool {
     let is_whole = matches!(finding.rule.check, Check::Deployment(_));
     let goes_next = matches!(finding.rule.check, Check::Ignoring) && finding.fix.is_some();
     finding.level > Level::Note && !is_whole && !goes_next && finding.suppressed.is_none()
 }
 
-fn subject<'a>(finding: &'a Reported, report: &Report) -> Subject<'a> {
-    let Reported { rule, outcome, deployment, deployment_name, address, .. } = finding;
+fn subject<'a>(finding: &'a Diagnostic, report: &Report) -> FindingSubject<'a> {
+    let Diagnostic { rule, outcome, deployment, deployment_name, address, .. } = finding;
     let file = match &finding.place {
-        Place::Text(label) if deployment.is_none() => Some(report.sources.file(label.span.file).name.clone()),
-        Place::Text(_) | Place::File(_) | Place::Run => None,
+        FindingTarget::Text(label) if deployment.is_none() => Some(report.sources.file(label.span.file).name.clone()),
+        FindingTarget::Text(_) | FindingTarget::File(_) | FindingTarget::Run => None,
     };
     (rule.id(), *outcome, deployment.as_deref(), deployment_name.as_deref(), address.as_deref(), file)
 }
 
 /// The trails, and whether they are created.
-fn trails(report: &Report) -> BTreeMap<(&str, Option<&str>, &str), Exists> {
+fn trails(report: &Report) -> BTreeMap<(&str, Option<&str>, &str), TrailExistence> {
     let trails = report.deployments.iter().flat_map(|judged| judged.trails.iter().map(move |trail| (judged, trail)));
     trails.map(|(judged, trail)| ((&*judged.root, judged.name.as_deref(), &*trail.address), trail.exists)).collect()
 }
 
 /// Whether a deployment passed, or may have, and doesn't any more.
 fn has_worse_deployment(before: &Report, after: &Report) -> bool {
-    let name = |judged: &Judged| (judged.root.clone(), judged.name.clone());
+    let name = |judged: &DeploymentResult| (judged.root.clone(), judged.name.clone());
     let was: HashMap<_, _> = before.deployments.iter().map(|judged| (name(judged), judged.verdict)).collect();
-    let is_worse = |now: &Judged| match (was.get(&name(now)), now.verdict) {
+    let is_worse = |now: &DeploymentResult| match (was.get(&name(now)), now.verdict) {
         (Some(Some(Outcome::Pass)), verdict) => verdict != Some(Outcome::Pass),
         (Some(Some(Outcome::Unknown)), verdict) => verdict == Some(Outcome::Fail),
         (Some(Some(Outcome::Fail) | None) | None, _) => false,

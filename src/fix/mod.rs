@@ -1,6 +1,6 @@
 //! Changes of texts that make findings go away.
 //!
-//! A rule that knows what should be written says so with a [`Wish`]: give an argument a value, take an
+//! A rule that knows what should be written says so with a [`Remedy`]: give an argument a value, take an
 //! argument or a field selector away, add a selector. It knows no syntax and no file. Three steps make edits of it:
 //!
 //! - The **place** is where the value is decided, the end of the way that it came ([`deciding`]): the literal in the
@@ -31,13 +31,13 @@ mod texts;
 
 use std::collections::{BTreeSet, HashMap};
 
-pub use rounds::{Changed, Mended, forget, is_allowed, mend};
-pub use splice::{Applied, apply, splice};
-pub use texts::{Texts, Trees};
+pub use rounds::{ChangedFile, FixResult, forget, is_allowed, mend};
+pub use splice::{EditedTexts, apply, splice};
+pub use texts::{ParsedFiles, ParsedTrees};
 
-use crate::model::{Change, Wish};
-use crate::report::{Outcome, Place, Report, Reported};
-use crate::scan::Inputs;
+use crate::model::{Remedy, RemedyKind};
+use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
+use crate::scan::ScanInputs;
 use crate::source::{FileId, Fs, PathKind, SourceFile, Sources, Span, is_generated};
 use crate::value::WRITE_HERE;
 use safety::Trails;
@@ -97,7 +97,7 @@ impl Safety {
 ///
 /// A file that a tool writes has none: the next run of the tool would undo it. Such is a plan, which is judged by itself if
 /// `is_output`.
-pub fn propose(findings: &mut [Reported], texts: &Texts<'_>, is_output: bool) {
+pub fn propose(findings: &mut [Diagnostic], texts: &ParsedFiles<'_>, is_output: bool) {
     for finding in findings {
         if is_output || is_decided_in_output(finding, texts) {
             refer_to_source(finding, is_output);
@@ -107,16 +107,16 @@ pub fn propose(findings: &mut [Reported], texts: &Texts<'_>, is_output: bool) {
 }
 
 /// True if what decides a failing value lies in the output of a tool.
-fn is_decided_in_output(finding: &Reported, texts: &Texts<'_>) -> bool {
+fn is_decided_in_output(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> bool {
     let is_output = |span: Span| is_generated(&texts.file(span.file).path);
     match &finding.place {
-        Place::Text(label) if finding.wishes.is_empty() => is_output(label.span),
+        FindingTarget::Text(label) if finding.wishes.is_empty() => is_output(label.span),
         _ => finding.wishes.iter().any(|wish| is_output(wish.decider())),
     }
 }
 
 /// Leaves the fix to the code from which a file is generated. A plan decides what can't be decided by itself beside that code.
-fn refer_to_source(finding: &mut Reported, is_plan: bool) {
+fn refer_to_source(finding: &mut Diagnostic, is_plan: bool) {
     finding.wishes.clear();
     /// How advice begins that asks for another text.
     const CHANGES: [&str; 8] = ["declare ", "fix ", "rename ", "replace ", "set ", "simplify ", "split ", "use "];
@@ -138,7 +138,7 @@ fn refer_to_source(finding: &mut Reported, is_plan: bool) {
 /// Weighs what was proposed beside all that was judged, and keeps what changes only files that may be changed.
 pub fn settle(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile) -> bool) {
     let Report { findings, deployments, sources, .. } = &mut *report;
-    let (trails, texts) = (Trails::new(deployments), Texts::new(sources, fs, &|_| None));
+    let (trails, texts) = (Trails::new(deployments), ParsedFiles::new(sources, fs, &|_| None));
     for finding in findings {
         // That something accepts nothing shows only now.
         if finding.wishes.iter().any(accepts) {
@@ -155,8 +155,8 @@ pub fn settle(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile)
 }
 
 /// Whether a wish is about what accepts findings, which changes no trail.
-fn accepts(wish: &Wish) -> bool {
-    matches!(wish.change, Change::RemoveIgnore { .. })
+fn accepts(wish: &Remedy) -> bool {
+    matches!(wish.change, RemedyKind::RemoveIgnore { .. })
 }
 
 /// Takes away the fixes of findings that are accepted, and those that would mend such a one, too.
@@ -176,7 +176,7 @@ pub fn spare_accepted(report: &mut Report) {
     report.findings.iter_mut().for_each(|finding| drop(finding.fix.take_if(mends_accepted)));
 }
 
-fn fix(finding: &Reported, texts: &Texts<'_>) -> Option<Fix> {
+fn fix(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
     let is_mendable = finding.outcome == Outcome::Fail && !texts.is_exhausted();
     let first = finding.wishes.first().filter(|_| is_mendable)?;
     let mut edits = Vec::new();
@@ -199,10 +199,10 @@ fn fix(finding: &Reported, texts: &Texts<'_>) -> Option<Fix> {
 }
 
 /// The changes without those of values that come through a conditional which another change replaces.
-fn needed(wishes: &[Wish]) -> Vec<&Wish> {
+fn needed(wishes: &[Remedy]) -> Vec<&Remedy> {
     let replaced: Vec<(usize, Span)> =
         wishes.iter().enumerate().filter_map(|(at, wish)| Some((at, wish.replaced()?))).collect();
-    let is_needed = |(at, wish): &(usize, &Wish)| {
+    let is_needed = |(at, wish): &(usize, &Remedy)| {
         let replaces = |(by, span): &(usize, Span)| by != at && wish.comes_through(*span);
         // Of several that replace the same one, the first.
         !replaced.iter().any(|one| replaces(one) && (wish.replaced() != Some(one.1) || one.0 < *at))
@@ -211,7 +211,7 @@ fn needed(wishes: &[Wish]) -> Vec<&Wish> {
 }
 
 /// The first change, and how many others belong to it.
-fn title(first: &Wish, wishes: usize) -> String {
+fn title(first: &Remedy, wishes: usize) -> String {
     match wishes.saturating_sub(1) {
         0 => first.advise(),
         1 => format!("{}, and one more change", first.advise()),
@@ -221,7 +221,7 @@ fn title(first: &Wish, wishes: usize) -> String {
 
 /// Whether a file is standard input, or one that the user named or that lies below a named directory, can be written as it was read,
 /// and is neither generated nor a text within another one.
-pub fn is_checked(file: &SourceFile, inputs: &Inputs, fs: &dyn Fs) -> bool {
+pub fn is_checked(file: &SourceFile, inputs: &ScanInputs, fs: &dyn Fs) -> bool {
     let is_typed = inputs.text.as_ref().is_some_and(|(path, _)| *path == file.path);
     let is_named = || {
         let is_below = inputs.paths.iter().any(|input| file.path.starts_with(&input.path));
@@ -235,16 +235,16 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::engine::{self, Settings};
+    use crate::engine::{self, EngineSettings};
     use crate::scan::Input;
     use crate::source::{Memory, Sources};
 
     /// How much text is gone through for the fixes of a file.
     fn searched(name: &str, text: &str) -> usize {
-        let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
+        let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
         let fs = Memory::new([(Path::new(name), text)]);
-        let report = engine::check(&fs, &inputs, Sources::new("/".into()), &Settings::default()).unwrap();
-        let texts = Texts::new(&report.sources, &fs, &|_| None);
+        let report = engine::check(&fs, &inputs, Sources::new("/".into()), &EngineSettings::default()).unwrap();
+        let texts = ParsedFiles::new(&report.sources, &fs, &|_| None);
         let fixes = report.findings.iter().filter_map(|finding| fix(finding, &texts)).count();
         assert!(fixes > 1, "{name}");
         texts.searched()

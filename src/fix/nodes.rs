@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::texts::{Texts, before_empty, holds};
+use super::texts::{ParsedFiles, before_empty, holds};
 use super::{Edit, deciding, list, rows};
 use crate::model::SelectorNames;
 use crate::source::{SourceFile, Span};
@@ -10,7 +10,7 @@ use crate::syntax::Language;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind, ScalarStyle};
 
 /// A property more, in the resource or block whose key stands at a place.
-pub(super) fn insert(key: Span, name: &str, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn insert(key: Span, name: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let entry = texts.entry(key)?;
     let node = body(&entry.value)?;
     let NodeKind::Mapping(mapping) = &node.kind else { return None };
@@ -23,7 +23,7 @@ pub(super) fn insert(key: Span, name: &str, value: &str, texts: &Texts<'_>) -> O
 }
 
 /// An entry more in the mapping at a place, or a value in the place of a null.
-pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(place);
     let node = path.iter().rev().find(|node| node.span == place && node.tag.is_none())?;
     let NodeKind::Mapping(mapping) = &node.kind else { return None };
@@ -113,7 +113,7 @@ fn has_own_line(entry: &Entry, file: &SourceFile) -> bool {
 }
 
 /// Another name for a property whose key stands at a place, and where its value is.
-pub(super) fn rename(key: Span, name: &str, texts: &Texts<'_>) -> Option<(Vec<Edit>, Span)> {
+pub(super) fn rename(key: Span, name: &str, texts: &ParsedFiles<'_>) -> Option<(Vec<Edit>, Span)> {
     let entry = texts.entry(key)?;
     let quote = texts.slice(key).chars().next().filter(|c| matches!(c, '"' | '\'')).map(String::from);
     let quote = quote.unwrap_or_default();
@@ -121,7 +121,7 @@ pub(super) fn rename(key: Span, name: &str, texts: &Texts<'_>) -> Option<(Vec<Ed
 }
 
 /// A property less, whose value stands at a place.
-pub(super) fn remove_entry(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn remove_entry(value: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(value);
     let index = path.iter().position(|node| node.whole() == value)?;
     let parent = path.get(index.checked_sub(1)?)?;
@@ -132,7 +132,7 @@ pub(super) fn remove_entry(value: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> 
 }
 
 /// The outermost `Fn::If` of which the value at a place is an arm, perhaps through other ones.
-pub(super) fn conditional_around(arm: Span, texts: &Texts<'_>) -> Option<Span> {
+pub(super) fn conditional_around(arm: Span, texts: &ParsedFiles<'_>) -> Option<Span> {
     let path = texts.path(arm);
     let holding = path.iter().rev().skip_while(|node| holds(arm, node.whole()));
     let conditionals =
@@ -155,7 +155,7 @@ fn is_no_value(node: &Node) -> bool {
 }
 
 /// True if a reference to `AWS::NoValue` stands on the line below its key.
-pub(super) fn is_no_value_below(place: Span, texts: &Texts<'_>) -> bool {
+pub(super) fn is_no_value_below(place: Span, texts: &ParsedFiles<'_>) -> bool {
     let file = texts.file(place.file);
     let (start, _) = file.line_bounds(file.position(place.start).line as usize);
     let is_first = file.text.get(start as usize..place.start as usize).is_some_and(|before| before.trim().is_empty());
@@ -163,7 +163,7 @@ pub(super) fn is_no_value_below(place: Span, texts: &Texts<'_>) -> bool {
 }
 
 /// A value for a key that has none, behind its colon.
-pub(super) fn fill(place: Span, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn fill(place: Span, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(before_empty(place));
     let mut entries = path.iter().filter_map(|node| node.as_mapping()).flat_map(|mapping| &mapping.entries);
     let entry = entries.find(|entry| entry.value.whole() == place)?;
@@ -182,7 +182,7 @@ pub(super) fn fill(place: Span, value: &str, texts: &Texts<'_>) -> Option<Vec<Ed
 
 /// A value in the place of an `Fn::If` or a reference to `AWS::NoValue` that spans lines, behind its key or dash; nothing where it holds anything that isn't a
 /// part of the choice: a comment, or what others refer to.
-pub(super) fn replace_lines(place: Span, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn replace_lines(place: Span, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(place);
     let node = path.iter().find(|node| node.whole() == place && (is_if(node) || is_no_value(node)))?;
     let file = texts.file(place.file);
@@ -225,7 +225,7 @@ fn end_of(node: &Arc<Node>, file: &SourceFile) -> Option<u32> {
 }
 
 /// The innermost mapping in a sequence around a place goes.
-pub(super) fn remove_item(place: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn remove_item(place: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let (sequence, item) = item_around(place, texts)?;
     let NodeKind::Sequence(items) = &sequence.kind else { return None };
     let spans: Vec<Span> = items.iter().map(|item| item.whole()).collect();
@@ -234,7 +234,7 @@ pub(super) fn remove_item(place: Span, texts: &Texts<'_>) -> Option<Vec<Edit>> {
 }
 
 /// The innermost mapping around a place that is an item, and its sequence.
-fn item_around(place: Span, texts: &Texts<'_>) -> Option<(Arc<Node>, Arc<Node>)> {
+fn item_around(place: Span, texts: &ParsedFiles<'_>) -> Option<(Arc<Node>, Arc<Node>)> {
     let path = texts.path(place);
     let mut pairs: Vec<(&Arc<Node>, &Arc<Node>)> = path.iter().zip(path.iter().skip(1)).collect();
     pairs.reverse();
@@ -247,7 +247,7 @@ fn item_around(place: Span, texts: &Texts<'_>) -> Option<(Arc<Node>, Arc<Node>)>
 }
 
 /// The item or entry at a place among its neighbours goes, as their notation wants it.
-pub(super) fn remove(spans: &[Span], at: usize, parent: &Node, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn remove(spans: &[Span], at: usize, parent: &Node, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let file = texts.file(parent.span.file);
     let edit = if file.slice(parent.span).starts_with(['{', '[']) {
         list::remove(spans, at, &file)
@@ -303,7 +303,7 @@ fn whole_lines(item: Span, start: u32, file: &SourceFile) -> Option<Edit> {
 }
 
 /// A selector more, behind the one at a place.
-pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let file = texts.file(place.file);
     let quote = if texts.language(place.file) == Language::Json { "\"" } else { "" };
     let q = |name: &str| format!("{quote}{name}{quote}");

@@ -1,6 +1,6 @@
 //! Edits of objects in HCL: an attribute more, or another value for one that is null.
 
-use super::texts::{Around, Texts, holds};
+use super::texts::{Enclosing, ParsedFiles, holds};
 use super::{Edit, blocks, rows};
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Expr, ExprKind, ObjectItem, ObjectKey};
@@ -10,17 +10,17 @@ const UNIT: &str = "  ";
 
 /// Sets an attribute of the object at a place; nothing where it is set to more than null, or where the object is made anew for
 /// each element of a collection, or by a function.
-pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &Texts<'_>) -> Option<Vec<Edit>> {
+pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let around = texts.around(place)?;
     let file = texts.file(place.file);
     let items = match &around {
-        Around::Attribute(attribute) => object_at(&attribute.value, place)?,
-        Around::Block(outer) => {
+        Enclosing::Attribute(attribute) => object_at(&attribute.value, place)?,
+        Enclosing::Block(outer) => {
             let block = blocks::find(outer, |block| holds(block.span, place))?;
             let attribute = block.body.attributes.iter().find(|attribute| holds(attribute.value.span, place))?;
             object_at(&attribute.value, place)?
         }
-        Around::Nothing => return None,
+        Enclosing::Nothing => return None,
     };
     let mut keys = Vec::new();
     for item in items {

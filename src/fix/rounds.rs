@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::harm::is_better;
 use super::{Fix, Safety, apply};
-use crate::report::{Report, Reported};
+use crate::report::{Diagnostic, Report};
 use crate::source::SourceFile;
 
 /// Each round makes at least one fix. Fixes that are left after this many rounds are made by the next run.
@@ -19,11 +19,11 @@ const MAX_STEPS: usize = 4;
 /// What became of the fixes.
 #[derive(Debug)]
 #[must_use = "nothing is written yet"]
-pub struct Mended {
+pub struct FixResult {
     /// What is found in the new texts. A finding whose fix would do harm has none any more.
     pub report: Report,
     /// The files that change.
-    pub files: Vec<Changed>,
+    pub files: Vec<ChangedFile>,
     /// How many findings are gone.
     pub findings: usize,
     /// The fingerprints of the findings whose fixes were tried and aren't made.
@@ -34,7 +34,7 @@ pub struct Mended {
 
 /// A file and its new text.
 #[derive(Debug, Clone)]
-pub struct Changed {
+pub struct ChangedFile {
     /// As it is.
     pub file: Arc<SourceFile>,
     /// As it is to be.
@@ -42,17 +42,17 @@ pub struct Changed {
 }
 
 /// The texts so far, what is found in them, and how many findings are gone.
-struct Step {
+struct FixRound {
     report: Report,
-    changes: BTreeMap<PathBuf, Changed>,
+    changes: BTreeMap<PathBuf, ChangedFile>,
     fixed: usize,
 }
 
 /// Chooses the fixes that may be made.
-type IsWanted<'a> = &'a dyn Fn(&Reported, &Fix, &Report) -> bool;
+type IsWanted<'a> = &'a dyn Fn(&Diagnostic, &Fix, &Report) -> bool;
 
 /// Fixes, by the names of their findings.
-type Names = BTreeSet<String>;
+type FixNames = BTreeSet<String>;
 
 /// Makes the fixes that are wanted. One after which its finding is still there, or a new one has come, isn't made.
 ///
@@ -64,12 +64,12 @@ type Names = BTreeSet<String>;
 /// What `judge` says.
 pub fn mend<E>(
     report: Report,
-    is_wanted: impl Fn(&Reported, &Fix, &Report) -> bool,
-    mut judge: impl FnMut(&[Changed]) -> Result<Report, E>,
-) -> Result<Mended, E> {
+    is_wanted: impl Fn(&Diagnostic, &Fix, &Report) -> bool,
+    mut judge: impl FnMut(&[ChangedFile]) -> Result<Report, E>,
+) -> Result<FixResult, E> {
     let is_wanted: IsWanted<'_> = &is_wanted;
-    let mut now = Step { report, changes: BTreeMap::new(), fixed: 0 };
-    let mut refused = Names::new();
+    let mut now = FixRound { report, changes: BTreeMap::new(), fixed: 0 };
+    let mut refused = FixNames::new();
     let mut wanted = now.names(is_wanted);
     for _ in 0..MAX_ROUNDS {
         if wanted.is_empty() || wanted == refused {
@@ -80,14 +80,14 @@ pub fn mend<E>(
         wanted = now.names(is_wanted);
     }
     let is_cut = !wanted.is_empty() && wanted != refused;
-    let Step { mut report, changes, fixed } = now;
+    let FixRound { mut report, changes, fixed } = now;
     forget(&mut report, &refused);
-    Ok(Mended { report, files: changes.into_values().collect(), findings: fixed, refused, is_cut })
+    Ok(FixResult { report, files: changes.into_values().collect(), findings: fixed, refused, is_cut })
 }
 
 /// Takes away the fixes that were tried and aren't made.
 pub fn forget(report: &mut Report, refused: &BTreeSet<String>) {
-    let is_refused = |finding: &&mut Reported| refused.contains(&finding.fingerprint);
+    let is_refused = |finding: &&mut Diagnostic| refused.contains(&finding.fingerprint);
     report.findings.iter_mut().filter(is_refused).for_each(|finding| finding.fix = None);
 }
 
@@ -96,21 +96,21 @@ pub fn is_allowed(fix: &Fix, allowed: Safety, report: &Report, may_change: impl 
     fix.safety <= allowed && fix.is_within(&report.sources, may_change)
 }
 
-impl Step {
-    fn names(&self, is_wanted: IsWanted<'_>) -> Names {
+impl FixRound {
+    fn names(&self, is_wanted: IsWanted<'_>) -> FixNames {
         let is_wanted =
-            |finding: &&Reported| finding.fix.as_ref().is_some_and(|fix| is_wanted(finding, fix, &self.report));
+            |finding: &&Diagnostic| finding.fix.as_ref().is_some_and(|fix| is_wanted(finding, fix, &self.report));
         self.report.findings.iter().filter(is_wanted).map(|finding| finding.fingerprint.clone()).collect()
     }
 
     /// Makes all of these, or as many as do no harm, and returns those that would. Of several, halves show which.
     fn make<E>(
         &mut self,
-        wanted: Names,
+        wanted: FixNames,
         is_wanted: IsWanted<'_>,
-        judge: &mut impl FnMut(&[Changed]) -> Result<Report, E>,
-    ) -> Result<Names, E> {
-        let mut refused = Names::new();
+        judge: &mut impl FnMut(&[ChangedFile]) -> Result<Report, E>,
+    ) -> Result<FixNames, E> {
+        let mut refused = FixNames::new();
         let mut groups = vec![wanted];
         while let Some(group) = groups.pop() {
             match self.attempt(&group, is_wanted, judge)? {
@@ -118,7 +118,7 @@ impl Step {
                 None if group.len() > 1 => {
                     let mut first: Vec<String> = group.into_iter().collect();
                     let second = first.split_off(first.len().div_ceil(2));
-                    groups.extend([second, first].map(Names::from_iter));
+                    groups.extend([second, first].map(FixNames::from_iter));
                 }
                 None => refused.extend(group),
             }
@@ -130,12 +130,12 @@ impl Step {
     /// there and has another fix, that is the next step of the same one; so is the fix of a new finding about the trail.
     fn attempt<E>(
         &self,
-        group: &Names,
+        group: &FixNames,
         is_wanted: IsWanted<'_>,
-        judge: &mut impl FnMut(&[Changed]) -> Result<Report, E>,
-    ) -> Result<Option<Step>, E> {
+        judge: &mut impl FnMut(&[ChangedFile]) -> Result<Report, E>,
+    ) -> Result<Option<FixRound>, E> {
         let (mut next, made) = self.apply(group, judge)?;
-        let before: Vec<&Reported> = made.iter().filter_map(|at| self.report.findings.get(*at)).collect();
+        let before: Vec<&Diagnostic> = made.iter().filter_map(|at| self.report.findings.get(*at)).collect();
         for _ in 1..MAX_STEPS {
             let left = next.following(is_wanted, &self.report, &before);
             if left.is_empty() || is_better(&self.report, &next.report, &before) {
@@ -148,11 +148,11 @@ impl Step {
     }
 
     /// The wanted fixes of findings that some fixes have left, or that they have brought about the same trails.
-    fn following(&self, is_wanted: IsWanted<'_>, before: &Report, made: &[&Reported]) -> Names {
-        let left: Names = made.iter().map(|finding| finding.fingerprint.clone()).collect();
+    fn following(&self, is_wanted: IsWanted<'_>, before: &Report, made: &[&Diagnostic]) -> FixNames {
+        let left: FixNames = made.iter().map(|finding| finding.fingerprint.clone()).collect();
         let known: HashSet<&str> = before.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
         let trails: HashSet<_> = made.iter().filter_map(|finding| trail(finding)).collect();
-        let follows = |finding: &&Reported| {
+        let follows = |finding: &&Diagnostic| {
             let is_new = !known.contains(finding.fingerprint.as_str());
             left.contains(&finding.fingerprint) || is_new && trail(finding).is_some_and(|own| trails.contains(&own))
         };
@@ -164,9 +164,9 @@ impl Step {
     /// Makes those of some fixes that go together, and judges what comes of it; with their findings' numbers.
     fn apply<E>(
         &self,
-        group: &Names,
-        judge: &mut impl FnMut(&[Changed]) -> Result<Report, E>,
-    ) -> Result<(Step, Vec<usize>), E> {
+        group: &FixNames,
+        judge: &mut impl FnMut(&[ChangedFile]) -> Result<Report, E>,
+    ) -> Result<(FixRound, Vec<usize>), E> {
         let Self { report, changes, fixed } = self;
         let findings = report.findings.iter().enumerate().filter(|(_, finding)| group.contains(&finding.fingerprint));
         let applied = apply(findings.filter_map(|(at, finding)| Some((at, finding.fix.as_ref()?))), &report.sources);
@@ -174,16 +174,16 @@ impl Step {
         for (id, text) in applied.texts {
             let file = report.sources.file(id);
             // What the disk holds stays on record through all rounds.
-            changes.entry(file.path.clone()).or_insert(Changed { file, text: String::new() }).text = text;
+            changes.entry(file.path.clone()).or_insert(ChangedFile { file, text: String::new() }).text = text;
         }
-        let texts: Vec<Changed> = changes.values().cloned().collect();
+        let texts: Vec<ChangedFile> = changes.values().cloned().collect();
         let report = judge(&texts)?;
-        Ok((Step { report, changes, fixed: *fixed }, applied.fixes))
+        Ok((FixRound { report, changes, fixed: *fixed }, applied.fixes))
     }
 }
 
 /// The trail that a finding is about, within its deployment.
-fn trail(finding: &Reported) -> Option<(Option<&str>, Option<&str>, &str)> {
+fn trail(finding: &Diagnostic) -> Option<(Option<&str>, Option<&str>, &str)> {
     let address = finding.address.as_deref()?;
     Some((finding.deployment.as_deref(), finding.deployment_name.as_deref(), address))
 }
@@ -193,27 +193,27 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::engine::{self, Settings};
+    use crate::engine::{self, EngineSettings};
     use crate::error::Error;
-    use crate::scan::{Input, Inputs};
+    use crate::scan::{Input, ScanInputs};
     use crate::source::{Memory, Sources};
 
     fn report(is_valid: bool) -> Result<Report, Error> {
         let text = format!("resource \"aws_cloudtrail\" \"t\" {{\n  enable_log_file_validation = {is_valid}\n}}\n");
-        let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
+        let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
         let fs = Memory::new([(Path::new("main.tf"), text)]);
-        engine::check(&fs, &inputs, Sources::new("/".into()), &Settings::default())
+        engine::check(&fs, &inputs, Sources::new("/".into()), &EngineSettings::default())
     }
 
     /// How many findings are gone, and how many fixes are refused, where one fix takes so many changes.
     fn mended(changes: usize) -> (usize, usize) {
-        let is_wanted = |finding: &Reported, _: &Fix, _: &Report| finding.rule.id() == "unvalidated-logs";
+        let is_wanted = |finding: &Diagnostic, _: &Fix, _: &Report| finding.rule.id() == "unvalidated-logs";
         let mut made = 0;
         let mended = mend(report(false).unwrap(), is_wanted, |_| {
             made += 1;
             report(made == changes)
         });
-        let Mended { findings, refused, .. } = mended.unwrap();
+        let FixResult { findings, refused, .. } = mended.unwrap();
         (findings, refused.len())
     }
 

@@ -1,13 +1,13 @@
 //! Lines of HCL as `terraform fmt` sees them: attributes on lines that follow each other have their `=` in one column.
 
 use super::Edit;
-use super::texts::Texts;
+use super::texts::ParsedFiles;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Attribute, Body};
 
 /// An attribute that has a line for itself.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(super) struct AttributeLine<'a> {
     pub(super) attribute: &'a Attribute,
     /// Counted from 1.
     pub(super) line: usize,
@@ -16,11 +16,11 @@ pub(super) struct Row<'a> {
 }
 
 /// The rows of a body; attributes over several lines, or several on one, are none.
-pub(super) fn rows<'a>(body: &'a Body, file: &SourceFile) -> Vec<Row<'a>> {
+pub(super) fn rows<'a>(body: &'a Body, file: &SourceFile) -> Vec<AttributeLine<'a>> {
     body.attributes.iter().filter_map(|attribute| row(attribute, file)).collect()
 }
 
-fn row<'a>(attribute: &'a Attribute, file: &SourceFile) -> Option<Row<'a>> {
+fn row<'a>(attribute: &'a Attribute, file: &SourceFile) -> Option<AttributeLine<'a>> {
     let name = attribute.name.span;
     let line = file.position(name.start).line as usize;
     let (start, end) = file.line_bounds(line);
@@ -30,28 +30,28 @@ fn row<'a>(attribute: &'a Attribute, file: &SourceFile) -> Option<Row<'a>> {
     let count = |set: &str| after.chars().filter(|&c| set.contains(c)).count();
     let is_whole = attribute.value.span.end <= end && !after.contains("<<") && count("([{") == count(")]}");
     let equals = name.end.saturating_add(u32::try_from(gap).ok()?);
-    (before.trim().is_empty() && is_whole).then_some(Row { attribute, line, equals })
+    (before.trim().is_empty() && is_whole).then_some(AttributeLine { attribute, line, equals })
 }
 
 /// Rows whose lines follow each other.
-pub(super) fn chains<'r, 'a>(rows: &'r [Row<'a>]) -> impl Iterator<Item = &'r [Row<'a>]> {
+pub(super) fn chains<'r, 'a>(rows: &'r [AttributeLine<'a>]) -> impl Iterator<Item = &'r [AttributeLine<'a>]> {
     rows.chunk_by(|one, next| one.line.checked_add(1) == Some(next.line))
 }
 
 /// Whether all have their `=` where `terraform fmt` puts it.
-pub(super) fn is_aligned(chain: &[Row<'_>]) -> bool {
+pub(super) fn is_aligned(chain: &[AttributeLine<'_>]) -> bool {
     let width = width(chain).saturating_add(1);
     chain.iter().all(|row| row.equals.saturating_sub(row.attribute.name.span.start) as usize == width)
 }
 
 /// The length of the longest name.
-pub(super) fn width(chain: &[Row<'_>]) -> usize {
+pub(super) fn width(chain: &[AttributeLine<'_>]) -> usize {
     chain.iter().map(|row| row.attribute.name.span.range().len()).max().unwrap_or(0)
 }
 
 /// Puts each `=` behind names of this length.
-pub(super) fn align(chain: &[Row<'_>], width: usize) -> Vec<Edit> {
-    let edit = |row: &Row<'_>| {
+pub(super) fn align(chain: &[AttributeLine<'_>], width: usize) -> Vec<Edit> {
+    let edit = |row: &AttributeLine<'_>| {
         let name = row.attribute.name.span;
         let span = Span { start: name.end, end: row.equals, ..name };
         let wanted = width.saturating_sub(name.range().len()).saturating_add(1);
@@ -61,9 +61,9 @@ pub(super) fn align(chain: &[Row<'_>], width: usize) -> Vec<Edit> {
 }
 
 /// Gives one of the rows another name, and puts each `=` behind the longest.
-pub(super) fn align_renamed(chain: &[Row<'_>], key: Span, name: &str) -> Vec<Edit> {
-    let is_other = |row: &&Row<'_>| row.attribute.name.span != key;
-    let others: Vec<Row<'_>> = chain.iter().filter(is_other).copied().collect();
+pub(super) fn align_renamed(chain: &[AttributeLine<'_>], key: Span, name: &str) -> Vec<Edit> {
+    let is_other = |row: &&AttributeLine<'_>| row.attribute.name.span != key;
+    let others: Vec<AttributeLine<'_>> = chain.iter().filter(is_other).copied().collect();
     let width = width(&others).max(name.len());
     let mut edits = align(&others, width);
     let gap = " ".repeat(width.saturating_sub(name.len()).saturating_add(1));
@@ -74,7 +74,7 @@ pub(super) fn align_renamed(chain: &[Row<'_>], key: Span, name: &str) -> Vec<Edi
 
 /// By how many blanks a comment behind a value stays in its column when the value gets shorter; none where the value
 /// decides the column.
-pub(super) fn gap_before_comment(value: Span, old: usize, new: usize, texts: &Texts<'_>) -> usize {
+pub(super) fn gap_before_comment(value: Span, old: usize, new: usize, texts: &ParsedFiles<'_>) -> usize {
     let file = texts.file(value.file);
     let end = file.line_bounds(file.position(value.end).line as usize).1;
     let rest = file.text.get(value.end as usize..end as usize).unwrap_or_default();

@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use super::texts::{Around, Texts, before_empty, holds, last_before};
+use super::texts::{Enclosing, ParsedFiles, before_empty, holds, last_before};
 use super::{Edit, Safety, blocks, deciding};
-use crate::model::{Change, Wish, dialects};
-use crate::report::{Exists, Judged, JudgedTrail, Reported};
+use crate::model::{Remedy, RemedyKind, dialects};
+use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
 use crate::source::Span;
 use crate::syntax::Language;
 use crate::syntax::node::Node;
-use crate::value::{Hop, Origin, Step};
+use crate::value::{Hop, HopKind, Origin};
 
 /// What selects data events, each of which is billed.
 const DATA_EVENTS: [&str; 4] = ["data_resource", "data_resources", "DataResources", "resources.type"];
@@ -24,31 +24,31 @@ const KINDS: [&str; 3] = [dialects::AWS.kind, dialects::AWSCC.kind, dialects::CL
 
 /// The trails that are created, or may be, each with its deployment.
 pub(super) struct Trails<'r> {
-    by_name: HashMap<(&'r str, Option<&'r str>, &'r str), Created<'r>>,
-    by_header: HashMap<Span, Vec<Created<'r>>>,
+    by_name: HashMap<(&'r str, Option<&'r str>, &'r str), TrailCreation<'r>>,
+    by_header: HashMap<Span, Vec<TrailCreation<'r>>>,
     /// Whose trails are written at a header, by how many calls outwards that is asked, as far as somebody has.
-    owners: RefCell<HashMap<(Span, usize), Owners<'r>>>,
+    owners: RefCell<HashMap<(Span, usize), DecidedTrails<'r>>>,
 }
 
-type Created<'r> = (&'r Judged, &'r JudgedTrail);
+type TrailCreation<'r> = (&'r DeploymentResult, &'r TrailResult);
 
 /// Those for whose trails one text decides.
 #[derive(Default)]
-struct Owners<'r> {
+struct DecidedTrails<'r> {
     /// Calls, each in its deployment.
-    calls: HashSet<(Deployment<'r>, Vec<String>)>,
+    calls: HashSet<(RootAndName<'r>, Vec<String>)>,
     /// Deployments that decide for themselves, by their roots.
-    roots: HashMap<&'r str, HashSet<Deployment<'r>>>,
+    roots: HashMap<&'r str, HashSet<RootAndName<'r>>>,
 }
 
 /// The root and the name of one.
-type Deployment<'r> = (&'r str, Option<&'r str>);
+type RootAndName<'r> = (&'r str, Option<&'r str>);
 
 impl<'r> Trails<'r> {
-    pub(super) fn new(deployments: &'r [Judged]) -> Self {
+    pub(super) fn new(deployments: &'r [DeploymentResult]) -> Self {
         let mut trails = Self { by_name: HashMap::new(), by_header: HashMap::new(), owners: RefCell::default() };
         for judged in deployments {
-            for trail in judged.trails.iter().filter(|trail| trail.exists != Exists::Never) {
+            for trail in judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
                 let name = (judged.root.as_str(), judged.name.as_deref(), trail.address.as_str());
                 trails.by_name.insert(name, (judged, trail));
                 trails.by_header.entry(trail.header).or_default().push((judged, trail));
@@ -58,8 +58,8 @@ impl<'r> Trails<'r> {
     }
 
     /// What several calls or deployments bring changes for all of them.
-    pub(super) fn safety(&self, finding: &Reported, wish: &Wish) -> Safety {
-        let Reported { deployment, deployment_name, address, .. } = finding;
+    pub(super) fn safety(&self, finding: &Diagnostic, wish: &Remedy) -> Safety {
+        let Diagnostic { deployment, deployment_name, address, .. } = finding;
         let name = (deployment.as_deref(), address.as_deref());
         let (Some(root), Some(address)) = name else { return Safety::Unsafe };
         let Some((own, trail)) = self.by_name.get(&(root, deployment_name.as_deref(), address)) else {
@@ -73,8 +73,8 @@ impl<'r> Trails<'r> {
         if owners.calls.len().saturating_add(roots) > 1 { Safety::Unsafe } else { Safety::Safe }
     }
 
-    fn owners(&self, header: Span, outwards: usize) -> Owners<'r> {
-        let mut owners = Owners::default();
+    fn owners(&self, header: Span, outwards: usize) -> DecidedTrails<'r> {
+        let mut owners = DecidedTrails::default();
         for (judged, trail) in self.by_header.get(&header).into_iter().flatten() {
             let deployment = (judged.root.as_str(), judged.name.as_deref());
             let calls = owner(&trail.address, outwards);
@@ -89,9 +89,9 @@ impl<'r> Trails<'r> {
 }
 
 /// How many calls outwards of the trail the place lies that decides.
-fn calls_out(wish: &Wish) -> usize {
+fn calls_out(wish: &Remedy) -> usize {
     let is_call = |hop: &&Hop| {
-        matches!(hop.step, Step::ModuleArgument { .. } | Step::ModuleCall { .. } | Step::StackParameter { .. })
+        matches!(hop.step, HopKind::ModuleArgument { .. } | HopKind::ModuleCall { .. } | HopKind::StackParameter { .. })
     };
     wish.hops.iter().filter(is_call).count()
 }
@@ -123,19 +123,19 @@ fn without_keys(address: &str) -> String {
 }
 
 /// Logic that is replaced, events that are billed, and a place that others read.
-pub(super) fn of_wish(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> Safety {
+pub(super) fn of_wish(wish: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> Safety {
     let is_own = |hop: &Hop| {
         matches!(
             hop.step,
-            Step::Arm(_)
-                | Step::Misspelt(_)
-                | Step::Member(_)
-                | Step::Element(_)
-                | Step::Argument
-                | Step::Repetition(_)
+            HopKind::Arm(_)
+                | HopKind::Misspelt(_)
+                | HopKind::Member(_)
+                | HopKind::Element(_)
+                | HopKind::Argument
+                | HopKind::Repetition(_)
         )
     };
-    let is_misspelt = wish.hops.iter().any(|hop| matches!(hop.step, Step::Misspelt(_)));
+    let is_misspelt = wish.hops.iter().any(|hop| matches!(hop.step, HopKind::Misspelt(_)));
     let is_safe = !wish.is_billed
         && wish.replaced().is_none()
         && !selects_data_events(wish, texts)
@@ -146,16 +146,16 @@ pub(super) fn of_wish(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> Safety 
 }
 
 /// A direction holds for the data events of a selector, too.
-fn selects_data_events(wish: &Wish, texts: &Texts<'_>) -> bool {
-    let Change::Set { value: "All", .. } = wish.change else { return false };
+fn selects_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
+    let RemedyKind::Set { value: "All", .. } = wish.change else { return false };
     let place = before_empty(wish.origin.span());
     let around = match texts.around(place) {
-        Some(Around::Block(outer)) => blocks::find(&outer, |block| holds(block.span, place)).map(|block| block.span),
-        Some(Around::Attribute(_) | Around::Nothing) | None => None,
+        Some(Enclosing::Block(outer)) => blocks::find(&outer, |block| holds(block.span, place)).map(|block| block.span),
+        Some(Enclosing::Attribute(_) | Enclosing::Nothing) | None => None,
     };
     let mapping = texts.path(place).into_iter().rev().find(|node| node.as_mapping().is_some()).map(|node| node.span);
     // The selector may be written where its value comes from.
-    let passed = wish.hops.iter().filter(|hop| !matches!(hop.step, Step::ModuleCall { .. })).map(|hop| hop.span);
+    let passed = wish.hops.iter().filter(|hop| !matches!(hop.step, HopKind::ModuleCall { .. })).map(|hop| hop.span);
     let names_data = |span| {
         let text = texts.slice(span);
         DATA_EVENTS.iter().any(|name| text.contains(name))
@@ -164,15 +164,15 @@ fn selects_data_events(wish: &Wish, texts: &Texts<'_>) -> bool {
 }
 
 /// True if the trail records data events, and then more of them.
-fn widens_data_events(wish: &Wish, texts: &Texts<'_>) -> bool {
-    let is_widened = matches!(wish.change, Change::Set { name, .. } if WIDENING.contains(&name));
+fn widens_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
+    let is_widened = matches!(wish.change, RemedyKind::Set { name, .. } if WIDENING.contains(&name));
     let trail = trail_around(wish.origin.span(), texts).filter(|_| is_widened);
     let text = trail.map(|trail| texts.slice(trail)).unwrap_or_default();
     DATA_EVENTS.iter().any(|name| text.contains(name))
 }
 
 /// Whether nothing but a literal or white space is replaced, or something is taken away as was asked for.
-fn is_simple(edit: &Edit, texts: &Texts<'_>) -> bool {
+fn is_simple(edit: &Edit, texts: &ParsedFiles<'_>) -> bool {
     let old = texts.slice(edit.span);
     let language = texts.language(edit.span.file);
     // A conditional with such an arm is more.
@@ -184,7 +184,7 @@ fn is_simple(edit: &Edit, texts: &Texts<'_>) -> bool {
 ///
 /// A text that is inserted becomes part of the block or mapping that the wish names. In block-style YAML its place may
 /// be behind the end of that mapping.
-fn is_in_trail(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> bool {
+fn is_in_trail(wish: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> bool {
     let mut trail: Option<Span> = None;
     edits.iter().all(|edit| {
         let place = if edit.span.is_empty() { wish.origin.span() } else { edit.span };
@@ -196,14 +196,14 @@ fn is_in_trail(wish: &Wish, edits: &[Edit], texts: &Texts<'_>) -> bool {
 }
 
 /// The declaration of a trail that holds a place.
-fn trail_around(place: Span, texts: &Texts<'_>) -> Option<Span> {
+fn trail_around(place: Span, texts: &ParsedFiles<'_>) -> Option<Span> {
     let place = before_empty(place);
     match texts.around(place) {
-        Some(Around::Block(block)) => {
+        Some(Enclosing::Block(block)) => {
             let is_trail = block.labels.first().is_some_and(|label| KINDS.contains(&label.text.as_str()));
             (block.kind.text == "resource" && is_trail).then_some(block.span)
         }
-        Some(Around::Attribute(_) | Around::Nothing) => None,
+        Some(Enclosing::Attribute(_) | Enclosing::Nothing) => None,
         None => {
             let path = texts.path(place);
             let declared = path.iter().skip(1).find(|node| is_template_trail(node, texts)).map(|node| node.span);
@@ -213,7 +213,7 @@ fn trail_around(place: Span, texts: &Texts<'_>) -> Option<Span> {
 }
 
 /// Whether a node is a resource of a template that names the type of a trail.
-fn is_template_trail(node: &Node, texts: &Texts<'_>) -> bool {
+fn is_template_trail(node: &Node, texts: &ParsedFiles<'_>) -> bool {
     let is_resource = || node.as_mapping().is_some_and(|mapping| mapping.get("Properties").is_some());
     let names_trail = || {
         let text = texts.slice(node.span);
@@ -230,30 +230,30 @@ fn below_kind(node: &Node, place: Span) -> Option<Span> {
 }
 
 /// Whether each step of the way is taken by this trail alone, as far as the texts tell.
-fn is_read_once(wish: &Wish, texts: &Texts<'_>) -> bool {
+fn is_read_once(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
     let places = std::iter::once(wish.origin.span()).chain(wish.hops.iter().map(|hop| hop.span));
     let is_absent = matches!(wish.origin, Origin::Absent(_));
     let is_alone = |(from, (index, hop)): (Span, (usize, &Hop))| {
         let member = member(wish.hops.get(index.saturating_add(1)..).unwrap_or_default());
         match &hop.step {
-            Step::Arm(_) | Step::Argument | Step::Repetition(_) => true,
+            HopKind::Arm(_) | HopKind::Argument | HopKind::Repetition(_) => true,
             // The object changes, and not the default.
-            Step::MemberDefault(_) | Step::NoMember(_) => wish.unset_member().is_some(),
+            HopKind::MemberDefault(_) | HopKind::NoMember(_) => wish.unset_member().is_some(),
             // Who else decodes a file isn't known.
-            Step::Member(_) | Step::Element(_) => from.file == hop.span.file,
-            Step::Local(name) => readers(&format!("local.{name}"), member, from, texts) == 1,
-            Step::VariableDefault(name)
-            | Step::VariableValue(name)
-            | Step::ModuleArgument { name, .. }
-            | Step::ModuleCall { name, .. } => readers(&format!("var.{name}"), member, from, texts) == 1,
+            HopKind::Member(_) | HopKind::Element(_) => from.file == hop.span.file,
+            HopKind::Local(name) => readers(&format!("local.{name}"), member, from, texts) == 1,
+            HopKind::VariableDefault(name)
+            | HopKind::VariableValue(name)
+            | HopKind::ModuleArgument { name, .. }
+            | HopKind::ModuleCall { name, .. } => readers(&format!("var.{name}"), member, from, texts) == 1,
             // The declaration is one of the two places that name it.
-            Step::ParameterDefault(name) | Step::ParameterValue(name) | Step::StackParameter { name, .. } => {
+            HopKind::ParameterDefault(name) | HopKind::ParameterValue(name) | HopKind::StackParameter { name, .. } => {
                 words(&texts.file(from.file).text, name, None, texts) == 2
             }
             _ => false,
         }
     };
-    let is_name = |hop: &Hop| !matches!(hop.step, Step::Member(_) | Step::Element(_) | Step::Repetition(_));
+    let is_name = |hop: &Hop| !matches!(hop.step, HopKind::Member(_) | HopKind::Element(_) | HopKind::Repetition(_));
     !is_absent && wish.hops.iter().any(is_name) && places.zip(wish.hops.iter().enumerate()).all(is_alone)
 }
 
@@ -262,22 +262,25 @@ fn member(hops: &[Hop]) -> Option<&str> {
     let passes_whole = |hop: &&Hop| {
         matches!(
             hop.step,
-            Step::Local(_) | Step::VariableDefault(_) | Step::VariableValue(_) | Step::ModuleArgument { .. }
+            HopKind::Local(_)
+                | HopKind::VariableDefault(_)
+                | HopKind::VariableValue(_)
+                | HopKind::ModuleArgument { .. }
         )
     };
     match &hops.iter().find(|hop| !passes_whole(hop))?.step {
-        Step::Member(key) | Step::MemberDefault(key) | Step::NoMember(key) => Some(key),
+        HopKind::Member(key) | HopKind::MemberDefault(key) | HopKind::NoMember(key) => Some(key),
         _ => None,
     }
 }
 
 /// How often a reference, or a member of what it refers to, is read in the files of the module in which a place lies.
-fn readers(reference: &str, member: Option<&str>, place: Span, texts: &Texts<'_>) -> usize {
+fn readers(reference: &str, member: Option<&str>, place: Span, texts: &ParsedFiles<'_>) -> usize {
     texts.beside(place.file).iter().map(|file| words(&file.text, reference, member, texts)).sum()
 }
 
 /// How often a word stands in a text by itself, other members than the one that is looked for left aside.
-fn words(text: &str, word: &str, member: Option<&str>, texts: &Texts<'_>) -> usize {
+fn words(text: &str, word: &str, member: Option<&str>, texts: &ParsedFiles<'_>) -> usize {
     texts.search(text.len());
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let is_other = |after: &str| {

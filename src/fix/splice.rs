@@ -7,7 +7,7 @@ use crate::source::{FileId, Sources, Span};
 
 /// Texts as some fixes make them.
 #[derive(Debug, Default)]
-pub struct Applied {
+pub struct EditedTexts {
     /// The new texts.
     pub texts: BTreeMap<FileId, String>,
     /// The fixes, by their number.
@@ -16,9 +16,9 @@ pub struct Applied {
 
 /// Makes the fixes that are possible together; of those that touch the same bytes, the first. The others have their
 /// turn when the new texts are judged.
-pub fn apply<'f>(fixes: impl IntoIterator<Item = (usize, &'f Fix)>, sources: &Sources) -> Applied {
+pub fn apply<'f>(fixes: impl IntoIterator<Item = (usize, &'f Fix)>, sources: &Sources) -> EditedTexts {
     let mut chosen: BTreeSet<Edit> = BTreeSet::new();
-    let mut applied = Applied::default();
+    let mut applied = EditedTexts::default();
     for (number, fix) in fixes {
         let is_made = fix.edits.iter().all(|edit| chosen.contains(edit));
         if is_made || !fix.edits.iter().any(|edit| touches_one_of(&chosen, edit)) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::formats::terraform::names::is_configuration;
 use crate::source::{FileId, Fs, SourceFile, Sources, Span};
-use crate::syntax::hcl::{self, Attribute, Block, Item, Parsed};
+use crate::syntax::hcl::{self, Attribute, Block, ParsedItem, UnparsedItem};
 use crate::syntax::node::{Entry, Node, NodeKind, Tree};
 use crate::syntax::{Language, json, yaml};
 
@@ -16,41 +16,41 @@ use crate::syntax::{Language, json, yaml};
 const MAX_SEARCHED: usize = 256 << 20;
 
 /// The files of a run, as trees.
-pub struct Texts<'a> {
+pub struct ParsedFiles<'a> {
     sources: &'a Sources,
     fs: &'a dyn Fs,
-    known: Trees<'a>,
-    read: RefCell<HashMap<FileId, Rc<Text>>>,
+    known: ParsedTrees<'a>,
+    read: RefCell<HashMap<FileId, Rc<ParsedFile>>>,
     /// What was parsed of HCL, by its place: a block is asked about for each finding and each edit in it.
-    parsed: RefCell<HashMap<Span, Around>>,
+    parsed: RefCell<HashMap<Span, Enclosing>>,
     /// Which mappings declare a trail, as far as somebody has asked.
     pub(super) declares_trail: RefCell<HashMap<Span, bool>>,
     searched: Cell<usize>,
 }
 
 /// What files in YAML or JSON hold, as far as somebody else has read it already.
-pub type Trees<'a> = &'a dyn Fn(FileId) -> Option<Arc<Tree>>;
+pub type ParsedTrees<'a> = &'a dyn Fn(FileId) -> Option<Arc<Tree>>;
 
 /// A file as its language reads it.
-pub(super) enum Text {
+pub(super) enum ParsedFile {
     /// HCL, of which only what is needed is parsed.
-    Items(Vec<Item>),
+    Items(Vec<UnparsedItem>),
     /// YAML or JSON.
     Documents(Arc<Tree>),
 }
 
 /// What a place in HCL lies in.
 #[derive(Clone)]
-pub(super) enum Around {
+pub(super) enum Enclosing {
     Block(Rc<Block>),
     Attribute(Rc<Attribute>),
     /// What can't be parsed.
     Nothing,
 }
 
-impl<'a> Texts<'a> {
+impl<'a> ParsedFiles<'a> {
     /// Files that are parsed when they are first asked for, unless they are known.
-    pub fn new(sources: &'a Sources, fs: &'a dyn Fs, known: Trees<'a>) -> Self {
+    pub fn new(sources: &'a Sources, fs: &'a dyn Fs, known: ParsedTrees<'a>) -> Self {
         Self {
             sources,
             fs,
@@ -105,30 +105,30 @@ impl<'a> Texts<'a> {
         Language::of(&self.file(id))
     }
 
-    pub(super) fn text(&self, id: FileId) -> Rc<Text> {
+    pub(super) fn text(&self, id: FileId) -> Rc<ParsedFile> {
         let read = || {
             if let Some(tree) = (self.known)(id) {
-                return Rc::new(Text::Documents(tree));
+                return Rc::new(ParsedFile::Documents(tree));
             }
             let file = self.file(id);
             Rc::new(match Language::of(&file) {
-                Language::Hcl => Text::Items(hcl::split(id, &file).items),
-                Language::Yaml => Text::Documents(Arc::new(yaml::parse(id, &file))),
-                Language::Json => Text::Documents(Arc::new(json::parse(id, &file))),
+                Language::Hcl => ParsedFile::Items(hcl::split(id, &file).items),
+                Language::Yaml => ParsedFile::Documents(Arc::new(yaml::parse(id, &file))),
+                Language::Json => ParsedFile::Documents(Arc::new(json::parse(id, &file))),
             })
         };
         Rc::clone(self.read.borrow_mut().entry(id).or_insert_with(read))
     }
 
     /// The top-level block or attribute of HCL that holds a place.
-    pub(super) fn around(&self, place: Span) -> Option<Around> {
+    pub(super) fn around(&self, place: Span) -> Option<Enclosing> {
         let text = self.text(place.file);
-        let Text::Items(items) = text.as_ref() else { return None };
+        let ParsedFile::Items(items) = text.as_ref() else { return None };
         let item = last_before(items, place, |item| item.span).filter(|item| holds(item.span, place))?;
         let parse = || match hcl::parse(item, &self.file(place.file)).0 {
-            Some(Parsed::Block(block)) => Around::Block(Rc::new(block)),
-            Some(Parsed::Attribute(attribute)) => Around::Attribute(Rc::new(attribute)),
-            None => Around::Nothing,
+            Some(ParsedItem::Block(block)) => Enclosing::Block(Rc::new(block)),
+            Some(ParsedItem::Attribute(attribute)) => Enclosing::Attribute(Rc::new(attribute)),
+            None => Enclosing::Nothing,
         };
         self.search(item.span.range().len());
         Some(self.parsed.borrow_mut().entry(item.span).or_insert_with(parse).clone())
@@ -147,7 +147,7 @@ impl<'a> Texts<'a> {
     /// The nodes that hold a place, the outermost first.
     pub(super) fn path(&self, place: Span) -> Vec<Arc<Node>> {
         let text = self.text(place.file);
-        let Text::Documents(tree) = text.as_ref() else { return Vec::new() };
+        let ParsedFile::Documents(tree) = text.as_ref() else { return Vec::new() };
         let mut path = Vec::new();
         let document = last_before(&tree.documents, place, |node| node.whole());
         let mut next = document.filter(|node| holds(node.whole(), place)).cloned();

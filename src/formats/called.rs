@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// A module directory or template that another project calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Called {
+pub struct CalledCode {
     /// The directory of a module, or a template.
     pub place: PathBuf,
     /// The number of calls on the longest path to it, so that it is greater than that of each caller.
@@ -39,7 +39,7 @@ impl BaseFiles {
     }
 }
 
-impl Called {
+impl CalledCode {
     /// Assigns a turn to each called place, given the indices of the places that each one calls. In a cycle of calls,
     /// the first place has the first turn.
     pub(super) fn turns(calls: &[Vec<usize>]) -> Vec<usize> {
@@ -78,11 +78,11 @@ mod tests {
 
     #[test]
     fn callers_come_before_what_they_call() {
-        assert_eq!(Called::turns(&[]), [0_usize; 0]);
-        assert_eq!(Called::turns(&[vec![], vec![0], vec![1, 0]]), [2, 1, 0]);
-        assert_eq!(Called::turns(&[vec![1], vec![2], vec![0]]), [0, 1, 2]);
+        assert_eq!(CalledCode::turns(&[]), [0_usize; 0]);
+        assert_eq!(CalledCode::turns(&[vec![], vec![0], vec![1, 0]]), [2, 1, 0]);
+        assert_eq!(CalledCode::turns(&[vec![1], vec![2], vec![0]]), [0, 1, 2]);
         // The cycle is entered before its caller is known to be outside it.
-        assert_eq!(Called::turns(&[vec![1], vec![0], vec![0]]), [1, 2, 0]);
+        assert_eq!(CalledCode::turns(&[vec![1], vec![0], vec![0]]), [1, 2, 0]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The input formats: Terraform, Terraform plans and CloudFormation, which don't depend on each other.
 //!
-//! A [`Format`] determines which files it reads, which of them are relevant, and which of those belong together. It
+//! A [`InputFormat`] determines which files it reads, which of them are relevant, and which of those belong together. It
 //! turns them into [`Project`]s; a project evaluates to [`Resource`]s in a [`World`]. To add a format, add a folder
 //! here, a line in [`FORMATS`], and a spelling in each of `testdata/twins`.
 
@@ -17,19 +17,20 @@ use std::sync::{Arc, LazyLock};
 use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 
-pub use called::{BaseFiles, Called};
-pub use cloudformation::Readings;
-pub use plan::{Key, Plan, PlannedTrail};
+pub use called::{BaseFiles, CalledCode};
+pub use cloudformation::FileCache;
+pub use plan::{InstanceKey, Plan, PlannedTrail};
 use terraform::PolicyDocument;
 
-use crate::model::{Elsewhere, Moved, Resource, Subject, dialects};
+use crate::model::{MovedBlock, Resource, SearchSubject, UnreadPart, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
 use crate::value::{Budget, Traced, World};
 
 /// All formats. A file belongs to the first one that reads its name and finds its text relevant.
-pub static FORMATS: [&dyn Format; 3] = [&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
+pub static FORMATS: [&dyn InputFormat; 3] =
+    [&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
 
 /// The type names of trails in all formats.
 static TRAILS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| {
@@ -42,7 +43,7 @@ pub fn mentions_trail(text: &[u8]) -> bool {
 }
 
 /// A language, or a family of languages, that declares trails.
-pub trait Format: Sync {
+pub trait InputFormat: Sync {
     /// The format's name in reports.
     fn name(&self) -> &'static str;
 
@@ -75,18 +76,18 @@ pub trait Format: Sync {
 
     /// The relevance of a file, determined by its bytes alone. This runs on every file, so it must be as fast as a
     /// search.
-    fn interest(&self, bytes: &[u8]) -> Interest;
+    fn interest(&self, bytes: &[u8]) -> Relevance;
 
     /// The part of a kept file's content that determines which projects there are.
-    fn links(&self, kept: Kept, context: Context<'_>) -> Links;
+    fn links(&self, kept: CandidateFile, context: Context<'_>) -> Links;
 
     /// The projects that contain the kept files, in the order of their roots, including projects that others call.
-    fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>>;
+    fn projects(&self, linked: &[LinkedFile], context: Context<'_>) -> Vec<Box<dyn Project>>;
 }
 
 /// The relevance of a file, known before anything is parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Interest {
+pub enum Relevance {
     /// It mentions a trail.
     Mentions,
     /// It may pass values to code that does.
@@ -97,10 +98,10 @@ pub enum Interest {
 
 /// A file that may be relevant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kept {
+pub struct CandidateFile {
     pub file: FileId,
     /// The reason for keeping it.
-    pub interest: Interest,
+    pub interest: Relevance,
 }
 
 /// The references of a file to others. As long as these stay the same for all files, so do the projects.
@@ -123,8 +124,8 @@ pub struct Links {
 
 /// A kept file with its references to others.
 #[derive(Debug, Clone)]
-pub struct Linked {
-    pub kept: Kept,
+pub struct LinkedFile {
+    pub kept: CandidateFile,
     pub links: Links,
 }
 
@@ -135,7 +136,7 @@ pub struct Context<'a> {
     pub fs: &'a dyn Fs,
     pub sources: &'a Sources,
     /// Parsed content of those files that several projects may share.
-    pub readings: &'a Readings,
+    pub readings: &'a FileCache,
     pub options: &'a Options,
     /// The plan of the project that is read, if there is one.
     pub plan: Option<&'a Plan>,
@@ -194,17 +195,17 @@ pub enum Variables {
 
 /// A value that an option assigns to a variable or a parameter, and the declaration's response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Received {
+pub struct OptionValue {
     /// The file of the option, or its text.
     pub option: FileId,
     /// The name of the variable or the parameter.
     pub name: String,
-    pub taken: Taken,
+    pub taken: OptionUse,
 }
 
 /// The response of a deployment's declarations to a value from an option.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
+pub enum OptionUse {
     /// No declaration has the name.
     Undeclared,
     Accepted,
@@ -243,7 +244,7 @@ pub trait Project: Send + Sync {
     }
 
     /// The calls of other projects to this one. It is deployed by itself only if none of them creates its trail.
-    fn called(&self) -> Option<&Called> {
+    fn called(&self) -> Option<&CalledCode> {
         None
     }
 
@@ -254,20 +255,20 @@ pub trait Project: Send + Sync {
     fn place_of(&self, file: &SourceFile) -> PathBuf;
 
     /// Compares the project's declarations with those of a plan, to determine if the plan is one of this project.
-    fn fit(&self, _plan: &Plan, _context: Context<'_>) -> Fit {
-        Fit::NeverPlanned
+    fn fit(&self, _plan: &Plan, _context: Context<'_>) -> PlanMatch {
+        PlanMatch::NeverPlanned
     }
 
     /// Discards cached content of a file that has changed.
     fn forget(&self, _changed: &Path) {}
 
     /// Reads the files that the evaluation needs, within a budget.
-    fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn Opened + 'a>;
+    fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn LoadedProject + 'a>;
 }
 
 /// The result of comparing a project with a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fit {
+pub enum PlanMatch {
     /// The plan has the same declarations.
     Same,
     /// The plan has other declarations; the text is the first difference, as a sentence fragment.
@@ -277,19 +278,19 @@ pub enum Fit {
 }
 
 /// A project that has been read, as far as its trails need it.
-pub trait Opened {
+pub trait LoadedProject {
     /// The location for findings about the whole project when it has no trail; `None` if it isn't deployed by itself.
     fn header(&self) -> Option<Span>;
 
     /// The number of declarations, each of which may have any number of instances.
-    fn sites(&self, subject: Subject) -> usize;
+    fn sites(&self, subject: SearchSubject) -> usize;
 
     /// The instances of one declaration in a world.
-    fn resources(&self, subject: Subject, site: usize, world: &World) -> Vec<Resource>;
+    fn resources(&self, subject: SearchSubject, site: usize, world: &World) -> Vec<Resource>;
 
     /// Parts of the deployment that couldn't be read and may declare a trail or, depending on the subject, a resource
     /// on which trails depend. Resources that are [unread](crate::model::kinds::Role::Unread) aren't included.
-    fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere>;
+    fn elsewhere(&self, subject: SearchSubject) -> Vec<UnreadPart>;
 
     /// The value that keeps the deployment from creating any of its trails, if no instance of a declaration contains
     /// it.
@@ -301,12 +302,12 @@ pub trait Opened {
     fn problems(&self) -> Vec<Problem>;
 
     /// The values of options, and the root's response to them.
-    fn received(&self) -> Vec<Received> {
+    fn received(&self) -> Vec<OptionValue> {
         Vec::new()
     }
 
     /// Renamed addresses of resources and modules, as the code declares them.
-    fn moves(&self) -> Vec<Moved> {
+    fn moves(&self) -> Vec<MovedBlock> {
         Vec::new()
     }
 
@@ -331,7 +332,7 @@ pub trait Opened {
     }
 }
 
-impl std::fmt::Debug for dyn Format {
+impl std::fmt::Debug for dyn InputFormat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
     }

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use crate::model::Moved;
-use crate::model::address::{self, Step};
-use crate::report::{Fingerprint, Judged, JudgedTrail, Report, decode, decode_path, encode, encode_path};
+use crate::model::MovedBlock;
+use crate::model::address::{self, AddressStep};
+use crate::report::{DeploymentResult, Fingerprint, Report, TrailResult, decode, decode_path, encode, encode_path};
 use crate::source::{SourceFile, Sources};
 
 /// How often something is looked up or compared in order to follow trails; those that are left over are followed nowhere.
@@ -18,7 +18,7 @@ const MAX_ADDRESS: usize = 32;
 
 /// A trail by its name in fingerprints, or a deployment if the address is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct TrailName {
     /// The deployment.
     pub deployment: String,
     /// What the configuration calls the deployment.
@@ -29,9 +29,9 @@ pub struct Place {
 
 /// A trail in its place.
 #[derive(Debug, Clone)]
-pub struct Placed {
+pub struct PlacedTrail {
     /// The place.
-    pub place: Place,
+    pub place: TrailName,
     /// The digest of its declaration, where that is on record.
     pub digest: Option<String>,
 }
@@ -39,64 +39,64 @@ pub struct Placed {
 /// Where trails and deployments have gone.
 #[derive(Debug, Default)]
 pub struct Moves {
-    to: HashMap<Place, Place>,
+    to: HashMap<TrailName, TrailName>,
     /// Where those of kept roots are called, which are still where they were, too.
-    called: HashMap<Place, Place>,
+    called: HashMap<TrailName, TrailName>,
 }
 
 /// A deployment, by its name in fingerprints.
-type Deployment<'a> = (&'a str, Option<&'a str>);
+type FingerprintRoot<'a> = (&'a str, Option<&'a str>);
 
 /// What may have moved, and where to.
-struct Search<'a> {
+struct MoveSearch<'a> {
     /// The trails that aren't where they were, in the order of their places.
-    gone: Vec<&'a Placed>,
+    gone: Vec<&'a PlacedTrail>,
     /// The places where there was none, in their order.
-    free: BTreeMap<&'a Place, &'a Placed>,
+    free: BTreeMap<&'a TrailName, &'a PlacedTrail>,
     /// The declarations of now.
-    declared: HashSet<(Deployment<'a>, Vec<String>)>,
+    declared: HashSet<(FingerprintRoot<'a>, Vec<String>)>,
     /// The deployments of now.
-    deployments: HashSet<Deployment<'a>>,
+    deployments: HashSet<FingerprintRoot<'a>>,
     /// The deployments of which parts aren't read.
-    open: HashSet<Deployment<'a>>,
+    open: HashSet<FingerprintRoot<'a>>,
     /// The deployments that there were.
-    before: HashSet<Deployment<'a>>,
+    before: HashSet<FingerprintRoot<'a>>,
     moves: Moves,
     /// How many lookups are left.
     left: usize,
 }
 
 /// A place to which a trail may have gone.
-struct Candidate<'a> {
-    placed: &'a Placed,
-    steps: Vec<Step>,
+struct MoveCandidate<'a> {
+    placed: &'a PlacedTrail,
+    steps: Vec<AddressStep>,
 }
 
 /// What a `moved` block moves: the names of the calls that lead to its module, and the address before.
-type Source<'a> = (Vec<&'a str>, &'a [Step]);
+type MoveSource<'a> = (Vec<&'a str>, &'a [AddressStep]);
 
 /// A trail as a root would have it that others call: the root, and the address there.
-type Called = (String, Vec<Step>);
+type Called = (String, Vec<AddressStep>);
 
 /// The `moved` blocks of a deployment.
 #[derive(Default)]
 struct Blocks<'a> {
     /// Each with its number.
-    by_address: HashMap<Source<'a>, Vec<(usize, &'a Moved)>>,
+    by_address: HashMap<MoveSource<'a>, Vec<(usize, &'a MovedBlock)>>,
     /// How many calls and how many steps these have.
     lengths: BTreeSet<(usize, usize)>,
     number: usize,
 }
 
-impl Place {
+impl TrailName {
     /// The place of a deployment.
-    pub fn of(judged: &Judged) -> Self {
+    pub fn of(judged: &DeploymentResult) -> Self {
         let name = judged.name.as_deref().map(encode);
         Self { deployment: encode_path(&judged.root), name, address: String::new() }
     }
 
     /// The place of a trail of this deployment.
-    pub fn with(&self, trail: &JudgedTrail) -> Self {
+    pub fn with(&self, trail: &TrailResult) -> Self {
         Self { address: encode(&trail.address), ..self.clone() }
     }
 
@@ -106,21 +106,21 @@ impl Place {
         Some(Self { deployment, name, address })
     }
 
-    fn deployment(&self) -> Deployment<'_> {
+    fn deployment(&self) -> FingerprintRoot<'_> {
         (&self.deployment, self.name.as_deref())
     }
 
-    fn steps(&self) -> Vec<Step> {
+    fn steps(&self) -> Vec<AddressStep> {
         address::steps(&decode(&self.address).unwrap_or_default())
     }
 }
 
-impl Placed {
+impl PlacedTrail {
     /// The trails and the deployments of a report.
     pub fn of(report: &Report) -> Vec<Self> {
         let mut placed = Vec::new();
         for judged in &report.deployments {
-            let whole = Place::of(judged);
+            let whole = TrailName::of(judged);
             for trail in &judged.trails {
                 let place = whole.with(trail);
                 placed.push(Self { place, digest: Some(trail.digest.clone()) });
@@ -132,29 +132,34 @@ impl Placed {
 }
 
 /// What stays the same when a deployment moves as a whole; nothing if it has no trail.
-pub fn digest_of(judged: &Judged) -> Option<String> {
+pub fn digest_of(judged: &DeploymentResult) -> Option<String> {
     judged.trails.first().map(|first| format!("{}+{}", first.digest, judged.trails.len()))
 }
 
 impl Moves {
     /// Where the trails of another time have gone. A place is no new one if it is among `others`, which the other parents of a
     /// merge have. `is_there` tells whether a deployment that isn't in the report may be there all the same.
-    pub fn find(before: &[Placed], others: &[Placed], report: &Report, is_there: &dyn Fn(&str) -> bool) -> Self {
-        let now = Placed::of(report);
-        let was: HashSet<&Place> = before.iter().chain(others).map(|placed| &placed.place).collect();
-        let is: HashSet<&Place> = now.iter().map(|placed| &placed.place).collect();
-        let free: BTreeMap<&Place, &Placed> =
+    pub fn find(
+        before: &[PlacedTrail],
+        others: &[PlacedTrail],
+        report: &Report,
+        is_there: &dyn Fn(&str) -> bool,
+    ) -> Self {
+        let now = PlacedTrail::of(report);
+        let was: HashSet<&TrailName> = before.iter().chain(others).map(|placed| &placed.place).collect();
+        let is: HashSet<&TrailName> = now.iter().map(|placed| &placed.place).collect();
+        let free: BTreeMap<&TrailName, &PlacedTrail> =
             now.iter().filter(|placed| !was.contains(&placed.place)).map(|placed| (&placed.place, placed)).collect();
         if free.is_empty() {
             return Self::default();
         }
-        let mut gone: Vec<&Placed> = before.iter().filter(|placed| !is.contains(&placed.place)).collect();
+        let mut gone: Vec<&PlacedTrail> = before.iter().filter(|placed| !is.contains(&placed.place)).collect();
         gone.sort_by(|a, b| a.place.cmp(&b.place));
         gone.dedup_by(|later, earlier| later.place == earlier.place);
-        let wholes: Vec<(Place, &Judged)> =
-            report.deployments.iter().map(|judged| (Place::of(judged), judged)).collect();
+        let wholes: Vec<(TrailName, &DeploymentResult)> =
+            report.deployments.iter().map(|judged| (TrailName::of(judged), judged)).collect();
         let unread = wholes.iter().filter(|(_, judged)| !judged.unread.is_empty());
-        let mut search = Search {
+        let mut search = MoveSearch {
             gone,
             free,
             declared: now.iter().map(|placed| declaration(&placed.place)).collect(),
@@ -188,9 +193,9 @@ impl Moves {
         if gone.is_empty() {
             return;
         }
-        let place = |name: &str| Place { deployment: encode_path(name), name: None, address: String::new() };
-        let taken: HashSet<&Place> = self.to.values().collect();
-        let mut new: HashMap<String, VecDeque<Place>> = HashMap::new();
+        let place = |name: &str| TrailName { deployment: encode_path(name), name: None, address: String::new() };
+        let taken: HashSet<&TrailName> = self.to.values().collect();
+        let mut new: HashMap<String, VecDeque<TrailName>> = HashMap::new();
         for (_, file) in now.iter().filter(|(_, file)| !was.contains(file.name.as_str())) {
             let to = place(&file.name);
             if !taken.contains(&to) {
@@ -214,9 +219,9 @@ impl Moves {
         let mut names = vec![fingerprint.to_owned()];
         let Some(parsed) = Fingerprint::parse(fingerprint).filter(|_| !self.is_empty()) else { return names };
         let Fingerprint { deployment, name, address, .. } = parsed.clone();
-        let place = Place { deployment, name, address };
-        let name_at = |place: &Place| {
-            let Place { deployment, name, address } = place.clone();
+        let place = TrailName { deployment, name, address };
+        let name_at = |place: &TrailName| {
+            let TrailName { deployment, name, address } = place.clone();
             Fingerprint { deployment, name, address, ..parsed.clone() }.to_string()
         };
         if let Some(to) = self.to.get(&place) {
@@ -227,18 +232,18 @@ impl Moves {
     }
 
     /// The place to which a trail has gone, if it has.
-    pub fn of_trail(&self, place: &Place) -> Option<&Place> {
+    pub fn of_trail(&self, place: &TrailName) -> Option<&TrailName> {
         self.to.get(place)
     }
 
     /// True if something has come to a place from another.
-    pub fn has_target(&self, place: &Place) -> bool {
+    pub fn has_target(&self, place: &TrailName) -> bool {
         self.to.values().any(|to| to == place)
     }
 
     /// The place to which a deployment has gone, if it has.
-    pub fn of_deployment(&self, judged: &Judged) -> Option<&Place> {
-        self.to.get(&Place::of(judged))
+    pub fn of_deployment(&self, judged: &DeploymentResult) -> Option<&TrailName> {
+        self.to.get(&TrailName::of(judged))
     }
 
     /// True if nothing has moved.
@@ -247,38 +252,38 @@ impl Moves {
     }
 }
 
-impl<'a> Search<'a> {
+impl<'a> MoveSearch<'a> {
     /// Notes a move, after which neither place takes part in another.
-    fn note(&mut self, from: &Place, to: &Place) {
+    fn note(&mut self, from: &TrailName, to: &TrailName) {
         self.free.remove(to);
         self.moves.to.insert(from.clone(), to.clone());
     }
 
     /// The trails that aren't where they were, and of which it isn't known yet where they are.
-    fn sought(&self) -> Vec<&'a Placed> {
+    fn sought(&self) -> Vec<&'a PlacedTrail> {
         self.gone.iter().copied().filter(|placed| !self.moves.to.contains_key(&placed.place)).collect()
     }
 
     /// Follows `moved` blocks, and the move between a block without `count` and its first instance, which needs none.
     fn follow_blocks<'r>(&mut self, report: &'r Report) {
-        let of_deployment = |judged: &'r Judged| (Place::of(judged), Blocks::of(&judged.moves));
-        let blocks: HashMap<Place, Blocks<'_>> = report.deployments.iter().map(of_deployment).collect();
+        let of_deployment = |judged: &'r DeploymentResult| (TrailName::of(judged), Blocks::of(&judged.moves));
+        let blocks: HashMap<TrailName, Blocks<'_>> = report.deployments.iter().map(of_deployment).collect();
         let none = Blocks::default();
-        let mut free: HashMap<(Deployment<'a>, Vec<Step>), Vec<&'a Place>> = HashMap::new();
+        let mut free: HashMap<(FingerprintRoot<'a>, Vec<AddressStep>), Vec<&'a TrailName>> = HashMap::new();
         for place in self.free.keys() {
             free.entry((place.deployment(), without_first_keys(&place.steps()))).or_default().push(place);
         }
         for placed in self.sought() {
-            let whole = Place { address: String::new(), ..placed.place.clone() };
+            let whole = TrailName { address: String::new(), ..placed.place.clone() };
             let blocks = blocks.get(&whole).unwrap_or(&none);
             let Some(ways) = blocks.chain(placed.place.steps(), &mut self.left) else { continue };
             let to = ways.iter().find_map(|steps| {
-                let exact = Place { address: encode(&address::join(steps)), ..whole.clone() };
+                let exact = TrailName { address: encode(&address::join(steps)), ..whole.clone() };
                 if self.free.contains_key(&exact) {
                     return Some(exact);
                 }
                 let alike = free.get(&(placed.place.deployment(), without_first_keys(steps)))?;
-                alike.iter().find(|place| self.free.contains_key(*place)).map(|place| Place::clone(place))
+                alike.iter().find(|place| self.free.contains_key(*place)).map(|place| TrailName::clone(place))
             });
             if let Some(to) = to {
                 self.note(&placed.place, &to);
@@ -288,9 +293,9 @@ impl<'a> Search<'a> {
 
     /// Follows trails that were wrapped into a module, or taken out of one, within their deployment.
     fn follow_within_deployments(&mut self) {
-        let mut free: HashMap<(Deployment<'a>, Step), VecDeque<Candidate<'a>>> = HashMap::new();
+        let mut free: HashMap<(FingerprintRoot<'a>, AddressStep), VecDeque<MoveCandidate<'a>>> = HashMap::new();
         for placed in self.free.values() {
-            let candidate = Candidate::of(placed);
+            let candidate = MoveCandidate::of(placed);
             let Some(last) = candidate.steps.last().cloned() else { continue };
             free.entry((placed.place.deployment(), last)).or_default().push_back(candidate);
         }
@@ -302,9 +307,9 @@ impl<'a> Search<'a> {
                 continue;
             }
             let Some(candidates) = free.get_mut(&(placed.place.deployment(), last)) else { continue };
-            let is_wrapped = |other: &Candidate<'_>| is_nested(&steps, &other.steps);
+            let is_wrapped = |other: &MoveCandidate<'_>| is_nested(&steps, &other.steps);
             let has_digest =
-                |other: &Candidate<'_>| other.placed.digest.is_some() && other.placed.digest == placed.digest;
+                |other: &MoveCandidate<'_>| other.placed.digest.is_some() && other.placed.digest == placed.digest;
             let same = take(candidates, &mut self.left, |other| has_digest(other) && is_wrapped(other));
             let Some(to) = same.or_else(|| take(candidates, &mut self.left, is_wrapped)) else { continue };
             self.note(&placed.place, &to.place);
@@ -313,11 +318,11 @@ impl<'a> Search<'a> {
 
     /// Follows trails of roots to the first calls of these. A root that only the base of a comparison keeps stays where it was,
     /// too.
-    fn follow_calls(&mut self, before: &'a [Placed], report: &Report) {
-        let mut callable: HashMap<Called, Vec<Place>> = HashMap::new();
+    fn follow_calls(&mut self, before: &'a [PlacedTrail], report: &Report) {
+        let mut callable: HashMap<Called, Vec<TrailName>> = HashMap::new();
         let mut kept = HashSet::new();
         for judged in &report.deployments {
-            let whole = Place::of(judged);
+            let whole = TrailName::of(judged);
             for trail in &judged.trails {
                 let place = whole.with(trail);
                 if self.free.contains_key(&place) {
@@ -332,8 +337,8 @@ impl<'a> Search<'a> {
             return;
         }
         for placed in before {
-            let Place { deployment, address, .. } = &placed.place;
-            let whole = Place { address: String::new(), ..placed.place.clone() };
+            let TrailName { deployment, address, .. } = &placed.place;
+            let whole = TrailName { address: String::new(), ..placed.place.clone() };
             let is_gone = !self.declared.contains(&declaration(&placed.place));
             let is_kept = kept.contains(&whole);
             if address.is_empty() || !(is_gone || is_kept) || self.moves.to.contains_key(&placed.place) {
@@ -355,9 +360,9 @@ impl<'a> Search<'a> {
     /// first, then at the same address, then anywhere.
     fn follow_deployments(&mut self, is_there: &dyn Fn(&str) -> bool) {
         type Key = (String, Option<String>, Option<String>, String);
-        let keys: [fn(&Placed) -> Option<Key>; 3] = [
+        let keys: [fn(&PlacedTrail) -> Option<Key>; 3] = [
             |placed| {
-                let Place { deployment, name, address } = &placed.place;
+                let TrailName { deployment, name, address } = &placed.place;
                 let last = deployment.rsplit('/').next().unwrap_or_default();
                 Some((placed.digest.clone()?, name.clone(), Some(address.clone()), last.to_owned()))
             },
@@ -375,11 +380,11 @@ impl<'a> Search<'a> {
             },
         ];
         for key in keys {
-            let mut free: HashMap<Key, VecDeque<Candidate<'a>>> = HashMap::new();
+            let mut free: HashMap<Key, VecDeque<MoveCandidate<'a>>> = HashMap::new();
             let new = self.free.values().filter(|placed| !self.before.contains(&placed.place.deployment()));
             for placed in new {
                 let Some(key) = key(placed) else { continue };
-                free.entry(key).or_default().push_back(Candidate::of(placed));
+                free.entry(key).or_default().push_back(MoveCandidate::of(placed));
             }
             for placed in self.sought() {
                 let Some(candidates) = key(placed).and_then(|key| free.get_mut(&key)) else { continue };
@@ -387,7 +392,7 @@ impl<'a> Search<'a> {
                     continue;
                 }
                 let steps = placed.place.steps();
-                let is_wrapped = |other: &Candidate<'_>| other.steps == steps || is_nested(&steps, &other.steps);
+                let is_wrapped = |other: &MoveCandidate<'_>| other.steps == steps || is_nested(&steps, &other.steps);
                 let Some(to) = take(candidates, &mut self.left, is_wrapped) else { continue };
                 self.note(&placed.place, &to.place);
             }
@@ -396,9 +401,9 @@ impl<'a> Search<'a> {
 
     /// Follows trails that are gone to the same declarations in any deployment, though their own one may remain.
     fn follow_declarations(&mut self, is_there: &dyn Fn(&str) -> bool) {
-        let mut free: HashMap<(Option<String>, Step), VecDeque<Candidate<'a>>> = HashMap::new();
+        let mut free: HashMap<(Option<String>, AddressStep), VecDeque<MoveCandidate<'a>>> = HashMap::new();
         for placed in self.free.values().filter(|placed| !placed.place.address.is_empty()) {
-            let candidate = Candidate::of(placed);
+            let candidate = MoveCandidate::of(placed);
             let Some(last) = candidate.steps.last().cloned() else { continue };
             free.entry((placed.digest.clone(), last)).or_default().push_back(candidate);
         }
@@ -410,9 +415,9 @@ impl<'a> Search<'a> {
             if candidates.is_empty() || has_other_instances || self.may_have(&placed.place, is_there) {
                 continue;
             }
-            let is_other = |other: &Candidate<'_>| other.placed.place.deployment() != placed.place.deployment();
+            let is_other = |other: &MoveCandidate<'_>| other.placed.place.deployment() != placed.place.deployment();
             let same = take(candidates, &mut self.left, |other| is_other(other) && other.steps == steps);
-            let is_wrapped = |other: &Candidate<'_>| is_other(other) && is_nested(&steps, &other.steps);
+            let is_wrapped = |other: &MoveCandidate<'_>| is_other(other) && is_nested(&steps, &other.steps);
             let Some(to) = same.or_else(|| take(candidates, &mut self.left, is_wrapped)) else { continue };
             self.note(&placed.place, &to.place);
         }
@@ -420,8 +425,8 @@ impl<'a> Search<'a> {
 
     /// Lets deployments follow their trails.
     fn follow_wholes(&mut self, is_there: &dyn Fn(&str) -> bool) {
-        let pairs = |moves: &HashMap<Place, Place>| {
-            let whole = |place: &Place| Place { address: String::new(), ..place.clone() };
+        let pairs = |moves: &HashMap<TrailName, TrailName>| {
+            let whole = |place: &TrailName| TrailName { address: String::new(), ..place.clone() };
             let mut pairs: Vec<_> = moves.iter().map(|(from, to)| (whole(from), whole(to))).collect();
             pairs.sort();
             pairs.dedup();
@@ -443,7 +448,7 @@ impl<'a> Search<'a> {
     }
 
     /// True if a trail may be where it was, though it wasn't found there.
-    fn may_have(&self, place: &Place, is_there: &dyn Fn(&str) -> bool) -> bool {
+    fn may_have(&self, place: &TrailName, is_there: &dyn Fn(&str) -> bool) -> bool {
         match self.deployments.contains(&place.deployment()) {
             true => self.open.contains(&place.deployment()),
             false => self.remains(place, is_there),
@@ -451,20 +456,20 @@ impl<'a> Search<'a> {
     }
 
     /// True if a deployment is there, or may be.
-    fn remains(&self, place: &Place, is_there: &dyn Fn(&str) -> bool) -> bool {
+    fn remains(&self, place: &TrailName, is_there: &dyn Fn(&str) -> bool) -> bool {
         self.deployments.contains(&place.deployment())
             || decode_path(&place.deployment).is_none_or(|name| is_there(&name))
     }
 }
 
-impl<'a> Candidate<'a> {
-    fn of(placed: &'a Placed) -> Self {
+impl<'a> MoveCandidate<'a> {
+    fn of(placed: &'a PlacedTrail) -> Self {
         Self { placed, steps: placed.place.steps() }
     }
 }
 
 impl<'a> Blocks<'a> {
-    fn of(blocks: &'a [Moved]) -> Self {
+    fn of(blocks: &'a [MovedBlock]) -> Self {
         let mut by_address: HashMap<_, Vec<_>> = HashMap::new();
         let mut lengths = BTreeSet::new();
         for (number, block) in blocks.iter().enumerate() {
@@ -476,7 +481,7 @@ impl<'a> Blocks<'a> {
     }
 
     /// The addresses that the blocks give an address one after the other, itself first; nothing if no lookups are left for it.
-    fn chain(&self, address: Vec<Step>, left: &mut usize) -> Option<Vec<Vec<Step>>> {
+    fn chain(&self, address: Vec<AddressStep>, left: &mut usize) -> Option<Vec<Vec<AddressStep>>> {
         let mut met = HashSet::from([address.clone()]);
         let mut chain = vec![address];
         while chain.len() <= self.number {
@@ -488,7 +493,12 @@ impl<'a> Blocks<'a> {
     }
 
     /// The address that the first block gives an address that hasn't been met, if one does.
-    fn after(&self, address: &[Step], met: &HashSet<Vec<Step>>, left: &mut usize) -> Option<Option<Vec<Step>>> {
+    fn after(
+        &self,
+        address: &[AddressStep],
+        met: &HashSet<Vec<AddressStep>>,
+        left: &mut usize,
+    ) -> Option<Option<Vec<AddressStep>>> {
         let mut blocks = Vec::new();
         for (calls, steps) in &self.lengths {
             spend(1, left)?;
@@ -512,10 +522,10 @@ impl<'a> Blocks<'a> {
 
 /// Takes the first candidate of a kind, as long as lookups are left.
 fn take<'a>(
-    candidates: &mut VecDeque<Candidate<'a>>,
+    candidates: &mut VecDeque<MoveCandidate<'a>>,
     left: &mut usize,
-    is_one: impl Fn(&Candidate<'_>) -> bool,
-) -> Option<&'a Placed> {
+    is_one: impl Fn(&MoveCandidate<'_>) -> bool,
+) -> Option<&'a PlacedTrail> {
     for at in 0..candidates.len() {
         spend(1, left)?;
         if candidates.get(at).is_some_and(&is_one) {
@@ -533,7 +543,7 @@ fn spend(lookups: usize, left: &mut usize) -> Option<()> {
 }
 
 /// A trail as the called roots would have it through which it is reached, the outermost first.
-fn called(trail: &JudgedTrail, sources: &Sources) -> Vec<Called> {
+fn called(trail: &TrailResult, sources: &Sources) -> Vec<Called> {
     let (owners, steps) = (&trail.owners, address::steps(&trail.address));
     // Of code that isn't read, the calls may be known and their modules not.
     if owners.len() != steps.len() {
@@ -552,12 +562,12 @@ fn called(trail: &JudgedTrail, sources: &Sources) -> Vec<Called> {
 }
 
 /// A declaration, of which there may be several instances.
-fn declaration(place: &Place) -> (Deployment<'_>, Vec<String>) {
+fn declaration(place: &TrailName) -> (FingerprintRoot<'_>, Vec<String>) {
     (place.deployment(), place.steps().into_iter().map(|step| step.name).collect())
 }
 
 /// True if one of two addresses of the same resource has all calls of the other, and more of them.
-fn is_nested(one: &[Step], other: &[Step]) -> bool {
+fn is_nested(one: &[AddressStep], other: &[AddressStep]) -> bool {
     let (one_calls, other_calls) = (address::calls(one), address::calls(other));
     let (few, many) =
         if one_calls.len() < other_calls.len() { (one_calls, other_calls) } else { (other_calls, one_calls) };
@@ -566,9 +576,10 @@ fn is_nested(one: &[Step], other: &[Step]) -> bool {
 }
 
 /// An address in which the first instance of a block is the same as the only one.
-fn without_first_keys(steps: &[Step]) -> Vec<Step> {
-    let plain =
-        |step: &Step| if step.key == "[0]" { Step { key: String::new(), ..step.clone() } } else { step.clone() };
+fn without_first_keys(steps: &[AddressStep]) -> Vec<AddressStep> {
+    let plain = |step: &AddressStep| {
+        if step.key == "[0]" { AddressStep { key: String::new(), ..step.clone() } } else { step.clone() }
+    };
     steps.iter().map(plain).collect()
 }
 
@@ -577,10 +588,11 @@ mod tests {
     use super::*;
 
     /// What follows an address among blocks, each of which gives one number the next.
-    fn follow(numbers: usize, left: &mut usize) -> Option<Vec<Vec<Step>>> {
+    fn follow(numbers: usize, left: &mut usize) -> Option<Vec<Vec<AddressStep>>> {
         let name = |number: usize| format!("module.m.aws_cloudtrail.t{number}");
-        let block = |number: usize| Moved::new(Vec::new(), &name(number), &name(number.saturating_add(1))).unwrap();
-        let blocks: Vec<Moved> = (0..numbers).map(block).collect();
+        let block =
+            |number: usize| MovedBlock::new(Vec::new(), &name(number), &name(number.saturating_add(1))).unwrap();
+        let blocks: Vec<MovedBlock> = (0..numbers).map(block).collect();
         Blocks::of(&blocks).chain(address::steps("module.m.aws_cloudtrail.t0[\"a\"]"), left)
     }
 
@@ -600,7 +612,7 @@ mod tests {
 
     #[test]
     fn addresses_end_somewhere() {
-        let grow = Moved::new(Vec::new(), "module.a", "module.a.module.a").unwrap();
+        let grow = MovedBlock::new(Vec::new(), "module.a", "module.a.module.a").unwrap();
         let blocks = vec![grow; 100];
         let chain = Blocks::of(&blocks).chain(address::steps("module.a.aws_cloudtrail.t"), &mut 100_000).unwrap();
         assert_eq!(chain.last().map(Vec::len), Some(MAX_ADDRESS));
@@ -610,7 +622,7 @@ mod tests {
     fn the_first_block_counts() {
         let blocks = [("a[1]", "b"), ("a", "c"), ("a[1]", "d"), ("b", "a[1]")];
         let name = |name: &str| format!("aws_cloudtrail.{name}");
-        let blocks = blocks.map(|(from, to)| Moved::new(Vec::new(), &name(from), &name(to)).unwrap());
+        let blocks = blocks.map(|(from, to)| MovedBlock::new(Vec::new(), &name(from), &name(to)).unwrap());
         let blocks = Blocks::of(&blocks);
         let follow = |from: &str| {
             let chain = blocks.chain(address::steps(&name(from)), &mut 1_000).unwrap();

@@ -8,10 +8,10 @@ use lsp_types::{
     Uri, WorkspaceEdit,
 };
 
-use super::diagnostics::{Places, setters};
+use super::diagnostics::{ReportPositions, setters};
 use super::folder::Folder;
 use crate::fix::{Fix, Safety};
-use crate::report::{Place, Report, Reported};
+use crate::report::{self, FindingTarget, Report};
 use crate::source::{FileId, Span};
 use crate::suppress;
 
@@ -22,13 +22,13 @@ pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.tr
 const REASON: &str = "TODO: the reason";
 
 /// The replacement of a span by a text.
-pub(super) type Edit = (Span, String);
+pub(super) type DocumentEdit = (Span, String);
 
 /// The context of a request for code actions.
 pub(super) struct Actions<'a> {
     pub(super) folder: &'a Folder,
     pub(super) report: &'a Report,
-    pub(super) places: &'a Places<'a>,
+    pub(super) places: &'a ReportPositions<'a>,
     pub(super) file: FileId,
     pub(super) params: &'a CodeActionParams,
     /// True if the editor supports edits of a specific document version.
@@ -52,7 +52,7 @@ impl Actions<'_> {
 
     /// The quick fixes for findings. Findings whose fix has the same edits share an action.
     fn fixes(&self) -> Vec<CodeAction> {
-        let mut fixes: Vec<(Fix, Vec<&Reported>)> = Vec::new();
+        let mut fixes: Vec<(Fix, Vec<&report::Diagnostic>)> = Vec::new();
         for (_, finding) in self.here() {
             let Some(fix) = &finding.fix else { continue };
             match fixes.iter_mut().find(|(known, _)| known.edits == fix.edits) {
@@ -60,10 +60,10 @@ impl Actions<'_> {
                 None => fixes.push((fix.clone(), vec![finding])),
             }
         }
-        let action = |(fix, findings): (Fix, Vec<&Reported>)| {
+        let action = |(fix, findings): (Fix, Vec<&report::Diagnostic>)| {
             let is_safe = fix.safety == Safety::Safe;
             let doubt = if is_safe { "" } else { " (unsafe: may change more than the trail)" };
-            let edits: Vec<Edit> = fix.edits.into_iter().map(|edit| (edit.span, edit.text)).collect();
+            let edits: Vec<DocumentEdit> = fix.edits.into_iter().map(|edit| (edit.span, edit.text)).collect();
             let title = format!("{}{doubt}", capitalized(&fix.title));
             let action = self.action(title, CodeActionKind::QUICKFIX, &findings, &edits)?;
             Some(CodeAction { is_preferred: Some(is_safe), ..action })
@@ -90,26 +90,26 @@ impl Actions<'_> {
 
     /// The findings whose place, or the place where their value is set, touches the requested range, with their
     /// indices.
-    fn here(&self) -> impl Iterator<Item = (usize, &Reported)> {
+    fn here(&self) -> impl Iterator<Item = (usize, &report::Diagnostic)> {
         let file = self.report.sources.file(self.file);
         let asked = self.places.lines(&file).bytes(self.params.range);
         let touches = move |span: Span| {
             let own = self.report.sources.outermost(span);
             own.file == self.file && own.range().start <= asked.end && asked.start <= own.range().end
         };
-        let is_here = move |finding: &Reported| match &finding.place {
-            Place::Text(label) => {
+        let is_here = move |finding: &report::Diagnostic| match &finding.place {
+            FindingTarget::Text(label) => {
                 let setters = setters(finding, &self.report.sources);
                 std::iter::once(label.span).chain(setters).any(&touches)
             }
-            Place::File(_) | Place::Run => false,
+            FindingTarget::File(_) | FindingTarget::Run => false,
         };
         let findings = self.report.findings.iter().enumerate();
         findings.filter(move |(_, finding)| self.report.tells(finding) && is_here(finding))
     }
 
     /// The action that inserts a suppression comment.
-    fn ignore(&self, number: usize, finding: &Reported) -> Option<CodeAction> {
+    fn ignore(&self, number: usize, finding: &report::Diagnostic) -> Option<CodeAction> {
         let comment = suppress::comment(self.report, number, REASON, self.folder.enforced())?;
         let title = format!("Ignore `{}` with a reason", finding.rule.id());
         self.action(title, CodeActionKind::QUICKFIX, &[finding], &[comment])
@@ -119,8 +119,8 @@ impl Actions<'_> {
         &self,
         title: String,
         kind: CodeActionKind,
-        findings: &[&Reported],
-        edits: &[Edit],
+        findings: &[&report::Diagnostic],
+        edits: &[DocumentEdit],
     ) -> Option<CodeAction> {
         let title = crate::output::inert(&title).into_owned();
         let diagnostics: Vec<Diagnostic> =
@@ -135,7 +135,7 @@ impl Actions<'_> {
     }
 
     /// The diagnostic of the request that represents a finding.
-    fn diagnostic(&self, finding: &Reported) -> Option<&Diagnostic> {
+    fn diagnostic(&self, finding: &report::Diagnostic) -> Option<&Diagnostic> {
         let is_own = |diagnostic: &&Diagnostic| {
             let fingerprint = diagnostic.data.as_ref().and_then(|data| data.get("fingerprint"));
             match fingerprint.and_then(|name| name.as_str()) {
@@ -147,7 +147,7 @@ impl Actions<'_> {
         self.params.context.diagnostics.iter().find(is_own)
     }
 
-    fn edit(&self, edits: &[Edit]) -> Option<WorkspaceEdit> {
+    fn edit(&self, edits: &[DocumentEdit]) -> Option<WorkspaceEdit> {
         let mut by_file: Vec<(Uri, Option<i32>, Vec<TextEdit>)> = Vec::new();
         for (span, text) in edits {
             let file = self.report.sources.file(span.file);
@@ -175,7 +175,7 @@ fn versioned(by_file: Vec<(Uri, Option<i32>, Vec<TextEdit>)>) -> WorkspaceEdit {
 }
 
 /// The smallest single edit that converts one text to another.
-fn difference(file: FileId, old: &str, new: &str) -> Edit {
+fn difference(file: FileId, old: &str, new: &str) -> DocumentEdit {
     let common = |(one, other): &(char, char)| one == other;
     let before: usize = old.chars().zip(new.chars()).take_while(common).map(|(c, _)| c.len_utf8()).sum();
     let (old_rest, new_rest) = (old.get(before..).unwrap_or_default(), new.get(before..).unwrap_or_default());

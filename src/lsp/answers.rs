@@ -14,11 +14,11 @@ use lsp_types::{CodeActionOrCommand, CodeActionParams, Hover, HoverParams, Numbe
 use serde_json::Value;
 
 use super::actions::Actions;
-use super::capabilities::Abilities;
-use super::diagnostics::Places;
+use super::capabilities::ClientSupport;
+use super::diagnostics::ReportPositions;
 use super::documents::Documents;
 use super::folder::Folder;
-use super::positions::Lines;
+use super::positions::LineTable;
 use super::session::Session;
 use super::{hover, pages, uris};
 use crate::rules::{self, Rule};
@@ -28,14 +28,14 @@ use crate::source::Span;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A request that waits for a check.
-pub(super) struct Pending {
+pub(super) struct PendingRequest {
     pub(super) id: RequestId,
-    pub(super) question: Question,
+    pub(super) question: EditorQuery,
     /// The time at which it is answered even if the check isn't finished.
     pub(super) until: Option<Instant>,
 }
 
-pub(super) enum Question {
+pub(super) enum EditorQuery {
     Hover(HoverParams),
     Actions(CodeActionParams),
 }
@@ -52,7 +52,7 @@ impl<W: Write> Session<W> {
             Some(rule) => self.client.answer(id, hover::of_rule(rule, self.abilities.markdown)),
             None => {
                 let until = Instant::now().checked_add(PATIENCE);
-                self.pending.push(Pending { id, question: Question::Hover(params), until });
+                self.pending.push(PendingRequest { id, question: EditorQuery::Hover(params), until });
                 Ok(())
             }
         }
@@ -60,17 +60,17 @@ impl<W: Write> Session<W> {
 
     pub(super) fn ask_actions(&mut self, id: RequestId, params: Value) -> io::Result<()> {
         match serde_json::from_value(params) {
-            Ok(params) => self.pending.push(Pending { id, question: Question::Actions(params), until: None }),
+            Ok(params) => self.pending.push(PendingRequest { id, question: EditorQuery::Actions(params), until: None }),
             Err(error) => self.client.refuse(id, ErrorCode::InvalidParams, &error.to_string())?,
         }
         Ok(())
     }
 
     /// Answers the hover requests that are due, in the order of their arrival.
-    pub(super) fn answer_hovers(&mut self, is_due: impl Fn(&Pending) -> bool) -> io::Result<()> {
-        let is_answered = |own: &mut Pending| matches!(own.question, Question::Hover(_)) && is_due(own);
+    pub(super) fn answer_hovers(&mut self, is_due: impl Fn(&PendingRequest) -> bool) -> io::Result<()> {
+        let is_answered = |own: &mut PendingRequest| matches!(own.question, EditorQuery::Hover(_)) && is_due(own);
         for pending in self.pending.extract_if(.., is_answered).collect::<Vec<_>>() {
-            if let Question::Hover(params) = &pending.question {
+            if let EditorQuery::Hover(params) = &pending.question {
                 let found = self.hover(params);
                 self.client.answer(pending.id, found)?;
             }
@@ -89,7 +89,7 @@ impl<W: Write> Session<W> {
     fn named_rule(&self, params: &HoverParams) -> Option<&'static Rule> {
         let at = &params.text_document_position_params;
         let document = self.documents.get(&at.text_document.uri)?;
-        let lines = Lines::new(&document.text, self.abilities.encoding);
+        let lines = LineTable::new(&document.text, self.abilities.encoding);
         let offset = lines.offset(at.position);
         let (start, line) = lines.around(offset);
         hover::rule_at(line, offset.saturating_sub(start))
@@ -99,11 +99,11 @@ impl<W: Write> Session<W> {
         let at = &params.text_document_position_params;
         let document = self.documents.get(&at.text_document.uri)?;
         let path = document.path.as_deref()?;
-        let lines = Lines::new(&document.text, self.abilities.encoding);
+        let lines = LineTable::new(&document.text, self.abilities.encoding);
         let offset = u32::try_from(lines.offset(at.position)).ok()?;
         let ways = knowing(&self.folders, path).into_iter().find_map(|folder| {
             let sources = folder.sources()?;
-            let places = Places::new(sources, &self.documents, self.abilities);
+            let places = ReportPositions::new(sources, &self.documents, self.abilities);
             let link = |span: Span| -> Option<(Uri, u32)> {
                 let span = sources.outermost(span);
                 let file = sources.file(span.file);
@@ -144,7 +144,7 @@ pub(super) fn actions(
     params: &CodeActionParams,
     folders: &[Folder],
     documents: &Documents,
-    abilities: Abilities,
+    abilities: ClientSupport,
 ) -> Option<Vec<CodeActionOrCommand>> {
     let path = uris::path(params.text_document.uri.as_str())?;
     let mut found = None;
@@ -153,7 +153,7 @@ pub(super) fn actions(
         let actions = Actions {
             folder,
             report,
-            places: &Places::new(&report.sources, documents, abilities),
+            places: &ReportPositions::new(&report.sources, documents, abilities),
             file: folder.file(&path)?,
             params,
             is_versioned: abilities.versioned_edits,

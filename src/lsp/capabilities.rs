@@ -6,14 +6,14 @@ use lsp_types::{CodeActionKind, PositionEncodingKind};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::positions::Encoding;
+use super::positions::PositionEncoding;
 use super::{actions, pages, uris};
 
 /// The parameters of `initialize` that this server uses. They aren't deserialized to the full protocol type, because it
 /// may contain members that are newer than the crate.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Beginning {
+pub(super) struct Initialization {
     capabilities: Value,
     workspace_folders: Option<Vec<OpenFolder>>,
     /// The open folder, from an editor without `workspaceFolders`.
@@ -28,7 +28,7 @@ pub(super) struct OpenFolder {
     pub(super) uri: String,
 }
 
-impl Beginning {
+impl Initialization {
     /// The open folders, from any of the three members.
     pub(super) fn folders(&self) -> Vec<OpenFolder> {
         let folders = self.workspace_folders.clone().unwrap_or_default();
@@ -57,8 +57,8 @@ impl Beginning {
 
 /// The capabilities of the editor that the server uses.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Abilities {
-    pub(super) encoding: Encoding,
+pub(super) struct ClientSupport {
+    pub(super) encoding: PositionEncoding,
     /// The server can register for file changes.
     pub(super) watches: bool,
     /// File watchers can be relative to a directory outside of the open folders.
@@ -83,14 +83,14 @@ pub(super) struct Abilities {
     pub(super) code_descriptions: bool,
 }
 
-impl Abilities {
-    pub(super) fn of(params: &Beginning) -> Self {
+impl ClientSupport {
+    pub(super) fn of(params: &Initialization) -> Self {
         const UNNECESSARY: u64 = 1;
         let encodings: Option<Vec<PositionEncodingKind>> = params.list("general/positionEncodings");
         let hover: Option<Vec<String>> = params.list("textDocument/hover/contentFormat");
         let tags: Option<Vec<u64>> = params.list("textDocument/publishDiagnostics/tagSupport/valueSet");
         Self {
-            encoding: Encoding::choose(encodings.as_deref()),
+            encoding: PositionEncoding::choose(encodings.as_deref()),
             watches: params.can("workspace/didChangeWatchedFiles/dynamicRegistration"),
             relative_patterns: params.can("workspace/didChangeWatchedFiles/relativePatternSupport"),
             watches_settings: params.can("workspace/didChangeConfiguration/dynamicRegistration"),

@@ -10,14 +10,14 @@ use lsp_types::{
 };
 use serde_json::json;
 
-use super::capabilities::Abilities;
+use super::capabilities::ClientSupport;
 use super::documents::Documents;
 use super::pages;
-use super::positions::Lines;
-use crate::error::{Error, Location as Place};
+use super::positions::LineTable;
+use crate::error::{Error, FileLocation as Place};
 use crate::finding::{Label, Level};
 use crate::output;
-use crate::report::{self, Report, Reported};
+use crate::report::{self, Report};
 use crate::rules;
 use crate::source::{FileId, SourceFile, Sources, Span};
 
@@ -31,19 +31,19 @@ const FINDING: &str = "finding";
 const SETTER: &str = "set-here";
 
 /// The diagnostics by file.
-pub(super) type All = BTreeMap<PathBuf, Vec<Diagnostic>>;
+pub(super) type FileDiagnostics = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
 /// Converts spans of a report's files to locations of the protocol.
-pub(super) struct Places<'a> {
+pub(super) struct ReportPositions<'a> {
     pub(super) sources: &'a Sources,
     pub(super) documents: &'a Documents,
-    pub(super) abilities: Abilities,
+    pub(super) abilities: ClientSupport,
     /// Locations that were computed in advance for all findings of a report.
     ranges: HashMap<Span, Option<Location>>,
 }
 
-impl<'a> Places<'a> {
-    pub(super) fn new(sources: &'a Sources, documents: &'a Documents, abilities: Abilities) -> Self {
+impl<'a> ReportPositions<'a> {
+    pub(super) fn new(sources: &'a Sources, documents: &'a Documents, abilities: ClientSupport) -> Self {
         Self { sources, documents, abilities, ranges: HashMap::new() }
     }
 
@@ -70,10 +70,10 @@ impl<'a> Places<'a> {
     }
 
     /// The lines of a file. In a file that isn't open, a byte order mark isn't part of the text.
-    pub(super) fn lines<'t>(&self, file: &'t SourceFile) -> Lines<'t> {
+    pub(super) fn lines<'t>(&self, file: &'t SourceFile) -> LineTable<'t> {
         match self.documents.at(&file.path) {
-            Some(_) => Lines::new(&file.text, self.abilities.encoding),
-            None => Lines::of_file(&file.text, self.abilities.encoding),
+            Some(_) => LineTable::new(&file.text, self.abilities.encoding),
+            None => LineTable::of_file(&file.text, self.abilities.encoding),
         }
     }
 
@@ -83,11 +83,11 @@ impl<'a> Places<'a> {
     }
 
     /// Adds the visible findings of a report.
-    pub(super) fn add(&mut self, report: &Report, all: &mut All) {
-        let labels = |finding: &Reported| {
+    pub(super) fn add(&mut self, report: &Report, all: &mut FileDiagnostics) {
+        let labels = |finding: &report::Diagnostic| {
             let primary = match &finding.place {
-                report::Place::Text(label) => Some(label.span),
-                report::Place::File(_) | report::Place::Run => None,
+                report::FindingTarget::Text(label) => Some(label.span),
+                report::FindingTarget::File(_) | report::FindingTarget::Run => None,
             };
             let related = finding.related.iter().map(|label| label.span);
             primary.into_iter().chain(related).chain(setters(finding, self.sources)).collect::<Vec<_>>()
@@ -106,20 +106,20 @@ impl<'a> Places<'a> {
     }
 
     /// The file and the range at which a finding is shown; `None` if it isn't about a file.
-    fn place(&self, finding: &Reported) -> Option<(PathBuf, Range)> {
+    fn place(&self, finding: &report::Diagnostic) -> Option<(PathBuf, Range)> {
         let located = |label: &Label| {
             let path = self.sources.file(self.sources.outermost(label.span).file).path.clone();
             Some((path, self.location(label.span)?.range))
         };
         match &finding.place {
-            report::Place::File(name) => Some((self.sources.path_of(name), Range::default())),
-            report::Place::Run => None,
+            report::FindingTarget::File(name) => Some((self.sources.path_of(name), Range::default())),
+            report::FindingTarget::Run => None,
             // A command-line argument or an environment variable has no location, so the first related one is used.
-            report::Place::Text(label) => located(label).or_else(|| finding.related.iter().find_map(located)),
+            report::FindingTarget::Text(label) => located(label).or_else(|| finding.related.iter().find_map(located)),
         }
     }
 
-    fn diagnostic(&self, finding: &Reported, range: Range) -> Diagnostic {
+    fn diagnostic(&self, finding: &report::Diagnostic, range: Range) -> Diagnostic {
         let is_useless = std::ptr::eq(finding.rule, &rules::UNUSED_IGNORE);
         let is_tagged = is_useless && self.abilities.unnecessary_tag;
         let diagnostic = self.without_labels(finding, range, output::message(finding));
@@ -131,8 +131,8 @@ impl<'a> Places<'a> {
     }
 
     /// A diagnostic at the place where the value behind a finding is set, which is where the finding can be resolved.
-    fn of_setter(&self, finding: &Reported, setter: Span) -> Option<Diagnostic> {
-        let report::Place::Text(place) = &finding.place else { return None };
+    fn of_setter(&self, finding: &report::Diagnostic, setter: Span) -> Option<Diagnostic> {
+        let report::FindingTarget::Text(place) = &finding.place else { return None };
         let range = self.location(setter)?.range;
         let step = finding.related.iter().find(|label| label.span == setter);
         let step = step.map_or("set here", |label| label.text.as_str());
@@ -141,7 +141,7 @@ impl<'a> Places<'a> {
         Some(self.with_labels(diagnostic, std::iter::once(place)))
     }
 
-    fn without_labels(&self, finding: &Reported, range: Range, message: String) -> Diagnostic {
+    fn without_labels(&self, finding: &report::Diagnostic, range: Range, message: String) -> Diagnostic {
         let leads_to_page = self.abilities.code_descriptions && self.abilities.pages;
         Diagnostic {
             range,
@@ -157,7 +157,7 @@ impl<'a> Places<'a> {
     }
 
     /// The data that the editor returns with the diagnostic.
-    fn data(&self, finding: &Reported, kind: &str) -> Option<serde_json::Value> {
+    fn data(&self, finding: &report::Diagnostic, kind: &str) -> Option<serde_json::Value> {
         let data = || json!({ "fingerprint": finding.fingerprint, "kind": kind });
         self.abilities.diagnostic_data.then(data)
     }
@@ -185,8 +185,8 @@ impl<'a> Places<'a> {
 }
 
 /// The places where the values behind a finding are set, except those at the place of the finding itself.
-pub(super) fn setters(finding: &Reported, sources: &Sources) -> Vec<Span> {
-    let report::Place::Text(place) = &finding.place else { return Vec::new() };
+pub(super) fn setters(finding: &report::Diagnostic, sources: &Sources) -> Vec<Span> {
+    let report::FindingTarget::Text(place) = &finding.place else { return Vec::new() };
     let own = sources.outermost(place.span);
     let is_elsewhere = |setter: &Span| {
         let outer = sources.outermost(*setter);
@@ -197,7 +197,7 @@ pub(super) fn setters(finding: &Reported, sources: &Sources) -> Vec<Span> {
 }
 
 /// Adds a diagnostic, unless another deployment has an identical one.
-fn push(all: &mut All, path: PathBuf, diagnostic: Diagnostic) {
+fn push(all: &mut FileDiagnostics, path: PathBuf, diagnostic: Diagnostic) {
     let own = all.entry(path).or_default();
     if !own.iter().any(|known| is_same(known, &diagnostic)) {
         own.push(diagnostic);
@@ -223,11 +223,15 @@ fn severity(level: Level) -> DiagnosticSeverity {
 
 /// The diagnostic for an error in the configuration or in the baseline, which prevents a check; `None` for other
 /// errors.
-pub(super) fn of_failure(error: &Error, documents: &Documents, abilities: Abilities) -> Option<(PathBuf, Diagnostic)> {
+pub(super) fn of_failure(
+    error: &Error,
+    documents: &Documents,
+    abilities: ClientSupport,
+) -> Option<(PathBuf, Diagnostic)> {
     let (Error::Configuration { place, message } | Error::Baseline { place, message }) = error else { return None };
     let Place { path, line, column, .. } = place;
     let text: Arc<str> = documents.at(path).map(|document| Arc::clone(&document.text)).unwrap_or_default();
-    let lines = Lines::new(&text, abilities.encoding);
+    let lines = LineTable::new(&text, abilities.encoding);
     let before = lsp_types::Position { line: line.saturating_sub(1), character: 0 };
     let (start, text) = lines.around(lines.offset(before));
     let characters = usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX);

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
-use super::positions::{Encoding, Lines};
+use super::positions::{LineTable, PositionEncoding};
 use super::uris;
 
 #[derive(Debug, Clone)]
-pub(super) struct Document {
+pub(super) struct OpenDocument {
     pub(super) uri: Uri,
     /// The path of its file, with [symbolic links resolved](uris::path); `None` for an untitled document.
     pub(super) path: Option<PathBuf>,
@@ -22,18 +22,18 @@ pub(super) struct Document {
 /// The open documents by URI, as spelled by the editor.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Documents {
-    open: BTreeMap<String, Document>,
+    open: BTreeMap<String, OpenDocument>,
     /// Directories with resolved links, and the names by which the editor refers to them.
     names: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Documents {
     /// Adds a document, or replaces the one with the same URI.
-    pub(super) fn open(&mut self, item: TextDocumentItem) -> &Document {
+    pub(super) fn open(&mut self, item: TextDocumentItem) -> &OpenDocument {
         let TextDocumentItem { uri, language_id, version, text } = item;
         let path = uris::path(uri.as_str());
         let key = uri.as_str().to_owned();
-        let document = Document { uri, path, language: language_id, version, text: text.into() };
+        let document = OpenDocument { uri, path, language: language_id, version, text: text.into() };
         self.open.entry(key).insert_entry(document).into_mut()
     }
 
@@ -43,15 +43,15 @@ impl Documents {
         uri: &Uri,
         version: i32,
         changes: Vec<TextDocumentContentChangeEvent>,
-        encoding: Encoding,
-    ) -> Option<&Document> {
+        encoding: PositionEncoding,
+    ) -> Option<&OpenDocument> {
         let document = self.open.get_mut(uri.as_str())?;
         let mut text = document.text.to_string();
         for change in changes {
             match change.range {
                 None => text = change.text,
                 Some(range) => {
-                    let bytes = Lines::new(&text, encoding).bytes(range);
+                    let bytes = LineTable::new(&text, encoding).bytes(range);
                     text.replace_range(bytes, &change.text);
                 }
             }
@@ -61,16 +61,16 @@ impl Documents {
         Some(document)
     }
 
-    pub(super) fn close(&mut self, uri: &Uri) -> Option<Document> {
+    pub(super) fn close(&mut self, uri: &Uri) -> Option<OpenDocument> {
         self.open.remove(uri.as_str())
     }
 
-    pub(super) fn get(&self, uri: &Uri) -> Option<&Document> {
+    pub(super) fn get(&self, uri: &Uri) -> Option<&OpenDocument> {
         self.open.get(uri.as_str())
     }
 
     /// The open document of a file.
-    pub(super) fn at(&self, path: &Path) -> Option<&Document> {
+    pub(super) fn at(&self, path: &Path) -> Option<&OpenDocument> {
         self.open.values().find(|document| document.path.as_deref() == Some(path))
     }
 
@@ -92,7 +92,7 @@ impl Documents {
         directories.max_by_key(|(depth, _)| *depth).map_or_else(|| path.to_owned(), |(_, named)| named)
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &Document> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &OpenDocument> {
         self.open.values()
     }
 }

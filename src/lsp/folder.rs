@@ -5,15 +5,15 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::capabilities::Abilities;
-use super::diagnostics::{All, Places};
+use super::capabilities::ClientSupport;
+use super::diagnostics::{FileDiagnostics, ReportPositions};
 use super::documents::Documents;
-use super::settings::Setting;
-use crate::engine::{self, Change, Settings, Setup, Standing};
+use super::settings::EditorSetting;
+use crate::engine::{self, CheckUpdate, EngineSettings, IncrementalCheck, Setup};
 use crate::error::Error;
-use crate::fix::{self, Changed, Fix, Safety};
-use crate::report::{Argument, Report, Reported};
-use crate::scan::{self, Inputs};
+use crate::fix::{self, ChangedFile, Fix, Safety};
+use crate::report::{Diagnostic, Report, TracedArgument};
+use crate::scan::{self, ScanInputs};
 use crate::source::{FileId, Fs, Overlay, PathKind, ReadError, SourceFile, Sources, is_generated, is_installed};
 
 /// Files that configure a check, so that a change of one requires a new scan.
@@ -22,18 +22,18 @@ pub(super) const DECIDING: [&str; 5] =
 
 /// A unit that is checked, with its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct CheckTarget {
     /// The directory, with symbolic links resolved.
     pub directory: PathBuf,
     /// The part of the directory that is checked.
-    pub extent: Extent,
+    pub extent: CheckExtent,
     /// The options from the editor's settings.
-    pub settings: Vec<Setting>,
+    pub settings: Vec<EditorSetting>,
 }
 
 /// The part of a directory that is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Extent {
+pub enum CheckExtent {
     /// The whole tree, because the directory is an open folder.
     Tree,
     /// The program whose files are directly in the directory, because one of them is open outside of all open folders.
@@ -43,14 +43,14 @@ pub enum Extent {
 }
 
 /// The inputs of a check.
-pub struct Job {
+pub struct FolderJob {
     /// The file system, in which the open documents replace the files on the disk.
     pub fs: Overlay,
-    pub inputs: Inputs,
+    pub inputs: ScanInputs,
     /// The files that the settings refer to.
     pub sources: Sources,
     /// The settings of the check.
-    pub settings: Settings,
+    pub settings: EngineSettings,
     /// Files whose changes require a new job.
     pub configuration: Vec<PathBuf>,
     /// Applies the parts of the settings that don't affect rules to a report: the accepted findings, and the findings
@@ -59,37 +59,45 @@ pub struct Job {
 }
 
 /// Prepares a check of a target with some open documents, in the same way as the command line does.
-pub type Prepare = fn(&Target, &[(PathBuf, Arc<str>)]) -> Result<Job, Error>;
+pub type Prepare = fn(&CheckTarget, &[(PathBuf, Arc<str>)]) -> Result<FolderJob, Error>;
 
 /// A unit that is checked, with its diagnostics.
 pub(super) struct Folder {
-    pub(super) target: Target,
+    pub(super) target: CheckTarget,
     /// True after the first check, even if it failed.
     pub(super) has_run: bool,
     /// True if a check is necessary even if no file has changed.
     pub(super) is_due: bool,
-    state: Option<State>,
+    state: Option<FolderState>,
     /// The diagnostics by file.
-    pub(super) said: All,
+    pub(super) said: FileDiagnostics,
     /// The error that prevents the check.
     pub(super) failure: Option<Error>,
     /// The error for an option's value that every root rejects. Everything that doesn't depend on it is checked.
     pub(super) refused: Option<Error>,
 }
 
-struct State {
-    job: Job,
-    standing: Standing,
+struct FolderState {
+    job: FolderJob,
+    standing: IncrementalCheck,
 }
 
 impl Folder {
     /// Creates a folder that isn't checked yet.
-    pub(super) fn new(target: Target) -> Self {
-        Self { target, has_run: false, is_due: true, state: None, said: All::new(), failure: None, refused: None }
+    pub(super) fn new(target: CheckTarget) -> Self {
+        Self {
+            target,
+            has_run: false,
+            is_due: true,
+            state: None,
+            said: FileDiagnostics::new(),
+            failure: None,
+            refused: None,
+        }
     }
 
     /// Replaces the settings. A difference requires a new check.
-    pub(super) fn set(&mut self, settings: Vec<Setting>) {
+    pub(super) fn set(&mut self, settings: Vec<EditorSetting>) {
         if self.target.settings != settings {
             self.target.settings = settings;
             self.is_due = true;
@@ -102,25 +110,25 @@ impl Folder {
         &mut self,
         changed: &[PathBuf],
         documents: &Documents,
-        abilities: Abilities,
+        abilities: ClientSupport,
         prepare: Prepare,
     ) -> BTreeSet<PathBuf> {
         let is_due = std::mem::take(&mut self.is_due);
         self.has_run = true;
         // An editor may report no change of files that go with their directory.
-        let gone = self.state.as_ref().map(State::gone).unwrap_or_default();
+        let gone = self.state.as_ref().map(FolderState::gone).unwrap_or_default();
         let changed: &[PathBuf] =
             &changed.iter().cloned().chain(gone).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
         let outcome = match &mut self.state {
             Some(state) if !is_due && !changed.iter().any(|path| state.is_decided_by(path)) => {
                 state.update(changed, documents)
             }
-            Some(_) | None => Ok(Change::Rescan),
+            Some(_) | None => Ok(CheckUpdate::Rescan),
         };
         match outcome {
-            Ok(Change::None) => BTreeSet::new(),
-            Ok(Change::Judged) => self.say(documents, abilities),
-            Ok(Change::Rescan) => match self.check(changed, documents, prepare) {
+            Ok(CheckUpdate::None) => BTreeSet::new(),
+            Ok(CheckUpdate::Judged) => self.say(documents, abilities),
+            Ok(CheckUpdate::Rescan) => match self.check(changed, documents, prepare) {
                 Ok(()) => self.say_all(documents, abilities),
                 Err(error) => self.fail(error, changed),
             },
@@ -129,14 +137,14 @@ impl Folder {
     }
 
     /// Updates the diagnostics of the affected files.
-    fn say(&mut self, documents: &Documents, abilities: Abilities) -> BTreeSet<PathBuf> {
-        let Some(State { job, standing }) = &mut self.state else { return BTreeSet::new() };
+    fn say(&mut self, documents: &Documents, abilities: ClientSupport) -> BTreeSet<PathBuf> {
+        let Some(FolderState { job, standing }) = &mut self.state else { return BTreeSet::new() };
         let touched = standing.take_touched();
         let paths: BTreeSet<PathBuf> = touched.iter().map(|id| job.sources.file(*id).path.clone()).collect();
         let mut report = standing.report_on(&touched, &job.settings);
         (job.finish)(&mut report);
-        let mut all = All::new();
-        Places::new(&report.sources, documents, abilities).add(&report, &mut all);
+        let mut all = FileDiagnostics::new();
+        ReportPositions::new(&report.sources, documents, abilities).add(&report, &mut all);
         for path in &paths {
             match all.remove(path) {
                 Some(own) => drop(self.said.insert(path.clone(), own)),
@@ -146,7 +154,7 @@ impl Folder {
         paths
     }
 
-    fn say_all(&mut self, documents: &Documents, abilities: Abilities) -> BTreeSet<PathBuf> {
+    fn say_all(&mut self, documents: &Documents, abilities: ClientSupport) -> BTreeSet<PathBuf> {
         let mut paths: BTreeSet<PathBuf> = std::mem::take(&mut self.said).into_keys().collect();
         paths.extend(self.complaint_path());
         self.failure = None;
@@ -155,7 +163,7 @@ impl Folder {
         }
         if let Some(mut report) = self.report() {
             self.refused = report.refused.take();
-            Places::new(&report.sources, documents, abilities).add(&report, &mut self.said);
+            ReportPositions::new(&report.sources, documents, abilities).add(&report, &mut self.said);
         }
         paths.extend(self.said.keys().cloned());
         paths
@@ -185,7 +193,7 @@ impl Folder {
 
     /// The full report, with the fixes that an editor may apply.
     pub(super) fn report(&self) -> Option<Report> {
-        let State { job, standing } = self.state.as_ref()?;
+        let FolderState { job, standing } = self.state.as_ref()?;
         let mut report = standing.report(&job.settings);
         fix::settle(&mut report, &job.fs, |file| self.may_change(file));
         (job.finish)(&mut report);
@@ -197,14 +205,14 @@ impl Folder {
         let texts: Vec<(PathBuf, Arc<str>)> =
             documents.all().filter_map(|own| Some((own.path.clone()?, Arc::clone(&own.text)))).collect();
         let job = prepare(&self.target, &texts)?;
-        let mut standing = Standing::new(job.sources.share(), job.setup())?;
+        let mut standing = IncrementalCheck::new(job.sources.share(), job.setup())?;
         let ignores_differ = changed.iter().any(|path| is_deciding(path));
         let known: HashSet<PathBuf> = match self.state.take() {
             Some(state) if !ignores_differ => state.standing.passed_over(),
             Some(_) | None => HashSet::new(),
         };
         standing.pass_over(known.into_iter().chain(files_of(changed, &job.fs)), &job.fs);
-        self.state = Some(State { job, standing });
+        self.state = Some(FolderState { job, standing });
         Ok(())
     }
 
@@ -233,21 +241,21 @@ impl Folder {
     }
 
     /// The arguments whose values are determined at a place of a file, or pass through it.
-    pub(super) fn ways(&self, path: &Path, offset: u32) -> Vec<Argument> {
-        let Some(State { job, standing }) = &self.state else { return Vec::new() };
+    pub(super) fn ways(&self, path: &Path, offset: u32) -> Vec<TracedArgument> {
+        let Some(FolderState { job, standing }) = &self.state else { return Vec::new() };
         job.sources.known(path).map(|file| standing.ways(file, offset, job.setup())).unwrap_or_default()
     }
 
     /// The text of a file after all safe fixes that change only this file. Each fix is verified by a check.
-    pub(super) fn mended(&self, path: &Path) -> Option<Changed> {
-        let State { job, .. } = self.state.as_ref()?;
-        let judge = |changed: &[Changed]| -> Result<Report, Error> {
+    pub(super) fn mended(&self, path: &Path) -> Option<ChangedFile> {
+        let FolderState { job, .. } = self.state.as_ref()?;
+        let judge = |changed: &[ChangedFile]| -> Result<Report, Error> {
             let sources = job.sources.with(changed.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
             let mut report = engine::check(&job.fs, &job.inputs, sources, &job.settings)?;
             (job.finish)(&mut report);
             Ok(report)
         };
-        let is_wanted = |finding: &Reported, fix: &Fix, report: &Report| {
+        let is_wanted = |finding: &Diagnostic, fix: &Fix, report: &Report| {
             report.tells(finding) && fix::is_allowed(fix, Safety::Safe, report, |file| file.path == path)
         };
         let mended = fix::mend(judge(&[]).ok()?, is_wanted, judge).ok()?;
@@ -276,8 +284,8 @@ impl Folder {
     }
 }
 
-impl State {
-    fn update(&mut self, changed: &[PathBuf], documents: &Documents) -> Result<Change, Error> {
+impl FolderState {
+    fn update(&mut self, changed: &[PathBuf], documents: &Documents) -> Result<CheckUpdate, Error> {
         for path in changed {
             match documents.at(path) {
                 Some(document) => self.job.fs.put(path, Arc::clone(&document.text)),
@@ -324,7 +332,7 @@ fn files_of(changed: &[PathBuf], fs: &Overlay) -> Vec<PathBuf> {
     files.into_iter().collect()
 }
 
-impl Job {
+impl FolderJob {
     fn setup(&self) -> Setup<'_> {
         Setup { fs: &self.fs, inputs: &self.inputs, settings: &self.settings }
     }

@@ -16,7 +16,7 @@ const LENGTH: &str = "content-length:";
 
 /// A message, or the error for a malformed one.
 #[derive(Debug)]
-pub(super) enum Frame {
+pub(super) enum IncomingFrame {
     Message(Message),
     /// A malformed message, with the error code of the answer, and the id of the request (`null` if it is unknown).
     Broken {
@@ -31,7 +31,7 @@ pub(super) enum Frame {
 /// # Errors
 ///
 /// The stream can't be read.
-pub(super) fn read(stream: &mut impl BufRead) -> io::Result<Option<Frame>> {
+pub(super) fn read(stream: &mut impl BufRead) -> io::Result<Option<IncomingFrame>> {
     let Some(length) = read_length(stream)? else { return Ok(None) };
     if length > MAX_LENGTH {
         io::copy(&mut stream.take(length), &mut io::sink())?;
@@ -61,7 +61,7 @@ fn read_length(stream: &mut impl BufRead) -> io::Result<Option<u64>> {
     }
 }
 
-fn parse(bytes: &[u8]) -> Frame {
+fn parse(bytes: &[u8]) -> IncomingFrame {
     let value: Value = match serde_json::from_slice(bytes) {
         Ok(value) => value,
         Err(error) => return broken(ErrorCode::ParseError, Value::Null, &error.to_string()),
@@ -70,15 +70,17 @@ fn parse(bytes: &[u8]) -> Frame {
     let id = if named.is_string() || named.is_number() { named.clone() } else { Value::Null };
     match serde_json::from_value(value) {
         // A message with an id expects an answer, so it can't be a notification.
-        Ok(message) if named.is_null() || !matches!(message, Message::Notification(_)) => Frame::Message(message),
+        Ok(message) if named.is_null() || !matches!(message, Message::Notification(_)) => {
+            IncomingFrame::Message(message)
+        }
         Ok(_) | Err(_) => {
             broken(ErrorCode::InvalidRequest, id, "this is neither a request nor a notification nor a response")
         }
     }
 }
 
-fn broken(code: ErrorCode, id: Value, message: &str) -> Frame {
-    Frame::Broken { code, id, message: message.to_owned() }
+fn broken(code: ErrorCode, id: Value, message: &str) -> IncomingFrame {
+    IncomingFrame::Broken { code, id, message: message.to_owned() }
 }
 
 #[cfg(test)]
@@ -89,9 +91,9 @@ mod tests {
         let mut stream = bytes;
         let frames = std::iter::from_fn(|| read(&mut stream).ok().flatten());
         let show = |frame| match frame {
-            Frame::Message(Message::Notification(notification)) => notification.method,
-            Frame::Message(other) => format!("{other:?}"),
-            Frame::Broken { code, id, .. } => format!("{} {id}", code as i32),
+            IncomingFrame::Message(Message::Notification(notification)) => notification.method,
+            IncomingFrame::Message(other) => format!("{other:?}"),
+            IncomingFrame::Broken { code, id, .. } => format!("{} {id}", code as i32),
         };
         frames.map(show).collect()
     }

@@ -3,7 +3,7 @@
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Uri};
 
 use crate::output::{self, DocFormat};
-use crate::report::{Argument, Way};
+use crate::report::{TracePath, TracedArgument};
 use crate::rules::{self, Rule};
 use crate::source::{Sources, Span};
 
@@ -39,7 +39,7 @@ pub(super) fn of(ways: String, rules: &[&'static Rule], markdown: bool) -> Optio
 
 /// The steps that determine the values of arguments: Markdown if `link` is given, else plain text.
 pub(super) fn of_ways(
-    arguments: &[Argument],
+    arguments: &[TracedArgument],
     sources: &Sources,
     link: Option<&impl Fn(Span) -> Option<(Uri, u32)>>,
 ) -> String {
@@ -59,7 +59,7 @@ pub(super) fn of_ways(
     text
 }
 
-fn markdown(name: &str, way: &Way, sources: &Sources, link: &impl Fn(Span) -> Option<(Uri, u32)>) -> String {
+fn markdown(name: &str, way: &TracePath, sources: &Sources, link: &impl Fn(Span) -> Option<(Uri, u32)>) -> String {
     let mut text = format!("**{}** {}{}\n\n", plain(name), plain(&way.outcome), plain(&condition(way)));
     for (index, step) in way.steps.iter().enumerate() {
         let place = output::place(step.span, sources);
@@ -76,7 +76,7 @@ fn markdown(name: &str, way: &Way, sources: &Sources, link: &impl Fn(Span) -> Op
     text
 }
 
-fn plain_text(name: &str, way: &Way, sources: &Sources) -> String {
+fn plain_text(name: &str, way: &TracePath, sources: &Sources) -> String {
     let mut text = format!("{name} {}{}\n", way.outcome, condition(way));
     for (index, step) in way.steps.iter().enumerate() {
         text.push_str(&format!("{}. {}: ", index.saturating_add(1), step.text));
@@ -87,7 +87,7 @@ fn plain_text(name: &str, way: &Way, sources: &Sources) -> String {
     text.split_inclusive('\n').map(|line| output::inert(line.trim_end_matches('\n')).into_owned() + "\n").collect()
 }
 
-fn condition(way: &Way) -> String {
+fn condition(way: &TracePath) -> String {
     let condition = way.when.join(" and ");
     if condition.is_empty() { condition } else { format!(" when {condition}") }
 }

@@ -4,25 +4,25 @@ use std::path::Path;
 
 use lsp_types::Diagnostic;
 
-use super::capabilities::Abilities;
-use super::diagnostics::{All, Places};
-use super::documents::{Document, Documents};
-use crate::engine::{self, Settings};
-use crate::scan::Inputs;
+use super::capabilities::ClientSupport;
+use super::diagnostics::{FileDiagnostics, ReportPositions};
+use super::documents::{Documents, OpenDocument};
+use crate::engine::{self, EngineSettings};
+use crate::scan::ScanInputs;
 use crate::source::{Memory, Sources};
 
 /// The diagnostics of a document; empty if its language isn't supported.
-pub(super) fn check(document: &Document, abilities: Abilities) -> Vec<Diagnostic> {
+pub(super) fn check(document: &OpenDocument, abilities: ClientSupport) -> Vec<Diagnostic> {
     let Some(name) = name(document) else { return Vec::new() };
     let path = Path::new("/").join(name);
-    let inputs = Inputs { text: Some((path, document.text.as_bytes().to_vec())), ..Inputs::default() };
+    let inputs = ScanInputs { text: Some((path, document.text.as_bytes().to_vec())), ..ScanInputs::default() };
     let fs = Memory::default();
-    match engine::check(&fs, &inputs, Sources::new("/".into()), &Settings::default()) {
+    match engine::check(&fs, &inputs, Sources::new("/".into()), &EngineSettings::default()) {
         Ok(report) => {
-            let mut all = All::new();
+            let mut all = FileDiagnostics::new();
             // The document isn't passed as an open one, so a byte order mark at its start isn't counted. Editors have
             // none in their text.
-            Places::new(&report.sources, &Documents::default(), abilities).add(&report, &mut all);
+            ReportPositions::new(&report.sources, &Documents::default(), abilities).add(&report, &mut all);
             all.into_values().flatten().collect()
         }
         // The errors that prevent a check are about paths, options and configuration, which aren't used here.
@@ -32,7 +32,7 @@ pub(super) fn check(document: &Document, abilities: Abilities) -> Vec<Diagnostic
 
 /// A file name for the language of the document; `None` for other documents without a file, such as old revisions that
 /// editors display.
-fn name(document: &Document) -> Option<&'static str> {
+fn name(document: &OpenDocument) -> Option<&'static str> {
     if !document.uri.as_str().starts_with("untitled:") {
         return None;
     }

@@ -10,7 +10,7 @@
 //!   The decision is repeated after each check until it doesn't change; only then are diagnostics published.
 //! - **Checks** run in [`Folder::update`](folder::Folder::update), in a separate thread ([`worker`]). The open
 //!   documents replace the files on the disk ([`Overlay`](crate::source::Overlay)), and an [incremental
-//!   check](crate::engine::Standing) repeats the deployments that have used a changed file. Changed settings, changed
+//!   check](crate::engine::IncrementalCheck) repeats the deployments that have used a changed file. Changed settings, changed
 //!   ignore files and new files require a new scan. The report is the same as that of `trailint check` for the same
 //!   texts. Differences to the previous diagnostics are [published](publishing), and then requests are
 //!   [answered](answers).
@@ -51,19 +51,19 @@ use std::time::Instant;
 
 use lsp_server::{Message, Notification, RequestId};
 
-pub use folder::{Extent, Job, Prepare, Target};
-use frames::Frame;
-use session::{End, Session};
-pub use settings::{Setting, SettingValue};
-use worker::Outcome;
+pub use folder::{CheckExtent, CheckTarget, FolderJob, Prepare};
+use frames::IncomingFrame;
+use session::{Session, SessionEnd};
+pub use settings::{EditorSetting, SettingValue};
+use worker::WorkerResult;
 
 /// The events that the main thread waits for.
 enum Event {
-    Frame(Frame),
+    Frame(IncomingFrame),
     /// The editor has closed the stream.
     Closed,
     /// The checking thread has finished a task; `None` if the thread has ended.
-    Checked(Option<Outcome>),
+    Checked(Option<WorkerResult>),
 }
 
 /// Serves an editor until it sends `exit` or closes the stream. Returns true if it has sent `shutdown` before.
@@ -90,7 +90,7 @@ pub fn serve(input: impl BufRead + Send + 'static, output: impl Write, prepare: 
         let batch: Vec<Event> = first.into_iter().chain(events.try_iter()).collect();
         let cancelled = cancelled(&batch);
         for event in batch {
-            if let Some(End { is_in_order }) = session.take(event, &cancelled)? {
+            if let Some(SessionEnd { is_in_order }) = session.take(event, &cancelled)? {
                 return Ok(is_in_order);
             }
         }
@@ -118,7 +118,7 @@ fn read_all(mut input: impl BufRead + Send + 'static, events: Sender<Event>) {
 /// The requests that are cancelled in a batch of events.
 fn cancelled(batch: &[Event]) -> HashSet<RequestId> {
     let id = |event: &Event| match event {
-        Event::Frame(Frame::Message(Message::Notification(Notification { method, params })))
+        Event::Frame(IncomingFrame::Message(Message::Notification(Notification { method, params })))
             if method == "$/cancelRequest" =>
         {
             serde_json::from_value(params.get("id")?.clone()).ok()

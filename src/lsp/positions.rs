@@ -2,26 +2,26 @@
 
 use lsp_types::{Position, PositionEncodingKind, Range};
 
-use crate::source::{Columns, Unit};
+use crate::source::{ColumnUnit, Columns};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The unit in which a position counts the characters of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Encoding {
+pub(super) enum PositionEncoding {
     Utf8,
     #[default]
     Utf16,
     Utf32,
 }
 
-impl Encoding {
+impl PositionEncoding {
     /// The first supported encoding that the client offers. The default is UTF-16, which all clients support.
     pub(super) fn choose(offered: Option<&[PositionEncodingKind]>) -> Self {
         let known = |kind: &PositionEncodingKind| match kind.as_str() {
-            "utf-8" => Some(Encoding::Utf8),
-            "utf-16" => Some(Encoding::Utf16),
-            "utf-32" => Some(Encoding::Utf32),
+            "utf-8" => Some(PositionEncoding::Utf8),
+            "utf-16" => Some(PositionEncoding::Utf16),
+            "utf-32" => Some(PositionEncoding::Utf32),
             _ => None,
         };
         offered.into_iter().flatten().find_map(known).unwrap_or_default()
@@ -30,40 +30,40 @@ impl Encoding {
     /// The encoding as a protocol value.
     pub(super) fn kind(self) -> PositionEncodingKind {
         match self {
-            Encoding::Utf8 => PositionEncodingKind::UTF8,
-            Encoding::Utf16 => PositionEncodingKind::UTF16,
-            Encoding::Utf32 => PositionEncodingKind::UTF32,
+            PositionEncoding::Utf8 => PositionEncodingKind::UTF8,
+            PositionEncoding::Utf16 => PositionEncodingKind::UTF16,
+            PositionEncoding::Utf32 => PositionEncodingKind::UTF32,
         }
     }
 
-    fn unit(self) -> Unit {
+    fn unit(self) -> ColumnUnit {
         match self {
-            Encoding::Utf8 => Unit::Byte,
-            Encoding::Utf16 => Unit::Utf16,
-            Encoding::Utf32 => Unit::Character,
+            PositionEncoding::Utf8 => ColumnUnit::Byte,
+            PositionEncoding::Utf16 => ColumnUnit::Utf16,
+            PositionEncoding::Utf32 => ColumnUnit::Character,
         }
     }
 
     fn width(self, c: char) -> usize {
         match self {
-            Encoding::Utf8 => c.len_utf8(),
-            Encoding::Utf16 => c.len_utf16(),
-            Encoding::Utf32 => 1,
+            PositionEncoding::Utf8 => c.len_utf8(),
+            PositionEncoding::Utf16 => c.len_utf16(),
+            PositionEncoding::Utf32 => 1,
         }
     }
 }
 
 /// The lines of a text. In the protocol, a single carriage return also ends a line.
-pub(super) struct Lines<'t> {
+pub(super) struct LineTable<'t> {
     text: &'t str,
-    encoding: Encoding,
+    encoding: PositionEncoding,
     starts: Vec<usize>,
     columns: Columns,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> LineTable<'t> {
     /// The lines of an open document.
-    pub(super) fn new(text: &'t str, encoding: Encoding) -> Self {
+    pub(super) fn new(text: &'t str, encoding: PositionEncoding) -> Self {
         let bytes = text.as_bytes();
         let next = |at: usize| at.saturating_add(1);
         let ends = |at: usize| match bytes.get(at) {
@@ -76,7 +76,7 @@ impl<'t> Lines<'t> {
     }
 
     /// The lines of a file on the disk, without its byte order mark, which isn't part of the text in an editor.
-    pub(super) fn of_file(text: &'t str, encoding: Encoding) -> Self {
+    pub(super) fn of_file(text: &'t str, encoding: PositionEncoding) -> Self {
         let mut lines = Self::new(text, encoding);
         if let (true, Some(first)) = (text.starts_with(BYTE_ORDER_MARK), lines.starts.first_mut()) {
             *first = BYTE_ORDER_MARK.len_utf8();
@@ -152,8 +152,10 @@ mod tests {
     #[test]
     fn positions_and_offsets_agree() {
         let text = "a\r\né😀x\rlast";
-        for (encoding, characters) in [(Encoding::Utf8, 6), (Encoding::Utf16, 3), (Encoding::Utf32, 2)] {
-            let lines = Lines::new(text, encoding);
+        for (encoding, characters) in
+            [(PositionEncoding::Utf8, 6), (PositionEncoding::Utf16, 3), (PositionEncoding::Utf32, 2)]
+        {
+            let lines = LineTable::new(text, encoding);
             let place = |offset| {
                 let Position { line, character } = lines.position(offset);
                 (line, character)
@@ -173,16 +175,16 @@ mod tests {
 
     #[test]
     fn what_is_beyond_an_end_is_the_end() {
-        let lines = Lines::new("ab\r\ncd", Encoding::Utf16);
+        let lines = LineTable::new("ab\r\ncd", PositionEncoding::Utf16);
         let offset = |line, character| lines.offset(Position { line, character });
         assert_eq!((offset(0, 9), offset(0, u32::MAX), offset(7, 0), offset(u32::MAX, u32::MAX)), (2, 2, 6, 6));
-        assert_eq!(Lines::new("😀", Encoding::Utf16).offset(Position { line: 0, character: 1 }), 0);
-        assert_eq!(Lines::new("", Encoding::Utf8).position(5), Position::default());
+        assert_eq!(LineTable::new("😀", PositionEncoding::Utf16).offset(Position { line: 0, character: 1 }), 0);
+        assert_eq!(LineTable::new("", PositionEncoding::Utf8).position(5), Position::default());
     }
 
     #[test]
     fn a_byte_order_mark_takes_no_place() {
-        let lines = Lines::of_file("\u{feff}ab\nc", Encoding::Utf16);
+        let lines = LineTable::of_file("\u{feff}ab\nc", PositionEncoding::Utf16);
         assert_eq!(lines.position(4), Position { line: 0, character: 1 });
         assert_eq!(lines.offset(Position { line: 0, character: 1 }), 4);
     }

@@ -20,29 +20,29 @@ use lsp_types::{ConfigurationItem, ConfigurationParams, Diagnostic, Registration
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::answers::{Pending, Question};
-use super::capabilities::{Abilities, Beginning, OpenFolder};
+use super::answers::{EditorQuery, PendingRequest};
+use super::capabilities::{ClientSupport, Initialization, OpenFolder};
 use super::client::Client;
 use super::documents::Documents;
 use super::folder::Folder;
-use super::frames::Frame;
-use super::settings::{SECTION, Settings};
-use super::worker::{Answer, Outcome, Task};
-use super::workspace::Root;
+use super::frames::IncomingFrame;
+use super::settings::{EditorSettings, SECTION};
+use super::worker::{CodeActionResult, Task, WorkerResult};
+use super::workspace::WorkspaceRoot;
 use super::{Event, uris, watch};
 
 /// The maximum time for which checks wait for the editor's settings.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The end of the session.
-pub(super) struct End {
+pub(super) struct SessionEnd {
     /// True if the editor has sent `shutdown` before.
     pub(super) is_in_order: bool,
 }
 
 /// The stage in the life cycle of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum SessionStage {
     New,
     Running,
     ShutDown,
@@ -52,14 +52,14 @@ enum Stage {
 pub(super) struct Session<W> {
     pub(super) client: Client<W>,
     worker: Sender<Task>,
-    stage: Stage,
-    pub(super) abilities: Abilities,
+    stage: SessionStage,
+    pub(super) abilities: ClientSupport,
     pub(super) documents: Documents,
     /// The open folders.
-    pub(super) roots: Vec<Root>,
-    pub(super) settings: Settings,
+    pub(super) roots: Vec<WorkspaceRoot>,
+    pub(super) settings: EditorSettings,
     /// The pending request for settings.
-    awaited: Option<Awaited>,
+    awaited: Option<AwaitedSettings>,
     /// The units that are checked; empty while the checking thread owns them.
     pub(super) folders: Vec<Folder>,
     is_checking: bool,
@@ -78,7 +78,7 @@ pub(super) struct Session<W> {
     /// The errors shown or logged, by the directory that can't be checked.
     pub(super) complaints: BTreeMap<PathBuf, String>,
     /// The requests that wait for a check.
-    pub(super) pending: Vec<Pending>,
+    pub(super) pending: Vec<PendingRequest>,
     /// The requests that the checking thread answers.
     pub(super) answering: Vec<RequestId>,
     /// The files outside of the general patterns for which file watchers are registered.
@@ -90,7 +90,7 @@ pub(super) struct Session<W> {
 }
 
 /// A request for settings.
-struct Awaited {
+struct AwaitedSettings {
     /// `None` before it is sent.
     id: Option<RequestId>,
     /// The URIs of the folders in the order of the answers; `None` for documents outside of all folders.
@@ -103,11 +103,11 @@ impl<W: Write> Session<W> {
         Self {
             client: Client::new(output),
             worker,
-            stage: Stage::New,
-            abilities: Abilities::default(),
+            stage: SessionStage::New,
+            abilities: ClientSupport::default(),
             documents: Documents::default(),
             roots: Vec::new(),
-            settings: Settings::default(),
+            settings: EditorSettings::default(),
             awaited: None,
             folders: Vec::new(),
             is_checking: false,
@@ -127,26 +127,28 @@ impl<W: Write> Session<W> {
     }
 
     /// Handles an event; returns the end of the session if the event is `exit`.
-    pub(super) fn take(&mut self, event: Event, cancelled: &HashSet<RequestId>) -> io::Result<Option<End>> {
+    pub(super) fn take(&mut self, event: Event, cancelled: &HashSet<RequestId>) -> io::Result<Option<SessionEnd>> {
         match event {
             Event::Closed => self.is_closed = true,
             Event::Checked(Some(outcome)) => self.checked(outcome)?,
             Event::Checked(None) => return Err(io::Error::other("the thread that checks has ended")),
-            Event::Frame(Frame::Broken { code, id, message }) => self.client.refuse_broken(&id, code, &message)?,
-            Event::Frame(Frame::Message(Message::Response(response))) => self.answered(response),
-            Event::Frame(Frame::Message(Message::Request(request))) if cancelled.contains(&request.id) => {
+            Event::Frame(IncomingFrame::Broken { code, id, message }) => {
+                self.client.refuse_broken(&id, code, &message)?
+            }
+            Event::Frame(IncomingFrame::Message(Message::Response(response))) => self.answered(response),
+            Event::Frame(IncomingFrame::Message(Message::Request(request))) if cancelled.contains(&request.id) => {
                 self.client.refuse(request.id, ErrorCode::RequestCanceled, "cancelled")?;
             }
-            Event::Frame(Frame::Message(Message::Request(mut request))) => {
+            Event::Frame(IncomingFrame::Message(Message::Request(mut request))) => {
                 self.client.spelling.encode(&mut request.params);
                 self.request(request)?;
             }
-            Event::Frame(Frame::Message(Message::Notification(notification)))
+            Event::Frame(IncomingFrame::Message(Message::Notification(notification)))
                 if notification.method == Exit::METHOD =>
             {
-                return Ok(Some(End { is_in_order: self.stage == Stage::ShutDown }));
+                return Ok(Some(SessionEnd { is_in_order: self.stage == SessionStage::ShutDown }));
             }
-            Event::Frame(Frame::Message(Message::Notification(mut notification))) => {
+            Event::Frame(IncomingFrame::Message(Message::Notification(mut notification))) => {
                 self.client.spelling.encode(&mut notification.params);
                 self.notify(notification)?;
             }
@@ -176,7 +178,7 @@ impl<W: Write> Session<W> {
         let now = Instant::now();
         self.awaited.take_if(|awaited| awaited.until <= now);
         self.answer_hovers(|pending| pending.until.is_some_and(|until| until <= now))?;
-        if self.stage != Stage::Running || self.is_checking || self.awaited.is_some() {
+        if self.stage != SessionStage::Running || self.is_checking || self.awaited.is_some() {
             return Ok(());
         }
         if !self.plan() {
@@ -194,7 +196,7 @@ impl<W: Write> Session<W> {
     fn hand_over(&mut self, answers: bool) -> io::Result<()> {
         let mut questions = Vec::new();
         for pending in self.pending.extract_if(.., |_| answers) {
-            if let Question::Actions(params) = pending.question {
+            if let EditorQuery::Actions(params) = pending.question {
                 self.answering.push(pending.id.clone());
                 questions.push((pending.id, params));
             }
@@ -212,19 +214,19 @@ impl<W: Write> Session<W> {
         self.worker.send(task).map_err(|_| io::Error::other("the thread that checks has ended"))
     }
 
-    fn checked(&mut self, outcome: Outcome) -> io::Result<()> {
+    fn checked(&mut self, outcome: WorkerResult) -> io::Result<()> {
         self.is_checking = false;
         self.has_read |= outcome.answers.is_empty();
         self.folders = outcome.folders;
         self.unpublished.extend(outcome.touched);
-        for Answer { id, params, found } in outcome.answers {
+        for CodeActionResult { id, params, found } in outcome.answers {
             let is_wanted = self.answering.extract_if(.., |own| *own == id).count() > 0;
             match is_wanted {
                 // The request was cancelled or answered meanwhile.
                 false => {}
                 true if self.changed.is_empty() => self.client.answer(id, found)?,
                 // A text has changed meanwhile, so the positions are outdated and the request waits again.
-                true => self.pending.push(Pending { id, question: Question::Actions(params), until: None }),
+                true => self.pending.push(PendingRequest { id, question: EditorQuery::Actions(params), until: None }),
             }
         }
         Ok(())
@@ -233,34 +235,36 @@ impl<W: Write> Session<W> {
     fn request(&mut self, request: Request) -> io::Result<()> {
         let Request { id, method, params } = request;
         match (self.stage, method.as_str()) {
-            (Stage::New, Initialize::METHOD) => self.initialize(id, params),
-            (Stage::New, _) => self.client.refuse(id, ErrorCode::ServerNotInitialized, "`initialize` comes first"),
-            (Stage::ShutDown, _) => self.client.refuse(id, ErrorCode::InvalidRequest, "the server is shut down"),
-            (Stage::Running, Initialize::METHOD) => {
+            (SessionStage::New, Initialize::METHOD) => self.initialize(id, params),
+            (SessionStage::New, _) => {
+                self.client.refuse(id, ErrorCode::ServerNotInitialized, "`initialize` comes first")
+            }
+            (SessionStage::ShutDown, _) => self.client.refuse(id, ErrorCode::InvalidRequest, "the server is shut down"),
+            (SessionStage::Running, Initialize::METHOD) => {
                 self.client.refuse(id, ErrorCode::InvalidRequest, "`initialize` comes once")
             }
-            (Stage::Running, Shutdown::METHOD) => {
+            (SessionStage::Running, Shutdown::METHOD) => {
                 self.answer_nothing()?;
-                self.stage = Stage::ShutDown;
+                self.stage = SessionStage::ShutDown;
                 self.client.answer(id, Value::Null)
             }
-            (Stage::Running, HoverRequest::METHOD) => self.ask_hover(id, params),
-            (Stage::Running, CodeActionRequest::METHOD) => self.ask_actions(id, params),
-            (Stage::Running, "workspace/textDocumentContent") => {
+            (SessionStage::Running, HoverRequest::METHOD) => self.ask_hover(id, params),
+            (SessionStage::Running, CodeActionRequest::METHOD) => self.ask_actions(id, params),
+            (SessionStage::Running, "workspace/textDocumentContent") => {
                 let content = super::answers::content(&params);
                 self.client.answer(id, content)
             }
-            (Stage::Running, _) => self.client.refuse(id, ErrorCode::MethodNotFound, "unsupported request"),
+            (SessionStage::Running, _) => self.client.refuse(id, ErrorCode::MethodNotFound, "unsupported request"),
         }
     }
 
     fn initialize(&mut self, id: RequestId, params: Value) -> io::Result<()> {
-        let params: Beginning = match serde_json::from_value(params) {
+        let params: Initialization = match serde_json::from_value(params) {
             Ok(params) => params,
             Err(error) => return self.client.refuse(id, ErrorCode::InvalidParams, &error.to_string()),
         };
-        self.abilities = Abilities::of(&params);
-        self.stage = Stage::Running;
+        self.abilities = ClientSupport::of(&params);
+        self.stage = SessionStage::Running;
         self.settings.start(params.initial_options());
         params.folders().iter().for_each(|folder| self.add_root(folder));
         self.await_settings(None);
@@ -271,7 +275,7 @@ impl<W: Write> Session<W> {
     fn await_settings(&mut self, id: Option<RequestId>) {
         if self.abilities.has_settings {
             let folders = std::iter::once(None).chain(self.roots.iter().map(|root| Some(root.uri.clone()))).collect();
-            self.awaited = Instant::now().checked_add(PATIENCE).map(|until| Awaited { id, folders, until });
+            self.awaited = Instant::now().checked_add(PATIENCE).map(|until| AwaitedSettings { id, folders, until });
         }
     }
 
@@ -302,7 +306,7 @@ impl<W: Write> Session<W> {
     }
 
     fn notify(&mut self, Notification { method, params }: Notification) -> io::Result<()> {
-        if self.stage != Stage::Running {
+        if self.stage != SessionStage::Running {
             return Ok(());
         }
         let done = match method.as_str() {
@@ -347,7 +351,8 @@ impl<W: Write> Session<W> {
             },
             DidChangeWorkspaceFolders::METHOD => match read::<DidChangeWorkspaceFolders>(params) {
                 Ok(params) => {
-                    let is_removed = |root: &Root| params.event.removed.iter().any(|own| own.uri.as_str() == root.uri);
+                    let is_removed =
+                        |root: &WorkspaceRoot| params.event.removed.iter().any(|own| own.uri.as_str() == root.uri);
                     self.roots.retain(|root| !is_removed(root));
                     for folder in params.event.added {
                         self.add_root(&OpenFolder { uri: folder.uri.as_str().to_owned() });
@@ -363,7 +368,7 @@ impl<W: Write> Session<W> {
     }
 
     fn watch(&mut self) -> io::Result<()> {
-        let Abilities { watches, watches_settings, .. } = self.abilities;
+        let ClientSupport { watches, watches_settings, .. } = self.abilities;
         let files = watches.then(watch::files);
         let registrations: Vec<_> = files.into_iter().chain(watches_settings.then(watch::settings)).collect();
         if !registrations.is_empty() {
@@ -414,7 +419,7 @@ impl<W: Write> Session<W> {
     }
 
     fn add_root(&mut self, folder: &OpenFolder) {
-        let root = Root::new(folder).filter(|root| !self.roots.iter().any(|known| known.uri == root.uri));
+        let root = WorkspaceRoot::new(folder).filter(|root| !self.roots.iter().any(|known| known.uri == root.uri));
         self.roots.extend(root);
     }
 }

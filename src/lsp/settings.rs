@@ -15,7 +15,7 @@ const OF_EDITOR: [&str; 3] = ["enable", "path", "trace"];
 
 /// A command-line option that is set in the editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
+pub struct EditorSetting {
     /// The name of the option, without leading hyphens.
     pub name: String,
     pub value: SettingValue,
@@ -31,7 +31,7 @@ pub enum SettingValue {
 
 /// The settings from all sources.
 #[derive(Debug, Default)]
-pub(super) struct Settings {
+pub(super) struct EditorSettings {
     /// From `initialize`.
     initial: Map<String, Value>,
     /// From the last change notification.
@@ -40,7 +40,7 @@ pub(super) struct Settings {
     asked: BTreeMap<Option<String>, Map<String, Value>>,
 }
 
-impl Settings {
+impl EditorSettings {
     pub(super) fn start(&mut self, options: &Value) {
         self.initial = section(options);
     }
@@ -65,9 +65,9 @@ impl Settings {
     }
 
     /// The options that are set for a folder.
-    pub(super) fn options(&self, folder: Option<&String>) -> Vec<Setting> {
+    pub(super) fn options(&self, folder: Option<&String>) -> Vec<EditorSetting> {
         let own = self.of(folder).into_iter().filter(|(name, _)| !OF_EDITOR.contains(&name.as_str()));
-        own.filter_map(|(name, value)| Some(Setting { name, value: value_of(&value)? })).collect()
+        own.filter_map(|(name, value)| Some(EditorSetting { name, value: value_of(&value)? })).collect()
     }
 
     fn of(&self, folder: Option<&String>) -> Map<String, Value> {
@@ -120,14 +120,14 @@ mod tests {
 
     use super::*;
 
-    fn shown(settings: &Settings, folder: Option<&str>) -> Vec<String> {
+    fn shown(settings: &EditorSettings, folder: Option<&str>) -> Vec<String> {
         let options = settings.options(folder.map(str::to_owned).as_ref());
         options.iter().map(|own| format!("{} {:?}", own.name, own.value)).collect()
     }
 
     #[test]
     fn what_comes_later_wins() {
-        let mut settings = Settings::default();
+        let mut settings = EditorSettings::default();
         settings.start(&json!({ "noIgnores": true, "select": ["a", "b"], "path": "x" }));
         assert_eq!(shown(&settings, None), ["no-ignores Flag(true)", "select Texts([\"a\", \"b\"])"]);
         settings.push(&json!({ "trailint": { "no-ignores": false, "var": { "x": true, "n": 1 }, "select": null } }));

@@ -10,7 +10,7 @@ use lsp_server::RequestId;
 use lsp_types::{CodeActionOrCommand, CodeActionParams};
 
 use super::answers;
-use super::capabilities::Abilities;
+use super::capabilities::ClientSupport;
 use super::documents::Documents;
 use super::folder::{Folder, Prepare};
 use crate::engine::STACK;
@@ -21,21 +21,21 @@ pub(super) struct Task {
     /// The paths that have changed since the last update.
     pub(super) changed: Vec<PathBuf>,
     pub(super) documents: Documents,
-    pub(super) abilities: Abilities,
+    pub(super) abilities: ClientSupport,
     /// Code action requests. If there are any, no path has changed.
     pub(super) questions: Vec<(RequestId, CodeActionParams)>,
 }
 
 /// The result of a task, which returns the folders.
-pub(super) struct Outcome {
+pub(super) struct WorkerResult {
     pub(super) folders: Vec<Folder>,
-    pub(super) answers: Vec<Answer>,
+    pub(super) answers: Vec<CodeActionResult>,
     /// The files whose diagnostics may have changed.
     pub(super) touched: BTreeSet<PathBuf>,
 }
 
 /// The answer to a code action request, based on the documents of the task.
-pub(super) struct Answer {
+pub(super) struct CodeActionResult {
     pub(super) id: RequestId,
     pub(super) params: CodeActionParams,
     pub(super) found: Option<Vec<CodeActionOrCommand>>,
@@ -46,10 +46,13 @@ pub(super) struct Answer {
 /// # Errors
 ///
 /// The system can't create a thread.
-pub(super) fn start(prepare: Prepare, done: impl Fn(Option<Outcome>) + Send + 'static) -> io::Result<Sender<Task>> {
+pub(super) fn start(
+    prepare: Prepare,
+    done: impl Fn(Option<WorkerResult>) + Send + 'static,
+) -> io::Result<Sender<Task>> {
     let (sender, tasks) = mpsc::channel::<Task>();
     thread::Builder::new().stack_size(STACK).spawn(move || {
-        let done = Done(done);
+        let done = WorkerEnd(done);
         while let Ok(task) = tasks.recv() {
             (done.0)(Some(run(task, prepare)));
         }
@@ -58,15 +61,15 @@ pub(super) fn start(prepare: Prepare, done: impl Fn(Option<Outcome>) + Send + 's
 }
 
 /// Calls the function with `None` when the thread ends, even because of a panic.
-struct Done<F: Fn(Option<Outcome>)>(F);
+struct WorkerEnd<F: Fn(Option<WorkerResult>)>(F);
 
-impl<F: Fn(Option<Outcome>)> Drop for Done<F> {
+impl<F: Fn(Option<WorkerResult>)> Drop for WorkerEnd<F> {
     fn drop(&mut self) {
         (self.0)(None);
     }
 }
 
-fn run(task: Task, prepare: Prepare) -> Outcome {
+fn run(task: Task, prepare: Prepare) -> WorkerResult {
     let Task { mut folders, changed, documents, abilities, questions } = task;
     let mut touched = BTreeSet::new();
     for folder in folders.iter_mut().filter(|_| questions.is_empty()) {
@@ -75,7 +78,7 @@ fn run(task: Task, prepare: Prepare) -> Outcome {
     let mut answers = Vec::new();
     for (id, params) in questions {
         let found = answers::actions(&params, &folders, &documents, abilities);
-        answers.push(Answer { id, params, found });
+        answers.push(CodeActionResult { id, params, found });
     }
-    Outcome { folders, answers, touched }
+    WorkerResult { folders, answers, touched }
 }

@@ -8,8 +8,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::capabilities::OpenFolder;
-use super::documents::Document;
-use super::folder::{Extent, Folder, Target};
+use super::documents::OpenDocument;
+use super::folder::{CheckExtent, CheckTarget, Folder};
 use super::session::Session;
 use super::uris;
 use crate::scan;
@@ -17,7 +17,7 @@ use crate::source::real_path;
 
 /// An open folder.
 #[derive(Debug, Clone)]
-pub(super) struct Root {
+pub(super) struct WorkspaceRoot {
     /// In the editor's spelling.
     pub(super) uri: String,
     /// The path in the URI.
@@ -26,7 +26,7 @@ pub(super) struct Root {
     pub(super) directory: PathBuf,
 }
 
-impl Root {
+impl WorkspaceRoot {
     /// Creates a root; `None` if the URI isn't that of a local directory.
     pub(super) fn new(folder: &OpenFolder) -> Option<Self> {
         let name = uris::named_path(&folder.uri)?;
@@ -40,7 +40,7 @@ impl<W: Write> Session<W> {
     pub(super) fn plan(&mut self) -> bool {
         let old = std::mem::take(&mut self.folders);
         let (mut trees, mut others): (Vec<Folder>, Vec<Folder>) =
-            old.into_iter().partition(|folder| folder.target.extent == Extent::Tree);
+            old.into_iter().partition(|folder| folder.target.extent == CheckExtent::Tree);
         let mut kept = self.plan_trees(&mut trees);
         match kept.iter().all(|folder| folder.has_run) {
             true => self.plan_files(&mut kept, &mut others),
@@ -56,7 +56,8 @@ impl<W: Write> Session<W> {
 
     /// The open folders that are checked as a unit, from the outermost inwards.
     fn plan_trees(&self, old: &mut Vec<Folder>) -> Vec<Folder> {
-        let mut roots: Vec<&Root> = self.roots.iter().filter(|root| self.settings.enable(Some(&root.uri))).collect();
+        let mut roots: Vec<&WorkspaceRoot> =
+            self.roots.iter().filter(|root| self.settings.enable(Some(&root.uri))).collect();
         roots.sort_by_key(|root| root.directory.components().count());
         let mut kept: Vec<Folder> = Vec::new();
         for root in roots {
@@ -69,7 +70,7 @@ impl<W: Write> Session<W> {
                 continue;
             }
             let settings = self.settings.options(Some(&root.uri));
-            let target = Target { directory: directory.clone(), extent: Extent::Tree, settings };
+            let target = CheckTarget { directory: directory.clone(), extent: CheckExtent::Tree, settings };
             kept.push(again(target, old));
         }
         kept
@@ -84,7 +85,7 @@ impl<W: Write> Session<W> {
         };
         let lost: Vec<&Path> = paths.filter(is_lost).collect();
         let settings = self.settings.options(None);
-        let mut wanted: Vec<Target> = Vec::new();
+        let mut wanted: Vec<CheckTarget> = Vec::new();
         for path in &lost {
             let target = target_of(path, &settings);
             if self.settings.enable(None) && !wanted.contains(&target) {
@@ -109,7 +110,7 @@ impl<W: Write> Session<W> {
     /// Sets the names by which the editor refers to the checked directories.
     fn name_directories(&mut self) {
         let roots = self.roots.iter().map(|root| (root.directory.clone(), root.name.clone()));
-        let of_file = |document: &Document| {
+        let of_file = |document: &OpenDocument| {
             let (path, name) = (document.path.as_deref()?, uris::named_path(document.uri.as_str())?);
             Some((path.parent()?.to_owned(), name.parent()?.to_owned()))
         };
@@ -134,7 +135,7 @@ impl<W: Write> Session<W> {
 }
 
 /// The existing folder for a target, or a new one.
-fn again(target: Target, old: &mut Vec<Folder>) -> Folder {
+fn again(target: CheckTarget, old: &mut Vec<Folder>) -> Folder {
     let is_it = |own: &Folder| own.target.directory == target.directory && own.target.extent == target.extent;
     match old.iter().position(is_it) {
         Some(at) => {
@@ -147,8 +148,8 @@ fn again(target: Target, old: &mut Vec<Folder>) -> Folder {
 }
 
 /// The target for a file outside of all open folders.
-fn target_of(path: &Path, settings: &[super::settings::Setting]) -> Target {
+fn target_of(path: &Path, settings: &[super::settings::EditorSetting]) -> CheckTarget {
     let directory = path.parent().unwrap_or(path).to_owned();
-    let extent = if scan::is_program_file(path) { Extent::Program } else { Extent::File(path.to_owned()) };
-    Target { directory, extent, settings: settings.to_vec() }
+    let extent = if scan::is_program_file(path) { CheckExtent::Program } else { CheckExtent::File(path.to_owned()) };
+    CheckTarget { directory, extent, settings: settings.to_vec() }
 }

@@ -7,7 +7,7 @@ const MODULE: &str = "module";
 
 /// A module call or a resource within an address: `module.audit["a"]`, `aws_cloudtrail.t[0]`, or a logical id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Step {
+pub struct AddressStep {
     /// The name without the instance key: `module.audit`.
     pub name: String,
     /// The instance key with its brackets: `[0]`; empty if there is none.
@@ -16,17 +16,17 @@ pub struct Step {
 
 /// A `moved` block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
+pub struct MovedBlock {
     /// The module calls that lead to the module with the block, without instance keys.
     pub module: Vec<String>,
     /// The address before the move, relative to the module.
-    pub from: Vec<Step>,
+    pub from: Vec<AddressStep>,
     /// The address after the move, relative to the module.
-    pub to: Vec<Step>,
+    pub to: Vec<AddressStep>,
 }
 
 /// Splits an address into steps, from the outermost call to the resource.
-pub fn steps(address: &str) -> Vec<Step> {
+pub fn steps(address: &str) -> Vec<AddressStep> {
     let mut steps = Vec::new();
     let mut words = split(address).into_iter();
     while let Some(first) = words.next() {
@@ -36,7 +36,7 @@ pub fn steps(address: &str) -> Vec<Step> {
             None => first,
         };
         let (name, key) = text.split_at_checked(text.find('[').unwrap_or(text.len())).unwrap_or((&text, ""));
-        let stacks = name.split('/').map(|name| Step { name: name.to_owned(), key: String::new() });
+        let stacks = name.split('/').map(|name| AddressStep { name: name.to_owned(), key: String::new() });
         steps.extend(stacks);
         if let Some(last) = steps.last_mut() {
             key.clone_into(&mut last.key);
@@ -46,7 +46,7 @@ pub fn steps(address: &str) -> Vec<Step> {
 }
 
 /// Joins steps into an address.
-pub fn join(steps: &[Step]) -> String {
+pub fn join(steps: &[AddressStep]) -> String {
     steps.iter().map(|step| format!("{}{}", step.name, step.key)).collect::<Vec<_>>().join(".")
 }
 
@@ -72,31 +72,32 @@ fn split(address: &str) -> Vec<String> {
 }
 
 /// The names of all steps except the last, which are the module calls.
-pub fn calls(steps: &[Step]) -> Vec<&str> {
+pub fn calls(steps: &[AddressStep]) -> Vec<&str> {
     steps.iter().take(steps.len().saturating_sub(1)).map(|step| step.name.as_str()).collect()
 }
 
 /// The names of all steps.
-pub fn without_keys(steps: &[Step]) -> Vec<&str> {
+pub fn without_keys(steps: &[AddressStep]) -> Vec<&str> {
     steps.iter().map(|step| step.name.as_str()).collect()
 }
 
-impl Moved {
+impl MovedBlock {
     /// Creates the move of a block in the module to which these calls lead. Returns `None` if an address is invalid, or
     /// if a module call is moved to a resource or the reverse.
     pub fn new(module: Vec<String>, from: &str, to: &str) -> Option<Self> {
         let read = |address: &str| {
             let steps = steps(address.trim());
-            let is_one = |step: &Step| step.name.split_once('.').is_some_and(|(_, name)| !name.is_empty());
+            let is_one = |step: &AddressStep| step.name.split_once('.').is_some_and(|(_, name)| !name.is_empty());
             (!steps.is_empty() && steps.iter().all(is_one)).then_some(steps)
         };
         let (from, to) = (read(from)?, read(to)?);
-        let is_call = |steps: &[Step]| steps.last().is_some_and(|step| step.name.split('.').next() == Some(MODULE));
+        let is_call =
+            |steps: &[AddressStep]| steps.last().is_some_and(|step| step.name.split('.').next() == Some(MODULE));
         (is_call(&from) == is_call(&to)).then_some(Self { module, from, to })
     }
 
     /// Returns the address after the move; `None` if the block doesn't move this address.
-    pub fn apply(&self, address: &[Step]) -> Option<Vec<Step>> {
+    pub fn apply(&self, address: &[AddressStep]) -> Option<Vec<AddressStep>> {
         let (module, within) = address.split_at_checked(self.module.len())?;
         if !module.iter().zip(&self.module).all(|(step, call)| step.name == *call) {
             return None;
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn blocks_move_what_they_name() {
         let moved = |from, to, address| {
-            let moved = Moved::new(Vec::new(), from, to)?.apply(&steps(address))?;
+            let moved = MovedBlock::new(Vec::new(), from, to)?.apply(&steps(address))?;
             Some(join(&moved))
         };
         for (from, to, address, expected) in [
@@ -169,7 +170,7 @@ mod tests {
         ] {
             assert_eq!(moved(from, to, address), None, "{from} {to} {address}");
         }
-        let within = Moved::new(vec!["module.m".to_owned()], "aws_cloudtrail.a", "aws_cloudtrail.b").unwrap();
+        let within = MovedBlock::new(vec!["module.m".to_owned()], "aws_cloudtrail.a", "aws_cloudtrail.b").unwrap();
         let address = within.apply(&steps("module.m[\"x\"].aws_cloudtrail.a")).unwrap();
         assert_eq!(join(&address), "module.m[\"x\"].aws_cloudtrail.b");
         assert_eq!(within.apply(&steps("aws_cloudtrail.a")), None);

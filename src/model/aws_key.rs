@@ -1,7 +1,7 @@
 //! Recognizes AWS managed KMS keys, which don't count as customer managed keys.
 
-use super::policy::Text;
-use crate::value::{Known, Maybe, Unknown, Why};
+use super::policy::PartialText;
+use crate::value::{Known, Maybe, Reason, Unknown};
 
 /// The prefix of the aliases of AWS managed keys; it is reserved for AWS.
 const ALIAS: &str = "alias/aws/";
@@ -15,8 +15,8 @@ pub fn is_aws_key(id: &str) -> bool {
 pub fn names_aws_key(key: &Maybe<&str>) -> bool {
     match key {
         Known(id) => is_aws_key(id),
-        Unknown(Why::AwsKey { .. }) => true,
-        Unknown(why @ Why::Composed { .. }) => Text::unknown(why).is_aws_key(),
+        Unknown(Reason::AwsKey { .. }) => true,
+        Unknown(why @ Reason::Composed { .. }) => PartialText::unknown(why).is_aws_key(),
         Unknown(_) => false,
     }
 }

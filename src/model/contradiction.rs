@@ -1,7 +1,7 @@
 //! Differences between a plan and the code, which mean that the plan is out of date.
 
-use super::selectors::{AdvancedSelector, BasicSelector, FieldSelector, Selectors, Texts};
-use super::{Read, Setting, Trail};
+use super::selectors::{AdvancedSelector, BasicSelector, FieldSelector, SelectorValues, Selectors};
+use super::{SettingRead, Trail, TrailSetting};
 use crate::source::Span;
 use crate::value::{Hop, Known, Maybe, Traced, Unknown};
 
@@ -42,7 +42,7 @@ impl Contradiction {
         Self { span: variable, hops: Vec::new(), attribute: None, planned }
     }
 
-    fn of<T>(own: &Setting<T>, planned: String) -> Self {
+    fn of<T>(own: &TrailSetting<T>, planned: String) -> Self {
         Self { span: own.span(), hops: own.read.hops.clone(), attribute: Some(own.name), planned }
     }
 }
@@ -77,7 +77,7 @@ impl Trail {
     }
 }
 
-fn says(name: &str, flag: &Setting<bool>) -> String {
+fn says(name: &str, flag: &TrailSetting<bool>) -> String {
     match flag.value() {
         Known(Ok(value)) => format!("sets `{name}` to `{value}`"),
         Known(Err(_)) | Unknown(_) => format!("sets `{name}` to another value"),
@@ -97,11 +97,11 @@ fn size(selectors: &Selectors) -> usize {
 }
 
 /// The number of strings, plus one for the argument that contains them.
-fn count(texts: &Setting<Texts>) -> usize {
+fn count(texts: &TrailSetting<SelectorValues>) -> usize {
     known(texts).map_or(0, Vec::len).saturating_add(1)
 }
 
-fn known<T>(setting: &Setting<T>) -> Option<&T> {
+fn known<T>(setting: &TrailSetting<T>) -> Option<&T> {
     match setting.value() {
         Known(Ok(value)) => Some(value),
         Known(Err(_)) | Unknown(_) => None,
@@ -127,16 +127,20 @@ fn fields_agree(own: &FieldSelector, planned: &FieldSelector) -> bool {
     operators_agree && agree(&own.field, &planned.field, |own, planned| own == planned)
 }
 
-fn texts_agree(own: &Texts, planned: &Texts) -> bool {
+fn texts_agree(own: &SelectorValues, planned: &SelectorValues) -> bool {
     alike(own, planned, |own, planned| values_agree(&own.value, &planned.value, |own, planned| own == planned))
 }
 
-fn agree<T>(own: &Setting<T>, planned: &Setting<T>, same: impl Fn(&T, &T) -> bool) -> bool {
+fn agree<T>(own: &TrailSetting<T>, planned: &TrailSetting<T>, same: impl Fn(&T, &T) -> bool) -> bool {
     values_agree(own.value(), planned.value(), same)
 }
 
 /// True if two values may be equal. An invalid value can't have been planned.
-fn values_agree<T>(own: &Maybe<Read<T>>, planned: &Maybe<Read<T>>, same: impl Fn(&T, &T) -> bool) -> bool {
+fn values_agree<T>(
+    own: &Maybe<SettingRead<T>>,
+    planned: &Maybe<SettingRead<T>>,
+    same: impl Fn(&T, &T) -> bool,
+) -> bool {
     match (own, planned) {
         (Known(Ok(own)), Known(Ok(planned))) => same(own, planned),
         (Known(Err(_)), Known(Ok(_))) => false,

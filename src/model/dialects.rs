@@ -10,8 +10,8 @@ pub(crate) use read::of_region;
 pub use read::{read, region};
 pub use tables::{AWS, AWSCC, CLOUDFORMATION};
 
-use super::selectors::Operator;
-use super::{SelectorNames, Shape};
+use super::selectors::FieldOperator;
+use super::{ArgumentShape, SelectorNames};
 
 /// The argument names and defaults of a resource type that declares a trail.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Dialect {
     /// True if CloudFormation's resource handler creates the trail.
     pub is_made_by_cloudformation: bool,
     /// The arguments to evaluate.
-    pub shape: Shape,
+    pub shape: ArgumentShape,
     /// The strings that are converted to booleans.
     pub booleans: Booleans,
     is_multi_region: Flag,
@@ -87,7 +87,7 @@ struct AdvancedNames {
     list: &'static str,
     fields: &'static str,
     field: &'static str,
-    operators: [(Operator, &'static str); 6],
+    operators: [(FieldOperator, &'static str); 6],
 }
 
 impl AdvancedNames {

@@ -6,22 +6,22 @@ mod tables;
 
 pub use tables::{CLOUDFORMATION_TRAIL, NEIGHBOURS, UNREAD_MODULE, UNREAD_STACK};
 
-use super::Shape;
+use super::ArgumentShape;
 use super::dialects::{Booleans, Dialect};
 
 /// A resource type and its role.
 #[derive(Debug)]
-pub struct Kind {
+pub struct ResourceKind {
     /// The type's name in code.
     pub name: &'static str,
     /// The arguments to evaluate.
-    pub shape: Shape,
-    pub role: Role,
+    pub shape: ArgumentShape,
+    pub role: ResourceRole,
 }
 
 /// The resources that a search is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Subject {
+pub enum SearchSubject {
     /// Trails, with the arguments that the control is about.
     Trails,
     /// The log delivery of trails, and the buckets, keys and policies on which it depends.
@@ -30,7 +30,7 @@ pub enum Subject {
 
 /// The role of a resource type.
 #[derive(Debug)]
-pub enum Role {
+pub enum ResourceRole {
     Trail(&'static Dialect),
     /// A trail, with the arguments for its log delivery.
     Delivery {
@@ -50,15 +50,15 @@ pub enum Role {
         /// The argument for the bucket's name.
         name: &'static str,
         /// The settings in its body.
-        parts: &'static [Part],
+        parts: &'static [BucketSetting],
         /// The resources or arguments that improve it, in its language.
-        advice: Advice,
+        advice: BucketAdvice,
     },
     /// A resource with settings of a bucket, such as a bucket policy.
     OfBucket {
         /// The argument that refers to the bucket.
         bucket: &'static str,
-        parts: &'static [Part],
+        parts: &'static [BucketSetting],
     },
     /// A resource of a bucket without relevant settings, but with attributes that contain the bucket's name.
     NamesBucket {
@@ -69,7 +69,7 @@ pub enum Role {
     },
     /// A resource with settings for all buckets of the account.
     OfAccount {
-        parts: &'static [Part],
+        parts: &'static [BucketSetting],
     },
     Key {
         /// The argument for its policy.
@@ -100,7 +100,7 @@ pub enum Role {
 
 /// A setting of a bucket, and the argument that contains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum BucketSetting {
     /// A canned access control list (ACL).
     Acl(&'static str),
     /// The grantees of an access control list, by the path to their URIs.
@@ -153,7 +153,7 @@ pub struct AccessBlockNames {
 
 /// The resources or arguments that improve a bucket, as the ends of imperative sentences.
 #[derive(Debug, Clone, Copy)]
-pub struct Advice {
+pub struct BucketAdvice {
     /// Enables access logging.
     pub logging: &'static str,
     /// Adds a lifecycle rule.
@@ -166,30 +166,30 @@ pub struct Advice {
     pub protection: &'static str,
 }
 
-impl Subject {
+impl SearchSubject {
     /// Returns the type of this name, if the search is for it.
-    pub fn kind(self, name: &str) -> Option<&'static Kind> {
-        let kinds: &[Kind] = match self {
-            Subject::Trails => &tables::TRAILS,
-            Subject::Surroundings => &tables::SURROUNDINGS,
+    pub fn kind(self, name: &str) -> Option<&'static ResourceKind> {
+        let kinds: &[ResourceKind] = match self {
+            SearchSubject::Trails => &tables::TRAILS,
+            SearchSubject::Surroundings => &tables::SURROUNDINGS,
         };
         kinds.iter().find(|kind| kind.name == name)
     }
 }
 
-impl Kind {
+impl ResourceKind {
     /// The dialect, if it is a trail.
     pub fn dialect(&self) -> Option<&'static Dialect> {
         match self.role {
-            Role::Trail(dialect) => Some(dialect),
+            ResourceRole::Trail(dialect) => Some(dialect),
             _ => None,
         }
     }
 
     /// The advice, if it is a bucket.
-    pub fn advice(&self) -> Option<Advice> {
+    pub fn advice(&self) -> Option<BucketAdvice> {
         match self.role {
-            Role::Bucket { advice, .. } => Some(advice),
+            ResourceRole::Bucket { advice, .. } => Some(advice),
             _ => None,
         }
     }

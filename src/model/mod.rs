@@ -1,6 +1,6 @@
 //! The model that every input format produces: resources, then trails, then deployments.
 //!
-//! A format produces [`Resource`]s and knows nothing of CloudTrail except the [`Shape`] that it evaluates. [`dialects`]
+//! A format produces [`Resource`]s and knows nothing of CloudTrail except the [`ArgumentShape`] that it evaluates. [`dialects`]
 //! contains all differences between the three resource types that declare a trail. Rules see only [`Trail`]s and
 //! [`Deployment`]s.
 
@@ -22,15 +22,15 @@ mod trail;
 mod unread;
 mod wish;
 
-pub use address::Moved;
+pub use address::MovedBlock;
 pub use aws_key::{is_aws_key, names_aws_key};
 pub use contradiction::Contradiction;
 pub use dialects::{Booleans, Dialect};
-pub use kinds::{Kind, Subject};
-pub use reach::{Reach, selected};
-pub use resource::{Argument, Holds, Ignored, Macro, Notation, Resource, Shape, meant_literal};
+pub use kinds::{ResourceKind, SearchSubject};
+pub use reach::{EventCoverage, selected};
+pub use resource::{Argument, ArgumentShape, Holds, IgnoredArgument, Macro, Notation, Resource, meant_literal};
 pub use selectors::Selectors;
-pub use setting::{Invalid, Read, Setting};
+pub use setting::{Invalid, SettingRead, TrailSetting};
 pub use trail::{Deployment, Trail};
-pub use unread::{Elsewhere, Hint, last_name};
-pub use wish::{Change, SelectorNames, Wish};
+pub use unread::{TrailHint, UnreadPart, last_name};
+pub use wish::{Remedy, RemedyKind, SelectorNames};

@@ -18,18 +18,18 @@ mod text;
 
 pub use assumption::{Assumption, Sender, assumptions};
 pub use glob::{Work, may_begin};
-pub use permission::{Lack, Part, Permission, permission};
+pub use permission::{Permission, Shortfall, StatementPart, permission};
 pub use public::{Publicity, publicity};
-pub use request::{File, Place, Request};
-pub use tampering::{Opening, Who, tampering};
-pub use text::{Piece, Text};
+pub use request::{File, LogPrefix, ServiceRequest};
+pub use tampering::{OpenGrant, OutsidePrincipal, tampering};
+pub use text::{PartialText, TextPiece};
 
 use crate::source::Span;
-use crate::value::{Hop, Known, Maybe, Unknown, Why};
+use crate::value::{Hop, Known, Maybe, Reason, Unknown};
 
 /// The policy of a bucket or key.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Document {
+pub struct PolicyDocument {
     /// The statements, in source order.
     pub statements: Vec<Statement>,
 }
@@ -43,26 +43,26 @@ pub struct Statement {
     /// The `Sid`, if it is set and known.
     pub sid: Option<String>,
     /// The elements of the statement, or the reason why they are unknown.
-    pub terms: Maybe<Terms>,
+    pub terms: Maybe<StatementTerms>,
 }
 
 /// The elements of a statement. One that is missing or invalid is `Known(None)`: the statement applies to nothing.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Terms {
-    pub effect: Clause<Option<Effect>>,
+pub struct StatementTerms {
+    pub effect: StatementClause<Option<Effect>>,
     /// `Principal` or `NotPrincipal`.
-    pub principal: Clause<Option<Scope<Principals>>>,
+    pub principal: StatementClause<Option<StatementScope<Principals>>>,
     /// `Action` or `NotAction`.
-    pub action: Clause<Option<Scope<Vec<Text>>>>,
+    pub action: StatementClause<Option<StatementScope<Vec<PartialText>>>>,
     /// `Resource` or `NotResource`.
-    pub resource: Clause<Option<Scope<Vec<Text>>>>,
+    pub resource: StatementClause<Option<StatementScope<Vec<PartialText>>>>,
     /// `Condition`: all of them have to hold.
-    pub conditions: Clause<Option<Vec<Condition>>>,
+    pub conditions: StatementClause<Option<Vec<Condition>>>,
 }
 
 /// An element of a statement and its location: that of its value, or of the statement that lacks the element.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Clause<T> {
+pub struct StatementClause<T> {
     pub value: Maybe<T>,
     pub span: Span,
 }
@@ -76,7 +76,7 @@ pub enum Effect {
 
 /// The principals, actions or resources to which a statement applies.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Scope<T> {
+pub struct StatementScope<T> {
     /// True if the statement applies to all except the listed ones, as with `NotAction`.
     pub is_negated: bool,
     pub listed: T,
@@ -88,13 +88,13 @@ pub struct Principals {
     /// True if `*`, which is everyone, is listed.
     pub everyone: Maybe<bool>,
     /// The ids or ARNs of accounts, users and roles.
-    pub accounts: Vec<Text>,
+    pub accounts: Vec<PartialText>,
     /// Canonical users and identity providers: their ids, names or ARNs.
-    pub others: Vec<Text>,
+    pub others: Vec<PartialText>,
     /// The service principals.
-    pub services: Vec<Text>,
+    pub services: Vec<PartialText>,
     /// The reason why there may be further principals.
-    pub doubt: Option<Why>,
+    pub doubt: Option<Reason>,
 }
 
 /// One condition: the key's value has to match one of the values, or none of them if the operator is negative.
@@ -104,23 +104,23 @@ pub struct Condition {
     pub operator: String,
     /// The condition key as written in the policy; it is case-insensitive.
     pub key: String,
-    pub values: Vec<Text>,
+    pub values: Vec<PartialText>,
 }
 
-impl Document {
+impl PolicyDocument {
     /// The total length of the texts with which a request is compared, in bytes, and a base cost for each statement.
     pub fn weight(&self) -> usize {
         self.statements.iter().map(Statement::weight).sum()
     }
 
     /// Returns a copy in which `change` is applied to each text.
-    fn with_texts(&self, change: impl Fn(&Text) -> Text) -> Self {
+    fn with_texts(&self, change: impl Fn(&PartialText) -> PartialText) -> Self {
         Self { statements: self.statements.iter().map(|statement| statement.with_texts(&change)).collect() }
     }
 }
 
 impl Statement {
-    fn with_texts(&self, change: &impl Fn(&Text) -> Text) -> Self {
+    fn with_texts(&self, change: &impl Fn(&PartialText) -> PartialText) -> Self {
         let terms = self.terms.as_ref().map(|terms| {
             let mut terms = terms.clone();
             let scopes = [&mut terms.action, &mut terms.resource].into_iter();
@@ -145,18 +145,18 @@ impl Statement {
         /// The cost of a statement without any text.
         const BASE: usize = 32;
         let Known(terms) = &self.terms else { return BASE };
-        let listed = |clause: &Clause<Option<Scope<Vec<Text>>>>| match &clause.value {
-            Known(Some(scope)) => scope.listed.iter().map(Text::weight).sum(),
+        let listed = |clause: &StatementClause<Option<StatementScope<Vec<PartialText>>>>| match &clause.value {
+            Known(Some(scope)) => scope.listed.iter().map(PartialText::weight).sum(),
             Known(None) | Unknown(_) => 0_usize,
         };
         let principals = match &terms.principal.value {
-            Known(Some(Scope { listed: Principals { accounts, others, services, .. }, .. })) => {
-                accounts.iter().chain(others).chain(services).map(Text::weight).sum()
+            Known(Some(StatementScope { listed: Principals { accounts, others, services, .. }, .. })) => {
+                accounts.iter().chain(others).chain(services).map(PartialText::weight).sum()
             }
             Known(None) | Unknown(_) => 0_usize,
         };
         let conditions = match &terms.conditions.value {
-            Known(Some(conditions)) => conditions.iter().flat_map(|one| &one.values).map(Text::weight).sum(),
+            Known(Some(conditions)) => conditions.iter().flat_map(|one| &one.values).map(PartialText::weight).sum(),
             Known(None) | Unknown(_) => 0_usize,
         };
         BASE.saturating_add(principals)

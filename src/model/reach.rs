@@ -1,23 +1,23 @@
 //! The management events that a trail records, in its own Region and in others.
 
-use super::selectors::{Bounds, Coverage, Recorded, Selectors};
-use super::{Setting, Trail};
+use super::selectors::{Coverage, CoverageBounds, Selectors, SelectorsResult};
+use super::{Trail, TrailSetting};
 use crate::value::{Known, Unknown};
 
 /// Bounds for the management events that a trail records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reach {
+pub struct EventCoverage {
     /// In the trail's home Region.
-    pub own_region: Bounds,
+    pub own_region: CoverageBounds,
     /// In every other Region of the account.
-    pub other_regions: Bounds,
+    pub other_regions: CoverageBounds,
 }
 
-impl Reach {
+impl EventCoverage {
     /// The reach of a trail that isn't created.
     pub const NOTHING: Self = Self {
-        own_region: Bounds { least: Coverage::NOTHING, most: Coverage::NOTHING },
-        other_regions: Bounds { least: Coverage::NOTHING, most: Coverage::NOTHING },
+        own_region: CoverageBounds { least: Coverage::NOTHING, most: Coverage::NOTHING },
+        other_regions: CoverageBounds { least: Coverage::NOTHING, most: Coverage::NOTHING },
     };
 
     /// Computes the reach of a trail in its world: the events that its selectors record, provided that the trail is
@@ -41,7 +41,7 @@ impl Reach {
 }
 
 /// The value of a switch, if it is known. An invalid value prevents the deployment, so it counts as off.
-fn is_on(switch: &Setting<bool>) -> Option<bool> {
+fn is_on(switch: &TrailSetting<bool>) -> Option<bool> {
     match switch.value() {
         Known(Ok(is_on)) => Some(*is_on),
         Known(Err(_)) => Some(false),
@@ -50,8 +50,8 @@ fn is_on(switch: &Setting<bool>) -> Option<bool> {
 }
 
 /// Limits bounds by a condition that may be unknown.
-fn when(condition: Option<bool>, bounds: Bounds) -> Bounds {
-    let nothing = Bounds::exactly(Coverage::NOTHING);
+fn when(condition: Option<bool>, bounds: CoverageBounds) -> CoverageBounds {
+    let nothing = CoverageBounds::exactly(Coverage::NOTHING);
     match condition {
         Some(true) => bounds,
         Some(false) => nothing,
@@ -61,11 +61,13 @@ fn when(condition: Option<bool>, bounds: Bounds) -> Bounds {
 
 /// Returns the events that all selectors together record. CloudTrail rejects a trail with both kinds, which then
 /// records nothing.
-pub fn selected(selectors: &Selectors) -> Bounds {
-    let nothing = Bounds::exactly(Coverage::NOTHING);
+pub fn selected(selectors: &Selectors) -> CoverageBounds {
+    let nothing = CoverageBounds::exactly(Coverage::NOTHING);
     match selectors.recorded() {
-        Recorded::Everything => Bounds::exactly(Coverage::EVERYTHING),
-        Recorded::Conflict { .. } => nothing,
-        Recorded::Selected(assessed) => assessed.iter().map(|one| one.bounds).fold(nothing, Bounds::union),
+        SelectorsResult::Everything => CoverageBounds::exactly(Coverage::EVERYTHING),
+        SelectorsResult::Conflict { .. } => nothing,
+        SelectorsResult::Selected(assessed) => {
+            assessed.iter().map(|one| one.bounds).fold(nothing, CoverageBounds::union)
+        }
     }
 }

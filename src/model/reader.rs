@@ -1,13 +1,13 @@
 //! Reads the arguments of a resource body, with their defaults, conversions and source locations.
 
 use super::resource::resembles;
-use super::selectors::Texts;
-use super::{Booleans, Invalid, Notation, Read, Setting};
+use super::selectors::SelectorValues;
+use super::{Booleans, Invalid, Notation, SettingRead, TrailSetting};
 use crate::source::Span;
-use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why, placeholder};
+use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, Traced, Unknown, placeholder};
 
 /// A reader for the arguments of one body.
-pub(super) struct Reader {
+pub(super) struct ArgumentReader {
     pub(super) booleans: Booleans,
     pub(super) notation: Notation,
     /// The location of arguments that are not set.
@@ -17,9 +17,9 @@ pub(super) struct Reader {
     pub(super) is_strict: bool,
 }
 
-impl Reader {
+impl ArgumentReader {
     /// Reads a boolean argument; `absent` is its default.
-    pub(super) fn flag(&self, name: &'static str, absent: Read<bool>) -> Setting<bool> {
+    pub(super) fn flag(&self, name: &'static str, absent: SettingRead<bool>) -> TrailSetting<bool> {
         self.setting(name, absent, |data| self.boolean(data))
     }
 
@@ -27,20 +27,20 @@ impl Reader {
     pub(super) fn setting<T>(
         &self,
         name: &'static str,
-        absent: Read<T>,
-        convert: impl Fn(&Data) -> Read<T>,
-    ) -> Setting<T> {
+        absent: SettingRead<T>,
+        convert: impl Fn(&Data) -> SettingRead<T>,
+    ) -> TrailSetting<T> {
         let read = match (&self.body, self.field(name)) {
             (Unknown(why), _) => self.absent(self.unknown(why)),
             (Known(Object { rest: Some(why), .. }), None) => self.absent(self.unknown(why)),
             (Known(body), None) => Traced { hops: misspelt(body, name), ..self.absent(Known(absent)) },
             (Known(_), Some(field)) => self.convert_field(field, absent, convert),
         };
-        Setting { name, notation: self.notation, read }
+        TrailSetting { name, notation: self.notation, read }
     }
 
     /// Converts a reason to an unknown value, or to an invalid one if the evaluation fails and the reader is strict.
-    fn unknown<T>(&self, why: &Why) -> Maybe<Read<T>> {
+    fn unknown<T>(&self, why: &Reason) -> Maybe<SettingRead<T>> {
         if self.is_strict && why.is_failure() {
             Known(Err(Invalid::Failed { reason: why.describe() }))
         } else {
@@ -48,12 +48,12 @@ impl Reader {
         }
     }
 
-    fn absent<T>(&self, value: Maybe<Read<T>>) -> Traced<Read<T>> {
+    fn absent<T>(&self, value: Maybe<SettingRead<T>>) -> Traced<SettingRead<T>> {
         Traced { value, origin: Origin::Absent(self.header), hops: Vec::new() }
     }
 
     /// Reads a list of objects or the blocks of one type; the default is an empty list.
-    pub(super) fn list<T>(&self, name: &'static str, read: impl Fn(&Reader) -> T) -> Setting<Vec<T>> {
+    pub(super) fn list<T>(&self, name: &'static str, read: impl Fn(&ArgumentReader) -> T) -> TrailSetting<Vec<T>> {
         let mut setting = self.setting(name, Ok(Vec::new()), |data| match data {
             Data::List(list) => list.items.iter().map(|item| Ok(read(&self.item(item)?))).collect(),
             other => Err(invalid(other, "a list of objects")),
@@ -69,7 +69,7 @@ impl Reader {
     }
 
     /// Returns a reader for an item of a list.
-    pub(super) fn item(&self, item: &Traced<Data>) -> Read<Reader> {
+    pub(super) fn item(&self, item: &Traced<Data>) -> SettingRead<ArgumentReader> {
         let place = item.origin.span();
         let (header, body) = match &item.spread().value {
             // Findings about an object from elsewhere point at its use.
@@ -80,7 +80,7 @@ impl Reader {
             Known(other) => return Err(invalid(other, "an object")),
             Unknown(why) => (place, Unknown(why.clone())),
         };
-        Ok(Reader { header, body, ..*self })
+        Ok(ArgumentReader { header, body, ..*self })
     }
 
     /// Returns a reader for an empty body at the same location.
@@ -90,7 +90,7 @@ impl Reader {
     }
 
     /// The reason why there may be further arguments; `None` if all arguments are known.
-    pub(super) fn open(&self) -> Option<&Why> {
+    pub(super) fn open(&self) -> Option<&Reason> {
         match &self.body {
             Known(body) => body.rest.as_deref(),
             Unknown(why) => Some(why),
@@ -120,14 +120,14 @@ impl Reader {
     }
 
     /// Returns readers for the objects at the end of a path, in all items of the lists on the way.
-    pub(super) fn objects(&self, path: &[&str]) -> Vec<Reader> {
+    pub(super) fn objects(&self, path: &[&str]) -> Vec<ArgumentReader> {
         let Some((name, rest)) = path.split_first() else { return Vec::new() };
         let items = match self.field(name).map(|field| &field.value) {
             Some(Traced { value: Known(Data::List(list)), .. }) => list.items.as_slice(),
             Some(one) => std::slice::from_ref(one),
             None => &[],
         };
-        let objects: Vec<Reader> = items.iter().filter_map(|item| self.item(item).ok()).collect();
+        let objects: Vec<ArgumentReader> = items.iter().filter_map(|item| self.item(item).ok()).collect();
         if rest.is_empty() { objects } else { objects.iter().flat_map(|object| object.objects(rest)).collect() }
     }
 
@@ -144,7 +144,12 @@ impl Reader {
     }
 
     /// Converts the value of an argument that is set; `null` may be equivalent to not setting it.
-    fn convert_field<T>(&self, field: &Field, absent: Read<T>, convert: impl Fn(&Data) -> Read<T>) -> Traced<Read<T>> {
+    fn convert_field<T>(
+        &self,
+        field: &Field,
+        absent: SettingRead<T>,
+        convert: impl Fn(&Data) -> SettingRead<T>,
+    ) -> Traced<SettingRead<T>> {
         let value = field.value.spread();
         let (read, origin) = match &value.value {
             Known(Data::Null) if self.is_absence(value.origin) => (Known(absent), Origin::Null(value.origin.span())),
@@ -183,7 +188,7 @@ impl Reader {
         }
     }
 
-    fn boolean(&self, data: &Data) -> Read<bool> {
+    fn boolean(&self, data: &Data) -> SettingRead<bool> {
         match (data, self.booleans) {
             (Data::Bool(value), _) => Ok(*value),
             (Data::String(text), Booleans::Terraform) => match text.as_str() {
@@ -216,7 +221,7 @@ fn collect(body: &Object, path: &[&str], found: &mut Vec<Traced<Data>>) {
 }
 
 /// The reason why the items of a list are unknown, if all are: each of them may be omitted, so the list may be empty.
-fn nothing_known(list: &Traced<Data>) -> Option<&Why> {
+fn nothing_known(list: &Traced<Data>) -> Option<&Reason> {
     let Known(Data::List(list)) = &list.value else { return None };
     let reasons = list.items.iter().map(|item| match &item.value {
         Unknown(why) => Some(why),
@@ -228,11 +233,11 @@ fn nothing_known(list: &Traced<Data>) -> Option<&Why> {
 /// The step to a key that is probably a misspelling of this argument.
 fn misspelt(body: &Object, name: &'static str) -> Vec<Hop> {
     let field = body.fields.iter().find(|field| resembles(&field.key, name));
-    field.map(|field| Hop { span: field.key_span, step: Step::Misspelt(name) }).into_iter().collect()
+    field.map(|field| Hop { span: field.key_span, step: HopKind::Misspelt(name) }).into_iter().collect()
 }
 
 /// Converts to a string; booleans and numbers are converted as in both languages.
-pub(super) fn text(data: &Data) -> Read<String> {
+pub(super) fn text(data: &Data) -> SettingRead<String> {
     match data {
         Data::String(text) => Ok(text.clone()),
         Data::Bool(_) | Data::Number(_) => Ok(data.shown()),
@@ -241,7 +246,7 @@ pub(super) fn text(data: &Data) -> Read<String> {
 }
 
 /// Converts to a list of strings.
-pub(super) fn texts(data: &Data) -> Read<Texts> {
+pub(super) fn texts(data: &Data) -> SettingRead<SelectorValues> {
     let Data::List(list) = data else { return Err(invalid(data, "a list of strings")) };
     let read = |value: Maybe<Data>| match value {
         Known(data) => Known(text(&data)),

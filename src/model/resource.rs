@@ -1,13 +1,13 @@
 //! Resources: the first waist of the program, which every format has to produce.
 
-use super::{Contradiction, Kind};
+use super::{Contradiction, ResourceKind};
 use crate::source::{FileId, Span};
 use crate::value::{Maybe, Object, Traced};
 
 /// An evaluated resource of a type that matters for trails.
 #[derive(Debug, Clone)]
 pub struct Resource {
-    pub kind: &'static Kind,
+    pub kind: &'static ResourceKind,
     /// The address as `terraform state list` prints it, or the logical id.
     pub address: String,
     /// The one-line span that findings about the resource point at: its header or its key.
@@ -25,10 +25,10 @@ pub struct Resource {
     pub exists: Traced<bool>,
     /// The Region of a trail's provider or stack. The resource's own `region` argument may set another one.
     pub region: Traced<String>,
-    /// The arguments that the type's [`Shape`] lists.
+    /// The arguments that the type's [`ArgumentShape`] lists.
     pub body: Maybe<Object>,
     /// Arguments whose later changes aren't applied, such as those in `ignore_changes`.
-    pub ignored_changes: Vec<Ignored>,
+    pub ignored_changes: Vec<IgnoredArgument>,
     /// The syntax of the file, for suggested changes.
     pub notation: Notation,
     /// The macros that may change the resource before it is created. If there are several, the first one represents
@@ -50,7 +50,7 @@ pub struct Macro {
 
 /// An argument that is set only when the resource is created.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ignored {
+pub struct IgnoredArgument {
     /// The argument's name, or `all` for every argument.
     pub name: String,
     /// The location of the setting that ignores changes to it.
@@ -89,7 +89,7 @@ impl Notation {
 }
 
 /// The arguments of a body that a format evaluates; it ignores all others.
-pub type Shape = &'static [Argument];
+pub type ArgumentShape = &'static [Argument];
 
 /// An argument of a resource or of a nested block.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl Argument {
     }
 
     /// Creates an argument that contains nested blocks.
-    pub const fn blocks(name: &'static str, shape: Shape) -> Self {
+    pub const fn blocks(name: &'static str, shape: ArgumentShape) -> Self {
         Self { name, holds: Holds::Blocks(shape) }
     }
 
@@ -150,5 +150,5 @@ pub enum Holds {
     /// A policy: an object, or JSON in a string.
     Document,
     /// Any number of blocks of this shape. Only Terraform has blocks.
-    Blocks(Shape),
+    Blocks(ArgumentShape),
 }

@@ -9,32 +9,32 @@ mod basic;
 mod coverage;
 pub mod loss;
 
-pub use advanced::{AdvancedSelector, FieldSelector, Operator};
+pub use advanced::{AdvancedSelector, FieldOperator, FieldSelector};
 pub use basic::{BasicSelector, ReadWrite};
-pub use coverage::{Bounds, Coverage};
-pub use loss::Loss;
+pub use coverage::{Coverage, CoverageBounds};
+pub use loss::EventLoss;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Read, Setting, Wish};
+use super::{Remedy, SettingRead, TrailSetting};
 use crate::source::Span;
-use crate::value::{Hop, Known, Maybe, Traced, Unknown, Why};
+use crate::value::{Hop, Known, Maybe, Reason, Traced, Unknown};
 
 /// The values of a list of strings.
-pub type Texts = Vec<Traced<Read<String>>>;
+pub type SelectorValues = Vec<Traced<SettingRead<String>>>;
 
 /// The event selectors of a trail, of both kinds.
 #[derive(Debug, Clone)]
 pub struct Selectors {
     /// `event_selector`, `EventSelectors`.
-    pub basic: Setting<Vec<BasicSelector>>,
+    pub basic: TrailSetting<Vec<BasicSelector>>,
     /// `advanced_event_selector`, `AdvancedEventSelectors`.
-    pub advanced: Setting<Vec<AdvancedSelector>>,
+    pub advanced: TrailSetting<Vec<AdvancedSelector>>,
 }
 
 /// The effect of a trail's selectors.
 #[derive(Debug)]
-pub enum Recorded {
+pub enum SelectorsResult {
     /// The trail has no selector, so it records all management events.
     Everything,
     /// The trail has both kinds of selectors, which the API rejects.
@@ -44,20 +44,20 @@ pub enum Recorded {
         second: Span,
     },
     /// The selectors of one kind, in source order.
-    Selected(Vec<Assessment>),
+    Selected(Vec<SelectorCoverage>),
 }
 
 /// The events that one selector records, and the reasons why it doesn't record all.
 #[derive(Debug)]
-pub struct Assessment {
+pub struct SelectorCoverage {
     /// The span that findings about the selector point at.
     pub header: Span,
     /// The management events that it records.
-    pub bounds: Bounds,
+    pub bounds: CoverageBounds,
     /// The parts that exclude events.
     pub gaps: Vec<Gap>,
     /// The parts that are unknown.
-    pub doubts: Vec<Doubt>,
+    pub doubts: Vec<UnknownSelector>,
 }
 
 /// A part of a selector that excludes management events.
@@ -65,32 +65,32 @@ pub struct Assessment {
 pub struct Gap {
     /// The events that it excludes.
     pub lost: Coverage,
-    pub cause: Cause,
-    pub site: Site,
-    pub mending: Mending,
+    pub cause: GapCause,
+    pub site: SelectorSite,
+    pub mending: GapRemedy,
 }
 
 /// The remedy for a gap.
 #[derive(Debug, Clone)]
-pub struct Mending {
+pub struct GapRemedy {
     /// One imperative sentence.
     pub help: String,
     /// The change to the code; `None` if the right value isn't certain.
-    pub wish: Option<Wish>,
+    pub wish: Option<Remedy>,
 }
 
 /// A part of a selector that is unknown.
 #[derive(Debug, Clone)]
-pub struct Doubt {
-    pub why: Why,
-    pub site: Site,
+pub struct UnknownSelector {
+    pub why: Reason,
+    pub site: SelectorSite,
     /// True if the part may exclude single event sources.
     pub may_exclude: bool,
 }
 
 /// A location within a trail.
 #[derive(Debug, Clone)]
-pub struct Site {
+pub struct SelectorSite {
     pub span: Span,
     /// The steps to the expression that decides the value.
     pub hops: Vec<Hop>,
@@ -100,7 +100,7 @@ pub struct Site {
 
 /// The causes of a [`Gap`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cause {
+pub enum GapCause {
     /// An invalid value or field, with the reason.
     Invalid(String),
     /// Only read events or only write events are selected.
@@ -127,42 +127,46 @@ pub enum SelectorPolicy {
 
 impl Selectors {
     /// Computes the effect of the selectors.
-    pub fn recorded(&self) -> Recorded {
+    pub fn recorded(&self) -> SelectorsResult {
         match (self.basic.value(), self.advanced.value()) {
             (Known(Ok(basic)), Known(Ok(advanced))) if !basic.is_empty() && !advanced.is_empty() => self.conflict(),
-            (Known(Ok(basic)), Known(Ok(advanced))) if basic.is_empty() && advanced.is_empty() => Recorded::Everything,
+            (Known(Ok(basic)), Known(Ok(advanced))) if basic.is_empty() && advanced.is_empty() => {
+                SelectorsResult::Everything
+            }
             _ => {
                 let mut assessed = assess_kind(&self.basic, BasicSelector::assess);
                 assessed.append(&mut assess_kind(&self.advanced, AdvancedSelector::assess));
                 self.weigh_kinds(&mut assessed);
-                Recorded::Selected(assessed)
+                SelectorsResult::Selected(assessed)
             }
         }
     }
 
     /// Returns the bounds of which one has to include everything under a policy: those of the union, or those of each
     /// selector.
-    pub fn candidates(assessed: &[Assessment], policy: SelectorPolicy) -> Vec<Bounds> {
+    pub fn candidates(assessed: &[SelectorCoverage], policy: SelectorPolicy) -> Vec<CoverageBounds> {
         let each = assessed.iter().map(|assessment| assessment.bounds);
         match policy {
-            SelectorPolicy::Coverage => vec![each.fold(Bounds::exactly(Coverage::NOTHING), Bounds::union)],
+            SelectorPolicy::Coverage => {
+                vec![each.fold(CoverageBounds::exactly(Coverage::NOTHING), CoverageBounds::union)]
+            }
             SelectorPolicy::Literal => each.collect(),
         }
     }
 
-    fn conflict(&self) -> Recorded {
+    fn conflict(&self) -> SelectorsResult {
         let (basic, advanced) = (self.basic.span(), self.advanced.span());
-        Recorded::Conflict { first: basic.min(advanced), second: basic.max(advanced) }
+        SelectorsResult::Conflict { first: basic.min(advanced), second: basic.max(advanced) }
     }
 
     /// Applies the effect of one kind on the other: an invalid kind prevents the deployment, and a kind that may or may
     /// not be set makes it uncertain whether the other one is accepted.
-    fn weigh_kinds(&self, assessed: &mut [Assessment]) {
+    fn weigh_kinds(&self, assessed: &mut [SelectorCoverage]) {
         let is_invalid = matches!(self.basic.value(), Known(Err(_))) || matches!(self.advanced.value(), Known(Err(_)));
         let is_open = matches!(self.basic.value(), Unknown(_)) || matches!(self.advanced.value(), Unknown(_));
         for assessment in assessed {
             if is_invalid {
-                assessment.bounds = Bounds::exactly(Coverage::NOTHING);
+                assessment.bounds = CoverageBounds::exactly(Coverage::NOTHING);
             } else if is_open {
                 assessment.bounds.least = Coverage::NOTHING;
             }
@@ -171,8 +175,8 @@ impl Selectors {
 }
 
 /// Assesses the selectors of one kind; an unknown list counts as one selector that may record anything.
-fn assess_kind<S>(list: &Setting<Vec<S>>, assess: impl Fn(&S, &str) -> Assessment) -> Vec<Assessment> {
-    let mut whole = Assessment::new(list.span());
+fn assess_kind<S>(list: &TrailSetting<Vec<S>>, assess: impl Fn(&S, &str) -> SelectorCoverage) -> Vec<SelectorCoverage> {
+    let mut whole = SelectorCoverage::new(list.span());
     let help = match list.value() {
         Known(Err(invalid)) => invalid.advise_list(list.name, "selectors"),
         Known(Ok(_)) | Unknown(_) => String::new(),
@@ -187,39 +191,44 @@ fn assess_kind<S>(list: &Setting<Vec<S>>, assess: impl Fn(&S, &str) -> Assessmen
     }
 }
 
-impl Assessment {
+impl SelectorCoverage {
     /// Creates the assessment of a selector that records everything, before its parts are applied.
     fn new(header: Span) -> Self {
-        Self { header, bounds: Bounds::exactly(Coverage::EVERYTHING), gaps: Vec::new(), doubts: Vec::new() }
+        Self { header, bounds: CoverageBounds::exactly(Coverage::EVERYTHING), gaps: Vec::new(), doubts: Vec::new() }
     }
 
     /// Returns the value of a setting. If it is invalid or unknown, records that everything is or may be lost.
-    fn known<'a, T>(&mut self, setting: &'a Setting<T>, attribute: &str, mending: impl Into<Mending>) -> Option<&'a T> {
-        let site = Site::new(&setting.read, attribute);
+    fn known<'a, T>(
+        &mut self,
+        setting: &'a TrailSetting<T>,
+        attribute: &str,
+        mending: impl Into<GapRemedy>,
+    ) -> Option<&'a T> {
+        let site = SelectorSite::new(&setting.read, attribute);
         self.known_read(setting.value(), site, mending)
     }
 
     /// Returns the value of a list's item, as [`known`](Self::known) does for a setting.
     fn known_item<'a, T>(
         &mut self,
-        item: &'a Traced<Read<T>>,
+        item: &'a Traced<SettingRead<T>>,
         attribute: &str,
-        mending: impl Into<Mending>,
+        mending: impl Into<GapRemedy>,
     ) -> Option<&'a T> {
-        self.known_read(&item.value, Site::new(item, attribute), mending)
+        self.known_read(&item.value, SelectorSite::new(item, attribute), mending)
     }
 
     fn known_read<'a, T>(
         &mut self,
-        value: &'a Maybe<Read<T>>,
-        site: Site,
-        mending: impl Into<Mending>,
+        value: &'a Maybe<SettingRead<T>>,
+        site: SelectorSite,
+        mending: impl Into<GapRemedy>,
     ) -> Option<&'a T> {
         match value {
             Known(Ok(value)) => Some(value),
             Known(Err(invalid)) => {
-                let mending = invalid.remedy().map_or_else(|| mending.into(), Mending::from);
-                self.lose(Coverage::EVERYTHING, Cause::Invalid(invalid.describe()), site, mending);
+                let mending = invalid.remedy().map_or_else(|| mending.into(), GapRemedy::from);
+                self.lose(Coverage::EVERYTHING, GapCause::Invalid(invalid.describe()), site, mending);
                 None
             }
             Unknown(why) => {
@@ -230,14 +239,14 @@ impl Assessment {
     }
 
     /// Removes `lost` from the recorded events, because of the part at `site`.
-    fn lose(&mut self, lost: Coverage, cause: Cause, site: Site, mending: impl Into<Mending>) {
+    fn lose(&mut self, lost: Coverage, cause: GapCause, site: SelectorSite, mending: impl Into<GapRemedy>) {
         self.bounds = self.bounds.without(lost);
         self.gaps.push(Gap { lost, cause, site, mending: mending.into() });
     }
 
     /// True if single event sources are or may be excluded.
     pub fn may_exclude(&self) -> bool {
-        self.gaps.iter().any(|gap| gap.cause == Cause::Excluded) || self.doubts.iter().any(|doubt| doubt.may_exclude)
+        self.gaps.iter().any(|gap| gap.cause == GapCause::Excluded) || self.doubts.iter().any(|doubt| doubt.may_exclude)
     }
 
     /// Records that no unknown part so far excludes single event sources: each affects all sources alike.
@@ -246,38 +255,38 @@ impl Assessment {
     }
 
     /// Records that the unknown part at `site` may exclude any event.
-    fn doubt(&mut self, why: Why, site: Site) {
+    fn doubt(&mut self, why: Reason, site: SelectorSite) {
         self.bounds.least = Coverage::NOTHING;
-        self.doubts.push(Doubt { why, site, may_exclude: true });
+        self.doubts.push(UnknownSelector { why, site, may_exclude: true });
     }
 }
 
-impl From<&str> for Mending {
+impl From<&str> for GapRemedy {
     fn from(help: &str) -> Self {
         Self { help: help.to_owned(), wish: None }
     }
 }
 
-impl From<Wish> for Mending {
-    fn from(wish: Wish) -> Self {
+impl From<Remedy> for GapRemedy {
+    fn from(wish: Remedy) -> Self {
         Self { help: wish.advise(), wish: Some(wish) }
     }
 }
 
-impl Cause {
+impl GapCause {
     /// The rank of the cause as an explanation: of several gaps, the one with the lowest rank is reported.
     pub fn rank(&self) -> u8 {
         match self {
-            Cause::Invalid(_) => 0,
-            Cause::OneSided => 1,
-            Cause::Excluded => 2,
-            Cause::Off => 3,
-            Cause::OtherCategory => 4,
+            GapCause::Invalid(_) => 0,
+            GapCause::OneSided => 1,
+            GapCause::Excluded => 2,
+            GapCause::Off => 3,
+            GapCause::OtherCategory => 4,
         }
     }
 }
 
-impl Site {
+impl SelectorSite {
     fn new<T>(traced: &Traced<T>, attribute: &str) -> Self {
         Self { span: traced.origin.span(), hops: traced.hops.clone(), attribute: attribute.to_owned() }
     }

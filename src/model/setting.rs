@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::value::{Maybe, Traced};
 
 /// The converted value of an argument, or the reason why every deployment with it fails.
-pub type Read<T> = Result<T, Invalid>;
+pub type SettingRead<T> = Result<T, Invalid>;
 
 /// A value that the provider or the API rejects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,18 +35,18 @@ pub enum Invalid {
 
 /// An argument of a trail: its effective value, its name and its location.
 #[derive(Debug, Clone)]
-pub struct Setting<T> {
+pub struct TrailSetting<T> {
     /// The argument's name in this resource type.
     pub name: &'static str,
     /// The syntax of the file.
     pub notation: Notation,
     /// The effective value, with its location and the steps to it.
-    pub read: Traced<Read<T>>,
+    pub read: Traced<SettingRead<T>>,
 }
 
-impl<T> Setting<T> {
+impl<T> TrailSetting<T> {
     /// The effective value: the default if the argument is not set.
-    pub fn value(&self) -> &Maybe<Read<T>> {
+    pub fn value(&self) -> &Maybe<SettingRead<T>> {
         &self.read.value
     }
 
@@ -56,7 +56,7 @@ impl<T> Setting<T> {
     }
 }
 
-impl<T> Setting<T> {
+impl<T> TrailSetting<T> {
     /// The problem with an invalid value, in words that follow "trail `x`".
     pub fn problem(&self, invalid: &Invalid) -> String {
         match invalid {

@@ -9,44 +9,44 @@ mod neighbourhood;
 mod read;
 mod said;
 
-pub use neighbourhood::{Neighbourhood, Spent};
-pub use read::{Neighbour, read};
-pub use said::{AccessBlock, Acl, Expiration, Policy, Presence, Said};
+pub use neighbourhood::{PolicyWork, RelatedIndex};
+pub use read::{RelatedResource, read};
+pub use said::{AccessBlock, Acl, AttachedPolicy, Expiration, Presence, TargetSetting};
 
 use std::rc::Rc;
 
-use super::kinds::Role;
-use super::policy::{Text, Work};
-use super::{Kind, Setting, Subject, Trail};
+use super::kinds::ResourceRole;
+use super::policy::{PartialText, Work};
+use super::{ResourceKind, SearchSubject, Trail, TrailSetting};
 use crate::source::Span;
-use crate::value::{Maybe, Origin, Traced, Unknown, Why};
+use crate::value::{Maybe, Origin, Reason, Traced, Unknown};
 
 /// The log delivery of a trail, and the related resources that are declared with it.
 #[derive(Debug, Clone)]
-pub struct Surroundings {
+pub struct LogDelivery {
     /// The trail's arguments for log delivery.
-    pub delivery: Rc<Delivery>,
+    pub delivery: Rc<DeliverySettings>,
     /// The bucket; `None` if it is declared elsewhere or unknown.
     pub bucket: Option<Dependency>,
     /// The key; `None` if there is none, or if it is declared elsewhere or unknown.
     pub key: Option<Dependency>,
     /// The limit that prevented reading some of the declarations.
-    pub cut: Option<Why>,
+    pub cut: Option<Reason>,
     /// The comparisons with policies so far, in the whole deployment.
     pub work: Rc<Work>,
 }
 
 /// The arguments of a trail that determine where and how it delivers its logs.
 #[derive(Debug)]
-pub struct Delivery {
+pub struct DeliverySettings {
     pub trail: String,
     /// The bucket's name; empty if it is not set.
-    pub bucket: Setting<String>,
+    pub bucket: TrailSetting<String>,
     /// The key prefix in the bucket; empty if it is not set.
-    pub prefix: Setting<String>,
+    pub prefix: TrailSetting<String>,
     /// The key's id, ARN or alias; empty if it is not set.
-    pub key: Setting<String>,
-    pub name: Text,
+    pub key: TrailSetting<String>,
+    pub name: PartialText,
     /// The symbols of references to the trail's ARN.
     pub arns: Vec<String>,
     /// The trail's home Region.
@@ -61,10 +61,10 @@ pub struct Delivery {
 
 /// The declaration of a bucket or key.
 #[derive(Debug)]
-pub struct Declared {
+pub struct DeclaredTarget {
     /// The address as `terraform state list` prints it, or the logical id.
     pub address: String,
-    pub kind: &'static Kind,
+    pub kind: &'static ResourceKind,
     /// The one-line span that findings about it point at.
     pub header: Span,
     /// The call that includes the code of the declaration, if that code can't be edited.
@@ -74,13 +74,13 @@ pub struct Declared {
 /// A bucket or key with all its settings.
 #[derive(Debug, Clone)]
 pub struct Dependency {
-    pub declared: Rc<Declared>,
+    pub declared: Rc<DeclaredTarget>,
     /// Its ARNs, which are different names of the same resource.
-    pub arns: Vec<Text>,
+    pub arns: Vec<PartialText>,
     /// Its settings, from its own resource and from others.
     pub said: Vec<Attached>,
     /// The first part that isn't read and may contain further settings.
-    pub doubt: Option<Doubt>,
+    pub doubt: Option<UnreadCompanion>,
 }
 
 /// A setting of a bucket or key.
@@ -90,29 +90,29 @@ pub struct Attached {
     pub applies: Maybe<bool>,
     /// True if a separate resource declares it, not the bucket or key itself.
     pub is_apart: bool,
-    pub said: Rc<Said>,
+    pub said: Rc<TargetSetting>,
 }
 
 /// A part of the deployment that isn't read and may affect a bucket or key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub struct UnreadCompanion {
     /// The span that findings about the part point at.
     pub span: Span,
     /// The reason why its effect is unknown.
-    pub why: Why,
+    pub why: Reason,
 }
 
 /// Identifies a declaration or setting by its address in memory: equal ids are the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SourceId {
     /// The bucket or key itself.
-    Declared(*const Declared),
+    Declared(*const DeclaredTarget),
     /// A setting of it.
-    Said(*const Said),
+    Said(*const TargetSetting),
 }
 
 impl SourceId {
-    fn of(declared: &Rc<Declared>) -> Self {
+    fn of(declared: &Rc<DeclaredTarget>) -> Self {
         SourceId::Declared(Rc::as_ptr(declared))
     }
 
@@ -121,7 +121,7 @@ impl SourceId {
     }
 }
 
-impl Surroundings {
+impl LogDelivery {
     /// The ids of the bucket, the key and their settings.
     pub fn sources(&self) -> impl Iterator<Item = SourceId> {
         let both = self.bucket.iter().chain(&self.key);
@@ -130,22 +130,23 @@ impl Surroundings {
 
     /// Creates the surroundings of a trail whose related resources a limit prevents from being read: everything is
     /// unknown.
-    pub fn over_limit(trail: &Trail, why: &Why) -> Option<Self> {
-        let Role::Delivery { bucket, prefix, key, .. } = Subject::Surroundings.kind(trail.kind)?.role else {
+    pub fn over_limit(trail: &Trail, why: &Reason) -> Option<Self> {
+        let ResourceRole::Delivery { bucket, prefix, key, .. } = SearchSubject::Surroundings.kind(trail.kind)?.role
+        else {
             return None;
         };
-        let setting = |name| Setting {
+        let setting = |name| TrailSetting {
             name,
             notation: trail.kms_key.notation,
             read: Traced { value: Unknown(why.clone()), origin: Origin::Absent(trail.header), hops: Vec::new() },
         };
         let switch = || Unknown(why.clone());
-        let delivery = Delivery {
+        let delivery = DeliverySettings {
             trail: trail.address.clone(),
             bucket: setting(bucket),
             prefix: setting(prefix),
             key: setting(key),
-            name: Text::unknown(why),
+            name: PartialText::unknown(why),
             arns: Vec::new(),
             region: Unknown(why.clone()),
             is_multi_region: switch(),
@@ -161,7 +162,7 @@ impl Dependency {
     /// Iterates over the settings of one kind.
     pub fn all<'d, T: 'd>(
         &'d self,
-        pick: impl Fn(&'d Said) -> Option<&'d T>,
+        pick: impl Fn(&'d TargetSetting) -> Option<&'d T>,
     ) -> impl Iterator<Item = (&'d Attached, &'d T)> {
         self.said.iter().filter_map(move |attached| Some((attached, pick(&attached.said)?)))
     }

@@ -1,8 +1,8 @@
 //! Trails and deployments: the second waist of the program, which the rules check.
 
-use super::{Contradiction, Elsewhere, Ignored, Macro, Selectors, Setting};
+use super::{Contradiction, IgnoredArgument, Macro, Selectors, TrailSetting, UnreadPart};
 use crate::source::{FileId, Span};
-use crate::value::{Known, Traced, Unknown, Why};
+use crate::value::{Known, Reason, Traced, Unknown};
 
 /// A CloudTrail trail, with the defaults of its provider applied.
 #[derive(Debug, Clone)]
@@ -34,21 +34,21 @@ pub struct Trail {
     /// True if the CDK generated the trail; its lists of selectors are set even when they are empty.
     pub is_synthesized: bool,
     /// True if the trail records the events of every Region, not only of its own.
-    pub is_multi_region: Setting<bool>,
+    pub is_multi_region: TrailSetting<bool>,
     /// True if logging is enabled.
-    pub is_logging: Setting<bool>,
+    pub is_logging: TrailSetting<bool>,
     /// True if the trail records the events of global services such as IAM.
-    pub includes_global_events: Setting<bool>,
+    pub includes_global_events: TrailSetting<bool>,
     /// The event selectors, which limit the recorded events.
     pub selectors: Selectors,
     /// True if the trail writes digest files, which reveal changed log files.
-    pub validates_log_files: Setting<bool>,
+    pub validates_log_files: TrailSetting<bool>,
     /// True if the trail records the events of every account of the organization.
-    pub is_organization_trail: Setting<bool>,
+    pub is_organization_trail: TrailSetting<bool>,
     /// Arguments whose later changes aren't applied, such as those in `ignore_changes`.
-    pub ignored_changes: Vec<Ignored>,
+    pub ignored_changes: Vec<IgnoredArgument>,
     /// The KMS key that encrypts the log files; empty if there is none.
-    pub kms_key: Setting<String>,
+    pub kms_key: TrailSetting<String>,
 }
 
 /// The result of one `terraform apply` or of one stack.
@@ -66,7 +66,7 @@ pub struct Deployment {
     /// empty.
     pub uncreated: Option<Traced<bool>>,
     /// The part that wasn't read and most likely declares a trail.
-    pub elsewhere: Option<Elsewhere>,
+    pub elsewhere: Option<UnreadPart>,
 }
 
 impl Trail {
@@ -82,6 +82,6 @@ impl Trail {
 
     /// True if possibly no deployment creates the trail, because the condition wasn't evaluated.
     pub fn may_never_exist(&self) -> bool {
-        matches!(self.exists.value, Unknown(Why::NotEvaluated { .. }))
+        matches!(self.exists.value, Unknown(Reason::NotEvaluated { .. }))
     }
 }

@@ -29,7 +29,7 @@ const OTHER: [&str; 14] = [
 
 /// A part of a deployment that couldn't be read.
 #[derive(Debug, Clone)]
-pub struct Elsewhere {
+pub struct UnreadPart {
     /// The span that findings about the part point at.
     pub header: Span,
     /// The part as a noun phrase: "module `cloudtrail`".
@@ -39,7 +39,7 @@ pub struct Elsewhere {
     /// How to make it readable, as one imperative sentence.
     pub help: String,
     /// The reason to expect a trail in it; `None` if there is none.
-    pub hint: Option<Hint>,
+    pub hint: Option<TrailHint>,
     /// The name of the limit that prevented reading it, if one did.
     pub limit: Option<&'static str>,
     /// The directory that the part refers to, as written in the code, if that directory doesn't exist.
@@ -48,7 +48,7 @@ pub struct Elsewhere {
 
 /// Reasons to expect a trail in a part that wasn't read, the weaker ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hint {
+pub enum TrailHint {
     /// Its name suggests the setup of a whole account.
     Baseline,
     /// Its label names a trail, and its source gives no indication.
@@ -67,7 +67,7 @@ enum Purpose {
     Other,
 }
 
-impl Hint {
+impl TrailHint {
     /// Returns the hint that names give: those of the source, the most specific one first, take precedence over the
     /// label.
     pub fn of<'n>(sources: impl IntoIterator<Item = &'n str>, label: &str) -> Option<Self> {
@@ -84,7 +84,7 @@ impl Hint {
     }
 }
 
-impl Elsewhere {
+impl UnreadPart {
     /// Returns the part that most likely declares a trail; of equally likely ones, the first.
     pub fn best(parts: &[Self]) -> Option<&Self> {
         let hinted = parts.iter().filter(|part| part.hint.is_some());
@@ -131,13 +131,13 @@ mod tests {
     #[test]
     fn the_source_decides_before_the_label() {
         let cases = [
-            ("cloudtrail", "audit", Some(Hint::Source)),
-            ("terraform-aws-cloud_trail", "bucket", Some(Hint::Source)),
-            ("CloudTrail.yaml", "", Some(Hint::Source)),
-            ("platform", "org-cloud-trail", Some(Hint::Label)),
-            ("landing-zone", "cloudtrail", Some(Hint::Baseline)),
-            ("audit", "SecurityBaseline", Some(Hint::Baseline)),
-            ("audit", "landing_zone", Some(Hint::Baseline)),
+            ("cloudtrail", "audit", Some(TrailHint::Source)),
+            ("terraform-aws-cloud_trail", "bucket", Some(TrailHint::Source)),
+            ("CloudTrail.yaml", "", Some(TrailHint::Source)),
+            ("platform", "org-cloud-trail", Some(TrailHint::Label)),
+            ("landing-zone", "cloudtrail", Some(TrailHint::Baseline)),
+            ("audit", "SecurityBaseline", Some(TrailHint::Baseline)),
+            ("audit", "landing_zone", Some(TrailHint::Baseline)),
             ("s3-bucket", "cloudtrail", None),
             ("cloudtrail-cloudwatch-alarms", "cis", None),
             ("cloudtrail_log_group", "cloudtrail", None),
@@ -146,7 +146,7 @@ mod tests {
             ("vpc", "network", None),
         ];
         for (source, label, expected) in cases {
-            assert_eq!(Hint::of([source], label), expected, "{source} {label}");
+            assert_eq!(TrailHint::of([source], label), expected, "{source} {label}");
         }
     }
 }

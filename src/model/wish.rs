@@ -4,14 +4,14 @@
 //! decides the value and writes the change in the file's syntax. The help text of a finding is generated from the same
 //! description.
 
-use super::{Notation, Setting};
+use super::{Notation, TrailSetting};
 use crate::source::Span;
-use crate::value::{Hop, Origin, Step, cut};
+use crate::value::{Hop, HopKind, Origin, cut};
 
 /// A change to an argument or a selector of a trail.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Wish {
-    pub change: Change,
+pub struct Remedy {
+    pub change: RemedyKind,
     /// The location in the trail.
     pub origin: Origin,
     /// The steps to the expression that decides the value.
@@ -24,7 +24,7 @@ pub struct Wish {
 
 /// The kinds of change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Change {
+pub enum RemedyKind {
     /// Sets an argument to a value.
     Set {
         name: &'static str,
@@ -55,9 +55,9 @@ pub struct SelectorNames {
     pub equals: &'static str,
 }
 
-impl Wish {
+impl Remedy {
     /// Creates a change at a location in the trail itself.
-    pub fn at(span: Span, notation: Notation, change: Change) -> Self {
+    pub fn at(span: Span, notation: Notation, change: RemedyKind) -> Self {
         Self { change, origin: Origin::Written(span), hops: Vec::new(), notation, is_billed: false }
     }
 
@@ -68,9 +68,9 @@ impl Wish {
 
     /// The steps up to the expression to change: a conditional is replaced as a whole, not one of its arms.
     pub fn steps(&self) -> &[Hop] {
-        let is_arm = |hop: &Hop| matches!(hop.step, Step::Arm(_));
+        let is_arm = |hop: &Hop| matches!(hop.step, HopKind::Arm(_));
         match self.change {
-            Change::Set { .. } | Change::RemoveArgument { .. } => {
+            RemedyKind::Set { .. } | RemedyKind::RemoveArgument { .. } => {
                 let end = self.hops.iter().rposition(|hop| !is_arm(hop)).map_or(0, |last| last.saturating_add(1));
                 self.hops.get(..end).unwrap_or_default()
             }
@@ -88,14 +88,14 @@ impl Wish {
     /// attribute is set, only this object changes. The type of a second variable on the way may not have the attribute.
     pub fn unset_member(&self) -> Option<(Span, &str)> {
         let is_variable = |hop: &&Hop| {
-            matches!(hop.step, Step::ModuleArgument { .. } | Step::VariableValue(_) | Step::VariableDefault(_))
+            matches!(hop.step, HopKind::ModuleArgument { .. } | HopKind::VariableValue(_) | HopKind::VariableDefault(_))
         };
         if self.steps().iter().filter(is_variable).count() > 1 {
             return None;
         }
         match self.steps() {
-            [.., Hop { span, step: Step::NoMember(key) }] => Some((*span, key)),
-            [.., object, Hop { step: Step::MemberDefault(key), .. }] if is_given(&object.step) => {
+            [.., Hop { span, step: HopKind::NoMember(key) }] => Some((*span, key)),
+            [.., object, Hop { step: HopKind::MemberDefault(key), .. }] if is_given(&object.step) => {
                 Some((object.span, key))
             }
             _ => None,
@@ -116,32 +116,32 @@ impl Wish {
     /// sets it.
     pub fn advise(&self) -> String {
         match (&self.change, self.steps().last()) {
-            (Change::Set { value, .. }, Some(last)) => {
+            (RemedyKind::Set { value, .. }, Some(last)) => {
                 let value = self.notation.value(value);
                 self.advise_member(&value).unwrap_or_else(|| last.step.advise(&value))
             }
-            (Change::RemoveArgument { .. }, Some(last)) => {
+            (RemedyKind::RemoveArgument { .. }, Some(last)) => {
                 self.advise_member("[]").unwrap_or_else(|| last.step.advise("[]"))
             }
-            (Change::Rename { name }, _) => format!("rename it to `{name}`"),
-            (Change::RemoveIgnore { rule }, _) => format!("remove the suppression of `{rule}`"),
-            (Change::Set { name, value }, None) => {
+            (RemedyKind::Rename { name }, _) => format!("rename it to `{name}`"),
+            (RemedyKind::RemoveIgnore { rule }, _) => format!("remove the suppression of `{rule}`"),
+            (RemedyKind::Set { name, value }, None) => {
                 let verb = match self.origin {
                     Origin::Written(_) | Origin::Null(_) => "set",
                     Origin::Absent(_) => "add",
                 };
                 format!("{verb} `{}`", self.notation.assign(name, &self.notation.value(value)))
             }
-            (Change::RemoveArgument { name }, None) => format!("remove `{name}`"),
-            (Change::RemoveField { field }, _) => format!("remove the `{field}` field selector"),
-            (Change::AddSelector(SelectorNames { list, .. }), _) => {
+            (RemedyKind::RemoveArgument { name }, None) => format!("remove `{name}`"),
+            (RemedyKind::RemoveField { field }, _) => format!("remove the `{field}` field selector"),
+            (RemedyKind::AddSelector(SelectorNames { list, .. }), _) => {
                 format!("add a selector to `{list}` with only `eventCategory` equal to `Management`")
             }
         }
     }
 }
 
-impl Wish {
+impl Remedy {
     /// Describes the change to an object that omits an attribute, or to a module call that omits such an object.
     fn advise_member(&self, value: &str) -> Option<String> {
         let Some((_, key)) = self.unset_member() else { return self.advise_call(value) };
@@ -149,9 +149,9 @@ impl Wish {
         let mut path = String::new();
         for hop in self.steps() {
             match &hop.step {
-                Step::Member(key) if is_identifier(key) => path.push_str(&format!(".{key}")),
-                Step::Member(key) => path.push_str(&format!("[{key:?}]")),
-                Step::Element(index) => path.push_str(&format!("[{index}]")),
+                HopKind::Member(key) if is_identifier(key) => path.push_str(&format!(".{key}")),
+                HopKind::Member(key) => path.push_str(&format!("[{key:?}]")),
+                HopKind::Element(index) => path.push_str(&format!("[{index}]")),
                 step if is_given(step) => {
                     place = Some(step);
                     path.clear();
@@ -161,10 +161,10 @@ impl Wish {
         }
         let shown = |name: &str| cut(&format!("{name}{path}"));
         let place = match place? {
-            Step::ModuleArgument { module, name } => format!("`{}` of the call of module `{module}`", shown(name)),
-            Step::VariableValue(name) => format!("the value of variable `{}`", shown(name)),
-            Step::VariableDefault(name) => format!("the default of variable `{}`", shown(name)),
-            Step::Local(name) => format!("local `{}`", shown(name)),
+            HopKind::ModuleArgument { module, name } => format!("`{}` of the call of module `{module}`", shown(name)),
+            HopKind::VariableValue(name) => format!("the value of variable `{}`", shown(name)),
+            HopKind::VariableDefault(name) => format!("the default of variable `{}`", shown(name)),
+            HopKind::Local(name) => format!("local `{}`", shown(name)),
             _ => return None,
         };
         Some(format!("set `{} = {value}` in {place}", cut(key)))
@@ -174,7 +174,7 @@ impl Wish {
     /// its default.
     fn advise_call(&self, value: &str) -> Option<String> {
         let key = self.hops.iter().rev().find_map(|hop| match &hop.step {
-            Step::Member(key) | Step::MemberDefault(key) => Some(cut(key)),
+            HopKind::Member(key) | HopKind::MemberDefault(key) => Some(cut(key)),
             _ => None,
         })?;
         let of_call = |(module, name): (&str, &str)| {
@@ -182,8 +182,10 @@ impl Wish {
         };
         let last = &self.hops.last()?.step;
         let call = self.hops.iter().rev().find_map(|hop| match (&hop.step, last) {
-            (Step::ModuleCall { module, name }, Step::ModuleCall { .. })
-            | (Step::ModuleArgument { module, name }, Step::MemberDefault(_)) => Some((module.as_str(), name.as_str())),
+            (HopKind::ModuleCall { module, name }, HopKind::ModuleCall { .. })
+            | (HopKind::ModuleArgument { module, name }, HopKind::MemberDefault(_)) => {
+                Some((module.as_str(), name.as_str()))
+            }
             _ => None,
         });
         call.map(of_call)
@@ -191,15 +193,15 @@ impl Wish {
 }
 
 /// True if the place of a step holds a value that is written for this use.
-fn is_given(step: &Step) -> bool {
+fn is_given(step: &HopKind) -> bool {
     matches!(
         step,
-        Step::ModuleArgument { .. }
-            | Step::VariableValue(_)
-            | Step::VariableDefault(_)
-            | Step::Local(_)
-            | Step::Member(_)
-            | Step::Element(_)
+        HopKind::ModuleArgument { .. }
+            | HopKind::VariableValue(_)
+            | HopKind::VariableDefault(_)
+            | HopKind::Local(_)
+            | HopKind::Member(_)
+            | HopKind::Element(_)
     )
 }
 
@@ -208,25 +210,25 @@ fn is_identifier(key: &str) -> bool {
     key.chars().all(is_part) && key.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-impl<T> Setting<T> {
+impl<T> TrailSetting<T> {
     /// Returns the change that sets the argument to `value`.
-    pub fn wish(&self, value: &'static str) -> Wish {
-        self.wishing(Change::Set { name: self.name, value })
+    pub fn wish(&self, value: &'static str) -> Remedy {
+        self.wishing(RemedyKind::Set { name: self.name, value })
     }
 
     /// Returns the change that renames a misspelt key to this argument, if there is one.
-    pub fn wish_renamed(&self) -> Option<Wish> {
-        let is_misspelt = self.read.hops.iter().any(|hop| matches!(hop.step, Step::Misspelt(_)));
-        is_misspelt.then(|| self.wishing(Change::Rename { name: self.name }))
+    pub fn wish_renamed(&self) -> Option<Remedy> {
+        let is_misspelt = self.read.hops.iter().any(|hop| matches!(hop.step, HopKind::Misspelt(_)));
+        is_misspelt.then(|| self.wishing(RemedyKind::Rename { name: self.name }))
     }
 
     /// Returns the change that removes the argument.
-    pub fn wish_away(&self) -> Wish {
-        self.wishing(Change::RemoveArgument { name: self.name })
+    pub fn wish_away(&self) -> Remedy {
+        self.wishing(RemedyKind::RemoveArgument { name: self.name })
     }
 
-    fn wishing(&self, change: Change) -> Wish {
+    fn wishing(&self, change: RemedyKind) -> Remedy {
         let (origin, hops) = (self.read.origin, self.read.hops.clone());
-        Wish { change, origin, hops, notation: self.notation, is_billed: false }
+        Remedy { change, origin, hops, notation: self.notation, is_billed: false }
     }
 }

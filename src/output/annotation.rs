@@ -4,20 +4,20 @@ use std::cmp::Reverse;
 
 use super::inert::inert;
 use crate::finding::{Label, Level};
-use crate::report::{Outcome, Place, Report, Reported};
+use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
 use crate::rules::Check;
-use crate::source::{Sources, Unit};
+use crate::source::{ColumnUnit, Sources};
 
 /// A place in a line; both columns are counted from 1, and the second is the one after the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Region {
+pub(super) struct ColumnRange {
     pub(super) line: u32,
     pub(super) column: u32,
     pub(super) end_column: u32,
 }
 
 /// The level for formats without a level for unknowns: an unknown is a warning.
-pub fn weight(finding: &Reported) -> Level {
+pub fn weight(finding: &Diagnostic) -> Level {
     match finding.outcome {
         Outcome::Unknown => Level::Warning,
         Outcome::Pass | Outcome::Fail => finding.level,
@@ -26,7 +26,7 @@ pub fn weight(finding: &Reported) -> Level {
 
 /// The order in which findings are shown where not all are: what counts first, then the gravest, and what is known to be
 /// wrong before what may be.
-pub(super) fn rank(finding: &Reported) -> (bool, Reverse<Level>, Outcome) {
+pub(super) fn rank(finding: &Diagnostic) -> (bool, Reverse<Level>, Outcome) {
     (finding.suppressed.is_some(), Reverse(weight(finding)), finding.outcome)
 }
 
@@ -41,24 +41,24 @@ pub(super) fn rank_of_verdict(verdict: Option<Outcome>) -> u8 {
 }
 
 /// The message, the label and the help in one line, with control characters and commands escaped.
-pub fn message(finding: &Reported) -> String {
+pub fn message(finding: &Diagnostic) -> String {
     inert(&text(finding)).into_owned()
 }
 
 /// The message, the label and the help in one line.
-pub(super) fn text(finding: &Reported) -> String {
+pub(super) fn text(finding: &Diagnostic) -> String {
     text_with(&finding.message, finding)
 }
 
 /// The same with the message in other words.
-pub(super) fn text_with(message: &str, finding: &Reported) -> String {
+pub(super) fn text_with(message: &str, finding: &Diagnostic) -> String {
     let reason = reason(finding).map(|reason| format!(": {reason}")).unwrap_or_default();
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
     format!("{}{reason}{help}", claim(message, finding))
 }
 
 /// The message, marked if the outcome is unknown.
-fn claim(message: &str, finding: &Reported) -> String {
+fn claim(message: &str, finding: &Diagnostic) -> String {
     let mark = match finding.outcome {
         Outcome::Unknown if finding.is_declared_elsewhere => "not evaluated (declared elsewhere): ",
         Outcome::Unknown => "unknown: ",
@@ -68,60 +68,64 @@ fn claim(message: &str, finding: &Reported) -> String {
 }
 
 /// The message at another place than the finding's own, with a reason for that place.
-pub fn message_at(finding: &Reported, reason: &str) -> String {
+pub fn message_at(finding: &Diagnostic, reason: &str) -> String {
     inert(&format!("{}: {reason}", claim(&finding.message, finding))).into_owned()
 }
 
 /// The text of the primary label, unless the message contains it.
-fn reason(finding: &Reported) -> Option<&str> {
+fn reason(finding: &Diagnostic) -> Option<&str> {
     match &finding.place {
-        Place::Text(label) => {
+        FindingTarget::Text(label) => {
             let is_said = matches!(finding.rule.check, Check::Reading) || finding.message.ends_with(&label.text);
             (!is_said).then_some(&label.text)
         }
-        Place::File(_) | Place::Run => None,
+        FindingTarget::File(_) | FindingTarget::Run => None,
     }
 }
 
 /// The file that a finding is about, or the root of the repository, since most readers want a path.
-pub(super) fn path(finding: &Reported, report: &Report) -> String {
+pub(super) fn path(finding: &Diagnostic, report: &Report) -> String {
     file(finding, report).unwrap_or_else(|| ".".to_owned())
 }
 
 /// The file that a finding is about.
-fn file(finding: &Reported, report: &Report) -> Option<String> {
+fn file(finding: &Diagnostic, report: &Report) -> Option<String> {
     match &finding.place {
-        Place::Text(label) => Some(report.sources.file(label.span.file).name.clone()),
-        Place::File(name) => Some(name.clone()),
-        Place::Run => None,
+        FindingTarget::Text(label) => Some(report.sources.file(label.span.file).name.clone()),
+        FindingTarget::File(name) => Some(name.clone()),
+        FindingTarget::Run => None,
     }
 }
 
 /// The place at which a finding shows beside a changed line: the step of its way that the change has touched.
-pub(super) fn beside_change(finding: &Reported, report: &Report, unit: Unit) -> (Option<String>, Option<Region>) {
+pub(super) fn beside_change(
+    finding: &Diagnostic,
+    report: &Report,
+    unit: ColumnUnit,
+) -> (Option<String>, Option<ColumnRange>) {
     match &finding.changed {
         Some(label) => {
             let path = report.sources.file(label.span.file).name.clone();
-            (Some(path), Some(Region::of(label, &report.sources, unit)))
+            (Some(path), Some(ColumnRange::of(label, &report.sources, unit)))
         }
         None => (file(finding, report), region(finding, report, unit)),
     }
 }
 
 /// The place of a finding in its file, unless the file's text couldn't be had.
-pub(super) fn region(finding: &Reported, report: &Report, unit: Unit) -> Option<Region> {
+pub(super) fn region(finding: &Diagnostic, report: &Report, unit: ColumnUnit) -> Option<ColumnRange> {
     match &finding.place {
-        Place::Text(label) => Some(Region::of(label, &report.sources, unit)),
-        Place::File(_) | Place::Run => None,
+        FindingTarget::Text(label) => Some(ColumnRange::of(label, &report.sources, unit)),
+        FindingTarget::File(_) | FindingTarget::Run => None,
     }
 }
 
-impl Region {
+impl ColumnRange {
     /// A file as a whole, for readers that want a line at any price.
     pub(super) const FIRST_LINE: Self = Self { line: 1, column: 1, end_column: 1 };
 
     /// The place of a label, up to the end of its first line.
-    pub(super) fn of(label: &Label, sources: &Sources, unit: Unit) -> Self {
+    pub(super) fn of(label: &Label, sources: &Sources, unit: ColumnUnit) -> Self {
         let file = sources.file(label.span.file);
         let line = file.position(label.span.start).line;
         let (start, end) = file.line_bounds(line as usize);

@@ -1,19 +1,19 @@
 //! `azure`: commands that Azure Pipelines turns into issues of a run.
 
-use super::annotation::{self, Region};
+use super::annotation::{self, ColumnRange};
 use super::full;
 use super::inert::inert;
 use super::stream::plain;
 use crate::finding::Level;
-use crate::report::{Report, Reported};
-use crate::source::Unit;
+use crate::report::{Diagnostic, Report};
+use crate::source::ColumnUnit;
 
 pub(super) fn render(report: &Report) -> String {
     report.told().map(|finding| line(finding, report)).collect()
 }
 
 /// Azure knows errors and warnings; a note is a line in the log.
-fn line(finding: &Reported, report: &Report) -> String {
+fn line(finding: &Diagnostic, report: &Report) -> String {
     match annotation::weight(finding) {
         Level::Error => command("error", finding, report),
         Level::Warning => command("warning", finding, report),
@@ -24,10 +24,10 @@ fn line(finding: &Reported, report: &Report) -> String {
     }
 }
 
-fn command(what: &str, finding: &Reported, report: &Report) -> String {
+fn command(what: &str, finding: &Diagnostic, report: &Report) -> String {
     let path = property(&annotation::path(finding, report));
-    let Region { line, column, .. } =
-        annotation::region(finding, report, Unit::Character).unwrap_or(Region::FIRST_LINE);
+    let ColumnRange { line, column, .. } =
+        annotation::region(finding, report, ColumnUnit::Character).unwrap_or(ColumnRange::FIRST_LINE);
     let place = format!("sourcepath={path};linenumber={line};columnnumber={column}");
     let code = property(finding.rule.id());
     format!("##vso[task.logissue type={what};{place};code={code};]{}\n", data(&annotation::text(finding)))

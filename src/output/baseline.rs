@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::json;
-use crate::baseline::{Baseline, Entry, VERSION};
+use crate::baseline::{Baseline, BaselineEntry, VERSION};
 use crate::finding::Level;
 use crate::model::selectors::loss;
 use crate::report::Outcome;
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct BaselineLine<'a> {
     fingerprint: &'a str,
     subject: &'a str,
     level: Level,
@@ -30,13 +30,13 @@ pub fn baseline(baseline: &Baseline) -> String {
     format!("{{\n  \"version\": {VERSION},\n  \"findings\": {findings}\n}}\n")
 }
 
-fn line(entry: &Entry) -> String {
-    let Entry { fingerprint, subject, level, outcome, message, loss, declaration, span: _ } = entry;
+fn line(entry: &BaselineEntry) -> String {
+    let BaselineEntry { fingerprint, subject, level, outcome, message, loss, declaration, span: _ } = entry;
     let outcome = match outcome {
         Outcome::Unknown => "unknown",
         Outcome::Pass | Outcome::Fail => "fail",
     };
-    let line = Line {
+    let line = BaselineLine {
         fingerprint,
         subject,
         level: *level,

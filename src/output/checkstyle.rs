@@ -1,10 +1,10 @@
 //! `checkstyle`: the report of Checkstyle, which many build servers read.
 
-use super::annotation::{self, Region};
+use super::annotation::{self, ColumnRange};
 use super::xml::{DECLARATION, element};
 use crate::finding::Level;
-use crate::report::{Report, Reported};
-use crate::source::Unit;
+use crate::report::{Diagnostic, Report};
+use crate::source::ColumnUnit;
 
 /// The version of Checkstyle whose report this looks like.
 const VERSION: &str = "10.0";
@@ -23,9 +23,9 @@ pub(super) fn render(report: &Report) -> String {
     format!("{DECLARATION}{}", element("checkstyle", &[("version", VERSION.to_owned())], files))
 }
 
-fn error(finding: &Reported, report: &Report) -> String {
-    let Region { line, column, .. } =
-        annotation::region(finding, report, Unit::Character).unwrap_or(Region::FIRST_LINE);
+fn error(finding: &Diagnostic, report: &Report) -> String {
+    let ColumnRange { line, column, .. } =
+        annotation::region(finding, report, ColumnUnit::Character).unwrap_or(ColumnRange::FIRST_LINE);
     let severity = match annotation::weight(finding) {
         Level::Error => "error",
         Level::Warning => "warning",

@@ -2,17 +2,17 @@
 
 use super::inert::inert;
 use crate::report::Report;
-use crate::suppress::{Comments, Left};
+use crate::suppress::{AddedComments, UncommentedFinding};
 
 /// How many comments there are now, and a line for each finding that has no place for one.
-pub fn comments(comments: &Comments, report: &Report) -> String {
+pub fn comments(comments: &AddedComments, report: &Report) -> String {
     let number: usize = comments.files.iter().map(|one| one.comments).sum();
     let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     let left: String = comments.left.iter().map(|left| line(left, report)).collect();
     format!("Added {} to {}.\n{left}", plural(number, "comment"), plural(comments.files.len(), "file"))
 }
 
-fn line(left: &Left, report: &Report) -> String {
+fn line(left: &UncommentedFinding, report: &Report) -> String {
     let file = report.sources.file(left.place.file);
     let place = file.position(left.place.start);
     let said = format!(

@@ -3,14 +3,14 @@
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::full::Base;
+use super::full::PathBase;
 use super::inert::inert;
-use crate::report::{Exists, Judged, JudgedTrail, Outcome, Report, Reported};
-use crate::rules::{self, About, Check, RULES, Rule};
+use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence, TrailResult};
+use crate::rules::{self, Check, EvaluatedPart, RULES, Rule};
 use crate::source::Sources;
 
 /// A control, and the rules that belong to it.
-struct Control {
+struct ControlRules {
     id: &'static str,
     title: &'static str,
     profile: Option<&'static str>,
@@ -23,23 +23,23 @@ struct Control {
 
 /// A deployment held against a benchmark.
 #[derive(Serialize)]
-pub(super) struct Statement<'a> {
+pub(super) struct ComplianceStatement<'a> {
     pub(super) benchmark: &'a str,
     pub(super) deployment: &'a str,
     name: Option<&'a str>,
     format: &'a str,
     /// The note that the list isn't the benchmark's own.
     basis: Option<&'static str>,
-    pub(super) controls: Vec<Stated>,
+    pub(super) controls: Vec<ControlOutcome>,
 }
 
 /// A control in a deployment, and what its status rests on.
 #[derive(Serialize)]
-pub(super) struct Stated {
+pub(super) struct ControlOutcome {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
     profile: Option<&'static str>,
-    pub(super) status: Status,
+    pub(super) status: ControlStatus,
     rules: Vec<&'static str>,
     /// The reason for an unknown status, or for none.
     reason: Option<&'static str>,
@@ -49,7 +49,7 @@ pub(super) struct Stated {
 /// The status of a control in a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Status {
+pub(super) enum ControlStatus {
     Compliant,
     NotCompliant,
     Unknown,
@@ -62,19 +62,28 @@ const ELSEWHERE: &str = "declared-elsewhere";
 
 /// The report's benchmark as text; nothing if it has none.
 pub(super) fn render(report: &Report) -> String {
-    statements(report, Base::Here).iter().map(|statement| statement.render(&report.sources)).collect()
+    statements(report, PathBase::Here).iter().map(|statement| statement.render(&report.sources)).collect()
 }
 
 /// Each deployment held against the report's benchmark.
-pub(super) fn statements(report: &Report, base: Base) -> Vec<Statement<'_>> {
+pub(super) fn statements(report: &Report, base: PathBase) -> Vec<ComplianceStatement<'_>> {
     let Some(benchmark) = &report.benchmark else { return Vec::new() };
     let mut controls = controls(benchmark);
     controls.iter_mut().for_each(|control| control.restrict(&report.rules));
-    report.deployments.iter().map(|judged| Statement::of(judged, benchmark, &controls, (report, base))).collect()
+    report
+        .deployments
+        .iter()
+        .map(|judged| ComplianceStatement::of(judged, benchmark, &controls, (report, base)))
+        .collect()
 }
 
-impl<'a> Statement<'a> {
-    fn of(judged: &'a Judged, benchmark: &'a str, controls: &[Control], from: (&Report, Base)) -> Self {
+impl<'a> ComplianceStatement<'a> {
+    fn of(
+        judged: &'a DeploymentResult,
+        benchmark: &'a str,
+        controls: &[ControlRules],
+        from: (&Report, PathBase),
+    ) -> Self {
         let controls = controls.iter().map(|control| control.state(judged, from)).collect();
         let (name, basis) = (judged.name.as_deref(), rules::basis(benchmark));
         Self { benchmark, deployment: &judged.root, name, format: judged.format, basis, controls }
@@ -88,7 +97,7 @@ impl<'a> Statement<'a> {
         let mut text =
             format!("{bold}{benchmark}{bold:#} for `{}` ({name}{format}){basis}\n", inert(&sources.seen(deployment)));
         for stated in controls {
-            let Stated { id, title, status, evidence, .. } = stated;
+            let ControlOutcome { id, title, status, evidence, .. } = stated;
             let style = status.color().on_default().bold();
             text.push_str(&format!("  {id} {style}{}{style:#}: {title}\n", stated.word()));
             evidence.iter().for_each(|line| text.push_str(&format!("    {}\n", inert(line))));
@@ -98,27 +107,27 @@ impl<'a> Statement<'a> {
     }
 }
 
-impl Stated {
+impl ControlOutcome {
     pub(super) fn word(&self) -> &'static str {
         if self.reason == Some(ELSEWHERE) { "not evaluated (declared elsewhere)" } else { self.status.word() }
     }
 }
 
 /// The complete section of a benchmark that is known, else the controls that rules belong to.
-fn controls(benchmark: &str) -> Vec<Control> {
+fn controls(benchmark: &str) -> Vec<ControlRules> {
     match rules::section(benchmark) {
-        Some(listed) => listed.into_iter().map(Control::of).collect(),
+        Some(listed) => listed.into_iter().map(ControlRules::of).collect(),
         None => of_pages(benchmark),
     }
 }
 
-fn of_pages(benchmark: &str) -> Vec<Control> {
-    let mut controls: Vec<Control> = Vec::new();
+fn of_pages(benchmark: &str) -> Vec<ControlRules> {
+    let mut controls: Vec<ControlRules> = Vec::new();
     for rule in RULES {
         let Some(id) = rule.page.control(benchmark) else { continue };
         match controls.iter_mut().find(|control| control.id == id) {
             Some(control) => control.rules.push(rule),
-            None => controls.push(Control {
+            None => controls.push(ControlRules {
                 id,
                 title: rule.page.requires.as_deref().unwrap_or_default(),
                 profile: None,
@@ -131,11 +140,11 @@ fn of_pages(benchmark: &str) -> Vec<Control> {
     controls
 }
 
-impl Control {
-    fn of(listed: rules::Listed) -> Self {
+impl ControlRules {
+    fn of(listed: rules::ListedControl) -> Self {
         let (rules, not_judged) = (listed.rules(), listed.not_judged());
-        let is_about_any_trail = matches!(listed.about, About::AnyTrail);
-        let rules::Listed { id, title, profile, .. } = listed;
+        let is_about_any_trail = matches!(listed.about, EvaluatedPart::AnyTrail);
+        let rules::ListedControl { id, title, profile, .. } = listed;
         Self { id, title, profile, rules, is_about_any_trail, not_judged }
     }
 
@@ -147,10 +156,10 @@ impl Control {
         }
     }
 
-    fn state(&self, judged: &Judged, from: (&Report, Base)) -> Stated {
+    fn state(&self, judged: &DeploymentResult, from: (&Report, PathBase)) -> ControlOutcome {
         let status = self.status(judged);
-        let has_trail = judged.trails.iter().any(|trail| trail.exists != Exists::Never);
-        let is_elsewhere = status == Status::Unknown && has_trail && self.outcomes(judged).next().is_none();
+        let has_trail = judged.trails.iter().any(|trail| trail.exists != TrailExistence::Never);
+        let is_elsewhere = status == ControlStatus::Unknown && has_trail && self.outcomes(judged).next().is_none();
         let reason = self.not_judged.or(is_elsewhere.then_some(ELSEWHERE).filter(|_| !self.is_about_deployments()));
         let rules = self.rules.iter().map(|rule| rule.id()).collect();
         let evidence = match reason {
@@ -158,48 +167,50 @@ impl Control {
             Some(reason) => vec![reason.to_owned()],
             None => self.evidence(status, judged, from),
         };
-        Stated { id: self.id, title: self.title, profile: self.profile, status, rules, reason, evidence }
+        ControlOutcome { id: self.id, title: self.title, profile: self.profile, status, rules, reason, evidence }
     }
 
     /// The verdict on the deployment where there is one, else the worst of those on its trails.
-    fn status(&self, judged: &Judged) -> Status {
+    fn status(&self, judged: &DeploymentResult) -> ControlStatus {
         if self.not_judged.is_some() {
-            return Status::NotJudged;
+            return ControlStatus::NotJudged;
         }
         if self.is_about_deployments() {
-            return Status::of(judged.verdict);
+            return ControlStatus::of(judged.verdict);
         }
         if self.is_about_any_trail {
             return self.status_of_any(judged);
         }
-        let has_trail = judged.trails.iter().any(|trail| trail.exists != Exists::Never);
+        let has_trail = judged.trails.iter().any(|trail| trail.exists != TrailExistence::Never);
         if has_trail && self.outcomes(judged).next().is_none() {
-            return Status::Unknown;
+            return ControlStatus::Unknown;
         }
         let worst = [Outcome::Fail, Outcome::Unknown, Outcome::Pass];
-        Status::of(worst.into_iter().find(|outcome| self.outcomes(judged).any(|own| own == *outcome)))
+        ControlStatus::of(worst.into_iter().find(|outcome| self.outcomes(judged).any(|own| own == *outcome)))
     }
 
     /// One trail that passes for certain is enough.
-    fn status_of_any(&self, judged: &Judged) -> Status {
-        let passes = |trail: &&JudgedTrail| {
+    fn status_of_any(&self, judged: &DeploymentResult) -> ControlStatus {
+        let passes = |trail: &&TrailResult| {
             let own = trail.rules.iter().filter(|(rule, _)| self.has(rule));
-            trail.exists == Exists::Always && own.clone().count() > 0 && own.clone().all(|own| own.1 == Outcome::Pass)
+            trail.exists == TrailExistence::Always
+                && own.clone().count() > 0
+                && own.clone().all(|own| own.1 == Outcome::Pass)
         };
         let outcome = match judged.trails.iter().any(|trail| passes(&trail)) {
             true => Some(Outcome::Pass),
             false if self.outcomes(judged).any(|outcome| outcome != Outcome::Fail) => Some(Outcome::Unknown),
             false => self.outcomes(judged).next(),
         };
-        Status::of(outcome)
+        ControlStatus::of(outcome)
     }
 
     fn is_about_deployments(&self) -> bool {
         self.rules.iter().any(|rule| matches!(rule.check, Check::Deployment(_)))
     }
 
-    fn outcomes(&self, judged: &Judged) -> impl Iterator<Item = Outcome> {
-        let trails = judged.trails.iter().filter(|trail| trail.exists != Exists::Never);
+    fn outcomes(&self, judged: &DeploymentResult) -> impl Iterator<Item = Outcome> {
+        let trails = judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
         let rules = trails.flat_map(|trail| &trail.rules);
         rules.filter(|(rule, _)| self.has(rule)).map(|(_, outcome)| *outcome)
     }
@@ -209,18 +220,23 @@ impl Control {
     }
 
     /// The findings, or for a control that passes the trails that satisfy it.
-    fn evidence(&self, status: Status, judged: &Judged, (report, base): (&Report, Base)) -> Vec<String> {
+    fn evidence(
+        &self,
+        status: ControlStatus,
+        judged: &DeploymentResult,
+        (report, base): (&Report, PathBase),
+    ) -> Vec<String> {
         match status {
-            Status::NotApplicable => vec!["no trail is created".to_owned()],
-            Status::NotJudged => Vec::new(),
-            Status::Compliant => self.passing(judged, (report, base)),
-            Status::NotCompliant | Status::Unknown => {
-                let is_own = |finding: &&Reported| {
+            ControlStatus::NotApplicable => vec!["no trail is created".to_owned()],
+            ControlStatus::NotJudged => Vec::new(),
+            ControlStatus::Compliant => self.passing(judged, (report, base)),
+            ControlStatus::NotCompliant | ControlStatus::Unknown => {
+                let is_own = |finding: &&Diagnostic| {
                     finding.deployment.as_ref() == Some(&judged.root)
                         && finding.deployment_name == judged.name
                         && self.has(finding.rule)
                 };
-                let line = |finding: &Reported| {
+                let line = |finding: &Diagnostic| {
                     let suppressed = finding.suppressed.as_ref();
                     let suppressed = suppressed.map(|own| format!(" (suppressed: {})", own.describe()));
                     let reading = report.benchmark.as_deref().and_then(|name| finding.rule.page.reading(name));
@@ -233,15 +249,15 @@ impl Control {
         }
     }
 
-    fn passing(&self, judged: &Judged, (report, base): (&Report, Base)) -> Vec<String> {
+    fn passing(&self, judged: &DeploymentResult, (report, base): (&Report, PathBase)) -> Vec<String> {
         let passes = |rules: &[(&'static Rule, Outcome)]| {
             rules.iter().filter(|(rule, _)| self.has(rule)).all(|(_, outcome)| *outcome == Outcome::Pass)
         };
-        let created = || judged.trails.iter().filter(|trail| trail.exists != Exists::Never);
+        let created = || judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
         let regional = created().filter(|trail| judged.is_by_region && is_whole_in_its_region(trail));
         let by_region = regional.filter_map(|trail| Some((trail, format!(" in `{}`", trail.region.as_ref()?))));
         let trails = created().filter(|trail| passes(&trail.rules)).map(|trail| (trail, String::new()));
-        let line = |(trail, region): (&JudgedTrail, String)| {
+        let line = |(trail, region): (&TrailResult, String)| {
             format!("{}: trail `{}`{region}", base.place(trail.header, &report.sources), trail.address)
         };
         trails.chain(by_region.filter(|_| self.is_about_deployments())).map(line).collect()
@@ -249,39 +265,39 @@ impl Control {
 }
 
 /// True if the trail satisfies every condition in its home Region.
-fn is_whole_in_its_region(trail: &JudgedTrail) -> bool {
+fn is_whole_in_its_region(trail: &TrailResult) -> bool {
     let passes = |wanted: &Rule| {
         trail.rules.iter().any(|(rule, outcome)| std::ptr::eq(*rule, wanted) && *outcome == Outcome::Pass)
     };
-    trail.exists == Exists::Always && rules::regional_conditions().all(passes)
+    trail.exists == TrailExistence::Always && rules::regional_conditions().all(passes)
 }
 
-impl Status {
+impl ControlStatus {
     fn of(outcome: Option<Outcome>) -> Self {
         match outcome {
-            Some(Outcome::Pass) => Status::Compliant,
-            Some(Outcome::Fail) => Status::NotCompliant,
-            Some(Outcome::Unknown) => Status::Unknown,
-            None => Status::NotApplicable,
+            Some(Outcome::Pass) => ControlStatus::Compliant,
+            Some(Outcome::Fail) => ControlStatus::NotCompliant,
+            Some(Outcome::Unknown) => ControlStatus::Unknown,
+            None => ControlStatus::NotApplicable,
         }
     }
 
     pub(super) fn word(self) -> &'static str {
         match self {
-            Status::Compliant => "compliant",
-            Status::NotCompliant => "not compliant",
-            Status::Unknown => "unknown",
-            Status::NotApplicable => "not applicable",
-            Status::NotJudged => "not judged",
+            ControlStatus::Compliant => "compliant",
+            ControlStatus::NotCompliant => "not compliant",
+            ControlStatus::Unknown => "unknown",
+            ControlStatus::NotApplicable => "not applicable",
+            ControlStatus::NotJudged => "not judged",
         }
     }
 
     fn color(self) -> AnsiColor {
         match self {
-            Status::Compliant => AnsiColor::Green,
-            Status::NotCompliant => AnsiColor::Red,
-            Status::Unknown => AnsiColor::Magenta,
-            Status::NotApplicable | Status::NotJudged => AnsiColor::Cyan,
+            ControlStatus::Compliant => AnsiColor::Green,
+            ControlStatus::NotCompliant => AnsiColor::Red,
+            ControlStatus::Unknown => AnsiColor::Magenta,
+            ControlStatus::NotApplicable | ControlStatus::NotJudged => AnsiColor::Cyan,
         }
     }
 }

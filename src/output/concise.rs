@@ -3,13 +3,13 @@
 use super::full::{linked_place_of, message, tag};
 use super::inert::inert;
 use super::passed;
-use crate::report::{Report, Reported};
+use crate::report::{Diagnostic, Report};
 
 pub(super) fn render(report: &Report) -> String {
     let found = report.told().map(|finding| line(finding, report));
     found.chain(passed::all(report).map(|passed| passed.line(report))).collect()
 }
 
-fn line(finding: &Reported, report: &Report) -> String {
+fn line(finding: &Diagnostic, report: &Report) -> String {
     format!("{}: {} {}\n", linked_place_of(finding, report), tag(finding), inert(&message(finding, report)))
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::inert::inert;
 use super::summary::count;
-use crate::fix::{Changed, Mended};
+use crate::fix::{ChangedFile, FixResult};
 use crate::source::{Sources, bytes_of};
 
 /// Lines around a change that are shown with it.
@@ -15,19 +15,19 @@ const MAX_COMPARED: usize = 2_000;
 
 /// A line of the one text, of the other, or of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line<'a> {
+enum DiffLine<'a> {
     Both(&'a str),
     Old(&'a str),
     New(&'a str),
 }
 
 /// The changes of all files.
-pub fn diff(files: &[Changed], sources: &Sources) -> String {
+pub fn diff(files: &[ChangedFile], sources: &Sources) -> String {
     files.iter().map(|changed| of_file(changed, sources)).collect()
 }
 
 /// The number of applied fixes, and of those that weren't applied because they are unsafe.
-pub fn mended(verb: &str, mended: &Mended) -> String {
+pub fn mended(verb: &str, mended: &FixResult) -> String {
     let made = match mended.findings {
         0 => String::new(),
         findings => format!("{verb} {} in {}.\n", count(findings, "finding"), count(mended.files.len(), "file")),
@@ -40,7 +40,7 @@ pub fn mended(verb: &str, mended: &Mended) -> String {
     format!("{made}{left}{cut}")
 }
 
-fn of_file(changed: &Changed, sources: &Sources) -> String {
+fn of_file(changed: &ChangedFile, sources: &Sources) -> String {
     let lines = compare(&changed.file.text, &changed.text);
     let path = bytes_of(&sources.seen_file(&changed.file));
     let hunks: String = hunks(&lines).into_iter().map(|range| hunk(&lines, range)).collect();
@@ -68,7 +68,7 @@ fn header(start: &str, path: &[u8]) -> String {
 }
 
 /// All lines of both texts, those that they share once.
-fn compare<'a>(old: &'a str, new: &'a str) -> Vec<Line<'a>> {
+fn compare<'a>(old: &'a str, new: &'a str) -> Vec<DiffLine<'a>> {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
     let before = old.iter().zip(&new).take_while(|(own, other)| own == other).count();
     let rest = |lines: &[&'a str]| lines.get(before..).unwrap_or_default().to_vec();
@@ -76,16 +76,16 @@ fn compare<'a>(old: &'a str, new: &'a str) -> Vec<Line<'a>> {
     let after = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(own, other)| own == other).count();
     old_rest.truncate(old_rest.len().saturating_sub(after));
     new_rest.truncate(new_rest.len().saturating_sub(after));
-    let mut lines: Vec<Line<'a>> = old.iter().take(before).map(|line| Line::Both(line)).collect();
+    let mut lines: Vec<DiffLine<'a>> = old.iter().take(before).map(|line| DiffLine::Both(line)).collect();
     lines.extend(between(&old_rest, &new_rest));
-    lines.extend(old.iter().skip(old.len().saturating_sub(after)).map(|line| Line::Both(line)));
+    lines.extend(old.iter().skip(old.len().saturating_sub(after)).map(|line| DiffLine::Both(line)));
     lines
 }
 
 /// A shortest way from the one to the other, by the lengths of what the rests have in common.
-fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Line<'a>> {
+fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<DiffLine<'a>> {
     if old.len().max(new.len()) > MAX_COMPARED {
-        return old.iter().map(|line| Line::Old(line)).chain(new.iter().map(|line| Line::New(line))).collect();
+        return old.iter().map(|line| DiffLine::Old(line)).chain(new.iter().map(|line| DiffLine::New(line))).collect();
     }
     // The entry at (i, j) is how many lines the rests from i and from j share.
     let mut shared = vec![vec![0_u32; new.len().saturating_add(1)]; old.len().saturating_add(1)];
@@ -108,15 +108,15 @@ fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Line<'a>> {
         let (below, beside) = (i.saturating_add(1), j.saturating_add(1));
         match (old.get(i), new.get(j)) {
             (Some(own), Some(other)) if own == other => {
-                lines.push(Line::Both(own));
+                lines.push(DiffLine::Both(own));
                 (i, j) = (below, beside);
             }
             (Some(own), other) if other.is_none() || at(&shared, below, j) >= at(&shared, i, beside) => {
-                lines.push(Line::Old(own));
+                lines.push(DiffLine::Old(own));
                 i = below;
             }
             (_, Some(other)) => {
-                lines.push(Line::New(other));
+                lines.push(DiffLine::New(other));
                 j = beside;
             }
             (_, None) => return lines,
@@ -125,9 +125,9 @@ fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Line<'a>> {
 }
 
 /// The ranges of lines that are shown.
-fn hunks(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
+fn hunks(lines: &[DiffLine<'_>]) -> Vec<std::ops::Range<usize>> {
     let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
-    for (at, _) in lines.iter().enumerate().filter(|(_, line)| !matches!(line, Line::Both(_))) {
+    for (at, _) in lines.iter().enumerate().filter(|(_, line)| !matches!(line, DiffLine::Both(_))) {
         let end = at.saturating_add(CONTEXT).saturating_add(1).min(lines.len());
         match ranges.last_mut() {
             Some(last) if last.end >= at.saturating_sub(CONTEXT) => last.end = end,
@@ -137,9 +137,9 @@ fn hunks(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
     ranges
 }
 
-fn hunk(lines: &[Line<'_>], range: std::ops::Range<usize>) -> String {
-    let is_old = |line: &&Line<'_>| !matches!(line, Line::New(_));
-    let is_new = |line: &&Line<'_>| !matches!(line, Line::Old(_));
+fn hunk(lines: &[DiffLine<'_>], range: std::ops::Range<usize>) -> String {
+    let is_old = |line: &&DiffLine<'_>| !matches!(line, DiffLine::New(_));
+    let is_new = |line: &&DiffLine<'_>| !matches!(line, DiffLine::Old(_));
     let before = lines.get(..range.start).unwrap_or_default();
     let shown = lines.get(range).unwrap_or_default();
     let head = |before: usize, shown: usize| format!("{},{shown}", before.saturating_add(usize::from(shown > 0)));
@@ -149,12 +149,12 @@ fn hunk(lines: &[Line<'_>], range: std::ops::Range<usize>) -> String {
     format!("@@ -{old} +{new} @@\n{text}")
 }
 
-impl Line<'_> {
+impl DiffLine<'_> {
     fn text(&self) -> String {
         let (mark, line) = match self {
-            Line::Both(line) => (' ', line),
-            Line::Old(line) => ('-', line),
-            Line::New(line) => ('+', line),
+            DiffLine::Both(line) => (' ', line),
+            DiffLine::Old(line) => ('-', line),
+            DiffLine::New(line) => ('+', line),
         };
         match line.strip_suffix('\n') {
             // The line ending is a part of what changes.

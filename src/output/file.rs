@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
-use super::Format;
+use super::OutputFormat;
 use crate::error::Error;
 use crate::named::closest;
 use crate::source::{Replacement, named};
@@ -15,7 +15,7 @@ use crate::source::{Replacement, named};
 /// Where a report is written, and how: `FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
-    pub format: Format,
+    pub format: OutputFormat,
     pub path: PathBuf,
 }
 
@@ -33,7 +33,7 @@ const DEVICES: [&str; 2] = ["/dev", "/proc"];
 const MAX_LINKS: usize = 40;
 
 /// A report in a temporary file, which replaces its destination once all are written.
-struct Staged<'a> {
+struct StagedOutput<'a> {
     /// As the user named it.
     path: &'a Path,
     text: &'a str,
@@ -57,7 +57,8 @@ impl Destination {
     ///
     /// [`Error::Report`] with the reason why not.
     pub fn check_writable(&self) -> Result<(), Error> {
-        let staged = Staged::new(&self.path, "").map_err(|cause| Error::Report { path: named(&self.path), cause });
+        let staged =
+            StagedOutput::new(&self.path, "").map_err(|cause| Error::Report { path: named(&self.path), cause });
         staged.map(drop)
     }
 
@@ -111,7 +112,7 @@ fn is_between(c: char) -> bool {
 }
 
 fn is_format(name: &str) -> bool {
-    <Format as ValueEnum>::from_str(name, false).is_ok()
+    <OutputFormat as ValueEnum>::from_str(name, false).is_ok()
 }
 
 /// True if a path has another output in it, as after `;`, or a line break.
@@ -132,7 +133,7 @@ impl FromStr for Destination {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let split = text.split_once('=').filter(|(_, path)| !path.is_empty());
         let (name, path) = split.ok_or("expected FORMAT=PATH, such as `sarif=trailint.sarif`")?;
-        let format = <Format as ValueEnum>::from_str(name, false).map_err(|_| unknown(name))?;
+        let format = <OutputFormat as ValueEnum>::from_str(name, false).map_err(|_| unknown(name))?;
         if has_other_output(path) {
             return Err("separate outputs with commas, such as `sarif=a.sarif,html=a.html`".to_owned());
         }
@@ -141,7 +142,7 @@ impl FromStr for Destination {
 }
 
 fn unknown(name: &str) -> String {
-    let formats = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let formats = OutputFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     let names: Vec<String> = formats.map(|format| format.get_name().to_owned()).collect();
     let suggestion = closest(name, names.iter().map(String::as_str));
     let suggestion = suggestion.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
@@ -155,13 +156,14 @@ fn unknown(name: &str) -> String {
 ///
 /// [`Error::Report`] for the first that can't be written; the old file is as it was.
 pub fn write(texts: &[(&Path, String)]) -> Result<(), Error> {
-    let stage = |(path, text)| Staged::new(path, text).map_err(|cause| Error::Report { path: named(path), cause });
+    let stage =
+        |(path, text)| StagedOutput::new(path, text).map_err(|cause| Error::Report { path: named(path), cause });
     let staged = texts.iter().map(|(path, text)| stage((path, text))).collect::<Result<Vec<_>, _>>()?;
-    let (files, others): (Vec<Staged<'_>>, Vec<Staged<'_>>) =
+    let (files, others): (Vec<StagedOutput<'_>>, Vec<StagedOutput<'_>>) =
         staged.into_iter().partition(|staged| staged.replacement.is_some());
     let mut undone = Vec::new();
     for staged in others.into_iter().chain(files) {
-        let Staged { path, text, replacement, target, old } = staged;
+        let StagedOutput { path, text, replacement, target, old } = staged;
         let written = match replacement {
             Some(replacement) => replacement.commit().map(|()| undone.push((target, old))),
             None => fs::write(path, text),
@@ -190,7 +192,7 @@ pub fn head(path: &Path) -> String {
     String::from_utf8_lossy(&head).into_owned()
 }
 
-impl<'a> Staged<'a> {
+impl<'a> StagedOutput<'a> {
     fn new(path: &'a Path, text: &'a str) -> io::Result<Self> {
         let is_device = DEVICES.iter().any(|directory| path.starts_with(directory));
         let old = match fs::metadata(path) {

@@ -6,7 +6,7 @@ use super::inert::inert;
 use super::link::link;
 use super::{passed, snippet};
 use crate::finding::Level;
-use crate::report::{Outcome, Place, Report, Reported};
+use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
 use crate::source::{Position, SourceFile, Sources, Span};
 use crate::value::cut;
 
@@ -19,13 +19,13 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-fn render_finding(finding: &Reported, report: &Report, text: &mut String) {
+fn render_finding(finding: &Diagnostic, report: &Report, text: &mut String) {
     let bold = Style::new().bold();
     text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(finding), inert(&message(finding, report))));
     match &finding.place {
-        Place::Text(label) => text.push_str(&snippet::draw(label, &report.sources)),
-        Place::File(_) => text.push_str(&format!("   ╭─[{}]\n   ╰────\n", place_of(finding, report))),
-        Place::Run => {}
+        FindingTarget::Text(label) => text.push_str(&snippet::draw(label, &report.sources)),
+        FindingTarget::File(_) => text.push_str(&format!("   ╭─[{}]\n   ╰────\n", place_of(finding, report))),
+        FindingTarget::Run => {}
     }
     for label in &finding.related {
         text.push_str(&snippet::draw(label, &report.sources));
@@ -37,7 +37,7 @@ fn render_finding(finding: &Reported, report: &Report, text: &mut String) {
 }
 
 /// The lines below the snippets: the suppression, notes with the controls of the benchmark, and the help.
-pub(super) fn remarks(finding: &Reported, benchmark: &str) -> Vec<(&'static str, String)> {
+pub(super) fn remarks(finding: &Diagnostic, benchmark: &str) -> Vec<(&'static str, String)> {
     let control = finding.rule.page.control(benchmark).zip(finding.rule.page.requires.as_ref());
     let reading = finding.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
     let control = control.map(|(id, requires)| format!("{} {id} requires {requires}{reading}", title(benchmark)));
@@ -47,7 +47,7 @@ pub(super) fn remarks(finding: &Reported, benchmark: &str) -> Vec<(&'static str,
 }
 
 /// The values with which the finding would fail and pass, as far as its message doesn't name them.
-fn witness(finding: &Reported) -> Option<String> {
+fn witness(finding: &Diagnostic) -> Option<String> {
     let side = |verb: &str, decisions: &[String]| {
         let shown: Vec<String> = decisions.iter().map(|decision| format!("`{}`", cut(decision))).collect();
         (!shown.is_empty()).then(|| format!("{verb} when {}", shown.join(" and ")))
@@ -67,7 +67,7 @@ fn title(benchmark: &str) -> String {
 }
 
 /// The level and the rule: `error[single-region-trail]`.
-pub(super) fn tag(finding: &Reported) -> String {
+pub(super) fn tag(finding: &Diagnostic) -> String {
     let color = match (finding.outcome, finding.level) {
         _ if finding.suppressed.is_some() => AnsiColor::BrightBlack,
         (Outcome::Unknown, _) => AnsiColor::Magenta,
@@ -80,7 +80,7 @@ pub(super) fn tag(finding: &Reported) -> String {
 }
 
 /// The level, or `suppressed`, `unknown` or `not evaluated`.
-pub(super) fn word(finding: &Reported) -> &'static str {
+pub(super) fn word(finding: &Diagnostic) -> &'static str {
     match (finding.outcome, finding.level) {
         _ if finding.suppressed.is_some() => "suppressed",
         (Outcome::Unknown, _) if finding.is_declared_elsewhere => "not evaluated",
@@ -93,16 +93,16 @@ pub(super) fn word(finding: &Reported) -> &'static str {
 
 /// The directory to which paths are relative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Base {
+pub(super) enum PathBase {
     /// The working directory.
     Here,
     /// The root of the repository.
     Root,
 }
 
-impl Base {
+impl PathBase {
     /// `path:line:column`, or the path alone.
-    pub(super) fn place_of(self, finding: &Reported, report: &Report) -> String {
+    pub(super) fn place_of(self, finding: &Diagnostic, report: &Report) -> String {
         match self {
             Self::Here => place_of(finding, report),
             Self::Root => rooted_place_of(finding, report),
@@ -119,40 +119,40 @@ impl Base {
 }
 
 /// The message for people in the working directory: what it names is named from there.
-pub(super) fn message(finding: &Reported, report: &Report) -> String {
+pub(super) fn message(finding: &Diagnostic, report: &Report) -> String {
     let named = match (&finding.place, &finding.deployment) {
         (_, Some(root)) => (root, "deployment "),
-        (Place::File(name), None) => (name, ""),
-        (Place::Text(_) | Place::Run, None) => return finding.message.clone(),
+        (FindingTarget::File(name), None) => (name, ""),
+        (FindingTarget::Text(_) | FindingTarget::Run, None) => return finding.message.clone(),
     };
     let quoted = |name: &str| format!("{}`{name}`", named.1);
     finding.message.replace(&quoted(named.0), &quoted(&report.sources.seen(named.0)))
 }
 
 /// `path:line:column`, or the path alone, from the working directory.
-pub(super) fn place_of(finding: &Reported, report: &Report) -> String {
+pub(super) fn place_of(finding: &Diagnostic, report: &Report) -> String {
     match &finding.place {
-        Place::Text(label) => place(label.span, &report.sources),
-        Place::File(name) => whole(&report.sources.seen(name)),
-        Place::Run => ".".to_owned(),
+        FindingTarget::Text(label) => place(label.span, &report.sources),
+        FindingTarget::File(name) => whole(&report.sources.seen(name)),
+        FindingTarget::Run => ".".to_owned(),
     }
 }
 
 /// The same from the root of the repository.
-pub(super) fn rooted_place_of(finding: &Reported, report: &Report) -> String {
+pub(super) fn rooted_place_of(finding: &Diagnostic, report: &Report) -> String {
     match &finding.place {
-        Place::Text(label) => rooted_place(label.span, &report.sources),
-        Place::File(name) => whole(name),
-        Place::Run => ".".to_owned(),
+        FindingTarget::Text(label) => rooted_place(label.span, &report.sources),
+        FindingTarget::File(name) => whole(name),
+        FindingTarget::Run => ".".to_owned(),
     }
 }
 
 /// The same, leading to the file.
-pub(super) fn linked_place_of(finding: &Reported, report: &Report) -> String {
+pub(super) fn linked_place_of(finding: &Diagnostic, report: &Report) -> String {
     match &finding.place {
-        Place::Text(label) => linked_place(label.span, &report.sources),
-        Place::File(name) => whole(&report.sources.seen(name)),
-        Place::Run => ".".to_owned(),
+        FindingTarget::Text(label) => linked_place(label.span, &report.sources),
+        FindingTarget::File(name) => whole(&report.sources.seen(name)),
+        FindingTarget::Run => ".".to_owned(),
     }
 }
 

@@ -7,8 +7,8 @@ use super::full::rooted_place_of;
 use super::inert::inert;
 use super::summary::{count, enumerate};
 use crate::finding::Level;
-use crate::report::{Place, Report, Reported};
-use crate::source::{Unit, is_outside};
+use crate::report::{Diagnostic, FindingTarget, Report};
+use crate::source::{ColumnUnit, is_outside};
 
 /// How many annotations of a kind GitHub shows for a step.
 const SHOWN: usize = 10;
@@ -17,7 +17,7 @@ pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
     let mut hidden = Vec::new();
     for (level, what) in [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")] {
-        let mut findings: Vec<&Reported> =
+        let mut findings: Vec<&Diagnostic> =
             report.told().filter(|finding| annotation::weight(finding) == level).collect();
         // Failures before unknowns.
         findings.sort_by_key(|finding| finding.outcome);
@@ -30,14 +30,14 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-fn command(what: &str, finding: &Reported, report: &Report) -> String {
-    let (file, region) = annotation::beside_change(finding, report, Unit::Character);
+fn command(what: &str, finding: &Diagnostic, report: &Report) -> String {
+    let (file, region) = annotation::beside_change(finding, report, ColumnUnit::Character);
     let (title, text) = (property(finding.rule.id()), annotation::text(finding));
     // GitHub would look for any other file in the repository.
     let Some(file) = file.filter(|name| !is_outside(name)) else {
         let place = match finding.place {
-            Place::Run => String::new(),
-            Place::Text(_) | Place::File(_) => format!("{}: ", rooted_place_of(finding, report)),
+            FindingTarget::Run => String::new(),
+            FindingTarget::Text(_) | FindingTarget::File(_) => format!("{}: ", rooted_place_of(finding, report)),
         };
         return format!("::{what} title={title}::{}\n", data(&format!("{place}{text}")));
     };

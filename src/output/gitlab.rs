@@ -2,29 +2,29 @@
 
 use serde::Serialize;
 
-use super::annotation::{self, Region};
+use super::annotation::{self, ColumnRange};
 use super::json;
 use crate::finding::Level;
-use crate::report::{Outcome, Report, Reported};
-use crate::source::Unit;
+use crate::report::{Diagnostic, Outcome, Report};
+use crate::source::ColumnUnit;
 
 #[derive(Serialize)]
-struct Violation<'a> {
+struct GitlabViolation<'a> {
     description: String,
     check_name: &'a str,
     fingerprint: &'a str,
     severity: &'static str,
-    location: Location,
+    location: GitlabLocation,
 }
 
 #[derive(Serialize)]
-struct Location {
+struct GitlabLocation {
     path: String,
-    lines: Lines,
+    lines: GitlabLines,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct GitlabLines {
     begin: u32,
 }
 
@@ -32,18 +32,18 @@ pub(super) fn render(report: &Report) -> String {
     json::pretty(&report.told().map(|finding| violation(finding, report)).collect::<Vec<_>>())
 }
 
-fn violation<'a>(finding: &'a Reported, report: &Report) -> Violation<'a> {
-    let region = annotation::region(finding, report, Unit::Character).unwrap_or(Region::FIRST_LINE);
-    Violation {
+fn violation<'a>(finding: &'a Diagnostic, report: &Report) -> GitlabViolation<'a> {
+    let region = annotation::region(finding, report, ColumnUnit::Character).unwrap_or(ColumnRange::FIRST_LINE);
+    GitlabViolation {
         description: annotation::text(finding),
         check_name: finding.rule.id(),
         fingerprint: &finding.fingerprint,
         severity: severity(finding),
-        location: Location { path: annotation::path(finding, report), lines: Lines { begin: region.line } },
+        location: GitlabLocation { path: annotation::path(finding, report), lines: GitlabLines { begin: region.line } },
     }
 }
 
-fn severity(finding: &Reported) -> &'static str {
+fn severity(finding: &Diagnostic) -> &'static str {
     match (finding.outcome, finding.level) {
         (Outcome::Unknown, _) => "minor",
         (Outcome::Pass | Outcome::Fail, Level::Error) => "critical",

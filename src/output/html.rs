@@ -15,11 +15,11 @@ mod verdict;
 
 use std::collections::{HashMap, HashSet};
 
-use self::choice::Shown;
+use self::choice::ShownDeployment;
 use self::markup::{Html, block, code, join, prose, section, verbatim, void};
-use super::full::Base;
+use super::full::PathBase;
 use super::{compliance, summary};
-use crate::report::{Judged, Report, Reported};
+use crate::report::{DeploymentResult, Diagnostic, Report};
 use crate::rules::Check;
 
 const STYLE: &str = include_str!("html/style.css");
@@ -29,23 +29,23 @@ const POLICY: &str = "default-src 'none'; style-src 'sha256-DlNgHJQvf3uQOUKnD0dh
      base-uri 'none'; form-action 'none'";
 
 /// The report, and its findings by what they are about.
-struct Page<'a> {
+struct HtmlPage<'a> {
     report: &'a Report,
-    findings: HashMap<Subject<'a>, Vec<Numbered<'a>>>,
+    findings: HashMap<PageSubject<'a>, Vec<NumberedFinding<'a>>>,
 }
 
 /// The deployment, its name, and the address that a finding is about.
-type Subject<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
+type PageSubject<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
 /// A finding, its number in the order of the report, and the id of its place on the page.
-struct Numbered<'a> {
+struct NumberedFinding<'a> {
     number: usize,
     id: String,
-    finding: &'a Reported,
+    finding: &'a Diagnostic,
 }
 
 pub(super) fn render(report: &Report) -> String {
-    let mut page = Page::new(report);
+    let mut page = HtmlPage::new(report);
     let shown = choice::choose(&page);
     let findings = choice::keep(&mut page, &shown);
     let left_out = choice::left_out(&shown, findings, report);
@@ -53,11 +53,11 @@ pub(super) fn render(report: &Report) -> String {
     format!("<!doctype html>\n{}", root.into_text())
 }
 
-impl<'a> Page<'a> {
+impl<'a> HtmlPage<'a> {
     fn new(report: &'a Report) -> Self {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
         for (number, finding) in report.shown().enumerate() {
-            let numbered = Numbered { number, id: format!("finding-{}", finding.fingerprint), finding };
+            let numbered = NumberedFinding { number, id: format!("finding-{}", finding.fingerprint), finding };
             let name = finding.deployment_name.as_deref();
             let subject = (finding.deployment.as_deref(), name, finding.address.as_deref());
             findings.entry(subject).or_default().push(numbered);
@@ -66,7 +66,7 @@ impl<'a> Page<'a> {
     }
 
     /// The findings about a trail, about a deployment as a whole, or about files that couldn't be read.
-    fn about(&self, deployment: Option<&'a Judged>, address: Option<&'a str>) -> &[Numbered<'a>] {
+    fn about(&self, deployment: Option<&'a DeploymentResult>, address: Option<&'a str>) -> &[NumberedFinding<'a>] {
         let root = deployment.map(|judged| judged.root.as_str());
         let name = deployment.and_then(|judged| judged.name.as_deref());
         self.findings.get(&(root, name, address)).map(Vec::as_slice).unwrap_or_default()
@@ -89,9 +89,9 @@ fn head(report: &Report) -> Html {
 
 const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
-fn body<'a>(page: &Page<'a>, shown: &[Shown<'a>], left_out: Option<&str>) -> Html {
+fn body<'a>(page: &HtmlPage<'a>, shown: &[ShownDeployment<'a>], left_out: Option<&str>) -> Html {
     let report = page.report;
-    let statements = compliance::statements(report, Base::Root);
+    let statements = compliance::statements(report, PathBase::Root);
     let deployments = shown.iter().map(|shown| deployment::show(shown, statements.get(shown.index), page));
     let main = [overview(shown)].into_iter().chain(deployments).chain([unread(page)]);
     section("body", &[], [header(report, left_out), section("main", &[], main), footer()])
@@ -120,7 +120,7 @@ fn header(report: &Report, left_out: Option<&str>) -> Html {
 }
 
 /// The verdict on each deployment, as the way into the page.
-fn overview(shown: &[Shown<'_>]) -> Html {
+fn overview(shown: &[ShownDeployment<'_>]) -> Html {
     if shown.is_empty() {
         return Html::default();
     }
@@ -134,16 +134,16 @@ fn overview(shown: &[Shown<'_>]) -> Html {
 }
 
 /// Findings about files that no deployment could be made of, and about deployments that are gone.
-fn unread(page: &Page<'_>) -> Html {
+fn unread(page: &HtmlPage<'_>) -> Html {
     let judged = page.report.deployments.iter();
     let judged: HashSet<_> = judged.map(|judged| (Some(judged.root.as_str()), judged.name.as_deref())).collect();
     let apart = page.findings.iter().filter(|((root, name, _), _)| !judged.contains(&(*root, *name)));
-    let mut findings: Vec<&Numbered<'_>> = apart.flat_map(|(_, findings)| findings).collect();
+    let mut findings: Vec<&NumberedFinding<'_>> = apart.flat_map(|(_, findings)| findings).collect();
     findings.sort_by_key(|numbered| numbered.number);
     if findings.is_empty() {
         return Html::default();
     }
-    let is_unread = |numbered: &&Numbered<'_>| matches!(numbered.finding.rule.check, Check::Reading);
+    let is_unread = |numbered: &&NumberedFinding<'_>| matches!(numbered.finding.rule.check, Check::Reading);
     let title = if findings.iter().all(is_unread) { "Files that can’t be read" } else { "Files and comments" };
     let head = block("h2", &[("id", "files-title")], title);
     let findings = findings.into_iter().map(|numbered| finding::show(numbered, "h3", page));

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::compliance::{self, Statement};
-use super::full::Base;
+use super::compliance::{self, ComplianceStatement};
+use super::full::PathBase;
 use super::inert::escaped;
 use crate::finding::{Label, Level};
 use crate::fix::{Edit, Fix};
-use crate::report::{Counts, Exists, Judged, JudgedTrail, Outcome, Place, Report, Reported};
+use crate::report::{
+    DeploymentResult, Diagnostic, FindingCounts, FindingTarget, Outcome, Report, TrailExistence, TrailResult,
+};
 use crate::source::{Sources, Span};
 use crate::suppress::Suppression;
 
@@ -17,27 +19,27 @@ use crate::suppress::Suppression;
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Document<'a, D: Serialize, F: Serialize> {
+struct JsonReport<'a, D: Serialize, F: Serialize> {
     version: u32,
-    tool: Tool,
+    tool: JsonTool,
     summary: Summary,
     deployments: D,
     findings: F,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    compliance: Vec<Statement<'a>>,
+    compliance: Vec<ComplianceStatement<'a>>,
 }
 
 /// A list of which one entry at a time is in memory, as it is written.
-struct Each<F>(F);
+struct StreamedList<F>(F);
 
-impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for StreamedList<F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq((self.0)())
     }
 }
 
 #[derive(Serialize)]
-pub(super) struct Tool {
+pub(super) struct JsonTool {
     name: &'static str,
     version: &'static str,
 }
@@ -72,7 +74,7 @@ struct TrailEntry<'a> {
     kind: &'a str,
     exists: &'static str,
     region: Option<&'a str>,
-    location: Location,
+    location: JsonLocation,
     rules: BTreeMap<&'static str, &'static str>,
     advisories: Vec<&'static str>,
 }
@@ -89,8 +91,8 @@ pub(super) struct FindingEntry<'a> {
     deployment: Option<&'a str>,
     deployment_name: Option<&'a str>,
     deployments: Vec<InstanceEntry<'a>>,
-    location: Option<Location>,
-    flow: Vec<Step<'a>>,
+    location: Option<JsonLocation>,
+    flow: Vec<JsonHop<'a>>,
     worlds: Option<Worlds<'a>>,
     controls: Vec<ControlEntry<'a>>,
     fix: Option<FixEntry<'a>>,
@@ -108,9 +110,9 @@ struct InstanceEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct Step<'a> {
+struct JsonHop<'a> {
     message: &'a str,
-    location: Location,
+    location: JsonLocation,
 }
 
 #[derive(Serialize)]
@@ -142,14 +144,14 @@ struct EditEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct Location {
+struct JsonLocation {
     path: String,
-    start: Point,
-    end: Point,
+    start: JsonPoint,
+    end: JsonPoint,
 }
 
 #[derive(Serialize)]
-struct Point {
+struct JsonPoint {
     line: u32,
     column: u32,
     byte: u32,
@@ -159,17 +161,17 @@ struct Point {
 struct Suppressed<'a> {
     reason: Option<&'a str>,
     until: Option<String>,
-    location: Option<Location>,
+    location: Option<JsonLocation>,
 }
 
 pub(super) fn render(report: &Report) -> String {
-    let document = Document {
+    let document = JsonReport {
         version: VERSION,
         tool: tool(),
         summary: summary(report),
-        deployments: Each(|| report.deployments.iter().map(|judged| deployment(judged, &report.sources))),
-        findings: Each(|| report.shown().map(|reported| finding(reported, &report.sources))),
-        compliance: compliance::statements(report, Base::Root),
+        deployments: StreamedList(|| report.deployments.iter().map(|judged| deployment(judged, &report.sources))),
+        findings: StreamedList(|| report.shown().map(|reported| finding(reported, &report.sources))),
+        compliance: compliance::statements(report, PathBase::Root),
     };
     pretty(&document)
 }
@@ -190,12 +192,12 @@ fn closed(document: serde_json::Result<String>) -> String {
     escaped(text)
 }
 
-pub(super) fn tool() -> Tool {
-    Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
+pub(super) fn tool() -> JsonTool {
+    JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
 }
 
 pub(super) fn summary(report: &Report) -> Summary {
-    let Counts { errors, warnings, notes, unknown, declared_elsewhere, suppressed } = report.counts();
+    let FindingCounts { errors, warnings, notes, unknown, declared_elsewhere, suppressed } = report.counts();
     Summary {
         files: report.files,
         deployments: report.deployments.len(),
@@ -209,7 +211,7 @@ pub(super) fn summary(report: &Report) -> Summary {
     }
 }
 
-pub(super) fn deployment<'a>(judged: &'a Judged, sources: &Sources) -> DeploymentEntry<'a> {
+pub(super) fn deployment<'a>(judged: &'a DeploymentResult, sources: &Sources) -> DeploymentEntry<'a> {
     DeploymentEntry {
         root: &judged.root,
         format: judged.format,
@@ -220,14 +222,14 @@ pub(super) fn deployment<'a>(judged: &'a Judged, sources: &Sources) -> Deploymen
     }
 }
 
-fn trail<'a>(judged: &'a JudgedTrail, sources: &Sources) -> TrailEntry<'a> {
+fn trail<'a>(judged: &'a TrailResult, sources: &Sources) -> TrailEntry<'a> {
     TrailEntry {
         address: &judged.address,
         kind: judged.kind,
         exists: match judged.exists {
-            Exists::Always => "always",
-            Exists::Sometimes => "sometimes",
-            Exists::Never => "never",
+            TrailExistence::Always => "always",
+            TrailExistence::Sometimes => "sometimes",
+            TrailExistence::Never => "never",
         },
         region: judged.region.as_deref(),
         location: location(judged.header, sources),
@@ -236,7 +238,7 @@ fn trail<'a>(judged: &'a JudgedTrail, sources: &Sources) -> TrailEntry<'a> {
     }
 }
 
-pub(super) fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingEntry<'a> {
+pub(super) fn finding<'a>(reported: &'a Diagnostic, sources: &Sources) -> FindingEntry<'a> {
     let control = |control: &'a crate::rules::Control| ControlEntry { benchmark: &control.benchmark, id: &control.id };
     let worlds = Worlds {
         fails_when: &reported.fails_when,
@@ -255,9 +257,9 @@ pub(super) fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingE
         deployment_name: reported.deployment_name.as_deref(),
         deployments: instances(reported),
         location: match &reported.place {
-            Place::Text(label) => Some(location(label.span, sources)),
-            Place::File(name) => Some(whole_file(name)),
-            Place::Run => None,
+            FindingTarget::Text(label) => Some(location(label.span, sources)),
+            FindingTarget::File(name) => Some(whole_file(name)),
+            FindingTarget::Run => None,
         },
         flow: reported.related.iter().map(|label| step(label, sources)).collect(),
         worlds: (reported.outcome == Outcome::Unknown).then_some(worlds),
@@ -268,7 +270,7 @@ pub(super) fn finding<'a>(reported: &'a Reported, sources: &Sources) -> FindingE
     }
 }
 
-fn instances(reported: &Reported) -> Vec<InstanceEntry<'_>> {
+fn instances(reported: &Diagnostic) -> Vec<InstanceEntry<'_>> {
     let instance = |address, fingerprint| InstanceEntry {
         root: reported.deployment.as_deref(),
         name: reported.deployment_name.as_deref(),
@@ -298,8 +300,8 @@ fn suppressed<'a>(suppression: &'a Suppression, sources: &Sources) -> Suppressed
     }
 }
 
-fn step<'a>(label: &'a Label, sources: &Sources) -> Step<'a> {
-    Step { message: &label.text, location: location(label.span, sources) }
+fn step<'a>(label: &'a Label, sources: &Sources) -> JsonHop<'a> {
+    JsonHop { message: &label.text, location: location(label.span, sources) }
 }
 
 fn outcome(outcome: Outcome) -> &'static str {
@@ -310,16 +312,16 @@ fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
-fn location(span: Span, sources: &Sources) -> Location {
+fn location(span: Span, sources: &Sources) -> JsonLocation {
     let file = sources.file(span.file);
     let point = |offset| {
         let position = file.position(offset);
-        Point { line: position.line, column: position.column, byte: position.byte }
+        JsonPoint { line: position.line, column: position.column, byte: position.byte }
     };
-    Location { path: file.name.clone(), start: point(span.start), end: point(span.end) }
+    JsonLocation { path: file.name.clone(), start: point(span.start), end: point(span.end) }
 }
 
-fn whole_file(name: &str) -> Location {
-    let start = || Point { line: 1, column: 1, byte: 0 };
-    Location { path: name.to_owned(), start: start(), end: start() }
+fn whole_file(name: &str) -> JsonLocation {
+    let start = || JsonPoint { line: 1, column: 1, byte: 0 };
+    JsonLocation { path: name.to_owned(), start: start(), end: start() }
 }

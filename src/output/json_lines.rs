@@ -2,30 +2,30 @@
 
 use serde::Serialize;
 
-use super::compliance::{self, Statement};
-use super::full::Base;
-use super::json::{self, DeploymentEntry, FindingEntry, Summary, Tool};
+use super::compliance::{self, ComplianceStatement};
+use super::full::PathBase;
+use super::json::{self, DeploymentEntry, FindingEntry, JsonTool, Summary};
 use crate::report::Report;
 
 /// A line of the report. The last one is the summary, so that a truncated report is recognizable.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum Line<'a> {
-    Run { version: u32, tool: Tool },
+enum JsonLine<'a> {
+    Run { version: u32, tool: JsonTool },
     Deployment(DeploymentEntry<'a>),
     Finding(Box<FindingEntry<'a>>),
-    Compliance(Statement<'a>),
+    Compliance(ComplianceStatement<'a>),
     Summary(Summary),
 }
 
 pub(super) fn render(report: &Report) -> String {
     let deployments = report.deployments.iter().map(|judged| json::deployment(judged, &report.sources));
     let findings = report.shown().map(|finding| Box::new(json::finding(finding, &report.sources)));
-    std::iter::once(Line::Run { version: json::VERSION, tool: json::tool() })
-        .chain(deployments.map(Line::Deployment))
-        .chain(findings.map(Line::Finding))
-        .chain(compliance::statements(report, Base::Root).into_iter().map(Line::Compliance))
-        .chain(std::iter::once(Line::Summary(json::summary(report))))
+    std::iter::once(JsonLine::Run { version: json::VERSION, tool: json::tool() })
+        .chain(deployments.map(JsonLine::Deployment))
+        .chain(findings.map(JsonLine::Finding))
+        .chain(compliance::statements(report, PathBase::Root).into_iter().map(JsonLine::Compliance))
+        .chain(std::iter::once(JsonLine::Summary(json::summary(report))))
         .map(|line| json::line(&line))
         .collect()
 }

@@ -8,31 +8,31 @@ use std::collections::HashMap;
 
 use super::annotation;
 use super::full::rooted_place_of;
-use super::xml::{Attribute, DECLARATION, element, escape};
+use super::xml::{DECLARATION, XmlAttribute, element, escape};
 use crate::finding::Level;
-use crate::report::{Exists, Judged, JudgedTrail, Outcome, Report, Reported};
+use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence, TrailResult};
 use crate::rules::{Check, RULES, Rule};
 use crate::source::Span;
 
 /// A deployment by its root, and what the configuration calls it.
-type Deployed<'a> = (&'a str, Option<&'a str>);
+type DeploymentName<'a> = (&'a str, Option<&'a str>);
 
 /// The findings of a report by what they are about.
-struct Findings<'a> {
+struct FindingsBySubject<'a> {
     report: &'a Report,
-    by_address: HashMap<(Deployed<'a>, Option<&'a str>, &'static str), &'a Reported>,
+    by_address: HashMap<(DeploymentName<'a>, Option<&'a str>, &'static str), &'a Diagnostic>,
     /// Instances of one resource share their text, and so a finding.
-    by_header: HashMap<(Deployed<'a>, Span, &'static str), &'a Reported>,
+    by_header: HashMap<(DeploymentName<'a>, Span, &'static str), &'a Diagnostic>,
 }
 
 /// A test that has been written, and what came of it.
 struct Test {
     text: String,
-    status: Status,
+    status: TestStatus,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Status {
+enum TestStatus {
     Passed,
     Failed,
     Skipped,
@@ -40,13 +40,13 @@ enum Status {
 }
 
 /// The subject of a test.
-struct Subject<'a> {
+struct TestSubject<'a> {
     rule: &'static Rule,
     name: &'a str,
 }
 
 pub(super) fn render(report: &Report) -> String {
-    let findings = Findings::of(report);
+    let findings = FindingsBySubject::of(report);
     let suites = report.deployments.iter().map(|judged| (judged.root.as_str(), findings.tests(judged)));
     let unread = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
     let unread: Vec<Test> = unread.map(|finding| unreadable(finding, report)).collect();
@@ -54,7 +54,7 @@ pub(super) fn render(report: &Report) -> String {
         suites.chain((!unread.is_empty()).then_some(("files that can't be read", unread))).collect();
     let all = suites.iter().flat_map(|(_, tests)| tests);
     // Strict readers expect the number of skipped tests with each suite only.
-    let attributes: Vec<Attribute> =
+    let attributes: Vec<XmlAttribute> =
         attributes(env!("CARGO_PKG_NAME"), all).into_iter().filter(|(name, _)| *name != "skipped").collect();
     let suites = suites.iter().map(|(name, tests)| {
         element("testsuite", &self::attributes(name, tests), tests.iter().map(|test| test.text.clone()))
@@ -62,19 +62,19 @@ pub(super) fn render(report: &Report) -> String {
     format!("{DECLARATION}{}", element("testsuites", &attributes, suites))
 }
 
-fn attributes<'a>(name: &str, tests: impl IntoIterator<Item = &'a Test>) -> Vec<Attribute> {
-    let statuses: Vec<Status> = tests.into_iter().map(|test| test.status).collect();
+fn attributes<'a>(name: &str, tests: impl IntoIterator<Item = &'a Test>) -> Vec<XmlAttribute> {
+    let statuses: Vec<TestStatus> = tests.into_iter().map(|test| test.status).collect();
     let count = |status| statuses.iter().filter(|own| **own == status).count().to_string();
     vec![
         ("name", name.to_owned()),
         ("tests", statuses.len().to_string()),
-        ("failures", count(Status::Failed)),
-        ("errors", count(Status::Errored)),
-        ("skipped", count(Status::Skipped)),
+        ("failures", count(TestStatus::Failed)),
+        ("errors", count(TestStatus::Errored)),
+        ("skipped", count(TestStatus::Skipped)),
     ]
 }
 
-impl<'a> Findings<'a> {
+impl<'a> FindingsBySubject<'a> {
     fn of(report: &'a Report) -> Self {
         let mut by_address = HashMap::new();
         for finding in &report.findings {
@@ -95,24 +95,24 @@ impl<'a> Findings<'a> {
         Self { report, by_address, by_header }
     }
 
-    fn tests(&self, judged: &Judged) -> Vec<Test> {
-        let trails = judged.trails.iter().filter(|trail| trail.exists != Exists::Never);
+    fn tests(&self, judged: &DeploymentResult) -> Vec<Test> {
+        let trails = judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
         self.whole(judged).into_iter().chain(trails.flat_map(|trail| self.on_trail(judged, trail))).collect()
     }
 
     /// The test of the deployment as a whole, unless nothing is created in it.
-    fn whole(&self, judged: &Judged) -> Option<Test> {
+    fn whole(&self, judged: &DeploymentResult) -> Option<Test> {
         let is_whole = |rule: &&&'static Rule| matches!(rule.check, Check::Deployment(_));
         let rule = self.report.rules.iter().find(is_whole)?;
         let finding = self.by_address.get(&(named(judged), None, rule.id())).copied();
-        let subject = Subject { rule, name: &judged.root };
+        let subject = TestSubject { rule, name: &judged.root };
         Some(self.test(&subject, judged.verdict?, finding))
     }
 
-    fn on_trail(&self, judged: &Judged, trail: &JudgedTrail) -> Vec<Test> {
+    fn on_trail(&self, judged: &DeploymentResult, trail: &TrailResult) -> Vec<Test> {
         let advice = trail.advisories.iter().map(|rule| (*rule, Outcome::Fail));
         let test = |(rule, outcome): (&'static Rule, Outcome)| {
-            let subject = Subject { rule, name: &trail.address };
+            let subject = TestSubject { rule, name: &trail.address };
             let own = self.by_address.get(&(named(judged), Some(trail.address.as_str()), rule.id()));
             let shared = || self.by_header.get(&(named(judged), trail.header, rule.id()));
             self.test(&subject, outcome, own.or_else(shared).copied())
@@ -120,37 +120,37 @@ impl<'a> Findings<'a> {
         trail.rules.iter().copied().chain(advice).map(test).collect()
     }
 
-    fn test(&self, subject: &Subject<'_>, outcome: Outcome, finding: Option<&Reported>) -> Test {
+    fn test(&self, subject: &TestSubject<'_>, outcome: Outcome, finding: Option<&Diagnostic>) -> Test {
         let words = || finding.map_or_else(|| subject.unsaid().to_owned(), annotation::text);
         let said = |tag| Some(said(tag, words(), finding, self.report));
         let level = finding.map_or(subject.rule.page.level, |finding| finding.level);
         let is_hidden = finding.is_some_and(|finding| !self.report.shows(finding));
         let suppressed = finding.and_then(|finding| finding.suppressed.as_ref());
         let (status, inside) = match (outcome, level) {
-            (Outcome::Pass, _) => (Status::Passed, None),
+            (Outcome::Pass, _) => (TestStatus::Passed, None),
             (Outcome::Fail | Outcome::Unknown, _) if is_hidden => {
-                (Status::Skipped, Some(skipped("not shown".to_owned())))
+                (TestStatus::Skipped, Some(skipped("not shown".to_owned())))
             }
             (Outcome::Fail | Outcome::Unknown, _) if let Some(own) = suppressed => {
-                (Status::Skipped, Some(skipped(format!("suppressed: {}", own.describe()))))
+                (TestStatus::Skipped, Some(skipped(format!("suppressed: {}", own.describe()))))
             }
-            (Outcome::Unknown, _) => (Status::Skipped, said("skipped")),
-            (Outcome::Fail, Level::Note) => (Status::Passed, Some(element("system-out", &[], [escape(&words())]))),
-            (Outcome::Fail, Level::Warning | Level::Error) => (Status::Failed, said("failure")),
+            (Outcome::Unknown, _) => (TestStatus::Skipped, said("skipped")),
+            (Outcome::Fail, Level::Note) => (TestStatus::Passed, Some(element("system-out", &[], [escape(&words())]))),
+            (Outcome::Fail, Level::Warning | Level::Error) => (TestStatus::Failed, said("failure")),
         };
         Test { text: element("testcase", &subject.attributes(), inside), status }
     }
 }
 
-fn unreadable(finding: &Reported, report: &Report) -> Test {
+fn unreadable(finding: &Diagnostic, report: &Report) -> Test {
     let path = annotation::path(finding, report);
-    let subject = Subject { rule: finding.rule, name: &path };
+    let subject = TestSubject { rule: finding.rule, name: &path };
     let said = said("error", annotation::text(finding), Some(finding), report);
-    Test { text: element("testcase", &subject.attributes(), [said]), status: Status::Errored }
+    Test { text: element("testcase", &subject.attributes(), [said]), status: TestStatus::Errored }
 }
 
 /// The result of a test with its location.
-fn said(tag: &'static str, message: String, finding: Option<&Reported>, report: &Report) -> String {
+fn said(tag: &'static str, message: String, finding: Option<&Diagnostic>, report: &Report) -> String {
     let place = finding.map(|finding| escape(&rooted_place_of(finding, report)));
     element(tag, &[("message", message)], place)
 }
@@ -160,11 +160,11 @@ fn skipped(message: String) -> String {
 }
 
 /// A deployment, which shares its code with others perhaps.
-fn named(judged: &Judged) -> Deployed<'_> {
+fn named(judged: &DeploymentResult) -> DeploymentName<'_> {
     (&judged.root, judged.name.as_deref())
 }
 
-impl Subject<'_> {
+impl TestSubject<'_> {
     /// The text of a test whose finding adds nothing to the others.
     fn unsaid(&self) -> &'static str {
         match self.rule.check {
@@ -179,7 +179,7 @@ impl Subject<'_> {
         }
     }
 
-    fn attributes(&self) -> [Attribute; 2] {
+    fn attributes(&self) -> [XmlAttribute; 2] {
         [("name", self.rule.id().to_owned()), ("classname", self.name.to_owned())]
     }
 }

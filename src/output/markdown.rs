@@ -6,11 +6,11 @@
 use std::fmt::Write;
 
 use super::annotation;
-use super::compliance::{self, Statement, Status};
-use super::full::{Base, message, place_of, word};
+use super::compliance::{self, ComplianceStatement, ControlStatus};
+use super::full::{PathBase, message, place_of, word};
 use super::inert::inert;
 use super::summary;
-use crate::report::{Judged, Outcome, Report, Reported};
+use crate::report::{DeploymentResult, Diagnostic, Outcome, Report};
 
 /// How many rows a table has.
 const MAX_ROWS: usize = 500;
@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn deployments(report: &Report) -> String {
-    let row = |judged: &Judged| {
+    let row = |judged: &DeploymentResult| {
         let trails = summary::count(judged.trails.len(), "trail");
         vec![
             verdict(judged.verdict).to_owned(),
@@ -34,7 +34,7 @@ fn deployments(report: &Report) -> String {
             format!("{}, {trails}", judged.format),
         ]
     };
-    let mut deployments: Vec<&Judged> = report.deployments.iter().collect();
+    let mut deployments: Vec<&DeploymentResult> = report.deployments.iter().collect();
     if deployments.len() > MAX_ROWS {
         // Then not all are listed.
         deployments.sort_by_key(|judged| annotation::rank_of_verdict(judged.verdict));
@@ -53,9 +53,9 @@ fn verdict(verdict: Option<Outcome>) -> &'static str {
 
 /// The findings, the most severe first.
 fn findings(report: &Report) -> String {
-    let mut findings: Vec<&Reported> = report.told().collect();
+    let mut findings: Vec<&Diagnostic> = report.told().collect();
     findings.sort_by_key(|finding| annotation::rank(finding));
-    let row = |finding: &&Reported| {
+    let row = |finding: &&Diagnostic| {
         let help = finding.help.as_ref().map(|help| format!("<br>help: {}", prose(help))).unwrap_or_default();
         let what = format!("{}{help}", prose(&message(finding, report)));
         vec![format!("{} {}", word(finding), code(finding.rule.id())), code(&place_of(finding, report)), what]
@@ -64,14 +64,14 @@ fn findings(report: &Report) -> String {
 }
 
 fn controls(report: &Report) -> String {
-    let rows = |statement: Statement<'_>| {
+    let rows = |statement: ComplianceStatement<'_>| {
         let (benchmark, deployment) = (statement.benchmark.to_owned(), report.sources.seen(statement.deployment));
         statement.controls.into_iter().map(move |control| {
             let sign = match control.status {
-                Status::Compliant => "✅ ",
-                Status::NotCompliant => "❌ ",
-                Status::Unknown => "❔ ",
-                Status::NotApplicable | Status::NotJudged => "",
+                ControlStatus::Compliant => "✅ ",
+                ControlStatus::NotCompliant => "❌ ",
+                ControlStatus::Unknown => "❔ ",
+                ControlStatus::NotApplicable | ControlStatus::NotJudged => "",
             };
             let status = format!("{sign}{}", control.word());
             vec![status, format!("{benchmark} {}", control.id), code(&deployment), prose(control.title)]
@@ -79,12 +79,12 @@ fn controls(report: &Report) -> String {
     };
     table(
         ["status", "control", "deployment", "subject"],
-        compliance::statements(report, Base::Here).into_iter().flat_map(rows),
+        compliance::statements(report, PathBase::Here).into_iter().flat_map(rows),
     )
 }
 
 fn passed(report: &Report) -> String {
-    let row = |passed: super::passed::Passed<'_>| {
+    let row = |passed: super::passed::PassedRule<'_>| {
         vec![code(passed.rule.id()), code(&passed.place(report)), code(&passed.trail.address)]
     };
     table(["passed", "location", "trail"], super::passed::all(report).map(row))

@@ -45,7 +45,7 @@ pub use link::encode as encode_path;
 pub use rule_list::{DocFormat, explain, list};
 pub use settings::settings;
 pub use statistics::statistics;
-pub use stream::{ColorWhen, LinksWhen, Look, Stream, clear_screen, write_text};
+pub use stream::{ColorWhen, LinksWhen, Stream, TerminalStyle, clear_screen, write_text};
 pub use summary::{complaint, log, summary};
 pub use trace::trace;
 
@@ -53,7 +53,7 @@ use crate::report::Report;
 
 /// A format of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Format {
+pub enum OutputFormat {
     /// Findings with source lines.
     #[default]
     Full,
@@ -85,7 +85,7 @@ pub enum Format {
     Html,
 }
 
-impl Format {
+impl OutputFormat {
     /// The report for a file: without colors and links.
     pub fn render_plain(self, report: &Report) -> String {
         stream::plain(&self.render(report))
@@ -94,20 +94,20 @@ impl Format {
     /// The report as text, with colours and links where the format has them.
     pub fn render(self, report: &Report) -> String {
         match self {
-            Format::Full => full::render(report) + &compliance::render(report),
-            Format::Concise => concise::render(report) + &compliance::render(report),
-            Format::Json => json::render(report),
-            Format::JsonLines => json_lines::render(report),
-            Format::Sarif => sarif::render(report, sarif::Extent::All),
-            Format::SarifAlerts => sarif::render(report, sarif::Extent::Alerts),
-            Format::Github => github::render(report),
-            Format::Gitlab => gitlab::render(report),
-            Format::Junit => junit::render(report),
-            Format::Checkstyle => checkstyle::render(report),
-            Format::Rdjson => rdjson::render(report),
-            Format::Azure => azure::render(report),
-            Format::Markdown => markdown::render(report),
-            Format::Html => html::render(report),
+            OutputFormat::Full => full::render(report) + &compliance::render(report),
+            OutputFormat::Concise => concise::render(report) + &compliance::render(report),
+            OutputFormat::Json => json::render(report),
+            OutputFormat::JsonLines => json_lines::render(report),
+            OutputFormat::Sarif => sarif::render(report, sarif::ReportExtent::All),
+            OutputFormat::SarifAlerts => sarif::render(report, sarif::ReportExtent::Alerts),
+            OutputFormat::Github => github::render(report),
+            OutputFormat::Gitlab => gitlab::render(report),
+            OutputFormat::Junit => junit::render(report),
+            OutputFormat::Checkstyle => checkstyle::render(report),
+            OutputFormat::Rdjson => rdjson::render(report),
+            OutputFormat::Azure => azure::render(report),
+            OutputFormat::Markdown => markdown::render(report),
+            OutputFormat::Html => html::render(report),
         }
     }
 }

@@ -4,27 +4,27 @@ use anstyle::{AnsiColor, Style};
 
 use super::inert::inert;
 use super::{full, snippet};
-use crate::report::{Judged, JudgedTrail, Outcome, Report};
+use crate::report::{DeploymentResult, Outcome, Report, TrailResult};
 use crate::rules::Rule;
 
 /// A rule that a trail passes.
-pub(super) struct Passed<'a> {
+pub(super) struct PassedRule<'a> {
     pub(super) rule: &'static Rule,
-    pub(super) trail: &'a JudgedTrail,
-    pub(super) judged: &'a Judged,
+    pub(super) trail: &'a TrailResult,
+    pub(super) judged: &'a DeploymentResult,
 }
 
 /// The passed rules, if the report shows them.
-pub(super) fn all(report: &Report) -> impl Iterator<Item = Passed<'_>> {
+pub(super) fn all(report: &Report) -> impl Iterator<Item = PassedRule<'_>> {
     let deployments = report.deployments.iter().filter(|_| report.shows_passed);
     let trails = deployments.flat_map(|judged| judged.trails.iter().map(move |trail| (judged, trail)));
     trails.flat_map(|(judged, trail)| {
         let passed = trail.rules.iter().filter(|(_, outcome)| *outcome == Outcome::Pass);
-        passed.map(move |(rule, _)| Passed { rule, trail, judged })
+        passed.map(move |(rule, _)| PassedRule { rule, trail, judged })
     })
 }
 
-impl Passed<'_> {
+impl PassedRule<'_> {
     pub(super) fn message(&self) -> String {
         format!("trail `{}` passes", self.trail.address)
     }

@@ -2,32 +2,32 @@
 
 use serde::Serialize;
 
-use super::annotation::{self, Region};
+use super::annotation::{self, ColumnRange};
 use super::{full, json};
 use crate::finding::{Label, Level};
 use crate::fix::{Edit, Safety};
-use crate::report::{Place, Report, Reported};
-use crate::source::{SourceFile, Unit};
+use crate::report::{Diagnostic, FindingTarget, Report};
+use crate::source::{ColumnUnit, SourceFile};
 
 #[derive(Serialize)]
-struct Document<'a> {
-    source: Source,
-    diagnostics: Vec<Diagnostic<'a>>,
+struct RdReport<'a> {
+    source: RdSource,
+    diagnostics: Vec<RdDiagnostic<'a>>,
 }
 
 #[derive(Serialize)]
-struct Source {
+struct RdSource {
     name: &'static str,
 }
 
 #[derive(Serialize)]
-struct Diagnostic<'a> {
+struct RdDiagnostic<'a> {
     message: String,
-    location: Location,
+    location: RdLocation,
     severity: &'static str,
     code: Code<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Related<'a>>,
+    related_locations: Vec<RdRelated<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suggestions: Vec<Suggestion<'a>>,
 }
@@ -45,13 +45,13 @@ struct Code<'a> {
 }
 
 #[derive(Serialize)]
-struct Related<'a> {
+struct RdRelated<'a> {
     message: &'a str,
-    location: Location,
+    location: RdLocation,
 }
 
 #[derive(Serialize)]
-struct Location {
+struct RdLocation {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     range: Option<Range>,
@@ -59,27 +59,27 @@ struct Location {
 
 #[derive(Serialize)]
 struct Range {
-    start: Position,
-    end: Position,
+    start: RdPosition,
+    end: RdPosition,
 }
 
 #[derive(Serialize)]
-struct Position {
+struct RdPosition {
     line: u32,
     column: u32,
 }
 
 pub(super) fn render(report: &Report) -> String {
     let diagnostics = report.told().map(|finding| diagnostic(finding, report)).collect();
-    json::pretty(&Document { source: Source { name: env!("CARGO_PKG_NAME") }, diagnostics })
+    json::pretty(&RdReport { source: RdSource { name: env!("CARGO_PKG_NAME") }, diagnostics })
 }
 
-fn diagnostic<'a>(finding: &'a Reported, report: &Report) -> Diagnostic<'a> {
-    let (file, region) = annotation::beside_change(finding, report, Unit::Byte);
+fn diagnostic<'a>(finding: &'a Diagnostic, report: &Report) -> RdDiagnostic<'a> {
+    let (file, region) = annotation::beside_change(finding, report, ColumnUnit::Byte);
     let path = file.map_or_else(|| ".".to_owned(), |name| report.sources.seen(&name));
-    Diagnostic {
+    RdDiagnostic {
         message: annotation::text_with(&full::message(finding, report), finding),
-        location: Location { path, range: region.map(range) },
+        location: RdLocation { path, range: region.map(range) },
         severity: match annotation::weight(finding) {
             Level::Error => "ERROR",
             Level::Warning => "WARNING",
@@ -92,32 +92,32 @@ fn diagnostic<'a>(finding: &'a Reported, report: &Report) -> Diagnostic<'a> {
 }
 
 /// All edits of a safe fix, if they lie in the file of the finding: others can't be named.
-fn suggestions<'a>(finding: &'a Reported, report: &Report) -> Vec<Suggestion<'a>> {
-    let Place::Text(label) = &finding.place else { return Vec::new() };
+fn suggestions<'a>(finding: &'a Diagnostic, report: &Report) -> Vec<Suggestion<'a>> {
+    let FindingTarget::Text(label) = &finding.place else { return Vec::new() };
     let edits = finding.fix.iter().filter(|fix| fix.safety == Safety::Safe).flat_map(|fix| &fix.edits);
     let suggestion = |edit: &'a Edit| {
         let file = report.sources.file(edit.span.file);
-        let range = Range { start: Position::of(edit.span.start, &file), end: Position::of(edit.span.end, &file) };
+        let range = Range { start: RdPosition::of(edit.span.start, &file), end: RdPosition::of(edit.span.end, &file) };
         (edit.span.file == label.span.file).then_some(Suggestion { range, text: &edit.text })
     };
     edits.map(suggestion).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
-impl Position {
+impl RdPosition {
     fn of(offset: u32, file: &SourceFile) -> Self {
         let place = file.position(offset);
-        let column = file.column(file.line_bounds(place.line as usize).0, offset, Unit::Byte);
+        let column = file.column(file.line_bounds(place.line as usize).0, offset, ColumnUnit::Byte);
         Self { line: place.line, column }
     }
 }
 
-fn related<'a>(label: &'a Label, report: &Report) -> Related<'a> {
-    let range = range(Region::of(label, &report.sources, Unit::Byte));
+fn related<'a>(label: &'a Label, report: &Report) -> RdRelated<'a> {
+    let range = range(ColumnRange::of(label, &report.sources, ColumnUnit::Byte));
     let path = report.sources.seen_file(&report.sources.file(label.span.file));
-    Related { message: &label.text, location: Location { path, range: Some(range) } }
+    RdRelated { message: &label.text, location: RdLocation { path, range: Some(range) } }
 }
 
-fn range(region: Region) -> Range {
-    let Region { line, column, end_column } = region;
-    Range { start: Position { line, column }, end: Position { line, column: end_column } }
+fn range(region: ColumnRange) -> Range {
+    let ColumnRange { line, column, end_column } = region;
+    Range { start: RdPosition { line, column }, end: RdPosition { line, column: end_column } }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::rules::{Control, Page, Rule};
+use crate::rules::{Control, Rule, RulePage};
 
 /// A format of documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -58,7 +58,7 @@ pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
     }
 }
 
-fn text_page(page: &Page) -> String {
+fn text_page(page: &RulePage) -> String {
     let control = |Control { benchmark, id }: &Control| format!("- {}: {id}\n", benchmark_title(benchmark));
     let section = |title: &str, controls: &[Control]| match controls {
         [] => String::new(),
@@ -93,19 +93,19 @@ fn benchmark_title(name: &str) -> String {
     title.to_owned()
 }
 
-fn text_line(page: &Page) -> String {
+fn text_line(page: &RulePage) -> String {
     let number = page.control("cis-aws-3.0").map(|id| format!("CIS {id}")).unwrap_or_default();
     let fix = page.fix.as_deref().unwrap_or_default();
     format!("{:<30} {:<8} {number:<8} {fix:<7} {}\n", page.id, word(page), page.summary)
 }
 
-fn markdown_row(page: &Page) -> String {
+fn markdown_row(page: &RulePage) -> String {
     let number = page.control("cis-aws-3.0").unwrap_or("–");
     let fix = page.fix.as_deref().unwrap_or("–");
     format!("| `{}` | {} | {number} | {fix} | {} |\n", page.id, word(page), page.summary)
 }
 
-fn word(page: &Page) -> &'static str {
+fn word(page: &RulePage) -> &'static str {
     match page.level {
         crate::finding::Level::Note => "note",
         crate::finding::Level::Warning => "warning",
@@ -113,7 +113,7 @@ fn word(page: &Page) -> &'static str {
     }
 }
 
-fn entry<'a>(page: &'a Page, text: Option<&'a str>) -> RuleEntry<'a> {
+fn entry<'a>(page: &'a RulePage, text: Option<&'a str>) -> RuleEntry<'a> {
     let control = |control: &'a Control| (control.benchmark.as_str(), control.id.as_str());
     RuleEntry {
         id: page.id,

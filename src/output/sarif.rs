@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::places::Location;
+use self::places::SarifLocation;
 use super::summary::count;
 use super::{annotation, json};
-use crate::report::{Report, Reported};
+use crate::report::{Diagnostic, Report};
 use crate::rules::Check;
 
 const VERSION: &str = "2.1.0";
@@ -20,26 +20,26 @@ const VERSION: &str = "2.1.0";
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 #[derive(Serialize)]
-struct Log<'a> {
+struct SarifLog<'a> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run<'a>; 1],
+    runs: [SarifRun<'a>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<'a> {
-    tool: Tool<'a>,
+struct SarifRun<'a> {
+    tool: SarifTool<'a>,
     taxonomies: Vec<rules::Taxonomy<'a>>,
     invocations: [Invocation; 1],
-    original_uri_base_ids: BTreeMap<&'static str, Base>,
+    original_uri_base_ids: BTreeMap<&'static str, UriBase>,
     column_kind: &'static str,
-    results: Vec<results::Entry<'a>>,
+    results: Vec<results::SarifResult<'a>>,
 }
 
 #[derive(Serialize)]
-struct Tool<'a> {
+struct SarifTool<'a> {
     driver: rules::Driver<'a>,
 }
 
@@ -55,23 +55,23 @@ struct Invocation {
 #[serde(rename_all = "camelCase")]
 struct Notification {
     level: &'static str,
-    message: Text,
+    message: SarifText,
     #[serde(skip_serializing_if = "Option::is_none")]
-    locations: Option<[Location; 1]>,
+    locations: Option<[SarifLocation; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     associated_rule: Option<RuleReference>,
 }
 
 /// Which results a report has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum ReportExtent {
     /// All, up to the number above which GitHub refuses a report.
     All,
     /// The results that GitHub should show as alerts. It shows results of every kind, so only failures are included.
     Alerts,
 }
 
-impl Extent {
+impl ReportExtent {
     /// How many results GitHub takes, and how many of them it shows.
     /// Source: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
     fn limit(self) -> usize {
@@ -90,41 +90,42 @@ struct RuleReference {
 }
 
 #[derive(Serialize)]
-struct Base {
-    description: Text,
+struct UriBase {
+    description: SarifText,
 }
 
 #[derive(Serialize)]
-struct Text {
+struct SarifText {
     text: String,
 }
 
-pub(super) fn render(report: &Report, extent: Extent) -> String {
+pub(super) fn render(report: &Report, extent: ReportExtent) -> String {
     let (results, left_out) = results::all(report, extent);
     let taxonomies = rules::taxonomies(report);
-    let base = Base { description: Text::new("The root of the repository, or the working directory without one.") };
-    let run = Run {
-        tool: Tool { driver: rules::Driver::of(report, &taxonomies) },
+    let base =
+        UriBase { description: SarifText::new("The root of the repository, or the working directory without one.") };
+    let run = SarifRun {
+        tool: SarifTool { driver: rules::Driver::of(report, &taxonomies) },
         taxonomies,
         invocations: [invocation(report, left_out)],
         original_uri_base_ids: BTreeMap::from([(places::ROOT, base)]),
         column_kind: "utf16CodeUnits",
         results,
     };
-    json::pretty(&Log { schema: SCHEMA, version: VERSION, runs: [run] })
+    json::pretty(&SarifLog { schema: SCHEMA, version: VERSION, runs: [run] })
 }
 
 fn invocation(report: &Report, left_out: usize) -> Invocation {
-    let is_unread = |finding: &&Reported| matches!(finding.rule.check, Check::Reading);
-    let notification = |finding: &Reported| Notification {
+    let is_unread = |finding: &&Diagnostic| matches!(finding.rule.check, Check::Reading);
+    let notification = |finding: &Diagnostic| Notification {
         level: "error",
-        message: Text::message(&annotation::text(finding)),
-        locations: Some([Location::of_finding(finding, report)]),
+        message: SarifText::message(&annotation::text(finding)),
+        locations: Some([SarifLocation::of_finding(finding, report)]),
         associated_rule: Some(RuleReference { id: finding.rule.id(), index: results::index(finding.rule, report) }),
     };
     let left_out = (left_out > 0).then(|| Notification {
         level: "warning",
-        message: Text::new(&format!(
+        message: SarifText::new(&format!(
             "Not in this report, because GitHub accepts no more: {}, none of them more severe than those in it.",
             count(left_out, "result")
         )),
@@ -135,7 +136,7 @@ fn invocation(report: &Report, left_out: usize) -> Invocation {
     Invocation { execution_successful: true, tool_execution_notifications: notifications.collect() }
 }
 
-impl Text {
+impl SarifText {
     /// A text of our own.
     fn new(text: &str) -> Self {
         Self { text: text.to_owned() }

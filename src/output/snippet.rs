@@ -28,7 +28,7 @@ const ELLIPSIS: &str = "…";
 
 /// Draws the line of a label with the label under it.
 pub(super) fn draw(label: &Label, sources: &Sources) -> String {
-    let window = Window::around(label, sources);
+    let window = LineWindow::around(label, sources);
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
         .with_context_lines(0)
         .with_width(usize::from(u16::MAX))
@@ -43,7 +43,7 @@ pub(super) fn draw(label: &Label, sources: &Sources) -> String {
 
 /// One line of a file, or a part of it.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(super) struct LineWindow {
     /// The location as `path:line:column`.
     place: String,
     /// The same, leading to the file.
@@ -55,7 +55,7 @@ pub(super) struct Window {
     label: String,
 }
 
-impl Window {
+impl LineWindow {
     /// The line in which a label begins.
     pub(super) fn around(label: &Label, sources: &Sources) -> Self {
         let file = sources.file(label.span.file);
@@ -87,7 +87,7 @@ impl Window {
     }
 }
 
-impl Window {
+impl LineWindow {
     /// The line's number, counted from 1.
     pub(super) fn number(&self) -> usize {
         self.line.saturating_add(1)
@@ -110,7 +110,7 @@ fn cut(line: &str, mark: usize) -> (usize, usize) {
     (from, line.floor_char_boundary(from.saturating_add(MAX_LINE)))
 }
 
-impl SourceCode for Window {
+impl SourceCode for LineWindow {
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,
@@ -124,7 +124,7 @@ impl SourceCode for Window {
     }
 }
 
-impl Diagnostic for Window {
+impl Diagnostic for LineWindow {
     fn source_code(&self) -> Option<&dyn SourceCode> {
         Some(self)
     }
@@ -135,9 +135,9 @@ impl Diagnostic for Window {
     }
 }
 
-impl std::error::Error for Window {}
+impl std::error::Error for LineWindow {}
 
-impl fmt::Display for Window {
+impl fmt::Display for LineWindow {
     /// The message is printed above the first snippet instead.
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         Ok(())

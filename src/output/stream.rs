@@ -31,7 +31,7 @@ pub enum LinksWhen {
 
 /// How text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::Args)]
-pub struct Look {
+pub struct TerminalStyle {
     /// When to use colors.
     #[arg(
         long,
@@ -71,7 +71,7 @@ impl Stream {
     /// # Errors
     ///
     /// The error of the system, such as a full disk.
-    pub fn write(self, text: &str, look: Look) -> io::Result<bool> {
+    pub fn write(self, text: &str, look: TerminalStyle) -> io::Result<bool> {
         let written = match self {
             Stream::Out => write(io::stdout().lock(), text, look),
             Stream::Error => write(io::stderr().lock(), text, look),
@@ -114,7 +114,7 @@ pub fn clear_screen() -> io::Result<()> {
 fn write<S: anstream::stream::RawStream + anstream::stream::AsLockedWrite>(
     stream: S,
     text: &str,
-    look: Look,
+    look: TerminalStyle,
 ) -> io::Result<()> {
     let choice = match look.color.choice() {
         ColorChoice::Auto => AutoStream::choice(&stream),

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use super::inert::inert;
 use crate::error::Error;
 use crate::fix::Safety;
-use crate::report::{Absence, Counts, Judged, JudgedTrail, Outcome, Renamed, Report, Reported, Undeclared, Unread};
-use crate::source::Counted;
+use crate::report::{
+    Absence, DeploymentResult, Diagnostic, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared, UnreadFile,
+};
+use crate::source::FileCount;
 use crate::value::part_name;
 
 /// No more files than this are named that aren't read, unless all are asked for.
@@ -69,7 +71,7 @@ fn undeclared(report: &Report) -> String {
 fn not_read(report: &Report) -> String {
     let files = &report.unread_files;
     let named = if report.is_verbose { files.len() } else { MAX_NAMED };
-    let line = |file: &Unread| format!("`{}` {}.\n", inert(&report.sources.seen(&file.name)), inert(&file.reason));
+    let line = |file: &UnreadFile| format!("`{}` {}.\n", inert(&report.sources.seen(&file.name)), inert(&file.reason));
     let lines = files.iter().take(named).map(line);
     let text: String = lines.collect();
     match files.len().saturating_sub(named) {
@@ -81,7 +83,7 @@ fn not_read(report: &Report) -> String {
 
 /// The number of ignored files that mention a trail. Without such a file, an incomplete search is mentioned with `-v`
 /// only.
-fn hidden(Counted { files, is_cut }: Counted, is_verbose: bool) -> String {
+fn hidden(FileCount { files, is_cut }: FileCount, is_verbose: bool) -> String {
     let told = match (files, is_cut) {
         (0, false) => return String::new(),
         (0, true) if !is_verbose => return String::new(),
@@ -117,7 +119,7 @@ fn nothing(report: &Report, apart: &str) -> String {
 }
 
 /// How many files ignore files keep from being checked; at least so many where counting has ended.
-fn ignored(Counted { files, is_cut }: Counted) -> String {
+fn ignored(FileCount { files, is_cut }: FileCount) -> String {
     match (files, is_cut) {
         (0, false) => String::new(),
         (1, false) => " 1 file is ignored (`--no-respect-gitignore`).".to_owned(),
@@ -128,7 +130,7 @@ fn ignored(Counted { files, is_cut }: Counted) -> String {
 }
 
 /// The trails that are declared, created or not.
-fn declared(report: &Report) -> impl Iterator<Item = &JudgedTrail> {
+fn declared(report: &Report) -> impl Iterator<Item = &TrailResult> {
     report.deployments.iter().flat_map(|deployment| &deployment.trails).chain(&report.uncreated)
 }
 
@@ -216,7 +218,7 @@ fn words(report: &Report, tells_all: bool) -> String {
         .map(|(number, what)| count(number, what))
         .collect();
     let counted = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let is_minor = |finding: &&Reported| report.min_level.is_some_and(|level| finding.level < level);
+    let is_minor = |finding: &&Diagnostic| report.min_level.is_some_and(|level| finding.level < level);
     let minor = counted().filter(is_minor).count();
     let apart = apart(counts, existing(report).as_ref(), minor, tells_all);
     if report.trails() == 0 && found.is_empty() && counts.unknown == 0 && counts.declared_elsewhere == 0 {
@@ -245,7 +247,7 @@ fn fixable(report: &Report) -> String {
 
 /// The counts of findings that aren't errors, warnings or notes (suppressed, existing, unknown, below the level, not
 /// evaluated) and the option that lists those that aren't shown.
-fn apart(counts: Counts, existing: Option<&(usize, String)>, minor: usize, tells_all: bool) -> String {
+fn apart(counts: FindingCounts, existing: Option<&(usize, String)>, minor: usize, tells_all: bool) -> String {
     let suppressed = counts.suppressed.saturating_sub(existing.map_or(0, |(number, _)| *number));
     let mut parts: Vec<String> = Vec::new();
     if suppressed > 0 {
@@ -283,7 +285,7 @@ pub fn complaint(error: &Error) -> String {
 
 /// The evaluated deployments, one line each.
 pub fn log(report: &Report) -> String {
-    let line = |judged: &Judged| {
+    let line = |judged: &DeploymentResult| {
         let verdict = match judged.verdict {
             None => "not applicable",
             Some(Outcome::Pass) => "pass",
@@ -320,11 +322,11 @@ mod tests {
 
     #[test]
     fn ignored_files_that_were_not_counted_are_told() {
-        let told = |files, is_cut| ignored(Counted { files, is_cut });
+        let told = |files, is_cut| ignored(FileCount { files, is_cut });
         assert_eq!(told(0, false), "");
         assert_eq!(told(7, false), " 7 files are ignored (`--no-respect-gitignore`).");
         assert_eq!(told(7, true), " 7 files or more are ignored (`--no-respect-gitignore`).");
-        let told_hidden = |files, is_cut, is_verbose| hidden(Counted { files, is_cut }, is_verbose);
+        let told_hidden = |files, is_cut, is_verbose| hidden(FileCount { files, is_cut }, is_verbose);
         assert_eq!(told_hidden(0, true, false), "");
         assert_eq!(told_hidden(0, true, true), "Many ignored files weren't searched (`--no-respect-gitignore`).\n");
         assert_eq!(

@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::inert::inert;
 use super::snippet;
-use crate::report::{Trace, Way};
+use crate::report::{Trace, TracePath};
 
 /// All ways of all values.
 pub fn trace(trace: &Trace) -> String {
@@ -17,7 +17,7 @@ pub fn trace(trace: &Trace) -> String {
     text
 }
 
-fn write(name: &str, way: &Way, trace: &Trace, text: &mut String) {
+fn write(name: &str, way: &TracePath, trace: &Trace, text: &mut String) {
     let bold = Style::new().bold();
     let condition = way.when.join(" and ");
     let when = if condition.is_empty() { String::new() } else { format!(" when {}", inert(&condition)) };

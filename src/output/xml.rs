@@ -6,10 +6,14 @@ use super::inert::inert;
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// An attribute of an element.
-pub(super) type Attribute = (&'static str, String);
+pub(super) type XmlAttribute = (&'static str, String);
 
 /// An element on lines of its own, with those inside it.
-pub(super) fn element(tag: &'static str, attributes: &[Attribute], inside: impl IntoIterator<Item = String>) -> String {
+pub(super) fn element(
+    tag: &'static str,
+    attributes: &[XmlAttribute],
+    inside: impl IntoIterator<Item = String>,
+) -> String {
     let attributes: String = attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escape(value))).collect();
     let inside: String = inside.into_iter().collect();
     if inside.is_empty() {

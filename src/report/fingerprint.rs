@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter, Write};
 
-use super::{Judged, JudgedTrail, Place, Report, Reported};
+use super::{DeploymentResult, Diagnostic, FindingTarget, Report, TrailResult};
 use crate::rules::Rule;
 use crate::source::{self, Sources};
 
@@ -51,14 +51,14 @@ impl Report {
 
 impl Fingerprint {
     /// The rule, the deployment, the address with the calls that lead to the trail, and the argument.
-    fn of(finding: &Reported, address: Option<&str>, sources: &Sources) -> Self {
+    fn of(finding: &Diagnostic, address: Option<&str>, sources: &Sources) -> Self {
         let part = |text: Option<&str>| encode(text.unwrap_or_default());
         let deployment = match (&finding.deployment, &finding.place) {
             (Some(root), _) => encode_path(root),
             // A finding about a file that can't be read belongs to the file, whichever deployments use it.
-            (None, Place::Text(label)) => encode_path(&sources.file(label.span.file).name),
-            (None, Place::File(name)) => encode_path(name),
-            (None, Place::Run) => encode("."),
+            (None, FindingTarget::Text(label)) => encode_path(&sources.file(label.span.file).name),
+            (None, FindingTarget::File(name)) => encode_path(name),
+            (None, FindingTarget::Run) => encode("."),
         };
         Self {
             rule: finding.rule.id().to_owned(),
@@ -71,7 +71,7 @@ impl Fingerprint {
     }
 
     /// The name of a pass, which is none of a finding.
-    pub fn of_pass(rule: &Rule, judged: &Judged, trail: &JudgedTrail) -> Self {
+    pub fn of_pass(rule: &Rule, judged: &DeploymentResult, trail: &TrailResult) -> Self {
         Self {
             rule: rule.id().to_owned(),
             deployment: encode_path(&judged.root),

@@ -1,26 +1,27 @@
 //! The trails that one finding is about, each of which is accepted by itself.
 
-use super::Reported;
-use crate::model::selectors::Loss;
+use super::Diagnostic;
+use crate::model::selectors::EventLoss;
 
 /// How many other trails a note names.
 const MAX_SHOWN: usize = 5;
 
 /// A trail that a finding is about, or the deployment or the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Instance {
+pub struct FindingInstance {
     /// The trail; nothing when the finding is about a deployment or a file.
     pub address: Option<String>,
     /// The name of the finding for this trail; see [`Report::name_findings`](super::Report::name_findings).
     pub fingerprint: String,
     /// The events that are lost, if it is about events.
-    pub loss: Option<Loss>,
+    pub loss: Option<EventLoss>,
 }
 
-impl Reported {
+impl Diagnostic {
     /// All that it is about, at least one.
-    pub fn instances(&self) -> Vec<Instance> {
-        let first = Instance { address: self.address.clone(), fingerprint: self.fingerprint.clone(), loss: self.loss };
+    pub fn instances(&self) -> Vec<FindingInstance> {
+        let first =
+            FindingInstance { address: self.address.clone(), fingerprint: self.fingerprint.clone(), loss: self.loss };
         std::iter::once(first).chain(self.others.iter().cloned()).collect()
     }
 
@@ -38,7 +39,7 @@ impl Reported {
     }
 
     /// The same about these trails, which its message and its notes name.
-    pub fn about(mut self, instances: Vec<Instance>) -> Self {
+    pub fn about(mut self, instances: Vec<FindingInstance>) -> Self {
         let (subject, note) = (self.subject(), self.note_on_others());
         let mut instances = instances.into_iter();
         let Some(first) = instances.next() else { return self };
@@ -51,8 +52,9 @@ impl Reported {
     }
 
     /// The part of it that is about some of its instances, and the part about the others.
-    pub fn split(self, is_one: impl Fn(&Instance) -> bool) -> (Option<Self>, Option<Self>) {
-        let (own, others): (Vec<Instance>, Vec<Instance>) = self.instances().into_iter().partition(is_one);
+    pub fn split(self, is_one: impl Fn(&FindingInstance) -> bool) -> (Option<Self>, Option<Self>) {
+        let (own, others): (Vec<FindingInstance>, Vec<FindingInstance>) =
+            self.instances().into_iter().partition(is_one);
         match (own.is_empty(), others.is_empty()) {
             (_, true) => (Some(self), None),
             (true, _) => (None, Some(self)),

@@ -9,21 +9,21 @@ pub struct Trace {
     /// The files that spans point into.
     pub sources: Sources,
     /// The arguments that match the query.
-    pub arguments: Vec<Argument>,
+    pub arguments: Vec<TracedArgument>,
 }
 
 /// An argument of a trail, or the existence of the trail.
 #[derive(Debug)]
-pub struct Argument {
+pub struct TracedArgument {
     /// The address of the trail with the path of the argument.
     pub name: String,
     /// The ways in which its value may come about; one if nothing is undecided.
-    pub ways: Vec<Way>,
+    pub ways: Vec<TracePath>,
 }
 
 /// One way in which a value comes about.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct TracePath {
     /// The result, which follows the name: "is `true`".
     pub outcome: String,
     /// The decisions that lead this way.

@@ -1,18 +1,18 @@
 //! Functions that the rules on buckets and keys share.
 
 use crate::finding::{Finding, Level, Verdict};
-use crate::model::Setting;
-use crate::model::surroundings::{Dependency, Doubt, Policy, Presence, Said, Surroundings};
-use crate::value::{Known, Maybe, Unknown, Why};
+use crate::model::TrailSetting;
+use crate::model::surroundings::{AttachedPolicy, Dependency, LogDelivery, Presence, TargetSetting, UnreadCompanion};
+use crate::value::{Known, Maybe, Reason, Unknown};
 
 /// The verdict on a setting that a bucket should have.
 pub(super) fn presence(
     bucket: &Dependency,
-    pick: fn(&Said) -> Option<&Presence>,
+    pick: fn(&TargetSetting) -> Option<&Presence>,
     absent: impl FnOnce(Finding) -> Finding,
     [fails, may_fail]: [&str; 2],
 ) -> Verdict {
-    let mut doubt = bucket.doubt.as_ref().map(|Doubt { span, why }| (*span, why.clone()));
+    let mut doubt = bucket.doubt.as_ref().map(|UnreadCompanion { span, why }| (*span, why.clone()));
     let mut idle = None;
     for (attached, presence) in bucket.all(pick) {
         match attached.applies.clone().and(presence.is_there.clone()) {
@@ -37,7 +37,7 @@ pub(super) fn presence(
 }
 
 /// The verdict on a bucket or a key that wasn't found because a limit cut the search; nothing if none is named.
-pub(super) fn missed(around: &Surroundings, setting: &Setting<String>, message: &str) -> Option<Verdict> {
+pub(super) fn missed(around: &LogDelivery, setting: &TrailSetting<String>, message: &str) -> Option<Verdict> {
     let why = around.cut.as_ref()?;
     let names_any = match setting.value() {
         Known(Ok(name)) => !name.is_empty(),
@@ -49,8 +49,8 @@ pub(super) fn missed(around: &Surroundings, setting: &Setting<String>, message: 
 
 /// A bucket or a key of which nothing is known, since it isn't declared here; nothing if none is named.
 pub(super) fn undeclared(
-    around: &Surroundings,
-    setting: &Setting<String>,
+    around: &LogDelivery,
+    setting: &TrailSetting<String>,
     what: &str,
     message: &str,
 ) -> Option<Verdict> {
@@ -73,7 +73,7 @@ fn aside(finding: Finding) -> Finding {
 }
 
 /// Ties a verdict on a bucket or a key to the trail that names it.
-pub(super) fn tied(verdict: Verdict, dependency: &Dependency, setting: &Setting<String>, text: &str) -> Verdict {
+pub(super) fn tied(verdict: Verdict, dependency: &Dependency, setting: &TrailSetting<String>, text: &str) -> Verdict {
     verdict.with(|finding| {
         let call = dependency.declared.call;
         let finding = call.into_iter().fold(finding, |finding, call| finding.also(call, "declared by this call"));
@@ -86,14 +86,14 @@ pub(super) enum Policies<'a> {
     /// There is no policy.
     None,
     /// These, wholly known as far as they can be.
-    All(Vec<&'a Policy>),
+    All(Vec<&'a AttachedPolicy>),
     /// A policy, or the content of one, is unknown.
     Unknown(Box<Finding>),
 }
 
 /// The policies of a bucket or a key. A policy in a resource of its own replaces the one in the body.
 pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policies<'a> {
-    let all = || dependency.all(Said::policy);
+    let all = || dependency.all(TargetSetting::policy);
     let certain = |is_apart: bool| {
         let certain =
             all().filter(move |(attached, _)| attached.applies == Known(true) && attached.is_apart == is_apart);
@@ -104,13 +104,13 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
         Known(_) => None,
     });
     let doubt = dependency.doubt.as_ref().map(|doubt| (doubt.span, &doubt.why));
-    let unknown = |(span, why): (_, &Why)| {
+    let unknown = |(span, why): (_, &Reason)| {
         Policies::Unknown(Box::new(Finding::at(span, message, why.describe()).help(why.advice()).blocked(why)))
     };
     let found = certain(true);
     let found = match (found.is_empty(), open.or(doubt)) {
         (false, _) if found.len() > 1 => {
-            let why = Why::NotEvaluated { construct: "the order of several attached policies".to_owned() };
+            let why = Reason::NotEvaluated { construct: "the order of several attached policies".to_owned() };
             let span = found.last().map_or(dependency.declared.header, |policy| policy.span);
             return unknown((span, &why));
         }

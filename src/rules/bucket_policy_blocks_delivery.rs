@@ -1,21 +1,23 @@
 //! Logs that the bucket's policy doesn't let in are lost.
 
 use super::around::{self, Policies};
-use super::grants::{Grants, Need};
-use super::{Check, Page, Rule};
+use super::grants::{Grants, RequiredRequest};
+use super::{Check, Rule, RulePage};
 use crate::finding::{Finding, Verdict};
-use crate::model::policy::{Assumption, File, Place, Request, Text};
-use crate::model::surroundings::{Dependency, Surroundings};
+use crate::model::policy::{Assumption, File, LogPrefix, PartialText, ServiceRequest};
+use crate::model::surroundings::{Dependency, LogDelivery};
 use crate::value::{Known, Maybe, Unknown};
 
-pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/bucket-policy-blocks-delivery.md")), Check::Surroundings(check))
-        .for_needed();
+pub(super) static RULE: Rule = Rule::new(
+    || RulePage::parse(include_str!("../../rules/bucket-policy-blocks-delivery.md")),
+    Check::Surroundings(check),
+)
+.for_needed();
 
 const FAILS: &str = "can't deliver its logs to its bucket";
 const MAY_FAIL: &str = "may not be able to deliver its logs to its bucket";
 
-fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
+fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::undeclared(around, &around.delivery.bucket, "bucket", MAY_FAIL);
     };
@@ -40,13 +42,13 @@ fn without_policy(bucket: &Dependency) -> Finding {
 /// it: they name it, then.
 fn granted(grants: &Grants<'_>) -> Verdict {
     let Some(prefix) = prefix(grants.around) else {
-        return grants.judge(|assumption| needs(grants, assumption, &Text::default()));
+        return grants.judge(|assumption| needs(grants, assumption, &PartialText::default()));
     };
     let set = grants.judge(|assumption| needs(grants, assumption, &prefix.as_folder()));
     if set.passes() == Some(true) || !prefix.may_be_empty() {
         return set;
     }
-    let empty = grants.judge(|assumption| needs(grants, assumption, &Text::default()));
+    let empty = grants.judge(|assumption| needs(grants, assumption, &PartialText::default()));
     match (set.passes(), empty.passes()) {
         (Some(false), Some(false)) => set,
         (None, _) => set,
@@ -59,20 +61,21 @@ fn granted(grants: &Grants<'_>) -> Verdict {
 }
 
 /// The requests of CloudTrail that the policies have to allow for the trail.
-fn needs(grants: &Grants<'_>, assumption: &Assumption, folder: &Text) -> Vec<Need> {
+fn needs(grants: &Grants<'_>, assumption: &Assumption, folder: &PartialText) -> Vec<RequiredRequest> {
     let delivery = &grants.around.delivery;
     let bucket = &grants.dependency.arns;
-    let mut needs = vec![Need::new(Request::bucket_acl(bucket, assumption), "`s3:GetBucketAcl` on the bucket")];
+    let mut needs =
+        vec![RequiredRequest::new(ServiceRequest::bucket_acl(bucket, assumption), "`s3:GetBucketAcl` on the bucket")];
     let files = [(File::Log, Known(true)), (File::Digest, delivery.writes_digests.clone())];
     for (file, is_written) in files {
         for owner in owners(assumption, &delivery.is_organization_trail) {
             for region in regions(assumption, &delivery.is_multi_region) {
-                let place = Place { region: region.name, ..owner.place.clone() };
+                let place = LogPrefix { region: region.name, ..owner.place.clone() };
                 let is_sent = around::all([is_written.clone(), owner.is_sent.clone(), region.is_sent]);
                 let what = format!("`s3:PutObject` on {}", shown(folder, file, owner.place.organization.is_some()));
-                let request = Request::write(bucket, folder, file, &place, assumption);
+                let request = ServiceRequest::write(bucket, folder, file, &place, assumption);
                 let may_be_spared = owner.may_be_spared.or(region.may_be_spared);
-                needs.push(Need { is_sent, may_be_spared, ..Need::new(request, what) });
+                needs.push(RequiredRequest { is_sent, may_be_spared, ..RequiredRequest::new(request, what) });
             }
         }
     }
@@ -80,67 +83,70 @@ fn needs(grants: &Grants<'_>, assumption: &Assumption, folder: &Text) -> Vec<Nee
 }
 
 /// An owner of files that a trail writes.
-struct Owner {
-    place: Place,
+struct LogOwner {
+    place: LogPrefix,
     is_sent: Maybe<bool>,
     may_be_spared: Option<&'static str>,
 }
 
 /// The trail's own account, and for an organization trail each account of the organization.
-fn owners(assumption: &Assumption, is_of_organization: &Maybe<bool>) -> Vec<Owner> {
-    let place = |organization: Option<&String>, account: &String| Place {
+fn owners(assumption: &Assumption, is_of_organization: &Maybe<bool>) -> Vec<LogOwner> {
+    let place = |organization: Option<&String>, account: &String| LogPrefix {
         organization: organization.cloned(),
         account: account.clone(),
         region: assumption.region.clone(),
     };
     let organization = Some(&assumption.organization);
     let has_list = assumption.accounts.len() > 1;
-    let of = |account, may_be_spared| Owner {
+    let of = |account, may_be_spared| LogOwner {
         place: place(organization, account),
         is_sent: is_of_organization.clone(),
         may_be_spared,
     };
     vec![
-        Owner { place: place(None, &assumption.account), is_sent: Known(true), may_be_spared: None },
+        LogOwner { place: place(None, &assumption.account), is_sent: Known(true), may_be_spared: None },
         of(&assumption.account, None),
         of(&assumption.member, has_list.then_some("a list of the organization's accounts")),
     ]
 }
 
 /// A Region for which a trail writes files.
-struct Region {
+struct LogRegion {
     name: String,
     is_sent: Maybe<bool>,
     may_be_spared: Option<&'static str>,
 }
 
 /// The trail's own Region, and for one that records each Region all others.
-fn regions(assumption: &Assumption, is_multi_region: &Maybe<bool>) -> Vec<Region> {
+fn regions(assumption: &Assumption, is_multi_region: &Maybe<bool>) -> Vec<LogRegion> {
     let has_list = assumption.regions.len() > 1;
-    let of =
-        |name: &String, may_be_spared| Region { name: name.clone(), is_sent: is_multi_region.clone(), may_be_spared };
-    let own = Region { is_sent: Known(true), ..of(&assumption.region, None) };
+    let of = |name: &String, may_be_spared| LogRegion {
+        name: name.clone(),
+        is_sent: is_multi_region.clone(),
+        may_be_spared,
+    };
+    let own = LogRegion { is_sent: Known(true), ..of(&assumption.region, None) };
     let others = assumption.regions.iter().filter(|name| **name != assumption.region).map(|name| of(name, None));
     let elsewhere = of(&assumption.elsewhere, has_list.then_some("a list of Regions"));
     std::iter::once(own).chain(others).chain([elsewhere]).collect()
 }
 
 /// The folder in the bucket, if there may be one.
-fn prefix(around: &Surroundings) -> Option<Text> {
+fn prefix(around: &LogDelivery) -> Option<PartialText> {
     match around.delivery.prefix.value() {
-        Known(Ok(prefix)) if !prefix.is_empty() => Some(Text::exactly(prefix)),
+        Known(Ok(prefix)) if !prefix.is_empty() => Some(PartialText::exactly(prefix)),
         Known(_) => None,
-        Unknown(why) => Some(Text::unknown(why)),
+        Unknown(why) => Some(PartialText::unknown(why)),
     }
 }
 
 /// The folder in the bucket, with its slash; empty if there is none.
-pub(super) fn folder(around: &Surroundings) -> Text {
-    prefix(around).map_or_else(Text::default, |prefix| prefix.as_folder())
+pub(super) fn folder(around: &LogDelivery) -> PartialText {
+    prefix(around).map_or_else(PartialText::default, |prefix| prefix.as_folder())
 }
 
 /// Where CloudTrail writes, as it is shown.
-fn shown(folder: &Text, file: File, is_of_organization: bool) -> String {
+fn shown(folder: &PartialText, file: File, is_of_organization: bool) -> String {
     let owner = if is_of_organization { "<organization>/" } else { "" };
     let rest = match file {
         File::Log => "*",

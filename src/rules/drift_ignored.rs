@@ -1,13 +1,13 @@
 //! Reports `ignore_changes` on arguments of a trail: Terraform doesn't revert a change made outside of it.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;
-use crate::model::{Ignored, Trail};
+use crate::model::{IgnoredArgument, Trail};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/drift-ignored.md")), Check::Advice(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/drift-ignored.md")), Check::Advice(check));
 
-fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let watched = [
         "all",
         trail.is_multi_region.name,
@@ -20,7 +20,7 @@ fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
     Some(advise(ignored))
 }
 
-fn advise(Ignored { name, span }: &Ignored) -> Finding {
+fn advise(IgnoredArgument { name, span }: &IgnoredArgument) -> Finding {
     let message = "keeps changes that are made outside of Terraform";
     let what = if name == "all" { "every argument".to_owned() } else { format!("`{name}`") };
     Finding::at(*span, message, format!("Terraform doesn't revert manual changes of {what}"))

@@ -1,23 +1,23 @@
 //! An empty list of selectors means the default, which its author may not know.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;
-use crate::model::selectors::Recorded;
-use crate::model::{Setting, Trail};
+use crate::model::selectors::SelectorsResult;
+use crate::model::{Trail, TrailSetting};
 use crate::value::{Known, Origin};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/empty-selectors.md")), Check::Advice(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/empty-selectors.md")), Check::Advice(check));
 
-fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
-    let Recorded::Everything = trail.selectors.recorded() else { return None };
+fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
+    let SelectorsResult::Everything = trail.selectors.recorded() else { return None };
     if trail.is_synthesized {
         return None;
     }
     advise(&trail.selectors.basic).or_else(|| advise(&trail.selectors.advanced))
 }
 
-fn advise<T>(list: &Setting<Vec<T>>) -> Option<Finding> {
+fn advise<T>(list: &TrailSetting<Vec<T>>) -> Option<Finding> {
     match (list.value(), list.read.origin) {
         (Known(Ok(_)), Origin::Written(span)) => {
             let message = "has an empty list of event selectors";

@@ -2,10 +2,10 @@
 
 use crate::finding::{Finding, Label, Verdict};
 use crate::model::Trail;
-use crate::model::selectors::{Assessment, Bounds, Cause, Coverage, Gap, Recorded};
+use crate::model::selectors::{Coverage, CoverageBounds, Gap, GapCause, SelectorCoverage, SelectorsResult};
 
 /// True if one of the candidates certainly records all of `wanted`, false if certainly none does.
-pub(super) fn recorded(candidates: &[Bounds], wanted: Coverage) -> Option<bool> {
+pub(super) fn recorded(candidates: &[CoverageBounds], wanted: Coverage) -> Option<bool> {
     if candidates.iter().any(|bounds| bounds.least.includes(wanted)) {
         Some(true)
     } else if candidates.iter().any(|bounds| bounds.most.includes(wanted)) {
@@ -16,7 +16,7 @@ pub(super) fn recorded(candidates: &[Bounds], wanted: Coverage) -> Option<bool> 
 }
 
 /// A failure at the most telling of the gaps through which `missing` is lost; the other gaps become labels.
-pub(super) fn fail(trail: &Trail, assessed: &[Assessment], missing: Coverage, message: &str) -> Verdict {
+pub(super) fn fail(trail: &Trail, assessed: &[SelectorCoverage], missing: Coverage, message: &str) -> Verdict {
     let mut gaps: Vec<&Gap> = assessed.iter().flat_map(|assessment| &assessment.gaps).collect();
     gaps.retain(|gap| !gap.lost.intersection(missing).is_empty());
     // A stable sort keeps the order of the source among equals.
@@ -26,7 +26,7 @@ pub(super) fn fail(trail: &Trail, assessed: &[Assessment], missing: Coverage, me
     };
     let mut finding = Finding::of_gap(first, message, describe(first));
     // The gaps of one selector are fixed together.
-    let is_beside = |assessment: &&Assessment| assessment.gaps.iter().any(|gap| std::ptr::eq(gap, *first));
+    let is_beside = |assessment: &&SelectorCoverage| assessment.gaps.iter().any(|gap| std::ptr::eq(gap, *first));
     let beside = assessed.iter().find(is_beside).into_iter().flat_map(|assessment| &assessment.gaps);
     let wishes = beside.filter(|gap| !gap.lost.intersection(missing).is_empty()).map(|gap| gap.mending.wish.clone());
     finding.wishes = wishes.collect::<Option<Vec<_>>>().unwrap_or_default();
@@ -34,8 +34,8 @@ pub(super) fn fail(trail: &Trail, assessed: &[Assessment], missing: Coverage, me
 }
 
 /// The values of the one argument that isn't known, of the only selector, on both sides.
-pub(super) fn depending(verdict: Verdict, assessed: &[Assessment], sides: Sides) -> Verdict {
-    let [Assessment { doubts, .. }] = assessed else { return verdict };
+pub(super) fn depending(verdict: Verdict, assessed: &[SelectorCoverage], sides: FailAndPass) -> Verdict {
+    let [SelectorCoverage { doubts, .. }] = assessed else { return verdict };
     let [doubt] = doubts.as_slice() else { return verdict };
     let name = doubt.site.attribute.rsplit('.').next().unwrap_or_default().replace('_', "").to_lowercase();
     match sides(&name) {
@@ -49,10 +49,10 @@ pub(super) fn depending(verdict: Verdict, assessed: &[Assessment], sides: Sides)
 }
 
 /// The values with which an argument fails and passes, by its name in lower case without `_`.
-pub(super) type Sides = fn(&str) -> Option<(&'static str, &'static str)>;
+pub(super) type FailAndPass = fn(&str) -> Option<(&'static str, &'static str)>;
 
 /// An unknown verdict at the first part of a selector that isn't known.
-pub(super) fn unknown(trail: &Trail, assessed: &[Assessment], message: &str) -> Verdict {
+pub(super) fn unknown(trail: &Trail, assessed: &[SelectorCoverage], message: &str) -> Verdict {
     Verdict::Unknown(match assessed.iter().flat_map(|assessment| &assessment.doubts).next() {
         Some(doubt) => Finding::of_doubt(doubt, message),
         None => Finding::at(trail.header, message, "by its event selectors"),
@@ -62,12 +62,12 @@ pub(super) fn unknown(trail: &Trail, assessed: &[Assessment], message: &str) -> 
 /// The selectors that record management events, or the trail that has none.
 pub(super) fn grounds(trail: &Trail) -> Vec<Label> {
     match trail.selectors.recorded() {
-        Recorded::Everything => {
+        SelectorsResult::Everything => {
             let text = "without event selectors, all management events are recorded".to_owned();
             vec![Label { span: trail.header, text }]
         }
-        Recorded::Conflict { .. } => Vec::new(),
-        Recorded::Selected(assessed) => {
+        SelectorsResult::Conflict { .. } => Vec::new(),
+        SelectorsResult::Selected(assessed) => {
             let records = assessed.iter().filter(|assessment| !assessment.bounds.least.is_empty());
             records.map(|one| Label { span: one.header, text: describe_recorded(one.bounds.least) }).collect()
         }
@@ -91,12 +91,12 @@ fn describe_recorded(coverage: Coverage) -> String {
 /// The effect of a gap, as the text of a label.
 fn describe(gap: &Gap) -> String {
     match &gap.cause {
-        Cause::Invalid(reason) => format!("{reason}, so this selector records nothing"),
-        Cause::OneSided if gap.lost.includes(Coverage::WRITES) => "records only read events".to_owned(),
-        Cause::OneSided => "records only write events".to_owned(),
-        Cause::Excluded => format!("excludes {}", sources(gap.lost)),
-        Cause::Off => "disables management events".to_owned(),
-        Cause::OtherCategory => "selects no management events: `eventCategory` isn't `Management`".to_owned(),
+        GapCause::Invalid(reason) => format!("{reason}, so this selector records nothing"),
+        GapCause::OneSided if gap.lost.includes(Coverage::WRITES) => "records only read events".to_owned(),
+        GapCause::OneSided => "records only write events".to_owned(),
+        GapCause::Excluded => format!("excludes {}", sources(gap.lost)),
+        GapCause::Off => "disables management events".to_owned(),
+        GapCause::OtherCategory => "selects no management events: `eventCategory` isn't `Management`".to_owned(),
     }
 }
 

@@ -1,24 +1,26 @@
 //! A trail may leave out the events of KMS and of the RDS Data API, and shouldn't.
 
-use super::{Check, Page, Policy, Rule, events};
+use super::{Check, Rule, RulePage, Strictness, events};
 use crate::finding::Verdict;
 use crate::model::Trail;
-use crate::model::selectors::{Assessment, Bounds, Coverage, Loss, Recorded, SelectorPolicy, Selectors};
+use crate::model::selectors::{
+    Coverage, CoverageBounds, EventLoss, SelectorCoverage, SelectorPolicy, Selectors, SelectorsResult,
+};
 
 pub(crate) static RULE: Rule =
-    Rule::condition(|| Page::parse(include_str!("../../rules/excluded-event-sources.md")), Check::Trail(check))
+    Rule::condition(|| RulePage::parse(include_str!("../../rules/excluded-event-sources.md")), Check::Trail(check))
         .resting_on(events::grounds)
-        .losing(Loss::beside_ordinary);
+        .losing(EventLoss::beside_ordinary);
 
-fn check(trail: &Trail, policy: &Policy) -> Verdict {
+fn check(trail: &Trail, policy: &Strictness) -> Verdict {
     match trail.selectors.recorded() {
-        Recorded::Everything | Recorded::Conflict { .. } => Verdict::Pass,
-        Recorded::Selected(assessed) if !assessed.iter().any(Assessment::may_exclude) => Verdict::Pass,
-        Recorded::Selected(assessed) => judge(trail, &assessed, policy.selectors),
+        SelectorsResult::Everything | SelectorsResult::Conflict { .. } => Verdict::Pass,
+        SelectorsResult::Selected(assessed) if !assessed.iter().any(SelectorCoverage::may_exclude) => Verdict::Pass,
+        SelectorsResult::Selected(assessed) => judge(trail, &assessed, policy.selectors),
     }
 }
 
-fn judge(trail: &Trail, assessed: &[Assessment], policy: SelectorPolicy) -> Verdict {
+fn judge(trail: &Trail, assessed: &[SelectorCoverage], policy: SelectorPolicy) -> Verdict {
     let candidates = Selectors::candidates(assessed, policy);
     let is_gapless = match policy {
         SelectorPolicy::Coverage => candidates.iter().copied().find_map(is_gapless),
@@ -38,8 +40,8 @@ fn sides(argument: &str) -> Option<(&'static str, &'static str)> {
     (argument == "excludemanagementeventsources").then_some(("contains \"kms.amazonaws.com\"", "is empty"))
 }
 
-fn fail(trail: &Trail, assessed: &[Assessment]) -> Verdict {
-    let union = assessed.iter().fold(Bounds::exactly(Coverage::NOTHING), |sum, one| sum.union(one.bounds));
+fn fail(trail: &Trail, assessed: &[SelectorCoverage]) -> Verdict {
+    let union = assessed.iter().fold(CoverageBounds::exactly(Coverage::NOTHING), |sum, one| sum.union(one.bounds));
     let excluded = Coverage::KMS.union(Coverage::RDS_DATA);
     let rows = [union.least, union.most].map(rows_of_ordinary);
     let missing = rows.map(|rows| rows.intersection(excluded).without(union.most));
@@ -54,14 +56,14 @@ fn fail(trail: &Trail, assessed: &[Assessment]) -> Verdict {
 
 /// True if one of the selectors that record all ordinary events certainly records the events of every source. If no
 /// selector records all ordinary events, another rule reports that, and no source is excluded in particular.
-fn is_one_gapless(mut candidates: Vec<Bounds>) -> Option<bool> {
+fn is_one_gapless(mut candidates: Vec<CoverageBounds>) -> Option<bool> {
     candidates.retain(|bounds| bounds.most.includes(Coverage::ORDINARY));
     if candidates.is_empty() { Some(true) } else { events::recorded(&candidates, Coverage::EVERYTHING) }
 }
 
 /// True if the events of every source are recorded, for reads and for writes, wherever ordinary events are. A source
 /// that is excluded at best is excluded in every case.
-fn is_gapless(bounds: Bounds) -> Option<bool> {
+fn is_gapless(bounds: CoverageBounds) -> Option<bool> {
     if bounds.least.includes(rows_of_ordinary(bounds.most)) {
         Some(true)
     } else if bounds.most.includes(rows_of_ordinary(bounds.most)) {

@@ -2,10 +2,11 @@
 
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::policy::{
-    Assumption, Condition, Document, Lack, Part, Permission, Request, Sender, Statement, assumptions, permission,
+    Assumption, Condition, Permission, PolicyDocument, Sender, ServiceRequest, Shortfall, Statement, StatementPart,
+    assumptions, permission,
 };
-use crate::model::surroundings::{Delivery, Dependency, Policy, Surroundings};
-use crate::value::{Known, Maybe, Unknown, Why};
+use crate::model::surroundings::{AttachedPolicy, DeliverySettings, Dependency, LogDelivery};
+use crate::value::{Known, Maybe, Reason, Unknown};
 
 /// The time that a request takes without any text of a policy, in cells of a comparison.
 const COST_OF_NEED: usize = 1_024;
@@ -17,8 +18,8 @@ const READINGS: usize = 2;
 const COST_OF_ASSUMPTION: usize = 256;
 
 /// A request that has to be allowed.
-pub(super) struct Need {
-    pub(super) request: Request,
+pub(super) struct RequiredRequest {
+    pub(super) request: ServiceRequest,
     /// The request as the end of a sentence: "`s3:PutObject` on `AWSLogs/*`".
     pub(super) what: String,
     /// False if the trail doesn't send it.
@@ -33,24 +34,24 @@ pub(super) struct Need {
 /// The message for policies that don't meet a need, and for those that may not.
 pub(super) type Messages = [&'static str; 2];
 
-impl Need {
+impl RequiredRequest {
     /// A request that is always sent.
-    pub(super) fn new(request: Request, what: impl Into<String>) -> Self {
+    pub(super) fn new(request: ServiceRequest, what: impl Into<String>) -> Self {
         Self { request, what: what.into(), is_sent: Known(true), may_be_spared: None, lesser: None }
     }
 }
 
 /// The policies of a bucket or a key, and the trail that depends on them.
 pub(super) struct Grants<'a> {
-    pub(super) policies: Vec<&'a Policy>,
+    pub(super) policies: Vec<&'a AttachedPolicy>,
     pub(super) dependency: &'a Dependency,
-    pub(super) around: &'a Surroundings,
+    pub(super) around: &'a LogDelivery,
     /// The message for policies that block the trail, and for those that may.
     pub(super) messages: Messages,
 }
 
 /// The answer of the policies under one assumption.
-enum Attempt {
+enum GrantResult {
     Pass,
     /// The number of needs that were met before the one that isn't.
     Fail(usize, Finding),
@@ -59,8 +60,8 @@ enum Attempt {
 
 impl Grants<'_> {
     /// A pass if all needs are met under an assumption, and a failure if they are under none.
-    pub(super) fn judge(&self, needs: impl Fn(&Assumption) -> Vec<Need>) -> Verdict {
-        let documents: Vec<&Document> =
+    pub(super) fn judge(&self, needs: impl Fn(&Assumption) -> Vec<RequiredRequest>) -> Verdict {
+        let documents: Vec<&PolicyDocument> =
             self.policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
         let mut open: Option<Finding> = None;
         let mut failure: Option<(usize, Finding)> = None;
@@ -79,9 +80,9 @@ impl Grants<'_> {
                 break;
             }
             match self.attempt(&assumption.apply(&documents), &needs) {
-                Attempt::Pass => return Verdict::Pass,
-                Attempt::Unknown(finding) => drop(open.get_or_insert(finding)),
-                Attempt::Fail(met, finding) => {
+                GrantResult::Pass => return Verdict::Pass,
+                GrantResult::Unknown(finding) => drop(open.get_or_insert(finding)),
+                GrantResult::Fail(met, finding) => {
                     if failure.as_ref().is_none_or(|(best, _)| met > *best) {
                         failure = Some((met, finding));
                     }
@@ -92,7 +93,7 @@ impl Grants<'_> {
             (Some(finding), _) => Verdict::Unknown(finding),
             (None, Some((_, finding))) if is_complete => Verdict::Fail(finding),
             (None, _) => {
-                let why = Why::OverLimit { limit };
+                let why = Reason::OverLimit { limit };
                 let place = self.policies.first().map_or(self.dependency.declared.header, |policy| policy.span);
                 let [_, may_fail] = self.messages;
                 Verdict::Unknown(Finding::at(place, may_fail, why.describe()).help(why.advice()).blocked(&why))
@@ -101,7 +102,7 @@ impl Grants<'_> {
     }
 
     fn sender(&self) -> Sender {
-        let Delivery { name, arns, region, is_organization_trail, .. } = &*self.around.delivery;
+        let DeliverySettings { name, arns, region, is_organization_trail, .. } = &*self.around.delivery;
         let region = match region {
             Known(region) => Some(region.clone()),
             Unknown(_) => None,
@@ -115,7 +116,7 @@ impl Grants<'_> {
         }
     }
 
-    fn attempt(&self, documents: &[Document], needs: &[Need]) -> Attempt {
+    fn attempt(&self, documents: &[PolicyDocument], needs: &[RequiredRequest]) -> GrantResult {
         let mut open = None;
         for (met, need) in needs.iter().enumerate() {
             if need.is_sent == Known(false) {
@@ -123,14 +124,14 @@ impl Grants<'_> {
             }
             match self.answer(documents, need) {
                 Verdict::Pass => {}
-                Verdict::Fail(finding) => return Attempt::Fail(met, finding),
+                Verdict::Fail(finding) => return GrantResult::Fail(met, finding),
                 Verdict::Unknown(finding) => drop(open.get_or_insert(finding)),
             }
         }
-        open.map_or(Attempt::Pass, Attempt::Unknown)
+        open.map_or(GrantResult::Pass, GrantResult::Unknown)
     }
 
-    fn answer(&self, documents: &[Document], need: &Need) -> Verdict {
+    fn answer(&self, documents: &[PolicyDocument], need: &RequiredRequest) -> Verdict {
         let [fails, may_fail] = need.lesser.map_or(self.messages, |(_, messages)| messages);
         let allow = format!("allow {} for `cloudtrail.amazonaws.com`", need.what);
         let (finding, is_open) = match permission(documents, &need.request) {
@@ -144,7 +145,7 @@ impl Grants<'_> {
                 (finding.help(format!("exclude CloudTrail from this `Deny` statement, and {allow}")), false)
             }
             Permission::Missing { nearest: Some(lack) } => {
-                let condition = lack.statement.unmet(&need.request).filter(|_| lack.part == Part::Condition);
+                let condition = lack.statement.unmet(&need.request).filter(|_| lack.part == StatementPart::Condition);
                 let label = condition.map_or_else(|| lacking(&lack, &need.what), |condition| unmet(condition, need));
                 let help = condition.and_then(|condition| condition.wildcard_operator(&need.request));
                 let help = help.map_or(allow, |operator| format!("use `{operator}`, which supports wildcards"));
@@ -162,7 +163,7 @@ impl Grants<'_> {
                 Verdict::Unknown(finding.note(why.describe()).blocked(why))
             }
             (Known(_), Some(reason)) => {
-                let why = Why::NotEvaluated { construct: reason.to_owned() };
+                let why = Reason::NotEvaluated { construct: reason.to_owned() };
                 let finding = Finding { message: may_fail.to_owned(), ..finding };
                 Verdict::Unknown(finding.note(why.describe()).blocked(&why))
             }
@@ -170,7 +171,7 @@ impl Grants<'_> {
         }
     }
 
-    fn nothing_allows(&self, need: &Need, message: &str, allow: &str) -> Finding {
+    fn nothing_allows(&self, need: &RequiredRequest, message: &str, allow: &str) -> Finding {
         let header = self.dependency.declared.header;
         let finding = Finding::at(header, message, format!("nothing allows {}", need.what));
         let place = self.policies.first().map(|policy| policy.span);
@@ -184,18 +185,18 @@ fn of_statement(statement: &Statement, message: &str, label: &str) -> Finding {
 }
 
 /// Describes the part in which a statement almost allows the request.
-fn lacking(lack: &Lack<'_>, what: &str) -> String {
+fn lacking(lack: &Shortfall<'_>, what: &str) -> String {
     match lack.part {
-        Part::Effect => "`Effect` is neither `Allow` nor `Deny`".to_owned(),
-        Part::Condition => "CloudTrail's request doesn't meet this condition".to_owned(),
-        Part::Resource => format!("this doesn't cover {what}"),
-        Part::Action => format!("{what} isn't among these actions"),
-        Part::Principal => "CloudTrail isn't among these principals".to_owned(),
+        StatementPart::Effect => "`Effect` is neither `Allow` nor `Deny`".to_owned(),
+        StatementPart::Condition => "CloudTrail's request doesn't meet this condition".to_owned(),
+        StatementPart::Resource => format!("this doesn't cover {what}"),
+        StatementPart::Action => format!("{what} isn't among these actions"),
+        StatementPart::Principal => "CloudTrail isn't among these principals".to_owned(),
     }
 }
 
 /// Why a request doesn't meet a condition.
-fn unmet(condition: &Condition, need: &Need) -> String {
+fn unmet(condition: &Condition, need: &RequiredRequest) -> String {
     let Condition { operator, key, .. } = condition;
     let action = need.request.action;
     if condition.wildcard_operator(&need.request).is_some() {

@@ -1,14 +1,14 @@
 //! Stacks with a multi-Region trail are reported to fail unless global service events are asked for in words.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;
 use crate::model::Trail;
 use crate::value::{Known, Origin};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/implicit-global-events.md")), Check::Advice(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/implicit-global-events.md")), Check::Advice(check));
 
-fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let global_events = &trail.includes_global_events;
     let is_implicit = matches!(global_events.read.origin, Origin::Absent(_) | Origin::Null(_))
         && matches!(global_events.value(), Known(Ok(true)));

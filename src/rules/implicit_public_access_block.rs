@@ -1,16 +1,18 @@
 //! Reports buckets that rely on the default public access block.
 
-use super::{Check, Page, Rule};
+use super::{Check, Rule, RulePage};
 use crate::finding::Finding;
-use crate::model::surroundings::{Said, Surroundings};
+use crate::model::surroundings::{LogDelivery, TargetSetting};
 use crate::value::Known;
 
-pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/implicit-public-access-block.md")), Check::AdviceAround(check));
+pub(super) static RULE: Rule = Rule::new(
+    || RulePage::parse(include_str!("../../rules/implicit-public-access-block.md")),
+    Check::AdviceAround(check),
+);
 
-fn check(around: &Surroundings) -> Option<Finding> {
+fn check(around: &LogDelivery) -> Option<Finding> {
     let bucket = around.bucket.as_ref().filter(|bucket| bucket.doubt.is_none())?;
-    if bucket.all(Said::access_block).any(|(attached, _)| attached.applies != Known(false)) {
+    if bucket.all(TargetSetting::access_block).any(|(attached, _)| attached.applies != Known(false)) {
         return None;
     }
     let advice = bucket.declared.kind.advice().map(|advice| advice.access_block).unwrap_or_default();

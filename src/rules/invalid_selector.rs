@@ -1,19 +1,19 @@
 //! A selector that CloudTrail doesn't accept on a trail records nothing, beside others that do.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;
 use crate::model::Trail;
-use crate::model::selectors::{Cause, Recorded};
+use crate::model::selectors::{GapCause, SelectorsResult};
 use crate::value::Known;
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/invalid-selector.md")), Check::Advice(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/invalid-selector.md")), Check::Advice(check));
 
-fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
-    let Recorded::Selected(assessed) = trail.selectors.recorded() else { return None };
+fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
+    let SelectorsResult::Selected(assessed) = trail.selectors.recorded() else { return None };
     let invalid = assessed.iter().flat_map(|assessment| &assessment.gaps).find_map(|gap| match &gap.cause {
-        Cause::Invalid(reason) => Some(Finding::of_gap(gap, "has a selector that CloudTrail rejects", reason)),
-        Cause::OneSided | Cause::Excluded | Cause::Off | Cause::OtherCategory => None,
+        GapCause::Invalid(reason) => Some(Finding::of_gap(gap, "has a selector that CloudTrail rejects", reason)),
+        GapCause::OneSided | GapCause::Excluded | GapCause::Off | GapCause::OtherCategory => None,
     });
     invalid.or_else(|| selects_nothing(trail))
 }

@@ -1,18 +1,20 @@
 //! Logs that can't be encrypted aren't delivered.
 
 use super::around::{self, Policies};
-use super::grants::{Grants, Messages, Need};
-use super::{Check, Page, Rule, logs_without_kms};
+use super::grants::{Grants, Messages, RequiredRequest};
+use super::{Check, Rule, RulePage, logs_without_kms};
 use crate::finding::{Finding, Level, Verdict};
-use crate::model::Setting;
-use crate::model::kinds::Role;
-use crate::model::policy::Request;
-use crate::model::surroundings::{Dependency, Said, Surroundings};
+use crate::model::TrailSetting;
+use crate::model::kinds::ResourceRole;
+use crate::model::policy::ServiceRequest;
+use crate::model::surroundings::{Dependency, LogDelivery, TargetSetting};
 use crate::value::{Known, Unknown};
 
-pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/key-policy-blocks-delivery.md")), Check::Surroundings(check))
-        .for_needed();
+pub(super) static RULE: Rule = Rule::new(
+    || RulePage::parse(include_str!("../../rules/key-policy-blocks-delivery.md")),
+    Check::Surroundings(check),
+)
+.for_needed();
 
 const FAILS: &str = "can't encrypt its logs with its KMS key, so none are delivered";
 const MAY_FAIL: &str = "may not be able to encrypt its logs with its KMS key";
@@ -23,7 +25,7 @@ const DESCRIBES: Messages = [
     "may encrypt with a key whose policy is incomplete: the documented policy also allows `kms:DescribeKey`",
 ];
 
-fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
+fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     // AWS writes the policy of this key; another rule reports that such a key is used.
     if logs_without_kms::is_of_aws(&around.delivery.key) {
         return None;
@@ -37,11 +39,12 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
         Policies::All(policies) => {
             let grants = Grants { policies, dependency: key, around, messages: [FAILS, MAY_FAIL] };
             grants.judge(|assumption| {
-                let data_key = Request::data_key(&key.arns, assumption);
-                let describe = Need::new(Request::describe_key(&key.arns, assumption), "`kms:DescribeKey`");
+                let data_key = ServiceRequest::data_key(&key.arns, assumption);
+                let describe =
+                    RequiredRequest::new(ServiceRequest::describe_key(&key.arns, assumption), "`kms:DescribeKey`");
                 vec![
-                    Need::new(data_key, "`kms:GenerateDataKey*`"),
-                    Need { lesser: Some((Level::Note, DESCRIBES)), ..describe },
+                    RequiredRequest::new(data_key, "`kms:GenerateDataKey*`"),
+                    RequiredRequest { lesser: Some((Level::Note, DESCRIBES)), ..describe },
                 ]
             })
         }
@@ -56,24 +59,24 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
 
 /// The verdict on a key that is disabled, or may be.
 fn disabled(key: &Dependency) -> Option<Verdict> {
-    let verdict = |enabled: &Setting<bool>| match enabled.value() {
+    let verdict = |enabled: &TrailSetting<bool>| match enabled.value() {
         Known(Ok(true)) => None,
         Known(Ok(false)) => Some(Verdict::Fail(switched_off(enabled, "this key is disabled".to_owned()))),
         Known(Err(invalid)) => Some(Verdict::Fail(switched_off(enabled, invalid.describe()))),
         Unknown(why) => Some(Verdict::unknown(enabled, why, MAY_FAIL)),
     };
-    key.all(Said::enabled).find_map(|(_, enabled)| verdict(enabled))
+    key.all(TargetSetting::enabled).find_map(|(_, enabled)| verdict(enabled))
 }
 
 /// No fix: the key may have other users, and the reason for disabling it isn't in the code.
-fn switched_off(enabled: &Setting<bool>, label: String) -> Finding {
+fn switched_off(enabled: &TrailSetting<bool>, label: String) -> Finding {
     let finding = Finding::at(enabled.span(), FAILS, label).about(enabled.name).via(&enabled.read.hops);
     finding.help(format!("set `{}` to `true`, or use another key", enabled.name))
 }
 
 fn without_policy(key: &Dependency) -> Finding {
     let argument = match key.declared.kind.role {
-        Role::Key { policy, .. } => policy,
+        ResourceRole::Key { policy, .. } => policy,
         _ => "policy",
     };
     Finding::at(key.declared.header, FAILS, "the default key policy doesn't allow CloudTrail to use this key").help(

@@ -1,16 +1,16 @@
 //! Reports log buckets without a lifecycle rule that deletes old logs, and those that delete logs too early.
 
-use super::{Check, Page, Policy, Rule, around, bucket_policy_blocks_delivery};
+use super::{Check, Rule, RulePage, Strictness, around, bucket_policy_blocks_delivery};
 use crate::finding::{Finding, Verdict};
-use crate::model::policy::{Text, may_begin};
-use crate::model::surroundings::{Dependency, Expiration, Said, Surroundings};
+use crate::model::policy::{PartialText, may_begin};
+use crate::model::surroundings::{Dependency, Expiration, LogDelivery, TargetSetting};
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/logs-kept-forever.md")), Check::Surroundings(check))
+    Rule::new(|| RulePage::parse(include_str!("../../rules/logs-kept-forever.md")), Check::Surroundings(check))
         .for_needed();
 
-fn check(around: &Surroundings, policy: &Policy) -> Option<Verdict> {
+fn check(around: &LogDelivery, policy: &Strictness) -> Option<Verdict> {
     let messages = ["writes to a bucket that keeps logs forever", "may write to a bucket that keeps logs forever"];
     let Some(bucket) = &around.bucket else {
         return around::missed(around, &around.delivery.bucket, messages[1]);
@@ -19,7 +19,7 @@ fn check(around: &Surroundings, policy: &Policy) -> Option<Verdict> {
         let advice = bucket.declared.kind.advice().map(|advice| advice.lifecycle).unwrap_or_default();
         finding.because("no lifecycle rule is enabled").help(format!("expire or archive old logs: add {advice}"))
     };
-    let verdict = match around::presence(bucket, Said::lifecycle, absent, messages) {
+    let verdict = match around::presence(bucket, TargetSetting::lifecycle, absent, messages) {
         Verdict::Pass => retention(bucket, around, policy.min_retention_days),
         other => other,
     };
@@ -27,15 +27,15 @@ fn check(around: &Surroundings, policy: &Policy) -> Option<Verdict> {
 }
 
 /// Checks that no rule deletes logs younger than `min_days` days.
-fn retention(bucket: &Dependency, around: &Surroundings, min_days: u32) -> Verdict {
+fn retention(bucket: &Dependency, around: &LogDelivery, min_days: u32) -> Verdict {
     let account = "?".repeat(12);
     let folder = |owner: &str| {
         let path = format!("AWSLogs/{owner}{account}/CloudTrail");
-        bucket_policy_blocks_delivery::folder(around).then(&Text::exactly(&path))
+        bucket_policy_blocks_delivery::folder(around).then(&PartialText::exactly(&path))
     };
     let (own, members) = (folder(""), folder("o-??????????/"));
     let mut verdict = Verdict::Pass;
-    for (attached, expiration) in bucket.all(Said::expiration) {
+    for (attached, expiration) in bucket.all(TargetSetting::expiration) {
         let Expiration { is_on, days, prefix, span, hops } = expiration;
         let is_of_members =
             around.delivery.is_organization_trail.clone().and(may_begin(&members, prefix, &around.work));

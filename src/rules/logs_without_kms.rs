@@ -1,15 +1,15 @@
 //! Without a key of its own, everyone who may read the bucket may read the logs.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::{Finding, Label, Verdict};
-use crate::model::{Setting, Trail, names_aws_key};
+use crate::model::{Trail, TrailSetting, names_aws_key};
 use crate::value::{Known, Origin, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/logs-without-kms.md")), Check::Trail(check))
+    Rule::new(|| RulePage::parse(include_str!("../../rules/logs-without-kms.md")), Check::Trail(check))
         .resting_on(|trail| Label::of(&trail.kms_key));
 
-fn check(trail: &Trail, _: &Policy) -> Verdict {
+fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let key = &trail.kms_key;
     match key.value() {
         Known(Ok(id)) if id.is_empty() => Verdict::Fail(no_key(key)),
@@ -32,7 +32,7 @@ fn check(trail: &Trail, _: &Policy) -> Verdict {
 }
 
 /// True if the key is an AWS managed key.
-pub(super) fn is_of_aws(key: &Setting<String>) -> bool {
+pub(super) fn is_of_aws(key: &TrailSetting<String>) -> bool {
     match key.value() {
         Known(Ok(id)) => names_aws_key(&Known(id)),
         Known(Err(_)) => false,
@@ -40,7 +40,7 @@ pub(super) fn is_of_aws(key: &Setting<String>) -> bool {
     }
 }
 
-fn no_key(key: &Setting<String>) -> Finding {
+fn no_key(key: &TrailSetting<String>) -> Finding {
     let label = match key.read.origin {
         Origin::Absent(_) => format!("`{}` is not set", key.name),
         Origin::Written(_) | Origin::Null(_) => "the value is empty".to_owned(),

@@ -1,13 +1,13 @@
 //! Reports templates with a macro, whose output isn't part of the template.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;
 use crate::model::Trail;
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/macro-may-rewrite.md")), Check::Advice(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/macro-may-rewrite.md")), Check::Advice(check));
 
-fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let first = trail.macros.first()?;
     let message = format!("may be rewritten by the macro `{}`", first.name);
     Some(

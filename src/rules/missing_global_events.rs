@@ -1,15 +1,15 @@
 //! Without global service events, nothing that IAM does is on record.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::{Label, Verdict};
 use crate::model::Trail;
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::condition(|| Page::parse(include_str!("../../rules/missing-global-events.md")), Check::Trail(check))
+    Rule::condition(|| RulePage::parse(include_str!("../../rules/missing-global-events.md")), Check::Trail(check))
         .resting_on(|trail| Label::of(&trail.includes_global_events));
 
-fn check(trail: &Trail, _: &Policy) -> Verdict {
+fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let global_events = &trail.includes_global_events;
     match global_events.value() {
         Known(Ok(true)) => Verdict::Pass,

@@ -1,21 +1,21 @@
 //! A trail has to record what reads and what writes, of every ordinary source.
 
-use super::{Check, Page, Policy, Rule, events};
+use super::{Check, Rule, RulePage, Strictness, events};
 use crate::finding::{Finding, Verdict};
 use crate::model::Trail;
-use crate::model::selectors::{Assessment, Coverage, Loss, Recorded, Selectors};
+use crate::model::selectors::{Coverage, EventLoss, SelectorCoverage, Selectors, SelectorsResult};
 use crate::source::Span;
 
 pub(crate) static RULE: Rule =
-    Rule::condition(|| Page::parse(include_str!("../../rules/missing-management-events.md")), Check::Trail(check))
+    Rule::condition(|| RulePage::parse(include_str!("../../rules/missing-management-events.md")), Check::Trail(check))
         .resting_on(events::grounds)
-        .losing(Loss::with_ordinary);
+        .losing(EventLoss::with_ordinary);
 
-fn check(trail: &Trail, policy: &Policy) -> Verdict {
+fn check(trail: &Trail, policy: &Strictness) -> Verdict {
     match trail.selectors.recorded() {
-        Recorded::Everything => Verdict::Pass,
-        Recorded::Conflict { first, second } => conflict(trail, first, second),
-        Recorded::Selected(assessed) => {
+        SelectorsResult::Everything => Verdict::Pass,
+        SelectorsResult::Conflict { first, second } => conflict(trail, first, second),
+        SelectorsResult::Selected(assessed) => {
             let candidates = Selectors::candidates(&assessed, policy.selectors);
             match events::recorded(&candidates, Coverage::ORDINARY) {
                 Some(true) => Verdict::Pass,
@@ -37,7 +37,7 @@ fn sides(argument: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-fn missing(trail: &Trail, assessed: &[Assessment]) -> Verdict {
+fn missing(trail: &Trail, assessed: &[SelectorCoverage]) -> Verdict {
     let recorded = assessed.iter().fold(Coverage::NOTHING, |sum, assessment| sum.union(assessment.bounds.most));
     let missing = Coverage::ORDINARY.without(recorded);
     let (reads, writes) = (missing.intersection(Coverage::READS), missing.intersection(Coverage::WRITES));

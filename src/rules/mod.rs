@@ -40,13 +40,13 @@ use std::sync::LazyLock;
 pub(crate) use excluded_event_sources::RULE as EXCLUDED_EVENT_SOURCES;
 pub(crate) use missing_management_events::RULE as MISSING_MANAGEMENT_EVENTS;
 pub(crate) use no_compliant_trail::RULE as NO_COMPLIANT_TRAIL;
-pub use page::{Control, Page};
-pub use sections::{About, Listed, basis, of_number as controls_of_number, section};
+pub use page::{Control, RulePage};
+pub use sections::{EvaluatedPart, ListedControl, basis, of_number as controls_of_number, section};
 pub(crate) use stale_plan::RULE as STALE_PLAN;
 
 use crate::finding::{Finding, Label, Verdict};
-use crate::model::selectors::{Bounds, Loss, SelectorPolicy};
-use crate::model::surroundings::Surroundings;
+use crate::model::selectors::{CoverageBounds, EventLoss, SelectorPolicy};
+use crate::model::surroundings::LogDelivery;
 use crate::model::{Deployment, Trail};
 use crate::named::closest;
 
@@ -86,31 +86,33 @@ pub static RULES: [&Rule; 30] = [
 
 /// A comment that suppresses nothing.
 pub static UNUSED_IGNORE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/unused-ignore.md")), Check::Ignoring);
+    Rule::new(|| RulePage::parse(include_str!("../../rules/unused-ignore.md")), Check::Ignoring);
 
 /// A comment whose last day is over.
 pub static EXPIRED_IGNORE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/expired-ignore.md")), Check::Ignoring);
+    Rule::new(|| RulePage::parse(include_str!("../../rules/expired-ignore.md")), Check::Ignoring);
 
 /// A comment that names a rule that doesn't exist.
-pub static UNKNOWN_RULE: Rule = Rule::new(|| Page::parse(include_str!("../../rules/unknown-rule.md")), Check::Ignoring);
+pub static UNKNOWN_RULE: Rule =
+    Rule::new(|| RulePage::parse(include_str!("../../rules/unknown-rule.md")), Check::Ignoring);
 
 /// A change that asks for less than what it is compared with. Nothing can switch it off or suppress it.
 pub static WEAKENED_GATE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/weakened-gate.md")), Check::Comparing);
+    Rule::new(|| RulePage::parse(include_str!("../../rules/weakened-gate.md")), Check::Comparing);
 
 /// Text that isn't in its language. It can't be switched off: what can't be read can't be judged.
-pub static SYNTAX_ERROR: Rule = Rule::new(|| Page::parse(include_str!("../../rules/syntax-error.md")), Check::Reading);
+pub static SYNTAX_ERROR: Rule =
+    Rule::new(|| RulePage::parse(include_str!("../../rules/syntax-error.md")), Check::Reading);
 
 /// A file whose bytes can't be had.
 pub static UNREADABLE_FILE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/unreadable-file.md")), Check::Reading);
+    Rule::new(|| RulePage::parse(include_str!("../../rules/unreadable-file.md")), Check::Reading);
 
 /// Something that is checked, and the page that documents it.
 #[derive(Debug)]
 pub struct Rule {
     /// The documentation with its front matter.
-    pub page: LazyLock<Page>,
+    pub page: LazyLock<RulePage>,
     /// The function that evaluates the rule.
     pub check: Check,
     /// True if the rule is a condition of the control, all of which one trail has to pass.
@@ -122,22 +124,22 @@ pub struct Rule {
     pub grounds: fn(&Trail) -> Vec<Label>,
     /// The events that are lost where it fails, by what is recorded, if it is about events. The losses of all such rules are
     /// compared with each other.
-    pub loses: Option<fn(Bounds) -> Loss>,
+    pub loses: Option<fn(CoverageBounds) -> EventLoss>,
 }
 
 /// The subject of a rule.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
     /// One trail.
-    Trail(fn(&Trail, &Policy) -> Verdict),
+    Trail(fn(&Trail, &Strictness) -> Verdict),
     /// All that one deployment creates.
-    Deployment(fn(&Deployment, &Policy) -> Verdict),
+    Deployment(fn(&Deployment, &Strictness) -> Verdict),
     /// The bucket and the key of one trail's logs. `None` if neither is declared here.
-    Surroundings(fn(&Surroundings, &Policy) -> Option<Verdict>),
+    Surroundings(fn(&LogDelivery, &Strictness) -> Option<Verdict>),
     /// One trail, with advice that never changes a verdict.
-    Advice(fn(&Trail, &Policy) -> Option<Finding>),
+    Advice(fn(&Trail, &Strictness) -> Option<Finding>),
     /// The bucket and the key of one trail's logs, with advice that never changes a verdict.
-    AdviceAround(fn(&Surroundings) -> Option<Finding>),
+    AdviceAround(fn(&LogDelivery) -> Option<Finding>),
     /// None: problems with reading files are reported under this rule.
     Reading,
     /// The comments that suppress findings.
@@ -148,7 +150,7 @@ pub enum Check {
 
 /// How strictly the control is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policy {
+pub struct Strictness {
     /// How event selectors are held against it.
     pub selectors: SelectorPolicy,
     /// True if a deployment without a trail fails.
@@ -161,7 +163,7 @@ pub struct Policy {
     pub min_retention_days: u32,
 }
 
-impl Default for Policy {
+impl Default for Strictness {
     fn default() -> Self {
         Self {
             selectors: SelectorPolicy::default(),
@@ -178,7 +180,7 @@ pub const MIN_RETENTION_DAYS: u32 = 365;
 
 impl Check {
     /// The check of one trail, if it is one.
-    pub fn on_trail(self) -> Option<fn(&Trail, &Policy) -> Verdict> {
+    pub fn on_trail(self) -> Option<fn(&Trail, &Strictness) -> Verdict> {
         match self {
             Check::Trail(check) => Some(check),
             _ => None,
@@ -197,13 +199,13 @@ impl Check {
 }
 
 impl Rule {
-    const fn new(page: fn() -> Page, check: Check) -> Self {
+    const fn new(page: fn() -> RulePage, check: Check) -> Self {
         let page = LazyLock::new(page);
         Self { page, check, is_condition: false, is_for_needed: false, grounds: |_| Vec::new(), loses: None }
     }
 
     /// A rule that is a part of the control.
-    const fn condition(page: fn() -> Page, check: Check) -> Self {
+    const fn condition(page: fn() -> RulePage, check: Check) -> Self {
         let mut rule = Self::new(page, check);
         rule.is_condition = true;
         rule
@@ -222,7 +224,7 @@ impl Rule {
     }
 
     /// The same rule with the events that are lost where it fails.
-    const fn losing(mut self, loses: fn(Bounds) -> Loss) -> Self {
+    const fn losing(mut self, loses: fn(CoverageBounds) -> EventLoss) -> Self {
         self.loses = Some(loses);
         self
     }
@@ -235,7 +237,7 @@ impl Rule {
 
 /// Rules that are named together.
 #[derive(Debug)]
-pub struct Group {
+pub struct RuleGroup {
     /// Its name, beside which there is no rule of that name.
     pub name: &'static str,
     /// True if the rule belongs to the group.
@@ -243,18 +245,18 @@ pub struct Group {
 }
 
 /// All groups. `all` contains the rules that run by default, `audit` the others.
-pub static GROUPS: [Group; 5] = [
-    Group { name: "all", has: |rule| !rule.page.is_on_request },
-    Group { name: "cis-3.1", has: |rule| rule.is_condition || matches!(rule.check, Check::Deployment(_)) },
-    Group {
+pub static GROUPS: [RuleGroup; 5] = [
+    RuleGroup { name: "all", has: |rule| !rule.page.is_on_request },
+    RuleGroup { name: "cis-3.1", has: |rule| rule.is_condition || matches!(rule.check, Check::Deployment(_)) },
+    RuleGroup {
         name: "companions",
         has: |rule| matches!(rule.check, Check::Trail(_) | Check::Surroundings(_)) && !rule.is_condition,
     },
-    Group { name: "advisories", has: |rule| rule.check.is_advice() && !rule.page.is_on_request },
-    Group { name: "audit", has: |rule| rule.page.is_on_request },
+    RuleGroup { name: "advisories", has: |rule| rule.check.is_advice() && !rule.page.is_on_request },
+    RuleGroup { name: "audit", has: |rule| rule.page.is_on_request },
 ];
 
-impl Group {
+impl RuleGroup {
     /// The rules of the group.
     pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
         RULES.into_iter().filter(|rule| (self.has)(rule))
@@ -262,7 +264,7 @@ impl Group {
 }
 
 /// The group of this name.
-pub fn group(name: &str) -> Option<&'static Group> {
+pub fn group(name: &str) -> Option<&'static RuleGroup> {
     GROUPS.iter().find(|group| group.name == name)
 }
 
@@ -336,7 +338,7 @@ pub fn judging(name: &str) -> Result<&'static Rule, String> {
 }
 
 /// True if the trail passes every condition of the control in its world.
-pub fn satisfies(trail: &Trail, policy: &Policy) -> bool {
+pub fn satisfies(trail: &Trail, policy: &Strictness) -> bool {
     no_compliant_trail::satisfies(trail, policy)
 }
 

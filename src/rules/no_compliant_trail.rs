@@ -2,16 +2,16 @@
 
 mod regions;
 
-use super::{Check, Page, Policy, Rule, conditions};
+use super::{Check, Rule, RulePage, Strictness, conditions};
 use crate::finding::{Finding, Verdict};
-use crate::model::{Deployment, Elsewhere, Trail};
+use crate::model::{Deployment, Trail, UnreadPart};
 use crate::value::{Known, Maybe, Unknown, part_name};
-use regions::{Role, Spread};
+use regions::{HomeRole, Spread};
 
 pub(super) use regions::decides_about_regions;
 
 pub(crate) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/no-compliant-trail.md")), Check::Deployment(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/no-compliant-trail.md")), Check::Deployment(check));
 
 /// The problem of a deployment, which follows "has" or "may have".
 const NO_TRAIL: &str = "no trail that meets every condition";
@@ -20,20 +20,20 @@ const NO_TRAIL: &str = "no trail that meets every condition";
 const RESOLVE: &str = "provide the unknown values, or declare a trail that certainly meets every condition";
 
 /// The evaluation of one trail against the control.
-struct Standing<'a> {
+struct TrailEvaluation<'a> {
     trail: &'a Trail,
     /// Conditions that it doesn't meet, whatever isn't known.
     misses: Vec<Finding>,
     /// Conditions that it may not meet, its existence among them.
     open: Vec<Finding>,
     /// Its coverage if it counts for its home Region only.
-    role: Role,
+    role: HomeRole,
 }
 
-fn check(deployment: &Deployment, policy: &Policy) -> Verdict {
+fn check(deployment: &Deployment, policy: &Strictness) -> Verdict {
     let trails = deployment.trails.iter().filter(|trail| !trail.never_exists());
-    let standings: Vec<Standing<'_>> = trails.map(|trail| Standing::of(trail, policy)).collect();
-    if standings.iter().any(Standing::satisfies) {
+    let standings: Vec<TrailEvaluation<'_>> = trails.map(|trail| TrailEvaluation::of(trail, policy)).collect();
+    if standings.iter().any(TrailEvaluation::satisfies) {
         return Verdict::Pass;
     }
     let spread = (!policy.regions.is_empty()).then(|| regions::spread(&standings, &policy.regions));
@@ -52,7 +52,7 @@ fn check(deployment: &Deployment, policy: &Policy) -> Verdict {
     }
 }
 
-fn none(first: &Standing<'_>, standings: &[Standing<'_>], spread: Option<Spread>) -> Finding {
+fn none(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], spread: Option<Spread>) -> Finding {
     let (message, help) = match spread {
         Some(Spread::Incomplete(lack)) => (
             format!("has {NO_TRAIL}, and {lack}"),
@@ -64,30 +64,31 @@ fn none(first: &Standing<'_>, standings: &[Standing<'_>], spread: Option<Spread>
         ),
     };
     let finding = Finding::at(first.trail.header, message, "the first trail");
-    standings.iter().flat_map(Standing::missed).fold(finding, Finding::beside).help(help)
+    standings.iter().flat_map(TrailEvaluation::missed).fold(finding, Finding::beside).help(help)
 }
 
-fn may_be_none(first: &Standing<'_>, standings: &[Standing<'_>], spread: Option<Spread>) -> Finding {
+fn may_be_none(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], spread: Option<Spread>) -> Finding {
     if let Some(Spread::Open(lack)) = spread {
         return may_be_incomplete(first, standings, &lack);
     }
     let finding = Finding::at(first.trail.header, format!("may have {NO_TRAIL}"), "the first trail");
     let candidates = standings.iter().filter(|standing| standing.misses.is_empty());
-    candidates.flat_map(Standing::doubted).fold(finding, Finding::beside).help(RESOLVE)
+    candidates.flat_map(TrailEvaluation::doubted).fold(finding, Finding::beside).help(RESOLVE)
 }
 
 /// The finding where trails of single Regions may do, in words what may be lacking.
-fn may_be_incomplete(first: &Standing<'_>, standings: &[Standing<'_>], lack: &str) -> Finding {
+fn may_be_incomplete(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], lack: &str) -> Finding {
     let message = format!("may have {NO_TRAIL}, and {lack}");
-    let is_useful = |standing: &&Standing<'_>| standing.misses.is_empty() || standing.role.records != Some(false);
+    let is_useful =
+        |standing: &&TrailEvaluation<'_>| standing.misses.is_empty() || standing.role.records != Some(false);
     let useful = || standings.iter().filter(is_useful);
     let finding = Finding::at(first.trail.header, message, "the first trail");
-    let finding = useful().flat_map(Standing::doubted).fold(finding, Finding::beside);
+    let finding = useful().flat_map(TrailEvaluation::doubted).fold(finding, Finding::beside);
     let advice = useful().find_map(regions::advice).filter(|_| finding.related.is_empty());
     useful().fold(finding, regions::doubted).help(advice.as_deref().unwrap_or(RESOLVE))
 }
 
-fn may_be_elsewhere(elsewhere: &Elsewhere) -> Finding {
+fn may_be_elsewhere(elsewhere: &UnreadPart) -> Finding {
     let mut finding =
         Finding::at(elsewhere.header, "may have no trail that meets every condition", elsewhere.reason.as_str());
     finding.blocked_by.push(part_name(&elsewhere.what));
@@ -107,8 +108,8 @@ fn no_trail(deployment: &Deployment) -> Verdict {
 }
 
 /// True if the trail passes every condition in its world and is created there.
-pub(super) fn satisfies(trail: &Trail, policy: &Policy) -> bool {
-    Standing::of(trail, policy).satisfies()
+pub(super) fn satisfies(trail: &Trail, policy: &Strictness) -> bool {
+    TrailEvaluation::of(trail, policy).satisfies()
 }
 
 /// A boolean, where it is known.
@@ -119,8 +120,8 @@ fn holds(value: &Maybe<bool>) -> Option<bool> {
     }
 }
 
-impl<'a> Standing<'a> {
-    fn of(trail: &'a Trail, policy: &Policy) -> Self {
+impl<'a> TrailEvaluation<'a> {
+    fn of(trail: &'a Trail, policy: &Strictness) -> Self {
         let (mut misses, mut open) = (Vec::new(), Vec::new());
         let mut is_whole = holds(&trail.exists.value);
         if let Unknown(why) = &trail.exists.value {
@@ -138,7 +139,7 @@ impl<'a> Standing<'a> {
                 Verdict::Unknown(finding) => open.push(finding),
             }
         }
-        Self { trail, misses, open, role: Role::of(trail, is_whole) }
+        Self { trail, misses, open, role: HomeRole::of(trail, is_whole) }
     }
 
     fn satisfies(&self) -> bool {

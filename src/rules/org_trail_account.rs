@@ -1,14 +1,14 @@
 //! An organization trail can only be created in one of two accounts, which code doesn't show.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;
 use crate::model::Trail;
 use crate::value::Known;
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/org-trail-account.md")), Check::Advice(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/org-trail-account.md")), Check::Advice(check));
 
-fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let organization = &trail.is_organization_trail;
     let Known(Ok(true)) = organization.value() else { return None };
     let message = "is an organization trail, which most accounts can't create";

@@ -9,7 +9,7 @@ use crate::syntax::yaml;
 
 /// The documentation of a rule, as `explain` shows it.
 #[derive(Debug)]
-pub struct Page {
+pub struct RulePage {
     /// The rule's name. It completes "allow …".
     pub id: &'static str,
     /// The default level of its findings.
@@ -41,7 +41,7 @@ pub struct Control {
     pub id: String,
 }
 
-impl Page {
+impl RulePage {
     /// Reads a page. Pages are part of the program and a test reads each, so a mistake ends the program.
     pub(super) fn parse(page: &'static str) -> Self {
         let (front, text) = page

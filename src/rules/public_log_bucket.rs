@@ -1,21 +1,23 @@
 //! Reports log buckets that the public can read.
 
-use super::{Check, Page, Rule, around};
+use super::{Check, Rule, RulePage, around};
 use crate::finding::{Finding, Level, Verdict};
-use crate::model::Setting;
-use crate::model::policy::{Document, Publicity, Work, publicity};
-use crate::model::surroundings::{AccessBlock, Acl, Attached, Dependency, Policy, Presence, Said, Surroundings};
+use crate::model::TrailSetting;
+use crate::model::policy::{PolicyDocument, Publicity, Work, publicity};
+use crate::model::surroundings::{
+    AccessBlock, Acl, Attached, AttachedPolicy, Dependency, LogDelivery, Presence, TargetSetting,
+};
 use crate::value::{Known, Maybe, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/public-log-bucket.md")), Check::Surroundings(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/public-log-bucket.md")), Check::Surroundings(check));
 
 const FAILS: &str = "writes to a bucket that allows public access";
 const MAY_FAIL: &str = "may write to a bucket that allows public access";
 const WEAK: &str = "writes to a bucket that doesn't block all public access";
 
 /// Public access is reported before a missing public access block, and that before an unknown.
-fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
+fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::undeclared(around, &around.delivery.bucket, "bucket", MAY_FAIL);
     };
@@ -34,11 +36,11 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
 }
 
 fn blocks(bucket: &Dependency) -> impl Iterator<Item = (&Maybe<bool>, &AccessBlock)> {
-    bucket.all(Said::access_block).map(|(attached, block)| (&attached.applies, block))
+    bucket.all(TargetSetting::access_block).map(|(attached, block)| (&attached.applies, block))
 }
 
 /// True if one of the flags that `pick` selects is enabled in any block.
-fn is_shut(bucket: &Dependency, pick: fn(&AccessBlock) -> [&Setting<bool>; 2]) -> Maybe<bool> {
+fn is_shut(bucket: &Dependency, pick: fn(&AccessBlock) -> [&TrailSetting<bool>; 2]) -> Maybe<bool> {
     let is_on = |(applies, block): (&Maybe<bool>, &AccessBlock)| {
         let flags = pick(block).map(|flag| flag.value().as_ref().map(|read| *read == Ok(true)));
         applies.clone().and(flags.into_iter().fold(Known(false), Maybe::or))
@@ -57,7 +59,7 @@ fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
     let is_disabled = |(attached, presence): (&Attached, &Presence)| {
         around::all([attached.applies.clone(), presence.is_there.clone()])
     };
-    let is_disabled = bucket.all(Said::disables_acls).map(is_disabled).fold(Known(false), Maybe::or);
+    let is_disabled = bucket.all(TargetSetting::disables_acls).map(is_disabled).fold(Known(false), Maybe::or);
     let is_open = is_shut.or(is_disabled).map(|is_closed| !is_closed);
     let verdict = move |applies: &Maybe<bool>, acl: &Acl| {
         let Acl { is_public, shown, span, hops } = acl;
@@ -70,27 +72,27 @@ fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
             )),
         }
     };
-    bucket.all(Said::acl).filter_map(move |(attached, acl)| verdict(&attached.applies, acl))
+    bucket.all(TargetSetting::acl).filter_map(move |(attached, acl)| verdict(&attached.applies, acl))
 }
 
 /// The verdicts on the policies that are public, or may be. A policy in a resource of its own replaces the one in the
 /// bucket's body.
 fn policies<'a>(bucket: &'a Dependency, work: &'a Work) -> impl Iterator<Item = Verdict> + 'a {
     let is_open = refuses_public_policies(bucket).map(|is_shut| !is_shut);
-    let apart = bucket.all(Said::policy).filter(|(attached, _)| attached.is_apart);
+    let apart = bucket.all(TargetSetting::policy).filter(|(attached, _)| attached.is_apart);
     let stays = apart.map(|(attached, _)| attached.applies.clone()).fold(Known(false), Maybe::or).map(|is| !is);
-    let is_so = move |(attached, policy): (&Attached, &Policy)| {
+    let is_so = move |(attached, policy): (&Attached, &AttachedPolicy)| {
         let stays = if attached.is_apart { Known(true) } else { stays.clone() };
         of_policy(&around::all([attached.applies.clone(), is_open.clone(), stays]), policy, work)
     };
-    bucket.all(Said::policy).filter_map(is_so)
+    bucket.all(TargetSetting::policy).filter_map(is_so)
 }
 
-fn of_policy(applies: &Maybe<bool>, policy: &Policy, work: &Work) -> Option<Verdict> {
+fn of_policy(applies: &Maybe<bool>, policy: &AttachedPolicy, work: &Work) -> Option<Verdict> {
     if *applies == Known(false) {
         return None;
     }
-    let documents: &[Document] = match &policy.document {
+    let documents: &[PolicyDocument] = match &policy.document {
         Ok(document) => std::slice::from_ref(document),
         Err(why) => {
             let finding = Finding::at(policy.span, MAY_FAIL, why.describe()).via(&policy.hops);
@@ -117,17 +119,17 @@ fn open(finding: Finding, help: &str) -> Verdict {
 
 /// The flags of a block that aren't on.
 fn weak(applies: &Maybe<bool>, block: &AccessBlock) -> Vec<Verdict> {
-    let verdict = |flag: &&Setting<bool>| match applies.clone().and(flag.value().as_ref().map(|read| *read != Ok(true)))
-    {
-        Known(true) => Some(match flag.value() {
-            Known(Ok(found)) => Verdict::wrong(flag, found, WEAK, "true"),
-            Known(Err(invalid)) => Verdict::invalid(flag, invalid, WEAK, "true"),
-            Unknown(why) => Verdict::unknown(flag, why, WEAK),
-        }),
-        Known(false) => None,
-        Unknown(why) => {
-            Some(Verdict::unknown(flag, &why, "may write to a bucket that doesn't block all public access"))
-        }
-    };
+    let verdict =
+        |flag: &&TrailSetting<bool>| match applies.clone().and(flag.value().as_ref().map(|read| *read != Ok(true))) {
+            Known(true) => Some(match flag.value() {
+                Known(Ok(found)) => Verdict::wrong(flag, found, WEAK, "true"),
+                Known(Err(invalid)) => Verdict::invalid(flag, invalid, WEAK, "true"),
+                Unknown(why) => Verdict::unknown(flag, why, WEAK),
+            }),
+            Known(false) => None,
+            Unknown(why) => {
+                Some(Verdict::unknown(flag, &why, "may write to a bucket that doesn't block all public access"))
+            }
+        };
     block.flags().iter().filter_map(verdict).collect()
 }

@@ -7,7 +7,7 @@ use super::Rule;
 
 /// A control as its benchmark lists it.
 #[derive(Debug, Clone, Copy)]
-pub struct Listed {
+pub struct ListedControl {
     /// Its number in the benchmark.
     pub id: &'static str,
     /// The subject of the control.
@@ -15,12 +15,12 @@ pub struct Listed {
     /// The profile of CIS to which it belongs.
     pub profile: Option<&'static str>,
     /// The part of the code that is evaluated for it.
-    pub about: About,
+    pub about: EvaluatedPart,
 }
 
 /// The part of the code that is evaluated for a control.
 #[derive(Debug, Clone, Copy)]
-pub enum About {
+pub enum EvaluatedPart {
     /// These rules, as far as they exist.
     Rules(&'static [&'static str]),
     /// Any trail that is logging, in whatever Region.
@@ -30,7 +30,7 @@ pub enum About {
 }
 
 /// A control of CIS's section about logging: its subject, its numbers in the [`VERSIONS`], the profile, and the rules.
-type Row = (&'static str, [Option<&'static str>; 4], &'static str, About);
+type SectionRow = (&'static str, [Option<&'static str>; 4], &'static str, EvaluatedPart);
 
 /// The versions of CIS that share their numbers.
 const VERSIONS: [&[&str]; 4] = [
@@ -40,7 +40,7 @@ const VERSIONS: [&[&str]; 4] = [
     &["cis-aws-6.0", "cis-aws-7.0"],
 ];
 
-const ALL_REGIONS: About = About::Rules(&[
+const ALL_REGIONS: EvaluatedPart = EvaluatedPart::Rules(&[
     "no-compliant-trail",
     "single-region-trail",
     "stopped-trail",
@@ -48,18 +48,18 @@ const ALL_REGIONS: About = About::Rules(&[
     "excluded-event-sources",
     "missing-global-events",
 ]);
-const VALIDATION: About = About::Rules(&["unvalidated-logs"]);
-const ENCRYPTION: About = About::Rules(&["logs-without-kms"]);
-const PUBLIC_BUCKET: About = About::Rules(&["public-log-bucket"]);
-const ACCESS_LOGGING: About = About::Rules(&["unlogged-log-bucket"]);
-const CLOUDWATCH: About = About::Rules(&["logs-without-cloudwatch"]);
-const OBJECT_WRITES: About = About::Rules(&["unrecorded-object-writes"]);
-const OBJECT_READS: About = About::Rules(&["unrecorded-object-reads"]);
-const ANOTHER_SERVICE: About = About::Nothing("it is about another service");
-const EVERY_KEY: About = About::Nothing("it is about every key of the account, not only the trail's");
+const VALIDATION: EvaluatedPart = EvaluatedPart::Rules(&["unvalidated-logs"]);
+const ENCRYPTION: EvaluatedPart = EvaluatedPart::Rules(&["logs-without-kms"]);
+const PUBLIC_BUCKET: EvaluatedPart = EvaluatedPart::Rules(&["public-log-bucket"]);
+const ACCESS_LOGGING: EvaluatedPart = EvaluatedPart::Rules(&["unlogged-log-bucket"]);
+const CLOUDWATCH: EvaluatedPart = EvaluatedPart::Rules(&["logs-without-cloudwatch"]);
+const OBJECT_WRITES: EvaluatedPart = EvaluatedPart::Rules(&["unrecorded-object-writes"]);
+const OBJECT_READS: EvaluatedPart = EvaluatedPart::Rules(&["unrecorded-object-reads"]);
+const ANOTHER_SERVICE: EvaluatedPart = EvaluatedPart::Nothing("it is about another service");
+const EVERY_KEY: EvaluatedPart = EvaluatedPart::Nothing("it is about every key of the account, not only the trail's");
 
 #[rustfmt::skip]
-const LOGGING: [Row; 11] = [
+const LOGGING: [SectionRow; 11] = [
     ("enabled in all Regions", [Some("2.1"), Some("3.1"), Some("3.1"), Some("4.1")], "L1", ALL_REGIONS),
     ("log file validation", [Some("2.2"), Some("3.2"), Some("3.2"), Some("4.2")], "L2", VALIDATION),
     ("the log bucket isn't public", [Some("2.3"), Some("3.3"), None, None], "L1", PUBLIC_BUCKET),
@@ -74,44 +74,46 @@ const LOGGING: [Row; 11] = [
 ];
 
 /// Controls about CloudTrail that belong to none of the benchmarks.
-const OTHERS: [Listed; 1] = [Listed {
+const OTHERS: [ListedControl; 1] = [ListedControl {
     id: "CloudTrail.9",
     title: "tags of trails",
     profile: None,
-    about: About::Nothing("tags don't decide what a trail records"),
+    about: EvaluatedPart::Nothing("tags don't decide what a trail records"),
 }];
 
-impl Listed {
+impl ListedControl {
     /// The rules that evaluate the control, as far as they exist.
     pub fn rules(&self) -> Vec<&'static Rule> {
         match self.about {
-            About::Rules(ids) => ids.iter().filter_map(|id| super::find(id)).collect(),
-            About::AnyTrail => super::find("stopped-trail").into_iter().collect(),
-            About::Nothing(_) => Vec::new(),
+            EvaluatedPart::Rules(ids) => ids.iter().filter_map(|id| super::find(id)).collect(),
+            EvaluatedPart::AnyTrail => super::find("stopped-trail").into_iter().collect(),
+            EvaluatedPart::Nothing(_) => Vec::new(),
         }
     }
 
     /// The reason for which no rule evaluates the control.
     pub fn not_judged(&self) -> Option<&'static str> {
         match self.about {
-            About::Nothing(reason) => Some(reason),
-            About::Rules(_) | About::AnyTrail => self.rules().is_empty().then_some("no rule checks it yet"),
+            EvaluatedPart::Nothing(reason) => Some(reason),
+            EvaluatedPart::Rules(_) | EvaluatedPart::AnyTrail => {
+                self.rules().is_empty().then_some("no rule checks it yet")
+            }
         }
     }
 }
 
 /// The controls of a benchmark about CloudTrail, in its order; nothing if its section isn't listed here.
-pub fn section(benchmark: &str) -> Option<Vec<Listed>> {
+pub fn section(benchmark: &str) -> Option<Vec<ListedControl>> {
     match VERSIONS.iter().position(|versions| versions.contains(&benchmark)) {
         Some(version) => Some(cis(benchmark, version)),
-        None => of_security_hub(benchmark).map(<[Listed]>::to_vec),
+        None => of_security_hub(benchmark).map(<[ListedControl]>::to_vec),
     }
 }
 
 /// The controls of this number in any benchmark, each subject once.
-pub fn of_number(id: &str) -> Vec<Listed> {
+pub fn of_number(id: &str) -> Vec<ListedControl> {
     let sections = super::stated_benchmarks().into_iter().filter_map(section).flatten().chain(OTHERS);
-    let mut found: Vec<Listed> = Vec::new();
+    let mut found: Vec<ListedControl> = Vec::new();
     for listed in sections.filter(|listed| listed.id.eq_ignore_ascii_case(id)) {
         if !found.iter().any(|other| other.title == listed.title) {
             found.push(listed);
@@ -126,31 +128,31 @@ pub fn basis(benchmark: &str) -> Option<&'static str> {
     is_mapped.then_some("the controls of Security Hub that it maps to this standard")
 }
 
-fn cis(benchmark: &str, version: usize) -> Vec<Listed> {
-    let row = |(title, ids, profile, about): &Row| {
+fn cis(benchmark: &str, version: usize) -> Vec<ListedControl> {
+    let row = |(title, ids, profile, about): &SectionRow| {
         let id = (*ids.get(version)?)?;
         // Version 1.2 had one of them in the first profile.
         let profile = if id == "2.5" { "L1" } else { profile };
-        Some(Listed { id, title, profile: Some(profile), about: *about })
+        Some(ListedControl { id, title, profile: Some(profile), about: *about })
     };
-    let mut controls: Vec<Listed> = LOGGING.iter().filter_map(row).collect();
+    let mut controls: Vec<ListedControl> = LOGGING.iter().filter_map(row).collect();
     if benchmark == "cis-aws-7.0" {
         let title = "access logs of web front ends";
-        controls.push(Listed { id: "4.10", title, profile: Some("L1"), about: ANOTHER_SERVICE });
+        controls.push(ListedControl { id: "4.10", title, profile: Some("L1"), about: ANOTHER_SERVICE });
     }
     controls
 }
 
-fn of_security_hub(standard: &str) -> Option<&'static [Listed]> {
-    const fn listed(id: &'static str, title: &'static str, about: About) -> Listed {
-        Listed { id, title, profile: None, about }
+fn of_security_hub(standard: &str) -> Option<&'static [ListedControl]> {
+    const fn listed(id: &'static str, title: &'static str, about: EvaluatedPart) -> ListedControl {
+        ListedControl { id, title, profile: None, about }
     }
-    const FIRST: Listed =
+    const FIRST: ListedControl =
         listed("CloudTrail.1", "one multi-Region trail with read and write management events", ALL_REGIONS);
-    const SECOND: Listed = listed("CloudTrail.2", "encryption at rest", ENCRYPTION);
-    const FOURTH: Listed = listed("CloudTrail.4", "log file validation", VALIDATION);
-    const FIFTH: Listed = listed("CloudTrail.5", "integrated with CloudWatch Logs", CLOUDWATCH);
-    const STORES: About = About::Nothing("event data stores are no trails");
+    const SECOND: ListedControl = listed("CloudTrail.2", "encryption at rest", ENCRYPTION);
+    const FOURTH: ListedControl = listed("CloudTrail.4", "log file validation", VALIDATION);
+    const FIFTH: ListedControl = listed("CloudTrail.5", "integrated with CloudWatch Logs", CLOUDWATCH);
+    const STORES: EvaluatedPart = EvaluatedPart::Nothing("event data stores are no trails");
     match standard {
         "fsbp" => Some(&[FIRST, SECOND, FOURTH, FIFTH]),
         "nist-800-53-r5" => Some(
@@ -168,7 +170,7 @@ fn of_security_hub(standard: &str) -> Option<&'static [Listed]> {
             const {
                 &[
                     SECOND,
-                    listed("CloudTrail.3", "one trail is enabled", About::AnyTrail),
+                    listed("CloudTrail.3", "one trail is enabled", EvaluatedPart::AnyTrail),
                     FOURTH,
                     listed("CloudTrail.6", "the log bucket isn't public", PUBLIC_BUCKET),
                     listed("CloudTrail.7", "access logging of the log bucket", ACCESS_LOGGING),
@@ -187,9 +189,9 @@ mod tests {
 
     /// The numbers and whether a rule checks each.
     fn numbers(benchmark: &str) -> String {
-        let word = |listed: &Listed| match listed.about {
-            About::Nothing(_) => format!("({})", listed.id),
-            About::Rules(_) | About::AnyTrail => listed.id.to_owned(),
+        let word = |listed: &ListedControl| match listed.about {
+            EvaluatedPart::Nothing(_) => format!("({})", listed.id),
+            EvaluatedPart::Rules(_) | EvaluatedPart::AnyTrail => listed.id.to_owned(),
         };
         section(benchmark).unwrap().iter().map(word).collect::<Vec<_>>().join(" ")
     }
@@ -216,7 +218,7 @@ mod tests {
                 let listed = section(benchmark)
                     .unwrap()
                     .into_iter()
-                    .find(|listed| matches!(listed.about, About::Rules(rules) if rules.contains(&rule.id())));
+                    .find(|listed| matches!(listed.about, EvaluatedPart::Rules(rules) if rules.contains(&rule.id())));
                 assert_eq!(rule.page.control(benchmark), listed.map(|listed| listed.id), "{benchmark} {}", rule.id());
             }
         }

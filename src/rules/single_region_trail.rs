@@ -1,15 +1,15 @@
 //! A trail that isn't multi-Region misses what happens elsewhere.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::{Label, Verdict};
 use crate::model::Trail;
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::condition(|| Page::parse(include_str!("../../rules/single-region-trail.md")), Check::Trail(check))
+    Rule::condition(|| RulePage::parse(include_str!("../../rules/single-region-trail.md")), Check::Trail(check))
         .resting_on(|trail| Label::of(&trail.is_multi_region));
 
-fn check(trail: &Trail, _: &Policy) -> Verdict {
+fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let multi_region = &trail.is_multi_region;
     match multi_region.value() {
         Known(Ok(true)) => Verdict::Pass,

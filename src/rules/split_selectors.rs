@@ -1,16 +1,16 @@
 //! Complete coverage by several selectors is fine for CloudTrail and missed by some audits.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;
 use crate::model::Trail;
-use crate::model::selectors::{Bounds, Coverage, Recorded, SelectorPolicy, Selectors};
+use crate::model::selectors::{Coverage, CoverageBounds, SelectorPolicy, Selectors, SelectorsResult};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/split-selectors.md")), Check::Advice(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/split-selectors.md")), Check::Advice(check));
 
-fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
-    let Recorded::Selected(assessed) = trail.selectors.recorded() else { return None };
-    let complete = |bounds: &Bounds| bounds.least == Coverage::EVERYTHING;
+fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
+    let SelectorsResult::Selected(assessed) = trail.selectors.recorded() else { return None };
+    let complete = |bounds: &CoverageBounds| bounds.least == Coverage::EVERYTHING;
     let together = Selectors::candidates(&assessed, SelectorPolicy::Coverage).iter().any(complete);
     let alone = Selectors::candidates(&assessed, SelectorPolicy::Literal).iter().any(complete);
     let first = assessed.first()?;

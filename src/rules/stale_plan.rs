@@ -1,13 +1,13 @@
 //! Reports a plan that contradicts the code.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;
 use crate::model::{Contradiction, Trail};
 
 pub(crate) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/stale-plan.md")), Check::Advice(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/stale-plan.md")), Check::Advice(check));
 
-fn check(trail: &Trail, _: &Policy) -> Option<Finding> {
+fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let (first, others) = trail.contradictions.split_first()?;
     let finding = advise(first).via(&first.hops);
     let mut finding =

@@ -1,21 +1,21 @@
 //! Logs that another account can delete or change prove nothing.
 
 use super::around::{self, Policies};
-use super::{Check, Page, Rule, bucket_policy_blocks_delivery, public_log_bucket};
+use super::{Check, Rule, RulePage, bucket_policy_blocks_delivery, public_log_bucket};
 use crate::finding::{Finding, Verdict};
-use crate::model::policy::{Document, Opening, Who, tampering};
-use crate::model::surroundings::Surroundings;
-use crate::value::{Known, Unknown, Why};
+use crate::model::policy::{OpenGrant, OutsidePrincipal, PolicyDocument, tampering};
+use crate::model::surroundings::LogDelivery;
+use crate::value::{Known, Reason, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/tamperable-log-bucket.md")), Check::Surroundings(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/tamperable-log-bucket.md")), Check::Surroundings(check));
 
 const ON_LOGS: &str = "writes to a bucket in which others can delete or overwrite logs";
 const ON_BUCKET: &str = "writes to a bucket whose protection others can change";
 const MAY_FAIL: &str = "may write to a bucket in which others can delete or overwrite logs";
 
 /// A policy that isn't known is left to the rules on delivery and on the public.
-fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
+fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::missed(around, &around.delivery.bucket, MAY_FAIL);
     };
@@ -24,13 +24,13 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
         Policies::Unknown(_) => return None,
         Policies::All(policies) => policies,
     };
-    let documents: Vec<&Document> = policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
+    let documents: Vec<&PolicyDocument> = policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
     let folder = bucket_policy_blocks_delivery::folder(around);
     let is_shut = public_log_bucket::refuses_public_policies(bucket);
     let verdict = match tampering(&documents, &bucket.arns, &folder, &is_shut, &around.work) {
         Known(None) => Verdict::Pass,
         Known(Some(opening)) => Verdict::Fail(finding(&opening)),
-        Unknown(why @ Why::OverLimit { .. }) => {
+        Unknown(why @ Reason::OverLimit { .. }) => {
             let place = policies.first().map_or(bucket.declared.header, |policy| policy.span);
             Verdict::Unknown(Finding::at(place, MAY_FAIL, why.describe()).help(why.advice()).blocked(&why))
         }
@@ -39,13 +39,13 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
     Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail delivers its logs to this bucket"))
 }
 
-fn finding(opening: &Opening<'_>) -> Finding {
-    let Opening { statement, action, is_on_bucket, who } = opening;
+fn finding(opening: &OpenGrant<'_>) -> Finding {
+    let OpenGrant { statement, action, is_on_bucket, who } = opening;
     let message = if *is_on_bucket { ON_BUCKET } else { ON_LOGS };
     let who = match who {
-        Who::Everybody => "everyone".to_owned(),
-        Who::Account(account) => format!("account `{account}`"),
-        Who::CanonicalUser(id) => format!("the account of the canonical user `{id}`"),
+        OutsidePrincipal::Everybody => "everyone".to_owned(),
+        OutsidePrincipal::Account(account) => format!("account `{account}`"),
+        OutsidePrincipal::CanonicalUser(id) => format!("the account of the canonical user `{id}`"),
     };
     Finding::at(statement.span, message, format!("this allows `{action}` for {who}"))
         .via(&statement.hops)

@@ -1,14 +1,14 @@
 //! Reports log buckets without access logging: reading the logs leaves no trace.
 
-use super::{Check, Page, Rule, around};
+use super::{Check, Rule, RulePage, around};
 use crate::finding::{Finding, Verdict};
-use crate::model::surroundings::{Said, Surroundings};
+use crate::model::surroundings::{LogDelivery, TargetSetting};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/unlogged-log-bucket.md")), Check::Surroundings(check))
+    Rule::new(|| RulePage::parse(include_str!("../../rules/unlogged-log-bucket.md")), Check::Surroundings(check))
         .for_needed();
 
-fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
+fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     let messages = ["writes to a bucket whose access isn't logged", "may write to a bucket whose access isn't logged"];
     let Some(bucket) = &around.bucket else {
         return around::missed(around, &around.delivery.bucket, messages[1]);
@@ -19,6 +19,6 @@ fn check(around: &Surroundings, _: &super::Policy) -> Option<Verdict> {
             .because("access to this bucket isn't logged")
             .help(format!("send access logs to another bucket: add {advice}"))
     };
-    let verdict = around::presence(bucket, Said::logging, absent, messages);
+    let verdict = around::presence(bucket, TargetSetting::logging, absent, messages);
     Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail delivers its logs to this bucket"))
 }

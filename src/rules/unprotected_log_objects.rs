@@ -1,17 +1,17 @@
 //! A log that is overwritten or deleted can be had back only from an old version.
 
-use super::{Check, Page, Rule};
+use super::{Check, Rule, RulePage};
 use crate::finding::Finding;
-use crate::model::surroundings::{Said, Surroundings};
+use crate::model::surroundings::{LogDelivery, TargetSetting};
 use crate::value::Known;
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/unprotected-log-objects.md")), Check::AdviceAround(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/unprotected-log-objects.md")), Check::AdviceAround(check));
 
-fn check(around: &Surroundings) -> Option<Finding> {
+fn check(around: &LogDelivery) -> Option<Finding> {
     let bucket = around.bucket.as_ref().filter(|bucket| bucket.doubt.is_none())?;
     let may_protect = bucket
-        .all(Said::protection)
+        .all(TargetSetting::protection)
         .any(|(attached, presence)| attached.applies.clone().and(presence.is_there.clone()) != Known(false));
     if may_protect {
         return None;

@@ -1,15 +1,15 @@
 //! Reports trails without log file validation, which detects changed and deleted log files.
 
-use super::{Check, Page, Policy, Rule};
+use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::{Label, Verdict};
 use crate::model::Trail;
 use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
-    Rule::new(|| Page::parse(include_str!("../../rules/unvalidated-logs.md")), Check::Trail(check))
+    Rule::new(|| RulePage::parse(include_str!("../../rules/unvalidated-logs.md")), Check::Trail(check))
         .resting_on(|trail| Label::of(&trail.validates_log_files));
 
-fn check(trail: &Trail, _: &Policy) -> Verdict {
+fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let validation = &trail.validates_log_files;
     match validation.value() {
         Known(Ok(true)) => Verdict::Pass,

@@ -4,17 +4,17 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{FileId, Fs, PathKind, ReadError, Visit, Wanted};
+use super::{FileId, FileVisitor, Fs, PathFilter, PathKind, ReadError};
 
 /// Files that were looked into, and paths that were looked for, whether anything was there or not.
 #[derive(Debug, Default)]
-pub struct Asked {
+pub struct Dependencies {
     files: Mutex<HashSet<FileId>>,
     sought: Mutex<HashSet<PathBuf>>,
     listed: Mutex<HashSet<PathBuf>>,
 }
 
-impl Asked {
+impl Dependencies {
     /// True if the file was read.
     pub fn has_file(&self, id: FileId) -> bool {
         locked(&self.files).contains(&id)
@@ -54,19 +54,19 @@ fn locked<T>(set: &Mutex<HashSet<T>>) -> MutexGuard<'_, HashSet<T>> {
 
 /// Files of which it is noted what is asked for.
 #[derive(Clone, Copy)]
-pub struct Noting<'a> {
+pub struct TrackingFs<'a> {
     fs: &'a dyn Fs,
-    asked: &'a Asked,
+    asked: &'a Dependencies,
 }
 
-impl<'a> Noting<'a> {
+impl<'a> TrackingFs<'a> {
     /// Notes in `asked` what is asked of `fs`.
-    pub fn new(fs: &'a dyn Fs, asked: &'a Asked) -> Self {
+    pub fn new(fs: &'a dyn Fs, asked: &'a Dependencies) -> Self {
         Self { fs, asked }
     }
 }
 
-impl Fs for Noting<'_> {
+impl Fs for TrackingFs<'_> {
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
         self.asked.note_path(path);
         self.fs.kind(path)
@@ -98,7 +98,7 @@ impl Fs for Noting<'_> {
         self.fs.directories(directory)
     }
 
-    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+    fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         self.fs.walk(directory, wanted, visit);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 /// The unit in which a column is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub enum ColumnUnit {
     /// Bytes of UTF-8.
     Byte,
     /// Unicode scalar values.
@@ -35,8 +35,8 @@ struct Count {
 
 impl Columns {
     /// How many units there are between two offsets of the text, which has to be the same each time.
-    pub fn between(&self, text: &str, Range { start, end }: Range<usize>, unit: Unit) -> usize {
-        if unit == Unit::Byte {
+    pub fn between(&self, text: &str, Range { start, end }: Range<usize>, unit: ColumnUnit) -> usize {
+        if unit == ColumnUnit::Byte {
             return end.saturating_sub(start);
         }
         let bytes = text.as_bytes();
@@ -78,10 +78,10 @@ impl Count {
         }
     }
 
-    fn units(self, unit: Unit) -> usize {
+    fn units(self, unit: ColumnUnit) -> usize {
         match unit {
-            Unit::Byte | Unit::Character => self.characters,
-            Unit::Utf16 => self.characters.saturating_add(self.wide),
+            ColumnUnit::Byte | ColumnUnit::Character => self.characters,
+            ColumnUnit::Utf16 => self.characters.saturating_add(self.wide),
         }
     }
 }
@@ -98,7 +98,7 @@ mod tests {
         for &start in places.iter().step_by(997) {
             for &end in places.iter().rev().step_by(89).filter(|end| **end >= start) {
                 let part = text.get(start..end).unwrap();
-                let counted = [Unit::Byte, Unit::Character, Unit::Utf16];
+                let counted = [ColumnUnit::Byte, ColumnUnit::Character, ColumnUnit::Utf16];
                 let counted = counted.map(|unit| columns.between(&text, start..end, unit));
                 assert_eq!(counted, [part.len(), part.chars().count(), part.encode_utf16().count()]);
             }

@@ -11,9 +11,12 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::ignored::IGNORE_FILES;
 use super::large;
-use super::listed::{Fault, Listed};
-use super::open::{Trees, open};
-use super::{Counted, Counts, Exclusions, Fs, Ignored, PathKind, ReadError, Replacement, SKIPPED, Seen, Visit, Wanted};
+use super::listed::{IgnoreFileError, WalkIgnores};
+use super::open::{TreeRoots, open};
+use super::{
+    Exclusions, FileCount, FileFilter, FileStates, FileVisitor, Fs, IgnoreFiles, PathFilter, PathKind, ReadError,
+    Replacement, SKIPPED,
+};
 
 /// More threads than this wait for the disk rather than for each other.
 const MAX_WALKERS: usize = 12;
@@ -21,13 +24,13 @@ const MAX_WALKERS: usize = 12;
 /// The files of this machine, as far as they lie below some directories or are named.
 #[derive(Debug)]
 pub struct Disk {
-    trees: Arc<Trees>,
+    trees: Arc<TreeRoots>,
     exclusions: Exclusions,
     skips_ignored: bool,
     /// Ignore files that apply instead of those on the disk.
-    heeded: Option<Arc<Ignored>>,
+    heeded: Option<Arc<IgnoreFiles>>,
     walkers: usize,
-    seen: Option<Arc<Seen>>,
+    seen: Option<Arc<FileStates>>,
     /// The directories of which it is known that they lie in one of the trees, with their paths without links.
     inside: Box<Mutex<HashMap<PathBuf, PathBuf>>>,
     /// Paths that walks skipped because an ignore file matches them.
@@ -37,7 +40,7 @@ pub struct Disk {
 /// New content of a file, written to a temporary file beside it.
 #[derive(Debug)]
 #[must_use = "bytes that don't take the place are removed"]
-pub struct Staged<'a> {
+pub struct StagedFile<'a> {
     path: &'a Path,
     old: &'a [u8],
     replacement: Replacement,
@@ -47,7 +50,7 @@ impl Disk {
     /// Follows links only to files below one of `trees`.
     pub fn new(trees: &[PathBuf]) -> Self {
         Self {
-            trees: Arc::new(Trees::new(trees)),
+            trees: Arc::new(TreeRoots::new(trees)),
             exclusions: Exclusions::default(),
             skips_ignored: true,
             heeded: None,
@@ -69,12 +72,12 @@ impl Disk {
     }
 
     /// Leaves out what these ignore files name, instead of those on the disk.
-    pub fn heeds(&mut self, ignored: Ignored) {
+    pub fn heeds(&mut self, ignored: IgnoreFiles) {
         self.heeded = Some(Arc::new(ignored));
     }
 
     /// The ignore files that take the place of the others.
-    pub(super) fn heeded(&self) -> Option<&Ignored> {
+    pub(super) fn heeded(&self) -> Option<&IgnoreFiles> {
         self.heeded.as_deref()
     }
 
@@ -100,7 +103,7 @@ impl Disk {
     }
 
     /// Notes in `seen` what is looked at from now on.
-    pub fn note_in(&mut self, seen: Arc<Seen>) {
+    pub fn note_in(&mut self, seen: Arc<FileStates>) {
         self.seen = Some(seen);
     }
 
@@ -119,7 +122,7 @@ impl Disk {
     ///
     /// # Errors
     ///
-    /// As for [`Self::stage`] and [`Staged::commit`].
+    /// As for [`Self::stage`] and [`StagedFile::commit`].
     pub fn replace(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), ReadError> {
         self.stage(path, old, new)?.commit(self)
     }
@@ -129,12 +132,12 @@ impl Disk {
     /// # Errors
     ///
     /// It isn't a regular file of the trees any more, its bytes aren't `old`, or the system refuses.
-    pub fn stage<'a>(&self, path: &'a Path, old: &'a [u8], new: &[u8]) -> Result<Staged<'a>, ReadError> {
+    pub fn stage<'a>(&self, path: &'a Path, old: &'a [u8], new: &[u8]) -> Result<StagedFile<'a>, ReadError> {
         self.check_unchanged(path, old)?;
         // A link stays a link to the same file, which isn't another one by now.
         let target = fs::canonicalize(path).map_err(refused)?;
         self.trees.check(&target)?;
-        Ok(Staged { path, old, replacement: Replacement::new(target, new).map_err(refused)? })
+        Ok(StagedFile { path, old, replacement: Replacement::new(target, new).map_err(refused)? })
     }
 
     fn check_unchanged(&self, path: &Path, old: &[u8]) -> Result<(), ReadError> {
@@ -169,7 +172,7 @@ impl Disk {
     }
 }
 
-impl Staged<'_> {
+impl StagedFile<'_> {
     /// Puts the new bytes in the place of the old ones.
     ///
     /// # Errors
@@ -221,7 +224,7 @@ impl Fs for Disk {
         self.entries(directory, fs::FileType::is_dir)
     }
 
-    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+    fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         if let Err(error) = self.trees.check(directory) {
             return visit(directory, Err(error));
         }
@@ -243,13 +246,13 @@ impl Fs for Disk {
         ignored
     }
 
-    fn walk_ignored(&self, path: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+    fn walk_ignored(&self, path: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         if self.trees.check(path).is_ok() {
             self.walk_all(path, self.leaves_out_excluded(), wanted, visit);
         }
     }
 
-    fn search_ignored(&self, limit: usize, wanted: Wanted<'_>, is_counted: Counts<'_>) -> Counted {
+    fn search_ignored(&self, limit: usize, wanted: PathFilter<'_>, is_counted: FileFilter<'_>) -> FileCount {
         let below = |path: PathBuf| {
             let leaves_out = self.leaves_out_excluded();
             let walk =
@@ -260,7 +263,7 @@ impl Fs for Disk {
             let is_file = entry.file_type().is_some_and(|found| !found.is_dir());
             is_file && wanted(entry.path()) && is_counted(entry.path(), &|| self.read_inside(entry.path()))
         };
-        let mut counted = Counted::default();
+        let mut counted = FileCount::default();
         for (seen, entry) in self.ignored().into_iter().flat_map(below).enumerate() {
             counted.is_cut = seen >= limit;
             if counted.is_cut {
@@ -292,8 +295,8 @@ impl Disk {
         &self,
         start: &Path,
         leaves_out: impl Fn(&DirEntry) -> bool + Send + Sync + 'static,
-        wanted: Wanted<'_>,
-        visit: Visit<'_>,
+        wanted: PathFilter<'_>,
+        visit: FileVisitor<'_>,
     ) {
         let walk = WalkBuilder::new(start)
             .standard_filters(false)
@@ -313,13 +316,13 @@ impl Disk {
     }
 
     /// The ignore files that count for a walk, unless others take their place or none counts.
-    fn listed(&self, directory: &Path) -> Result<Option<Listed>, Fault> {
+    fn listed(&self, directory: &Path) -> Result<Option<WalkIgnores>, IgnoreFileError> {
         let heeds_files = self.skips_ignored && self.heeded.is_none();
-        heeds_files.then(|| Listed::at(directory, &self.trees)).transpose()
+        heeds_files.then(|| WalkIgnores::at(directory, &self.trees)).transpose()
     }
 
     /// The filter of a walk: true for entries to skip. The start of a walk is never skipped.
-    fn leaves_out(&self, listed: Option<Arc<Listed>>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
+    fn leaves_out(&self, listed: Option<Arc<WalkIgnores>>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
         let is_excluded = self.leaves_out_excluded();
         let heeded = self.heeded.clone().filter(|_| self.skips_ignored);
         let ignored = Arc::clone(&self.ignored);
@@ -351,7 +354,13 @@ impl Disk {
         }
     }
 
-    fn visit_entry(&self, entry: &DirEntry, wanted: Wanted<'_>, visit: Visit<'_>, buffer: &mut Vec<u8>) -> WalkState {
+    fn visit_entry(
+        &self,
+        entry: &DirEntry,
+        wanted: PathFilter<'_>,
+        visit: FileVisitor<'_>,
+        buffer: &mut Vec<u8>,
+    ) -> WalkState {
         let Some(found) = entry.file_type() else { return WalkState::Continue };
         let path = entry.path();
         if found.is_dir() {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::columns::{Columns, Unit};
+use super::columns::{ColumnUnit, Columns};
 
 /// A file among the [`Sources`](super::Sources) of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,12 +74,12 @@ pub struct SourceFile {
     /// `TemplateBody`).
     pub within: Option<Span>,
     /// Computed on first use: most files are never part of a message.
-    lines: OnceLock<Box<Lines>>,
+    lines: OnceLock<Box<LineStarts>>,
 }
 
 /// The starts of lines, from which positions are computed.
 #[derive(Debug, Default)]
-struct Lines {
+struct LineStarts {
     starts: Vec<u32>,
     columns: Columns,
 }
@@ -115,11 +115,11 @@ impl SourceFile {
     pub fn position(&self, offset: u32) -> Position {
         let line = self.lines().starts.partition_point(|&start| start <= offset).max(1);
         let (start, _) = self.line_bounds(line);
-        Position { line: narrow(line), column: self.column(start, offset, Unit::Character), byte: offset }
+        Position { line: narrow(line), column: self.column(start, offset, ColumnUnit::Character), byte: offset }
     }
 
     /// The column of an offset in the line that begins at `start`, counted from 1; a byte order mark isn't counted.
-    pub fn column(&self, start: u32, offset: u32, unit: Unit) -> u32 {
+    pub fn column(&self, start: u32, offset: u32, unit: ColumnUnit) -> u32 {
         let start = (start as usize).max(self.body().0);
         let before = self.lines().columns.between(&self.text, start..(offset as usize).max(start), unit);
         narrow(before.saturating_add(1))
@@ -138,11 +138,11 @@ impl SourceFile {
         (start, start.saturating_add(narrow(text.strip_suffix('\r').unwrap_or(text).len())))
     }
 
-    fn lines(&self) -> &Lines {
+    fn lines(&self) -> &LineStarts {
         self.lines.get_or_init(|| {
             let feeds = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
             let starts = std::iter::once(0).chain(feeds.map(|(at, _)| narrow(at.saturating_add(1)))).collect();
-            Box::new(Lines { starts, columns: Columns::default() })
+            Box::new(LineStarts { starts, columns: Columns::default() })
         })
     }
 }

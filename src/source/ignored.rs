@@ -22,9 +22,9 @@ const FILES: usize = IGNORE_FILES.len() + 1;
 
 /// The ignore files of a tree, each read where it lies.
 #[derive(Debug, Clone, Default)]
-pub struct Ignored {
+pub struct IgnoreFiles {
     /// By the bytes of the directory.
-    said: HashMap<Vec<u8>, Said>,
+    said: HashMap<Vec<u8>, DirectoryIgnores>,
     /// The lengths of the directories that have ignore files. Every path of a walk is looked up, and most directories
     /// have none.
     lengths: BTreeSet<usize>,
@@ -34,14 +34,14 @@ pub struct Ignored {
 
 /// The patterns of one directory.
 #[derive(Debug, Clone, Default)]
-struct Said {
+struct DirectoryIgnores {
     /// In the order of [`IGNORE_FILES`].
     patterns: [Option<Gitignore>; FILES],
     /// Git's files count only in their own repository.
     is_repository: bool,
 }
 
-impl Ignored {
+impl IgnoreFiles {
     /// Takes the text of an ignore file; a line that is no pattern is nothing, as for git. Those of git count only in a
     /// repository that was added before.
     pub(super) fn add(&mut self, path: &Path, bytes: &[u8]) {
@@ -73,7 +73,7 @@ impl Ignored {
         }
     }
 
-    fn said_in(&mut self, directory: &Path) -> &mut Said {
+    fn said_in(&mut self, directory: &Path) -> &mut DirectoryIgnores {
         let bytes = bytes_of(directory);
         // Only the file system's root ends with a slash.
         let bytes = bytes.strip_suffix(b"/").unwrap_or(bytes);
@@ -82,7 +82,7 @@ impl Ignored {
     }
 
     /// The patterns of the directories above a path, the nearest first.
-    fn above(&self, path: &Path) -> impl Iterator<Item = &Said> {
+    fn above(&self, path: &Path) -> impl Iterator<Item = &DirectoryIgnores> {
         self.lengths.iter().rev().filter_map(|length| {
             let (directory, rest) = bytes_of(path).split_at_checked(*length)?;
             rest.first().filter(|byte| is_separator(char::from(**byte)))?;

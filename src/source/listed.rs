@@ -9,27 +9,27 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::ReadError;
 use super::disk::read_at_most;
-use super::ignored::{IGNORE_FILES, Ignored, MAX_BYTES};
-use super::open::Trees;
+use super::ignored::{IGNORE_FILES, IgnoreFiles, MAX_BYTES};
+use super::open::TreeRoots;
 
 /// The ignore files that apply in a directory of a walk.
 #[derive(Debug)]
-pub(super) struct Listed {
-    trees: Arc<Trees>,
-    ignored: RwLock<Ignored>,
-    faults: Mutex<Vec<Fault>>,
+pub(super) struct WalkIgnores {
+    trees: Arc<TreeRoots>,
+    ignored: RwLock<IgnoreFiles>,
+    faults: Mutex<Vec<IgnoreFileError>>,
 }
 
 /// An ignore file that can't be read, and why.
-pub(super) type Fault = (PathBuf, ReadError);
+pub(super) type IgnoreFileError = (PathBuf, ReadError);
 
-impl Listed {
+impl WalkIgnores {
     /// The ignore files of the directory and of those above it in its tree.
     ///
     /// # Errors
     ///
     /// One of them can't be read.
-    pub(super) fn at(directory: &Path, trees: &Arc<Trees>) -> Result<Self, Fault> {
+    pub(super) fn at(directory: &Path, trees: &Arc<TreeRoots>) -> Result<Self, IgnoreFileError> {
         let listed = Self { trees: Arc::clone(trees), ignored: RwLock::default(), faults: Mutex::default() };
         trees.down_to(directory).into_iter().try_for_each(|directory| listed.enter(directory))?;
         Ok(listed)
@@ -46,11 +46,11 @@ impl Listed {
     }
 
     /// The ignore files that couldn't be read; their directories were left out.
-    pub(super) fn faults(&self) -> Vec<Fault> {
+    pub(super) fn faults(&self) -> Vec<IgnoreFileError> {
         std::mem::take(&mut self.faults.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn enter(&self, directory: &Path) -> Result<(), Fault> {
+    fn enter(&self, directory: &Path) -> Result<(), IgnoreFileError> {
         let ignored = || self.ignored.write().unwrap_or_else(PoisonError::into_inner);
         let repository = directory.join(".git");
         // Every directory is asked, so what isn't there isn't opened.
@@ -68,7 +68,7 @@ impl Listed {
     }
 
     /// The text of an ignore file. Where none can be had, nothing is left out.
-    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Fault> {
+    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, IgnoreFileError> {
         let mut bytes = Vec::new();
         match self.trees.open(path).and_then(|file| read_at_most(file, MAX_BYTES, &mut bytes)) {
             Ok(()) => Ok(Some(bytes)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{Fs, PathKind, ReadError, Visit, Wanted, is_skipped};
+use super::{FileVisitor, Fs, PathFilter, PathKind, ReadError, is_skipped};
 
 /// A tree of files that lies in no directory of this machine.
 #[derive(Debug, Default)]
@@ -61,7 +61,7 @@ impl Fs for Memory {
         Ok(directories)
     }
 
-    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+    fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         let is_walked = |path: &Path| path.strip_prefix(directory).is_ok_and(|below| !is_skipped(below));
         for (path, bytes) in self.below(directory).filter(|(path, _)| is_walked(path) && wanted(path)) {
             visit(path, Ok(bytes));

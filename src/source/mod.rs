@@ -25,21 +25,21 @@ mod wide;
 
 use std::path::{Component, Path, PathBuf};
 
-pub use asked::{Asked, Noting};
-pub use columns::{Columns, Unit};
-pub use disk::{Disk, Staged};
+pub use asked::{Dependencies, TrackingFs};
+pub use columns::{ColumnUnit, Columns};
+pub use disk::{Disk, StagedFile};
 pub use escapes::{has_escaped, unescaped};
 pub use exclusions::Exclusions;
 pub use file::{FileId, Position, SourceFile, Span};
-pub use git::{Commit, Git, GitError, Index, Snapshot};
-pub use ignored::Ignored;
+pub use git::{Commit, Git, GitError, GitIndex, Snapshot};
+pub use ignored::IgnoreFiles;
 pub use large::{check_size, read as read_sized};
 pub use memory::Memory;
 pub use names::{bytes_of, from_bytes, is_in, is_outside, named};
 pub use open::real_path;
 pub use overlay::Overlay;
 pub use replacement::Replacement;
-pub use seen::Seen;
+pub use seen::FileStates;
 pub use sources::Sources;
 pub use stand_in::stand_in;
 pub use wide::from_wide;
@@ -82,7 +82,7 @@ pub trait Fs: Send + Sync {
     ///
     /// Version control, installed modules and packages (`.git`, `.terraform`, `.terragrunt-cache`,
     /// `node_modules`) and what ignore files name are left out.
-    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>);
+    fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>);
 
     /// The files and directories that walks have left out since ignore files name them, in the order of their paths.
     fn ignored(&self) -> Vec<PathBuf> {
@@ -90,17 +90,17 @@ pub trait Fs: Send + Sync {
     }
 
     /// Walks below a path that was left out, as if no ignore file named it.
-    fn walk_ignored(&self, _path: &Path, _wanted: Wanted<'_>, _visit: Visit<'_>) {}
+    fn walk_ignored(&self, _path: &Path, _wanted: PathFilter<'_>, _visit: FileVisitor<'_>) {}
 
     /// How many of the wanted files below paths that were left out `is_counted` accepts; at most `limit` entries are looked at.
-    fn search_ignored(&self, _limit: usize, _wanted: Wanted<'_>, _is_counted: Counts<'_>) -> Counted {
-        Counted::default()
+    fn search_ignored(&self, _limit: usize, _wanted: PathFilter<'_>, _is_counted: FileFilter<'_>) -> FileCount {
+        FileCount::default()
     }
 }
 
 /// A number of files, or a part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counted {
+pub struct FileCount {
     /// The files that were counted.
     pub files: usize,
     /// True if there may be more.
@@ -108,13 +108,13 @@ pub struct Counted {
 }
 
 /// Chooses files by their path, and by their bytes if it asks for them.
-pub type Counts<'a> = &'a dyn Fn(&Path, &dyn Fn() -> Result<Vec<u8>, ReadError>) -> bool;
+pub type FileFilter<'a> = &'a dyn Fn(&Path, &dyn Fn() -> Result<Vec<u8>, ReadError>) -> bool;
 
 /// Chooses files by their path.
-pub type Wanted<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
+pub type PathFilter<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
 
 /// Takes a file's path and its bytes, which are gone after the call.
-pub type Visit<'a> = &'a (dyn Fn(&Path, Result<&[u8], ReadError>) + Sync);
+pub type FileVisitor<'a> = &'a (dyn Fn(&Path, Result<&[u8], ReadError>) + Sync);
 
 /// The kind of a file system entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

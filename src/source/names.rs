@@ -86,8 +86,8 @@ pub fn bytes_of(name: &str) -> Vec<u8> {
     while let Some((first, after)) = rest.split_first() {
         let (byte, length) = match encoded(rest) {
             None => (*first, 0),
-            Some(Encoded::Byte(byte)) => (byte, 2),
-            Some(Encoded::Text) => (*first, PERCENT.len()),
+            Some(NameEncoding::Byte(byte)) => (byte, 2),
+            Some(NameEncoding::Text) => (*first, PERCENT.len()),
         };
         bytes.push(byte);
         rest = after.get(length..).unwrap_or_default();
@@ -117,14 +117,14 @@ fn text_of(bytes: &[u8]) -> String {
 }
 
 /// The first part of an encoded name.
-enum Encoded {
+enum NameEncoding {
     /// A byte in the form `%FF`.
     Byte(u8),
     /// The text `%FF`, as `%25FF`, or one that has the latter form already.
     Text,
 }
 
-fn encoded(name: &[u8]) -> Option<Encoded> {
+fn encoded(name: &[u8]) -> Option<NameEncoding> {
     let mut digits = name.strip_prefix(b"%")?;
     let mut is_text = false;
     while let Some(rest) = digits.strip_prefix(PERCENT.as_bytes()) {
@@ -133,7 +133,7 @@ fn encoded(name: &[u8]) -> Option<Encoded> {
     let digit = |at: usize| digits.get(at).filter(|byte| !byte.is_ascii_lowercase()).map(|byte| char::from(*byte));
     let (high, low) = (digit(0)?.to_digit(16)?, digit(1)?.to_digit(16)?);
     let byte = u8::try_from(high.saturating_mul(16).saturating_add(low)).ok().filter(|byte| !byte.is_ascii())?;
-    Some(if is_text { Encoded::Text } else { Encoded::Byte(byte) })
+    Some(if is_text { NameEncoding::Text } else { NameEncoding::Byte(byte) })
 }
 
 #[cfg(test)]

@@ -11,10 +11,10 @@ use super::disk::refused;
 
 /// The directories below which files of a tree may lie, whichever links lead to them.
 #[derive(Debug)]
-pub(super) struct Trees(Box<[Tree]>);
+pub(super) struct TreeRoots(Box<[OpenTree]>);
 
 #[derive(Debug)]
-struct Tree {
+struct OpenTree {
     named: PathBuf,
     /// Where it lies, without links.
     place: PathBuf,
@@ -27,11 +27,11 @@ struct Tree {
 #[cfg(target_os = "linux")]
 const MAX_HELD: usize = 16;
 
-impl Trees {
+impl TreeRoots {
     pub(super) fn new(trees: &[PathBuf]) -> Self {
         let tree = |named: &PathBuf| {
             let place = fs::canonicalize(named).unwrap_or_else(|_| named.clone());
-            Tree {
+            OpenTree {
                 named: named.clone(),
                 #[cfg(target_os = "linux")]
                 directory: if trees.len() <= MAX_HELD { held(&place) } else { None },
@@ -58,7 +58,7 @@ impl Trees {
     /// the trees, and nothing else.
     pub(super) fn without_links(&self, path: &Path) -> Result<PathBuf, ReadError> {
         let place = fs::canonicalize(path).map_err(refused)?;
-        let named = |tree: &Tree| Some(tree.named.join(place.strip_prefix(&tree.place).ok()?));
+        let named = |tree: &OpenTree| Some(tree.named.join(place.strip_prefix(&tree.place).ok()?));
         self.0.iter().find_map(named).ok_or(ReadError::OutsideTree)
     }
 
@@ -104,7 +104,7 @@ impl Trees {
         use std::os::unix::ffi::OsStrExt;
         // Paths are plain, so that no part has to be looked at.
         let bytes = path.as_os_str().as_bytes();
-        let below = |tree: &Tree| bytes.strip_prefix(tree.named.as_os_str().as_bytes())?.strip_prefix(b"/");
+        let below = |tree: &OpenTree| bytes.strip_prefix(tree.named.as_os_str().as_bytes())?.strip_prefix(b"/");
         let (tree, below) = self.0.iter().find_map(|tree| Some((tree, below(tree)?)))?;
         let how = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let within = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
@@ -206,7 +206,7 @@ mod tests {
         symlink("../../outside.tf", tree.join("a/link.tf")).unwrap();
         symlink("..", tree.join("up")).unwrap();
         symlink("a", tree.join("b")).unwrap();
-        let trees = Trees::new(std::slice::from_ref(&tree));
+        let trees = TreeRoots::new(std::slice::from_ref(&tree));
         let table = [
             ("a/main.tf", Ok(())),
             ("b/main.tf", Ok(())),
@@ -227,7 +227,7 @@ mod tests {
         fs::write(&swapped, "y").unwrap();
         assert_eq!(trees.same_as_found(&swapped, inside).map(drop), Err(ReadError::Swapped));
         let many = vec![tree.clone(); MAX_HELD + 1];
-        assert_eq!(Trees::new(&many).open(&swapped).map(drop), Ok(()));
+        assert_eq!(TreeRoots::new(&many).open(&swapped).map(drop), Ok(()));
         fs::remove_dir_all(scratch).unwrap();
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Disk, Exclusions, Fs, PathKind, ReadError, Visit, Wanted, check_size, is_skipped};
+use super::{Disk, Exclusions, FileVisitor, Fs, PathFilter, PathKind, ReadError, check_size, is_skipped};
 
 /// The disk, where the texts that aren't saved count instead of what is.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl Fs for Overlay {
         Ok(directories)
     }
 
-    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+    fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         self.disk.walk(directory, wanted, &|path, read| match (self.texts.get(path), read) {
             // A directory that isn't saved yet holds texts all the same.
             (None, Err(ReadError::Missing)) if path == directory && self.has_text_below(directory) => {}
@@ -121,6 +121,6 @@ fn bytes(text: &str) -> Result<Vec<u8>, ReadError> {
     check_size(text.as_bytes()).map(|()| text.as_bytes().to_vec())
 }
 
-fn visit_text(path: &Path, text: &str, visit: Visit<'_>) {
+fn visit_text(path: &Path, text: &str, visit: FileVisitor<'_>) {
     visit(path, check_size(text.as_bytes()).map(|()| text.as_bytes()));
 }

@@ -8,15 +8,15 @@ use std::time::SystemTime;
 
 /// Files and directories that were looked at, and how they were then.
 #[derive(Debug, Default)]
-pub struct Seen {
-    states: Mutex<BTreeMap<PathBuf, State>>,
+pub struct FileStates {
+    states: Mutex<BTreeMap<PathBuf, FileState>>,
 }
 
 /// Modification time and size, which change with a file's content and with the entries of a directory. `None` if there
 /// is no such file.
-type State = Option<(SystemTime, u64)>;
+type FileState = Option<(SystemTime, u64)>;
 
-impl Seen {
+impl FileStates {
     /// Keeps how something is before it is read: what changes afterwards has changed since it was seen.
     pub fn note(&self, path: &Path) {
         let mut states = self.states();
@@ -44,12 +44,12 @@ impl Seen {
         self.states().iter().any(|(path, known)| state(path) != *known)
     }
 
-    fn states(&self) -> MutexGuard<'_, BTreeMap<PathBuf, State>> {
+    fn states(&self) -> MutexGuard<'_, BTreeMap<PathBuf, FileState>> {
         self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn state(path: &Path) -> State {
+fn state(path: &Path) -> FileState {
     let found = fs::metadata(path).ok()?;
     Some((found.modified().unwrap_or(SystemTime::UNIX_EPOCH), found.len()))
 }

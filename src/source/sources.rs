@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{Asked, FileId, Fs, ReadError, SourceFile, Span, check_text, names, normalize};
+use super::{Dependencies, FileId, Fs, ReadError, SourceFile, Span, check_text, names, normalize};
 
 /// All files of a run, by [`FileId`] and by path.
 ///
@@ -16,19 +16,19 @@ pub struct Sources {
     /// The name of the working directory, if it isn't the base.
     here: Option<String>,
     read_roots: Vec<PathBuf>,
-    kept: Arc<RwLock<Kept>>,
+    kept: Arc<RwLock<StoredFile>>,
     /// Where it is noted what is asked for.
-    asked: Option<Arc<Asked>>,
+    asked: Option<Arc<Dependencies>>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct StoredFile {
     files: Vec<Arc<SourceFile>>,
     by_path: HashMap<PathBuf, FileId>,
     unlisted: Vec<PathBuf>,
 }
 
-impl Kept {
+impl StoredFile {
     fn push(&mut self, path: &Path, file: Arc<SourceFile>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(file);
@@ -50,7 +50,7 @@ impl Sources {
     }
 
     /// The same files under a handle that notes in `asked` which of them are looked into.
-    pub fn noting(&self, asked: Arc<Asked>) -> Self {
+    pub fn noting(&self, asked: Arc<Dependencies>) -> Self {
         Self { asked: Some(asked), ..self.share() }
     }
 
@@ -81,7 +81,7 @@ impl Sources {
     pub fn with<'f>(&self, texts: impl Iterator<Item = (&'f SourceFile, &'f str)>) -> Self {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let (files, by_path, unlisted) = (kept.files.clone(), kept.by_path.clone(), kept.unlisted.clone());
-        let copy = Kept { files, by_path, unlisted };
+        let copy = StoredFile { files, by_path, unlisted };
         drop(kept);
         let copy = Self { kept: Arc::new(RwLock::new(copy)), ..self.share() };
         for (file, text) in texts {

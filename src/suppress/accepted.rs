@@ -4,7 +4,7 @@ use super::Suppression;
 
 /// Findings of a rule that don't count.
 #[derive(Debug, Clone)]
-pub struct Accepted {
+pub struct SuppressedFindings {
     /// The rule.
     pub rule: &'static str,
     /// A pattern for the trail's address; without it, all trails and the deployments themselves.
@@ -13,7 +13,7 @@ pub struct Accepted {
     pub suppression: Suppression,
 }
 
-impl Accepted {
+impl SuppressedFindings {
     /// Whether it is about what a rule says of a trail, or of a deployment if there is no address.
     pub fn covers(&self, rule: &str, address: Option<&str>) -> bool {
         let is_meant = match (&self.address, address) {

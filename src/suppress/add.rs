@@ -6,15 +6,15 @@ mod json;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::outline::Outline;
+use super::outline::PlaceOutline;
 use crate::fix::{self, Edit};
-use crate::report::{Place, Report, Reported};
+use crate::report::{Diagnostic, FindingTarget, Report};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, SourceFile, Span};
 
 /// A file as it is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Commented {
+pub struct CommentedFile {
     /// The file.
     pub file: FileId,
     /// Its new text.
@@ -27,16 +27,16 @@ pub struct Commented {
 
 /// What comes of a request for comments.
 #[derive(Debug, Default)]
-pub struct Comments {
+pub struct AddedComments {
     /// The files that get some.
-    pub files: Vec<Commented>,
+    pub files: Vec<CommentedFile>,
     /// The findings that have no place for one.
-    pub left: Vec<Left>,
+    pub left: Vec<UncommentedFinding>,
 }
 
 /// A finding that has no place for a comment.
 #[derive(Debug)]
-pub struct Left {
+pub struct UncommentedFinding {
     /// Where it is.
     pub place: Span,
     /// The rule by which it is found.
@@ -47,34 +47,34 @@ pub struct Left {
 
 /// Where a comment is put in, and how it is written there.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Spot {
+struct InsertionPoint {
     start: usize,
     /// The end of what it takes the place of.
     end: usize,
     form: Form,
 }
 
-/// How a comment is written at a [`Spot`].
+/// How a comment is written at a [`InsertionPoint`].
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
     /// A line of its own, indented like the next one.
     Line { indent: String, ending: &'static str },
     /// A part of an object of JSON.
-    Json { part: json::Part, before: String, after: String },
+    Json { part: json::AddedPart, before: String, after: String },
 }
 
 /// Comments for all findings that are shown and count, as far as there is a place for them; those of `refused` have none.
 /// What is enforced can't be accepted.
-pub fn comments(report: &Report, reason: &str, enforced: &[&str], refused: &BTreeSet<usize>) -> Comments {
-    let mut files: BTreeMap<FileId, Vec<(usize, &Reported, Span)>> = BTreeMap::new();
+pub fn comments(report: &Report, reason: &str, enforced: &[&str], refused: &BTreeSet<usize>) -> AddedComments {
+    let mut files: BTreeMap<FileId, Vec<(usize, &Diagnostic, Span)>> = BTreeMap::new();
     let is_acceptable =
-        |(_, finding): &(usize, &Reported)| is_acceptable(finding, report) && !enforced.contains(&finding.rule.id());
+        |(_, finding): &(usize, &Diagnostic)| is_acceptable(finding, report) && !enforced.contains(&finding.rule.id());
     for (index, finding) in report.findings.iter().enumerate().filter(is_acceptable) {
-        if let Place::Text(label) = &finding.place {
+        if let FindingTarget::Text(label) = &finding.place {
             files.entry(label.span.file).or_default().push((index, finding, label.span));
         }
     }
-    let mut comments = Comments::default();
+    let mut comments = AddedComments::default();
     for (file, findings) in files {
         comments.add_to(file, findings, reason, report, refused);
     }
@@ -84,61 +84,63 @@ pub fn comments(report: &Report, reason: &str, enforced: &[&str], refused: &BTre
 /// The comment that accepts one finding, as a text to insert at a place; nothing if there is no place for it.
 pub fn comment(report: &Report, number: usize, reason: &str, enforced: &[&str]) -> Option<(Span, String)> {
     let finding = report.findings.get(number)?;
-    let Place::Text(label) = &finding.place else { return None };
+    let FindingTarget::Text(label) = &finding.place else { return None };
     let file = report.sources.file(label.span.file);
     let is_possible = is_acceptable(finding, report) && !enforced.contains(&finding.rule.id());
     if !is_possible || !file.replaced.is_empty() || file.within.is_some() || !file.path.is_absolute() {
         return None;
     }
-    let spot = spot(label.span, &Outline::read(label.span.file, &file), &file).ok()?;
+    let spot = spot(label.span, &PlaceOutline::read(label.span.file, &file), &file).ok()?;
     let place = Span::new(label.span.file, spot.start, spot.end);
     Some((place, spot.form.write(&[finding.rule], reason)))
 }
 
-fn is_acceptable(finding: &Reported, report: &Report) -> bool {
+fn is_acceptable(finding: &Diagnostic, report: &Report) -> bool {
     let is_judged = !matches!(finding.rule.check, Check::Reading | Check::Ignoring | Check::Comparing);
     is_judged && finding.suppressed.is_none() && report.tells(finding)
 }
 
-impl Comments {
+impl AddedComments {
     fn add_to(
         &mut self,
         id: FileId,
-        findings: Vec<(usize, &Reported, Span)>,
+        findings: Vec<(usize, &Diagnostic, Span)>,
         reason: &str,
         report: &Report,
         refused: &BTreeSet<usize>,
     ) {
         let file = report.sources.file(id);
-        let outline = Outline::read(id, &file);
-        let mut spots: BTreeMap<Spot, Vec<&'static Rule>> = BTreeMap::new();
+        let outline = PlaceOutline::read(id, &file);
+        let mut spots: BTreeMap<InsertionPoint, Vec<&'static Rule>> = BTreeMap::new();
         let mut accepted = Vec::new();
         for (index, finding, place) in findings {
             match spot(place, &outline, &file) {
-                _ if refused.contains(&index) => self.left.push(Left::of(place, finding.rule, None, reason)),
+                _ if refused.contains(&index) => {
+                    self.left.push(UncommentedFinding::of(place, finding.rule, None, reason))
+                }
                 Ok(spot) => {
                     spots.entry(spot).or_default().push(finding.rule);
                     accepted.push(index);
                 }
-                Err(taken) => self.left.push(Left::of(place, finding.rule, taken, reason)),
+                Err(taken) => self.left.push(UncommentedFinding::of(place, finding.rule, taken, reason)),
             }
         }
         let comments = spots.len();
         let text = fix::splice(&edits(id, spots, reason), &report.sources).remove(&id);
-        self.files.extend(text.map(|text| Commented { file: id, text, findings: accepted, comments }));
+        self.files.extend(text.map(|text| CommentedFile { file: id, text, findings: accepted, comments }));
     }
 }
 
-impl Left {
-    fn of(place: Span, rule: &'static Rule, taken: Option<json::Notation>, reason: &str) -> Self {
+impl UncommentedFinding {
+    fn of(place: Span, rule: &'static Rule, taken: Option<json::CommentForm>, reason: &str) -> Self {
         let elsewhere = || "suppress it with an `[[ignore]]` entry in `trailint.toml`".to_owned();
         Self { place, rule, advice: taken.map_or_else(elsewhere, |taken| taken.advice(rule, reason)) }
     }
 }
 
 /// What writes the comments.
-fn edits(id: FileId, spots: BTreeMap<Spot, Vec<&'static Rule>>, reason: &str) -> BTreeSet<Edit> {
-    let edit = |(spot, mut rules): (Spot, Vec<&'static Rule>)| {
+fn edits(id: FileId, spots: BTreeMap<InsertionPoint, Vec<&'static Rule>>, reason: &str) -> BTreeSet<Edit> {
+    let edit = |(spot, mut rules): (InsertionPoint, Vec<&'static Rule>)| {
         rules.sort_by_key(|rule| rules::position(rule));
         rules.dedup_by_key(|rule| rule.id());
         Edit { span: Span::new(id, spot.start, spot.end), text: spot.form.write(&rules, reason) }
@@ -148,7 +150,7 @@ fn edits(id: FileId, spots: BTreeMap<Spot, Vec<&'static Rule>>, reason: &str) ->
 
 /// Where a comment about a place goes: above the innermost item around it that begins a line, or into the
 /// object of JSON that stands for a block or a resource. Where there is no place, a property may have taken it.
-fn spot(place: Span, outline: &Outline, file: &SourceFile) -> Result<Spot, Option<json::Notation>> {
+fn spot(place: Span, outline: &PlaceOutline, file: &SourceFile) -> Result<InsertionPoint, Option<json::CommentForm>> {
     // What isn't UTF-8 couldn't be written as it was.
     if !file.replaced.is_empty() {
         return Err(None);
@@ -163,7 +165,7 @@ fn spot(place: Span, outline: &Outline, file: &SourceFile) -> Result<Spot, Optio
 }
 
 /// The line above an item, if nothing but dashes of YAML comes before it on its own.
-fn above(item: Span, file: &SourceFile, is_yaml: bool) -> Option<Spot> {
+fn above(item: Span, file: &SourceFile, is_yaml: bool) -> Option<InsertionPoint> {
     let (start, _) = file.line_bounds(file.position(item.start).line as usize);
     let before = file.text.get(start as usize..item.start as usize)?;
     let (mark, before) = match before.strip_prefix('\u{feff}') {
@@ -175,7 +177,7 @@ fn above(item: Span, file: &SourceFile, is_yaml: bool) -> Option<Spot> {
     let is_first = rest.is_empty() || is_yaml && rest.split_whitespace().all(|word| word == "-");
     let ending = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
     let offset = (start as usize).saturating_add(mark);
-    is_first.then_some(Spot { start: offset, end: offset, form: Form::Line { indent, ending } })
+    is_first.then_some(InsertionPoint { start: offset, end: offset, form: Form::Line { indent, ending } })
 }
 
 impl Form {

@@ -2,9 +2,9 @@
 
 use std::cell::LazyCell;
 
-use super::Tool;
-use super::ignores::{Ignore, MAX_IGNORES};
-use super::outline::Outline;
+use super::OtherTool;
+use super::ignores::{MAX_IGNORES, SuppressionSource};
+use super::outline::PlaceOutline;
 use super::{Date, Suppression, reach};
 use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Span};
@@ -25,86 +25,91 @@ use crate::syntax::node::{Mapping, Node};
 /// CloudFormation Guard, `rules/aws/{cloudtrail,amazon_s3}/*.guard` in aws-cloudformation/aws-guard-rules-registry;
 /// `cfn_nag`, `lib/cfn-nag/custom_rules` in stelligent/cfn_nag. TFLint's rules for AWS
 /// (`docs/rules` in terraform-linters/tflint-ruleset-aws) have none that looks for any of it.
-pub static FOREIGN: [(Tool, &str, &str); 48] = [
-    (Tool::Checkov, "CKV_AWS_67", "single-region-trail"),
-    (Tool::Checkov, "CKV_AWS_251", "stopped-trail"),
-    (Tool::Checkov, "CKV_AWS_36", "unvalidated-logs"),
-    (Tool::Checkov, "CKV_AWS_35", "logs-without-kms"),
-    (Tool::Checkov, "CKV_AWS_18", "unlogged-log-bucket"),
-    (Tool::Trivy, "AVD-AWS-0014", "single-region-trail"),
-    (Tool::Trivy, "AWS-0014", "single-region-trail"),
-    (Tool::Trivy, "aws-cloudtrail-enable-all-regions", "single-region-trail"),
-    (Tool::Trivy, "AWS063", "single-region-trail"),
-    (Tool::Trivy, "AVD-AWS-0016", "unvalidated-logs"),
-    (Tool::Trivy, "AWS-0016", "unvalidated-logs"),
-    (Tool::Trivy, "aws-cloudtrail-enable-log-validation", "unvalidated-logs"),
-    (Tool::Trivy, "AWS064", "unvalidated-logs"),
-    (Tool::Trivy, "AVD-AWS-0015", "logs-without-kms"),
-    (Tool::Trivy, "AWS-0015", "logs-without-kms"),
-    (Tool::Trivy, "aws-cloudtrail-encryption-customer-managed-key", "logs-without-kms"),
-    (Tool::Trivy, "aws-cloudtrail-enable-at-rest-encryption", "logs-without-kms"),
-    (Tool::Trivy, "AWS065", "logs-without-kms"),
-    (Tool::Trivy, "AVD-AWS-0161", "public-log-bucket"),
-    (Tool::Trivy, "AWS-0161", "public-log-bucket"),
-    (Tool::Trivy, "aws-cloudtrail-no-public-log-access", "public-log-bucket"),
-    (Tool::Trivy, "AVD-AWS-0163", "unlogged-log-bucket"),
-    (Tool::Trivy, "AWS-0163", "unlogged-log-bucket"),
-    (Tool::Trivy, "aws-cloudtrail-require-bucket-access-logging", "unlogged-log-bucket"),
-    (Tool::Trivy, "AVD-AWS-0089", "unlogged-log-bucket"),
-    (Tool::Trivy, "AWS-0089", "unlogged-log-bucket"),
-    (Tool::Trivy, "aws-s3-enable-logging", "unlogged-log-bucket"),
-    (Tool::Trivy, "s3-bucket-logging", "unlogged-log-bucket"),
-    (Tool::Trivy, "aws-s3-enable-bucket-logging", "unlogged-log-bucket"),
-    (Tool::Trivy, "AWS002", "unlogged-log-bucket"),
-    (Tool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "single-region-trail"),
-    (Tool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "missing-global-events"),
-    (Tool::Kics, "058ac855-989f-4378-ba4d-52d004020da7", "single-region-trail"),
-    (Tool::Kics, "4bb76f17-3d63-4529-bdca-2b454529d774", "stopped-trail"),
-    (Tool::Kics, "5c0b06d5-b7a4-484c-aeb0-75a836269ff0", "stopped-trail"),
-    (Tool::Kics, "52ffcfa6-6c70-4ea6-8376-d828d3961669", "unvalidated-logs"),
-    (Tool::Kics, "2a3560fe-52ca-4443-b34f-bf0ed5eb74c8", "unvalidated-logs"),
-    (Tool::Kics, "5d9e3164-9265-470c-9a10-57ae454ac0c7", "logs-without-kms"),
-    (Tool::Kics, "050a9ba8-d1cb-4c61-a5e8-8805a70d3b85", "logs-without-kms"),
-    (Tool::Kics, "bd0088a5-c133-4b20-b129-ec9968b16ef3", "public-log-bucket"),
-    (Tool::Kics, "ee9e50e8-b2ed-4176-ad42-8fc0cf7593f4", "unlogged-log-bucket"),
-    (Tool::Kics, "c3ce69fd-e3df-49c6-be78-1db3f802261c", "unlogged-log-bucket"),
-    (Tool::CfnGuard, "MULTI_REGION_CLOUD_TRAIL_ENABLED", "single-region-trail"),
-    (Tool::CfnGuard, "CLOUD_TRAIL_ENABLED", "stopped-trail"),
-    (Tool::CfnGuard, "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED", "unvalidated-logs"),
-    (Tool::CfnGuard, "CLOUD_TRAIL_ENCRYPTION_ENABLED", "logs-without-kms"),
-    (Tool::CfnGuard, "S3_BUCKET_LOGGING_ENABLED", "unlogged-log-bucket"),
-    (Tool::CfnNag, "W35", "unlogged-log-bucket"),
+pub static FOREIGN: [(OtherTool, &str, &str); 48] = [
+    (OtherTool::Checkov, "CKV_AWS_67", "single-region-trail"),
+    (OtherTool::Checkov, "CKV_AWS_251", "stopped-trail"),
+    (OtherTool::Checkov, "CKV_AWS_36", "unvalidated-logs"),
+    (OtherTool::Checkov, "CKV_AWS_35", "logs-without-kms"),
+    (OtherTool::Checkov, "CKV_AWS_18", "unlogged-log-bucket"),
+    (OtherTool::Trivy, "AVD-AWS-0014", "single-region-trail"),
+    (OtherTool::Trivy, "AWS-0014", "single-region-trail"),
+    (OtherTool::Trivy, "aws-cloudtrail-enable-all-regions", "single-region-trail"),
+    (OtherTool::Trivy, "AWS063", "single-region-trail"),
+    (OtherTool::Trivy, "AVD-AWS-0016", "unvalidated-logs"),
+    (OtherTool::Trivy, "AWS-0016", "unvalidated-logs"),
+    (OtherTool::Trivy, "aws-cloudtrail-enable-log-validation", "unvalidated-logs"),
+    (OtherTool::Trivy, "AWS064", "unvalidated-logs"),
+    (OtherTool::Trivy, "AVD-AWS-0015", "logs-without-kms"),
+    (OtherTool::Trivy, "AWS-0015", "logs-without-kms"),
+    (OtherTool::Trivy, "aws-cloudtrail-encryption-customer-managed-key", "logs-without-kms"),
+    (OtherTool::Trivy, "aws-cloudtrail-enable-at-rest-encryption", "logs-without-kms"),
+    (OtherTool::Trivy, "AWS065", "logs-without-kms"),
+    (OtherTool::Trivy, "AVD-AWS-0161", "public-log-bucket"),
+    (OtherTool::Trivy, "AWS-0161", "public-log-bucket"),
+    (OtherTool::Trivy, "aws-cloudtrail-no-public-log-access", "public-log-bucket"),
+    (OtherTool::Trivy, "AVD-AWS-0163", "unlogged-log-bucket"),
+    (OtherTool::Trivy, "AWS-0163", "unlogged-log-bucket"),
+    (OtherTool::Trivy, "aws-cloudtrail-require-bucket-access-logging", "unlogged-log-bucket"),
+    (OtherTool::Trivy, "AVD-AWS-0089", "unlogged-log-bucket"),
+    (OtherTool::Trivy, "AWS-0089", "unlogged-log-bucket"),
+    (OtherTool::Trivy, "aws-s3-enable-logging", "unlogged-log-bucket"),
+    (OtherTool::Trivy, "s3-bucket-logging", "unlogged-log-bucket"),
+    (OtherTool::Trivy, "aws-s3-enable-bucket-logging", "unlogged-log-bucket"),
+    (OtherTool::Trivy, "AWS002", "unlogged-log-bucket"),
+    (OtherTool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "single-region-trail"),
+    (OtherTool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "missing-global-events"),
+    (OtherTool::Kics, "058ac855-989f-4378-ba4d-52d004020da7", "single-region-trail"),
+    (OtherTool::Kics, "4bb76f17-3d63-4529-bdca-2b454529d774", "stopped-trail"),
+    (OtherTool::Kics, "5c0b06d5-b7a4-484c-aeb0-75a836269ff0", "stopped-trail"),
+    (OtherTool::Kics, "52ffcfa6-6c70-4ea6-8376-d828d3961669", "unvalidated-logs"),
+    (OtherTool::Kics, "2a3560fe-52ca-4443-b34f-bf0ed5eb74c8", "unvalidated-logs"),
+    (OtherTool::Kics, "5d9e3164-9265-470c-9a10-57ae454ac0c7", "logs-without-kms"),
+    (OtherTool::Kics, "050a9ba8-d1cb-4c61-a5e8-8805a70d3b85", "logs-without-kms"),
+    (OtherTool::Kics, "bd0088a5-c133-4b20-b129-ec9968b16ef3", "public-log-bucket"),
+    (OtherTool::Kics, "ee9e50e8-b2ed-4176-ad42-8fc0cf7593f4", "unlogged-log-bucket"),
+    (OtherTool::Kics, "c3ce69fd-e3df-49c6-be78-1db3f802261c", "unlogged-log-bucket"),
+    (OtherTool::CfnGuard, "MULTI_REGION_CLOUD_TRAIL_ENABLED", "single-region-trail"),
+    (OtherTool::CfnGuard, "CLOUD_TRAIL_ENABLED", "stopped-trail"),
+    (OtherTool::CfnGuard, "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED", "unvalidated-logs"),
+    (OtherTool::CfnGuard, "CLOUD_TRAIL_ENCRYPTION_ENABLED", "logs-without-kms"),
+    (OtherTool::CfnGuard, "S3_BUCKET_LOGGING_ENABLED", "unlogged-log-bucket"),
+    (OtherTool::CfnNag, "W35", "unlogged-log-bucket"),
 ];
 
 /// So many of one comment are more than count in a file.
 const ENOUGH: usize = MAX_IGNORES.saturating_add(1);
 
 /// Words of which each file has one that holds something meant for a tool.
-pub(super) fn words(tool: Tool) -> &'static [&'static str] {
+pub(super) fn words(tool: OtherTool) -> &'static [&'static str] {
     match tool {
-        Tool::Checkov => &["checkov"],
-        Tool::Trivy => &["trivy:ignore:", "tfsec:ignore:"],
-        Tool::Kics => &["kics-scan"],
-        Tool::CfnGuard => &["SuppressedRules"],
-        Tool::CfnNag => &["rules_to_suppress"],
-        Tool::Tflint => &[],
+        OtherTool::Checkov => &["checkov"],
+        OtherTool::Trivy => &["trivy:ignore:", "tfsec:ignore:"],
+        OtherTool::Kics => &["kics-scan"],
+        OtherTool::CfnGuard => &["SuppressedRules"],
+        OtherTool::CfnNag => &["rules_to_suppress"],
+        OtherTool::Tflint => &[],
     }
 }
 
 /// What a comment says to a tool.
-pub(super) fn of_comment(tool: Tool, comment: Span, outline: &Outline, file: &SourceFile) -> Vec<Ignore> {
+pub(super) fn of_comment(
+    tool: OtherTool,
+    comment: Span,
+    outline: &PlaceOutline,
+    file: &SourceFile,
+) -> Vec<SuppressionSource> {
     let text = file.slice(comment);
     match tool {
-        Tool::Checkov => skipped_by_checkov(text, comment, outline),
-        Tool::Trivy => ignored_by_trivy(text, comment, outline, file),
-        Tool::Kics => disabled_by_kics(text, comment, outline, file),
-        Tool::Tflint | Tool::CfnGuard | Tool::CfnNag => Vec::new(),
+        OtherTool::Checkov => skipped_by_checkov(text, comment, outline),
+        OtherTool::Trivy => ignored_by_trivy(text, comment, outline, file),
+        OtherTool::Kics => disabled_by_kics(text, comment, outline, file),
+        OtherTool::Tflint | OtherTool::CfnGuard | OtherTool::CfnNag => Vec::new(),
     }
 }
 
 /// `checkov:skip=ID:reason` somewhere in a block or a resource is about all of it.
 /// Source: <https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html>.
-fn skipped_by_checkov(text: &str, comment: Span, outline: &Outline) -> Vec<Ignore> {
+fn skipped_by_checkov(text: &str, comment: Span, outline: &PlaceOutline) -> Vec<SuppressionSource> {
     let Some((_, rest)) = text.split_once("checkov:skip=") else { return Vec::new() };
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
     let (id, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
@@ -114,11 +119,11 @@ fn skipped_by_checkov(text: &str, comment: Span, outline: &Outline) -> Vec<Ignor
         false => resource_around(comment, outline),
     };
     let suppression = Suppression { span: Some(comment), about: None, is_in_source: true, reason, until: None };
-    ignore(Tool::Checkov, id, region, suppression).into_iter().collect()
+    ignore(OtherTool::Checkov, id, region, suppression).into_iter().collect()
 }
 
 /// The resource of a template that holds a place.
-fn resource_around(place: Span, outline: &Outline) -> Option<Span> {
+fn resource_around(place: Span, outline: &PlaceOutline) -> Option<Span> {
     let templates = outline.documents.iter().filter_map(|document| document.as_mapping());
     let resources = templates.filter_map(|template| template.get("Resources")?.value.as_mapping());
     let spans = resources.flat_map(|mapping| &mapping.entries).map(|entry| entry.key.span.to(entry.value.whole()));
@@ -128,7 +133,7 @@ fn resource_around(place: Span, outline: &Outline) -> Option<Span> {
 /// `trivy:ignore:ID` and `tfsec:ignore:ID`, any number of them, beside or above what they are about,
 /// each perhaps with `:exp:2027-01-31` behind it.
 /// Source: <https://trivy.dev/latest/docs/configuration/filtering/#by-inline-comments>.
-fn ignored_by_trivy(text: &str, comment: Span, outline: &Outline, file: &SourceFile) -> Vec<Ignore> {
+fn ignored_by_trivy(text: &str, comment: Span, outline: &PlaceOutline, file: &SourceFile) -> Vec<SuppressionSource> {
     let ids = text.split_whitespace().filter_map(|word| {
         let word = word.trim_start_matches(['#', '/', '*']).trim_end_matches("*/");
         word.strip_prefix("trivy:ignore:").or_else(|| word.strip_prefix("tfsec:ignore:"))
@@ -142,7 +147,7 @@ fn ignored_by_trivy(text: &str, comment: Span, outline: &Outline, file: &SourceF
         // Nobody knows how long it holds with a day that isn't one.
         let until = until.map(str::parse::<Date>).transpose().ok()?;
         let suppression = Suppression { span: Some(comment), about: None, is_in_source: true, reason: None, until };
-        ignore(Tool::Trivy, id, || *region, suppression)
+        ignore(OtherTool::Trivy, id, || *region, suppression)
     };
     ids.filter_map(one).take(ENOUGH).collect()
 }
@@ -150,7 +155,7 @@ fn ignored_by_trivy(text: &str, comment: Span, outline: &Outline, file: &SourceF
 /// `kics-scan disable=ID,ID` before anything else is about the file. What ignores a line or a block as a whole
 /// names no rule, so it doesn't count here.
 /// Source: `docs/running-kics.md` in Checkmarx/kics.
-fn disabled_by_kics(text: &str, comment: Span, outline: &Outline, file: &SourceFile) -> Vec<Ignore> {
+fn disabled_by_kics(text: &str, comment: Span, outline: &PlaceOutline, file: &SourceFile) -> Vec<SuppressionSource> {
     // Items lie in their order.
     let is_first = outline.items.first().is_none_or(|item| comment.end <= item.start);
     let Some((_, ids)) = text.split_once("kics-scan disable=").filter(|_| is_first) else { return Vec::new() };
@@ -158,17 +163,17 @@ fn disabled_by_kics(text: &str, comment: Span, outline: &Outline, file: &SourceF
     let ids = ids.split_whitespace().next().unwrap_or_default().split(',');
     let suppression =
         || Suppression { span: Some(comment), about: None, is_in_source: true, reason: None, until: None };
-    ids.filter_map(|id| ignore(Tool::Kics, id.trim(), || whole, suppression())).take(ENOUGH).collect()
+    ids.filter_map(|id| ignore(OtherTool::Kics, id.trim(), || whole, suppression())).take(ENOUGH).collect()
 }
 
 /// What the metadata of a resource says to a tool.
-pub(super) fn of_metadata(tool: Tool, metadata: &Mapping, region: Span) -> Vec<Ignore> {
+pub(super) fn of_metadata(tool: OtherTool, metadata: &Mapping, region: Span) -> Vec<SuppressionSource> {
     // Sources: Checkov's page about skipping, the guard files themselves, and the README of `cfn_nag`.
     let (owner, list) = match tool {
-        Tool::Checkov => ("checkov", "skip"),
-        Tool::CfnGuard => ("guard", "SuppressedRules"),
-        Tool::CfnNag => ("cfn_nag", "rules_to_suppress"),
-        Tool::Trivy | Tool::Kics | Tool::Tflint => return Vec::new(),
+        OtherTool::Checkov => ("checkov", "skip"),
+        OtherTool::CfnGuard => ("guard", "SuppressedRules"),
+        OtherTool::CfnNag => ("cfn_nag", "rules_to_suppress"),
+        OtherTool::Trivy | OtherTool::Kics | OtherTool::Tflint => return Vec::new(),
     };
     let listed = metadata.get(owner).and_then(|entry| entry.value.as_mapping()?.get(list));
     let items = listed.and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
@@ -176,7 +181,7 @@ pub(super) fn of_metadata(tool: Tool, metadata: &Mapping, region: Span) -> Vec<I
 }
 
 /// `{ id, comment }`, `{ id, reason }`, or an id alone.
-fn of_entry(tool: Tool, item: &Node, region: Span) -> Option<Ignore> {
+fn of_entry(tool: OtherTool, item: &Node, region: Span) -> Option<SuppressionSource> {
     let text = |key: &str| item.as_mapping()?.get(key)?.value.as_text().map(str::to_owned);
     let id = item.as_text().map(str::to_owned).or_else(|| text("id"))?;
     let suppression = Suppression {
@@ -191,7 +196,12 @@ fn of_entry(tool: Tool, item: &Node, region: Span) -> Option<Ignore> {
 
 /// What a tool's rule is worth here; nothing if none of ours matches it. Only then is it asked what it is about.
 /// A rule that looks for what several of ours look for counts for each.
-fn ignore(tool: Tool, id: &str, region: impl FnOnce() -> Option<Span>, suppression: Suppression) -> Option<Ignore> {
+fn ignore(
+    tool: OtherTool,
+    id: &str,
+    region: impl FnOnce() -> Option<Span>,
+    suppression: Suppression,
+) -> Option<SuppressionSource> {
     let own: Vec<_> = matching(tool, id).map(Ok).collect();
     if own.is_empty() {
         return None;
@@ -201,7 +211,7 @@ fn ignore(tool: Tool, id: &str, region: impl FnOnce() -> Option<Span>, suppressi
         .filter(|reason| !reason.is_empty())
         .or_else(|| Some(format!("{} ignores {id} here", tool.name())));
     let suppression = Suppression { reason, ..suppression };
-    Some(Ignore { rules: own, former: Vec::new(), region: region(), suppression, is_own: false })
+    Some(SuppressionSource { rules: own, former: Vec::new(), region: region(), suppression, is_own: false })
 }
 
 /// The names of our rules that match a rule of any other tool.
@@ -209,7 +219,8 @@ pub fn matching_rules(id: &str) -> impl Iterator<Item = &'static str> {
     FOREIGN.iter().filter(move |(_, theirs, _)| theirs.eq_ignore_ascii_case(id)).map(|(_, _, own)| *own)
 }
 
-fn matching(tool: Tool, id: &str) -> impl Iterator<Item = &'static Rule> {
-    let matches = move |(owner, theirs, _): &&(Tool, &str, &str)| *owner == tool && theirs.eq_ignore_ascii_case(id);
+fn matching(tool: OtherTool, id: &str) -> impl Iterator<Item = &'static Rule> {
+    let matches =
+        move |(owner, theirs, _): &&(OtherTool, &str, &str)| *owner == tool && theirs.eq_ignore_ascii_case(id);
     FOREIGN.iter().filter(matches).filter_map(|(_, _, own)| rules::find(own))
 }

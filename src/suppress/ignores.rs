@@ -1,8 +1,8 @@
 //! What the comments and the metadata of a file suppress.
 
-use super::Tool;
+use super::OtherTool;
 use super::directive::{self, Directive};
-use super::outline::Outline;
+use super::outline::PlaceOutline;
 use super::{Suppression, foreign, metadata, reach, until};
 use crate::rules::{self, Rule};
 use crate::source::{FileId, SourceFile, Span, is_installed};
@@ -23,7 +23,7 @@ pub(super) const MAX_IGNORES: usize = 1_000;
 
 /// Something that says that findings don't count.
 #[derive(Debug)]
-pub(super) struct Ignore {
+pub(super) struct SuppressionSource {
     /// The rules by which they are found.
     pub(super) rules: Vec<Result<&'static Rule, String>>,
     /// The part of the file that they have to do with; nothing if there is no such part.
@@ -38,7 +38,7 @@ pub(super) struct Ignore {
 /// All that a file says of findings.
 #[derive(Debug, Default)]
 pub(super) struct Ignores {
-    pub(super) all: Vec<Ignore>,
+    pub(super) all: Vec<SuppressionSource>,
     /// What is meant for us and can't be read, with what is wrong.
     pub(super) misread: Vec<(Span, String)>,
     /// Whether there were more than count.
@@ -49,7 +49,7 @@ pub(super) struct Ignores {
 
 impl Ignores {
     /// Reads a file. One without any of the words costs no more than the search for them.
-    pub(super) fn read(id: FileId, file: &SourceFile, honored: &[Tool]) -> Self {
+    pub(super) fn read(id: FileId, file: &SourceFile, honored: &[OtherTool]) -> Self {
         let has = |word: &str| file.text.contains(word);
         let mut words = WORDS.into_iter().chain(honored.iter().flat_map(|tool| foreign::words(*tool).iter().copied()));
         let mut ignores = Self::default();
@@ -58,7 +58,7 @@ impl Ignores {
         if !is_code || !words.any(has) && !METADATA_WORDS.into_iter().all(has) {
             return ignores;
         }
-        let outline = Outline::read(id, file);
+        let outline = PlaceOutline::read(id, file);
         for comment in &outline.comments {
             ignores.add_comment(*comment, &outline, file);
             for tool in honored {
@@ -77,7 +77,7 @@ impl Ignores {
     }
 
     /// Takes these in, or says that there are too many.
-    pub(super) fn extend(&mut self, ignores: impl IntoIterator<Item = Ignore>) {
+    pub(super) fn extend(&mut self, ignores: impl IntoIterator<Item = SuppressionSource>) {
         for ignore in ignores {
             if self.has_room(ignore.suppression.span) {
                 self.all.push(ignore);
@@ -104,7 +104,7 @@ impl Ignores {
     }
 
     /// Each line of a comment may say something.
-    fn add_comment(&mut self, comment: Span, outline: &Outline, file: &SourceFile) {
+    fn add_comment(&mut self, comment: Span, outline: &PlaceOutline, file: &SourceFile) {
         let mut start = comment.start;
         for line in file.slice(comment).split_inclusive('\n') {
             let span =
@@ -125,7 +125,7 @@ impl Ignores {
                         true => whole_file(comment, file),
                         false => reach::of_comment(comment, outline, file),
                     };
-                    self.extend([Ignore::of(directive, span, region)]);
+                    self.extend([SuppressionSource::of(directive, span, region)]);
                 }
             }
         }
@@ -159,13 +159,13 @@ impl Ignores {
             match node.as_text().and_then(directive::read) {
                 None => {}
                 Some(Err(message)) => self.misread(node.span, message),
-                Some(Ok(directive)) => self.extend([Ignore::of(directive, node.span, Some(around))]),
+                Some(Ok(directive)) => self.extend([SuppressionSource::of(directive, node.span, Some(around))]),
             }
         }
     }
 }
 
-impl Ignore {
+impl SuppressionSource {
     fn of(directive: Directive, span: Span, region: Option<Span>) -> Self {
         let Directive { names, until, reason, .. } = directive;
         let rules = names.iter().map(|name| rules::judging(name)).collect();
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
     use crate::source::Sources;
 
-    fn read(name: &str, text: &str, honored: &[Tool]) -> Ignores {
+    fn read(name: &str, text: &str, honored: &[OtherTool]) -> Ignores {
         let sources = Sources::default();
         let id = sources.add(name.as_ref(), text.as_bytes().to_vec());
         Ignores::read(id, &sources.file(id), honored)
@@ -215,9 +215,9 @@ mod tests {
     #[test]
     fn the_first_comment_that_does_not_count_is_told() {
         for line in ["# trailint: ignore[stopped-trail] x\na = 1\n", "# checkov:skip=CKV_AWS_67:x\na = 1\n"] {
-            let at_most = read("/a.tf", &line.repeat(1_000), &[Tool::Checkov]);
+            let at_most = read("/a.tf", &line.repeat(1_000), &[OtherTool::Checkov]);
             assert_eq!((at_most.all.len(), at_most.misread.len()), (1_000, 0));
-            let more = read("/a.tf", &line.repeat(1_500), &[Tool::Checkov]);
+            let more = read("/a.tf", &line.repeat(1_500), &[OtherTool::Checkov]);
             assert_eq!(more.all.len(), 1_000);
             let told: Vec<_> = more.misread.iter().map(|(span, message)| (span.start as usize, &**message)).collect();
             assert_eq!(told, [(1_000 * line.len(), "only the first 1000 such comments of a file are used")]);
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn hostile_comments_take_linear_time() {
-        let tools = [Tool::Checkov, Tool::Trivy, Tool::Kics];
+        let tools = [OtherTool::Checkov, OtherTool::Trivy, OtherTool::Kics];
         for said in ["checkov:skip=CKV_AWS_67", "trivy:ignore:NONE", "trivy:ignore:AWS-0014", "kics-scan disable=x"] {
             let text = format!("- a # {said}\n").repeat(40_000);
             assert!(read("/a.yaml", &text, &tools).all.len() <= 1_000, "{said}");

@@ -1,7 +1,7 @@
 //! What the metadata of a template or of a resource suppresses: `Metadata: { trailint: { ignore: […] } }`.
 
-use super::Tool;
-use super::ignores::{Ignore, Ignores};
+use super::OtherTool;
+use super::ignores::{Ignores, SuppressionSource};
 use super::{Suppression, foreign, until};
 use crate::named::closest;
 use crate::rules;
@@ -12,7 +12,7 @@ use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
 const NAME: &str = "trailint";
 
 /// Adds what the metadata in a document says.
-pub(super) fn read(document: &Node, honored: &[Tool], ignores: &mut Ignores) {
+pub(super) fn read(document: &Node, honored: &[OtherTool], ignores: &mut Ignores) {
     let Some(template) = document.as_mapping() else { return };
     add(template, document.span, honored, ignores);
     let resources = template.get("Resources").and_then(|entry| entry.value.as_mapping());
@@ -24,7 +24,7 @@ pub(super) fn read(document: &Node, honored: &[Tool], ignores: &mut Ignores) {
 }
 
 /// Adds what the metadata of one thing says, which is about all of it.
-fn add(owner: &Mapping, region: Span, honored: &[Tool], ignores: &mut Ignores) {
+fn add(owner: &Mapping, region: Span, honored: &[OtherTool], ignores: &mut Ignores) {
     let metadata = owner.get("Metadata").and_then(|entry| entry.value.as_mapping());
     let Some(metadata) = metadata else { return };
     for tool in honored {
@@ -71,14 +71,14 @@ fn add_own(entry: &Entry, region: Span, ignores: &mut Ignores) {
 }
 
 /// `{ rule, reason, until }`, or the name of a rule alone.
-fn one(item: &Node, region: Span) -> Result<Ignore, String> {
+fn one(item: &Node, region: Span) -> Result<SuppressionSource, String> {
     let wanted = || "write it as `{ rule: RULE, reason: REASON }`".to_owned();
     let ignore = |name: &Node, reason: Option<String>, until| {
         let id = name.as_text().ok_or_else(wanted)?;
         let rule = rules::judging(id);
         let former = rules::renamed(id).map(|_| id.to_owned()).into_iter().collect();
         let suppression = Suppression { span: Some(name.span), about: None, is_in_source: true, reason, until };
-        Ok(Ignore { rules: vec![rule], former, region: Some(region), suppression, is_own: true })
+        Ok(SuppressionSource { rules: vec![rule], former, region: Some(region), suppression, is_own: true })
     };
     match &item.target().kind {
         NodeKind::Scalar(_) => ignore(item, None, None),

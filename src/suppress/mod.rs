@@ -21,12 +21,12 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use accepted::Accepted;
-pub use add::{Commented, Comments, Left, comment, comments};
+pub use accepted::SuppressedFindings;
+pub use add::{AddedComments, CommentedFile, UncommentedFinding, comment, comments};
 pub use date::Date;
 pub use foreign::{FOREIGN, matching_rules};
-pub use stale::{Stale, StaleKind};
-pub use tool::Tool;
+pub use stale::{StaleKind, StaleSuppression};
+pub use tool::OtherTool;
 
 /// True if a reason has a last day, or almost: that would have no effect there.
 pub fn has_last_day(reason: &str) -> bool {
@@ -39,17 +39,17 @@ use ignores::Ignores;
 
 /// What may suppress a finding.
 #[derive(Debug, Clone, Default)]
-pub struct Policy {
+pub struct SuppressionPolicy {
     /// Whether anything may.
     pub is_off: bool,
     /// Whether comments count only for what they accepted in the state that is compared with.
     pub is_locked: bool,
     /// What the configuration accepts.
-    pub accepted: Vec<Accepted>,
+    pub accepted: Vec<SuppressedFindings>,
     /// What is checked as a whole: a configuration that lies in there isn't about anything else.
     pub checked: Vec<PathBuf>,
     /// The tools whose comments count as well.
-    pub honored: Vec<Tool>,
+    pub honored: Vec<OtherTool>,
     /// The day on which this is.
     pub today: Date,
 }
@@ -91,43 +91,43 @@ impl Suppression {
 /// The suppressions of a run, and which of them were of use.
 #[derive(Debug)]
 pub struct Suppressions<'a> {
-    policy: &'a Policy,
+    policy: &'a SuppressionPolicy,
     sources: &'a Sources,
-    ignored: Arc<Ignored>,
+    ignored: Arc<FileSuppressions>,
     /// The rules for which something was of use, also if its last day is over.
-    used: Mutex<Used>,
+    used: Mutex<UsedSuppression>,
 }
 
 /// What was of use: where it is written, and the rule.
-pub type Used = HashSet<(Option<Span>, &'static str)>;
+pub type UsedSuppression = HashSet<(Option<Span>, &'static str)>;
 
 /// What files suppress, each with the text in which that is written.
 #[derive(Debug, Default)]
-pub struct Ignored {
-    files: Mutex<HashMap<FileId, Read>>,
+pub struct FileSuppressions {
+    files: Mutex<HashMap<FileId, ParsedText>>,
 }
 
 /// A text, and what it suppresses.
-type Read = (Arc<SourceFile>, Arc<Ignores>);
+type ParsedText = (Arc<SourceFile>, Arc<Ignores>);
 
 impl<'a> Suppressions<'a> {
     /// None of use yet.
-    pub fn new(policy: &'a Policy, sources: &'a Sources) -> Self {
+    pub fn new(policy: &'a SuppressionPolicy, sources: &'a Sources) -> Self {
         Self::among(Arc::default(), policy, sources)
     }
 
     /// None of use yet, where the files are read already, or some of them.
-    pub fn among(ignored: Arc<Ignored>, policy: &'a Policy, sources: &'a Sources) -> Self {
+    pub fn among(ignored: Arc<FileSuppressions>, policy: &'a SuppressionPolicy, sources: &'a Sources) -> Self {
         Self { policy, sources, ignored, used: Mutex::default() }
     }
 
     /// What was of use until now.
-    pub fn used(&self) -> Used {
+    pub fn used(&self) -> UsedSuppression {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes in what was of use to others.
-    pub fn add_used(&self, used: &Used) {
+    pub fn add_used(&self, used: &UsedSuppression) {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).extend(used);
     }
 

@@ -4,13 +4,13 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::source::{FileId, SourceFile, Span};
-use crate::syntax::hcl::{self, Block, Expr, ExprKind, Parsed};
+use crate::syntax::hcl::{self, Block, Expr, ExprKind, ParsedItem};
 use crate::syntax::node::{Node, NodeKind, Tree};
 use crate::syntax::{Language, json, yaml};
 
 /// What a file holds, by place.
 #[derive(Debug, Default)]
-pub(super) struct Outline {
+pub(super) struct PlaceOutline {
     pub(super) comments: Vec<Span>,
     /// Blocks and attributes, or entries and elements; each after what it lies in.
     pub(super) items: Vec<Span>,
@@ -20,7 +20,7 @@ pub(super) struct Outline {
     pub(super) commented: Cell<(usize, usize)>,
 }
 
-impl Outline {
+impl PlaceOutline {
     /// Reads a file in its language.
     pub(super) fn read(id: FileId, file: &SourceFile) -> Self {
         match Language::of(file) {
@@ -35,8 +35,10 @@ impl Outline {
         let mut items = Vec::new();
         for item in &split.items {
             match hcl::parse(item, file).0 {
-                Some(Parsed::Block(block)) => of_block(&block, &mut items),
-                Some(Parsed::Attribute(attribute)) => of_attribute(attribute.name.span, &attribute.value, &mut items),
+                Some(ParsedItem::Block(block)) => of_block(&block, &mut items),
+                Some(ParsedItem::Attribute(attribute)) => {
+                    of_attribute(attribute.name.span, &attribute.value, &mut items)
+                }
                 None => items.push(item.span),
             }
         }

@@ -1,23 +1,23 @@
 //! Which part of a file a comment is about.
 
-use super::outline::Outline;
+use super::outline::PlaceOutline;
 use crate::source::{SourceFile, Span};
 
 /// What a comment is about: what it stands beside, else what begins on the next line that is no comment.
-pub(super) fn of_comment(comment: Span, outline: &Outline, file: &SourceFile) -> Option<Span> {
+pub(super) fn of_comment(comment: Span, outline: &PlaceOutline, file: &SourceFile) -> Option<Span> {
     let (first, last) = (line_of(comment.start, file), line_of(comment.end, file));
     // A byte order mark is no code.
     let start = file.line_bounds(first).0.max(u32::try_from(file.body().0).unwrap_or(0));
     let end = file.line_bounds(last).1;
-    if begins_with(Begin::Code, comment.end, end, outline, file) {
+    if begins_with(LineStart::Code, comment.end, end, outline, file) {
         return starting(last, outline, file);
     }
-    if begins_with(Begin::Code, start, comment.start, outline, file) {
+    if begins_with(LineStart::Code, start, comment.start, outline, file) {
         return starting(first, outline, file).or_else(|| ending(first, outline, file));
     }
     let is_comment = |line: usize| {
         let (from, to) = file.line_bounds(line);
-        begins_with(Begin::Comment, from, to, outline, file)
+        begins_with(LineStart::Comment, from, to, outline, file)
     };
     let first = last.saturating_add(1);
     let (from, to) = outline.commented.get();
@@ -31,37 +31,37 @@ pub(super) fn of_comment(comment: Span, outline: &Outline, file: &SourceFile) ->
 
 /// What may stand first in a part of a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Begin {
+enum LineStart {
     Code,
     Comment,
 }
 
 /// Whether what stands first between two offsets of a line is of a kind.
-fn begins_with(kind: Begin, from: u32, to: u32, outline: &Outline, file: &SourceFile) -> bool {
+fn begins_with(kind: LineStart, from: u32, to: u32, outline: &PlaceOutline, file: &SourceFile) -> bool {
     let text = file.text.get(from as usize..to.max(from) as usize).unwrap_or_default();
     let blank = text.len().saturating_sub(text.trim_start().len());
     let start = from.saturating_add(u32::try_from(blank).unwrap_or(u32::MAX));
-    !text.trim().is_empty() && is_in_comment(start, outline) == (kind == Begin::Comment)
+    !text.trim().is_empty() && is_in_comment(start, outline) == (kind == LineStart::Comment)
 }
 
 fn line_of(offset: u32, file: &SourceFile) -> usize {
     file.position(offset).line as usize
 }
 
-fn is_in_comment(offset: u32, outline: &Outline) -> bool {
+fn is_in_comment(offset: u32, outline: &PlaceOutline) -> bool {
     let next = outline.comments.partition_point(|comment| comment.end <= offset);
     outline.comments.get(next).is_some_and(|comment| comment.start <= offset)
 }
 
 /// The outermost item that begins on a line.
-fn starting(line: usize, outline: &Outline, file: &SourceFile) -> Option<Span> {
+fn starting(line: usize, outline: &PlaceOutline, file: &SourceFile) -> Option<Span> {
     let (from, to) = file.line_bounds(line);
     let begins = |item: &&Span| from <= item.start && item.start <= to;
     outline.items.iter().filter(begins).max_by_key(|item| item.end.saturating_sub(item.start)).copied()
 }
 
 /// The innermost item that ends on a line.
-fn ending(line: usize, outline: &Outline, file: &SourceFile) -> Option<Span> {
+fn ending(line: usize, outline: &PlaceOutline, file: &SourceFile) -> Option<Span> {
     let (from, to) = file.line_bounds(line);
     let ends = |item: &&Span| from <= item.end && item.end <= to;
     outline.items.iter().filter(ends).min_by_key(|item| item.end.saturating_sub(item.start)).copied()

@@ -2,14 +2,14 @@
 
 use std::sync::PoisonError;
 
-use super::ignores::Ignore;
-use super::{Accepted, Suppression, Suppressions};
+use super::ignores::SuppressionSource;
+use super::{SuppressedFindings, Suppression, Suppressions};
 use crate::rules::{self, Rule};
 use crate::source::{FileId, Span};
 
 /// Something that was meant to suppress findings and doesn't.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stale {
+pub struct StaleSuppression {
     /// Where it is written.
     pub span: Span,
     /// What is the matter.
@@ -20,7 +20,7 @@ pub struct Stale {
     pub unused: Option<&'static str>,
 }
 
-/// What is the matter with a [`Stale`] suppression.
+/// What is the matter with a [`StaleSuppression`] suppression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaleKind {
     /// There is nothing to suppress.
@@ -35,7 +35,7 @@ pub enum StaleKind {
     FormerId,
 }
 
-impl Stale {
+impl StaleSuppression {
     /// True if it can be read, and there is nothing to suppress for it.
     pub fn is_unneeded(&self) -> bool {
         self.unused.is_some() && matches!(self.kind, StaleKind::Unused | StaleKind::Idle)
@@ -48,25 +48,26 @@ impl Stale {
 }
 
 /// The hint for the former id of a rule.
-fn of_former_id(ignore: &Ignore, name: &str) -> Option<Stale> {
+fn of_former_id(ignore: &SuppressionSource, name: &str) -> Option<StaleSuppression> {
     let (span, present) = (ignore.suppression.span?, rules::renamed(name)?);
     let message = format!("`{name}` is the former id of `{present}`");
-    Some(Stale { span, kind: StaleKind::FormerId, message, unused: None })
+    Some(StaleSuppression { span, kind: StaleKind::FormerId, message, unused: None })
 }
 
 impl Suppressions<'_> {
     /// What is stale in the files of the run that count; `is_asked` tells the rules that were asked.
-    pub fn stale(&self, is_asked: impl Fn(&Rule) -> bool, counts: impl Fn(FileId) -> bool) -> Vec<Stale> {
+    pub fn stale(&self, is_asked: impl Fn(&Rule) -> bool, counts: impl Fn(FileId) -> bool) -> Vec<StaleSuppression> {
         if self.policy.is_off {
             return Vec::new();
         }
         let accepted = self.policy.accepted.iter();
-        let mut stale: Vec<Stale> = accepted.filter_map(|accepted| self.judge_accepted(accepted, &is_asked)).collect();
+        let mut stale: Vec<StaleSuppression> =
+            accepted.filter_map(|accepted| self.judge_accepted(accepted, &is_asked)).collect();
         for (id, _) in self.sources.all().into_iter().filter(|(id, _)| counts(*id)) {
             let ignores = self.of_file(id);
             for (span, message) in &ignores.misread {
                 let message = format!("this comment has no effect: {message}");
-                stale.push(Stale { span: *span, kind: StaleKind::Unused, message, unused: None });
+                stale.push(StaleSuppression { span: *span, kind: StaleKind::Unused, message, unused: None });
             }
             for ignore in ignores.all.iter().filter(|ignore| ignore.is_own) {
                 stale.extend(ignore.rules.iter().filter_map(|rule| self.judge(ignore, rule, &is_asked)));
@@ -77,7 +78,11 @@ impl Suppressions<'_> {
     }
 
     /// An entry of the configuration may be for what isn't checked this time: then only its end is told.
-    fn judge_accepted(&self, accepted: &Accepted, is_asked: &impl Fn(&Rule) -> bool) -> Option<Stale> {
+    fn judge_accepted(
+        &self,
+        accepted: &SuppressedFindings,
+        is_asked: &impl Fn(&Rule) -> bool,
+    ) -> Option<StaleSuppression> {
         let (span, rule) = (accepted.suppression.span?, rules::find(accepted.rule)?);
         if self.is_used(span, rule.id()) {
             return self.expired(&accepted.suppression, rule.id());
@@ -87,32 +92,34 @@ impl Suppressions<'_> {
         let at = accepted.address.as_ref().map(|address| format!(" at `{address}`")).unwrap_or_default();
         let message = format!("no finding of `{}`{at} to suppress", rule.id());
         let unused = Some(rule.id());
-        (is_whole && is_asked(rule)).then_some(Stale { span, kind: StaleKind::Idle, message, unused })
+        (is_whole && is_asked(rule)).then_some(StaleSuppression { span, kind: StaleKind::Idle, message, unused })
     }
 
     fn judge(
         &self,
-        ignore: &Ignore,
+        ignore: &SuppressionSource,
         rule: &Result<&'static Rule, String>,
         is_asked: &impl Fn(&Rule) -> bool,
-    ) -> Option<Stale> {
+    ) -> Option<StaleSuppression> {
         let span = ignore.suppression.span?;
         match rule {
-            Err(message) => Some(Stale { span, kind: StaleKind::UnknownRule, message: message.clone(), unused: None }),
+            Err(message) => {
+                Some(StaleSuppression { span, kind: StaleKind::UnknownRule, message: message.clone(), unused: None })
+            }
             Ok(rule) if self.is_used(span, rule.id()) => self.expired(&ignore.suppression, rule.id()),
             Ok(rule) if is_asked(rule) => {
                 let message = format!("no finding of `{}` to suppress", rule.id());
-                Some(Stale { span, kind: StaleKind::Unused, message, unused: Some(rule.id()) })
+                Some(StaleSuppression { span, kind: StaleKind::Unused, message, unused: Some(rule.id()) })
             }
             Ok(_) => None,
         }
     }
 
-    fn expired(&self, suppression: &Suppression, rule: &'static str) -> Option<Stale> {
+    fn expired(&self, suppression: &Suppression, rule: &'static str) -> Option<StaleSuppression> {
         let span = suppression.span?;
         let until = suppression.until.filter(|until| *until < self.policy.today && self.is_used(span, rule))?;
         let message = format!("the suppression of `{rule}` expired on {until}");
-        Some(Stale { span, kind: StaleKind::Expired, message, unused: None })
+        Some(StaleSuppression { span, kind: StaleKind::Expired, message, unused: None })
     }
 
     fn is_used(&self, span: Span, rule: &'static str) -> bool {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Tool {
+pub enum OtherTool {
     Checkov,
     Trivy,
     Kics,
@@ -15,16 +15,16 @@ pub enum Tool {
     CfnNag,
 }
 
-impl Tool {
+impl OtherTool {
     /// As it calls itself.
     pub fn name(self) -> &'static str {
         match self {
-            Tool::Checkov => "Checkov",
-            Tool::Trivy => "Trivy",
-            Tool::Kics => "KICS",
-            Tool::Tflint => "TFLint",
-            Tool::CfnGuard => "CloudFormation Guard",
-            Tool::CfnNag => "cfn_nag",
+            OtherTool::Checkov => "Checkov",
+            OtherTool::Trivy => "Trivy",
+            OtherTool::Kics => "KICS",
+            OtherTool::Tflint => "TFLint",
+            OtherTool::CfnGuard => "CloudFormation Guard",
+            OtherTool::CfnNag => "cfn_nag",
         }
     }
 }

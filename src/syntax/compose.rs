@@ -26,22 +26,22 @@ pub(super) struct Composer {
 
 /// The tag and the anchor of a node.
 #[derive(Default)]
-pub(super) struct Properties {
+pub(super) struct NodeProperties {
     pub(super) tag: Option<Tag>,
     /// An identifier that is unique in the file, to which aliases refer.
     pub(super) anchor: Option<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum NodeShape {
     Sequence,
     Mapping,
 }
 
 /// A collection whose end hasn't been reached.
 struct Open {
-    shape: Shape,
-    properties: Properties,
+    shape: NodeShape,
+    properties: NodeProperties,
     /// Extended by each child.
     span: Span,
     /// In a mapping, keys and values alternate.
@@ -80,11 +80,11 @@ impl Composer {
     }
 
     /// The shape of the innermost unfinished collection, and the number of its children so far.
-    pub(super) fn parent(&self) -> Option<(Shape, usize)> {
+    pub(super) fn parent(&self) -> Option<(NodeShape, usize)> {
         self.open.last().map(|open| (open.shape, open.children.len()))
     }
 
-    pub(super) fn scalar(&mut self, span: Span, properties: Properties, scalar: Scalar) -> Result<(), Problem> {
+    pub(super) fn scalar(&mut self, span: Span, properties: NodeProperties, scalar: Scalar) -> Result<(), Problem> {
         self.spend(1, span)?;
         let node = Node { span, tag: properties.tag, kind: NodeKind::Scalar(scalar) };
         self.add(properties.anchor, Subtree { node: Arc::new(node), depth: 0, size: 1 });
@@ -108,7 +108,7 @@ impl Composer {
     }
 
     /// Starts a collection. `span` may end anywhere before the first child.
-    pub(super) fn open(&mut self, shape: Shape, span: Span, properties: Properties) -> Result<(), Problem> {
+    pub(super) fn open(&mut self, shape: NodeShape, span: Span, properties: NodeProperties) -> Result<(), Problem> {
         if self.open.len() >= MAX_DEPTH {
             return Err(Problem::too_deep(span));
         }
@@ -124,8 +124,8 @@ impl Composer {
         };
         let span = bracket.map_or(span, |bracket| span.to(bracket));
         let kind = match shape {
-            Shape::Sequence => NodeKind::Sequence(children),
-            Shape::Mapping => NodeKind::Mapping(self.mapping(children)),
+            NodeShape::Sequence => NodeKind::Sequence(children),
+            NodeShape::Mapping => NodeKind::Mapping(self.mapping(children)),
         };
         let node = Arc::new(Node { span, tag: properties.tag, kind });
         self.add(properties.anchor, Subtree { node, depth, size });

@@ -9,7 +9,7 @@ use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::errors::ParseError;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::compose::{Composer, Properties, Shape};
+use super::compose::{Composer, NodeProperties, NodeShape};
 use super::node::{Scalar, ScalarStyle, Tree};
 use super::{MAX_DEPTH, MAX_NODES, Problem, word_at};
 use crate::source::{FileId, SourceFile, Span};
@@ -21,7 +21,7 @@ pub fn parse(id: FileId, file: &SourceFile) -> Tree {
 
 /// Parses a part of a file as a separate document. Spans refer to the whole file.
 pub fn parse_part(id: FileId, file: &SourceFile, part: ops::Range<usize>) -> Tree {
-    let mut reader = Reader { id, file, offset: part.start, composer: Composer::default() };
+    let mut reader = JsonReader { id, file, offset: part.start, composer: Composer::default() };
     let outcome = reader.read(file.text.get(part).unwrap_or_default());
     let documents = reader.composer.finish_document().into_iter().collect();
     let mut problems = reader.composer.problems;
@@ -43,7 +43,7 @@ const STRICT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-struct Reader<'a> {
+struct JsonReader<'a> {
     id: FileId,
     file: &'a SourceFile,
     /// The offset of the parsed part in the file.
@@ -51,7 +51,7 @@ struct Reader<'a> {
     composer: Composer,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     fn read(&mut self, text: &str) -> Result<(), Problem> {
         self.check_limits(text)?;
         let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| self.problem(&error))?;
@@ -97,13 +97,13 @@ impl Reader<'_> {
             Value::BooleanLit(boolean) => self.scalar(range, ScalarStyle::Plain, boolean.value.to_string()),
             Value::NullKeyword(_) => self.scalar(range, ScalarStyle::Plain, "null".to_owned()),
             Value::Array(array) => {
-                self.open(Shape::Sequence, range)?;
+                self.open(NodeShape::Sequence, range)?;
                 array.elements.into_iter().try_for_each(|element| self.value(element))?;
                 self.composer.close(Some(self.span(range)));
                 Ok(())
             }
             Value::Object(object) => {
-                self.open(Shape::Mapping, range)?;
+                self.open(NodeShape::Mapping, range)?;
                 for property in object.properties {
                     self.key(property.name)?;
                     self.value(property.value)?;
@@ -119,12 +119,12 @@ impl Reader<'_> {
     }
 
     fn scalar(&mut self, range: Range, style: ScalarStyle, text: String) -> Result<(), Problem> {
-        self.composer.scalar(self.span(range), Properties::default(), Scalar { text, style })
+        self.composer.scalar(self.span(range), NodeProperties::default(), Scalar { text, style })
     }
 
-    fn open(&mut self, shape: Shape, range: Range) -> Result<(), Problem> {
+    fn open(&mut self, shape: NodeShape, range: Range) -> Result<(), Problem> {
         let bracket = Range { start: range.start, end: range.start.saturating_add(1) };
-        self.composer.open(shape, self.span(bracket), Properties::default())
+        self.composer.open(shape, self.span(bracket), NodeProperties::default())
     }
 
     fn problem(&self, error: &ParseError) -> Problem {

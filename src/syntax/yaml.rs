@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScanError, StructureStyle};
 
-use super::compose::{Composer, Properties, Shape};
+use super::compose::{Composer, NodeProperties, NodeShape};
 use super::node::{Scalar, ScalarStyle, Tag, Tree};
 use super::{MAX_DEPTH, Problem, word_at};
 use crate::source::{FileId, SourceFile, Span};
@@ -29,7 +29,7 @@ pub fn parse(id: FileId, file: &SourceFile) -> Tree {
 
 /// Parses a part of a file as if it were a separate file. Spans refer to the whole file.
 pub fn parse_part(id: FileId, file: &SourceFile, part: Range<usize>) -> Tree {
-    let mut reader = Reader::new(id, file, part);
+    let mut reader = YamlReader::new(id, file, part);
     let mut parser = Parser::new_from_str_with_options(reader.text, options());
     let mut broken = 0_usize;
     while let Some(next) = parser.next_event() {
@@ -61,7 +61,7 @@ fn options() -> Options {
     }
 }
 
-struct Reader<'a> {
+struct YamlReader<'a> {
     id: FileId,
     file: &'a SourceFile,
     /// The offset of `text` in the file.
@@ -75,7 +75,7 @@ struct Reader<'a> {
     quoted: Vec<Range<usize>>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> YamlReader<'a> {
     fn new(id: FileId, file: &'a SourceFile, part: Range<usize>) -> Self {
         Self {
             id,
@@ -138,11 +138,11 @@ impl<'a> Reader<'a> {
             Event::SequenceStart(style, anchor, tag) => {
                 let start = if style == StructureStyle::Block { self.first_dash(start) } else { start };
                 let properties = self.properties(anchor, tag.as_deref(), span);
-                self.open(Shape::Sequence, start, properties)?;
+                self.open(NodeShape::Sequence, start, properties)?;
             }
             Event::MappingStart(_, anchor, tag) => {
                 let properties = self.properties(anchor, tag.as_deref(), span);
-                self.open(Shape::Mapping, start, properties)?;
+                self.open(NodeShape::Mapping, start, properties)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(start, end),
             // The other events are about the stream, or aren't enabled in the options.
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
         &mut self,
         start: usize,
         end: usize,
-        properties: Properties,
+        properties: NodeProperties,
         text: String,
         style: ScalarStyle,
     ) -> Result<(), Problem> {
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
         self.composer.scalar(span, properties, Scalar { text, style })
     }
 
-    fn open(&mut self, shape: Shape, start: usize, properties: Properties) -> Result<(), Problem> {
+    fn open(&mut self, shape: NodeShape, start: usize, properties: NodeProperties) -> Result<(), Problem> {
         self.reached = start;
         self.composer.open(shape, self.span(start, start), properties)
     }
@@ -201,17 +201,17 @@ impl<'a> Reader<'a> {
         self.composer.close(bracket);
     }
 
-    fn properties(&self, anchor: usize, tag: Option<&granit_parser::Tag>, span: granit_parser::Span) -> Properties {
+    fn properties(&self, anchor: usize, tag: Option<&granit_parser::Tag>, span: granit_parser::Span) -> NodeProperties {
         let range = span.tag_span().and_then(|span| span.byte_range()).unwrap_or_default();
         let tag = tag.map(|tag| Tag { name: tag.to_string(), span: self.span(range.start, range.end) });
-        Properties { tag, anchor: (anchor != 0).then_some(anchor) }
+        NodeProperties { tag, anchor: (anchor != 0).then_some(anchor) }
     }
 
     /// The position of an empty node: after its tag, anchor, dash or colon.
     ///
     /// The crate reports a position before the colon, or, for a key without a colon, the start of the next token.
-    fn empty_place(&self, at: usize, properties: &Properties) -> usize {
-        let is_value = matches!(self.composer.parent(), Some((Shape::Mapping, before)) if before % 2 == 1);
+    fn empty_place(&self, at: usize, properties: &NodeProperties) -> usize {
+        let is_value = matches!(self.composer.parent(), Some((NodeShape::Mapping, before)) if before % 2 == 1);
         if !is_value || properties.tag.is_some() || properties.anchor.is_some() {
             return at.max(self.reached);
         }
@@ -228,7 +228,7 @@ impl<'a> Reader<'a> {
     /// The start of a block sequence. If the sequence isn't indented more than its key, the crate reports the position
     /// after the first dash.
     fn first_dash(&self, start: usize) -> usize {
-        let Some((Shape::Mapping, _)) = self.composer.parent() else { return start };
+        let Some((NodeShape::Mapping, _)) = self.composer.parent() else { return start };
         let mut line_start = self.reached;
         let before = self.text.get(line_start..start).unwrap_or_default();
         for (number, line) in before.split_inclusive(['\n', '\r']).enumerate() {

@@ -1,7 +1,7 @@
 //! Evaluated data: the values that Terraform and CloudFormation have in common.
 
-use super::{Traced, Why};
-use crate::named::{HasName, Named};
+use super::{Reason, Traced};
+use crate::named::{HasName, NameIndex};
 use crate::source::Span;
 
 /// A value of Terraform or CloudFormation. Conversions, such as a string to a boolean, are up to the code that reads
@@ -46,9 +46,9 @@ pub struct Object {
     pub is_map: bool,
     /// The span that findings about the whole object point at: a block's header, or the first line of a mapping.
     pub header: Span,
-    pub fields: Named<Field>,
+    pub fields: NameIndex<Field>,
     /// The reason why there may be further fields; `None` if all fields are known.
-    pub rest: Option<Box<Why>>,
+    pub rest: Option<Box<Reason>>,
 }
 
 /// A key and its value.

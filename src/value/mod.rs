@@ -16,8 +16,8 @@ pub use budget::Budget;
 pub use choice::Choice;
 pub use data::{Data, Field, List, ListKind, Object, cut, shown_number};
 pub use placeholder::placeholder;
-pub use traced::{Hop, Origin, Step, Traced, lead};
-pub use why::{WRITE_HERE, Why, part_name};
+pub use traced::{Hop, HopKind, Origin, Traced, lead};
+pub use why::{Reason, WRITE_HERE, part_name};
 pub use world::World;
 
 pub use Maybe::{Known, Unknown};
@@ -30,7 +30,7 @@ pub enum Maybe<T> {
     /// The value that every run with this input has.
     Known(T),
     /// The input doesn't determine the value.
-    Unknown(Why),
+    Unknown(Reason),
 }
 
 impl<T> Maybe<T> {
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     fn unknown() -> Maybe<bool> {
-        Unknown(Why::Ambiguous { text: "y".to_owned() })
+        Unknown(Reason::Ambiguous { text: "y".to_owned() })
     }
 
     #[test]

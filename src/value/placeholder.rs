@@ -3,7 +3,7 @@
 //! Jinja, Helm and Ansible write `{{ name }}` and `{% … %}`, ERB `<% … %>`, and the Serverless Framework
 //! `${source:name}`. The value of such a text is unknown until the file is rendered.
 
-use super::Why;
+use super::Reason;
 
 /// The beginning of CloudFormation's own dynamic references, which look like a placeholder:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
@@ -32,13 +32,13 @@ const SOURCES: [&str; 13] = [
 
 /// Returns the reason why a text with a placeholder is unknown; `None` for any other text. `reader` is the program that
 /// reads the file after rendering.
-pub fn placeholder(text: &str, reader: &'static str) -> Option<Why> {
+pub fn placeholder(text: &str, reader: &'static str) -> Option<Reason> {
     let (start, end) = first_in(text)?;
     let outside = [text.get(..start), text.get(end..)];
     let is_set = outside.into_iter().flatten().any(|text| !text.trim().is_empty() && first_in(text).is_none());
-    let why = Why::Placeholder { text: shortened(text.get(start..end)?), reader };
-    let composed = || Why::Composed { reference: format!("`{}`", shortened(text)), cause: Box::new(why.clone()) };
-    Some(if is_set { composed() } else { Why::Placeholder { text: shortened(text), reader } })
+    let why = Reason::Placeholder { text: shortened(text.get(start..end)?), reader };
+    let composed = || Reason::Composed { reference: format!("`{}`", shortened(text)), cause: Box::new(why.clone()) };
+    Some(if is_set { composed() } else { Reason::Placeholder { text: shortened(text), reader } })
 }
 
 /// Returns the start and the end of the first placeholder in a text.

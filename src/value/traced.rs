@@ -37,12 +37,12 @@ pub enum Origin {
 pub struct Hop {
     /// The expression or declaration that the step leads to.
     pub span: Span,
-    pub step: Step,
+    pub step: HopKind,
 }
 
 /// The kinds of [`Hop`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum HopKind {
     /// The expression of a local.
     Local(String),
     /// The default of a variable.
@@ -140,12 +140,12 @@ impl Traced<Data> {
             _ if self.hops.is_empty() => return Cow::Borrowed(self),
             Known(Data::List(list)) => {
                 let items = list.items.iter().enumerate();
-                let items = items.map(|(index, item)| self.member(item, Step::Element(index))).collect();
+                let items = items.map(|(index, item)| self.member(item, HopKind::Element(index))).collect();
                 Data::List(List { kind: list.kind, items })
             }
             Known(Data::Object(object)) => {
                 let field = |field: &Field| Field {
-                    value: self.member(&field.value, Step::to(field, object.header)),
+                    value: self.member(&field.value, HopKind::to(field, object.header)),
                     ..field.clone()
                 };
                 Data::Object(Object { fields: object.fields.iter().map(field).collect(), ..object.clone() })
@@ -157,13 +157,13 @@ impl Traced<Data> {
 
     /// Returns a member of a collection for use as an element of another one. The steps of this collection are added,
     /// unless the collection contains the member itself.
-    pub fn member(&self, member: &Traced<Data>, step: Step) -> Traced<Data> {
+    pub fn member(&self, member: &Traced<Data>, step: HopKind) -> Traced<Data> {
         let is_here = self.hops.is_empty() || self.origin.span().holds(member.origin.span());
         if is_here { member.clone() } else { self.taken(member, step) }
     }
 
     /// Returns a member of a collection for use in another expression: the steps of the collection come first.
-    pub fn taken(&self, member: &Traced<Data>, step: Step) -> Traced<Data> {
+    pub fn taken(&self, member: &Traced<Data>, step: HopKind) -> Traced<Data> {
         // Collections of many members are cached, so exactly the required capacity is allocated.
         let length = self.hops.len().saturating_add(member.hops.len()).saturating_add(1);
         let mut hops = Vec::with_capacity(length);
@@ -174,17 +174,17 @@ impl Traced<Data> {
 
     /// Returns the value of a field as [`taken`](Self::taken) does.
     pub fn taken_field(&self, field: &Field, header: Span) -> Traced<Data> {
-        self.taken(&field.value, Step::to(field, header))
+        self.taken(&field.value, HopKind::to(field, header))
     }
 }
 
 /// Appends the step to a member, and then the member's own steps.
-pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: Step) {
+pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: HopKind) {
     let span = member.origin.span();
     // A call that leaves a variable at its default stays the last step.
-    let call = hops.pop_if(|last| matches!(last.step, Step::ModuleCall { .. }));
+    let call = hops.pop_if(|last| matches!(last.step, HopKind::ModuleCall { .. }));
     // An object that doesn't set an attribute may be the place of the step before.
-    if matches!(step, Step::NoMember(_)) || hops.last().is_none_or(|last| last.span != span) {
+    if matches!(step, HopKind::NoMember(_)) || hops.last().is_none_or(|last| last.span != span) {
         hops.push(Hop { span, step });
     }
     hops.extend(member.hops.iter().cloned());
@@ -194,11 +194,11 @@ pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: Step) {
 impl Hop {
     /// Returns the steps to display: each location once, and of nested members only the innermost.
     pub fn shown(hops: &[Hop]) -> Vec<&Hop> {
-        let placed = || hops.iter().filter(|hop| !matches!(hop.step, Step::Part(_)));
+        let placed = || hops.iter().filter(|hop| !matches!(hop.step, HopKind::Part(_)));
         let next = placed().skip(1).map(Some).chain([None]);
         let is_shown = |(hop, next): &(&Hop, Option<&Hop>)| {
-            let is_member = matches!(hop.step, Step::Member(_) | Step::Element(_));
-            let lacks_next = |next: &Hop| matches!(next.step, Step::NoMember(_)) && next.span == hop.span;
+            let is_member = matches!(hop.step, HopKind::Member(_) | HopKind::Element(_));
+            let lacks_next = |next: &Hop| matches!(next.step, HopKind::NoMember(_)) && next.span == hop.span;
             !next.is_some_and(|next| is_member && hop.span.holds(next.span) || lacks_next(next))
         };
         placed().zip(next).filter(is_shown).map(|(hop, _)| hop).collect()
@@ -221,28 +221,28 @@ impl Origin {
     }
 }
 
-impl Step {
+impl HopKind {
     /// Returns the step to a field of the object with this header.
     pub fn to(field: &Field, header: Span) -> Self {
         let key = field.key.clone();
         match field.value.origin {
-            Origin::Absent(_) => Step::NoMember(key),
+            Origin::Absent(_) => HopKind::NoMember(key),
             // A value whose span is its key is the default of an attribute that the object doesn't set.
             Origin::Written(span) | Origin::Null(span) if span == field.key_span && span != header => {
-                Step::MemberDefault(key)
+                HopKind::MemberDefault(key)
             }
-            Origin::Written(_) | Origin::Null(_) => Step::Member(key),
+            Origin::Written(_) | Origin::Null(_) => HopKind::Member(key),
         }
     }
 
     /// The reference whose value this step sets, as it appears in code: `local.x`, `var.x`.
     pub fn reference(&self) -> Option<String> {
         match self {
-            Step::Local(name) => Some(format!("local.{name}")),
-            Step::VariableDefault(name) | Step::VariableValue(name) | Step::ModuleArgument { name, .. } => {
+            HopKind::Local(name) => Some(format!("local.{name}")),
+            HopKind::VariableDefault(name) | HopKind::VariableValue(name) | HopKind::ModuleArgument { name, .. } => {
                 Some(format!("var.{name}"))
             }
-            Step::ParameterDefault(name) | Step::ParameterValue(name) | Step::StackParameter { name, .. } => {
+            HopKind::ParameterDefault(name) | HopKind::ParameterValue(name) | HopKind::StackParameter { name, .. } => {
                 Some(name.clone())
             }
             _ => None,
@@ -257,110 +257,114 @@ impl Step {
     /// The label at a location where the value is set.
     fn describe_last(&self) -> String {
         match self {
-            Step::Local(name) => format!("set here, in local `{name}`"),
-            Step::VariableDefault(name) => format!("set here, as the default of variable `{name}`"),
-            Step::VariableValue(name) => format!("set here, for variable `{name}`"),
-            Step::ModuleArgument { module, name } => format!("set here, as `{name}` of module `{module}`"),
-            Step::PassedProvider { module, name } => format!("set here, as provider `{name}` of module `{module}`"),
-            Step::ProviderRegion(name) => format!("set here, for provider `{name}`"),
-            Step::Output(name) => format!("set here, in output `{name}`"),
-            Step::Anchor => "set here, and used through an alias".to_owned(),
-            Step::ParameterDefault(name) => format!("set here, as the default of parameter `{name}`"),
-            Step::ParameterValue(name) => format!("set here, for parameter `{name}`"),
-            Step::StackParameter { stack, name } => format!("set here, as `{name}` of stack `{stack}`"),
-            Step::Member(key) => format!("set here, as `{}`", cut(key)),
-            Step::Element(index) => format!("set here, as element {index}"),
-            Step::MemberDefault(key) => format!("set here, as the default of attribute `{}`", cut(key)),
-            Step::Key => "set here, as a key".to_owned(),
-            Step::Repetition(argument) => format!("set here, in `{argument}`"),
-            Step::File => "set here, in this file".to_owned(),
-            Step::Variable(_)
-            | Step::PlannedVariable(_)
-            | Step::Planned(_)
-            | Step::ModuleCall { .. }
-            | Step::Provider(_)
-            | Step::NoProviderRegion(_)
-            | Step::Arm(_)
-            | Step::Argument
-            | Step::Parameter(_)
-            | Step::MappingValue
-            | Step::Misspelt(_)
-            | Step::Part(_)
-            | Step::NoMember(_) => self.describe_passed(),
+            HopKind::Local(name) => format!("set here, in local `{name}`"),
+            HopKind::VariableDefault(name) => format!("set here, as the default of variable `{name}`"),
+            HopKind::VariableValue(name) => format!("set here, for variable `{name}`"),
+            HopKind::ModuleArgument { module, name } => format!("set here, as `{name}` of module `{module}`"),
+            HopKind::PassedProvider { module, name } => format!("set here, as provider `{name}` of module `{module}`"),
+            HopKind::ProviderRegion(name) => format!("set here, for provider `{name}`"),
+            HopKind::Output(name) => format!("set here, in output `{name}`"),
+            HopKind::Anchor => "set here, and used through an alias".to_owned(),
+            HopKind::ParameterDefault(name) => format!("set here, as the default of parameter `{name}`"),
+            HopKind::ParameterValue(name) => format!("set here, for parameter `{name}`"),
+            HopKind::StackParameter { stack, name } => format!("set here, as `{name}` of stack `{stack}`"),
+            HopKind::Member(key) => format!("set here, as `{}`", cut(key)),
+            HopKind::Element(index) => format!("set here, as element {index}"),
+            HopKind::MemberDefault(key) => format!("set here, as the default of attribute `{}`", cut(key)),
+            HopKind::Key => "set here, as a key".to_owned(),
+            HopKind::Repetition(argument) => format!("set here, in `{argument}`"),
+            HopKind::File => "set here, in this file".to_owned(),
+            HopKind::Variable(_)
+            | HopKind::PlannedVariable(_)
+            | HopKind::Planned(_)
+            | HopKind::ModuleCall { .. }
+            | HopKind::Provider(_)
+            | HopKind::NoProviderRegion(_)
+            | HopKind::Arm(_)
+            | HopKind::Argument
+            | HopKind::Parameter(_)
+            | HopKind::MappingValue
+            | HopKind::Misspelt(_)
+            | HopKind::Part(_)
+            | HopKind::NoMember(_) => self.describe_passed(),
         }
     }
 
     /// The label at a location through which the value passes.
     fn describe_passed(&self) -> String {
         match self {
-            Step::Local(name) => format!("assigned to local `{name}` here"),
-            Step::VariableDefault(name) => format!("the default of variable `{name}`"),
-            Step::Variable(name) => format!("variable `{name}` has no value"),
-            Step::VariableValue(name) => format!("assigned to variable `{name}` here"),
-            Step::PlannedVariable(name) => format!("the plan sets variable `{name}` to this value"),
-            Step::Planned(address) => format!("the planned value of `{address}`"),
-            Step::ModuleArgument { module, name } => format!("passed as `{name}` to module `{module}` here"),
-            Step::ModuleCall { module, name } => format!("this call of module `{module}` doesn't set `{name}`"),
-            Step::Provider(name) => format!("uses provider `{name}`"),
-            Step::PassedProvider { module, name } => format!("passed as provider `{name}` to module `{module}` here"),
-            Step::ProviderRegion(name) => format!("assigned to provider `{name}` here"),
-            Step::NoProviderRegion(name) => format!("provider `{name}` doesn't set `region`"),
-            Step::Output(name) => format!("returned by output `{name}` here"),
-            Step::Arm(None) | Step::Argument => "selected here".to_owned(),
-            Step::Arm(Some(choice)) => format!("selected here, because {choice}"),
-            Step::Anchor => "used through an alias".to_owned(),
-            Step::Parameter(name) => format!("parameter `{name}` is declared here"),
-            Step::ParameterDefault(name) => format!("the default of parameter `{name}`"),
-            Step::ParameterValue(name) => format!("assigned to parameter `{name}` here"),
-            Step::StackParameter { stack, name } => format!("passed as `{name}` to stack `{stack}` here"),
-            Step::MappingValue => "found in this mapping".to_owned(),
-            Step::Misspelt(name) => format!("did you mean `{name}`?"),
-            Step::Member(key) => format!("assigned to `{}` here", cut(key)),
-            Step::Element(index) => format!("assigned to element {index} here"),
-            Step::Part(index) => format!("element {index} of this list"),
-            Step::MemberDefault(key) => format!("the default of attribute `{}`", cut(key)),
-            Step::NoMember(key) => format!("this object doesn't set `{}`", cut(key)),
-            Step::Key => "used as a key here".to_owned(),
-            Step::Repetition(argument) => format!("an element of `{argument}`"),
-            Step::File => "read from this file".to_owned(),
+            HopKind::Local(name) => format!("assigned to local `{name}` here"),
+            HopKind::VariableDefault(name) => format!("the default of variable `{name}`"),
+            HopKind::Variable(name) => format!("variable `{name}` has no value"),
+            HopKind::VariableValue(name) => format!("assigned to variable `{name}` here"),
+            HopKind::PlannedVariable(name) => format!("the plan sets variable `{name}` to this value"),
+            HopKind::Planned(address) => format!("the planned value of `{address}`"),
+            HopKind::ModuleArgument { module, name } => format!("passed as `{name}` to module `{module}` here"),
+            HopKind::ModuleCall { module, name } => format!("this call of module `{module}` doesn't set `{name}`"),
+            HopKind::Provider(name) => format!("uses provider `{name}`"),
+            HopKind::PassedProvider { module, name } => {
+                format!("passed as provider `{name}` to module `{module}` here")
+            }
+            HopKind::ProviderRegion(name) => format!("assigned to provider `{name}` here"),
+            HopKind::NoProviderRegion(name) => format!("provider `{name}` doesn't set `region`"),
+            HopKind::Output(name) => format!("returned by output `{name}` here"),
+            HopKind::Arm(None) | HopKind::Argument => "selected here".to_owned(),
+            HopKind::Arm(Some(choice)) => format!("selected here, because {choice}"),
+            HopKind::Anchor => "used through an alias".to_owned(),
+            HopKind::Parameter(name) => format!("parameter `{name}` is declared here"),
+            HopKind::ParameterDefault(name) => format!("the default of parameter `{name}`"),
+            HopKind::ParameterValue(name) => format!("assigned to parameter `{name}` here"),
+            HopKind::StackParameter { stack, name } => format!("passed as `{name}` to stack `{stack}` here"),
+            HopKind::MappingValue => "found in this mapping".to_owned(),
+            HopKind::Misspelt(name) => format!("did you mean `{name}`?"),
+            HopKind::Member(key) => format!("assigned to `{}` here", cut(key)),
+            HopKind::Element(index) => format!("assigned to element {index} here"),
+            HopKind::Part(index) => format!("element {index} of this list"),
+            HopKind::MemberDefault(key) => format!("the default of attribute `{}`", cut(key)),
+            HopKind::NoMember(key) => format!("this object doesn't set `{}`", cut(key)),
+            HopKind::Key => "used as a key here".to_owned(),
+            HopKind::Repetition(argument) => format!("an element of `{argument}`"),
+            HopKind::File => "read from this file".to_owned(),
         }
     }
 
     /// Describes how to change the value at this step, as one imperative sentence.
     pub fn advise(&self, value: &str) -> String {
         match self {
-            Step::Local(name) => format!("set local `{name}` to `{value}`"),
-            Step::VariableDefault(name)
-            | Step::Variable(name)
-            | Step::VariableValue(name)
-            | Step::PlannedVariable(name) => format!("set variable `{name}` to `{value}`"),
-            Step::Planned(_) => format!("set it to `{value}`, and create the plan again"),
-            Step::ModuleArgument { module, name } => format!("set `{name} = {value}` in the call of module `{module}`"),
-            Step::ModuleCall { module, name } => format!("add `{name} = {value}` to the call of module `{module}`"),
-            Step::Provider(name) | Step::ProviderRegion(name) | Step::NoProviderRegion(name) => {
+            HopKind::Local(name) => format!("set local `{name}` to `{value}`"),
+            HopKind::VariableDefault(name)
+            | HopKind::Variable(name)
+            | HopKind::VariableValue(name)
+            | HopKind::PlannedVariable(name) => format!("set variable `{name}` to `{value}`"),
+            HopKind::Planned(_) => format!("set it to `{value}`, and create the plan again"),
+            HopKind::ModuleArgument { module, name } => {
+                format!("set `{name} = {value}` in the call of module `{module}`")
+            }
+            HopKind::ModuleCall { module, name } => format!("add `{name} = {value}` to the call of module `{module}`"),
+            HopKind::Provider(name) | HopKind::ProviderRegion(name) | HopKind::NoProviderRegion(name) => {
                 format!("set `region = \"{value}\"` for provider `{name}`")
             }
-            Step::PassedProvider { module, name } => {
+            HopKind::PassedProvider { module, name } => {
                 format!("pass a provider with Region `{value}` as `{name}` to module `{module}`")
             }
-            Step::Output(name) => format!("set output `{name}` to `{value}`"),
-            Step::Arm(_) => format!("set it to `{value}` in this branch"),
-            Step::Anchor => format!("set it to `{value}` at the anchor"),
-            Step::Parameter(name) | Step::ParameterDefault(name) | Step::ParameterValue(name) => {
+            HopKind::Output(name) => format!("set output `{name}` to `{value}`"),
+            HopKind::Arm(_) => format!("set it to `{value}` in this branch"),
+            HopKind::Anchor => format!("set it to `{value}` at the anchor"),
+            HopKind::Parameter(name) | HopKind::ParameterDefault(name) | HopKind::ParameterValue(name) => {
                 format!("set parameter `{name}` to `{value}`")
             }
-            Step::StackParameter { stack, name } => format!("set `{name}` of stack `{stack}` to `{value}`"),
-            Step::MappingValue => format!("set it to `{value}` in this mapping"),
-            Step::Misspelt(name) => format!("rename it to `{name}`, and set it to `{value}`"),
-            Step::Member(key) => format!("set `{}` to `{value}`", cut(key)),
-            Step::Element(index) => format!("set element {index} to `{value}`"),
-            Step::Part(index) => format!("set element {index} of the list to `{value}`"),
-            Step::MemberDefault(key) => format!("set the default of attribute `{}` to `{value}`", cut(key)),
-            Step::NoMember(key) => format!("add `{} = {value}` to the object", cut(key)),
-            Step::Key => format!("change the key to `{value}`"),
-            Step::Repetition(argument) => format!("set it to `{value}` in `{argument}`"),
-            Step::Argument => format!("set it to `{value}` in this argument"),
-            Step::File => format!("set it to `{value}` in the file"),
+            HopKind::StackParameter { stack, name } => format!("set `{name}` of stack `{stack}` to `{value}`"),
+            HopKind::MappingValue => format!("set it to `{value}` in this mapping"),
+            HopKind::Misspelt(name) => format!("rename it to `{name}`, and set it to `{value}`"),
+            HopKind::Member(key) => format!("set `{}` to `{value}`", cut(key)),
+            HopKind::Element(index) => format!("set element {index} to `{value}`"),
+            HopKind::Part(index) => format!("set element {index} of the list to `{value}`"),
+            HopKind::MemberDefault(key) => format!("set the default of attribute `{}` to `{value}`", cut(key)),
+            HopKind::NoMember(key) => format!("add `{} = {value}` to the object", cut(key)),
+            HopKind::Key => format!("change the key to `{value}`"),
+            HopKind::Repetition(argument) => format!("set it to `{value}` in `{argument}`"),
+            HopKind::Argument => format!("set it to `{value}` in this argument"),
+            HopKind::File => format!("set it to `{value}` in the file"),
         }
     }
 }

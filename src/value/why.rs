@@ -4,7 +4,7 @@ use super::world::Atom;
 
 /// The reason why a value is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub enum Reason {
     /// A variable or parameter without a value.
     NoValue {
         /// The reference as it appears in code: `var.multi_region`, `!Ref Env`.
@@ -64,7 +64,7 @@ pub enum Why {
         /// The expression, with all known values substituted. Equal expressions have the same value.
         expression: String,
         /// The reason why the operand is unknown.
-        cause: Box<Why>,
+        cause: Box<Reason>,
         /// The undecided question on which the value depends, if it is a condition.
         atom: Option<Atom>,
     },
@@ -73,7 +73,7 @@ pub enum Why {
         /// The expression as it appears in code.
         reference: String,
         /// The reason why the first unknown part is unknown.
-        cause: Box<Why>,
+        cause: Box<Reason>,
     },
     /// An expression whose evaluation is an error in every deployment.
     Failed { message: String },
@@ -113,50 +113,50 @@ pub fn part_name(part: &str) -> String {
     }
 }
 
-impl Why {
+impl Reason {
     /// Returns the reference, construct or part that is the cause, for `blocked_by` in reports.
     pub fn blocker(&self) -> String {
         match self {
-            Why::NoValue { reference }
-            | Why::Undeclared { reference, .. }
-            | Why::AtDeployment { reference, .. }
-            | Why::AwsKey { reference }
-            | Why::SetElsewhere { reference, .. }
-            | Why::Cycle { reference } => reference.clone(),
-            Why::FromEnvironment { provider } => format!("the Region of {provider}"),
-            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.blocker(),
-            Why::Failed { message } => message.clone(),
-            Why::NotEvaluated { construct } => construct.replace('`', ""),
-            Why::NotHere { part, .. } => part_name(part),
-            Why::Ambiguous { text } | Why::Placeholder { text, .. } | Why::NoReference { word: text, .. } => {
+            Reason::NoValue { reference }
+            | Reason::Undeclared { reference, .. }
+            | Reason::AtDeployment { reference, .. }
+            | Reason::AwsKey { reference }
+            | Reason::SetElsewhere { reference, .. }
+            | Reason::Cycle { reference } => reference.clone(),
+            Reason::FromEnvironment { provider } => format!("the Region of {provider}"),
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.blocker(),
+            Reason::Failed { message } => message.clone(),
+            Reason::NotEvaluated { construct } => construct.replace('`', ""),
+            Reason::NotHere { part, .. } => part_name(part),
+            Reason::Ambiguous { text } | Reason::Placeholder { text, .. } | Reason::NoReference { word: text, .. } => {
                 text.clone()
             }
-            Why::Undocumented { what } => what.clone(),
-            Why::Unreadable => "unreadable text".to_owned(),
-            Why::OverLimit { limit } => (*limit).to_owned(),
+            Reason::Undocumented { what } => what.clone(),
+            Reason::Unreadable => "unreadable text".to_owned(),
+            Reason::OverLimit { limit } => (*limit).to_owned(),
         }
     }
 
     /// Identifies the unknown value: if [`has_identity`](Self::has_identity) is true, equal symbols mean equal values.
     pub fn symbol(&self) -> String {
         match self {
-            Why::Computed { expression, .. } => expression.clone(),
-            Why::Composed { reference, .. } => reference.clone(),
-            Why::NotEvaluated { construct } | Why::NotHere { part: construct, .. } => construct.clone(),
-            Why::NoValue { .. }
-            | Why::Undeclared { .. }
-            | Why::NoReference { .. }
-            | Why::AtDeployment { .. }
-            | Why::AwsKey { .. }
-            | Why::FromEnvironment { .. }
-            | Why::SetElsewhere { .. }
-            | Why::Cycle { .. }
-            | Why::Failed { .. }
-            | Why::Ambiguous { .. }
-            | Why::Placeholder { .. }
-            | Why::Undocumented { .. }
-            | Why::Unreadable
-            | Why::OverLimit { .. } => self.blocker(),
+            Reason::Computed { expression, .. } => expression.clone(),
+            Reason::Composed { reference, .. } => reference.clone(),
+            Reason::NotEvaluated { construct } | Reason::NotHere { part: construct, .. } => construct.clone(),
+            Reason::NoValue { .. }
+            | Reason::Undeclared { .. }
+            | Reason::NoReference { .. }
+            | Reason::AtDeployment { .. }
+            | Reason::AwsKey { .. }
+            | Reason::FromEnvironment { .. }
+            | Reason::SetElsewhere { .. }
+            | Reason::Cycle { .. }
+            | Reason::Failed { .. }
+            | Reason::Ambiguous { .. }
+            | Reason::Placeholder { .. }
+            | Reason::Undocumented { .. }
+            | Reason::Unreadable
+            | Reason::OverLimit { .. } => self.blocker(),
         }
     }
 
@@ -170,12 +170,12 @@ impl Why {
             expression.strip_prefix("tobool(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(expression)
         }
         let reference = match self {
-            Why::NoValue { reference } | Why::SetElsewhere { reference, .. } | Why::AtDeployment { reference, .. } => {
-                reference.as_str()
-            }
-            Why::Computed { expression, .. } if is_path(converted(expression)) => converted(expression),
+            Reason::NoValue { reference }
+            | Reason::SetElsewhere { reference, .. }
+            | Reason::AtDeployment { reference, .. } => reference.as_str(),
+            Reason::Computed { expression, .. } if is_path(converted(expression)) => converted(expression),
             // A variable that is certain to be set.
-            Why::Composed { reference, cause } if matches!(&**cause, Why::NoValue { reference: own } if own == reference) => {
+            Reason::Composed { reference, cause } if matches!(&**cause, Reason::NoValue { reference: own } if own == reference) => {
                 reference
             }
             _ => return None,
@@ -186,14 +186,17 @@ impl Why {
     /// The undecided question on which the value depends, if it is a condition.
     pub fn atom(&self) -> Option<&Atom> {
         match self {
-            Why::Computed { atom, .. } => atom.as_ref(),
+            Reason::Computed { atom, .. } => atom.as_ref(),
             _ => None,
         }
     }
 
     /// True if two unknown values with the same symbol are the same value.
     pub fn has_identity(&self) -> bool {
-        !matches!(self, Why::NotEvaluated { .. } | Why::NotHere { .. } | Why::Unreadable | Why::OverLimit { .. })
+        !matches!(
+            self,
+            Reason::NotEvaluated { .. } | Reason::NotHere { .. } | Reason::Unreadable | Reason::OverLimit { .. }
+        )
     }
 
     /// True if the evaluation is an error in every deployment.
@@ -204,8 +207,8 @@ impl Why {
     /// The error, if the evaluation is an error in every deployment.
     pub fn failure(&self) -> Option<&str> {
         match self {
-            Why::Failed { message } => Some(message),
-            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.failure(),
+            Reason::Failed { message } => Some(message),
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.failure(),
             _ => None,
         }
     }
@@ -213,62 +216,62 @@ impl Why {
     /// Describes the reason as the text of a label.
     pub fn describe(&self) -> String {
         match self {
-            Why::NoValue { reference } => format!("`{reference}` has no value"),
-            Why::Undeclared { reference, .. } => format!("`{reference}` isn't declared"),
-            Why::NoReference { word, .. } => format!("`{word}` isn't declared"),
-            Why::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
-            Why::AwsKey { reference } => format!("`{reference}` is an AWS managed key"),
-            Why::FromEnvironment { provider } => {
+            Reason::NoValue { reference } => format!("`{reference}` has no value"),
+            Reason::Undeclared { reference, .. } => format!("`{reference}` isn't declared"),
+            Reason::NoReference { word, .. } => format!("`{word}` isn't declared"),
+            Reason::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
+            Reason::AwsKey { reference } => format!("`{reference}` is an AWS managed key"),
+            Reason::FromEnvironment { provider } => {
                 format!("provider `{provider}` takes its Region from the environment")
             }
-            Why::SetElsewhere { reference, setter } => {
+            Reason::SetElsewhere { reference, setter } => {
                 format!("`{reference}` may be set by {setter}")
             }
-            Why::NotEvaluated { construct } => format!("{construct} isn't evaluated"),
-            Why::NotHere { part, .. } => format!("the code of {part} isn't available"),
-            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.describe(),
-            Why::Failed { message } => format!("this can't be evaluated: {message}"),
-            Why::Cycle { reference } => format!("`{reference}` depends on itself"),
-            Why::Ambiguous { text } => {
+            Reason::NotEvaluated { construct } => format!("{construct} isn't evaluated"),
+            Reason::NotHere { part, .. } => format!("the code of {part} isn't available"),
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.describe(),
+            Reason::Failed { message } => format!("this can't be evaluated: {message}"),
+            Reason::Cycle { reference } => format!("`{reference}` depends on itself"),
+            Reason::Ambiguous { text } => {
                 format!("`{text}` without quotes is a boolean for some YAML parsers and a string for others")
             }
-            Why::Placeholder { text, reader } => format!("`{text}` is replaced before {reader} reads the file"),
-            Why::Undocumented { what } => format!("{what}: CloudTrail's documentation doesn't describe this case"),
-            Why::Unreadable => "this can't be parsed".to_owned(),
-            Why::OverLimit { limit } => format!("exceeds the limit for {limit}"),
+            Reason::Placeholder { text, reader } => format!("`{text}` is replaced before {reader} reads the file"),
+            Reason::Undocumented { what } => format!("{what}: CloudTrail's documentation doesn't describe this case"),
+            Reason::Unreadable => "this can't be parsed".to_owned(),
+            Reason::OverLimit { limit } => format!("exceeds the limit for {limit}"),
         }
     }
 
     /// Describes how to make the value known, as one imperative sentence.
     pub fn advice(&self) -> String {
         match self {
-            Why::NoValue { reference } => match reference.strip_prefix("var.") {
+            Reason::NoValue { reference } => match reference.strip_prefix("var.") {
                 Some(name) => format!("set it with `--var {name}=…` or `--var-file`, or add a default"),
                 None => format!("set it with `--parameter {reference}=…`, or add a default"),
             },
             // A reference in Terraform contains a dot, and its declaration may be in another file.
-            Why::Undeclared { reference, .. } if reference.contains('.') => {
+            Reason::Undeclared { reference, .. } if reference.contains('.') => {
                 format!("declare `{reference}`, or check the directory that declares it")
             }
-            Why::Undeclared { reference, .. } => format!("declare `{reference}` in this template"),
-            Why::NoReference { word, meant: Some(value) } => format!("replace `{word}`; did you mean `{value}`?"),
-            Why::NoReference { word, meant: None } => format!("replace `{word}` with a value or a reference"),
-            Why::SetElsewhere { .. } => "fix its source so that it can be evaluated".to_owned(),
-            Why::FromEnvironment { .. } => {
+            Reason::Undeclared { reference, .. } => format!("declare `{reference}` in this template"),
+            Reason::NoReference { word, meant: Some(value) } => format!("replace `{word}`; did you mean `{value}`?"),
+            Reason::NoReference { word, meant: None } => format!("replace `{word}` with a value or a reference"),
+            Reason::SetElsewhere { .. } => "fix its source so that it can be evaluated".to_owned(),
+            Reason::FromEnvironment { .. } => {
                 "set `region` in the provider's configuration, or pass `--region`".to_owned()
             }
-            Why::AtDeployment { reference, .. } if reference == "AWS::Region" => {
+            Reason::AtDeployment { reference, .. } if reference == "AWS::Region" => {
                 "pass the stack's Region with `--region`".to_owned()
             }
-            Why::AtDeployment { .. } | Why::AwsKey { .. } | Why::NotEvaluated { .. } => WRITE_HERE.to_owned(),
-            Why::NotHere { help, .. } => help.clone(),
-            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.advice(),
-            Why::Failed { .. } => "fix the expression so that it can be evaluated".to_owned(),
-            Why::Cycle { reference } => format!("set `{reference}` to a value that doesn't depend on it"),
-            Why::Ambiguous { .. } => "use `true` or `false`".to_owned(),
-            Why::Placeholder { .. } => "render the file and check the result".to_owned(),
-            Why::Undocumented { .. } => "split it into one selector for each category".to_owned(),
-            Why::Unreadable | Why::OverLimit { .. } => "simplify it so that it can be checked".to_owned(),
+            Reason::AtDeployment { .. } | Reason::AwsKey { .. } | Reason::NotEvaluated { .. } => WRITE_HERE.to_owned(),
+            Reason::NotHere { help, .. } => help.clone(),
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.advice(),
+            Reason::Failed { .. } => "fix the expression so that it can be evaluated".to_owned(),
+            Reason::Cycle { reference } => format!("set `{reference}` to a value that doesn't depend on it"),
+            Reason::Ambiguous { .. } => "use `true` or `false`".to_owned(),
+            Reason::Placeholder { .. } => "render the file and check the result".to_owned(),
+            Reason::Undocumented { .. } => "split it into one selector for each category".to_owned(),
+            Reason::Unreadable | Reason::OverLimit { .. } => "simplify it so that it can be checked".to_owned(),
         }
     }
 
@@ -280,8 +283,8 @@ impl Why {
 
     fn is_for_want_of_value(&self) -> bool {
         match self {
-            Why::NoValue { .. } => true,
-            Why::Computed { cause, .. } | Why::Composed { cause, .. } => cause.is_for_want_of_value(),
+            Reason::NoValue { .. } => true,
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.is_for_want_of_value(),
             _ => false,
         }
     }
@@ -289,8 +292,10 @@ impl Why {
     /// True if the value is certain to be a text: a template, or the ARN or id of a resource.
     pub fn is_text(&self) -> bool {
         match self {
-            Why::Composed { reference, .. } => !reference.starts_with("coalesce("),
-            Why::AtDeployment { reference, is_set: true } => reference.ends_with(".arn") || reference.ends_with(".id"),
+            Reason::Composed { reference, .. } => !reference.starts_with("coalesce("),
+            Reason::AtDeployment { reference, is_set: true } => {
+                reference.ends_with(".arn") || reference.ends_with(".id")
+            }
             _ => false,
         }
     }
@@ -298,22 +303,22 @@ impl Why {
     /// True if the value is certain to be neither null nor empty.
     pub fn is_set(&self) -> bool {
         match self {
-            Why::AtDeployment { is_set, .. } | Why::Undeclared { is_set, .. } => *is_set,
-            Why::Composed { .. } | Why::AwsKey { .. } => true,
-            Why::NoValue { .. }
-            | Why::FromEnvironment { .. }
-            | Why::SetElsewhere { .. }
-            | Why::NotEvaluated { .. }
-            | Why::NotHere { .. }
-            | Why::Computed { .. }
-            | Why::Failed { .. }
-            | Why::Cycle { .. }
-            | Why::Ambiguous { .. }
-            | Why::Placeholder { .. }
-            | Why::NoReference { .. }
-            | Why::Undocumented { .. }
-            | Why::Unreadable
-            | Why::OverLimit { .. } => false,
+            Reason::AtDeployment { is_set, .. } | Reason::Undeclared { is_set, .. } => *is_set,
+            Reason::Composed { .. } | Reason::AwsKey { .. } => true,
+            Reason::NoValue { .. }
+            | Reason::FromEnvironment { .. }
+            | Reason::SetElsewhere { .. }
+            | Reason::NotEvaluated { .. }
+            | Reason::NotHere { .. }
+            | Reason::Computed { .. }
+            | Reason::Failed { .. }
+            | Reason::Cycle { .. }
+            | Reason::Ambiguous { .. }
+            | Reason::Placeholder { .. }
+            | Reason::NoReference { .. }
+            | Reason::Undocumented { .. }
+            | Reason::Unreadable
+            | Reason::OverLimit { .. } => false,
         }
     }
 }

@@ -53,12 +53,12 @@ pub struct Decision {
 #[derive(Debug, Clone, Default)]
 struct Decisions {
     all: Vec<Decision>,
-    by_subject: HashMap<String, Answers>,
+    by_subject: HashMap<String, AtomDecisions>,
 }
 
 /// The answers about one subject.
 #[derive(Debug, Clone, Default)]
-struct Answers {
+struct AtomDecisions {
     /// The subject's value as a condition.
     holds: Option<bool>,
     /// The value that the subject has; the first one counts.
@@ -326,7 +326,7 @@ impl Decisions {
     }
 }
 
-impl Answers {
+impl AtomDecisions {
     /// Answers a question about the subject if these answers imply it: a value that equals one value doesn't equal
     /// another.
     fn answer(&self, atom: &Atom) -> Option<bool> {

@@ -507,7 +507,7 @@ fn the_documentation_names_every_key() {
     let scratch = Scratch::new("schema", &[]);
     let schema: serde_json::Value = serde_json::from_str(&out(&scratch.run(&["config", "schema"]))).unwrap();
     let page = std::fs::read_to_string(super::support::package("docs/configuration.md")).unwrap();
-    let definitions = ["Root", "Findings"].map(|name| &schema["$defs"][name]["properties"]);
+    let definitions = ["RootSetting", "IgnoredFindings"].map(|name| &schema["$defs"][name]["properties"]);
     for properties in [&schema["properties"]].into_iter().chain(definitions) {
         for (key, property) in properties.as_object().unwrap() {
             assert!(page.contains(&format!("`{key}`")), "{key} isn't in docs/configuration.md");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use trailint::report::{Outcome, Place, Report};
+use trailint::report::{FindingTarget, Outcome, Report};
 
 use super::support::check;
 
@@ -71,9 +71,9 @@ fn failures(report: &Report) -> BTreeSet<(&'static str, String)> {
     let failing = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
     let named = failing.map(|finding| {
         let name = match &finding.place {
-            Place::Text(label) => report.sources.file(label.span.file).name.clone(),
-            Place::File(name) => name.clone(),
-            Place::Run => String::new(),
+            FindingTarget::Text(label) => report.sources.file(label.span.file).name.clone(),
+            FindingTarget::File(name) => name.clone(),
+            FindingTarget::Run => String::new(),
         };
         (finding.rule.id(), name)
     });

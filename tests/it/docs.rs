@@ -5,7 +5,7 @@ mod snippets;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use trailint::output::Format;
+use trailint::output::OutputFormat;
 
 use super::cli::{Scratch, err, out, status};
 use super::support::{expect_file, files_below, package};
@@ -57,7 +57,8 @@ fn commands_in_pipelines_run() {
 #[test]
 fn every_format_has_its_section() {
     let page = std::fs::read_to_string(package("docs/formats.md")).unwrap();
-    let names = Format::value_variants().iter().map(|format| format.to_possible_value().unwrap().get_name().to_owned());
+    let names =
+        OutputFormat::value_variants().iter().map(|format| format.to_possible_value().unwrap().get_name().to_owned());
     let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`')).collect();
     assert_eq!(sections, names.collect::<Vec<_>>());
 }

@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value as Json;
-use trailint::engine::{self, Settings};
+use trailint::engine::{self, EngineSettings};
 use trailint::formats::{ParameterPolicy, Variables};
-use trailint::report::{Exists, JudgedTrail, Report};
-use trailint::scan::{Input, Inputs};
+use trailint::report::{Report, TrailExistence, TrailResult};
+use trailint::scan::{Input, ScanInputs};
 use trailint::source::{Memory, Sources};
 
 use super::random::Random;
@@ -65,7 +65,7 @@ fn notations(written: &Json) -> [(&'static str, String); 6] {
 
 fn check(name: &str, text: &str, template: &Template, policy: ParameterPolicy) -> Report {
     let sources = Sources::new("/".into());
-    let mut settings = Settings::default();
+    let mut settings = EngineSettings::default();
     settings.evaluation.parameter_policy = policy;
     for (index, parameter) in template.parameters.iter().enumerate() {
         if let Some(given) = parameter.given {
@@ -74,7 +74,7 @@ fn check(name: &str, text: &str, template: &Template, policy: ParameterPolicy) -
             settings.evaluation.parameters.push(Variables::Assignment(file));
         }
     }
-    let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
+    let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
     engine::check(&Memory::new([(name, text.to_owned())]), &inputs, sources, &settings).unwrap()
 }
 
@@ -92,11 +92,11 @@ fn said(report: &Report, trails: usize) -> Vec<String> {
     said
 }
 
-fn of_trail(trail: &JudgedTrail) -> Vec<String> {
+fn of_trail(trail: &TrailResult) -> Vec<String> {
     let exists = match trail.exists {
-        Exists::Always => "always",
-        Exists::Sometimes => "sometimes",
-        Exists::Never => return vec!["never".to_owned()],
+        TrailExistence::Always => "always",
+        TrailExistence::Sometimes => "sometimes",
+        TrailExistence::Never => return vec!["never".to_owned()],
     };
     let verdict = |id: &str| {
         let (_, outcome) = trail.rules.iter().find(|(rule, _)| rule.id() == id).unwrap();

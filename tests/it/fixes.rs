@@ -11,14 +11,14 @@ use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
-use trailint::engine::{self, Settings};
+use trailint::engine::{self, EngineSettings};
 use trailint::error::Error;
 use trailint::finding::Level;
-use trailint::fix::{Changed, Mended, Safety, apply, mend};
-use trailint::report::{JudgedTrail, Outcome, Place, Report, Reported};
+use trailint::fix::{ChangedFile, FixResult, Safety, apply, mend};
+use trailint::report::{Diagnostic, FindingTarget, Outcome, Report, TrailResult};
 use trailint::rules::RULES;
 use trailint::source::Span;
-use trailint::value::Step;
+use trailint::value::HopKind;
 
 use super::cli::{Scratch, err, out};
 use super::pages;
@@ -27,9 +27,9 @@ use super::support::{directories_in, everything, expect_file, files_below, given
 type Files = Vec<(PathBuf, Vec<u8>)>;
 
 /// What becomes of a project in memory.
-pub(crate) fn fixed(files: &Files, allowed: Safety) -> Mended {
-    let (fs, sources, settings) = given(files.clone(), Settings::default());
-    let judge = |changed: &[Changed]| {
+pub(crate) fn fixed(files: &Files, allowed: Safety) -> FixResult {
+    let (fs, sources, settings) = given(files.clone(), EngineSettings::default());
+    let judge = |changed: &[ChangedFile]| {
         let sources = sources.with(changed.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
         engine::check(&fs, &everything(), sources, &settings)
     };
@@ -38,7 +38,7 @@ pub(crate) fn fixed(files: &Files, allowed: Safety) -> Mended {
 }
 
 /// The files as a fix leaves them.
-pub(crate) fn after(files: &Files, mended: &Mended) -> Files {
+pub(crate) fn after(files: &Files, mended: &FixResult) -> Files {
     let text = |path: &Path| mended.files.iter().find(|one| one.file.path == Path::new("/").join(path));
     let new = |(path, old): &(PathBuf, Vec<u8>)| {
         (path.clone(), text(path).map_or(old.clone(), |one| one.text.clone().into_bytes()))
@@ -80,7 +80,7 @@ struct Case {
     allowed: Safety,
     files: Files,
     after: Files,
-    mended: Mended,
+    mended: FixResult,
 }
 
 static FIXED: LazyLock<Vec<Case>> = LazyLock::new(|| {
@@ -124,13 +124,13 @@ fn safe_fixes_change_only_trails_that_fail() {
     let mut changed = 0;
     for (name, files) in projects() {
         let judge = |files: &Files| {
-            let (fs, sources, settings) = given(files.clone(), Settings::default());
+            let (fs, sources, settings) = given(files.clone(), EngineSettings::default());
             engine::check(&fs, &everything(), sources, &settings).unwrap()
         };
         let (before, now) = (judge(&files), judge(&after(&files, &fixed(&files, Safety::Safe))));
         let outcomes = |report: &Report| -> BTreeMap<_, Vec<_>> {
             let trails = report.deployments.iter().flat_map(|one| one.trails.iter().map(move |trail| (one, trail)));
-            let own = |trail: &JudgedTrail| trail.rules.iter().map(|(rule, outcome)| (rule.id(), *outcome)).collect();
+            let own = |trail: &TrailResult| trail.rules.iter().map(|(rule, outcome)| (rule.id(), *outcome)).collect();
             trails
                 .map(|(one, trail)| ((one.root.clone(), one.name.clone(), trail.address.clone()), own(trail)))
                 .collect()
@@ -142,12 +142,12 @@ fn safe_fixes_change_only_trails_that_fail() {
             }
             changed += 1;
             // Instances that share a text share a finding.
-            let names = |finding: &Reported| {
+            let names = |finding: &Diagnostic| {
                 let is_named = |note: &String| note.contains(&format!("`{}`", trail.2));
                 finding.address.as_ref().is_none_or(|own| *own == trail.2) || finding.notes.iter().any(is_named)
             };
-            let is_own = |finding: &&Reported| finding.deployment.as_ref() == Some(&trail.0) && names(finding);
-            let counts = |finding: &Reported| finding.outcome == Outcome::Fail && finding.level > Level::Note;
+            let is_own = |finding: &&Diagnostic| finding.deployment.as_ref() == Some(&trail.0) && names(finding);
+            let counts = |finding: &Diagnostic| finding.outcome == Outcome::Fail && finding.level > Level::Note;
             assert!(before.findings.iter().filter(is_own).any(counts), "{name}: {trail:?}");
         }
     }
@@ -159,7 +159,7 @@ fn safe_fixes_change_only_trails_that_fail() {
 fn a_fix_changes_the_place_that_decides() {
     let mut count = 0;
     for (name, files) in projects() {
-        let (fs, sources, settings) = given(files, Settings::default());
+        let (fs, sources, settings) = given(files, EngineSettings::default());
         let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
         for finding in report.findings.iter().filter(|finding| finding.wishes.len() == 1) {
             let (Some(fix), [wish]) = (&finding.fix, finding.wishes.as_slice()) else { continue };
@@ -167,9 +167,9 @@ fn a_fix_changes_the_place_that_decides() {
             let is_changed_before = wish.replaced().is_some() || wish.unset_member().is_some();
             let place = if is_changed_before { wish.decider() } else { last.span };
             let is_there = |span: Span| span.file == place.file && span.start <= place.end && place.start <= span.end;
-            let Place::Text(primary) = &finding.place else { continue };
+            let FindingTarget::Text(primary) = &finding.place else { continue };
             let is_told = std::iter::once(primary).chain(&finding.related).any(|label| is_there(label.span));
-            let is_inserted = matches!(last.step, Step::ModuleCall { .. });
+            let is_inserted = matches!(last.step, HopKind::ModuleCall { .. });
             let edits = |file| fix.edits.iter().any(|edit| edit.span.file == file);
             let is_edited = fix.edits.iter().any(|edit| is_there(edit.span)) || is_inserted && edits(place.file);
             let is_own = wish.origin.span() == place;
@@ -212,7 +212,7 @@ fn line_endings_stay_as_they_are() {
 fn the_fix_of_one_finding_is_what_it_says() {
     let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, files) in projects() {
-        let (fs, sources, settings) = given(files, Settings::default());
+        let (fs, sources, settings) = given(files, EngineSettings::default());
         let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
         for finding in &report.findings {
             let Some(fix) = &finding.fix else { continue };
@@ -326,7 +326,7 @@ fn findings_over_the_limit_have_a_fix_after_the_others() {
         (0..TRAILS).map(default).collect::<String>(),
         (0..TRAILS).map(trail).collect::<String>(),
     );
-    let (fs, sources, settings) = given(bytes(vec![("main.tf".to_owned(), text.clone())]), Settings::default());
+    let (fs, sources, settings) = given(bytes(vec![("main.tf".to_owned(), text.clone())]), EngineSettings::default());
     let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
     let own = report.findings.iter().filter(|finding| finding.rule.id() == "unvalidated-logs");
     let fixable = own.clone().filter(|finding| finding.fix.is_some()).count();

@@ -5,7 +5,7 @@
 //! `TRAILINT_FLOWS=10000` makes more programs.
 
 use serde_json::{Map, Value as Json, json};
-use trailint::report::{Outcome, Place, Report, Reported};
+use trailint::report::{Diagnostic, FindingTarget, Outcome, Report};
 
 use super::random::Random;
 use super::support::check;
@@ -20,7 +20,7 @@ fn a_change_where_the_flow_ends_changes_the_verdict() {
             let before = program.write(is_json);
             let report = report(&before);
             let [finding] = failing(&report)[..] else { panic!("{seed}: {}\n{before:#?}", failing(&report).len()) };
-            let Place::Text(primary) = &finding.place else { panic!("{seed}") };
+            let FindingTarget::Text(primary) = &finding.place else { panic!("{seed}") };
             let last = finding.related.last().unwrap_or(primary);
             let file = report.sources.file(last.span.file);
             let found = file.slice(last.span);
@@ -37,7 +37,7 @@ fn a_change_where_the_flow_ends_changes_the_verdict() {
 }
 
 /// A fix changes the only text that decides.
-fn check_fix(seed: u64, finding: &Reported, report: &Report, files: &Files) {
+fn check_fix(seed: u64, finding: &Diagnostic, report: &Report, files: &Files) {
     let Some(fix) = &finding.fix else { return };
     for edit in &fix.edits {
         let found = report.sources.file(edit.span.file).slice(edit.span).to_owned();
@@ -51,8 +51,9 @@ fn report(files: &Files) -> Report {
     check(files.iter().map(|(name, text)| (name, text.as_str())))
 }
 
-fn failing(report: &Report) -> Vec<&Reported> {
-    let is_about = |finding: &&Reported| finding.outcome != Outcome::Pass && finding.rule.id() == "single-region-trail";
+fn failing(report: &Report) -> Vec<&Diagnostic> {
+    let is_about =
+        |finding: &&Diagnostic| finding.outcome != Outcome::Pass && finding.rule.id() == "single-region-trail";
     report.findings.iter().filter(is_about).collect()
 }
 

@@ -12,10 +12,10 @@ mod text;
 mod tree;
 mod writes;
 
-use trailint::engine::{self, Settings};
-use trailint::output::Format;
+use trailint::engine::{self, EngineSettings};
+use trailint::output::OutputFormat;
 use trailint::report::Report;
-use trailint::scan::{Input as Named, Inputs};
+use trailint::scan::{Input as Named, ScanInputs};
 use trailint::source::{Disk, Sources};
 use trailint::suppress;
 
@@ -106,8 +106,10 @@ impl Input {
                 self.run(|arguments| scratch.command(arguments).current_dir(&root).output().unwrap(), options)
             }
             None => {
-                let inputs =
-                    Inputs { paths: vec![Named { given: ".".into(), path: root.clone() }], ..Inputs::default() };
+                let inputs = ScanInputs {
+                    paths: vec![Named { given: ".".into(), path: root.clone() }],
+                    ..ScanInputs::default()
+                };
                 let disk = Disk::new(std::slice::from_ref(&root));
                 said(&engine::check(&disk, &inputs, Sources::new(root), &settings()).unwrap())
             }
@@ -137,13 +139,14 @@ impl Input {
     }
 }
 
-fn settings() -> Settings {
-    let suppress = suppress::Policy { today: "2026-01-01".parse().unwrap(), ..suppress::Policy::default() };
-    Settings { suppress, ..Settings::default() }
+fn settings() -> EngineSettings {
+    let suppress =
+        suppress::SuppressionPolicy { today: "2026-01-01".parse().unwrap(), ..suppress::SuppressionPolicy::default() };
+    EngineSettings { suppress, ..EngineSettings::default() }
 }
 
 fn said(report: &Report) -> String {
-    let said = grave(&Format::Concise.render_plain(report));
+    let said = grave(&OutputFormat::Concise.render_plain(report));
     if said.is_empty() { "nothing\n".to_owned() } else { said }
 }
 

@@ -7,8 +7,8 @@ mod tree;
 
 use std::path::PathBuf;
 
-use trailint::output::Format;
-use trailint::report::{Judged, JudgedTrail, Outcome, Place, Report, Reported};
+use trailint::output::OutputFormat;
+use trailint::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailResult};
 
 use self::tree::Tree;
 use super::support::{check, files_below, package};
@@ -52,8 +52,8 @@ pub(crate) fn reports() -> Vec<(PathBuf, Report)> {
 #[test]
 fn every_page_is_well_formed_and_asks_for_nothing() {
     for (name, report) in reports() {
-        let tree =
-            Tree::parse(&Format::Html.render(&report)).unwrap_or_else(|fault| panic!("{}: {fault}", name.display()));
+        let tree = Tree::parse(&OutputFormat::Html.render(&report))
+            .unwrap_or_else(|fault| panic!("{}: {fault}", name.display()));
         for element in &tree.elements {
             let known = "html head meta title style body header main nav section article footer h1 h2 h3 h4 h5 p dl dt dd \
                          div table caption thead tbody tr th td ol ul li a code pre mark span strong";
@@ -81,7 +81,7 @@ fn every_page_is_well_formed_and_asks_for_nothing() {
 #[test]
 fn everything_that_was_found_is_on_the_page() {
     for (name, report) in reports() {
-        let text = Tree::parse(&Format::Html.render(&report)).unwrap().text;
+        let text = Tree::parse(&OutputFormat::Html.render(&report)).unwrap().text;
         let expect = |wanted: &str| {
             let wanted = inert(wanted);
             let plain = wanted.replace('`', "");
@@ -93,9 +93,9 @@ fn everything_that_was_found_is_on_the_page() {
             let decisions = [&finding.blocked_by, &finding.fails_when, &finding.passes_when];
             decisions.into_iter().flatten().for_each(|decision| expect(decision));
             match &finding.place {
-                Place::File(path) => expect(path),
-                Place::Run => {}
-                Place::Text(primary) => std::iter::once(primary).chain(&finding.related).for_each(|label| {
+                FindingTarget::File(path) => expect(path),
+                FindingTarget::Run => {}
+                FindingTarget::Text(primary) => std::iter::once(primary).chain(&finding.related).for_each(|label| {
                     let file = report.sources.file(label.span.file);
                     let position = file.position(label.span.start);
                     expect(&format!("{}:{}:{}", file.name, position.line, position.column));
@@ -116,7 +116,7 @@ fn the_picture_says_what_is_recorded_where() {
     let cells = |arguments: &str| {
         let text =
             format!("variable \"m\" {{\n  type = bool\n}}\nresource \"aws_cloudtrail\" \"t\" {{\n{arguments}\n}}\n");
-        let tree = Tree::parse(&Format::Html.render(&check([("main.tf", text)]))).unwrap();
+        let tree = Tree::parse(&OutputFormat::Html.render(&check([("main.tf", text)]))).unwrap();
         let kinds = ["recorded", "possible", "missing"];
         let cells = tree.all("td").filter_map(|cell| cell.attribute("class")).filter(|class| kinds.contains(class));
         cells.map(|class| class.chars().next().unwrap()).collect::<String>()
@@ -136,7 +136,7 @@ fn the_picture_says_what_is_recorded_where() {
 fn instances_of_which_the_same_is_said_stand_together() {
     let text = "resource \"aws_cloudtrail\" \"t\" {\n  for_each = { a = true, b = false, c = false }\n  \
                 enable_logging = each.value\n}\n";
-    let tree = Tree::parse(&Format::Html.render(&check([("main.tf", text)]))).unwrap();
+    let tree = Tree::parse(&OutputFormat::Html.render(&check([("main.tf", text)]))).unwrap();
     let trails = tree.all("article").filter(|article| article.attribute("class") == Some("trail")).count();
     assert_eq!(trails, 2, "{}", tree.text);
     assert!(tree.text.contains("The same applies to aws_cloudtrail.t[\"c\"]"), "{}", tree.text);
@@ -149,14 +149,14 @@ fn instances_of_which_the_same_is_said_stand_together() {
 fn a_verdict_whose_finding_is_hidden_is_on_record() {
     let mut report = check([("main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n")]);
     report.hides_unknown = true;
-    let text = Tree::parse(&Format::Html.render(&report)).unwrap().text;
+    let text = Tree::parse(&OutputFormat::Html.render(&report)).unwrap().text;
     assert!(text.contains("Other verdicts\n\n? unknown single-region-trail"), "{text}");
     assert!(!text.contains("may record one Region only"), "{text}");
 }
 
 #[test]
 fn the_policy_allows_the_style_sheet_and_nothing_else() {
-    let tree = Tree::parse(&Format::Html.render(&demo())).unwrap();
+    let tree = Tree::parse(&OutputFormat::Html.render(&demo())).unwrap();
     let is_policy = |meta: &&tree::Element| meta.attribute("http-equiv") == Some("Content-Security-Policy");
     let policy = tree.all("meta").find(is_policy).unwrap().attribute("content").unwrap();
     let style = sha256::base64(&sha256::sha256(tree.style.as_bytes()));
@@ -167,7 +167,7 @@ fn the_policy_allows_the_style_sheet_and_nothing_else() {
 
 #[test]
 fn every_colour_of_text_can_be_read() {
-    let tree = Tree::parse(&Format::Html.render(&demo())).unwrap();
+    let tree = Tree::parse(&OutputFormat::Html.render(&demo())).unwrap();
     let themes = contrast::themes(&tree.style);
     assert_eq!(themes.len(), 3, "light, dark and print");
     for theme in themes {
@@ -197,17 +197,17 @@ fn a_page_shows_the_worst_where_not_all_fits() {
     let addresses: Vec<String> = (0..1_500).map(|number| format!("aws_cloudtrail.t{number}")).collect();
     let judged = report.deployments.first_mut().unwrap();
     let trail = judged.trails.first().unwrap().clone();
-    judged.trails = addresses.iter().map(|address| JudgedTrail { address: address.clone(), ..trail.clone() }).collect();
+    judged.trails = addresses.iter().map(|address| TrailResult { address: address.clone(), ..trail.clone() }).collect();
     // Neighbours that are alike would stand together.
     judged.trails.iter_mut().step_by(2).for_each(|trail| trail.region = Some("eu-west-1".into()));
     let fails = bad.findings.iter().find(|finding| finding.rule.id() == "single-region-trail").unwrap();
-    let findings = addresses.iter().enumerate().skip(900).map(|(number, address)| Reported {
+    let findings = addresses.iter().enumerate().skip(900).map(|(number, address)| Diagnostic {
         address: Some(address.clone()),
         fingerprint: number.to_string(),
         ..fails.clone()
     });
     report.findings = findings.collect();
-    let page = Format::Html.render(&report);
+    let page = OutputFormat::Html.render(&report);
     let tree = Tree::parse(&page).unwrap();
     assert!(
         tree.text.contains("500 trails aren’t on this page, which shows the most severe; --format json contains all.")
@@ -219,7 +219,7 @@ fn a_page_shows_the_worst_where_not_all_fits() {
     report.deployments = (0..1_200)
         .map(|number| {
             let trails = judged.trails.iter().take(1).cloned().collect();
-            Judged {
+            DeploymentResult {
                 root: format!("r{number}"),
                 trails,
                 verdict: Some(if number < 1_100 { Outcome::Pass } else { Outcome::Fail }),
@@ -227,7 +227,7 @@ fn a_page_shows_the_worst_where_not_all_fits() {
             }
         })
         .collect();
-    let tree = Tree::parse(&Format::Html.render(&report)).unwrap();
+    let tree = Tree::parse(&OutputFormat::Html.render(&report)).unwrap();
     assert!(
         tree.text.contains("200 trails and 200 deployments aren’t on this page"),
         "{}",

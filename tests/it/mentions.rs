@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use trailint::engine::{self, Settings};
-use trailint::output::Format;
-use trailint::report::{Place, Report};
+use trailint::engine::{self, EngineSettings};
+use trailint::output::OutputFormat;
+use trailint::report::{FindingTarget, Report};
 use trailint::source::{Disk, Fs, Memory, Overlay, Sources};
 
 use super::support::everything;
@@ -74,9 +74,9 @@ fn tells_of(report: &Report, name: &str) -> bool {
     let is_judged =
         report.deployments.iter().flat_map(|deployment| &deployment.trails).any(|trail| names(trail.header));
     let is_reported = report.findings.iter().any(|finding| match &finding.place {
-        Place::Text(label) => names(label.span),
-        Place::File(own) => own == name,
-        Place::Run => false,
+        FindingTarget::Text(label) => names(label.span),
+        FindingTarget::File(own) => own == name,
+        FindingTarget::Run => false,
     });
     is_judged || is_reported || report.unread_files.iter().any(|file| file.name == name)
 }
@@ -90,7 +90,7 @@ fn no_file_that_mentions_a_trail_is_passed_over() {
                 let files = beside.into_iter().chain([(name, text.as_str())]);
                 let fs = Memory::new(files);
                 let sources = Sources::new("/".into());
-                let report = engine::check(&fs, &everything(), sources, &Settings::default()).unwrap();
+                let report = engine::check(&fs, &everything(), sources, &EngineSettings::default()).unwrap();
                 assert!(tells_of(&report, name), "nothing is said of `{name}`:\n{text}");
             }
         }
@@ -105,7 +105,7 @@ fn a_large_plan_is_read_as_far_as_it_matters() {
     open.put(Path::new("/plan.json"), plan.as_str().into());
     assert_eq!(open.read(Path::new("/plan.json")).map(|bytes| bytes.len()), Ok(plan.len()));
     let fs = Memory::new([("plan.json", plan)]);
-    let report = engine::check(&fs, &everything(), Sources::new("/".into()), &Settings::default()).unwrap();
+    let report = engine::check(&fs, &everything(), Sources::new("/".into()), &EngineSettings::default()).unwrap();
     let rules: Vec<&str> = report.findings.iter().map(|finding| finding.rule.id()).collect();
     assert!(rules.contains(&"single-region-trail"), "{rules:?}");
     assert!(report.findings.iter().all(|finding| finding.fix.is_none()), "a plan isn't changed");
@@ -143,8 +143,8 @@ fn a_repeated_key_of_a_plan_is_reported() {
     for text in texts {
         let text = format!(r#"{{"format_version": "1.2", {text}}}"#);
         let fs = Memory::new([("plan.json", text.as_str())]);
-        let report = engine::check(&fs, &everything(), Sources::new("/".into()), &Settings::default()).unwrap();
-        let said = Format::Full.render_plain(&report);
+        let report = engine::check(&fs, &everything(), Sources::new("/".into()), &EngineSettings::default()).unwrap();
+        let said = OutputFormat::Full.render_plain(&report);
         assert!(said.contains("error[syntax-error]") && said.contains("duplicate key"), "{text}:\n{said}");
     }
 }

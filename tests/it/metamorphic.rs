@@ -9,7 +9,7 @@ mod syntax;
 
 use std::collections::BTreeMap;
 
-use trailint::report::{Exists, Outcome};
+use trailint::report::{Outcome, TrailExistence};
 
 use super::oracle;
 use super::support::{check, directories_in, files_below, package, projects_in, word};
@@ -50,7 +50,7 @@ fn verdicts(files: &Files) -> Verdicts {
         if let Some(verdict) = deployment.verdict {
             verdicts.insert((deployment.root.clone(), "no-compliant-trail"), word(verdict));
         }
-        for trail in deployment.trails.iter().filter(|trail| trail.exists != Exists::Never) {
+        for trail in deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
             let say = |(rule, outcome): &(&'static trailint::rules::Rule, Outcome)| {
                 ((trail.address.clone(), rule.id()), word(*outcome))
             };

@@ -6,7 +6,7 @@ mod schemas;
 mod xsd;
 
 use clap::ValueEnum;
-use trailint::output::Format;
+use trailint::output::OutputFormat;
 
 use super::support::{check, expect_file, files_below, package};
 
@@ -14,23 +14,23 @@ use super::support::{check, expect_file, files_below, package};
 fn the_demo_in_each_format() {
     let report = check(files_below(&package("testdata/demo")));
     // The one differs from `sarif` in the results, of which there is a test.
-    for format in Format::value_variants().iter().filter(|format| **format != Format::SarifAlerts) {
+    for format in OutputFormat::value_variants().iter().filter(|format| **format != OutputFormat::SarifAlerts) {
         let text = anstream::adapter::strip_str(&format.render(&report)).to_string();
         expect_file(&package("testdata/outputs").join(file_name(*format)), &text);
     }
 }
 
 /// The file that shows a format.
-fn file_name(format: Format) -> String {
+fn file_name(format: OutputFormat) -> String {
     let name = format.to_possible_value().unwrap().get_name().to_owned();
     let extension = match format {
-        Format::Full | Format::Concise | Format::Github | Format::Azure => "txt",
-        Format::Json | Format::Gitlab | Format::Rdjson => "json",
-        Format::JsonLines => "jsonl",
-        Format::Sarif | Format::SarifAlerts => "sarif",
-        Format::Junit | Format::Checkstyle => "xml",
-        Format::Markdown => "md",
-        Format::Html => "html",
+        OutputFormat::Full | OutputFormat::Concise | OutputFormat::Github | OutputFormat::Azure => "txt",
+        OutputFormat::Json | OutputFormat::Gitlab | OutputFormat::Rdjson => "json",
+        OutputFormat::JsonLines => "jsonl",
+        OutputFormat::Sarif | OutputFormat::SarifAlerts => "sarif",
+        OutputFormat::Junit | OutputFormat::Checkstyle => "xml",
+        OutputFormat::Markdown => "md",
+        OutputFormat::Html => "html",
     };
     format!("{name}.{extension}")
 }
@@ -38,7 +38,7 @@ fn file_name(format: Format) -> String {
 #[test]
 fn json_has_a_place_for_everything() {
     let report = check(files_below(&package("testdata/demo")));
-    let json: serde_json::Value = serde_json::from_str(&Format::Json.render(&report)).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&OutputFormat::Json.render(&report)).unwrap();
     assert_eq!(json["version"], 1);
     let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(keys(&json), "deployments findings summary tool version");
@@ -58,10 +58,10 @@ fn json_has_a_place_for_everything() {
 fn the_demo_against_a_benchmark() {
     let mut report = check(files_below(&package("testdata/demo")));
     report.benchmark = Some("cis-aws-7.0".to_owned());
-    let text = anstream::adapter::strip_str(&Format::Concise.render(&report)).to_string();
+    let text = anstream::adapter::strip_str(&OutputFormat::Concise.render(&report)).to_string();
     let (_, statements) = text.split_once("\ncis-aws-7.0").unwrap();
     expect_file(&package("testdata/outputs/compliance.txt"), &format!("cis-aws-7.0{statements}"));
-    let json: serde_json::Value = serde_json::from_str(&Format::Json.render(&report)).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&OutputFormat::Json.render(&report)).unwrap();
     let statuses =
         json["compliance"].as_array().unwrap().iter().map(|one| one["controls"][0]["status"].as_str().unwrap());
     let statuses: Vec<&str> = statuses.collect();

@@ -1,9 +1,9 @@
 //! The examples on the rules' pages give the verdicts that their headings say.
 
-use trailint::engine::{Selection, Settings};
-use trailint::output::Format;
-use trailint::report::{Place, Report};
-use trailint::rules::{self, About, Check, RULES, Rule};
+use trailint::engine::{EngineSettings, Selection};
+use trailint::output::OutputFormat;
+use trailint::report::{FindingTarget, Report};
+use trailint::rules::{self, Check, EvaluatedPart, RULES, Rule};
 use trailint::suppress;
 
 use super::support::{check_with, file_name, verdict, word};
@@ -40,7 +40,7 @@ fn examples_have_the_status_of_their_heading_in_each_benchmark() {
             for benchmark in rules::stated_benchmarks() {
                 report.benchmark = Some(benchmark.to_owned());
                 let context = format!("{benchmark}, {}: {}\n{:?}", rule.id(), example.heading, example.files);
-                let json: serde_json::Value = serde_json::from_str(&Format::Json.render_plain(&report)).unwrap();
+                let json: serde_json::Value = serde_json::from_str(&OutputFormat::Json.render_plain(&report)).unwrap();
                 let statements = json["compliance"].as_array().unwrap();
                 assert_eq!(statements.len(), report.deployments.len(), "{context}");
                 for statement in statements {
@@ -56,7 +56,7 @@ fn examples_have_the_status_of_their_heading_in_each_benchmark() {
                             continue;
                         }
                         claimed += 1;
-                        let is_only = evaluating.len() == 1 && matches!(listed.about, About::Rules(_));
+                        let is_only = evaluating.len() == 1 && matches!(listed.about, EvaluatedPart::Rules(_));
                         let allowed: &[&str] = match expected(example.heading) {
                             "fail" => &["not-compliant"],
                             "unknown" if is_only => &["unknown"],
@@ -76,11 +76,14 @@ fn examples_have_the_status_of_their_heading_in_each_benchmark() {
 }
 
 /// Settings that ask also what is asked on request only.
-fn asking_all() -> Settings {
-    Settings {
-        suppress: suppress::Policy { today: "2026-01-01".parse().unwrap(), ..suppress::Policy::default() },
+fn asking_all() -> EngineSettings {
+    EngineSettings {
+        suppress: suppress::SuppressionPolicy {
+            today: "2026-01-01".parse().unwrap(),
+            ..suppress::SuppressionPolicy::default()
+        },
         selection: Selection { selected: Some(RULES.iter().map(|rule| rule.id()).collect()), ..Selection::default() },
-        ..Settings::default()
+        ..EngineSettings::default()
     }
 }
 
@@ -160,11 +163,11 @@ fn check_pins(rule: &Rule, report: &Report, example: &Example<'_>, context: &str
         let is_advice = rule.check.is_advice();
         let found = report.findings.iter().filter(|finding| finding.rule.id() == rule.id() || is_advice);
         let lines = found.filter_map(|finding| match &finding.place {
-            Place::Text(label) => {
+            FindingTarget::Text(label) => {
                 let file = report.sources.file(label.span.file);
                 (file.name == *name).then(|| file.position(label.span.start).line as usize)
             }
-            Place::File(_) | Place::Run => None,
+            FindingTarget::File(_) | FindingTarget::Run => None,
         });
         let lines: Vec<usize> = lines.collect();
         let is_pinned = if is_advice { lines.contains(&(pinned + 1)) } else { lines == [pinned + 1] };

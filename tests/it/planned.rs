@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use trailint::report::{Exists, Report};
+use trailint::report::{Report, TrailExistence};
 
 use super::oracle;
 use super::oracle::terraform::Project;
@@ -132,8 +132,8 @@ fn said(report: &Report) -> Said {
     let mut said = Said::new();
     for deployment in &report.deployments {
         said.insert(("the".to_owned(), "deployment"), deployment.verdict.map_or("nothing", word));
-        for trail in deployment.trails.iter().filter(|trail| trail.exists != Exists::Never) {
-            let exists = if trail.exists == Exists::Always { "always" } else { "sometimes" };
+        for trail in deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
+            let exists = if trail.exists == TrailExistence::Always { "always" } else { "sometimes" };
             said.insert((trail.address.clone(), "exists"), exists);
             said.extend(trail.rules.iter().map(|(rule, outcome)| ((trail.address.clone(), rule.id()), word(*outcome))));
         }

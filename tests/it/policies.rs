@@ -7,10 +7,11 @@ use std::path::Path;
 use std::rc::Rc;
 
 use trailint::model::policy::{
-    Document, File, Permission, Place, Request, Sender, Statement, Terms, Text, assumptions, permission,
+    File, LogPrefix, PartialText, Permission, PolicyDocument, Sender, ServiceRequest, Statement, StatementTerms,
+    assumptions, permission,
 };
 use trailint::source::{Sources, Span};
-use trailint::value::{Data, Known, Maybe, Traced, Unknown, Why};
+use trailint::value::{Data, Known, Maybe, Reason, Traced, Unknown};
 
 /// What `${…}` may stand for; that of the bucket goes by the bucket's name.
 const SYMBOLS: [(&str, &[&str]); 6] = [
@@ -108,17 +109,17 @@ const DENIALS: [[usize; 4]; 14] = [
 ];
 
 /// What is known of the bucket, and its possible names.
-fn buckets() -> [(Vec<Text>, &'static [&'static str]); 2] {
-    let arn = || Text::unknown(&unknown("bucket.arn"));
-    let by_id = Text::unknown(&unknown("\"arn:aws:s3:::${bucket.id}\""));
+fn buckets() -> [(Vec<PartialText>, &'static [&'static str]); 2] {
+    let arn = || PartialText::unknown(&unknown("bucket.arn"));
+    let by_id = PartialText::unknown(&unknown("\"arn:aws:s3:::${bucket.id}\""));
     [
         (vec![arn(), by_id.clone()], &["logs", "else"]),
-        (vec![arn(), by_id, Text::exactly("arn:aws:s3:::logs")], &["logs"]),
+        (vec![arn(), by_id, PartialText::exactly("arn:aws:s3:::logs")], &["logs"]),
     ]
 }
 
-fn unknown(symbol: &str) -> Why {
-    Why::AtDeployment { reference: symbol.to_owned(), is_set: true }
+fn unknown(symbol: &str) -> Reason {
+    Reason::AtDeployment { reference: symbol.to_owned(), is_set: true }
 }
 
 /// The statement that a policy of just these parts has.
@@ -129,13 +130,13 @@ fn statement(effect: &str, parts: &[&str]) -> Statement {
         true => Unknown(unknown(&format!("\"{text}\""))),
         false => Known(Data::String(text)),
     };
-    let document = Document::read(&Traced::written((), span).map(|_: Maybe<()>| value)).unwrap();
+    let document = PolicyDocument::read(&Traced::written((), span).map(|_: Maybe<()>| value)).unwrap();
     document.statements.into_iter().next().unwrap()
 }
 
 /// A part of a statement: how it reads, and for each name of the bucket whether it may fit and whether it may not.
 struct Choice {
-    terms: Terms,
+    terms: StatementTerms,
     outcomes: Vec<Outcomes>,
 }
 
@@ -239,7 +240,7 @@ impl Statements {
     /// The statement of these parts.
     fn make(&self, indexes: [usize; 4]) -> (Statement, Vec<Outcomes>) {
         let [principal, action, resource, condition] = [0, 1, 2, 3].map(|part| &self.parts[part][indexes[part]]);
-        let terms = Terms {
+        let terms = StatementTerms {
             effect: principal.terms.effect.clone(),
             principal: principal.terms.principal.clone(),
             action: action.terms.action.clone(),
@@ -299,7 +300,7 @@ fn answers_agree_with_every_concrete_request() {
     let mut score = Score::default();
     for (arns, names) in buckets() {
         let sender = Sender {
-            name: Text::exactly("audit"),
+            name: PartialText::exactly("audit"),
             arns: Vec::new(),
             region: None,
             may_be_of_organization: false,
@@ -307,8 +308,8 @@ fn answers_agree_with_every_concrete_request() {
         };
         let (all, _) = assumptions(&[], &sender);
         let assumption = all.first().unwrap();
-        let place = Place { organization: None, account: ACCOUNT.to_owned(), region: assumption.region.clone() };
-        let request = Request::write(&arns, &Text::default(), File::Log, &place, assumption);
+        let place = LogPrefix { organization: None, account: ACCOUNT.to_owned(), region: assumption.region.clone() };
+        let request = ServiceRequest::write(&arns, &PartialText::default(), File::Log, &place, assumption);
         let (allows, denies) = (Statements::new("Allow", names), Statements::new("Deny", names));
         let none = vec![Outcomes::of([false]); names.len()];
         // No list is as long as a multiple of five, so that every fifth combination has all pairs of parts.
@@ -317,8 +318,8 @@ fn answers_agree_with_every_concrete_request() {
             // Each statement alone, and beside one denial.
             let beside = DENIALS[indexes.iter().sum::<usize>() % DENIALS.len()];
             let (deny, denied) = denies.make(beside);
-            let alone = Document { statements: vec![allow] };
-            let denial = Document { statements: vec![deny] };
+            let alone = PolicyDocument { statements: vec![allow] };
+            let denial = PolicyDocument { statements: vec![deny] };
             score.count(&permission(std::slice::from_ref(&alone), &request), &allowed, &none);
             score.count(&permission(&[alone, denial], &request), &allowed, &denied);
         }

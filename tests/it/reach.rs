@@ -1,18 +1,18 @@
 //! What is said to be recorded where, and the lines on which a pass rests.
 
-use trailint::model::selectors::{Bounds, Coverage};
-use trailint::report::{JudgedTrail, Report};
+use trailint::model::selectors::{Coverage, CoverageBounds};
+use trailint::report::{Report, TrailResult};
 use trailint::source::Span;
 
 use super::support::check;
 
-fn judged(text: &str) -> (JudgedTrail, Report) {
+fn judged(text: &str) -> (TrailResult, Report) {
     let mut report = check([("main.tf", text)]);
     (report.deployments.remove(0).trails.remove(0), report)
 }
 
 /// The kinds in the order reads (KMS, RDS Data API, others), writes: recorded for certain, maybe, or not.
-fn draw(bounds: Bounds) -> String {
+fn draw(bounds: CoverageBounds) -> String {
     let rows = [Coverage::READS, Coverage::WRITES];
     let kinds = [Coverage::KMS, Coverage::RDS_DATA, Coverage::ORDINARY];
     let cells = rows.into_iter().flat_map(|row| kinds.map(|kind| row.intersection(kind)));

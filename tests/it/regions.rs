@@ -2,9 +2,9 @@
 
 mod generated;
 
-use trailint::engine::{self, Settings};
-use trailint::output::{Format, summary};
-use trailint::scan::{Input, Inputs};
+use trailint::engine::{self, EngineSettings};
+use trailint::output::{OutputFormat, summary};
+use trailint::scan::{Input, ScanInputs};
 use trailint::source::{Memory, Sources};
 
 use super::support::{check_with, directories_in, expect_file, files_below, package, projects_in, word};
@@ -15,8 +15,8 @@ fn verdict(text: &str, regions: &[&str]) -> &'static str {
     report.deployments[0].verdict.map_or("none", word)
 }
 
-fn asking_for(regions: &[&str]) -> Settings {
-    let mut settings = Settings::default();
+fn asking_for(regions: &[&str]) -> EngineSettings {
+    let mut settings = EngineSettings::default();
     settings.policy.regions = regions.iter().map(|region| (*region).to_owned()).collect();
     settings
 }
@@ -41,9 +41,9 @@ fn trails_lie_where_their_providers_and_stacks_say() {
 /// What a trace of a Region says: the Regions that it may be, or why it isn't known.
 fn ask(files: &[(String, String)], question: &str) -> String {
     let files = files.iter().map(|(path, text)| (path, text.clone()));
-    let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
+    let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
     let (files, sources) = (Memory::new(files), Sources::new("/".into()));
-    let trace = match engine::trace(&files, &inputs, sources, &Settings::default(), question) {
+    let trace = match engine::trace(&files, &inputs, sources, &EngineSettings::default(), question) {
         Ok(trace) => trace,
         Err(error) => return error.to_string(),
     };
@@ -186,7 +186,7 @@ fn scenarios_with_regions_read_as_expected() {
         let files = files.into_iter().filter(|(name, _)| name.extension().is_none_or(|kind| kind != "txt"));
         let mut report = check_with(files, settings);
         report.benchmark = option("--compliance").map(str::to_owned);
-        let text = anstream::adapter::strip_str(&Format::Full.render(&report)).to_string();
+        let text = anstream::adapter::strip_str(&OutputFormat::Full.render(&report)).to_string();
         expect_file(&scenario.join("expected.txt"), &format!("{text}{}", summary(&report)));
     }
 }

@@ -5,7 +5,7 @@ mod watching;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use trailint::source::{Counted, Disk, Fs};
+use trailint::source::{Disk, FileCount, Fs};
 
 use super::cli::{BAD, GOOD, Scratch, err, out, status};
 use super::support::{package, skipped};
@@ -107,7 +107,7 @@ fn counting_ignored_files_ends_and_says_so() {
     let disk = Disk::new(&[scratch.path("")]);
     disk.walk(&scratch.path(""), &|_| true, &|_, _| {});
     let count = |limit| disk.search_ignored(limit, &|_| true, &|_, _| true);
-    assert_eq!(count(100), Counted { files: 5, is_cut: false });
+    assert_eq!(count(100), FileCount { files: 5, is_cut: false });
     assert!(count(3).is_cut && count(3).files <= 3, "{:?}", count(3));
     let output = scratch.run(&["check"]);
     assert!(err(&output).contains("5 files are ignored"), "{}", err(&output));

@@ -1,6 +1,6 @@
 //! Small projects and the text that a person reads about them.
 
-use trailint::output::{Format, summary};
+use trailint::output::{OutputFormat, summary};
 
 use super::support::{check, directories_in, expect_file, files_below, package};
 
@@ -12,7 +12,7 @@ fn scenarios_read_as_expected() {
         for scenario in scenarios {
             let files = files_below(&scenario).into_iter().filter(|(name, _)| name.to_str() != Some("expected.txt"));
             let report = check(files);
-            let text = Format::Full.render(&report);
+            let text = OutputFormat::Full.render(&report);
             let text = anstream::adapter::strip_str(&text).to_string();
             let text = format!("{text}{}", summary(&report));
             expect_file(&scenario.join("expected.txt"), &text);

@@ -2,11 +2,11 @@
 //!
 //! The model here knows events one by one, and none of the algebra that the rules use.
 
-use trailint::engine::{self, Settings};
+use trailint::engine::{self, EngineSettings};
 use trailint::model::selectors::SelectorPolicy;
 use trailint::report::Outcome;
-use trailint::rules::Policy;
-use trailint::scan::{Input, Inputs};
+use trailint::rules::Strictness;
+use trailint::scan::{Input, ScanInputs};
 use trailint::source::{Memory, Sources};
 
 const SOURCES: [&str; 3] = ["kms.amazonaws.com", "rdsdata.amazonaws.com", "ec2.amazonaws.com"];
@@ -119,8 +119,11 @@ fn pairs_of_selectors_record_what_their_events_say() {
 
 /// Each trail's address, and whether both rules on management events pass it.
 fn judge(text: &str, policy: SelectorPolicy) -> Vec<(String, bool)> {
-    let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
-    let settings = Settings { policy: Policy { selectors: policy, ..Policy::default() }, ..Settings::default() };
+    let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
+    let settings = EngineSettings {
+        policy: Strictness { selectors: policy, ..Strictness::default() },
+        ..EngineSettings::default()
+    };
     let report =
         engine::check(&Memory::new([("main.tf", text)]), &inputs, Sources::new("/".into()), &settings).unwrap();
     let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);

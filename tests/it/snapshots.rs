@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use trailint::source::{Disk, Fs, Git, GitError, Index, MAX_FILE_BYTES, PathKind, ReadError, Snapshot};
+use trailint::source::{Disk, Fs, Git, GitError, GitIndex, MAX_FILE_BYTES, PathKind, ReadError, Snapshot};
 
 use super::repository::Repository;
 
@@ -33,12 +33,12 @@ impl Repository {
     fn snapshot(&self, revision: &str) -> Snapshot {
         let git = Git::around(&self.root).unwrap();
         let commit = git.commit(revision).unwrap();
-        Snapshot::of_commit(&git, &commit, Index::read(&git).unwrap(), self.disk()).unwrap()
+        Snapshot::of_commit(&git, &commit, GitIndex::read(&git).unwrap(), self.disk()).unwrap()
     }
 
     fn staged(&self) -> Snapshot {
         let git = Git::around(&self.root).unwrap();
-        Snapshot::of_index(&git, Index::read(&git).unwrap(), self.disk()).unwrap()
+        Snapshot::of_index(&git, GitIndex::read(&git).unwrap(), self.disk()).unwrap()
     }
 }
 
@@ -265,7 +265,7 @@ fn a_sparse_work_tree_is_compared_with_what_it_would_have() {
     repository.write("in/a.tf", "a").write("out/b.tf", "b").commit();
     repository.git(["sparse-checkout", "set", "in"]);
     let git = Git::around(&repository.root).unwrap();
-    let (commit, index) = (git.commit("HEAD").unwrap(), Index::read(&git).unwrap());
+    let (commit, index) = (git.commit("HEAD").unwrap(), GitIndex::read(&git).unwrap());
     let snapshot = Snapshot::beside_work_tree(&git, &commit, index, repository.disk()).unwrap();
     assert_eq!(walk(&snapshot, &repository.root), walk(&repository.disk(), &repository.root));
     assert!(walk(&repository.snapshot("HEAD"), &repository.root).contains_key(&repository.root.join("out/b.tf")));
@@ -330,7 +330,7 @@ fn an_index_in_conflict_is_not_checked() {
     command.args(["update-index", "--index-info"]).current_dir(&repository.root).stdin(shell);
     assert!(command.status().unwrap().success());
     let git = Git::around(&repository.root).unwrap();
-    assert!(matches!(Index::read(&git), Err(GitError::Conflict(path)) if path.ends_with("a.tf")));
+    assert!(matches!(GitIndex::read(&git), Err(GitError::Conflict(path)) if path.ends_with("a.tf")));
 }
 
 #[cfg(unix)]
@@ -390,7 +390,8 @@ fn a_partial_clone_fetches_nothing() {
     let root = clone.root.join("partial");
     let git = Git::around(&root).unwrap();
     let disk = Disk::new(std::slice::from_ref(&root));
-    let snapshot = Snapshot::of_commit(&git, &git.commit("HEAD~1").unwrap(), Index::read(&git).unwrap(), disk).unwrap();
+    let snapshot =
+        Snapshot::of_commit(&git, &git.commit("HEAD~1").unwrap(), GitIndex::read(&git).unwrap(), disk).unwrap();
     let met = walk(&snapshot, &root);
     assert!(met[&root.join("a.tf")].is_err(), "{met:?}");
 }

@@ -3,23 +3,24 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use trailint::engine::{self, Settings};
+use trailint::engine::{self, EngineSettings};
 use trailint::formats::Plan;
 use trailint::report::{Outcome, Report};
-use trailint::scan::{Input, Inputs};
+use trailint::scan::{Input, ScanInputs};
 use trailint::source::{Memory, Sources};
 use trailint::suppress;
 
 /// The report on files that lie in no directory of this machine.
 pub(crate) fn check<B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (impl AsRef<Path>, B)>) -> Report {
-    let suppress = suppress::Policy { today: "2026-01-01".parse().unwrap(), ..suppress::Policy::default() };
-    check_with(files, Settings { suppress, ..Settings::default() })
+    let suppress =
+        suppress::SuppressionPolicy { today: "2026-01-01".parse().unwrap(), ..suppress::SuppressionPolicy::default() };
+    check_with(files, EngineSettings { suppress, ..EngineSettings::default() })
 }
 
 /// The same with settings.
 pub(crate) fn check_with<B: Into<Vec<u8>>>(
     files: impl IntoIterator<Item = (impl AsRef<Path>, B)>,
-    settings: Settings,
+    settings: EngineSettings,
 ) -> Report {
     let (fs, sources, settings) = given(files, settings);
     engine::check(&fs, &everything(), sources, &settings).unwrap()
@@ -28,8 +29,8 @@ pub(crate) fn check_with<B: Into<Vec<u8>>>(
 /// Files, of which `given.plan.json` is named with `--plan`.
 pub(crate) fn given<B: Into<Vec<u8>>>(
     files: impl IntoIterator<Item = (impl AsRef<Path>, B)>,
-    mut settings: Settings,
-) -> (Memory, Sources, Settings) {
+    mut settings: EngineSettings,
+) -> (Memory, Sources, EngineSettings) {
     let (fs, sources) = (Memory::new(files), Sources::new("/".into()));
     if let Ok(id) = sources.load_named(&fs, Path::new("/given.plan.json")) {
         settings.evaluation.plan = Some(Plan::read(id, "given.plan.json", &sources.file(id)).unwrap().into());
@@ -38,8 +39,8 @@ pub(crate) fn given<B: Into<Vec<u8>>>(
 }
 
 /// All files, wherever they lie.
-pub(crate) fn everything() -> Inputs {
-    Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() }
+pub(crate) fn everything() -> ScanInputs {
+    ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() }
 }
 
 /// The name by which a text is read as what it is.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use trailint::engine::{self, Settings};
+use trailint::engine::{self, EngineSettings};
 use trailint::output;
 
 use super::support::{directories_in, everything, expect_file, files_below, given, package};
@@ -20,7 +20,7 @@ fn values_are_followed_to_where_they_are_decided() {
 
 fn ask(case: &Path, question: &str) -> String {
     let files = files_below(case).into_iter().filter(|(name, _)| name.extension().is_none_or(|kind| kind != "txt"));
-    let (fs, sources, settings) = given(files, Settings::default());
+    let (fs, sources, settings) = given(files, EngineSettings::default());
     let trace = engine::trace(&fs, &everything(), sources, &settings, question).unwrap();
     anstream::adapter::strip_str(&output::trace(&trace)).to_string()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trailint::report::{Exists, Report};
+use trailint::report::{Report, TrailExistence};
 
 use super::support::{check, projects_in, word};
 
@@ -30,7 +30,7 @@ fn said(report: &Report) -> BTreeMap<String, &'static str> {
     // On a disk, hidden directories aren't searched.
     for deployment in report.deployments.iter().filter(|deployment| !deployment.root.starts_with(".terraform")) {
         said.insert(String::new(), deployment.verdict.map_or("nothing", word));
-        for trail in deployment.trails.iter().filter(|trail| trail.exists != Exists::Never) {
+        for trail in deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
             let verdict = |(rule, outcome): &(&'static trailint::rules::Rule, _)| {
                 (format!("{} {}", trail.address, rule.id()), word(*outcome))
             };

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use trailint::engine::{self, Settings};
+use trailint::engine::{self, EngineSettings};
 use trailint::formats::Variables;
-use trailint::report::{Outcome, Report, Reported};
-use trailint::scan::{Input, Inputs};
+use trailint::report::{Diagnostic, Outcome, Report};
+use trailint::scan::{Input, ScanInputs};
 use trailint::source::{Memory, Sources};
 
 use super::random::Random;
@@ -178,7 +178,7 @@ fn named_values_lead_to_the_verdict_through_modules() {
             outcome(&check_files(&any, assignment), "single-region-trail") == Some(Outcome::Pass)
         };
         let report = check_files(&program, &[]);
-        let is_own = |finding: &&Reported| finding.rule.id() == "single-region-trail";
+        let is_own = |finding: &&Diagnostic| finding.rule.id() == "single-region-trail";
         for finding in report.findings.iter().filter(|finding| finding.outcome == Outcome::Unknown).filter(is_own) {
             for (decisions, expected) in [(&finding.fails_when, Outcome::Fail), (&finding.passes_when, Outcome::Pass)] {
                 if !decisions.is_empty() {
@@ -201,14 +201,14 @@ fn named_values_lead_to_the_verdict_through_modules() {
 type IsTaken<'a> = &'a dyn Fn(&[String]) -> bool;
 
 /// Tries all values: those that the decisions allow lead to the verdict, and there are some.
-fn compare(own: &[&Variable], program: &str, finding: &Reported, decisions: &[String], expected: Outcome) {
+fn compare(own: &[&Variable], program: &str, finding: &Diagnostic, decisions: &[String], expected: Outcome) {
     compare_files(own, &[("main.tf", program.to_owned())], finding, decisions, (expected, &|_| true));
 }
 
 fn compare_files(
     own: &[&Variable],
     program: &[(&str, String)],
-    finding: &Reported,
+    finding: &Diagnostic,
     decisions: &[String],
     (expected, is_taken): (Outcome, IsTaken<'_>),
 ) {
@@ -314,12 +314,12 @@ fn check(program: &str, assignment: &[String]) -> Report {
 
 fn check_files(program: &[(&str, String)], assignment: &[String]) -> Report {
     let sources = Sources::new("/".into());
-    let mut settings = Settings::default();
+    let mut settings = EngineSettings::default();
     for (index, text) in assignment.iter().enumerate() {
         let path = format!("--var {index}");
         let file = sources.add_as(Path::new(&path), "--var".to_owned(), text.clone().into_bytes());
         settings.evaluation.variables.push(Variables::Assignment(file));
     }
-    let inputs = Inputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..Inputs::default() };
+    let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
     engine::check(&Memory::new(program.to_vec()), &inputs, sources, &settings).unwrap()
 }

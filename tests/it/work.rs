@@ -14,13 +14,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use trailint::engine::{self, Settings};
-use trailint::formats::{Context, FORMATS, Linked, Options, Readings};
-use trailint::model::Subject;
+use trailint::engine::{self, EngineSettings};
+use trailint::formats::{Context, FORMATS, FileCache, LinkedFile, Options};
+use trailint::model::SearchSubject;
 use trailint::progress::Progress;
 use trailint::report::{Outcome, Report};
 use trailint::scan;
-use trailint::source::{Fs, Memory, PathKind, ReadError, Sources, Visit, Wanted};
+use trailint::source::{FileVisitor, Fs, Memory, PathFilter, PathKind, ReadError, Sources};
 use trailint::value::Budget;
 
 use super::fuzzing::properties::evaluation::steps;
@@ -79,7 +79,7 @@ impl Fs for Counting {
         self.files.directories(directory)
     }
 
-    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+    fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         self.files.walk(directory, wanted, &|path, bytes| {
             *self.walked.lock().unwrap() += 1;
             visit(path, bytes);
@@ -123,7 +123,7 @@ fn a_repository_is_read_once_and_its_modules_once_more() {
         let (files, expected) = repository(size);
         let fs = Counting::new(files);
         // Two threads may both look for a module before either has found it.
-        let settings = Settings { jobs: NonZeroUsize::new(1), ..Settings::default() };
+        let settings = EngineSettings { jobs: NonZeroUsize::new(1), ..EngineSettings::default() };
         let report = engine::check(&fs, &everything(), Sources::new("/".into()), &settings).unwrap();
         assert_eq!(verdicts(&report), expected);
         // A called module is looked for, searched for trails, and read, each of them once for all its callers.
@@ -144,7 +144,7 @@ fn what_is_installed_is_read_once_for_all_roots() {
     };
     let installed = [(".terraform/m/main.tf".to_owned(), "locals {}\n".to_owned())];
     let fs = Counting::new(Memory::new((0..10).flat_map(root).chain(installed)));
-    let report = engine::check(&fs, &everything(), Sources::new("/".into()), &Settings::default()).unwrap();
+    let report = engine::check(&fs, &everything(), Sources::new("/".into()), &EngineSettings::default()).unwrap();
     assert!(report.deployments.is_empty());
     // It is looked into, and then read.
     assert_eq!((Counting::most(&fs.read).0, Counting::most(&fs.listed).0), (1, 2));
@@ -227,14 +227,14 @@ fn what_no_trail_asks_for_is_not_evaluated() {
 
 /// How many times files are parsed while all that is declared in them is looked at.
 fn parses(fs: &Memory) -> usize {
-    let (sources, readings, options) = (Sources::new("/".into()), Readings::default(), Options::default());
+    let (sources, readings, options) = (Sources::new("/".into()), FileCache::default(), Options::default());
     let context = Context { fs, sources: &sources, readings: &readings, options: &options, plan: None };
     let scan = scan::scan(fs, &everything(), &sources, &Progress::default()).unwrap();
     for (format, kept) in FORMATS.iter().zip(&scan.kept) {
-        let linked = kept.iter().map(|kept| Linked { kept: *kept, links: format.links(*kept, context) });
+        let linked = kept.iter().map(|kept| LinkedFile { kept: *kept, links: format.links(*kept, context) });
         for project in format.projects(&linked.collect::<Vec<_>>(), context) {
             let opened = project.open(context, &Budget::new(Budget::steps_for(0)));
-            assert_eq!(opened.sites(Subject::Trails), 1);
+            assert_eq!(opened.sites(SearchSubject::Trails), 1);
         }
     }
     readings.parsed()

@@ -1,20 +1,20 @@
 //! The ways in which one value comes about, with the worlds that lead there.
 
-use super::{Instance, Run};
+use super::{InstanceByWorld, TraceRun};
 use crate::engine::witness;
 use crate::finding::Label;
 use crate::model::{Resource, dialects};
-use crate::report::{Argument, Way};
+use crate::report::{TracePath, TracedArgument};
 use crate::source::Span;
-use crate::value::{Data, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, World};
+use crate::value::{Data, Hop, HopKind, Known, Maybe, Object, Origin, Traced, Unknown, World};
 
 /// A value in a world.
-type Seen<'a> = (Traced<Data>, &'a World);
+type ValueInWorld<'a> = (Traced<Data>, &'a World);
 
 /// When an instance is created.
-pub(super) fn existence(first: &Resource, runs: &[Run]) -> Argument {
+pub(super) fn existence(first: &Resource, runs: &[TraceRun]) -> TracedArgument {
     let mut distinct: Vec<Traced<Data>> = Vec::new();
-    let mut seen: Vec<Seen<'_>> = Vec::new();
+    let mut seen: Vec<ValueInWorld<'_>> = Vec::new();
     for (resources, world) in runs {
         let exists = exists_in(resources, first);
         // Of several equal values, the path of the first is shown.
@@ -41,8 +41,8 @@ fn exists_in(resources: &[Resource], wanted: &Resource) -> Traced<Data> {
 }
 
 /// An argument of an instance.
-pub(super) fn argument(instance: &Instance<'_>, path: &str) -> Argument {
-    let seen: Vec<Seen<'_>> =
+pub(super) fn argument(instance: &InstanceByWorld<'_>, path: &str) -> TracedArgument {
+    let seen: Vec<ValueInWorld<'_>> =
         instance.iter().map(|(resource, world)| (find(&resource.body, path, resource.header), *world)).collect();
     let first = instance.first().map(|(resource, _)| *resource);
     let absent = first.and_then(|resource| resource.kind.dialect()?.absent(path));
@@ -51,9 +51,9 @@ pub(super) fn argument(instance: &Instance<'_>, path: &str) -> Argument {
 }
 
 /// The Region in which an instance is created.
-pub(super) fn region(instance: &Instance<'_>, first: &Resource) -> Argument {
+pub(super) fn region(instance: &InstanceByWorld<'_>, first: &Resource) -> TracedArgument {
     let region = |resource: &Resource| dialects::region(resource).map(|region| region.map(Data::String));
-    let seen: Vec<Seen<'_>> = instance.iter().map(|(resource, world)| (region(resource), *world)).collect();
+    let seen: Vec<ValueInWorld<'_>> = instance.iter().map(|(resource, world)| (region(resource), *world)).collect();
     group(format!("{}.region", first.address), &seen, |region| match (&region.value, region.origin) {
         (Known(data), Origin::Absent(_)) if region.hops.is_empty() => {
             (format!("is {}", show(data)), "set by `--region`".to_owned())
@@ -92,8 +92,12 @@ fn show(data: &Data) -> String {
 }
 
 /// Puts the worlds together in which a value comes about in the same way.
-fn group(name: String, seen: &[Seen<'_>], describe: impl Fn(&Traced<Data>) -> (String, String)) -> Argument {
-    let mut ways: Vec<Way> = Vec::new();
+fn group(
+    name: String,
+    seen: &[ValueInWorld<'_>],
+    describe: impl Fn(&Traced<Data>) -> (String, String),
+) -> TracedArgument {
+    let mut ways: Vec<TracePath> = Vec::new();
     for (value, _) in seen {
         let way = way(value, describe(value));
         if !ways.contains(&way) {
@@ -101,23 +105,24 @@ fn group(name: String, seen: &[Seen<'_>], describe: impl Fn(&Traced<Data>) -> (S
         }
     }
     if ways.len() > 1 {
-        let all: Vec<(Way, &World)> = seen.iter().map(|(value, world)| (way(value, describe(value)), *world)).collect();
+        let all: Vec<(TracePath, &World)> =
+            seen.iter().map(|(value, world)| (way(value, describe(value)), *world)).collect();
         for way in &mut ways {
             let runs: Vec<(bool, &World)> = all.iter().map(|(own, world)| (own == way, *world)).collect();
             way.when = witness::minimal(&runs).iter().map(ToString::to_string).collect();
         }
     }
-    Argument { name, ways }
+    TracedArgument { name, ways }
 }
 
-fn way(value: &Traced<Data>, (outcome, label): (String, String)) -> Way {
+fn way(value: &Traced<Data>, (outcome, label): (String, String)) -> TracePath {
     let hops = Hop::labels(&value.hops).map(|(span, text)| Label { span, text });
     let help = match &value.value {
         Known(_) => None,
         Unknown(why) => Some(why.advice()),
     };
     let first = Label { span: value.origin.span(), text: label };
-    Way { outcome, when: Vec::new(), steps: std::iter::once(first).chain(hops).collect(), help }
+    TracePath { outcome, when: Vec::new(), steps: std::iter::once(first).chain(hops).collect(), help }
 }
 
 /// The value at a path.
@@ -127,13 +132,13 @@ fn find(body: &Maybe<Object>, path: &str, header: Span) -> Traced<Data> {
     for segment in path.split(['.', '[']).map(|segment| segment.trim_end_matches(']')) {
         let next = match &value.value {
             Known(Data::Object(object)) => match object.field(segment) {
-                Some(field) => value.member(&field.value, Step::to(field, object.header)),
+                Some(field) => value.member(&field.value, HopKind::to(field, object.header)),
                 None => return absent(object.header),
             },
             Known(Data::List(list)) => {
                 let index = segment.parse::<usize>().ok();
                 match index.and_then(|index| Some((index, list.items.get(index)?))) {
-                    Some((index, item)) => value.member(item, Step::Element(index)),
+                    Some((index, item)) => value.member(item, HopKind::Element(index)),
                     None => return absent(value.origin.span()),
                 }
             }

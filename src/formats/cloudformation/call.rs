@@ -10,24 +10,24 @@ pub(super) const PREFIX: &str = "Fn::";
 
 /// A call such as `!Sub text` or `{"Fn::Sub": text}`.
 #[derive(Clone, Copy)]
-pub(super) struct Call<'a> {
+pub(super) struct IntrinsicCall<'a> {
     /// The name of the function, without `Fn::`.
     pub(super) name: &'a str,
-    pub(super) argument: Argument<'a>,
+    pub(super) argument: FunctionArgument<'a>,
     /// The function and its argument.
     pub(super) span: Span,
 }
 
 /// The argument of a function call.
 #[derive(Clone, Copy)]
-pub(super) struct Argument<'a> {
+pub(super) struct FunctionArgument<'a> {
     node: &'a Node,
     /// True if the node's tag is the function, so that the tag isn't part of the argument.
     is_tagged: bool,
 }
 
 /// The forms of an argument.
-pub(super) enum Written<'a> {
+pub(super) enum ArgumentForm<'a> {
     /// An ordinary node, which may be another call.
     Node(&'a Node),
     /// A list after the tag of the short form.
@@ -38,12 +38,12 @@ pub(super) enum Written<'a> {
     Scalar(&'a Scalar),
 }
 
-impl<'a> Call<'a> {
+impl<'a> IntrinsicCall<'a> {
     /// The call that a node represents; `None` if the node isn't a call.
     pub(super) fn of(node: &'a Node) -> Option<Self> {
         if let Some(name) = local_tag(node) {
             let name = name.strip_prefix(PREFIX).unwrap_or(name);
-            return Some(Self { name, argument: Argument { node, is_tagged: true }, span: node.whole() });
+            return Some(Self { name, argument: FunctionArgument { node, is_tagged: true }, span: node.whole() });
         }
         let entry = only_entry(node)?;
         let key = entry.key.as_text()?;
@@ -52,23 +52,23 @@ impl<'a> Call<'a> {
             // `Fn::ForEach` generates entries; it has no value.
             return None;
         }
-        let argument = Argument { node: &entry.value, is_tagged: false };
+        let argument = FunctionArgument { node: &entry.value, is_tagged: false };
         Some(Self { name, argument, span: node.whole() })
     }
 }
 
-impl<'a> Argument<'a> {
+impl<'a> FunctionArgument<'a> {
     /// The argument of a call in the long form, where the function is the key.
     pub(super) fn of_key(node: &'a Node) -> Self {
         Self { node, is_tagged: false }
     }
 
-    pub(super) fn written(self) -> Written<'a> {
+    pub(super) fn written(self) -> ArgumentForm<'a> {
         match &self.node.kind {
-            NodeKind::Sequence(items) if self.is_tagged => Written::Items(items),
-            NodeKind::Mapping(mapping) if self.is_tagged => Written::Mapping(mapping),
-            NodeKind::Scalar(scalar) if self.is_tagged => Written::Scalar(scalar),
-            _ => Written::Node(self.node),
+            NodeKind::Sequence(items) if self.is_tagged => ArgumentForm::Items(items),
+            NodeKind::Mapping(mapping) if self.is_tagged => ArgumentForm::Mapping(mapping),
+            NodeKind::Scalar(scalar) if self.is_tagged => ArgumentForm::Scalar(scalar),
+            _ => ArgumentForm::Node(self.node),
         }
     }
 
@@ -100,7 +100,7 @@ impl<'a> Argument<'a> {
 /// The node with aliases resolved; `None` if it is a call.
 pub(super) fn plain(node: &Node) -> Option<&Node> {
     let target = node.target();
-    Call::of(target).is_none().then_some(target)
+    IntrinsicCall::of(target).is_none().then_some(target)
 }
 
 /// The text of a node; `None` if it is a call.

@@ -4,27 +4,27 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::call::{self, Argument, Call};
-use super::eval::{Evaluator, is_absent, through, written};
-use super::scope::{Looped, Names};
+use super::call::{self, FunctionArgument, IntrinsicCall};
+use super::eval::{TemplateEvaluator, is_absent, through, written};
+use super::scope::{LoopInstances, LoopNames};
 use super::symbols::{because, computed, failed, first_unknown, is_final, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Node};
 use crate::value::world::Atom;
-use crate::value::{Choice, Data, Field, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
+use crate::value::{Choice, Data, Field, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, cut};
 
 /// The number of operands that `Fn::And` and `Fn::Or` accept:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html>.
 const OPERANDS: std::ops::RangeInclusive<usize> = 2..=10;
 
-impl Evaluator<'_> {
+impl TemplateEvaluator<'_> {
     /// The value of a condition that the template declares under a name.
     pub(super) fn condition(&self, name: &str) -> Maybe<bool> {
         let key = self.scope.qualify(name);
         let seen = self.conditions.borrow().get(&key).cloned();
         match seen {
             Some(Some(known)) => return known,
-            Some(None) => return Unknown(Why::Cycle { reference: name.to_owned() }),
+            Some(None) => return Unknown(Reason::Cycle { reference: name.to_owned() }),
             None => {}
         }
         self.conditions.borrow_mut().insert(key.clone(), None);
@@ -36,27 +36,27 @@ impl Evaluator<'_> {
     fn declared_condition(&self, name: &str) -> Maybe<bool> {
         let section = &self.scope.template.conditions;
         if self.scope.template.is_circular(name) {
-            return Unknown(Why::Cycle { reference: name.to_owned() });
+            return Unknown(Reason::Cycle { reference: name.to_owned() });
         }
         if let Some(entry) = section.get(name) {
-            return self.within(self.scope.clone(), Names::new()).holds(&entry.value);
+            return self.within(self.scope.clone(), LoopNames::new()).holds(&entry.value);
         }
         let looped = self.looped_conditions();
         match (looped.get(name), &looped.members.rest) {
             (Some(member), _) => self.within(self.scope.clone(), member.names.clone()).holds(&member.value),
             (None, Some(why)) => Unknown(why.clone()),
-            (None, None) => Unknown(Why::Undeclared { reference: name.to_owned(), is_set: false }),
+            (None, None) => Unknown(Reason::Undeclared { reference: name.to_owned(), is_set: false }),
         }
     }
 
     /// The conditions that loops generate. If they don't depend on the world, they are generated once for all worlds.
-    fn looped_conditions(&self) -> Rc<Looped> {
+    fn looped_conditions(&self) -> Rc<LoopInstances> {
         if let Some(looped) = self.scope.looped_conditions.get() {
             return Rc::clone(looped);
         }
         let before = self.world.asked();
-        let evaluator = self.within(self.scope.clone(), Names::new());
-        let looped = Rc::new(Looped::of(evaluator.generated(&self.scope.template.conditions.flat)));
+        let evaluator = self.within(self.scope.clone(), LoopNames::new());
+        let looped = Rc::new(LoopInstances::of(evaluator.generated(&self.scope.template.conditions.flat)));
         if self.world.asked() == before && self.world.has_steps() {
             self.scope.looped_conditions.get_or_init(|| Rc::clone(&looped));
         }
@@ -66,7 +66,7 @@ impl Evaluator<'_> {
     /// The value of a node in a place where a condition is expected.
     fn holds(&self, node: &Node) -> Maybe<bool> {
         let target = node.target();
-        if let Some(call) = Call::of(target) {
+        if let Some(call) = IntrinsicCall::of(target) {
             return self.verdict(call);
         }
         let named = target.as_mapping().filter(|mapping| mapping.entries.len() == 1);
@@ -77,9 +77,9 @@ impl Evaluator<'_> {
     }
 
     /// The value of a call of a condition function.
-    pub(super) fn verdict(&self, call: Call<'_>) -> Maybe<bool> {
+    pub(super) fn verdict(&self, call: IntrinsicCall<'_>) -> Maybe<bool> {
         if let Err(limit) = self.world.enter(super::eval::MAX_DEPTH) {
-            return Unknown(Why::OverLimit { limit });
+            return Unknown(Reason::OverLimit { limit });
         }
         let holds = match (call.name, call.argument.items()) {
             ("Condition", _) => match call.argument.text() {
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
     }
 
     /// `Fn::If`. If the condition is known, only the selected branch is evaluated.
-    pub(super) fn conditional(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
+    pub(super) fn conditional(&self, argument: FunctionArgument<'_>, span: Span) -> Traced<Data> {
         let Some([condition, then, otherwise]) = argument.items() else {
             return written(failed("`Fn::If` takes a condition and two values"), span);
         };
@@ -142,7 +142,7 @@ impl Evaluator<'_> {
     }
 
     fn arm(&self, chosen: &Node, choice: Choice, span: Span) -> Traced<Data> {
-        through(self.eval(chosen), Hop { span: chosen.whole(), step: Step::Arm(Some(choice)) }, span)
+        through(self.eval(chosen), Hop { span: chosen.whole(), step: HopKind::Arm(Some(choice)) }, span)
     }
 
     /// The condition and its value, for messages, with the value of the first parameter in the operand that determines
@@ -163,10 +163,10 @@ impl Evaluator<'_> {
     fn deciding(&self, condition: &Arc<Node>, mut holds: bool) -> Arc<Node> {
         /// The search for the operand stops at this depth.
         const MAX_LEVELS: usize = 8;
-        let evaluator = self.within(self.scope.clone(), Names::new());
+        let evaluator = self.within(self.scope.clone(), LoopNames::new());
         let mut condition = Arc::clone(condition);
         for _ in 0..MAX_LEVELS {
-            let Some(call) = Call::of(&condition) else { break };
+            let Some(call) = IntrinsicCall::of(&condition) else { break };
             let decides = |operand: &&Arc<Node>| evaluator.holds(operand) == Known(holds);
             let operand = match (call.name, call.argument.items()) {
                 ("Not", Some([one])) => {
@@ -190,7 +190,7 @@ impl Evaluator<'_> {
         let mut pending = vec![Arc::clone(condition)];
         for _ in 0..MAX_PARTS {
             let node = pending.pop()?;
-            let Some(call) = Call::of(&node) else { continue };
+            let Some(call) = IntrinsicCall::of(&node) else { continue };
             match (call.name, call.argument.text(), call.argument.items()) {
                 ("Ref", Some(name), _) => {
                     let declared = self.scope.template.parameters.get(name);
@@ -204,7 +204,7 @@ impl Evaluator<'_> {
     }
 
     /// The world's decision about an unknown value; unknown if the world doesn't decide, or if the reason is final.
-    pub(super) fn ask(&self, atom: Atom, why: Why) -> Maybe<bool> {
+    pub(super) fn ask(&self, atom: Atom, why: Reason) -> Maybe<bool> {
         if is_final(&why) {
             return Unknown(why);
         }
@@ -213,7 +213,7 @@ impl Evaluator<'_> {
 }
 
 /// `Fn::Equals`, which compares texts: booleans and numbers are compared in the form in which they are printed.
-fn equal(evaluator: &Evaluator<'_>, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<bool> {
+fn equal(evaluator: &TemplateEvaluator<'_>, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<bool> {
     match (first_unknown(&left.value), first_unknown(&right.value)) {
         (None, None) => match (&left.value, &right.value) {
             (Known(left), Known(right)) => equal_data(left, right),
@@ -222,7 +222,7 @@ fn equal(evaluator: &Evaluator<'_>, left: &Traced<Data>, right: &Traced<Data>) -
         (Some(why), None) => equals_known(evaluator, left, why, right),
         (None, Some(why)) => equals_known(evaluator, right, why, left),
         (Some(why), Some(_)) if left.value == right.value && !is_final(&why) => Known(true),
-        (Some(_), Some(_)) if Ends::of(&left.value).differ(&Ends::of(&right.value)) => Known(false),
+        (Some(_), Some(_)) if KnownEnds::of(&left.value).differ(&KnownEnds::of(&right.value)) => Known(false),
         (Some(why), Some(_)) => {
             let mut sides = [symbol(&left.value), symbol(&right.value)];
             sides.sort_unstable();
@@ -233,11 +233,16 @@ fn equal(evaluator: &Evaluator<'_>, left: &Traced<Data>, right: &Traced<Data>) -
 }
 
 /// Compares an unknown value with a known one.
-fn equals_known(evaluator: &Evaluator<'_>, value: &Traced<Data>, why: Why, known: &Traced<Data>) -> Maybe<bool> {
+fn equals_known(
+    evaluator: &TemplateEvaluator<'_>,
+    value: &Traced<Data>,
+    why: Reason,
+    known: &Traced<Data>,
+) -> Maybe<bool> {
     let text = evaluator.text_of(&known.value);
     match (&value.value, text) {
         (Unknown(whole), Known(text)) if text.is_empty() && whole.is_set() => Known(false),
-        (Unknown(_), Known(text)) if !Ends::of(&value.value).allow(&text) => Known(false),
+        (Unknown(_), Known(text)) if !KnownEnds::of(&value.value).allow(&text) => Known(false),
         (Unknown(whole), Known(text)) if evaluator.is_refused(&whole.symbol(), &text) => Known(false),
         (Unknown(whole), Known(text)) => {
             evaluator.ask(Atom::Is { subject: whole.symbol(), value: text }, whole.clone())
@@ -252,14 +257,14 @@ fn equals_known(evaluator: &Evaluator<'_>, value: &Traced<Data>, why: Why, known
 
 /// The known prefix and suffix of a text of which other parts are unknown.
 #[derive(Default)]
-struct Ends<'v> {
+struct KnownEnds<'v> {
     before: &'v str,
     after: &'v str,
 }
 
-impl<'v> Ends<'v> {
+impl<'v> KnownEnds<'v> {
     fn of(value: &'v Maybe<Data>) -> Self {
-        let Unknown(Why::Composed { reference, .. }) = value else { return Self::default() };
+        let Unknown(Reason::Composed { reference, .. }) = value else { return Self::default() };
         let quoted = reference.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         let ends = quoted.and_then(|text| Some((text.split_once("${")?.0, text.rsplit_once('}')?.1)));
         let (before, after) = ends.unwrap_or_default();
@@ -328,7 +333,7 @@ fn equal_texts(left: &str, right: &str) -> Maybe<bool> {
         _ if left == right => Known(true),
         (Some(one), Some(other)) if one == other => {
             let condition = format!("{left:?} == {right:?}");
-            computed(&condition, &[&Unknown(Why::NotEvaluated { construct: "numbers as strings".to_owned() })], None)
+            computed(&condition, &[&Unknown(Reason::NotEvaluated { construct: "numbers as strings".to_owned() })], None)
         }
         (_, _) => Known(false),
     }

@@ -6,26 +6,26 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::document::Document;
-use super::eval::Evaluator;
+use super::document::TemplateFile;
+use super::eval::TemplateEvaluator;
 use super::exports::{self, Export};
 use super::flat::is_loop;
-use super::library::Library;
+use super::library::TemplateLibrary;
 use super::loops::Member;
 use super::macros;
 use super::names_trail;
 use super::path::{self, Path};
-use super::roots::{MAX_TEMPLATES, Root};
-use super::scope::Scope;
-use super::stacks::{Deployed, LANDING_ZONE, created, is_stack};
+use super::roots::{MAX_TEMPLATES, TemplateRoot};
+use super::scope::TemplateScope;
+use super::stacks::{LANDING_ZONE, StackContent, created, is_stack};
 use super::template::{Template, holds_type};
-use crate::formats::{Context, Opened, Received};
-use crate::model::{Elsewhere, Hint, Resource, Subject, last_name};
+use crate::formats::{Context, LoadedProject, OptionValue};
+use crate::model::{Resource, SearchSubject, TrailHint, UnreadPart, last_name};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Tree};
 use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
-use crate::value::{Budget, Traced, Why, World};
+use crate::value::{Budget, Reason, Traced, World};
 
 /// Nested stacks are followed to this depth.
 const MAX_DEPTH: usize = 10;
@@ -37,34 +37,34 @@ const MAX_IMPORTED: usize = 100;
 const MAX_UNREAD: usize = 4_096;
 
 /// A root template that has been parsed.
-pub(super) struct Deployment<'a> {
-    library: Library<'a>,
+pub(super) struct LoadedStack<'a> {
+    library: TemplateLibrary<'a>,
     budget: Rc<Budget>,
-    document: Rc<Document>,
+    document: Rc<TemplateFile>,
     /// True if this deployment reports the problems of its file; one of the deployments in a file does.
     is_first: bool,
     /// The number of the first document in the file that is over the limit.
     left_out: Option<usize>,
     /// `None` if the document isn't a template.
-    root: Option<Rc<Scope>>,
-    trails: OnceCell<Search>,
-    surroundings: OnceCell<Search>,
+    root: Option<Rc<TemplateScope>>,
+    trails: OnceCell<StackSearch>,
+    surroundings: OnceCell<StackSearch>,
 }
 
 /// An entry that may create a resource of the searched kind, with the stacks that lead to it from the root.
-struct Site {
-    root: Rc<Scope>,
+struct StackEntry {
+    root: Rc<TemplateScope>,
     stacks: Option<Rc<Path>>,
     entry: Entry,
 }
 
-impl<'a> Deployment<'a> {
+impl<'a> LoadedStack<'a> {
     /// Recognizes the template in a document. Nested stacks are opened when they are first needed.
-    pub(super) fn open(root: &Root, context: Context<'a>, budget: &Rc<Budget>) -> Self {
-        let library = Library::importing(context, &root.exports);
+    pub(super) fn open(root: &TemplateRoot, context: Context<'a>, budget: &Rc<Budget>) -> Self {
+        let library = TemplateLibrary::importing(context, &root.exports);
         let document = library.document(root.file);
         let template = library.template(&document, root.number);
-        let scope = template.map(|template| Rc::new(Scope::root(template)));
+        let scope = template.map(|template| Rc::new(TemplateScope::root(template)));
         let (trails, surroundings) = (OnceCell::new(), OnceCell::new());
         let (is_first, left_out) = (root.is_first, root.left_out);
         Self { library, budget: Rc::clone(budget), document, is_first, left_out, root: scope, trails, surroundings }
@@ -72,17 +72,17 @@ impl<'a> Deployment<'a> {
 
     /// The entries that may create the resources of a subject. The search runs on the first call, with half of the
     /// remaining steps.
-    fn found(&self, subject: Subject) -> &Search {
+    fn found(&self, subject: SearchSubject) -> &StackSearch {
         let found = match subject {
-            Subject::Trails => &self.trails,
-            Subject::Surroundings => &self.surroundings,
+            SearchSubject::Trails => &self.trails,
+            SearchSubject::Surroundings => &self.surroundings,
         };
         found.get_or_init(|| {
             let budget = self.budget.half();
-            let mut search = Search::new(subject, &budget);
+            let mut search = StackSearch::new(subject, &budget);
             if let Some(root) = &self.root {
                 let world = World::open(&budget);
-                let evaluator = Evaluator::new(&self.library, Rc::clone(root), &world);
+                let evaluator = TemplateEvaluator::new(&self.library, Rc::clone(root), &world);
                 search.look_in(&evaluator, root, &created(root.template.header), None);
             }
             self.budget.include(&budget);
@@ -99,12 +99,12 @@ impl<'a> Deployment<'a> {
     }
 
     /// The resources that a site creates, with the decisions that the world has made so far.
-    fn made(&self, subject: Subject, site: &Site, world: &World) -> Vec<Resource> {
-        let root = Evaluator::new(&self.library, Rc::clone(&site.root), world);
+    fn made(&self, subject: SearchSubject, site: &StackEntry, world: &World) -> Vec<Resource> {
+        let root = TemplateEvaluator::new(&self.library, Rc::clone(&site.root), world);
         let outer = created(site.root.template.header);
         let followed = path::follow(site.stacks.as_deref(), root, outer);
         if !world.has_steps() {
-            let evaluator = Evaluator::new(&self.library, Rc::clone(&site.root), world);
+            let evaluator = TemplateEvaluator::new(&self.library, Rc::clone(&site.root), world);
             return vec![evaluator.given_up(subject, &site.entry, STEPS)];
         }
         let Some((evaluator, exists)) = followed else { return Vec::new() };
@@ -112,15 +112,15 @@ impl<'a> Deployment<'a> {
     }
 }
 
-impl Opened for Deployment<'_> {
+impl LoadedProject for LoadedStack<'_> {
     fn header(&self) -> Option<Span> {
         self.root.as_ref().map(|root| root.template.header)
     }
 
-    fn received(&self) -> Vec<Received> {
+    fn received(&self) -> Vec<OptionValue> {
         let Some(root) = &self.root else { return Vec::new() };
         let world = World::open(&self.budget);
-        Evaluator::new(&self.library, Rc::clone(root), &world).received()
+        TemplateEvaluator::new(&self.library, Rc::clone(root), &world).received()
     }
 
     fn declared(&self) -> Vec<String> {
@@ -139,13 +139,13 @@ impl Opened for Deployment<'_> {
         Some(self.document.file)
     }
 
-    fn sites(&self, subject: Subject) -> usize {
+    fn sites(&self, subject: SearchSubject) -> usize {
         self.found(subject).sites.len()
     }
 
     /// A question that is asked late may decide a value that was used before, so the site is evaluated again until it asks
     /// nothing new. Questions cost steps, so this ends.
-    fn resources(&self, subject: Subject, site: usize, world: &World) -> Vec<Resource> {
+    fn resources(&self, subject: SearchSubject, site: usize, world: &World) -> Vec<Resource> {
         let Some(site) = self.found(subject).sites.get(site) else { return Vec::new() };
         loop {
             let decided = world.decided_so_far();
@@ -156,7 +156,7 @@ impl Opened for Deployment<'_> {
         }
     }
 
-    fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere> {
+    fn elsewhere(&self, subject: SearchSubject) -> Vec<UnreadPart> {
         self.found(subject).elsewhere.clone()
     }
 
@@ -191,19 +191,19 @@ impl Opened for Deployment<'_> {
 }
 
 /// The search through a template and its nested stacks, and its results.
-struct Search {
-    subject: Subject,
-    sites: Vec<Site>,
+struct StackSearch {
+    subject: SearchSubject,
+    sites: Vec<StackEntry>,
     /// The parts of the deployment that can't be read.
-    elsewhere: Vec<Elsewhere>,
+    elsewhere: Vec<UnreadPart>,
     /// The exports that were followed.
     imported: HashSet<Export>,
     /// Half of the deployment's remaining steps; the other half is for the evaluation of the sites.
     budget: Rc<Budget>,
 }
 
-impl Search {
-    fn new(subject: Subject, budget: &Rc<Budget>) -> Self {
+impl StackSearch {
+    fn new(subject: SearchSubject, budget: &Rc<Budget>) -> Self {
         let budget = Rc::clone(budget);
         Self { subject, sites: Vec::new(), elsewhere: Vec::new(), imported: HashSet::new(), budget }
     }
@@ -214,15 +214,15 @@ impl Search {
 
     fn look_in(
         &mut self,
-        evaluator: &Evaluator<'_>,
-        root: &Rc<Scope>,
+        evaluator: &TemplateEvaluator<'_>,
+        root: &Rc<TemplateScope>,
         exists: &Traced<bool>,
         stacks: Option<&Rc<Path>>,
     ) {
         let template = Rc::clone(&evaluator.scope.template);
         let flat = &template.resources.flat;
         let subject = self.subject;
-        let is_doubtful = |part: &Elsewhere| subject == Subject::Trails || part.hint.is_some();
+        let is_doubtful = |part: &UnreadPart| subject == SearchSubject::Trails || part.hint.is_some();
         let may_be = |kind: &str| subject.kind(kind).is_some() || is_stack(kind);
         for entry in flat.entries.iter().chain(&flat.loops) {
             let kind = entry.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
@@ -231,7 +231,7 @@ impl Search {
                 // A loop may also generate the type.
                 _ => is_loop(entry) && holds_type(&entry.value, &|kind| may_be(kind) || kind.contains("${")),
             };
-            if is_loop(entry) && subject == Subject::Trails {
+            if is_loop(entry) && subject == SearchSubject::Trails {
                 let depth = stacks.map_or(0, |stacks| stacks.length);
                 self.look_for_unread(evaluator, entry, exists, depth);
             }
@@ -239,20 +239,20 @@ impl Search {
                 self.note(root, stacks, entry);
             } else if kind.is_some_and(is_stack) {
                 self.look_behind(evaluator, root, exists, stacks, entry);
-            } else if kind == Some(LANDING_ZONE) && subject == Subject::Trails {
+            } else if kind == Some(LANDING_ZONE) && subject == SearchSubject::Trails {
                 self.note_elsewhere(|| evaluator.landing_zone(&evaluator.member(entry), exists));
             } else if kind.is_none() {
                 self.note_elsewhere(|| whole_elsewhere(evaluator, &evaluator.member(entry)).filter(is_doubtful));
             }
         }
         self.note_elsewhere(|| included_elsewhere(&template).filter(is_doubtful));
-        if self.subject == Subject::Surroundings {
+        if self.subject == SearchSubject::Surroundings {
             self.look_in_exporting(evaluator);
         }
     }
 
     /// Searches the templates that export imported names, which may declare the buckets and keys.
-    fn look_in_exporting(&mut self, evaluator: &Evaluator<'_>) {
+    fn look_in_exporting(&mut self, evaluator: &TemplateEvaluator<'_>) {
         let mut names = Vec::new();
         let template = Rc::clone(&evaluator.scope.template);
         let flat = &template.resources.flat;
@@ -270,9 +270,9 @@ impl Search {
         }
     }
 
-    fn note(&mut self, root: &Rc<Scope>, stacks: Option<&Rc<Path>>, entry: &Entry) {
+    fn note(&mut self, root: &Rc<TemplateScope>, stacks: Option<&Rc<Path>>, entry: &Entry) {
         if self.budget.pay(STEPS_OF_A_RESOURCE) {
-            self.sites.push(Site { root: Rc::clone(root), stacks: stacks.cloned(), entry: entry.clone() });
+            self.sites.push(StackEntry { root: Rc::clone(root), stacks: stacks.cloned(), entry: entry.clone() });
         } else {
             self.give_up(entry.key.span, STEPS);
         }
@@ -280,8 +280,8 @@ impl Search {
 
     fn look_behind(
         &mut self,
-        evaluator: &Evaluator<'_>,
-        root: &Rc<Scope>,
+        evaluator: &TemplateEvaluator<'_>,
+        root: &Rc<TemplateScope>,
         exists: &Traced<bool>,
         stacks: Option<&Rc<Path>>,
         entry: &Entry,
@@ -299,14 +299,20 @@ impl Search {
             self.look_in(&inner, root, &exists, Some(&Path::into(stacks, entry, file)));
         }
         match self.subject {
-            Subject::Surroundings if is_elsewhere => self.note(root, stacks, entry),
-            Subject::Trails if is_elsewhere => self.note_elsewhere(|| evaluator.elsewhere(&member, exists)),
-            Subject::Surroundings | Subject::Trails => {}
+            SearchSubject::Surroundings if is_elsewhere => self.note(root, stacks, entry),
+            SearchSubject::Trails if is_elsewhere => self.note_elsewhere(|| evaluator.elsewhere(&member, exists)),
+            SearchSubject::Surroundings | SearchSubject::Trails => {}
         }
     }
 
     /// Adds the unread parts among the resources that a loop generates, and in the nested stacks among them.
-    fn look_for_unread(&mut self, evaluator: &Evaluator<'_>, entry: &Entry, exists: &Traced<bool>, depth: usize) {
+    fn look_for_unread(
+        &mut self,
+        evaluator: &TemplateEvaluator<'_>,
+        entry: &Entry,
+        exists: &Traced<bool>,
+        depth: usize,
+    ) {
         let may_be_unread = |kind: &str| is_stack(kind) || kind == LANDING_ZONE || kind.contains("${");
         if !holds_type(&entry.value, &may_be_unread) && evaluator.library.macro_within(&entry.value).is_none() {
             return;
@@ -323,7 +329,7 @@ impl Search {
         }
     }
 
-    fn note_unread(&mut self, evaluator: &Evaluator<'_>, member: &Member, exists: &Traced<bool>, depth: usize) {
+    fn note_unread(&mut self, evaluator: &TemplateEvaluator<'_>, member: &Member, exists: &Traced<bool>, depth: usize) {
         let kind = member.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
         match kind.map(|kind| evaluator.filled(kind)) {
             Some(kind) if is_stack(&kind) => {
@@ -344,7 +350,7 @@ impl Search {
         }
     }
 
-    fn note_unread_in(&mut self, evaluator: &Evaluator<'_>, exists: &Traced<bool>, depth: usize) {
+    fn note_unread_in(&mut self, evaluator: &TemplateEvaluator<'_>, exists: &Traced<bool>, depth: usize) {
         let template = Rc::clone(&evaluator.scope.template);
         for entry in &template.resources.flat.entries {
             if !self.budget.pay(STEPS_OF_A_RESOURCE) {
@@ -365,11 +371,11 @@ impl Search {
         }
         let what = format!("a part of the deployment beyond the limit for {limit}");
         let help = "check the templates of this deployment separately".to_owned();
-        let (reason, hint) = (Why::OverLimit { limit }.describe(), Some(Hint::Content));
-        self.elsewhere.push(Elsewhere { header, what, reason, help, hint, limit: Some(limit), missing: None });
+        let (reason, hint) = (Reason::OverLimit { limit }.describe(), Some(TrailHint::Content));
+        self.elsewhere.push(UnreadPart { header, what, reason, help, hint, limit: Some(limit), missing: None });
     }
 
-    fn note_elsewhere(&mut self, find: impl FnOnce() -> Option<Elsewhere>) {
+    fn note_elsewhere(&mut self, find: impl FnOnce() -> Option<UnreadPart>) {
         if self.elsewhere.len() < MAX_UNREAD {
             self.elsewhere.extend(find());
         }
@@ -378,13 +384,13 @@ impl Search {
 
 /// The unread part for a macro that may add resources. The names in the call determine the hint that they include a
 /// trail.
-fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
+fn included_elsewhere(template: &Template) -> Option<UnreadPart> {
     let flat = &template.resources.flat;
     let found = flat.macros.first()?;
-    let hint = Hint::of(flat.words.split_whitespace().rev().map(last_name), "");
+    let hint = TrailHint::of(flat.words.split_whitespace().rev().map(last_name), "");
     let help = "include a local file so that it can be read".to_owned();
     let reason = "its text isn't here".to_owned();
-    Some(Elsewhere {
+    Some(UnreadPart {
         header: found.span,
         what: format!("the macro `{}`", found.name),
         reason,
@@ -397,33 +403,33 @@ fn included_elsewhere(template: &Template) -> Option<Elsewhere> {
 
 /// The unread part for a resource that a macro generates as a whole. The logical ID and the names in the call determine
 /// the hint that it is a trail.
-fn whole_elsewhere(evaluator: &Evaluator<'_>, member: &Member) -> Option<Elsewhere> {
+fn whole_elsewhere(evaluator: &TemplateEvaluator<'_>, member: &Member) -> Option<UnreadPart> {
     let transform = member.value.as_mapping()?.get(macros::KEY)?;
     let found = macros::calls(&transform.value).into_iter().next()?;
     let name = member.key.as_str();
     let words = found.words(evaluator.library);
-    let hint = Hint::of(words.split_whitespace().rev().map(last_name), name);
+    let hint = TrailHint::of(words.split_whitespace().rev().map(last_name), name);
     let what = format!("resource `{}`", evaluator.scope.qualify(name));
     let help = "include a local file so that it can be read".to_owned();
     let reason = "its text isn't here".to_owned();
-    Some(Elsewhere { header: member.key_span, what, reason, help, hint, limit: None, missing: None })
+    Some(UnreadPart { header: member.key_span, what, reason, help, hint, limit: None, missing: None })
 }
 
 /// The files that the nested stacks of a template deploy, including stacks that loops generate.
-pub(super) fn called(library: &Library<'_>, template: &Rc<Template>, budget: &Rc<Budget>) -> Vec<FileId> {
+pub(super) fn called(library: &TemplateLibrary<'_>, template: &Rc<Template>, budget: &Rc<Budget>) -> Vec<FileId> {
     let world = World::open(budget);
-    let evaluator = Evaluator::new(library, Rc::new(Scope::root(Rc::clone(template))), &world);
+    let evaluator = TemplateEvaluator::new(library, Rc::new(TemplateScope::root(Rc::clone(template))), &world);
     let flat = &template.resources.flat;
-    let looped = flat.loops.iter().flat_map(|entry| evaluator.sketch(entry, &Why::Unreadable));
+    let looped = flat.loops.iter().flat_map(|entry| evaluator.sketch(entry, &Reason::Unreadable));
     let members = flat.entries.iter().map(|entry| evaluator.member(entry)).chain(looped);
     members
         .filter_map(|member| Some(evaluator.deployed(&member)?.0))
         .flat_map(|deployed| match deployed {
-            Deployed::Template(template) => vec![template.file],
-            Deployed::OneOf { templates, .. } => templates.iter().map(|template| template.file).collect(),
+            StackContent::Template(template) => vec![template.file],
+            StackContent::OneOf { templates, .. } => templates.iter().map(|template| template.file).collect(),
             // The address doesn't lead to one local file, so a file that is named in it remains a deployment of its
             // own.
-            Deployed::Elsewhere { .. } => Vec::new(),
+            StackContent::Elsewhere { .. } => Vec::new(),
         })
         .collect()
 }

@@ -14,9 +14,9 @@ use crate::syntax::node::Tree;
 use crate::syntax::{ProblemKind, json, yaml};
 
 /// A YAML or JSON file, with a cache of the templates that were recognized in it.
-pub(super) struct Document {
+pub(super) struct TemplateFile {
     pub(super) file: FileId,
-    reading: Arc<Reading>,
+    reading: Arc<TemplateReading>,
     /// By the number of the document in the file. Templates are recognized on demand, because most deployments need one
     /// of many.
     templates: RefCell<HashMap<usize, Option<Rc<Template>>>>,
@@ -24,16 +24,16 @@ pub(super) struct Document {
 
 /// The result of parsing a file. It depends on the text alone, so it can be shared between deployments.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(super) struct TemplateReading {
     pub(super) tree: Arc<Tree>,
     pub(super) notation: Notation,
     /// True if the text mentions a trail, including in escaped form.
     pub(super) mentions_trail: bool,
 }
 
-impl Document {
+impl TemplateFile {
     /// Creates a document whose templates are not recognized yet.
-    pub(super) fn of(file: FileId, reading: Arc<Reading>) -> Self {
+    pub(super) fn of(file: FileId, reading: Arc<TemplateReading>) -> Self {
         Self { file, reading, templates: RefCell::default() }
     }
 
@@ -52,15 +52,15 @@ impl Document {
     }
 }
 
-impl Deref for Document {
-    type Target = Reading;
+impl Deref for TemplateFile {
+    type Target = TemplateReading;
 
-    fn deref(&self) -> &Reading {
+    fn deref(&self) -> &TemplateReading {
         &self.reading
     }
 }
 
-impl Reading {
+impl TemplateReading {
     /// True if part of the file wasn't parsed because of a limit.
     pub(super) fn is_cut(&self) -> bool {
         self.tree.problems.iter().any(|problem| problem.kind == ProblemKind::Limit)

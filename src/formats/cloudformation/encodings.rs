@@ -1,13 +1,13 @@
 //! Evaluates functions that encode values: `Fn::Base64` and `Fn::ToJsonString`.
 
-use super::call::Argument;
-use super::eval::{Evaluator, is_absent};
+use super::call::FunctionArgument;
+use super::eval::{TemplateEvaluator, is_absent};
 use super::strings::MAX_TEXT;
 use super::symbols::{because, computed, symbol};
-use crate::value::{Data, Known, Maybe, Unknown, Why};
+use crate::value::{Data, Known, Maybe, Reason, Unknown};
 
-impl Evaluator<'_> {
-    pub(super) fn base64(&self, argument: Argument<'_>) -> Maybe<Data> {
+impl TemplateEvaluator<'_> {
+    pub(super) fn base64(&self, argument: FunctionArgument<'_>) -> Maybe<Data> {
         let value = self.argument(argument).value;
         match self.text_of(&value) {
             Known(text) => Known(Data::String(base64(text.as_bytes()))),
@@ -15,7 +15,7 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(super) fn to_json_string(&self, argument: Argument<'_>) -> Maybe<Data> {
+    pub(super) fn to_json_string(&self, argument: FunctionArgument<'_>) -> Maybe<Data> {
         let value = self.argument(argument).value;
         let mut text = String::new();
         match write_json(&value, &mut text) {
@@ -40,9 +40,9 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// Writes a value as JSON without whitespace.
-fn write_json(value: &Maybe<Data>, text: &mut String) -> Result<(), Why> {
+fn write_json(value: &Maybe<Data>, text: &mut String) -> Result<(), Reason> {
     if text.len() > MAX_TEXT {
-        return Err(Why::OverLimit { limit: "the length of a string" });
+        return Err(Reason::OverLimit { limit: "the length of a string" });
     }
     match value {
         Unknown(why) => return Err(why.clone()),

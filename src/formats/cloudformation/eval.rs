@@ -8,16 +8,18 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::call::{Argument, Call, Written};
-use super::flat::Room;
-use super::library::Library;
-use super::scope::{Names, Scope};
+use super::call::{ArgumentForm, FunctionArgument, IntrinsicCall};
+use super::flat::IncludeBudget;
+use super::library::TemplateLibrary;
+use super::scope::{LoopNames, TemplateScope};
 use super::strings::MAX_TEXT;
 use super::symbols::{MAX_SYMBOL, failed, first_unknown, is_final, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar};
 use crate::value::world::Atom;
-use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why, World, placeholder};
+use crate::value::{
+    Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, Traced, Unknown, World, placeholder,
+};
 
 /// The maximum depth of nested values, counted through references.
 pub(super) const MAX_DEPTH: usize = 100;
@@ -36,50 +38,50 @@ const TEXT: &str = "the length of a string";
 const TEXT_OF_A_STEP: usize = 64;
 
 /// A value and the hops through which it was reached.
-pub(super) type Way = (Maybe<Data>, Vec<Hop>);
+pub(super) type TracedValue = (Maybe<Data>, Vec<Hop>);
 
 /// The values of conditions by their qualified names; `None` while a condition is being evaluated, which detects
 /// cycles.
 pub(super) type Memo = RefCell<HashMap<String, Option<Maybe<bool>>>>;
 
 #[derive(Clone)]
-pub(super) struct Evaluator<'a> {
-    pub(super) library: &'a Library<'a>,
+pub(super) struct TemplateEvaluator<'a> {
+    pub(super) library: &'a TemplateLibrary<'a>,
     /// The scope in which names are resolved.
-    pub(super) scope: Rc<Scope>,
+    pub(super) scope: Rc<TemplateScope>,
     pub(super) world: &'a World,
     /// Loop variables with their values. The last of two equal names counts.
-    pub(super) names: Names,
+    pub(super) names: LoopNames,
     /// The values of conditions, shared by all scopes.
     pub(super) conditions: Rc<Memo>,
     /// True while the `Rules` section itself is being evaluated, so that rules don't narrow the parameters in it.
     pub(super) ignores_rules: bool,
 }
 
-impl<'a> Evaluator<'a> {
+impl<'a> TemplateEvaluator<'a> {
     /// Creates an evaluator for a root template.
-    pub(super) fn new(library: &'a Library<'a>, scope: Rc<Scope>, world: &'a World) -> Self {
-        Self { library, scope, world, names: Names::new(), conditions: Rc::default(), ignores_rules: false }
+    pub(super) fn new(library: &'a TemplateLibrary<'a>, scope: Rc<TemplateScope>, world: &'a World) -> Self {
+        Self { library, scope, world, names: LoopNames::new(), conditions: Rc::default(), ignores_rules: false }
     }
 
     /// A copy with more loop variables.
-    pub(super) fn with(&self, names: Names) -> Self {
+    pub(super) fn with(&self, names: LoopNames) -> Self {
         let mut more = self.clone();
         more.names.extend(names);
         more
     }
 
     /// A copy for another scope, with the loop variables of that scope.
-    pub(super) fn within(&self, scope: Rc<Scope>, names: Names) -> Self {
+    pub(super) fn within(&self, scope: Rc<TemplateScope>, names: LoopNames) -> Self {
         Self { scope, names, ..self.clone() }
     }
 
     /// Evaluates a node.
     pub(super) fn eval(&self, node: &Node) -> Traced<Data> {
-        self.deeper(node.whole(), || match (&node.kind, Call::of(node)) {
+        self.deeper(node.whole(), || match (&node.kind, IntrinsicCall::of(node)) {
             (NodeKind::Alias(target), _) => {
                 let target = self.eval(target);
-                let mut hops = vec![Hop { span: target.origin.span(), step: Step::Anchor }];
+                let mut hops = vec![Hop { span: target.origin.span(), step: HopKind::Anchor }];
                 hops.extend(target.hops);
                 // `AWS::NoValue` behind an alias keeps the place where it is written.
                 let origin = match target.origin {
@@ -94,12 +96,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Evaluates a function's argument.
-    pub(super) fn argument(&self, argument: Argument<'_>) -> Traced<Data> {
+    pub(super) fn argument(&self, argument: FunctionArgument<'_>) -> Traced<Data> {
         let value = match argument.written() {
-            Written::Node(node) => return self.eval(node),
-            Written::Items(items) => Data::tuple(self.items(items.iter().map(|item| &**item))),
-            Written::Mapping(mapping) => Data::Object(self.object(mapping, argument.span())),
-            Written::Scalar(scalar) => Data::String(self.filled(&scalar.text)),
+            ArgumentForm::Node(node) => return self.eval(node),
+            ArgumentForm::Items(items) => Data::tuple(self.items(items.iter().map(|item| &**item))),
+            ArgumentForm::Mapping(mapping) => Data::Object(self.object(mapping, argument.span())),
+            ArgumentForm::Scalar(scalar) => Data::String(self.filled(&scalar.text)),
         };
         written(Known(value), argument.span())
     }
@@ -112,11 +114,11 @@ impl<'a> Evaluator<'a> {
                 self.world.leave();
                 self.world.charge(weight(&value.value));
                 if matches!(&value.value, Known(Data::String(text)) if text.len() > MAX_TEXT) {
-                    value.value = Unknown(Why::OverLimit { limit: TEXT });
+                    value.value = Unknown(Reason::OverLimit { limit: TEXT });
                 }
                 self.settle(value)
             }
-            Err(limit) => written(Unknown(Why::OverLimit { limit }), span),
+            Err(limit) => written(Unknown(Reason::OverLimit { limit }), span),
         }
     }
 
@@ -127,8 +129,8 @@ impl<'a> Evaluator<'a> {
             && text.contains(DYNAMIC)
         {
             value.value = Unknown(match text.len() {
-                ..=MAX_SYMBOL => Why::AtDeployment { reference: text.clone(), is_set: true },
-                _ => Why::OverLimit { limit: "the length of an expression" },
+                ..=MAX_SYMBOL => Reason::AtDeployment { reference: text.clone(), is_set: true },
+                _ => Reason::OverLimit { limit: "the length of an expression" },
             });
         }
         let Unknown(why) = &value.value else { return value };
@@ -138,7 +140,7 @@ impl<'a> Evaluator<'a> {
         } else if !why.is_set()
             && self.world.decided(&Atom::Is { subject: subject.clone(), value: String::new() }) == Some(false)
         {
-            value.value = Unknown(Why::AtDeployment { reference: subject, is_set: true });
+            value.value = Unknown(Reason::AtDeployment { reference: subject, is_set: true });
         }
         value
     }
@@ -152,7 +154,7 @@ impl<'a> Evaluator<'a> {
                 None if self.is_condition(mapping) => only_in_conditions("Condition"),
                 None => Known(Data::Object(self.object(mapping, node.span))),
             },
-            NodeKind::Alias(_) => Unknown(Why::Unreadable),
+            NodeKind::Alias(_) => Unknown(Reason::Unreadable),
         }
     }
 
@@ -176,7 +178,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The reason why a node is unknown, if it is a placeholder that another tool fills in.
-    pub(super) fn placeholder(&self, node: &Node) -> Option<Why> {
+    pub(super) fn placeholder(&self, node: &Node) -> Option<Reason> {
         match &node.target().kind {
             NodeKind::Scalar(scalar) => placeholder(&scalar.text, READER).or_else(|| self.variable(&scalar.text)),
             NodeKind::Mapping(mapping) if is_braced(mapping) => {
@@ -184,7 +186,7 @@ impl<'a> Evaluator<'a> {
                     self.library.context.sources.file(node.target().span.file).slice(node.target().span).to_owned();
                 Some(
                     placeholder(&text, READER)
-                        .unwrap_or(Why::Placeholder { text: "{{ … }}".to_owned(), reader: READER }),
+                        .unwrap_or(Reason::Placeholder { text: "{{ … }}".to_owned(), reader: READER }),
                 )
             }
             NodeKind::Mapping(_) | NodeKind::Sequence(_) | NodeKind::Alias(_) => None,
@@ -200,7 +202,7 @@ impl<'a> Evaluator<'a> {
 
     /// The reason for a text that consists of one shell variable: `$NAME`, `${NAME}` or `${NAME:-default}`. If the name
     /// is that of a parameter, a resource or a loop variable, the text isn't a placeholder: it probably lacks `!Sub`.
-    fn variable(&self, text: &str) -> Option<Why> {
+    fn variable(&self, text: &str) -> Option<Reason> {
         let inner = text.strip_prefix('$')?;
         let braced = inner.strip_prefix('{').and_then(|inner| inner.strip_suffix('}'));
         let name = braced.map_or(inner, |inner| inner.split_once(":-").map_or(inner, |(name, _)| name));
@@ -209,12 +211,12 @@ impl<'a> Evaluator<'a> {
         let template = &self.scope.template;
         let is_declared = template.parameters.get(name).is_some() || template.resources.get(name).is_some();
         let is_own = is_declared || self.names.iter().any(|(own, _)| own == name);
-        (is_name && !is_own).then(|| Why::Placeholder { text: text.to_owned(), reader: READER })
+        (is_name && !is_own).then(|| Reason::Placeholder { text: text.to_owned(), reader: READER })
     }
 
     fn scalar(&self, node: &Node, scalar: &Scalar) -> Maybe<Data> {
         if scalar.text.len() > MAX_TEXT {
-            return Unknown(Why::OverLimit { limit: TEXT });
+            return Unknown(Reason::OverLimit { limit: TEXT });
         }
         if let Some(why) = self.placeholder(node) {
             return Unknown(why);
@@ -224,13 +226,13 @@ impl<'a> Evaluator<'a> {
             Meaning::Bool(value) => Known(Data::Bool(value)),
             // A number that isn't printed in the form in which it is written, such as `1.0`, is treated as a string.
             Meaning::Number(number) if number.to_string() == scalar.text => Known(Data::Number(number)),
-            Meaning::Ambiguous => Unknown(Why::Ambiguous { text: scalar.text.clone() }),
+            Meaning::Ambiguous => Unknown(Reason::Ambiguous { text: scalar.text.clone() }),
             Meaning::String | Meaning::Number(_) => Known(Data::String(self.filled(&scalar.text))),
         }
     }
 
-    fn call(&self, call: Call<'_>) -> Traced<Data> {
-        let Call { argument, span, .. } = call;
+    fn call(&self, call: IntrinsicCall<'_>) -> Traced<Data> {
+        let IntrinsicCall { argument, span, .. } = call;
         let (value, hops) = match call.name {
             "Ref" => return self.reference(argument, span),
             "If" => return self.conditional(argument, span),
@@ -253,20 +255,20 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of a function that is evaluated during deployment, or that isn't supported.
-    fn opaque(&self, name: &str, argument: Argument<'_>) -> Maybe<Data> {
+    fn opaque(&self, name: &str, argument: FunctionArgument<'_>) -> Maybe<Data> {
         let argument = self.argument(argument).value;
         match first_unknown(&argument) {
             Some(why) if is_final(&why) => Unknown(why),
             _ if matches!(name, "GetAZs" | "Cidr") => {
                 let reference = self.scope.qualify(&format!("!{name} {}", symbol(&argument)));
-                Unknown(Why::AtDeployment { reference, is_set: false })
+                Unknown(Reason::AtDeployment { reference, is_set: false })
             }
-            _ => Unknown(Why::NotEvaluated { construct: format!("the function `{name}`") }),
+            _ => Unknown(Reason::NotEvaluated { construct: format!("the function `{name}`") }),
         }
     }
 
     /// `Fn::ImportValue`: the value exported by a template of this run, or an unknown value that is known during deployment.
-    fn import(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
+    fn import(&self, argument: FunctionArgument<'_>, span: Span) -> Traced<Data> {
         let argument = self.argument(argument).value;
         let imported = match &argument {
             Known(Data::String(name)) => self.imported(name, span),
@@ -275,26 +277,26 @@ impl<'a> Evaluator<'a> {
         imported.unwrap_or_else(|| {
             let reference = self.scope.qualify(&format!("!ImportValue {}", symbol(&argument)));
             // An export can't be empty.
-            let why = Why::AtDeployment { reference, is_set: true };
+            let why = Reason::AtDeployment { reference, is_set: true };
             written(Unknown(first_unknown(&argument).filter(is_final).unwrap_or(why)), span)
         })
     }
 
     /// The value that a macro generates: the content of the file for `AWS::Include`, unknown for other macros.
-    fn included(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
+    fn included(&self, argument: FunctionArgument<'_>, span: Span) -> Traced<Data> {
         let found = argument.mapping_node().map(super::macros::calls).unwrap_or_default();
         let document = match found.as_slice() {
             [one] => one.included(self.library),
             _ => None,
         };
         let has_room =
-            |document: &Arc<Node>| document.as_mapping().is_none_or(|mapping| Room::default().holds(mapping));
+            |document: &Arc<Node>| document.as_mapping().is_none_or(|mapping| IncludeBudget::default().holds(mapping));
         let document = document.filter(has_room);
         match document {
-            Some(document) => through(self.eval(&document), Hop { span: document.span, step: Step::Anchor }, span),
+            Some(document) => through(self.eval(&document), Hop { span: document.span, step: HopKind::Anchor }, span),
             None => {
                 let name = found.first().map(|found| found.name()).unwrap_or_default();
-                written(Unknown(Why::NotEvaluated { construct: format!("the macro `{name}`") }), span)
+                written(Unknown(Reason::NotEvaluated { construct: format!("the macro `{name}`") }), span)
             }
         }
     }

@@ -5,17 +5,17 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::call::{self, Call};
-use super::eval::{Evaluator, through};
-use super::flat::{self, Flat, Room};
-use super::library::Library;
+use super::call::{self, IntrinsicCall};
+use super::eval::{TemplateEvaluator, through};
+use super::flat::{self, IncludeBudget, MergedMapping};
+use super::library::TemplateLibrary;
 use super::macros;
-use super::scope::{Names, Scope};
+use super::scope::{LoopNames, TemplateScope};
 use super::symbols::is_final;
-use crate::formats::Linked;
+use crate::formats::LinkedFile;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::node::{Entry, Node, NodeKind};
-use crate::value::{Data, Hop, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, HopKind, Reason, Traced, Unknown};
 
 /// Words that every template with exports contains.
 pub(super) const NEEDLES: [&str; 2] = ["Outputs", "Export"];
@@ -33,11 +33,11 @@ pub(super) struct Export {
 
 /// The outputs of a template that are exported, by their names, as far as these are literal. Files that the section or one
 /// of its outputs includes bring some, too.
-pub(super) fn declared(outputs: &Node, library: &Library<'_>) -> HashMap<String, Entry> {
-    let room = Room::default();
+pub(super) fn declared(outputs: &Node, library: &TemplateLibrary<'_>) -> HashMap<String, Entry> {
+    let room = IncludeBudget::default();
     let mut exports = HashMap::new();
     let Some(mapping) = outputs.as_mapping() else { return exports };
-    for mut output in Flat::within(mapping, library, &room).entries {
+    for mut output in MergedMapping::within(mapping, library, &room).entries {
         if macros::is_called_in(&output.value) {
             output.value = flat::spliced(&output.value, library, &room);
         }
@@ -50,9 +50,9 @@ pub(super) fn declared(outputs: &Node, library: &Library<'_>) -> HashMap<String,
 
 /// The names that one document among the files of a run exports. Those of the `included` files are exported by the templates
 /// that include them.
-pub(super) fn of(linked: &[Linked], included: &HashSet<FileId>) -> Arc<Exports> {
+pub(super) fn of(linked: &[LinkedFile], included: &HashSet<FileId>) -> Arc<Exports> {
     let mut found: HashMap<&str, Vec<Export>> = HashMap::new();
-    for Linked { kept, links } in linked.iter().filter(|linked| !included.contains(&linked.kept.file)) {
+    for LinkedFile { kept, links } in linked.iter().filter(|linked| !included.contains(&linked.kept.file)) {
         for (name, number) in &links.exports {
             found.entry(name).or_default().push(Export { file: kept.file, number: *number });
         }
@@ -64,7 +64,7 @@ pub(super) fn of(linked: &[Linked], included: &HashSet<FileId>) -> Arc<Exports> 
     Arc::new(only.collect())
 }
 
-impl<'a> Evaluator<'a> {
+impl<'a> TemplateEvaluator<'a> {
     /// The value that another template of the run exports under a name.
     pub(super) fn imported(&self, name: &str, span: Span) -> Option<Traced<Data>> {
         let (evaluator, _) = self.exporting(name)?;
@@ -72,11 +72,11 @@ impl<'a> Evaluator<'a> {
         self.world.charge(exports.len());
         let output = exports.get(name)?;
         let value = &output.value.as_mapping()?.get("Value")?.value;
-        let hop = Hop { span: value.whole(), step: Step::Output(output.key.as_text()?.to_owned()) };
+        let hop = Hop { span: value.whole(), step: HopKind::Output(output.key.as_text()?.to_owned()) };
         // An export can't be empty.
-        let set = |why: Why| match why.is_set() || is_final(&why) {
+        let set = |why: Reason| match why.is_set() || is_final(&why) {
             true => why,
-            false => Why::Composed { reference: why.symbol(), cause: Box::new(why) },
+            false => Reason::Composed { reference: why.symbol(), cause: Box::new(why) },
         };
         let value = through(evaluator.eval(value), hop, span);
         Some(value.map(|value| match value {
@@ -87,7 +87,7 @@ impl<'a> Evaluator<'a> {
 
     /// An evaluator for the template that exports a value under a name. The addresses of its resources begin with the
     /// name of its file.
-    pub(super) fn exporting(&self, name: &str) -> Option<(Evaluator<'a>, Export)> {
+    pub(super) fn exporting(&self, name: &str) -> Option<(TemplateEvaluator<'a>, Export)> {
         let export = *self.library.exports.get(name)?;
         let sources: &Sources = self.library.context.sources;
         // Looks the file up by its path, so that an editor notices when it changes.
@@ -95,13 +95,13 @@ impl<'a> Evaluator<'a> {
         let file = self.library.find(self.scope.template.file, path.to_str()?).file()?;
         let template = self.library.template(&self.library.document(file), export.number)?;
         let prefix = format!("{}/", sources.file(file).name);
-        Some((self.within(Rc::new(Scope::of(template, prefix)), Names::new()), export))
+        Some((self.within(Rc::new(TemplateScope::of(template, prefix)), LoopNames::new()), export))
     }
 }
 
 /// Collects the literal names of all imports in a node. Recursion is bounded by the depth limit of the parsers.
 pub(super) fn imports_in<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
-    let call = Call::of(node).filter(|call| call.name == "ImportValue");
+    let call = IntrinsicCall::of(node).filter(|call| call.name == "ImportValue");
     names.extend(call.and_then(|call| call.argument.text()));
     match &node.target().kind {
         NodeKind::Scalar(_) | NodeKind::Alias(_) => {}

@@ -7,11 +7,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::call::{self, PREFIX};
-use super::library::Library;
+use super::library::TemplateLibrary;
 use super::macros;
 use crate::model::Macro;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
-use crate::value::Why;
+use crate::value::Reason;
 
 /// The prefix of a loop's key.
 pub(super) const LOOP: &str = "Fn::ForEach::";
@@ -26,7 +26,7 @@ const MAX_INCLUDED: usize = 2_000;
 
 /// The entries of a mapping, with unique keys.
 #[derive(Default)]
-pub(super) struct Flat {
+pub(super) struct MergedMapping {
     /// Entries that are neither loops nor transforms.
     pub(super) entries: Vec<Entry>,
     /// Entries with a key `Fn::ForEach::…`.
@@ -40,15 +40,15 @@ pub(super) struct Flat {
 }
 
 /// The number of entries that may still be included.
-pub(super) struct Room(Cell<usize>);
+pub(super) struct IncludeBudget(Cell<usize>);
 
-impl Default for Room {
+impl Default for IncludeBudget {
     fn default() -> Self {
         Self(Cell::new(MAX_INCLUDED))
     }
 }
 
-impl Room {
+impl IncludeBudget {
     /// True if the budget suffices for a mapping with everything that is merged into it.
     pub(super) fn holds(&self, mapping: &Mapping) -> bool {
         less(self.0.get(), mapping).is_some()
@@ -68,27 +68,27 @@ fn less(room: usize, mapping: &Mapping) -> Option<usize> {
     merged.try_fold(room.checked_sub(own)?, less)
 }
 
-impl Flat {
+impl MergedMapping {
     /// Collects the entries of a mapping, with a new budget for includes.
-    pub(super) fn of(mapping: &Mapping, library: &Library<'_>) -> Self {
-        Self::within(mapping, library, &Room::default())
+    pub(super) fn of(mapping: &Mapping, library: &TemplateLibrary<'_>) -> Self {
+        Self::within(mapping, library, &IncludeBudget::default())
     }
 
     /// Collects the entries of a mapping, with a shared budget for includes.
-    pub(super) fn within(mapping: &Mapping, library: &Library<'_>, room: &Room) -> Self {
+    pub(super) fn within(mapping: &Mapping, library: &TemplateLibrary<'_>, room: &IncludeBudget) -> Self {
         let mut flat = Self::default();
-        flat.add(mapping, &Including { library, room }, &mut HashSet::new(), MAX_DEPTH);
+        flat.add(mapping, &IncludeScope { library, room }, &mut HashSet::new(), MAX_DEPTH);
         flat
     }
 
     /// The reason why the mapping may have more entries than these; `None` if the list is complete.
-    pub(super) fn rest(&self) -> Option<Why> {
+    pub(super) fn rest(&self) -> Option<Reason> {
         let construct = match (&self.stray, self.macros.first()) {
             (Some(function), _) => format!("`{function}` together with other keys"),
             (None, Some(found)) => format!("the macro `{}`", found.name),
             (None, None) => return None,
         };
-        Some(Why::NotEvaluated { construct })
+        Some(Reason::NotEvaluated { construct })
     }
 
     /// Collects the entries of a mapping and of its merge keys, and returns its transforms without applying them.
@@ -98,7 +98,7 @@ impl Flat {
         (flat, transforms)
     }
 
-    fn add(&mut self, mapping: &Mapping, including: &Including<'_>, seen: &mut HashSet<String>, depth: usize) {
+    fn add(&mut self, mapping: &Mapping, including: &IncludeScope<'_>, seen: &mut HashSet<String>, depth: usize) {
         let mut transforms = Vec::new();
         self.collect(mapping, seen, &mut transforms);
         for transform in transforms {
@@ -143,8 +143,8 @@ impl Flat {
 
     /// Adds the entries of an included file, if the file can be read, its keys are new, and the budget suffices. Other
     /// macros are recorded as unresolved.
-    fn include(&mut self, transform: &Node, including: &Including<'_>, seen: &mut HashSet<String>, depth: usize) {
-        let Including { library, room } = *including;
+    fn include(&mut self, transform: &Node, including: &IncludeScope<'_>, seen: &mut HashSet<String>, depth: usize) {
+        let IncludeScope { library, room } = *including;
         for found in macros::calls(transform) {
             let included = depth.checked_sub(1).and_then(|depth| Some((found.included(library)?, depth)));
             let mapping = included.as_ref().and_then(|(document, depth)| Some((document.as_mapping()?, *depth)));
@@ -168,10 +168,10 @@ impl Flat {
 }
 
 /// The mapping with the included entries in it; unchanged if it contains another macro.
-pub(super) fn spliced(node: &Arc<Node>, library: &Library<'_>, room: &Room) -> Arc<Node> {
+pub(super) fn spliced(node: &Arc<Node>, library: &TemplateLibrary<'_>, room: &IncludeBudget) -> Arc<Node> {
     let long = macros::in_long_form(node);
     let Some(mapping) = long.as_mapping() else { return long };
-    let flat = Flat::within(mapping, library, room);
+    let flat = MergedMapping::within(mapping, library, room);
     if !flat.macros.is_empty() {
         return long;
     }
@@ -181,12 +181,12 @@ pub(super) fn spliced(node: &Arc<Node>, library: &Library<'_>, room: &Room) -> A
 }
 
 /// A loop with what macros include in its body, which may be whole resources and other loops.
-pub(super) fn spliced_loop(entry: &Entry, library: &Library<'_>, room: &Room) -> Entry {
-    spliced_loop_within(entry, &Including { library, room }, MAX_DEPTH)
+pub(super) fn spliced_loop(entry: &Entry, library: &TemplateLibrary<'_>, room: &IncludeBudget) -> Entry {
+    spliced_loop_within(entry, &IncludeScope { library, room }, MAX_DEPTH)
 }
 
-fn spliced_loop_within(entry: &Entry, including: &Including<'_>, depth: usize) -> Entry {
-    let Including { library, room } = *including;
+fn spliced_loop_within(entry: &Entry, including: &IncludeScope<'_>, depth: usize) -> Entry {
+    let IncludeScope { library, room } = *including;
     let parts = call::plain(&entry.value).and_then(Node::as_sequence);
     let (Some([name, collection, body]), Some(depth)) = (parts, depth.checked_sub(1)) else { return entry.clone() };
     let body = spliced(body, library, room);
@@ -210,9 +210,9 @@ fn spliced_loop_within(entry: &Entry, including: &Including<'_>, depth: usize) -
 }
 
 /// Where included files lie, and how much of them may be included.
-struct Including<'a> {
-    library: &'a Library<'a>,
-    room: &'a Room,
+struct IncludeScope<'a> {
+    library: &'a TemplateLibrary<'a>,
+    room: &'a IncludeBudget,
 }
 
 /// True if an entry generates other entries.

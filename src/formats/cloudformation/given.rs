@@ -3,27 +3,27 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::document::Reading;
+use super::document::TemplateReading;
 use super::parameters::scalar_text;
 use crate::formats::Variables;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::{Mapping, Node};
-use crate::value::{Hop, Known, Maybe, Step, Unknown, Why};
+use crate::value::{Hop, HopKind, Known, Maybe, Reason, Unknown};
 
 /// The values by parameter name. The last value of a parameter counts.
 #[derive(Debug, Default)]
-pub(super) struct Given {
-    values: HashMap<String, Value>,
+pub(super) struct ParameterValues {
+    values: HashMap<String, ParameterValue>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Value {
+pub(super) struct ParameterValue {
     /// `None` for `UsePreviousValue`.
     text: Option<String>,
     span: Span,
 }
 
-impl Given {
+impl ParameterValues {
     /// Reads the values from the texts of the options. Later values override earlier ones.
     pub(super) fn read(parameters: &[Variables], texts: &[Arc<SourceFile>]) -> Self {
         let mut given = Self::default();
@@ -37,19 +37,19 @@ impl Given {
         given
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+    pub(super) fn get(&self, name: &str) -> Option<&ParameterValue> {
         self.values.get(name)
     }
 }
 
-impl Given {
+impl ParameterValues {
     /// The names of the parameters, each with the option that sets its value.
     pub(super) fn names(&self) -> BTreeMap<&str, FileId> {
         self.values.iter().map(|(name, value)| (name.as_str(), value.span.file)).collect()
     }
 }
 
-impl Value {
+impl ParameterValue {
     /// The option that sets this value.
     pub(super) fn option(&self) -> FileId {
         self.span.file
@@ -57,12 +57,12 @@ impl Value {
 
     /// The text and its place; the text is unknown for `UsePreviousValue`.
     pub(super) fn as_given(&self, name: &str) -> (Maybe<String>, Vec<Hop>) {
-        let hops = vec![Hop { span: self.span, step: Step::ParameterValue(name.to_owned()) }];
+        let hops = vec![Hop { span: self.span, step: HopKind::ParameterValue(name.to_owned()) }];
         let text = match &self.text {
             Some(text) => Known(text.clone()),
             None => {
                 let setter = "the previous deployment of the stack".to_owned();
-                Unknown(Why::SetElsewhere { reference: name.to_owned(), setter })
+                Unknown(Reason::SetElsewhere { reference: name.to_owned(), setter })
             }
         };
         (text, hops)
@@ -74,16 +74,16 @@ pub(crate) fn check_file(id: FileId, file: &SourceFile) -> Result<(), String> {
     read_file(id, file).map(|_| ())
 }
 
-fn assignment(id: FileId, file: &SourceFile) -> Option<(String, Value)> {
+fn assignment(id: FileId, file: &SourceFile) -> Option<(String, ParameterValue)> {
     let (name, text) = file.text.split_once('=')?;
     let span = Span::new(id, name.len().saturating_add(1), file.text.len());
-    Some((name.trim().to_owned(), Value { text: Some(text.to_owned()), span }))
+    Some((name.trim().to_owned(), ParameterValue { text: Some(text.to_owned()), span }))
 }
 
 /// Reads the parameters of a file in any format that AWS tools accept: the list of the AWS CLI, or the mapping of
 /// CodePipeline and Git sync.
-fn read_file(id: FileId, file: &SourceFile) -> Result<Vec<(String, Value)>, String> {
-    let tree = Reading::of(id, file).tree;
+fn read_file(id: FileId, file: &SourceFile) -> Result<Vec<(String, ParameterValue)>, String> {
+    let tree = TemplateReading::of(id, file).tree;
     if let Some(problem) = tree.problems.first() {
         let position = file.position(problem.span.start);
         return Err(format!("line {}: {}", position.line, problem.message));
@@ -102,22 +102,22 @@ fn read_file(id: FileId, file: &SourceFile) -> Result<Vec<(String, Value)>, Stri
     values.ok_or_else(|| "it isn't a list or a mapping of parameters".to_owned())
 }
 
-fn named(key: &Node, value: &Node) -> Option<(String, Value)> {
-    Some((key.as_text()?.to_owned(), Value { text: Some(text(value)?), span: value.span }))
+fn named(key: &Node, value: &Node) -> Option<(String, ParameterValue)> {
+    Some((key.as_text()?.to_owned(), ParameterValue { text: Some(text(value)?), span: value.span }))
 }
 
 /// Parses a list item: `{ParameterKey, ParameterValue}` or a text `NAME=VALUE`.
-fn listed(item: &Node) -> Option<(String, Value)> {
+fn listed(item: &Node) -> Option<(String, ParameterValue)> {
     let Some(mapping) = item.as_mapping() else {
         let (name, text) = item.as_text()?.split_once('=')?;
-        return Some((name.to_owned(), Value { text: Some(text.to_owned()), span: item.span }));
+        return Some((name.to_owned(), ParameterValue { text: Some(text.to_owned()), span: item.span }));
     };
     let name = mapping.get("ParameterKey")?.value.as_text()?.to_owned();
     if is_true(mapping, "UsePreviousValue") {
-        return Some((name, Value { text: None, span: item.span }));
+        return Some((name, ParameterValue { text: None, span: item.span }));
     }
     let value = &mapping.get("ParameterValue")?.value;
-    Some((name, Value { text: Some(text(value)?), span: value.span }))
+    Some((name, ParameterValue { text: Some(text(value)?), span: value.span }))
 }
 
 fn is_true(mapping: &Mapping, key: &str) -> bool {

@@ -8,9 +8,9 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::document::{Document, Reading};
+use super::document::{TemplateFile, TemplateReading};
 use super::exports::Exports;
-use super::given::Given;
+use super::given::ParameterValues;
 use super::macros;
 use super::parameters::Allowed;
 use super::template::{Section, Template};
@@ -20,16 +20,16 @@ use crate::source::{FileId, PathKind, SourceFile, Span, normalize};
 use crate::syntax::node::{Entry, Node, NodeKind, ScalarStyle};
 
 /// The files of one deployment, with caches.
-pub(super) struct Library<'a> {
+pub(super) struct TemplateLibrary<'a> {
     pub(super) context: Context<'a>,
     /// The parameter values that the user passes to root templates.
-    pub(super) given: Arc<Given>,
+    pub(super) given: Arc<ParameterValues>,
     /// The exports of other templates.
     pub(super) exports: Arc<Exports>,
-    documents: RefCell<HashMap<FileId, Rc<Document>>>,
+    documents: RefCell<HashMap<FileId, Rc<TemplateFile>>>,
     included: RefCell<BTreeSet<FileId>>,
-    found: RefCell<HashMap<(FileId, String), Place>>,
-    bodies: RefCell<HashMap<(Span, String), Rc<Document>>>,
+    found: RefCell<HashMap<(FileId, String), LocalPath>>,
+    bodies: RefCell<HashMap<(Span, String), Rc<TemplateFile>>>,
     inline: RefCell<HashMap<Span, Option<Rc<Template>>>>,
     macros: RefCell<HashMap<Span, Option<Macro>>>,
     sections: RefCell<HashMap<Span, Rc<Section>>>,
@@ -38,7 +38,7 @@ pub(super) struct Library<'a> {
 
 /// The target of a path in a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum LocalPath {
     /// A file that may be read.
     File(FileId),
     /// The path leads to no file, or to one outside of the checked directories.
@@ -47,16 +47,16 @@ pub(super) enum Place {
     Remote,
 }
 
-impl Place {
+impl LocalPath {
     pub(super) fn file(self) -> Option<FileId> {
         match self {
-            Place::File(file) => Some(file),
-            Place::Missing | Place::Remote => None,
+            LocalPath::File(file) => Some(file),
+            LocalPath::Missing | LocalPath::Remote => None,
         }
     }
 }
 
-impl<'a> Library<'a> {
+impl<'a> TemplateLibrary<'a> {
     /// Creates an empty library, without exports.
     pub(super) fn new(context: Context<'a>) -> Self {
         let given = context.readings.given(&context.options.parameters, context.sources);
@@ -90,47 +90,50 @@ impl<'a> Library<'a> {
     }
 
     /// The parsed document of a file; it is parsed on the first call.
-    pub(super) fn document(&self, file: FileId) -> Rc<Document> {
+    pub(super) fn document(&self, file: FileId) -> Rc<TemplateFile> {
         if let Some(document) = self.known(file) {
             return document;
         }
         let reading = self.context.readings.read(file, &self.context.sources.file(file));
-        let document = Rc::new(Document::of(file, reading));
+        let document = Rc::new(TemplateFile::of(file, reading));
         self.documents.borrow_mut().insert(file, Rc::clone(&document));
         document
     }
 
     /// The parsed document of a file; `None` if the file hasn't been parsed.
-    pub(super) fn known(&self, file: FileId) -> Option<Rc<Document>> {
+    pub(super) fn known(&self, file: FileId) -> Option<Rc<TemplateFile>> {
         self.documents.borrow().get(&file).cloned()
     }
 
     /// The templates in a file, each with the number of its document.
-    pub(super) fn templates<'d>(&'d self, document: &'d Document) -> impl Iterator<Item = (usize, Rc<Template>)> + 'd {
+    pub(super) fn templates<'d>(
+        &'d self,
+        document: &'d TemplateFile,
+    ) -> impl Iterator<Item = (usize, Rc<Template>)> + 'd {
         let numbers = 0..document.tree.documents.len();
         numbers.filter_map(|number| Some((number, self.template(document, number)?)))
     }
 
     /// The templates in a file, recognized one at a time and not cached.
-    pub(super) fn recognize<'d>(&'d self, document: &'d Document) -> impl Iterator<Item = (usize, Template)> + 'd {
+    pub(super) fn recognize<'d>(&'d self, document: &'d TemplateFile) -> impl Iterator<Item = (usize, Template)> + 'd {
         let documents = document.tree.documents.iter().enumerate();
         documents.filter_map(|(number, root)| Some((number, Template::recognize(root, document, self)?)))
     }
 
     /// The template in one document of a file.
-    pub(super) fn template(&self, document: &Document, number: usize) -> Option<Rc<Template>> {
+    pub(super) fn template(&self, document: &TemplateFile, number: usize) -> Option<Rc<Template>> {
         let recognize = || Some(Rc::new(Template::recognize(document.tree.documents.get(number)?, document, self)?));
         document.template(number, recognize)
     }
 
     /// The template that CloudFormation uses if the file is deployed.
-    pub(super) fn first_template(&self, document: &Document) -> Option<Rc<Template>> {
+    pub(super) fn first_template(&self, document: &TemplateFile) -> Option<Rc<Template>> {
         self.templates(document).map(|(_, template)| template).next()
     }
 
     /// All parsed documents, ordered by file.
-    pub(super) fn read_documents(&self) -> Vec<Rc<Document>> {
-        let mut documents: Vec<Rc<Document>> = self.documents.borrow().values().map(Rc::clone).collect();
+    pub(super) fn read_documents(&self) -> Vec<Rc<TemplateFile>> {
+        let mut documents: Vec<Rc<TemplateFile>> = self.documents.borrow().values().map(Rc::clone).collect();
         documents.extend(self.bodies.borrow().values().map(Rc::clone));
         documents.sort_by_key(|document| document.file);
         documents
@@ -174,7 +177,7 @@ impl<'a> Library<'a> {
     }
 
     /// The target of a path that is written in the file `from`.
-    pub(super) fn find(&self, from: FileId, path: &str) -> Place {
+    pub(super) fn find(&self, from: FileId, path: &str) -> LocalPath {
         let key = (from, path.to_owned());
         if let Some(place) = self.found.borrow().get(&key) {
             return *place;
@@ -184,23 +187,23 @@ impl<'a> Library<'a> {
         place
     }
 
-    fn look_up(&self, from: FileId, path: &str) -> Place {
+    fn look_up(&self, from: FileId, path: &str) -> LocalPath {
         if path.contains("://") || path.contains("${") || path.starts_with("arn:") {
-            return Place::Remote;
+            return LocalPath::Remote;
         }
         let Context { fs, sources, .. } = self.context;
         let path = normalize(&sources.file(from).directory().join(path));
         if !sources.may_read(&path) {
-            return Place::Missing;
+            return LocalPath::Missing;
         }
-        sources.load(fs, &path).map_or(Place::Missing, Place::File)
+        sources.load(fs, &path).map_or(LocalPath::Missing, LocalPath::File)
     }
 }
 
-impl Library<'_> {
+impl TemplateLibrary<'_> {
     /// Parses a template that is embedded as a text, such as the `TemplateBody` of a stack set. If the lines of the
     /// file contain the text as it is, spans refer to these lines; otherwise, they refer to the whole text.
-    pub(super) fn body(&self, node: &Node, text: &str) -> Rc<Document> {
+    pub(super) fn body(&self, node: &Node, text: &str) -> Rc<TemplateFile> {
         let key = (node.span, text.to_owned());
         if let Some(document) = self.bodies.borrow().get(&key) {
             return Rc::clone(document);
@@ -227,7 +230,7 @@ impl Library<'_> {
 
     /// Parses an embedded text as a virtual file of its own, because the lines of the file don't contain it literally: it
     /// has escapes, for example.
-    fn copy_of(&self, node: &Node, text: &str, outer: &SourceFile) -> Document {
+    fn copy_of(&self, node: &Node, text: &str, outer: &SourceFile) -> TemplateFile {
         let position = outer.position(node.span.start);
         let name = format!("{}#{}:{}", outer.name, position.line, position.column);
         let path = outer.path.with_file_name(format!("{name}.{}.template", self.bodies.borrow().len()));
@@ -257,6 +260,6 @@ fn says(written: Option<&str>, text: &str) -> bool {
 }
 
 /// Parses a part of a file without the shared cache, because no other deployment needs it.
-fn read_apart(file: FileId, text: &SourceFile, part: Range<usize>) -> Document {
-    Document::of(file, Arc::new(Reading::of_part(file, text, part)))
+fn read_apart(file: FileId, text: &SourceFile, part: Range<usize>) -> TemplateFile {
+    TemplateFile::of(file, Arc::new(TemplateReading::of_part(file, text, part)))
 }

@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use super::call::{Argument, Call};
-use super::eval::{Evaluator, Way};
+use super::call::{FunctionArgument, IntrinsicCall};
+use super::eval::{TemplateEvaluator, TracedValue};
 use super::flat;
 use super::parameters::{Allowed, is_list};
 use super::pieces::item_way;
 use super::symbols::{computed, failed, first_unknown};
 use crate::source::Span;
 use crate::syntax::node::Node;
-use crate::value::{Data, Hop, Known, Maybe, Traced, Unknown, Why};
+use crate::value::{Data, Hop, Known, Maybe, Reason, Traced, Unknown};
 
 /// The construct name for the value of a list parameter that is the empty text. AWS's documentation doesn't specify if
 /// such a list has no item or one empty item.
@@ -19,8 +19,8 @@ pub(super) const EMPTY_LIST: &str = "an empty list of strings";
 /// The maximum number of items in a list.
 pub(super) const MAX_ITEMS: usize = 65_536;
 
-impl Evaluator<'_> {
-    pub(super) fn split(&self, argument: Argument<'_>, span: Span) -> Maybe<Data> {
+impl TemplateEvaluator<'_> {
+    pub(super) fn split(&self, argument: FunctionArgument<'_>, span: Span) -> Maybe<Data> {
         let Some([delimiter, text]) = argument.items() else {
             return failed("`Fn::Split` takes a delimiter and a string");
         };
@@ -32,7 +32,7 @@ impl Evaluator<'_> {
             (Known(delimiter), Known(text)) => {
                 let items: Vec<_> = text.split(&delimiter).take(MAX_ITEMS.saturating_add(1)).collect();
                 if items.len() > MAX_ITEMS {
-                    return Unknown(Why::OverLimit { limit: "the items of a list" });
+                    return Unknown(Reason::OverLimit { limit: "the items of a list" });
                 }
                 let ways = self.ways_of_items(&items, &delimiter, &pieces, place);
                 let item = |(item, hops): (&str, Vec<Hop>)| Traced {
@@ -46,7 +46,7 @@ impl Evaluator<'_> {
     }
 
     /// `Fn::Select`. An unknown index may be any index of the list.
-    pub(super) fn select(&self, argument: Argument<'_>) -> Way {
+    pub(super) fn select(&self, argument: FunctionArgument<'_>) -> TracedValue {
         let Some([index, list]) = argument.items() else {
             return (failed("`Fn::Select` takes an index and a list"), Vec::new());
         };
@@ -93,14 +93,14 @@ impl Evaluator<'_> {
 
     /// The parameter that a list refers to, with the values allowed for its items.
     fn allowed_items<'n>(&self, list: &'n Node) -> Option<(&'n str, Rc<Allowed>)> {
-        let name = Call::of(list.target()).filter(|call| call.name == "Ref")?.argument.text()?;
+        let name = IntrinsicCall::of(list.target()).filter(|call| call.name == "Ref")?.argument.text()?;
         let declared = self.scope.template.parameters.get(name)?;
         let kind = flat::text(declared.value.as_mapping()?, "Type")?;
         let allowed = self.library.allowed(declared);
         (is_list(kind) && !allowed.is_any()).then_some((name, allowed))
     }
 
-    pub(super) fn length(&self, argument: Argument<'_>) -> Maybe<Data> {
+    pub(super) fn length(&self, argument: FunctionArgument<'_>) -> Maybe<Data> {
         let value = self.argument(argument).value;
         match &value {
             #[expect(clippy::cast_precision_loss, reason = "a list is far shorter")]
@@ -112,8 +112,8 @@ impl Evaluator<'_> {
 }
 
 /// True for the reason of an empty list parameter.
-pub(super) fn is_empty_list(why: &Why) -> bool {
-    matches!(why, Why::NotEvaluated { construct } if construct == EMPTY_LIST)
+pub(super) fn is_empty_list(why: &Reason) -> bool {
+    matches!(why, Reason::NotEvaluated { construct } if construct == EMPTY_LIST)
 }
 
 /// The value of the items if all are equal and known.

@@ -4,24 +4,24 @@
 use std::sync::Arc;
 
 use super::call;
-use super::eval::{Evaluator, MAX_DEPTH};
-use super::flat::Flat;
-use super::scope::Names;
+use super::eval::{MAX_DEPTH, TemplateEvaluator};
+use super::flat::MergedMapping;
+use super::scope::LoopNames;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node};
 use crate::value::budget::STEPS;
-use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, HopKind, Known, Maybe, Origin, Reason, Traced, Unknown};
 
 /// The maximum number of generated entries; CloudFormation accepts 500 resources.
 const MAX_MEMBERS: usize = 2_000;
 
 /// The entries of a mapping in a world, with those that loops generate.
 #[derive(Default)]
-pub(super) struct Members {
+pub(super) struct LoopEntries {
     /// In the order of the mapping.
     pub(super) all: Vec<Member>,
     /// The reason why there may be more entries.
-    pub(super) rest: Option<Why>,
+    pub(super) rest: Option<Reason>,
 }
 
 /// An entry, with the values of the loops that generated it.
@@ -33,14 +33,14 @@ pub(super) struct Member {
     pub(super) key_span: Span,
     pub(super) value: Arc<Node>,
     /// The loop variables.
-    pub(super) names: Names,
+    pub(super) names: LoopNames,
 }
 
-impl Members {
+impl LoopEntries {
     /// Truncates the list to the limit and records the reason.
     fn cut(&mut self) {
         self.all.truncate(MAX_MEMBERS);
-        self.rest = Some(Why::OverLimit { limit: "the resources of loops" });
+        self.rest = Some(Reason::OverLimit { limit: "the resources of loops" });
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Member> {
@@ -48,10 +48,10 @@ impl Members {
     }
 }
 
-impl Evaluator<'_> {
+impl TemplateEvaluator<'_> {
     /// The entries of a mapping. Each entry costs a step, so that a large mapping counts again in each world.
-    pub(super) fn members(&self, mapping: &Mapping) -> Members {
-        let flat = Flat::of(mapping, self.library);
+    pub(super) fn members(&self, mapping: &Mapping) -> LoopEntries {
+        let flat = MergedMapping::of(mapping, self.library);
         self.world.charge(flat.entries.len());
         let mut members = self.generated(&flat);
         let own = flat.entries.iter().map(|entry| self.member(entry));
@@ -66,8 +66,8 @@ impl Evaluator<'_> {
     }
 
     /// The entries that loops generate.
-    pub(super) fn generated(&self, flat: &Flat) -> Members {
-        let mut members = Members { all: Vec::new(), rest: flat.rest() };
+    pub(super) fn generated(&self, flat: &MergedMapping) -> LoopEntries {
+        let mut members = LoopEntries { all: Vec::new(), rest: flat.rest() };
         for entry in &flat.loops {
             match self.iterate(entry) {
                 Ok(made) => {
@@ -84,15 +84,15 @@ impl Evaluator<'_> {
     }
 
     /// The entries that one loop generates.
-    pub(super) fn iterate(&self, entry: &Entry) -> Result<Members, Why> {
+    pub(super) fn iterate(&self, entry: &Entry) -> Result<LoopEntries, Reason> {
         let (name, values, body) = self.parts(entry)?;
-        self.world.enter(MAX_DEPTH).map_err(|limit| Why::OverLimit { limit })?;
-        let mut members = Members::default();
+        self.world.enter(MAX_DEPTH).map_err(|limit| Reason::OverLimit { limit })?;
+        let mut members = LoopEntries::default();
         for value in values {
             // An iteration costs a step even if it generates nothing.
             self.world.charge(1);
             if !self.world.has_steps() {
-                members.rest = Some(Why::OverLimit { limit: STEPS });
+                members.rest = Some(Reason::OverLimit { limit: STEPS });
                 break;
             }
             let inner = self.with(vec![(name.clone(), value)]).members(body);
@@ -108,12 +108,12 @@ impl Evaluator<'_> {
     }
 
     /// The name of the loop variable, its values, and the body of the loop.
-    fn parts<'e>(&self, entry: &'e Entry) -> Result<(String, Vec<Traced<String>>, &'e Mapping), Why> {
+    fn parts<'e>(&self, entry: &'e Entry) -> Result<(String, Vec<Traced<String>>, &'e Mapping), Reason> {
         if !self.scope.template.has_extensions {
             let message = "`Fn::ForEach` needs `Transform: AWS::LanguageExtensions`".to_owned();
-            return Err(Why::Failed { message });
+            return Err(Reason::Failed { message });
         }
-        let wrong = || Why::Failed { message: "`Fn::ForEach` takes a name, a list and a mapping".to_owned() };
+        let wrong = || Reason::Failed { message: "`Fn::ForEach` takes a name, a list and a mapping".to_owned() };
         let (name, collection, body) = loop_parts(entry).ok_or_else(wrong)?;
         match self.texts(collection) {
             Known(values) => Ok((name.to_owned(), values, body)),
@@ -132,7 +132,7 @@ impl Evaluator<'_> {
                         Known(text) => Known(text),
                         Unknown(why) => return Unknown(why),
                     };
-                    let step = Hop { span: item.origin.span(), step: Step::Repetition("Fn::ForEach") };
+                    let step = Hop { span: item.origin.span(), step: HopKind::Repetition("Fn::ForEach") };
                     let hops = collection.hops.iter().chain([&step]).chain(&item.hops).cloned().collect();
                     texts.push(Traced { value, origin: collection.origin, hops });
                 }
@@ -144,7 +144,7 @@ impl Evaluator<'_> {
     }
 
     /// The entries for one iteration with an unknown value, for a loop whose collection is unknown.
-    pub(super) fn sketch(&self, entry: &Entry, why: &Why) -> Vec<Member> {
+    pub(super) fn sketch(&self, entry: &Entry, why: &Reason) -> Vec<Member> {
         let Some((name, _, body)) = loop_parts(entry) else { return Vec::new() };
         let origin = Origin::Written(entry.key.span);
         let unknown = Traced { value: Unknown(why.clone()), origin, hops: Vec::new() };

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::call::{self, Call};
-use super::library::Library;
+use super::call::{self, IntrinsicCall};
+use super::library::TemplateLibrary;
 use super::stacks::list_texts;
 use crate::model::Macro;
 use crate::source::{FileId, Span};
@@ -31,36 +31,36 @@ const HARMLESS: [&str; 5] = [
 pub(super) const INCLUDE: &str = "AWS::Include";
 
 /// A call of a macro.
-pub(super) struct Found<'a> {
+pub(super) struct NamedMacro<'a> {
     name: &'a str,
     span: Span,
     parameters: Option<&'a Mapping>,
 }
 
 /// The macros that the value of `Transform` or `Fn::Transform` calls.
-pub(super) fn calls(node: &Node) -> Vec<Found<'_>> {
-    let unreadable = || vec![Found { name: "?", span: node.span, parameters: None }];
+pub(super) fn calls(node: &Node) -> Vec<NamedMacro<'_>> {
+    let unreadable = || vec![NamedMacro { name: "?", span: node.span, parameters: None }];
     let target = node.target();
     match &target.kind {
-        NodeKind::Scalar(scalar) => vec![Found { name: &scalar.text, span: node.span, parameters: None }],
+        NodeKind::Scalar(scalar) => vec![NamedMacro { name: &scalar.text, span: node.span, parameters: None }],
         NodeKind::Sequence(items) => items.iter().flat_map(|item| one(item)).collect(),
         NodeKind::Mapping(_) => one(target).map_or_else(unreadable, |found| vec![found]),
         NodeKind::Alias(_) => unreadable(),
     }
 }
 
-fn one(node: &Node) -> Option<Found<'_>> {
+fn one(node: &Node) -> Option<NamedMacro<'_>> {
     let target = node.target();
     if let Some(name) = call::plain_text(target) {
-        return Some(Found { name, span: node.span, parameters: None });
+        return Some(NamedMacro { name, span: node.span, parameters: None });
     }
     let mapping = target.as_mapping()?;
     let name = mapping.get("Name")?;
     let parameters = mapping.get("Parameters").and_then(|entry| entry.value.as_mapping());
-    Some(Found { name: name.value.as_text()?, span: name.value.span, parameters })
+    Some(NamedMacro { name: name.value.as_text()?, span: name.value.span, parameters })
 }
 
-impl<'a> Found<'a> {
+impl<'a> NamedMacro<'a> {
     pub(super) fn name(&self) -> &'a str {
         self.name
     }
@@ -82,7 +82,7 @@ impl<'a> Found<'a> {
 
     /// The name of the macro and the texts in its parameters, from which a hint at a trail is derived. If one of the
     /// texts is the path of a file that mentions a trail, the word `cloudtrail` is added.
-    pub(super) fn words(&self, library: &Library<'_>) -> String {
+    pub(super) fn words(&self, library: &TemplateLibrary<'_>) -> String {
         let mut texts = Vec::new();
         let given = self.parameters.into_iter().flat_map(|parameters| &parameters.entries);
         given.for_each(|entry| list_texts(&entry.value, &mut texts));
@@ -94,12 +94,12 @@ impl<'a> Found<'a> {
     }
 
     /// The first document of an included file, if the file is here.
-    pub(super) fn included(&self, library: &Library<'_>) -> Option<Arc<Node>> {
+    pub(super) fn included(&self, library: &TemplateLibrary<'_>) -> Option<Arc<Node>> {
         library.document(self.file(library)?).tree.documents.first().cloned()
     }
 
     /// The file that is included, if it is here.
-    pub(super) fn file(&self, library: &Library<'_>) -> Option<FileId> {
+    pub(super) fn file(&self, library: &TemplateLibrary<'_>) -> Option<FileId> {
         library.find(self.span.file, self.location()?).file()
     }
 
@@ -141,9 +141,9 @@ pub(super) fn in_long_form(node: &Arc<Node>) -> Arc<Node> {
 
 /// The first macro in a node that may rewrite it: one that isn't harmless and whose file isn't here. Recursion is
 /// bounded by the depth limit of the parsers.
-pub(super) fn first_within(node: &Node, library: &Library<'_>) -> Option<Macro> {
+pub(super) fn first_within(node: &Node, library: &TemplateLibrary<'_>) -> Option<Macro> {
     let node = node.target();
-    let called = Call::of(node).filter(|call| call.name == "Transform");
+    let called = IntrinsicCall::of(node).filter(|call| call.name == "Transform");
     let beside = node.as_mapping().and_then(|mapping| mapping.get(KEY)).map(|entry| &*entry.value);
     let mut called = called.map(|_| called_with(node)).into_iter().chain(beside).flat_map(calls);
     let found = called.find(|one| !one.is_harmless() && one.included(library).is_none());

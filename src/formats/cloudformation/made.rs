@@ -2,22 +2,22 @@
 
 use std::rc::Rc;
 
-use super::call::{self, Call};
-use super::eval::{Evaluator, MAX_DEPTH};
+use super::call::{self, IntrinsicCall};
+use super::eval::{MAX_DEPTH, TemplateEvaluator};
 use super::flat::{self, is_loop};
-use super::loops::{Member, Members};
+use super::loops::{LoopEntries, Member};
 use super::stacks::{created, is_stack};
 use super::symbols::has_failure;
-use crate::model::{Kind, Macro, Resource, Shape, Subject, dialects, kinds};
+use crate::model::{ArgumentShape, Macro, Resource, ResourceKind, SearchSubject, dialects, kinds};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping};
 use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
-use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, Traced, Unknown};
 
-impl Evaluator<'_> {
+impl TemplateEvaluator<'_> {
     /// The resources that an entry of `Resources` creates in this world. `outer` is true if the surrounding stack is
     /// created.
-    pub(super) fn resources(&self, subject: Subject, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
+    pub(super) fn resources(&self, subject: SearchSubject, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
         if let Err(limit) = self.world.enter(MAX_DEPTH) {
             return vec![self.given_up(subject, entry, limit)];
         }
@@ -31,12 +31,12 @@ impl Evaluator<'_> {
     }
 
     /// A resource that represents everything that an entry may create, if its evaluation reached a limit.
-    pub(super) fn given_up(&self, subject: Subject, entry: &Entry, limit: &'static str) -> Resource {
-        let why = Why::OverLimit { limit };
+    pub(super) fn given_up(&self, subject: SearchSubject, entry: &Entry, limit: &'static str) -> Resource {
+        let why = Reason::OverLimit { limit };
         let header = entry.key.span;
         let kind = match subject {
-            Subject::Trails => &kinds::CLOUDFORMATION_TRAIL,
-            Subject::Surroundings => &kinds::UNREAD_STACK,
+            SearchSubject::Trails => &kinds::CLOUDFORMATION_TRAIL,
+            SearchSubject::Surroundings => &kinds::UNREAD_STACK,
         };
         Resource {
             kind,
@@ -58,24 +58,30 @@ impl Evaluator<'_> {
     }
 
     /// The resources that a loop generates. If the collection is unknown, they may or may not exist.
-    fn looped(&self, subject: Subject, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
+    fn looped(&self, subject: SearchSubject, entry: &Entry, outer: &Traced<bool>) -> Vec<Resource> {
         let (members, why) = match self.iterate(entry) {
-            Ok(Members { all, rest: None }) => return self.made_of_all(subject, entry, &all, outer),
-            Ok(Members { all, rest: Some(why) }) => (all, why),
+            Ok(LoopEntries { all, rest: None }) => return self.made_of_all(subject, entry, &all, outer),
+            Ok(LoopEntries { all, rest: Some(why) }) => (all, why),
             Err(why) => (self.sketch(entry, &why), why),
         };
         let construct = format!("the loop ({})", why.describe());
         let origin = Origin::Written(entry.key.span);
-        let doubt = Traced { value: Unknown(Why::NotEvaluated { construct }), origin, hops: Vec::new() };
+        let doubt = Traced { value: Unknown(Reason::NotEvaluated { construct }), origin, hops: Vec::new() };
         let mut made = self.made_of_all(subject, entry, &members, &doubt);
-        if let Why::OverLimit { limit } = why {
+        if let Reason::OverLimit { limit } = why {
             made.push(self.given_up(subject, entry, limit));
         }
         made
     }
 
     /// The resources of the entries that a loop generates, until the steps are used up.
-    fn made_of_all(&self, subject: Subject, entry: &Entry, members: &[Member], outer: &Traced<bool>) -> Vec<Resource> {
+    fn made_of_all(
+        &self,
+        subject: SearchSubject,
+        entry: &Entry,
+        members: &[Member],
+        outer: &Traced<bool>,
+    ) -> Vec<Resource> {
         let mut made = Vec::new();
         for member in members {
             if !self.world.has_steps() {
@@ -89,7 +95,7 @@ impl Evaluator<'_> {
         made
     }
 
-    fn made(&self, subject: Subject, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
+    fn made(&self, subject: SearchSubject, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
         let evaluator = self.with(member.names.clone());
         let Some(resource) = member.value.as_mapping() else { return Vec::new() };
         let Some(name) = flat::text(resource, "Type").map(|kind| evaluator.filled(kind)) else { return Vec::new() };
@@ -103,7 +109,7 @@ impl Evaluator<'_> {
     /// The resources of the template that a nested stack deploys; none if the resource isn't a stack. A stack without a
     /// readable template is itself a related resource, because it may configure the buckets and keys that are passed to
     /// it.
-    fn of_stack(&self, subject: Subject, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
+    fn of_stack(&self, subject: SearchSubject, member: &Member, outer: &Traced<bool>) -> Vec<Resource> {
         let entered = self.enter(member, outer);
         if !entered.is_empty() {
             let resources = entered.into_iter().flat_map(|(_, inner, exists)| {
@@ -114,12 +120,18 @@ impl Evaluator<'_> {
             });
             return resources.collect();
         }
-        let resource = member.value.as_mapping().filter(|_| subject == Subject::Surroundings);
+        let resource = member.value.as_mapping().filter(|_| subject == SearchSubject::Surroundings);
         let unread = resource.filter(|resource| flat::text(resource, "Type").is_some_and(is_stack));
         unread.map(|resource| self.resource(&kinds::UNREAD_STACK, member, resource, outer)).into_iter().collect()
     }
 
-    fn resource(&self, kind: &'static Kind, member: &Member, resource: &Mapping, outer: &Traced<bool>) -> Resource {
+    fn resource(
+        &self,
+        kind: &'static ResourceKind,
+        member: &Member,
+        resource: &Mapping,
+        outer: &Traced<bool>,
+    ) -> Resource {
         let header = member.key_span;
         let members = self.members(resource);
         let exists = match (members.get("Condition"), outer.origin) {
@@ -159,7 +171,7 @@ impl Evaluator<'_> {
                 Some(why) => Unknown(why),
                 None => self.condition(&self.filled(name)),
             },
-            None => Unknown(self.placeholder(&condition.value).unwrap_or(Why::Unreadable)),
+            None => Unknown(self.placeholder(&condition.value).unwrap_or(Reason::Unreadable)),
         };
         if matches!(&holds, Unknown(why) if why.is_failure()) {
             self.world.fail();
@@ -169,7 +181,7 @@ impl Evaluator<'_> {
                 let name = call::plain_text(&condition.value).filter(|_| holds == Known(false));
                 let choice = name.map(|name| self.choice(&self.filled(name), false));
                 let span = condition.value.span;
-                let hops = choice.into_iter().map(|choice| Hop { span, step: Step::Arm(Some(choice)) }).collect();
+                let hops = choice.into_iter().map(|choice| Hop { span, step: HopKind::Arm(Some(choice)) }).collect();
                 Traced { value: holds, origin: Origin::Written(span), hops }
             }
             (Known(false) | Unknown(_), _) => outer.clone(),
@@ -177,7 +189,7 @@ impl Evaluator<'_> {
     }
 
     /// Evaluates the properties that the shape lists.
-    fn body(&self, shape: Shape, members: &Members, header: Span) -> Maybe<Object> {
+    fn body(&self, shape: ArgumentShape, members: &LoopEntries, header: Span) -> Maybe<Object> {
         let Some(properties) = members.get("Properties") else {
             return match &members.rest {
                 Some(why) => Unknown(why.clone()),
@@ -185,21 +197,21 @@ impl Evaluator<'_> {
             };
         };
         let target = properties.value.target();
-        if Call::of(target).is_some() || self.placeholder(target).is_some() {
+        if IntrinsicCall::of(target).is_some() || self.placeholder(target).is_some() {
             return match self.eval(target).value {
                 Known(Data::Object(object)) => Known(Object { header, ..object }),
-                Known(_) => Unknown(Why::Unreadable),
+                Known(_) => Unknown(Reason::Unreadable),
                 Unknown(why) => Unknown(why),
             };
         }
-        let Some(mapping) = target.as_mapping() else { return Unknown(Why::Unreadable) };
+        let Some(mapping) = target.as_mapping() else { return Unknown(Reason::Unreadable) };
         let written = self.members(mapping);
         let fields = written.all.iter().filter_map(|member| self.property(shape, member));
         Known(Object { rest: written.rest.clone().map(Box::new), ..Object::new(header, fields.collect()) })
     }
 
     /// A property that the shape lists, or a key that is probably a misspelling of one.
-    fn property(&self, shape: Shape, member: &Member) -> Option<Field> {
+    fn property(&self, shape: ArgumentShape, member: &Member) -> Option<Field> {
         let value = if shape.iter().any(|argument| argument.name == member.key) {
             let value = self.with(member.names.clone()).eval(&member.value);
             if has_failure(&value.value) {
@@ -226,7 +238,7 @@ impl Evaluator<'_> {
 }
 
 /// The trail kind, if a type with an unknown part may be that of a trail.
-fn kind_that_may_be(subject: Subject, made: &str) -> Option<&'static Kind> {
+fn kind_that_may_be(subject: SearchSubject, made: &str) -> Option<&'static ResourceKind> {
     let (before, rest) = made.split_once("${")?;
     let (_, after) = rest.rsplit_once('}')?;
     let trail = dialects::CLOUDFORMATION.kind;

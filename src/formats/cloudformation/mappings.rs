@@ -1,25 +1,25 @@
 //! Evaluates `Fn::FindInMap`.
 
-use super::call::Argument;
-use super::eval::{Evaluator, READER, Way};
+use super::call::FunctionArgument;
+use super::eval::{READER, TemplateEvaluator, TracedValue};
 use super::parameters::scalar_text;
 use super::symbols::{computed, failed, is_final};
 use super::template::Section;
 use crate::syntax::node::{Entry, Meaning, Node, NodeKind};
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, placeholder};
+use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, placeholder};
 
 /// The result of the lookup of a key, which may be unknown.
-enum Found {
+enum MappingLookup {
     Entry(Entry),
     /// There is no entry with this key.
     Missing,
     /// The result isn't decided.
-    Open(Why),
+    Open(Reason),
 }
 
-impl Evaluator<'_> {
+impl TemplateEvaluator<'_> {
     /// `Fn::FindInMap`. An unknown key may be any key of the mapping.
-    pub(super) fn find_in_map(&self, argument: Argument<'_>) -> Way {
+    pub(super) fn find_in_map(&self, argument: FunctionArgument<'_>) -> TracedValue {
         let Some([name, first, second, options @ ..]) = argument.items() else {
             return (failed("`Fn::FindInMap` takes a mapping and two keys"), Vec::new());
         };
@@ -35,32 +35,32 @@ impl Evaluator<'_> {
         }
     }
 
-    fn look_up(&self, keys: &[Traced<Data>; 3], has_default: bool) -> Result<Option<Entry>, Why> {
+    fn look_up(&self, keys: &[Traced<Data>; 3], has_default: bool) -> Result<Option<Entry>, Reason> {
         let [name, first, second] = keys;
         let mut entry = match self.pick(name, &self.scope.template.mappings, has_default) {
-            Found::Entry(entry) => entry,
-            Found::Missing => return Ok(None),
-            Found::Open(why) => return Err(why),
+            MappingLookup::Entry(entry) => entry,
+            MappingLookup::Missing => return Ok(None),
+            MappingLookup::Open(why) => return Err(why),
         };
         for key in [first, second] {
-            let Some(section) = self.library.section(&entry.value) else { return Err(Why::Unreadable) };
+            let Some(section) = self.library.section(&entry.value) else { return Err(Reason::Unreadable) };
             match self.pick(key, &section, has_default) {
-                Found::Entry(next) => entry = next,
-                Found::Missing => return Ok(None),
-                Found::Open(why) => return Err(why),
+                MappingLookup::Entry(next) => entry = next,
+                MappingLookup::Missing => return Ok(None),
+                MappingLookup::Open(why) => return Err(why),
             }
         }
         Ok(Some(entry))
     }
 
-    fn pick(&self, key: &Traced<Data>, section: &Section, has_default: bool) -> Found {
+    fn pick(&self, key: &Traced<Data>, section: &Section, has_default: bool) -> MappingLookup {
         let flat = &section.flat;
         let why = match self.text_of(&key.value) {
             Known(text) => return self.find(section, &text),
             Unknown(why) => why,
         };
         if is_final(&why) || flat.rest().is_some() {
-            return Found::Open(why);
+            return MappingLookup::Open(why);
         }
         self.world.charge(flat.entries.len());
         let symbol = why.symbol();
@@ -69,14 +69,14 @@ impl Evaluator<'_> {
             flat.entries.iter().filter_map(row).filter(|(key, _)| !self.is_refused(&symbol, key)).unzip();
         let chosen = if has_default { self.one_or_none(&symbol, &keys) } else { self.one_of(&symbol, &keys) };
         match chosen {
-            Some(Some(index)) => entries.get(index).cloned().map_or(Found::Missing, Found::Entry),
-            Some(None) => Found::Missing,
-            None => Found::Open(why),
+            Some(Some(index)) => entries.get(index).cloned().map_or(MappingLookup::Missing, MappingLookup::Entry),
+            Some(None) => MappingLookup::Missing,
+            None => MappingLookup::Open(why),
         }
     }
 
     /// The entry of a key. Keys are YAML 1.1 scalars like all others, so the key `yes` is `true`.
-    fn find(&self, section: &Section, text: &str) -> Found {
+    fn find(&self, section: &Section, text: &str) -> MappingLookup {
         let is_key = |entry: &&Entry| scalar_text(&entry.key).as_deref() == Some(text);
         let entries = &section.flat.entries;
         let ambiguous = || entries.iter().filter_map(|entry| ambiguous_text(&entry.key)).find(|key| may_be(key, text));
@@ -86,23 +86,23 @@ impl Evaluator<'_> {
         {
             self.world.charge(entries.len());
             if let Some(key) = ambiguous() {
-                return Found::Open(Why::Ambiguous { text: key.to_owned() });
+                return MappingLookup::Open(Reason::Ambiguous { text: key.to_owned() });
             }
             found = found.or_else(|| entries.iter().find(is_key));
         }
         match (found, section.flat.rest()) {
-            (Some(entry), _) => Found::Entry(entry.clone()),
-            (None, Some(why)) => Found::Open(why),
+            (Some(entry), _) => MappingLookup::Entry(entry.clone()),
+            (None, Some(why)) => MappingLookup::Open(why),
             (None, None) => self.missing(section),
         }
     }
 
     /// The result for a key without an entry: missing, unless a key of the section is a placeholder that another tool
     /// fills in.
-    fn missing(&self, section: &Section) -> Found {
+    fn missing(&self, section: &Section) -> MappingLookup {
         self.world.charge(section.flat.entries.len());
         let unfilled = section.flat.entries.iter().find_map(|entry| placeholder(entry.key.as_text()?, READER));
-        unfilled.map_or(Found::Missing, Found::Open)
+        unfilled.map_or(MappingLookup::Missing, MappingLookup::Open)
     }
 
     /// The index of the value that an unknown one equals in this world; `Some(None)` if it equals none of them, `None`
@@ -117,15 +117,15 @@ impl Evaluator<'_> {
         Some(None)
     }
 
-    fn cell(&self, cell: &Node) -> Way {
+    fn cell(&self, cell: &Node) -> TracedValue {
         let value = self.eval(cell);
-        let mut hops = vec![Hop { span: cell.span, step: Step::MappingValue }];
+        let mut hops = vec![Hop { span: cell.span, step: HopKind::MappingValue }];
         hops.extend(value.hops);
         (value.value, hops)
     }
 
     /// The value for keys that aren't decided: known if all entries that they may select have the same value.
-    fn any_cell(&self, keys: &[Traced<Data>; 3], default: Option<&Node>, why: Why) -> Maybe<Data> {
+    fn any_cell(&self, keys: &[Traced<Data>; 3], default: Option<&Node>, why: Reason) -> Maybe<Data> {
         let [name, first, second] = keys;
         let unknown = || {
             let unknown = Unknown(why.clone());
@@ -154,9 +154,9 @@ impl Evaluator<'_> {
     fn any_entries(&self, section: &Section, key: &Traced<Data>) -> Option<Vec<Entry>> {
         match self.text_of(&key.value) {
             Known(text) => match self.find(section, &text) {
-                Found::Entry(entry) => Some(vec![entry]),
-                Found::Missing => Some(Vec::new()),
-                Found::Open(_) => None,
+                MappingLookup::Entry(entry) => Some(vec![entry]),
+                MappingLookup::Missing => Some(Vec::new()),
+                MappingLookup::Open(_) => None,
             },
             Unknown(_) => {
                 self.world.charge(section.flat.entries.len());

@@ -40,9 +40,9 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-pub use readings::Readings;
+pub use readings::FileCache;
 
-use super::{Context, Format, Interest, Kept, Linked, Links, Project};
+use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance};
 use crate::model::dialects;
 use crate::source::has_escaped;
 
@@ -66,7 +66,7 @@ static REFERRING: LazyLock<Vec<Finder<'static>>> =
 static EXPORTING: LazyLock<Vec<Finder<'static>>> =
     LazyLock::new(|| exports::NEEDLES.into_iter().map(Finder::new).collect());
 
-impl Format for CloudFormation {
+impl InputFormat for CloudFormation {
     fn name(&self) -> &'static str {
         "cloudformation"
     }
@@ -83,23 +83,23 @@ impl Format for CloudFormation {
         Finder::new("Resources").find(text).is_some()
     }
 
-    fn interest(&self, bytes: &[u8]) -> Interest {
+    fn interest(&self, bytes: &[u8]) -> Relevance {
         if COMMON.find(bytes).is_none() {
-            Interest::None
+            Relevance::None
         } else if may_declare_trail(bytes) {
-            Interest::Mentions
+            Relevance::Mentions
         } else if may_refer(bytes) || may_export(bytes) {
-            Interest::Refers
+            Relevance::Refers
         } else {
-            Interest::None
+            Relevance::None
         }
     }
 
-    fn links(&self, kept: Kept, context: Context<'_>) -> Links {
+    fn links(&self, kept: CandidateFile, context: Context<'_>) -> Links {
         roots::links(kept, context)
     }
 
-    fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>> {
+    fn projects(&self, linked: &[LinkedFile], context: Context<'_>) -> Vec<Box<dyn Project>> {
         roots::find(linked, context).into_iter().map(|root| Box::new(root) as Box<dyn Project>).collect()
     }
 }

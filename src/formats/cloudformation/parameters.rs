@@ -3,22 +3,22 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::eval::{Evaluator, READER, Way, is_absent, is_braced, weight_of_text};
+use super::eval::{READER, TemplateEvaluator, TracedValue, is_absent, is_braced, weight_of_text};
 use super::lists::{EMPTY_LIST, MAX_ITEMS};
 use super::references::declaration;
 use super::symbols::{failed, is_final};
 use super::{flat, limits};
-use crate::formats::{ParameterPolicy, Received, Taken};
+use crate::formats::{OptionUse, OptionValue, ParameterPolicy};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, alternatives, placeholder};
+use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, alternatives, placeholder};
 
 /// The prefix of parameter types whose value is the name of a parameter in Systems Manager Parameter Store.
 const STORED: &str = "AWS::SSM::Parameter::Value";
 
 /// The text of a parameter before its type is applied, with its hops.
-type Given = (Maybe<String>, Vec<Hop>);
+type ParameterText = (Maybe<String>, Vec<Hop>);
 
 /// The values that a declaration allows.
 pub(super) struct Allowed {
@@ -29,19 +29,19 @@ pub(super) struct Allowed {
     is_never_empty: bool,
 }
 
-impl Evaluator<'_> {
+impl TemplateEvaluator<'_> {
     /// The value of a parameter with its hops.
-    pub(super) fn parameter(&self, name: &str, declared: &Entry) -> Way {
+    pub(super) fn parameter(&self, name: &str, declared: &Entry) -> TracedValue {
         let reference = self.scope.qualify(name);
         let here = declaration(name, declared.key.span);
-        let Some(mapping) = declared.value.as_mapping() else { return (Unknown(Why::Unreadable), here) };
+        let Some(mapping) = declared.value.as_mapping() else { return (Unknown(Reason::Unreadable), here) };
         let kind = flat::text(mapping, "Type").unwrap_or("String");
         if kind.starts_with(STORED) {
             // The value is stored under the given name, and a stored value can't be empty.
-            return (Unknown(Why::AtDeployment { reference, is_set: true }), here);
+            return (Unknown(Reason::AtDeployment { reference, is_set: true }), here);
         }
         let (text, hops) = self.given(name, mapping).unwrap_or_else(|| {
-            let nothing = Unknown(Why::NoValue { reference });
+            let nothing = Unknown(Reason::NoValue { reference });
             (if self.scope.call.is_some() { failed(format!("parameter `{name}` has no value")) } else { nothing }, here)
         });
         if let Known(text) = &text {
@@ -59,31 +59,31 @@ impl Evaluator<'_> {
             (Unknown(why), Some(given)) if why.is_failure() && self.scope.call.is_none() => {
                 let option = self.library.context.sources.file(given.option());
                 let setter = format!("`{}`, whose value is invalid here", option.name);
-                Unknown(Why::SetElsewhere { reference: name.to_owned(), setter })
+                Unknown(Reason::SetElsewhere { reference: name.to_owned(), setter })
             }
             (value, _) => value,
         }
     }
 
     /// The results of matching the options with the declarations of the root template.
-    pub(super) fn received(&self) -> Vec<Received> {
+    pub(super) fn received(&self) -> Vec<OptionValue> {
         let names = self.library.given.names().into_iter();
-        names.map(|(name, option)| Received { option, name: name.to_owned(), taken: self.taken(name) }).collect()
+        names.map(|(name, option)| OptionValue { option, name: name.to_owned(), taken: self.taken(name) }).collect()
     }
 
-    fn taken(&self, name: &str) -> Taken {
+    fn taken(&self, name: &str) -> OptionUse {
         let Some(declared) = self.scope.template.parameters.get(name) else {
             // A macro may add the declaration.
             let is_certain = self.scope.template.parameters.flat.rest().is_none();
-            return if is_certain { Taken::Undeclared } else { Taken::Accepted };
+            return if is_certain { OptionUse::Undeclared } else { OptionUse::Accepted };
         };
-        let Some(mapping) = declared.value.as_mapping() else { return Taken::Accepted };
+        let Some(mapping) = declared.value.as_mapping() else { return OptionUse::Accepted };
         let is_key = flat::text(mapping, "Type").is_some_and(|kind| kind.starts_with(STORED));
         let given = self.library.given.get(name).map(|value| value.as_given(name).0);
-        let Some(Known(text)) = given.filter(|_| !is_key) else { return Taken::Accepted };
+        let Some(Known(text)) = given.filter(|_| !is_key) else { return OptionUse::Accepted };
         match self.accepted(name, declared, Known(text), declared.key.span) {
-            Unknown(why) => why.failure().map_or(Taken::Accepted, |reason| Taken::Refused(reason.to_owned())),
-            Known(_) => Taken::Accepted,
+            Unknown(why) => why.failure().map_or(OptionUse::Accepted, |reason| OptionUse::Refused(reason.to_owned())),
+            Known(_) => OptionUse::Accepted,
         }
     }
 
@@ -109,7 +109,7 @@ impl Evaluator<'_> {
     }
 
     /// The text of a parameter: passed by the stack that deploys the template, given by the user, or the default.
-    fn given(&self, name: &str, mapping: &Mapping) -> Option<Given> {
+    fn given(&self, name: &str, mapping: &Mapping) -> Option<ParameterText> {
         match &self.scope.call {
             Some(call) => match call.arguments.get(name) {
                 Some(passed) => self.passed(name, call, passed).or_else(|| self.default(name, mapping)),
@@ -128,14 +128,19 @@ impl Evaluator<'_> {
     }
 
     /// The argument that a stack passes; `None` if it is `AWS::NoValue`.
-    fn passed(&self, name: &str, call: &super::scope::Call, passed: &super::scope::Passed) -> Option<Given> {
+    fn passed(
+        &self,
+        name: &str,
+        call: &super::scope::StackCall,
+        passed: &super::scope::StackParameter,
+    ) -> Option<ParameterText> {
         let step = |span| {
-            let step = Step::StackParameter { stack: call.stack.clone(), name: name.to_owned() };
+            let step = HopKind::StackParameter { stack: call.stack.clone(), name: name.to_owned() };
             Hop { span, step }
         };
         if passed.is_overridden {
             let setter = "the overrides of the stack set".to_owned();
-            let why = Why::SetElsewhere { reference: self.scope.qualify(name), setter };
+            let why = Reason::SetElsewhere { reference: self.scope.qualify(name), setter };
             return Some((Unknown(why), vec![step(passed.value.whole())]));
         }
         let value = self.within(call.caller.clone(), call.names.clone()).eval(&passed.value);
@@ -147,9 +152,9 @@ impl Evaluator<'_> {
         Some((self.text_of(&value.value), hops))
     }
 
-    fn default(&self, name: &str, mapping: &Mapping) -> Option<Given> {
+    fn default(&self, name: &str, mapping: &Mapping) -> Option<ParameterText> {
         let default = &mapping.get("Default")?.value;
-        let hops = vec![Hop { span: default.whole(), step: Step::ParameterDefault(name.to_owned()) }];
+        let hops = vec![Hop { span: default.whole(), step: HopKind::ParameterDefault(name.to_owned()) }];
         let text = match (self.placeholder(default), scalar_text(default)) {
             (Some(why), _) => Unknown(why),
             (None, Some(text)) => Known(text),
@@ -258,7 +263,7 @@ impl Allowed {
     fn note_set(&self, text: Maybe<String>) -> Maybe<String> {
         match text {
             Unknown(why) if self.is_never_empty && !why.is_set() && !is_final(&why) => {
-                Unknown(Why::Composed { reference: why.symbol(), cause: Box::new(why) })
+                Unknown(Reason::Composed { reference: why.symbol(), cause: Box::new(why) })
             }
             text => text,
         }
@@ -300,10 +305,10 @@ fn single(text: String, kind: &str) -> Maybe<Data> {
 /// The value of a list parameter. Spaces around items are removed.
 fn list(text: &str, kind: &str, allowed: &Allowed, name: &str, span: Span) -> Maybe<Data> {
     if text.is_empty() {
-        return Unknown(Why::NotEvaluated { construct: EMPTY_LIST.to_owned() });
+        return Unknown(Reason::NotEvaluated { construct: EMPTY_LIST.to_owned() });
     }
     if text.split(',').nth(MAX_ITEMS).is_some() {
-        return Unknown(Why::OverLimit { limit: "the items of a list" });
+        return Unknown(Reason::OverLimit { limit: "the items of a list" });
     }
     let items: Vec<String> = text.split(',').map(|item| item.trim().to_owned()).collect();
     if let Some(other) = items.iter().find(|item| !allowed.known.is_empty() && !allowed.known.contains(*item)) {

@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::eval::Evaluator;
-use super::scope::Names;
-use super::stacks::Behind;
+use super::eval::TemplateEvaluator;
+use super::scope::LoopNames;
+use super::stacks::StackTemplate;
 use crate::source::FileId;
 use crate::syntax::node::Entry;
 use crate::value::Traced;
@@ -20,12 +20,12 @@ pub(super) struct Path {
     pub(super) length: usize,
     /// The deployed template, cached if it doesn't depend on the world: many declarations may be in one stack with many
     /// parameters.
-    still: OnceCell<Behind>,
+    still: OnceCell<StackTemplate>,
 }
 
 /// The template at the end of a path in a world.
-struct End<'a> {
-    evaluator: Evaluator<'a>,
+struct PathEnd<'a> {
+    evaluator: TemplateEvaluator<'a>,
     exists: Traced<bool>,
     /// True if it is the same in every world.
     is_still: bool,
@@ -43,17 +43,17 @@ impl Path {
 /// in this world.
 pub(super) fn follow<'a>(
     path: Option<&Path>,
-    root: Evaluator<'a>,
+    root: TemplateEvaluator<'a>,
     exists: Traced<bool>,
-) -> Option<(Evaluator<'a>, Traced<bool>)> {
-    let end = follow_to(path, End { evaluator: root, exists, is_still: true })?;
+) -> Option<(TemplateEvaluator<'a>, Traced<bool>)> {
+    let end = follow_to(path, PathEnd { evaluator: root, exists, is_still: true })?;
     Some((end.evaluator, end.exists))
 }
 
 /// Recursion is bounded by the maximum depth of nested stacks.
-fn follow_to<'a>(path: Option<&Path>, root: End<'a>) -> Option<End<'a>> {
+fn follow_to<'a>(path: Option<&Path>, root: PathEnd<'a>) -> Option<PathEnd<'a>> {
     let Some(path) = path else { return Some(root) };
-    let End { evaluator, exists, is_still } = follow_to(path.outer.as_deref(), root)?;
+    let PathEnd { evaluator, exists, is_still } = follow_to(path.outer.as_deref(), root)?;
     let world = evaluator.world;
     let before = world.asked();
     let behind = match path.still.get().filter(|_| is_still) {
@@ -66,5 +66,5 @@ fn follow_to<'a>(path: Option<&Path>, root: End<'a>) -> Option<End<'a>> {
         path.still.get_or_init(|| behind.clone());
     }
     let exists = evaluator.is_deployed(&behind, &exists);
-    Some(End { evaluator: evaluator.within(behind.scope, Names::new()), exists, is_still })
+    Some(PathEnd { evaluator: evaluator.within(behind.scope, LoopNames::new()), exists, is_still })
 }

@@ -5,18 +5,18 @@
 
 use std::ops::Range;
 
-use super::call::Call;
-use super::eval::{Evaluator, Way};
+use super::call::IntrinsicCall;
+use super::eval::{TemplateEvaluator, TracedValue};
 use crate::source::Span;
 use crate::syntax::node::Node;
-use crate::value::{Data, Hop, Known, List, Maybe, Step, Traced, Unknown};
+use crate::value::{Data, Hop, HopKind, Known, List, Maybe, Traced, Unknown};
 
 /// The maximum number of pieces that are tracked for one text.
 const MAX_PIECES: usize = 256;
 
 /// A part of a text with a single origin.
 #[derive(Debug, Clone)]
-pub(super) struct Piece {
+pub(super) struct TracedPiece {
     /// Never empty.
     text: String,
     /// The hops to the piece; empty if it has no place of its own.
@@ -24,16 +24,16 @@ pub(super) struct Piece {
 }
 
 /// A value with its pieces, if it is a known text.
-pub(super) struct Composed {
+pub(super) struct ComposedText {
     pub(super) value: Maybe<Data>,
     /// Empty if the pieces aren't tracked.
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Vec<TracedPiece>,
 }
 
 /// Collects the pieces of a text that is being built.
 #[derive(Default)]
 pub(super) struct Pieces {
-    all: Vec<Piece>,
+    all: Vec<TracedPiece>,
     is_over: bool,
 }
 
@@ -41,17 +41,20 @@ impl Pieces {
     /// Adds a piece.
     pub(super) fn push(&mut self, text: &str, hops: Vec<Hop>) {
         if !text.is_empty() {
-            self.extend(vec![Piece { text: text.to_owned(), hops }]);
+            self.extend(vec![TracedPiece { text: text.to_owned(), hops }]);
         }
     }
 
     /// Adds the pieces of a nested text, each with the hop to that text.
-    pub(super) fn extend_through(&mut self, step: &Hop, pieces: Vec<Piece>) {
-        let through = |piece: Piece| Piece { hops: std::iter::once(step.clone()).chain(piece.hops).collect(), ..piece };
+    pub(super) fn extend_through(&mut self, step: &Hop, pieces: Vec<TracedPiece>) {
+        let through = |piece: TracedPiece| TracedPiece {
+            hops: std::iter::once(step.clone()).chain(piece.hops).collect(),
+            ..piece
+        };
         self.extend(pieces.into_iter().map(through).collect());
     }
 
-    fn extend(&mut self, pieces: Vec<Piece>) {
+    fn extend(&mut self, pieces: Vec<TracedPiece>) {
         self.all.extend(pieces);
         if self.all.len() > MAX_PIECES {
             (self.is_over, self.all) = (true, Vec::new());
@@ -59,13 +62,13 @@ impl Pieces {
     }
 
     /// Combines the pieces with the finished value.
-    pub(super) fn compose(self, value: Maybe<Data>) -> Composed {
+    pub(super) fn compose(self, value: Maybe<Data>) -> ComposedText {
         let is_told = matches!(value, Known(_)) && !self.is_over;
-        Composed { value, pieces: if is_told { self.all } else { Vec::new() } }
+        ComposedText { value, pieces: if is_told { self.all } else { Vec::new() } }
     }
 }
 
-impl Composed {
+impl ComposedText {
     /// A value that consists of one piece.
     pub(super) fn of(value: Traced<Data>, text: Maybe<String>) -> Self {
         let mut pieces = Pieces::default();
@@ -81,21 +84,21 @@ impl Composed {
     }
 
     /// The value with the hops to its piece, if it consists of exactly one.
-    pub(super) fn way(self) -> Way {
+    pub(super) fn way(self) -> TracedValue {
         let Self { value, mut pieces } = self;
         let only = pieces.pop().filter(|_| pieces.is_empty());
         (value, only.map(|piece| piece.hops).unwrap_or_default())
     }
 }
 
-impl Evaluator<'_> {
+impl TemplateEvaluator<'_> {
     /// Evaluates a node, and tracks the pieces if it is `Fn::Join` or `Fn::Sub`.
-    pub(super) fn composed(&self, node: &Node) -> (Traced<Data>, Vec<Piece>) {
-        let call = Call::of(node).filter(|call| ["Join", "Sub"].contains(&call.name));
+    pub(super) fn composed(&self, node: &Node) -> (Traced<Data>, Vec<TracedPiece>) {
+        let call = IntrinsicCall::of(node).filter(|call| ["Join", "Sub"].contains(&call.name));
         let Some(call) = call else {
             let value = self.eval(node);
             let text = self.text_of(&value.value);
-            return (value.clone(), Composed::of(value, text).pieces);
+            return (value.clone(), ComposedText::of(value, text).pieces);
         };
         let mut pieces = Vec::new();
         let value = self.deeper(node.whole(), || {
@@ -116,7 +119,7 @@ impl Evaluator<'_> {
         &self,
         items: &[&str],
         delimiter: &str,
-        pieces: &[Piece],
+        pieces: &[TracedPiece],
         place: Span,
     ) -> Vec<Vec<Hop>> {
         self.world.charge(pieces.len());
@@ -141,9 +144,9 @@ impl Evaluator<'_> {
 }
 
 /// The pieces with their ranges in the text.
-fn placed(pieces: &[Piece]) -> Vec<(Range<usize>, &Piece)> {
+fn placed(pieces: &[TracedPiece]) -> Vec<(Range<usize>, &TracedPiece)> {
     let mut start = 0_usize;
-    let place = |piece: &Piece| {
+    let place = |piece: &TracedPiece| {
         let end = start.saturating_add(piece.text.len());
         std::mem::replace(&mut start, end)..end
     };
@@ -153,13 +156,13 @@ fn placed(pieces: &[Piece]) -> Vec<(Range<usize>, &Piece)> {
 
 /// The hops to a piece, or to a part of it. A piece without hops is at `place`, if that is given; a part has no place
 /// of its own.
-fn part(piece: &Piece, index: usize, place: Option<Span>, is_part: bool) -> Vec<Hop> {
+fn part(piece: &TracedPiece, index: usize, place: Option<Span>, is_part: bool) -> Vec<Hop> {
     let mut hops = piece.hops.clone();
     if let Some(span) = place.filter(|_| hops.is_empty()) {
-        hops.push(Hop { span, step: Step::Element(index) });
+        hops.push(Hop { span, step: HopKind::Element(index) });
     }
     if let Some(span) = hops.last().map(|last| last.span).filter(|_| is_part) {
-        hops.push(Hop { span, step: Step::Part(index) });
+        hops.push(Hop { span, step: HopKind::Part(index) });
     }
     hops
 }
@@ -171,11 +174,11 @@ pub(super) fn item_way(whole: &Traced<Data>, list: &List, position: usize, place
     if whole.hops.is_empty() && item.hops.is_empty() && item.origin.span() == place {
         return Some(item.clone());
     }
-    let mut taken = whole.taken(item, Step::Element(position));
+    let mut taken = whole.taken(item, HopKind::Element(position));
     // An item that was split from a text has the place of the text.
     let place = item.origin.span();
     if whole.hops.last().is_some_and(|last| last.span == place) {
-        taken.hops.push(Hop { span: place, step: Step::Part(position) });
+        taken.hops.push(Hop { span: place, step: HopKind::Part(position) });
     }
     Some(taken)
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::document::Reading;
-use super::given::Given;
+use super::document::TemplateReading;
+use super::given::ParameterValues;
 use crate::formats::Variables;
 use crate::source::{FileId, SourceFile, Sources};
 
@@ -15,39 +15,39 @@ const KEPT_AFTER: usize = 2;
 
 /// The files that have been read. Each text is parsed at most three times in a run.
 #[derive(Debug, Default)]
-pub struct Readings {
-    files: Mutex<HashMap<FileId, Asked>>,
+pub struct FileCache {
+    files: Mutex<HashMap<FileId, CachedReading>>,
     /// The parameter values by the options that set them.
-    given: Mutex<HashMap<Vec<Variables>, Values>>,
+    given: Mutex<HashMap<Vec<Variables>, ParameterFiles>>,
     parsed: AtomicUsize,
 }
 
 /// Parameter values, with the texts that they were read from.
 #[derive(Debug)]
-struct Values {
+struct ParameterFiles {
     texts: Vec<Arc<SourceFile>>,
-    given: Arc<Given>,
+    given: Arc<ParameterValues>,
 }
 
 /// A text, the number of its uses, and the parsed file if it is cached.
 #[derive(Debug)]
-struct Asked {
+struct CachedReading {
     text: Arc<SourceFile>,
     times: usize,
-    kept: Arc<OnceLock<Arc<Reading>>>,
+    kept: Arc<OnceLock<Arc<TemplateReading>>>,
 }
 
-impl Readings {
+impl FileCache {
     /// The number of times that a file was parsed.
     pub fn parsed(&self) -> usize {
         self.parsed.load(Ordering::Relaxed)
     }
 
     /// The parsed file, from the cache if it has been used often enough.
-    pub(super) fn read(&self, id: FileId, text: &Arc<SourceFile>) -> Arc<Reading> {
+    pub(super) fn read(&self, id: FileId, text: &Arc<SourceFile>) -> Arc<TemplateReading> {
         let parse = || {
             self.parsed.fetch_add(1, Ordering::Relaxed);
-            Arc::new(Reading::of(id, text))
+            Arc::new(TemplateReading::of(id, text))
         };
         match self.place(id, text) {
             // Only threads that need the same file wait here.
@@ -57,7 +57,7 @@ impl Readings {
     }
 
     /// The parameter values from the options, which are read once for all deployments with the same options.
-    pub(super) fn given(&self, parameters: &[Variables], sources: &Sources) -> Arc<Given> {
+    pub(super) fn given(&self, parameters: &[Variables], sources: &Sources) -> Arc<ParameterValues> {
         if parameters.is_empty() {
             return Arc::default();
         }
@@ -70,14 +70,14 @@ impl Readings {
         if let Some(known) = known {
             return Arc::clone(&known.given);
         }
-        let given = Arc::new(Given::read(parameters, &texts));
-        all.insert(parameters.to_vec(), Values { texts, given: Arc::clone(&given) });
+        let given = Arc::new(ParameterValues::read(parameters, &texts));
+        all.insert(parameters.to_vec(), ParameterFiles { texts, given: Arc::clone(&given) });
         given
     }
 
     /// The cache cell of a file; `None` if the file hasn't been used often enough. Counts a use.
-    fn place(&self, id: FileId, text: &Arc<SourceFile>) -> Option<Arc<OnceLock<Arc<Reading>>>> {
-        let unasked = || Asked { text: Arc::clone(text), times: 0, kept: Arc::default() };
+    fn place(&self, id: FileId, text: &Arc<SourceFile>) -> Option<Arc<OnceLock<Arc<TemplateReading>>>> {
+        let unasked = || CachedReading { text: Arc::clone(text), times: 0, kept: Arc::default() };
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let asked = files.entry(id).or_insert_with(unasked);
         // The text of the file has changed in an editor.
@@ -98,7 +98,7 @@ mod tests {
     fn a_text_is_parsed_three_times_at_most() {
         let sources = Sources::default();
         let id = sources.add("/t.yaml".as_ref(), b"a: 1\n---\nb: 1\n".to_vec());
-        let readings = Readings::default();
+        let readings = FileCache::default();
         let read = || readings.read(id, &sources.file(id));
         let first = read();
         assert_eq!(Arc::strong_count(&first), 1);
@@ -115,7 +115,7 @@ mod tests {
     fn values_are_read_once_as_long_as_their_text_is_the_same() {
         let sources = Sources::default();
         let file = Variables::File(sources.add("/p.json".as_ref(), b"{\"P\": \"a\"}".to_vec()));
-        let readings = Readings::default();
+        let readings = FileCache::default();
         let given = || readings.given(&[file], &sources);
         let first = given();
         assert!(Arc::ptr_eq(&first, &given()));

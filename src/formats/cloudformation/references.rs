@@ -1,11 +1,11 @@
 //! Evaluates `Ref` and `Fn::GetAtt`.
 
-use super::call::Argument;
-use super::eval::{Evaluator, written};
+use super::call::FunctionArgument;
+use super::eval::{TemplateEvaluator, written};
 use super::symbols::{MAX_SYMBOL, computed, failed};
 use crate::model::region;
 use crate::source::Span;
-use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, HopKind, Known, Maybe, Origin, Reason, Traced, Unknown};
 
 /// The pseudo parameter that removes an entry:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>.
@@ -19,9 +19,9 @@ const URL_SUFFIX: &str = "AWS::URLSuffix";
 const PSEUDO: [&str; 7] =
     ["AWS::AccountId", "AWS::NotificationARNs", PARTITION, REGION, "AWS::StackId", "AWS::StackName", URL_SUFFIX];
 
-impl Evaluator<'_> {
+impl TemplateEvaluator<'_> {
     /// `Ref` returns the value of a parameter, or the physical ID of a resource, which is unknown.
-    pub(super) fn reference(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
+    pub(super) fn reference(&self, argument: FunctionArgument<'_>, span: Span) -> Traced<Data> {
         match argument.text() {
             Some(name) => self.named(&self.filled(name), span),
             None => written(failed("`Ref` takes a name"), span),
@@ -42,7 +42,7 @@ impl Evaluator<'_> {
             return Traced { value, origin: Origin::Written(span), hops };
         }
         if name.len() > MAX_SYMBOL {
-            return written(Unknown(Why::OverLimit { limit: "the length of an expression" }), span);
+            return written(Unknown(Reason::OverLimit { limit: "the length of an expression" }), span);
         }
         written(self.pseudo(name).unwrap_or_else(|| self.resource_name(name)), span)
     }
@@ -53,7 +53,7 @@ impl Evaluator<'_> {
         let value = if self.scope.is_here() {
             self.text_of(&self.settle(self.named(REGION, header)).value)
         } else {
-            Unknown(Why::NotEvaluated { construct: "the choice of a stack set's Regions".to_owned() })
+            Unknown(Reason::NotEvaluated { construct: "the choice of a stack set's Regions".to_owned() })
         };
         Traced { value, origin: Origin::Absent(header), hops: Vec::new() }
     }
@@ -69,20 +69,20 @@ impl Evaluator<'_> {
         // A nested stack is deployed to the account and the Region of the parent stack.
         let is_shared = matches!(name, "AWS::AccountId" | PARTITION | REGION | URL_SUFFIX);
         let reference = if is_shared && self.scope.is_here() { name.to_owned() } else { self.scope.qualify(name) };
-        Some(Unknown(Why::AtDeployment { reference, is_set: name != "AWS::NotificationARNs" }))
+        Some(Unknown(Reason::AtDeployment { reference, is_set: name != "AWS::NotificationARNs" }))
     }
 
     fn resource_name(&self, name: &str) -> Maybe<Data> {
         let reference = self.scope.qualify(&format!("!Ref {name}"));
         if self.declares(name) {
-            return Unknown(Why::AtDeployment { reference, is_set: true });
+            return Unknown(Reason::AtDeployment { reference, is_set: true });
         }
         let template = &self.scope.template;
         let may_be_made = template.is_transformed || !template.resources.flat.loops.is_empty();
         if may_be_made || template.resources.flat.rest().is_some() || template.parameters.flat.rest().is_some() {
-            return Unknown(Why::AtDeployment { reference, is_set: false });
+            return Unknown(Reason::AtDeployment { reference, is_set: false });
         }
-        Unknown(Why::Undeclared { reference: self.scope.qualify(name), is_set: false })
+        Unknown(Reason::Undeclared { reference: self.scope.qualify(name), is_set: false })
     }
 
     fn declares(&self, resource: &str) -> bool {
@@ -90,7 +90,7 @@ impl Evaluator<'_> {
     }
 
     /// `Fn::GetAtt` returns an attribute of a resource, which is known during deployment, or an output of a nested stack.
-    pub(super) fn attribute(&self, argument: Argument<'_>, span: Span) -> Traced<Data> {
+    pub(super) fn attribute(&self, argument: FunctionArgument<'_>, span: Span) -> Traced<Data> {
         if let Some(path) = argument.text() {
             return self.attribute_at(&self.filled(path), span);
         }
@@ -111,7 +111,7 @@ impl Evaluator<'_> {
     /// The attribute at a path such as `Key.Arn`. Only the outputs of nested stacks can be evaluated.
     pub(super) fn attribute_at(&self, path: &str, span: Span) -> Traced<Data> {
         if path.len() > MAX_SYMBOL {
-            return written(Unknown(Why::OverLimit { limit: "the length of an expression" }), span);
+            return written(Unknown(Reason::OverLimit { limit: "the length of an expression" }), span);
         }
         if let Some((stack, output)) = path.split_once(".Outputs.")
             && let Some(value) = self.returned(stack, output, span)
@@ -122,7 +122,7 @@ impl Evaluator<'_> {
         // An output of a nested stack may have any value, including an empty one.
         let is_set = self.declares(resource) && !path.contains(".Outputs.");
         let reference = self.scope.qualify(&format!("!GetAtt {path}"));
-        written(Unknown(Why::AtDeployment { reference, is_set }), span)
+        written(Unknown(Reason::AtDeployment { reference, is_set }), span)
     }
 }
 
@@ -139,5 +139,5 @@ fn implied(name: &str, region: &str) -> Option<String> {
 
 /// The hop to a parameter's declaration.
 pub(super) fn declaration(name: &str, key: Span) -> Vec<Hop> {
-    vec![Hop { span: key, step: Step::Parameter(name.to_owned()) }]
+    vec![Hop { span: key, step: HopKind::Parameter(name.to_owned()) }]
 }

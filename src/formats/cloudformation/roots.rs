@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::deployment::{self, Deployment};
+use super::deployment::{self, LoadedStack};
 use super::exports::{self, Exports};
-use super::library::Library;
+use super::library::TemplateLibrary;
 use super::{may_export, mentions_template};
-use crate::formats::{Called, Context, Interest, Kept, Linked, Links, Opened, Project};
+use crate::formats::{CalledCode, CandidateFile, Context, LinkedFile, Links, LoadedProject, Project, Relevance};
 use crate::source::{FileId, SourceFile};
 use crate::value::Budget;
 
@@ -18,7 +18,7 @@ use crate::value::Budget;
 pub(super) const MAX_TEMPLATES: usize = 4_096;
 
 /// A file that may be a template, or one document of such a file.
-pub(super) struct Root {
+pub(super) struct TemplateRoot {
     pub(super) file: FileId,
     /// The number of the document in the file.
     pub(super) number: usize,
@@ -31,20 +31,20 @@ pub(super) struct Root {
     /// The values that the template may import from others.
     pub(super) exports: Arc<Exports>,
     /// Set if other templates deploy this one. It is then a root only if they create no trail of it.
-    called: Option<Called>,
+    called: Option<CalledCode>,
 }
 
-impl Project for Root {
+impl Project for TemplateRoot {
     fn root(&self) -> String {
         self.name.clone()
     }
 
-    fn called(&self) -> Option<&Called> {
+    fn called(&self) -> Option<&CalledCode> {
         self.called.as_ref()
     }
 
     fn declares_trail(&self, context: Context<'_>) -> bool {
-        let library = Library::new(context);
+        let library = TemplateLibrary::new(context);
         let template = library.template(&library.document(self.file), self.number);
         template.is_some_and(|template| template.declares_trail())
     }
@@ -53,13 +53,13 @@ impl Project for Root {
         file.path.clone()
     }
 
-    fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn Opened + 'a> {
-        Box::new(Deployment::open(self, context, budget))
+    fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn LoadedProject + 'a> {
+        Box::new(LoadedStack::open(self, context, budget))
     }
 }
 
 /// The files that the templates in a file deploy or include, and the documents that may be roots.
-pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
+pub(super) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
     let text = context.sources.file(kept.file);
     let may_call = mentions_template(&text.text);
     // An included file may bring exports, too.
@@ -67,7 +67,7 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     let (mut documents, mut called, mut is_cut) = (Vec::new(), BTreeSet::new(), false);
     let (mut exports, mut included) = (BTreeSet::new(), BTreeSet::new());
     if may_export || may_hold_several(&text.text) {
-        let (library, budget) = (Library::new(context), Budget::new(text.text.len()));
+        let (library, budget) = (TemplateLibrary::new(context), Budget::new(text.text.len()));
         let document = library.document(kept.file);
         is_cut = document.is_cut();
         // Templates are recognized one at a time, because each may include as many entries as a file may contain. The
@@ -88,7 +88,7 @@ pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
     if documents.is_empty() {
         documents.push(0);
     }
-    if kept.interest != Interest::Mentions && !may_bring_trail {
+    if kept.interest != Relevance::Mentions && !may_bring_trail {
         documents.clear();
     }
     called.remove(&kept.file);
@@ -106,9 +106,10 @@ fn may_hold_several(text: &str) -> bool {
 }
 
 /// The roots among the candidate files, including templates that are roots only if no call creates their trail.
-pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
+pub(super) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<TemplateRoot> {
     let files = by_place(linked, context);
-    let is_candidate = |linked: &&Linked| linked.kept.interest == Interest::Mentions || linked.links.may_bring_trail;
+    let is_candidate =
+        |linked: &&LinkedFile| linked.kept.interest == Relevance::Mentions || linked.links.may_bring_trail;
     let candidates: BTreeMap<FileId, &Links> =
         linked.iter().filter(is_candidate).map(|linked| (linked.kept.file, &linked.links)).collect();
     let at = |path: &PathBuf| files.get(&context.fs.without_links(path)).into_iter().flatten().copied();
@@ -124,7 +125,7 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
         if included.contains(file) && !roots.contains(file) {
             continue;
         }
-        let called = turns.get(file).map(|turn| Called { place: source.path.clone(), turn: *turn });
+        let called = turns.get(file).map(|turn| CalledCode { place: source.path.clone(), turn: *turn });
         found.extend(of_file(*file, &links.documents, &source.name, &exports, called));
     }
     found
@@ -132,7 +133,7 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
 
 /// The files by their resolved paths. A template may be referenced through a symbolic link, and a file may be found
 /// under several names.
-fn by_place(linked: &[Linked], context: Context<'_>) -> HashMap<PathBuf, Vec<FileId>> {
+fn by_place(linked: &[LinkedFile], context: Context<'_>) -> HashMap<PathBuf, Vec<FileId>> {
     let mut files: HashMap<PathBuf, Vec<FileId>> = HashMap::new();
     for linked in linked {
         let place = context.fs.without_links(&context.sources.file(linked.kept.file).path);
@@ -173,13 +174,19 @@ fn turns_of(calls: &BTreeMap<FileId, Vec<FileId>>, roots: &BTreeSet<FileId>) -> 
     let called = |file: &FileId| -> Vec<usize> {
         calls.get(file).into_iter().flatten().filter_map(|called| indices.get(called).copied()).collect()
     };
-    let turns = Called::turns(&files.iter().map(called).collect::<Vec<_>>());
+    let turns = CalledCode::turns(&files.iter().map(called).collect::<Vec<_>>());
     files.into_iter().zip(turns).collect()
 }
 
 /// The roots in a file, by the numbers of their documents. A stack that deploys the file deploys the first document.
-fn of_file(file: FileId, numbers: &[usize], name: &str, exports: &Arc<Exports>, called: Option<Called>) -> Vec<Root> {
-    let root = |(index, number): (usize, &usize)| Root {
+fn of_file(
+    file: FileId,
+    numbers: &[usize],
+    name: &str,
+    exports: &Arc<Exports>,
+    called: Option<CalledCode>,
+) -> Vec<TemplateRoot> {
+    let root = |(index, number): (usize, &usize)| TemplateRoot {
         file,
         number: *number,
         is_first: index == 0,

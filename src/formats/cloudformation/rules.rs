@@ -1,14 +1,14 @@
 //! Evaluates the `Rules` section, to find the values of a parameter that its assertions allow:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html>.
 
-use super::call::{self, Call};
-use super::eval::Evaluator;
+use super::call::{self, IntrinsicCall};
+use super::eval::TemplateEvaluator;
 use super::parameters::{Allowed, scalar_text};
 use super::symbols::is_final;
 use crate::syntax::node::Node;
 use crate::value::{Known, Maybe, Unknown};
 
-impl Evaluator<'_> {
+impl TemplateEvaluator<'_> {
     /// The values that the rules allow for a parameter with an unknown value; `None` if no rule restricts it.
     pub(super) fn pinned(&self, name: &str, text: &Maybe<String>, allowed: &Allowed) -> Option<Allowed> {
         let is_open = matches!(text, Unknown(why) if !is_final(why));
@@ -36,7 +36,7 @@ impl Evaluator<'_> {
             let asserted = assertions.iter().filter_map(|item| Some(&*item.as_mapping()?.get("Assert")?.value));
             let about: Vec<&Node> = asserted.filter(|assertion| is_about(assertion, name)).collect();
             let condition = rule.get("RuleCondition").filter(|_| !about.is_empty());
-            let applies = condition.is_none_or(|condition| match Call::of(condition.value.target()) {
+            let applies = condition.is_none_or(|condition| match IntrinsicCall::of(condition.value.target()) {
                 Some(call) => apart.verdict(call) == Known(true),
                 None => false,
             });
@@ -48,7 +48,7 @@ impl Evaluator<'_> {
 
 /// The values that an assertion allows; `None` if it may allow others.
 fn asserted(assertion: &Node, name: &str) -> Option<Vec<String>> {
-    let call = Call::of(assertion.target())?;
+    let call = IntrinsicCall::of(assertion.target())?;
     match (call.name, call.argument.items()?) {
         ("Equals", [left, right]) if is_reference(left, name) => Some(vec![literal(right)?]),
         ("Equals", [left, right]) if is_reference(right, name) => Some(vec![literal(left)?]),
@@ -65,7 +65,7 @@ fn asserted(assertion: &Node, name: &str) -> Option<Vec<String>> {
 /// The result of an assertion for a value of the parameter; `None` if it also depends on something else. Recursion is
 /// bounded by the depth limit of the parsers.
 fn holds_for(assertion: &Node, name: &str, value: &str) -> Option<bool> {
-    let call = Call::of(assertion.target())?;
+    let call = IntrinsicCall::of(assertion.target())?;
     match (call.name, call.argument.items()?) {
         ("Equals", [left, right]) if is_reference(left, name) => Some(literal(right)? == value),
         ("Equals", [left, right]) if is_reference(right, name) => Some(literal(left)? == value),
@@ -90,12 +90,12 @@ fn kleene(mut operands: impl Iterator<Item = Option<bool>>, decider: bool) -> Op
 
 /// True if an assertion refers to a parameter. Recursion is bounded by the depth limit of the parsers.
 fn is_about(assertion: &Node, name: &str) -> bool {
-    let items = Call::of(assertion.target()).and_then(|call| call.argument.items());
+    let items = IntrinsicCall::of(assertion.target()).and_then(|call| call.argument.items());
     is_reference(assertion, name) || items.unwrap_or_default().iter().any(|item| is_about(item, name))
 }
 
 fn is_reference(node: &Node, name: &str) -> bool {
-    Call::of(node.target()).is_some_and(|call| call.name == "Ref" && call.argument.text() == Some(name))
+    IntrinsicCall::of(node.target()).is_some_and(|call| call.name == "Ref" && call.argument.text() == Some(name))
 }
 
 fn literal(node: &Node) -> Option<String> {

@@ -5,58 +5,58 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::loops::{Member, Members};
+use super::loops::{LoopEntries, Member};
 use super::template::Template;
 use crate::source::{FileId, Span};
 use crate::syntax::node::Node;
-use crate::value::{Traced, Why};
+use crate::value::{Reason, Traced};
 
 /// Loop variables with their values.
-pub(super) type Names = Vec<(String, Traced<String>)>;
+pub(super) type LoopNames = Vec<(String, Traced<String>)>;
 
 /// A template with the source of its parameters.
-pub(super) struct Scope {
+pub(super) struct TemplateScope {
     pub(super) template: Rc<Template>,
     /// The prefix for the names of its declarations, such as `Nested/`.
     pub(super) prefix: String,
     /// The nested stack that deploys the template; `None` for a root template.
-    pub(super) call: Option<Call>,
+    pub(super) call: Option<StackCall>,
     /// The conditions that loops generate, cached if they don't depend on the world.
-    pub(super) looped_conditions: OnceCell<Rc<Looped>>,
+    pub(super) looped_conditions: OnceCell<Rc<LoopInstances>>,
 }
 
 /// Entries that loops generate, indexed by name.
-pub(super) struct Looped {
-    pub(super) members: Members,
+pub(super) struct LoopInstances {
+    pub(super) members: LoopEntries,
     positions: HashMap<String, usize>,
 }
 
 /// A nested stack or a stack set.
-pub(super) struct Call {
+pub(super) struct StackCall {
     /// The scope that contains it.
-    pub(super) caller: Rc<Scope>,
+    pub(super) caller: Rc<TemplateScope>,
     /// The variables of the loops around it.
-    pub(super) names: Names,
+    pub(super) names: LoopNames,
     /// The logical ID of the stack.
     pub(super) stack: String,
     /// The place of the logical ID.
     pub(super) header: Span,
     /// The parameters that it passes.
-    pub(super) arguments: HashMap<String, Passed>,
+    pub(super) arguments: HashMap<String, StackParameter>,
     /// The reason why it may pass other parameters.
-    pub(super) rest: Option<Why>,
+    pub(super) rest: Option<Reason>,
     /// True for a stack set, which deploys the template to other accounts and Regions.
     pub(super) is_set: bool,
 }
 
 /// A parameter that a stack passes.
-pub(super) struct Passed {
+pub(super) struct StackParameter {
     pub(super) value: Arc<Node>,
     /// True if some instances of a stack set override the value.
     pub(super) is_overridden: bool,
 }
 
-impl Scope {
+impl TemplateScope {
     /// The scope of a root template.
     pub(super) fn root(template: Rc<Template>) -> Self {
         Self::of(template, String::new())
@@ -96,9 +96,9 @@ impl Scope {
     }
 }
 
-impl Looped {
+impl LoopInstances {
     /// Indexes entries. For equal names, the first one counts.
-    pub(super) fn of(members: Members) -> Self {
+    pub(super) fn of(members: LoopEntries) -> Self {
         let names = members.all.iter().enumerate().rev();
         let positions = names.map(|(index, member)| (member.key.clone(), index)).collect();
         Self { members, positions }

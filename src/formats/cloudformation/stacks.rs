@@ -6,19 +6,19 @@ mod arguments;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::call::{self, Call};
-use super::eval::{Evaluator, through};
+use super::call::{self, IntrinsicCall};
+use super::eval::{TemplateEvaluator, through};
 use super::flat;
-use super::library::Place;
-use super::loops::{Member, Members};
+use super::library::LocalPath;
+use super::loops::{LoopEntries, Member};
 use super::mentions_trail;
-use super::scope::{self, Scope};
+use super::scope::{self, TemplateScope};
 use super::template::{Template, holds_trail};
-use crate::model::{Elsewhere, Hint, last_name};
+use crate::model::{TrailHint, UnreadPart, last_name};
 use crate::source::{FileId, Span};
 use crate::syntax::node::{Mapping, Node, NodeKind};
 use crate::value::budget::STEPS_OF_A_RESOURCE;
-use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, HopKind, Known, Maybe, Origin, Reason, Traced, Unknown};
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 const STACK_SET: &str = "AWS::CloudFormation::StackSet";
@@ -39,7 +39,7 @@ const MAX_TEXTS: usize = 100;
 pub(super) const NEEDLES: [&str; 4] = [STACK, APPLICATION, MODULE, LANDING_ZONE];
 
 /// The template that a stack deploys.
-pub(super) enum Deployed {
+pub(super) enum StackContent {
     /// A template that was read.
     Template(Rc<Template>),
     /// One of several templates, depending on conditions that aren't decided.
@@ -47,7 +47,7 @@ pub(super) enum Deployed {
         /// Without duplicates.
         templates: Vec<Rc<Template>>,
         /// The reason why the choice isn't decided.
-        why: Why,
+        why: Reason,
         /// The place of the condition.
         span: Span,
     },
@@ -56,7 +56,7 @@ pub(super) enum Deployed {
         /// The place of the address or of the body.
         span: Span,
         /// The reason to expect a trail in the template.
-        hint: Option<Hint>,
+        hint: Option<TrailHint>,
         /// The advice to make it readable, as an imperative sentence.
         help: &'static str,
     },
@@ -64,14 +64,14 @@ pub(super) enum Deployed {
 
 /// The template that a stack deploys, without the parts that depend on the enclosing stacks, so that it can be cached.
 #[derive(Clone)]
-pub(super) struct Behind {
+pub(super) struct StackTemplate {
     /// The template with the parameters that the stack passes.
-    pub(super) scope: Rc<Scope>,
+    pub(super) scope: Rc<TemplateScope>,
     /// The condition of the stack.
     pub(super) condition: Option<Member>,
     /// Set if the stack may deploy another template instead: the place of the condition, and the reason why it isn't
     /// decided.
-    pub(super) doubt: Option<(Span, Why)>,
+    pub(super) doubt: Option<(Span, Reason)>,
 }
 
 /// The value of a property, if it is set.
@@ -82,19 +82,25 @@ pub(super) fn is_stack(kind: &str) -> bool {
     [STACK, STACK_SET, APPLICATION].contains(&kind) || kind.ends_with(MODULE)
 }
 
-impl<'a> Evaluator<'a> {
+impl<'a> TemplateEvaluator<'a> {
     /// The templates that a stack may deploy: their files, evaluators and existence.
-    pub(super) fn enter(&self, member: &Member, outer: &Traced<bool>) -> Vec<(FileId, Evaluator<'a>, Traced<bool>)> {
+    pub(super) fn enter(
+        &self,
+        member: &Member,
+        outer: &Traced<bool>,
+    ) -> Vec<(FileId, TemplateEvaluator<'a>, Traced<bool>)> {
         let files: Vec<FileId> = match self.deployed(member) {
-            Some((Deployed::Template(template), _)) => vec![template.file],
-            Some((Deployed::OneOf { templates, .. }, _)) => templates.iter().map(|template| template.file).collect(),
-            Some((Deployed::Elsewhere { .. }, _)) | None => Vec::new(),
+            Some((StackContent::Template(template), _)) => vec![template.file],
+            Some((StackContent::OneOf { templates, .. }, _)) => {
+                templates.iter().map(|template| template.file).collect()
+            }
+            Some((StackContent::Elsewhere { .. }, _)) | None => Vec::new(),
         };
         let entered = files.into_iter().filter_map(|file| Some((file, self.behind(member, file)?)));
         entered
             .map(|(file, behind)| {
                 let exists = self.is_deployed(&behind, outer);
-                (file, self.within(behind.scope, scope::Names::new()), exists)
+                (file, self.within(behind.scope, scope::LoopNames::new()), exists)
             })
             .collect()
     }
@@ -105,9 +111,9 @@ impl<'a> Evaluator<'a> {
         // A stack set has no outputs.
         kind_of(&member).filter(|kind| [STACK, APPLICATION].contains(kind))?;
         self.world.charge(STEPS_OF_A_RESOURCE);
-        let (Deployed::Template(template), _) = self.deployed(&member)? else { return None };
+        let (StackContent::Template(template), _) = self.deployed(&member)? else { return None };
         let behind = self.behind(&member, template.file)?;
-        let inner = self.within(behind.scope, scope::Names::new());
+        let inner = self.within(behind.scope, scope::LoopNames::new());
         let declared = inner.members(template.outputs.as_ref()?.as_mapping()?);
         let declared = declared.get(output)?;
         let inner = inner.with(declared.names.clone());
@@ -115,12 +121,12 @@ impl<'a> Evaluator<'a> {
         let exists = self.exists(behind.condition.as_ref(), &created(member.key_span));
         let is_returned = inner.exists(members.get("Condition"), &exists);
         let value = &members.get("Value").filter(|_| is_returned.value != Known(false))?.value;
-        let hop = Hop { span: value.whole(), step: Step::Output(output.to_owned()) };
+        let hop = Hop { span: value.whole(), step: HopKind::Output(output.to_owned()) };
         Some(through(inner.eval(value), hop, span))
     }
 
     /// True if a template is deployed: its stack is created, and deploys this template.
-    pub(super) fn is_deployed(&self, behind: &Behind, outer: &Traced<bool>) -> Traced<bool> {
+    pub(super) fn is_deployed(&self, behind: &StackTemplate, outer: &Traced<bool>) -> Traced<bool> {
         let exists = self.exists(behind.condition.as_ref(), outer);
         match &behind.doubt {
             Some((span, why)) if exists.value == Known(true) => {
@@ -131,19 +137,19 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The template in a file with the parameters that the stack passes; `None` if the stack deploys another file.
-    pub(super) fn behind(&self, member: &Member, file: FileId) -> Option<Behind> {
+    pub(super) fn behind(&self, member: &Member, file: FileId) -> Option<StackTemplate> {
         let (deployed, members) = self.deployed(member)?;
         let (template, doubt) = match deployed {
-            Deployed::Template(template) => (Some(template).filter(|template| template.file == file)?, None),
-            Deployed::OneOf { templates, why, span } => {
+            StackContent::Template(template) => (Some(template).filter(|template| template.file == file)?, None),
+            StackContent::OneOf { templates, why, span } => {
                 (templates.into_iter().find(|template| template.file == file)?, Some((span, why)))
             }
-            Deployed::Elsewhere { .. } => return None,
+            StackContent::Elsewhere { .. } => return None,
         };
         let properties = self.properties(&members);
         let is_set = kind_of(member).is_some_and(|kind| self.filled(kind) == STACK_SET);
         let (arguments, rest) = self.arguments(&properties);
-        let call = scope::Call {
+        let call = scope::StackCall {
             caller: Rc::clone(&self.scope),
             names: self.names.clone(),
             stack: member.key.clone(),
@@ -153,12 +159,12 @@ impl<'a> Evaluator<'a> {
             is_set,
         };
         let prefix = self.scope.qualify(&format!("{}/", member.key));
-        let scope = Rc::new(Scope { call: Some(call), ..Scope::of(template, prefix) });
-        Some(Behind { scope, condition: members.get("Condition").cloned(), doubt })
+        let scope = Rc::new(TemplateScope { call: Some(call), ..TemplateScope::of(template, prefix) });
+        Some(StackTemplate { scope, condition: members.get("Condition").cloned(), doubt })
     }
 
     /// The template that a resource deploys, with the entries of the resource; `None` if the resource isn't a stack.
-    pub(super) fn deployed(&self, member: &Member) -> Option<(Deployed, Members)> {
+    pub(super) fn deployed(&self, member: &Member) -> Option<(StackContent, LoopEntries)> {
         let kind = self.filled(kind_of(member)?);
         if !is_stack(&kind) {
             return None;
@@ -167,11 +173,12 @@ impl<'a> Evaluator<'a> {
         if kind.ends_with(MODULE) {
             // Drops the organization's name, `MODULE`, and keeps the names between them.
             let names: Vec<&str> = kind.split("::").skip(1).filter(|name| *name != "MODULE").collect();
-            let (span, hint) = (member.key_span, Hint::of([names.join("-").as_str()], &member.key));
+            let (span, hint) = (member.key_span, TrailHint::of([names.join("-").as_str()], &member.key));
             let help = "check the template of the module";
-            return Some((Deployed::Elsewhere { span, hint, help }, members));
+            return Some((StackContent::Elsewhere { span, hint, help }, members));
         }
-        if let Some(open) = members.get("Properties").filter(|properties| Call::of(properties.value.target()).is_some())
+        if let Some(open) =
+            members.get("Properties").filter(|properties| IntrinsicCall::of(properties.value.target()).is_some())
         {
             return Some((self.of_open_properties(member, &open.value), members));
         }
@@ -184,14 +191,14 @@ impl<'a> Evaluator<'a> {
         Some((deployed, members))
     }
 
-    fn properties(&self, members: &Members) -> Members {
+    fn properties(&self, members: &LoopEntries) -> LoopEntries {
         let mapping = members.get("Properties").and_then(|properties| properties.value.as_mapping());
         mapping.map(|mapping| self.members(mapping)).unwrap_or_default()
     }
 
     /// The template at a path relative to this one. In the output of the CDK and SAM, the path is in the metadata of
     /// the resource.
-    fn of_url(&self, member: &Member, url: Property, members: &Members) -> Deployed {
+    fn of_url(&self, member: &Member, url: Property, members: &LoopEntries) -> StackContent {
         let asset = members.get("Metadata").and_then(|metadata| asset_path(metadata.value.as_mapping()?));
         let mut paths = Vec::new();
         let doubt = url.as_ref().filter(|_| asset.is_none()).and_then(|url| self.list_paths(url, &mut paths));
@@ -204,38 +211,38 @@ impl<'a> Evaluator<'a> {
             (None, [] | [Unknown(_)]) => url.as_ref().and_then(|url| self.asset_named_in(url)),
             (None, _) => None,
         };
-        let place = path.as_ref().map_or(Place::Remote, |path| self.library.find(self.scope.template.file, path));
+        let place = path.as_ref().map_or(LocalPath::Remote, |path| self.library.find(self.scope.template.file, path));
         let span = url.as_ref().map_or(member.key_span, |url| url.whole());
-        let mut hint = Hint::of([], &member.key);
+        let mut hint = TrailHint::of([], &member.key);
         if let Some(url) = &url {
             hint = hint_of(url, &member.key).max(self.hint_of_files(url));
         }
         let help = match place {
-            Place::File(file) => {
+            LocalPath::File(file) => {
                 let document = self.library.document(file);
                 match self.library.first_template(&document) {
                     Some(template) if self.scope.is_within(&template) => {
-                        hint = Some(Hint::Content);
+                        hint = Some(TrailHint::Content);
                         "remove the cycle: a template can't deploy itself"
                     }
-                    Some(template) => return Deployed::Template(template),
+                    Some(template) => return StackContent::Template(template),
                     None => {
-                        hint = hint.max(document.mentions_trail.then_some(Hint::Content));
+                        hint = hint.max(document.mentions_trail.then_some(TrailHint::Content));
                         "fix the template: it has no valid `Resources`"
                     }
                 }
             }
-            Place::Missing => "correct the path: there is no template",
-            Place::Remote => "refer to a local file so that it can be read",
+            LocalPath::Missing => "correct the path: there is no template",
+            LocalPath::Remote => "refer to a local file so that it can be read",
         };
-        Deployed::Elsewhere { span, hint, help }
+        StackContent::Elsewhere { span, hint, help }
     }
 
     /// Collects the paths that an address may have, one for each branch of the undecided conditions. Returns the place
     /// of the first of these conditions, and the reason why it isn't decided. Recursion is bounded by the depth limit
     /// of the parsers.
-    fn list_paths(&self, url: &Node, paths: &mut Vec<Maybe<String>>) -> Option<(Span, Why)> {
-        let call = Call::of(url.target());
+    fn list_paths(&self, url: &Node, paths: &mut Vec<Maybe<String>>) -> Option<(Span, Reason)> {
+        let call = IntrinsicCall::of(url.target());
         let arms = call.filter(|call| call.name == "If").and_then(|call| call.argument.items());
         if let Some([condition, then, otherwise]) = arms
             && let Some(name) = call::plain_text(condition)
@@ -262,7 +269,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The templates at several paths; `None` if one of them can't be read.
-    fn one_of_templates(&self, paths: &[Maybe<String>], span: Span, why: Why) -> Option<Deployed> {
+    fn one_of_templates(&self, paths: &[Maybe<String>], span: Span, why: Reason) -> Option<StackContent> {
         let mut templates: Vec<Rc<Template>> = Vec::new();
         for path in paths {
             let Known(path) = path else { return None };
@@ -277,8 +284,8 @@ impl<'a> Evaluator<'a> {
         }
         match templates.as_slice() {
             [] => None,
-            [one] => Some(Deployed::Template(Rc::clone(one))),
-            _ => Some(Deployed::OneOf { templates, why, span }),
+            [one] => Some(StackContent::Template(Rc::clone(one))),
+            _ => Some(StackContent::OneOf { templates, why, span }),
         }
     }
 
@@ -306,67 +313,67 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The unread template of a stack whose whole `Properties` are a function, such as `Fn::If`.
-    fn of_open_properties(&self, member: &Member, properties: &Node) -> Deployed {
+    fn of_open_properties(&self, member: &Member, properties: &Node) -> StackContent {
         // Any of the texts may be the address, and any may name a trail.
         let mut texts = Vec::new();
         list_texts(properties, &mut texts);
-        let named = texts.into_iter().filter_map(|text| Hint::of([last_name(text)], "")).max();
-        let hint = named.or(Hint::of([], &member.key)).max(self.hint_of_files(properties));
+        let named = texts.into_iter().filter_map(|text| TrailHint::of([last_name(text)], "")).max();
+        let hint = named.or(TrailHint::of([], &member.key)).max(self.hint_of_files(properties));
         let help = "move the condition into the properties so that the template can be found";
-        Deployed::Elsewhere { span: properties.whole(), hint, help }
+        StackContent::Elsewhere { span: properties.whole(), hint, help }
     }
 
     /// A hint, if a text in a node is the path of a file beside this template that mentions a trail.
-    fn hint_of_files(&self, node: &Node) -> Option<Hint> {
+    fn hint_of_files(&self, node: &Node) -> Option<TrailHint> {
         let mut texts = Vec::new();
         list_texts(node, &mut texts);
         let paths = texts.into_iter().flat_map(paths_in).take(MAX_TEXTS);
         let mut files = paths.filter_map(|path| self.library.find(self.scope.template.file, path).file());
-        files.any(|file| self.library.document(file).mentions_trail).then_some(Hint::Content)
+        files.any(|file| self.library.document(file).mentions_trail).then_some(TrailHint::Content)
     }
 
     /// The template that is embedded as a text or as a value.
-    fn of_body(&self, member: &Member, body: &Node) -> Deployed {
-        let call = Call::of(body.target()).filter(|call| call.name == "ToJsonString");
+    fn of_body(&self, member: &Member, body: &Node) -> StackContent {
+        let call = IntrinsicCall::of(body.target()).filter(|call| call.name == "ToJsonString");
         let value = call.and_then(|call| call.argument.mapping_node()).or_else(|| call::plain(body));
         if let Some(template) = value.and_then(|value| self.library.inline(value, self.scope.template.file)) {
-            return Deployed::Template(template);
+            return StackContent::Template(template);
         }
         if let Known(Data::String(text)) = self.eval(body).value {
             let document = self.library.body(body.target(), &text);
             if let Some(template) = self.library.first_template(&document) {
-                return Deployed::Template(template);
+                return StackContent::Template(template);
             }
         }
         let mut texts = Vec::new();
         list_texts(body, &mut texts);
         let holds_one = texts.iter().any(|text| mentions_trail(text)) || holds_trail(body);
-        let hint = if holds_one { Some(Hint::Content) } else { hint_of(body, &member.key) };
+        let hint = if holds_one { Some(TrailHint::Content) } else { hint_of(body, &member.key) };
         let help = "move the template to a separate file";
-        Deployed::Elsewhere { span: body.whole(), hint, help }
+        StackContent::Elsewhere { span: body.whole(), hint, help }
     }
 
     /// The unread part for a stack whose template can't be read; `None` if the stack isn't created.
-    pub(super) fn elsewhere(&self, member: &Member, outer: &Traced<bool>) -> Option<Elsewhere> {
-        let (Deployed::Elsewhere { span, hint, help, .. }, members) = self.deployed(member)? else { return None };
+    pub(super) fn elsewhere(&self, member: &Member, outer: &Traced<bool>) -> Option<UnreadPart> {
+        let (StackContent::Elsewhere { span, hint, help, .. }, members) = self.deployed(member)? else { return None };
         let exists = self.exists(members.get("Condition"), outer);
         let what = format!("stack `{}`", self.scope.qualify(&member.key));
         let reason = "its template isn't here".to_owned();
         let (header, help, limit) = (span, help.to_owned(), None);
-        (exists.value != Known(false)).then_some(Elsewhere { header, what, reason, help, hint, limit, missing: None })
+        (exists.value != Known(false)).then_some(UnreadPart { header, what, reason, help, hint, limit, missing: None })
     }
 
     /// The unread part for a landing zone of AWS Control Tower, which may create an organization trail; `None` if it
     /// isn't created.
-    pub(super) fn landing_zone(&self, member: &Member, outer: &Traced<bool>) -> Option<Elsewhere> {
+    pub(super) fn landing_zone(&self, member: &Member, outer: &Traced<bool>) -> Option<UnreadPart> {
         let members = self.members(member.value.as_mapping()?);
         let exists = self.exists(members.get("Condition"), outer);
-        (exists.value != Known(false)).then(|| Elsewhere {
+        (exists.value != Known(false)).then(|| UnreadPart {
             header: member.key_span,
             what: format!("landing zone `{}`", self.scope.qualify(&member.key)),
             reason: "AWS Control Tower may create an organization trail for it".to_owned(),
             help: "check the trail that AWS Control Tower created in the management account".to_owned(),
-            hint: Some(Hint::Content),
+            hint: Some(TrailHint::Content),
             limit: None,
             missing: None,
         })
@@ -390,10 +397,10 @@ fn asset_path(metadata: &Mapping) -> Option<String> {
 }
 
 /// The hint from the texts in a node and from a logical ID. The last text that gives an indication takes precedence.
-fn hint_of(node: &Node, label: &str) -> Option<Hint> {
+fn hint_of(node: &Node, label: &str) -> Option<TrailHint> {
     let mut texts = Vec::new();
     list_texts(node, &mut texts);
-    Hint::of(texts.into_iter().rev().map(last_name), label)
+    TrailHint::of(texts.into_iter().rev().map(last_name), label)
 }
 
 /// The paths of files beside a template that a text may name. The part up to the last `${…}` is filled in, and an address has a

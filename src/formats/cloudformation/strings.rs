@@ -1,25 +1,25 @@
 //! Evaluates functions that build texts: `Fn::Sub` and `Fn::Join`.
 
-use super::call::Argument;
+use super::call::FunctionArgument;
 use super::eval::DYNAMIC;
-use super::eval::{Evaluator, READER, is_absent, through, weight, weight_of_text};
+use super::eval::{READER, TemplateEvaluator, is_absent, through, weight, weight_of_text};
 use super::lists::is_empty_list;
-use super::pieces::{Composed, Piece, Pieces, item_way};
+use super::pieces::{ComposedText, Pieces, TracedPiece, item_way};
 use super::symbols::{because, computed, failed, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Mapping, Node};
 use crate::value::budget::STEPS;
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, placeholder};
+use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, placeholder};
 
 /// The maximum length of a text, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 20;
 
 /// An item of a list. If the list is written as the argument, also the hop to the item, and its pieces.
-type Item = (Traced<Data>, Option<(Hop, Vec<Piece>)>);
+type ListItem = (Traced<Data>, Option<(Hop, Vec<TracedPiece>)>);
 
 /// A part of the template text of `Fn::Sub`.
 #[derive(Debug, PartialEq, Eq)]
-enum Part<'a> {
+enum SubPart<'a> {
     Literal(&'a str),
     /// The name in `${…}`.
     Name(&'a str),
@@ -27,17 +27,17 @@ enum Part<'a> {
 
 /// Builds a text from known and unknown parts.
 #[derive(Default)]
-struct Writing {
+struct PartialString {
     text: String,
     /// The reason for the first unknown part, or for the first one without a value.
-    unknown: Option<Why>,
+    unknown: Option<Reason>,
     /// True if the text is certainly not empty.
     is_set: bool,
 }
 
-impl Evaluator<'_> {
+impl TemplateEvaluator<'_> {
     /// `Fn::Sub`, with or without a mapping of variables. A text that consists of one `${Name}` has the value of that name.
-    pub(super) fn sub(&self, argument: Argument<'_>) -> Composed {
+    pub(super) fn sub(&self, argument: FunctionArgument<'_>) -> ComposedText {
         let (text, own) = match argument.items() {
             Some([text, own]) => {
                 (super::call::plain_text(text), super::call::plain(own).and_then(|own| own.as_mapping()))
@@ -46,31 +46,31 @@ impl Evaluator<'_> {
             None => (argument.text(), None),
         };
         let Some(text) = text else {
-            return Composed::whole(failed("`Fn::Sub` takes a string, or a string and a mapping"));
+            return ComposedText::whole(failed("`Fn::Sub` takes a string, or a string and a mapping"));
         };
         self.world.charge(weight_of_text(text));
         if !self.world.has_steps() {
-            return Composed::whole(Unknown(Why::OverLimit { limit: STEPS }));
+            return ComposedText::whole(Unknown(Reason::OverLimit { limit: STEPS }));
         }
         if let Some(why) = placeholder(text, READER) {
-            return Composed::whole(Unknown(why));
+            return ComposedText::whole(Unknown(why));
         }
         let parts = split(text);
-        if let [Part::Name(name)] = parts.as_slice() {
+        if let [SubPart::Name(name)] = parts.as_slice() {
             return self.substitute_only(name, own, argument.span());
         }
-        let (mut writing, mut pieces) = (Writing::default(), Pieces::default());
+        let (mut writing, mut pieces) = (PartialString::default(), Pieces::default());
         for part in &parts {
             self.world.charge(1);
             if !self.world.has_steps() {
-                return Composed::whole(Unknown(Why::OverLimit { limit: STEPS }));
+                return ComposedText::whole(Unknown(Reason::OverLimit { limit: STEPS }));
             }
             match part {
-                Part::Literal(text) => {
+                SubPart::Literal(text) => {
                     writing.literal(text);
                     pieces.push(text, Vec::new());
                 }
-                Part::Name(name) => {
+                SubPart::Name(name) => {
                     let value = self.substitute(name, own, argument.span());
                     self.world.charge(weight(&value.value));
                     let text = self.text_of(&value.value);
@@ -85,20 +85,20 @@ impl Evaluator<'_> {
     }
 
     /// The value of a text that consists of one `${Name}`. Its hops are kept even if the value is unknown.
-    fn substitute_only(&self, name: &str, own: Option<&Mapping>, span: Span) -> Composed {
+    fn substitute_only(&self, name: &str, own: Option<&Mapping>, span: Span) -> ComposedText {
         let value = self.substitute(name, own, span);
         let text = match &value.value {
             Known(data) => self.text_of(&Known(data.clone())),
             Unknown(why) => Unknown(why.clone()),
         };
         let whole = Traced { value: text.clone().map(Data::String), ..value };
-        Composed::of(whole, text)
+        ComposedText::of(whole, text)
     }
 
     fn substitute(&self, name: &str, own: Option<&Mapping>, span: Span) -> Traced<Data> {
         if let Some(entry) = own.and_then(|own| own.get(name)) {
             let value = self.eval(&entry.value);
-            let hop = Hop { span: entry.value.whole(), step: Step::Member(name.to_owned()) };
+            let hop = Hop { span: entry.value.whole(), step: HopKind::Member(name.to_owned()) };
             return through(value, hop, span);
         }
         let value = if name.contains('.') { self.attribute_at(name, span) } else { self.named(name, span) };
@@ -121,25 +121,25 @@ impl Evaluator<'_> {
         filled
     }
 
-    pub(super) fn join(&self, argument: Argument<'_>) -> Composed {
+    pub(super) fn join(&self, argument: FunctionArgument<'_>) -> ComposedText {
         let Some([delimiter, list]) = argument.items() else {
-            return Composed::whole(failed("`Fn::Join` takes a delimiter and a list"));
+            return ComposedText::whole(failed("`Fn::Join` takes a delimiter and a list"));
         };
         let between = self.eval(delimiter);
         let between_text = self.text_of(&between.value);
         let items = match self.joined_items(list) {
             Ok(items) => items,
-            Err(list) => return Composed::whole(Self::join_of(between_text, &list)),
+            Err(list) => return ComposedText::whole(Self::join_of(between_text, &list)),
         };
         let Known(between_text) = between_text else {
             let list = Known(Data::tuple(items.into_iter().map(|(item, _)| item).collect()));
-            return Composed::whole(Self::join_of(between_text, &list));
+            return ComposedText::whole(Self::join_of(between_text, &list));
         };
-        let (mut writing, mut pieces) = (Writing::default(), Pieces::default());
+        let (mut writing, mut pieces) = (PartialString::default(), Pieces::default());
         for (index, (item, own)) in items.into_iter().enumerate() {
             if index > 0 {
                 writing.literal(&between_text);
-                let hop = Hop { span: delimiter.whole(), step: Step::Argument };
+                let hop = Hop { span: delimiter.whole(), step: HopKind::Argument };
                 pieces.push(&between_text, std::iter::once(hop).chain(between.hops.iter().cloned()).collect());
             }
             writing.value(&item.value, self.text_of(&item.value));
@@ -157,13 +157,13 @@ impl Evaluator<'_> {
 
     /// The items of a list, with the pieces of those that are written as the argument. `Err` contains a list that isn't
     /// known.
-    fn joined_items(&self, list: &Node) -> Result<Vec<Item>, Maybe<Data>> {
+    fn joined_items(&self, list: &Node) -> Result<Vec<ListItem>, Maybe<Data>> {
         if let Some(items) =
             super::call::plain(list).filter(|plain| plain.span == list.span).and_then(Node::as_sequence)
         {
             let items = items.iter().map(|item| (item.whole(), self.composed(item)));
             let items = items.filter(|(_, (value, _))| !is_absent(value)).enumerate();
-            let step = |index, span| Hop { span, step: Step::Element(index) };
+            let step = |index, span| Hop { span, step: HopKind::Element(index) };
             return Ok(items.map(|(index, (span, (value, own)))| (value, Some((step(index, span), own)))).collect());
         }
         let whole = self.eval(list);
@@ -182,7 +182,7 @@ impl Evaluator<'_> {
     }
 }
 
-impl Writing {
+impl PartialString {
     fn literal(&mut self, text: &str) {
         self.is_set |= !text.is_empty();
         self.push(text);
@@ -203,7 +203,7 @@ impl Writing {
 
     fn push(&mut self, text: &str) {
         if self.text.len().saturating_add(text.len()) > MAX_TEXT {
-            self.unknown = Some(Why::OverLimit { limit: "the length of a string" });
+            self.unknown = Some(Reason::OverLimit { limit: "the length of a string" });
         } else {
             self.text.push_str(text);
         }
@@ -215,11 +215,11 @@ impl Writing {
             Some(why) => match because(format!("\"{}\"", self.text), why, None) {
                 // The text is the name of a dynamic reference. Its value is known during deployment only, even if the
                 // name becomes known.
-                Unknown(Why::Computed { expression, .. }) if self.is_set && self.text.contains(DYNAMIC) => {
-                    Unknown(Why::AtDeployment { reference: expression, is_set: true })
+                Unknown(Reason::Computed { expression, .. }) if self.is_set && self.text.contains(DYNAMIC) => {
+                    Unknown(Reason::AtDeployment { reference: expression, is_set: true })
                 }
-                Unknown(Why::Computed { expression, cause, .. }) if self.is_set => {
-                    Unknown(Why::Composed { reference: expression, cause })
+                Unknown(Reason::Computed { expression, cause, .. }) if self.is_set => {
+                    Unknown(Reason::Composed { reference: expression, cause })
                 }
                 other => other,
             },
@@ -228,22 +228,22 @@ impl Writing {
 }
 
 /// Splits a text into literals and `${…}`. The escape `${!name}` is the literal `${name}`.
-fn split(text: &str) -> Vec<Part<'_>> {
+fn split(text: &str) -> Vec<SubPart<'_>> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
         let Some((name, after)) = after.split_once('}') else { break };
         if !before.is_empty() {
-            parts.push(Part::Literal(before));
+            parts.push(SubPart::Literal(before));
         }
         match name.strip_prefix('!') {
-            Some(literal) => parts.extend([Part::Literal("${"), Part::Literal(literal), Part::Literal("}")]),
-            None => parts.push(Part::Name(name.trim())),
+            Some(literal) => parts.extend([SubPart::Literal("${"), SubPart::Literal(literal), SubPart::Literal("}")]),
+            None => parts.push(SubPart::Name(name.trim())),
         }
         rest = after;
     }
     if !rest.is_empty() {
-        parts.push(Part::Literal(rest));
+        parts.push(SubPart::Literal(rest));
     }
     parts
 }
@@ -255,8 +255,8 @@ mod tests {
     #[test]
     fn a_text_is_split_at_its_names() {
         let text = "a${B}${!C}${ D.E }${";
-        let (b, d) = (Part::Name("B"), Part::Name("D.E"));
-        let literal = Part::Literal;
+        let (b, d) = (SubPart::Name("B"), SubPart::Name("D.E"));
+        let literal = SubPart::Literal;
         assert_eq!(split(text), [literal("a"), b, literal("${"), literal("C"), literal("}"), d, literal("${")]);
     }
 }

@@ -1,14 +1,14 @@
 //! Symbols: texts that represent unknown values. Equal symbols represent equal values.
 
 use crate::value::world::Atom;
-use crate::value::{Data, Known, Maybe, Unknown, Why};
+use crate::value::{Data, Known, Maybe, Reason, Unknown};
 
 /// The maximum length of a symbol. Without it, a chain of calls takes quadratic time.
 pub(super) const MAX_SYMBOL: usize = 2_000;
 
 /// The value of an expression that no deployment accepts.
 pub(super) fn failed<T>(message: impl Into<String>) -> Maybe<T> {
-    Unknown(Why::Failed { message: message.into() })
+    Unknown(Reason::Failed { message: message.into() })
 }
 
 /// The value of a function with unknown arguments.
@@ -16,51 +16,51 @@ pub(super) fn computed<T>(function: &str, parts: &[&Maybe<Data>], atom: Option<A
     let parts_shown: Vec<String> = parts.iter().map(|part| symbol(part)).collect();
     let expression = format!("{function}({})", parts_shown.join(", "));
     let cause = parts.iter().find_map(|part| first_unknown(part));
-    because(expression, cause.unwrap_or(Why::Unreadable), atom)
+    because(expression, cause.unwrap_or(Reason::Unreadable), atom)
 }
 
 /// A value that depends on an unknown one.
-pub(super) fn because<T>(expression: String, cause: Why, atom: Option<Atom>) -> Maybe<T> {
+pub(super) fn because<T>(expression: String, cause: Reason, atom: Option<Atom>) -> Maybe<T> {
     if is_final(&cause) {
         return Unknown(cause);
     }
     if expression.len() > MAX_SYMBOL {
-        return Unknown(Why::OverLimit { limit: "the length of an expression" });
+        return Unknown(Reason::OverLimit { limit: "the length of an expression" });
     }
     // The cause of a chain is the unknown value at its start.
     let cause = match cause {
-        Why::Computed { cause, .. } => cause,
+        Reason::Computed { cause, .. } => cause,
         other => Box::new(other),
     };
-    Unknown(Why::Computed { expression, cause, atom })
+    Unknown(Reason::Computed { expression, cause, atom })
 }
 
 /// True if a reason doesn't identify a value, so that no world can decide it.
-pub(super) fn is_final(why: &Why) -> bool {
+pub(super) fn is_final(why: &Reason) -> bool {
     match why {
-        Why::Failed { .. }
-        | Why::Undeclared { .. }
-        | Why::NoReference { .. }
-        | Why::Cycle { .. }
-        | Why::NotEvaluated { .. }
-        | Why::NotHere { .. }
-        | Why::Unreadable
-        | Why::OverLimit { .. } => true,
-        Why::NoValue { .. }
-        | Why::AtDeployment { .. }
-        | Why::AwsKey { .. }
-        | Why::FromEnvironment { .. }
-        | Why::SetElsewhere { .. }
-        | Why::Computed { .. }
-        | Why::Composed { .. }
-        | Why::Ambiguous { .. }
-        | Why::Placeholder { .. }
-        | Why::Undocumented { .. } => false,
+        Reason::Failed { .. }
+        | Reason::Undeclared { .. }
+        | Reason::NoReference { .. }
+        | Reason::Cycle { .. }
+        | Reason::NotEvaluated { .. }
+        | Reason::NotHere { .. }
+        | Reason::Unreadable
+        | Reason::OverLimit { .. } => true,
+        Reason::NoValue { .. }
+        | Reason::AtDeployment { .. }
+        | Reason::AwsKey { .. }
+        | Reason::FromEnvironment { .. }
+        | Reason::SetElsewhere { .. }
+        | Reason::Computed { .. }
+        | Reason::Composed { .. }
+        | Reason::Ambiguous { .. }
+        | Reason::Placeholder { .. }
+        | Reason::Undocumented { .. } => false,
     }
 }
 
 /// The reason why a value, or a part of it, is unknown; `None` if everything is known.
-pub(super) fn first_unknown(value: &Maybe<Data>) -> Option<Why> {
+pub(super) fn first_unknown(value: &Maybe<Data>) -> Option<Reason> {
     match value {
         Unknown(why) => Some(why.clone()),
         Known(Data::List(list)) => list.items.iter().find_map(|item| first_unknown(&item.value)),

@@ -4,13 +4,13 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::call::{self, Argument, Call};
+use super::call::{self, FunctionArgument, IntrinsicCall};
 use super::circles::{References, circular};
-use super::document::Document;
+use super::document::TemplateFile;
 use super::eval::{READER, is_braced};
 use super::exports;
-use super::flat::{self, Flat, Room, is_loop};
-use super::library::Library;
+use super::flat::{self, IncludeBudget, MergedMapping, is_loop};
+use super::library::TemplateLibrary;
 use super::loops::loop_parts;
 use super::macros::{self, LANGUAGE_EXTENSIONS};
 use super::serverless;
@@ -55,13 +55,13 @@ pub(super) struct Template {
 /// The entries of a mapping, indexed by key.
 #[derive(Default)]
 pub(super) struct Section {
-    pub(super) flat: Flat,
+    pub(super) flat: MergedMapping,
     positions: HashMap<String, usize>,
 }
 
 impl Template {
     /// The template in a document: the document itself, or its `TemplateBody`, into which AWS tools put a template.
-    pub(super) fn recognize(root: &Node, document: &Document, library: &Library<'_>) -> Option<Self> {
+    pub(super) fn recognize(root: &Node, document: &TemplateFile, library: &TemplateLibrary<'_>) -> Option<Self> {
         let top = root.as_mapping()?;
         let body = top.get("TemplateBody").filter(|_| top.get("Resources").is_none()).map(|entry| &entry.value);
         match body {
@@ -77,8 +77,8 @@ impl Template {
     }
 
     /// A document is a template if its `Resources` contain something with a `Type`.
-    fn recognize_bare(root: &Node, document: &Document, library: &Library<'_>) -> Option<Self> {
-        let room = Room::default();
+    fn recognize_bare(root: &Node, document: &TemplateFile, library: &TemplateLibrary<'_>) -> Option<Self> {
+        let room = IncludeBudget::default();
         let service = serverless::resources(root);
         let root = service.as_deref().unwrap_or(root);
         let (mut sections, beside) = Section::apart(root.as_mapping()?);
@@ -134,13 +134,13 @@ impl Template {
     }
 
     /// The outputs that are exported, by their names, as far as these are literal.
-    pub(super) fn exports(&self, library: &Library<'_>) -> &HashMap<String, Entry> {
+    pub(super) fn exports(&self, library: &TemplateLibrary<'_>) -> &HashMap<String, Entry> {
         let declared = || self.outputs.as_ref().map(|outputs| exports::declared(outputs, library));
         self.exports.get_or_init(|| declared().unwrap_or_default())
     }
 
     /// Notes that each section may have more entries, from files that aren't read.
-    fn open(&mut self, unread: &Flat) {
+    fn open(&mut self, unread: &MergedMapping) {
         let Self { parameters, mappings, conditions, rules, resources, .. } = self;
         for section in [parameters, mappings, conditions, rules, resources] {
             section.flat.macros.extend(unread.macros.iter().cloned());
@@ -190,7 +190,7 @@ impl Template {
             let is_trail = entry.value.as_text() == Some(dialects::CLOUDFORMATION.kind) || holds_trail(&entry.value);
             return is_trail.then(|| (entry.key.span, format!("resource `{name}` must be a mapping")));
         };
-        if Call::of(entry.value.target()).is_some() && holds_trail(&entry.value) {
+        if IntrinsicCall::of(entry.value.target()).is_some() && holds_trail(&entry.value) {
             return Some((entry.key.span, format!("resource `{name}` must be a mapping, not a function")));
         }
         let kind = resource.get("Type")?;
@@ -262,12 +262,12 @@ impl Template {
 
 impl Section {
     /// Indexes the entries of a mapping, with a new budget for includes.
-    pub(super) fn of(mapping: &Mapping, library: &Library<'_>) -> Self {
-        Self::within(mapping, library, &Room::default())
+    pub(super) fn of(mapping: &Mapping, library: &TemplateLibrary<'_>) -> Self {
+        Self::within(mapping, library, &IncludeBudget::default())
     }
 
-    fn within(mapping: &Mapping, library: &Library<'_>, room: &Room) -> Self {
-        let mut flat = Flat::within(mapping, library, room);
+    fn within(mapping: &Mapping, library: &TemplateLibrary<'_>, room: &IncludeBudget) -> Self {
+        let mut flat = MergedMapping::within(mapping, library, room);
         let entries = std::mem::take(&mut flat.entries);
         let mut section = Self { flat, ..Self::default() };
         section.extend(entries);
@@ -276,7 +276,7 @@ impl Section {
 
     /// Indexes the entries of `Resources`. Resources that are included as a whole are replaced by the content of the
     /// file.
-    fn of_resources(mapping: &Mapping, library: &Library<'_>, room: &Room) -> Self {
+    fn of_resources(mapping: &Mapping, library: &TemplateLibrary<'_>, room: &IncludeBudget) -> Self {
         let mut section = Self::within(mapping, library, room);
         for entry in &mut section.flat.entries {
             if macros::is_called_in(&entry.value) {
@@ -293,7 +293,7 @@ impl Section {
 
     /// Indexes the sections of a template, and returns its transforms without applying them.
     fn apart(root: &Mapping) -> (Self, Vec<Arc<Node>>) {
-        let (mut flat, transforms) = Flat::apart(root);
+        let (mut flat, transforms) = MergedMapping::apart(root);
         let entries = std::mem::take(&mut flat.entries);
         let mut section = Self { flat, ..Self::default() };
         section.extend(entries);
@@ -386,7 +386,7 @@ fn note_references<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
         NodeKind::Mapping(mapping) => {
             for entry in &mapping.entries {
                 if entry.key.as_text() == Some("Condition") {
-                    names.extend(Argument::of_key(&entry.value).text());
+                    names.extend(FunctionArgument::of_key(&entry.value).text());
                 }
                 note_references(&entry.value, names);
             }

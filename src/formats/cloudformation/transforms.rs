@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::flat::{Flat, Room};
-use super::library::Library;
-use super::macros::{self, Found, LANGUAGE_EXTENSIONS};
+use super::flat::{IncludeBudget, MergedMapping};
+use super::library::TemplateLibrary;
+use super::macros::{self, LANGUAGE_EXTENSIONS, NamedMacro};
 use super::template::Section;
 use crate::model::Macro;
 use crate::source::FileId;
@@ -29,15 +29,15 @@ pub(super) struct Transforms {
     /// True if the template has a `Transform` section.
     pub(super) is_transformed: bool,
     /// Includes whose files weren't read, with the texts of their calls. Each section may have more entries from them.
-    pub(super) unread: Flat,
+    pub(super) unread: MergedMapping,
     /// The problems of entries that the template and an included file declare differently.
     pub(super) problems: Vec<Problem>,
 }
 
 /// The state of a template while files are included in it.
-struct Including<'a, 's> {
-    library: &'a Library<'a>,
-    room: &'a Room,
+struct IncludingTemplate<'a, 's> {
+    library: &'a TemplateLibrary<'a>,
+    room: &'a IncludeBudget,
     sections: &'s mut Section,
     files: HashSet<FileId>,
 }
@@ -48,8 +48,8 @@ impl Transforms {
         sections: &mut Section,
         beside: Vec<Arc<Node>>,
         own: FileId,
-        library: &Library<'_>,
-        room: &Room,
+        library: &TemplateLibrary<'_>,
+        room: &IncludeBudget,
     ) -> Self {
         let mut transforms = Self::default();
         let mut pending = beside;
@@ -58,7 +58,7 @@ impl Transforms {
             pending.push(Arc::clone(&written.value));
         }
         pending.reverse();
-        let mut including = Including { library, room, sections, files: HashSet::from([own]) };
+        let mut including = IncludingTemplate { library, room, sections, files: HashSet::from([own]) };
         while let Some(node) = pending.pop() {
             for found in macros::calls(&node) {
                 transforms.has_extensions |= found.name() == LANGUAGE_EXTENSIONS;
@@ -70,7 +70,7 @@ impl Transforms {
     }
 
     /// Applies one transform, and returns the transforms of the file that it includes.
-    fn apply(&mut self, found: &Found<'_>, including: &mut Including<'_, '_>) -> Vec<Arc<Node>> {
+    fn apply(&mut self, found: &NamedMacro<'_>, including: &mut IncludingTemplate<'_, '_>) -> Vec<Arc<Node>> {
         if found.is_harmless() {
             return Vec::new();
         }
@@ -102,8 +102,8 @@ impl Transforms {
     }
 
     /// Adds the sections of an included file, entry by entry, and returns its transforms.
-    fn add(&mut self, included: &Mapping, including: &mut Including<'_, '_>) -> Vec<Arc<Node>> {
-        let (flat, mut transforms) = Flat::apart(included);
+    fn add(&mut self, included: &Mapping, including: &mut IncludingTemplate<'_, '_>) -> Vec<Arc<Node>> {
+        let (flat, mut transforms) = MergedMapping::apart(included);
         for entry in flat.entries {
             let Some(key) = entry.key.as_text() else { continue };
             if key == SECTION {

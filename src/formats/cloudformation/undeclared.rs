@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::call::{Call, plain_text};
+use super::call::{IntrinsicCall, plain_text};
 use super::template::{Template, is_filled_in};
 use crate::model::dialects;
 use crate::named::closest;
@@ -11,7 +11,7 @@ use crate::source::Span;
 use crate::syntax::node::{Mapping, Node, NodeKind};
 
 /// The name of a condition and the place of the reference.
-type Used<'n> = (&'n str, Span);
+type UsedCondition<'n> = (&'n str, Span);
 
 /// The first reference to each undeclared name, with the message; empty if a macro, a loop or an unread include may
 /// declare it.
@@ -36,7 +36,7 @@ fn is_undeclared(template: &Template, name: &str) -> bool {
 }
 
 /// The references to conditions in a template, except the `Condition` of a trail, which is checked with the trail.
-fn used(template: &Template) -> Vec<Used<'_>> {
+fn used(template: &Template) -> Vec<UsedCondition<'_>> {
     let mut used = Vec::new();
     for entry in &template.conditions.flat.entries {
         note_operands(&entry.value, &mut used);
@@ -54,7 +54,7 @@ fn used(template: &Template) -> Vec<Used<'_>> {
 }
 
 /// Collects the conditions that a condition refers to. Recursion is bounded by the depth limit of the parsers.
-fn note_operands<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
+fn note_operands<'n>(node: &'n Node, used: &mut Vec<UsedCondition<'n>>) {
     let is_name = node.tag.as_ref().is_some_and(|tag| tag.name == "!Condition");
     match &node.kind {
         NodeKind::Scalar(_) if is_name => used.extend(node.as_text().map(|name| (name, node.span))),
@@ -68,7 +68,7 @@ fn note_operands<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
 }
 
 /// Collects the `Condition` of a resource or of an output.
-fn note_own<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
+fn note_own<'n>(node: &'n Node, used: &mut Vec<UsedCondition<'n>>) {
     let Some(mapping) = node.as_mapping() else { return };
     if let Some(condition) = mapping.get("Condition").filter(|_| !is_trail(mapping)) {
         note(&condition.value, used);
@@ -80,8 +80,8 @@ fn is_trail(mapping: &Mapping) -> bool {
 }
 
 /// Collects the condition of each `Fn::If` in a node. Recursion is bounded by the depth limit of the parsers.
-fn note_choices<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
-    if let Some(call) = Call::of(node).filter(|call| call.name == "If")
+fn note_choices<'n>(node: &'n Node, used: &mut Vec<UsedCondition<'n>>) {
+    if let Some(call) = IntrinsicCall::of(node).filter(|call| call.name == "If")
         && let Some([condition, _, _]) = call.argument.items()
     {
         note(condition, used);
@@ -96,7 +96,7 @@ fn note_choices<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
 }
 
 /// Adds the name in a node, unless it is a function or a placeholder.
-fn note<'n>(node: &'n Node, used: &mut Vec<Used<'n>>) {
+fn note<'n>(node: &'n Node, used: &mut Vec<UsedCondition<'n>>) {
     let name = plain_text(node).filter(|_| !is_filled_in(node));
     used.extend(name.map(|name| (name, node.span)));
 }

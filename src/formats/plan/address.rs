@@ -2,7 +2,7 @@
 
 /// The key of an instance.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Key {
+pub enum InstanceKey {
     /// The index of an instance of `count`.
     Index(usize),
     /// The key of an instance of `for_each`.
@@ -41,14 +41,14 @@ pub(super) fn segments(address: &str) -> Option<Vec<&str>> {
 }
 
 /// Splits a text into the key at its start and the rest.
-pub(super) fn split_key(text: &str) -> Option<(Key, &str)> {
+pub(super) fn split_key(text: &str) -> Option<(InstanceKey, &str)> {
     let inside = text.strip_prefix('[')?;
     if let Some(quoted) = inside.strip_prefix('"') {
         let (name, rest) = unquoted(quoted)?;
-        return Some((Key::Name(name), rest.strip_prefix(']')?));
+        return Some((InstanceKey::Name(name), rest.strip_prefix(']')?));
     }
     let (digits, rest) = inside.split_once(']')?;
-    Some((Key::Index(digits.parse().ok()?), rest))
+    Some((InstanceKey::Index(digits.parse().ok()?), rest))
 }
 
 /// Splits a text at its closing quote, and decodes the part before it. Terraform escapes `${` and `%{` by doubling the
@@ -117,8 +117,8 @@ mod tests {
 
     #[test]
     fn a_key_is_read_as_terraform_writes_it() {
-        let name = |text: &str| Some((Key::Name(text.to_owned()), ".b"));
-        assert_eq!(split_key("[7].b"), Some((Key::Index(7), ".b")));
+        let name = |text: &str| Some((InstanceKey::Name(text.to_owned()), ".b"));
+        assert_eq!(split_key("[7].b"), Some((InstanceKey::Index(7), ".b")));
         assert_eq!(split_key(r#"["a\"\\\n\u0007"].b"#), name("a\"\\\n\u{7}"));
         assert_eq!(split_key(r#"["$${a} %%{b} $$ $"].b"#), name("${a} %{b} $$ $"));
         assert_eq!(split_key("[-1].b"), None);

@@ -3,27 +3,27 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::configuration::{Arguments, Configuration};
+use super::configuration::{Arguments, PlannedConfiguration};
 use super::policies::Policies;
-use super::raw::{Change, Document, Part, PlannedResource, Text};
-use super::values::{Reading, drop_empty, is_empty};
-use crate::formats::Opened;
+use super::raw::{JsonPart, PlanText, PlannedResource, RawChange, RawPlan};
+use super::values::{ValueReader, drop_empty, is_empty};
+use crate::formats::LoadedProject;
 use crate::formats::PolicyDocument;
-use crate::model::{Elsewhere, Holds, Kind, Notation, Resource, Subject};
+use crate::model::{Holds, Notation, Resource, ResourceKind, SearchSubject, UnreadPart};
 use crate::source::Span;
 use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Node};
-use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why, World};
+use crate::value::{Data, Field, Known, Object, Origin, Reason, Traced, Unknown, World};
 
 /// A plan that is checked on its own, without the code.
-pub(super) struct Changes {
+pub(super) struct StandalonePlan {
     header: Span,
-    resources: Vec<(Subject, Resource)>,
+    resources: Vec<(SearchSubject, Resource)>,
     problems: Vec<Problem>,
 }
 
 /// A resource may be relevant to each of these subjects.
-const SUBJECTS: [Subject; 2] = [Subject::Trails, Subject::Surroundings];
+const SUBJECTS: [SearchSubject; 2] = [SearchSubject::Trails, SearchSubject::Surroundings];
 
 /// A resource that there will be, or may be, or a data source that will be read.
 pub(super) struct Planned {
@@ -31,16 +31,16 @@ pub(super) struct Planned {
     /// Where the address stands.
     pub(super) header: Span,
     /// Why it isn't known whether it will be there.
-    doubt: Option<Why>,
+    doubt: Option<Reason>,
     pub(super) after: Arc<Node>,
     pub(super) after_unknown: Option<Arc<Node>>,
     /// Whether arguments whose values aren't known yet are left out, and nothing says which.
     leaves_out: bool,
 }
 
-impl Changes {
+impl StandalonePlan {
     /// Reads a plan. Errors become problems.
-    pub(super) fn read(text: Text<'_>, region: Option<&str>) -> Self {
+    pub(super) fn read(text: PlanText<'_>, region: Option<&str>) -> Self {
         let mut changes = Self { header: text.beginning(), resources: Vec::new(), problems: Vec::new() };
         match text.document() {
             Ok(document) => changes.add_all(text, &document, region),
@@ -49,10 +49,10 @@ impl Changes {
         changes
     }
 
-    fn add_all(&mut self, text: Text<'_>, document: &Document<'_>, region: Option<&str>) {
+    fn add_all(&mut self, text: PlanText<'_>, document: &RawPlan<'_>, region: Option<&str>) {
         self.problems.extend(document.check_version(text).err());
         let mut found = Found { text, seen: HashSet::new(), resources: Vec::new(), policies: Vec::new() };
-        let changes = document.resource_changes.map(|part| (part, text.read::<Vec<Part<'_>>>(part)));
+        let changes = document.resource_changes.map(|part| (part, text.read::<Vec<JsonPart<'_>>>(part)));
         if let Some((part, changes)) = changes {
             self.header = text.key("resource_changes", part);
             match changes {
@@ -64,7 +64,7 @@ impl Changes {
             found.add(deferred.resource_change, Some(deferred.reason()), &mut self.problems);
         }
         found.add_values(document, &mut self.problems);
-        let configuration = Configuration::of(text, document.configuration.as_ref(), region);
+        let configuration = PlannedConfiguration::of(text, document.configuration.as_ref(), region);
         let policies = Policies::of(found.policies, &configuration);
         for (kind, planned) in found.resources {
             let resources = SUBJECTS.into_iter().filter_map(|subject| Some((subject, subject.kind(&kind)?)));
@@ -76,7 +76,7 @@ impl Changes {
 
 /// The parts of a plan that are looked for.
 struct Found<'a> {
-    text: Text<'a>,
+    text: PlanText<'a>,
     /// The addresses of the resources.
     seen: HashSet<String>,
     /// The resources with their types.
@@ -86,8 +86,8 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn add(&mut self, part: Part<'a>, deferred: Option<&str>, problems: &mut Vec<Problem>) {
-        let change = match self.text.read::<Change<'_>>(part) {
+    fn add(&mut self, part: JsonPart<'a>, deferred: Option<&str>, problems: &mut Vec<Problem>) {
+        let change = match self.text.read::<RawChange<'_>>(part) {
             Ok(change) => change,
             Err(problem) => return problems.push(problem),
         };
@@ -101,7 +101,7 @@ impl<'a> Found<'a> {
     }
 
     /// Adds the rest of a plan that has lost its changes.
-    fn add_values(&mut self, document: &Document<'a>, problems: &mut Vec<Problem>) {
+    fn add_values(&mut self, document: &RawPlan<'a>, problems: &mut Vec<Problem>) {
         for planned in document.planned().into_iter().filter(|planned| is_looked_for(&planned.mode, &planned.kind)) {
             let address = self.text.string(planned.address).unwrap_or_default().into_owned();
             if self.seen.insert(address) {
@@ -111,22 +111,22 @@ impl<'a> Found<'a> {
     }
 }
 
-impl Opened for Changes {
+impl LoadedProject for StandalonePlan {
     fn header(&self) -> Option<Span> {
         Some(self.header)
     }
 
-    fn sites(&self, _: Subject) -> usize {
+    fn sites(&self, _: SearchSubject) -> usize {
         // The resources don't depend on a world, so one site is sufficient.
         1
     }
 
-    fn resources(&self, subject: Subject, _: usize, _: &World) -> Vec<Resource> {
+    fn resources(&self, subject: SearchSubject, _: usize, _: &World) -> Vec<Resource> {
         let resources = self.resources.iter().filter(|(own, _)| *own == subject);
         resources.map(|(_, resource)| resource.clone()).collect()
     }
 
-    fn elsewhere(&self, _: Subject) -> Vec<Elsewhere> {
+    fn elsewhere(&self, _: SearchSubject) -> Vec<UnreadPart> {
         Vec::new()
     }
 
@@ -143,8 +143,8 @@ fn is_looked_for(mode: &str, kind: &str) -> bool {
 impl Planned {
     /// The planned resource of a change, with its type; `None` if the resource won't exist.
     pub(super) fn of_change<'a>(
-        text: Text<'a>,
-        change: &Change<'a>,
+        text: PlanText<'a>,
+        change: &RawChange<'a>,
         deferred: Option<&str>,
         problems: &mut Vec<Problem>,
     ) -> Option<(String, Self)> {
@@ -153,8 +153,8 @@ impl Planned {
         let after_unknown = change.change.after_unknown.and_then(|part| text.tree(part, problems));
         // The plan has evaluated the arguments, so a finding about them is certain wherever the resource exists.
         let doubt = deferred.map(|reason| {
-            let cause = Why::NotEvaluated { construct: format!("`{address}`, which the plan defers ({reason}),") };
-            Why::Computed { expression: format!("the existence of {address}"), cause: Box::new(cause), atom: None }
+            let cause = Reason::NotEvaluated { construct: format!("`{address}`, which the plan defers ({reason}),") };
+            Reason::Computed { expression: format!("the existence of {address}"), cause: Box::new(cause), atom: None }
         });
         let header = text.span(change.address);
         Some((change.kind.to_string(), Self { address, header, doubt, after, after_unknown, leaves_out: false }))
@@ -162,7 +162,7 @@ impl Planned {
 
     /// The planned resource of an entry in `planned_values`, with its type.
     fn of_values<'a>(
-        text: Text<'a>,
+        text: PlanText<'a>,
         planned: &PlannedResource<'a>,
         problems: &mut Vec<Problem>,
     ) -> Option<(String, Self)> {
@@ -176,8 +176,8 @@ impl Planned {
     /// The resource with its arguments; nothing if these aren't an object.
     pub(super) fn resource(
         &self,
-        kind: &'static Kind,
-        configuration: &Configuration<'_>,
+        kind: &'static ResourceKind,
+        configuration: &PlannedConfiguration<'_>,
         policies: Option<&Policies<'_, '_>>,
     ) -> Option<Resource> {
         let after = self.after.as_mapping()?;
@@ -190,7 +190,7 @@ impl Planned {
                     Holds::Blocks(_) => arguments.may_make_unknown(argument.name),
                     Holds::Value | Holds::Texts | Holds::Document => arguments.may_be_unknown(argument.name),
                 };
-            let reading = Reading { holder: self.header, is_open };
+            let reading = ValueReader { holder: self.header, is_open };
             let unknown = unknown.and_then(|unknown| unknown.get(argument.name)).map(|entry| &*entry.value);
             let field = reading.field(argument.name, after.get(argument.name), unknown, &reference);
             let mut field = field.or_else(|| is_open.then(|| self.unknown(argument.name, &reference)))?;
@@ -236,7 +236,7 @@ impl Planned {
 
     /// An argument that the plan omits because its value is unknown.
     fn unknown(&self, name: &str, reference: &str) -> Field {
-        let why = Why::AtDeployment { reference: reference.to_owned(), is_set: false };
+        let why = Reason::AtDeployment { reference: reference.to_owned(), is_set: false };
         let value = Traced { value: Unknown(why), origin: Origin::Absent(self.header), hops: Vec::new() };
         Field { key: name.to_owned(), key_span: self.header, value }
     }
@@ -250,7 +250,7 @@ fn name_reference(field: &mut Field, name: &str, reference: &str, arguments: &Ar
 }
 
 /// The values of a plan's variables by name.
-pub(super) fn variables<'a>(text: Text<'a>, part: Part<'a>) -> Result<HashMap<String, Traced<Data>>, Problem> {
+pub(super) fn variables<'a>(text: PlanText<'a>, part: JsonPart<'a>) -> Result<HashMap<String, Traced<Data>>, Problem> {
     let mut problems = Vec::new();
     let tree = text.tree(part, &mut problems);
     if let Some(problem) = problems.into_iter().next() {
@@ -262,7 +262,7 @@ pub(super) fn variables<'a>(text: Text<'a>, part: Part<'a>) -> Result<HashMap<St
     let variable = |entry: &Entry| {
         let name = entry.key.as_text()?;
         let given = &entry.value.as_mapping()?.get("value")?.value;
-        let reading = Reading { holder: given.span, is_open: false };
+        let reading = ValueReader { holder: given.span, is_open: false };
         Some((name.to_owned(), reading.value(given, None, name)))
     };
     Ok(entries.entries.iter().filter_map(variable).collect())

@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 
 use super::address::{segments, without_keys};
-use super::raw::{self, Constant, Declared, Expression, Module, Part, Text, Unique};
-use crate::model::Subject;
+use super::raw::{self, ConstantText, Expression, JsonPart, PlanText, RawModule, RawResource, Unique};
+use crate::model::SearchSubject;
 use crate::source::Span;
 use crate::syntax::node::Mapping;
-use crate::value::{Known, Maybe, Origin, Traced, Unknown, Why};
+use crate::value::{Known, Maybe, Origin, Reason, Traced, Unknown};
 
 /// The number of references that are followed to the source of a value.
 const MAX_HOPS: usize = 64;
@@ -22,29 +22,29 @@ const MAX_REFERENCES: usize = 256;
 const IDENTITIES: [&str; 3] = ["arn", "id", "key_id"];
 
 /// The configuration from which a plan was made.
-pub(super) struct Configuration<'a> {
-    text: Text<'a>,
-    raw: Option<&'a raw::Configuration<'a>>,
+pub(super) struct PlannedConfiguration<'a> {
+    text: PlanText<'a>,
+    raw: Option<&'a raw::RawConfiguration<'a>>,
     /// The resources by address, without instance keys.
-    declared: HashMap<String, &'a Declared<'a>>,
+    declared: HashMap<String, &'a RawResource<'a>>,
     /// The user's default Region, for a provider without one.
     default: Option<&'a str>,
 }
 
 /// The arguments of a resource in the code.
 pub(super) struct Arguments<'c, 'a> {
-    configuration: &'c Configuration<'a>,
+    configuration: &'c PlannedConfiguration<'a>,
     /// The module calls that lead to the resource, each with its key.
     calls: Vec<String>,
     /// The expressions by argument name; `None` if the resource isn't in the configuration.
-    expressions: Option<Unique<Part<'a>>>,
+    expressions: Option<Unique<JsonPart<'a>>>,
 }
 
-impl<'a> Configuration<'a> {
-    pub(super) fn of(text: Text<'a>, raw: Option<&'a raw::Configuration<'a>>, default: Option<&'a str>) -> Self {
+impl<'a> PlannedConfiguration<'a> {
+    pub(super) fn of(text: PlanText<'a>, raw: Option<&'a raw::RawConfiguration<'a>>, default: Option<&'a str>) -> Self {
         let mut declared = HashMap::new();
         let root = raw.and_then(|raw| raw.root_module.as_ref());
-        let mut pending: Vec<(String, &Module<'a>)> = root.map(|root| (String::new(), root)).into_iter().collect();
+        let mut pending: Vec<(String, &RawModule<'a>)> = root.map(|root| (String::new(), root)).into_iter().collect();
         while let Some((prefix, module)) = pending.pop() {
             let resources = module.resources.iter();
             declared.extend(resources.map(|resource| (format!("{prefix}{}", resource.address), resource)));
@@ -85,20 +85,20 @@ impl<'a> Configuration<'a> {
         let region = provider.expressions.as_ref().and_then(|expressions| expressions.get("region"));
         match (region, self.default) {
             (Some(region), _) => match self.expression(region) {
-                Some(Expression { constant_value: Some(Constant::Text(region)), .. }) => Known(region),
+                Some(Expression { constant_value: Some(ConstantText::Text(region)), .. }) => Known(region),
                 _ => unstated(&format!("the Region of provider `{key}`")),
             },
             (None, Some(region)) => Known(region.to_owned()),
-            (None, None) => Unknown(Why::FromEnvironment { provider: key.to_owned() }),
+            (None, None) => Unknown(Reason::FromEnvironment { provider: key.to_owned() }),
         }
     }
 
-    fn expression(&self, part: Part<'a>) -> Option<Expression> {
+    fn expression(&self, part: JsonPart<'a>) -> Option<Expression> {
         self.text.read(part).ok()
     }
 
     /// The module at the end of a chain of calls.
-    fn module(&self, calls: &[String]) -> Option<&'a Module<'a>> {
+    fn module(&self, calls: &[String]) -> Option<&'a RawModule<'a>> {
         let mut module = self.raw?.root_module.as_ref()?;
         for call in calls {
             module = &module.module_calls.get(name_of(call))?.module;
@@ -131,7 +131,7 @@ impl<'a> Configuration<'a> {
 
     /// The single reference of an expression; `None` if there are several. Terraform lists the reference itself first,
     /// and then its prefixes.
-    fn only_reference(&self, part: Part<'a>) -> Option<String> {
+    fn only_reference(&self, part: JsonPart<'a>) -> Option<String> {
         let references = self.expression(part)?.references;
         let first = references.first()?;
         references.iter().all(|other| first.starts_with(other.as_str())).then(|| first.clone())
@@ -151,7 +151,7 @@ impl<'a> Arguments<'_, 'a> {
     }
 
     /// The same for an argument of a block within.
-    pub(super) fn references_in(&self, expressions: &Unique<Part<'a>>, argument: &str) -> Vec<String> {
+    pub(super) fn references_in(&self, expressions: &Unique<JsonPart<'a>>, argument: &str) -> Vec<String> {
         let expression = expressions.get(argument).and_then(|part| self.configuration.expression(part));
         let references = leaves(&expression.unwrap_or_default().references).into_iter();
         let followed = references.map(|reference| self.configuration.follow(self.calls.clone(), reference));
@@ -159,30 +159,30 @@ impl<'a> Arguments<'_, 'a> {
     }
 
     /// The expressions of the blocks of a type, in their order.
-    pub(super) fn blocks(&self, name: &str) -> Vec<Unique<Part<'a>>> {
+    pub(super) fn blocks(&self, name: &str) -> Vec<Unique<JsonPart<'a>>> {
         let part = self.expressions.as_ref().and_then(|expressions| expressions.get(name));
         part.map(|part| self.blocks_in(part)).unwrap_or_default()
     }
 
     /// The same for those that a part of the configuration lists.
-    pub(super) fn blocks_in(&self, part: Part<'a>) -> Vec<Unique<Part<'a>>> {
+    pub(super) fn blocks_in(&self, part: JsonPart<'a>) -> Vec<Unique<JsonPart<'a>>> {
         self.configuration.text.read(part).unwrap_or_default()
     }
 
     /// The value of an expression that is written out.
-    pub(super) fn constant(&self, part: Part<'a>) -> Option<Constant> {
+    pub(super) fn constant(&self, part: JsonPart<'a>) -> Option<ConstantText> {
         self.configuration.expression(part)?.constant_value
     }
 
     /// Why the value of an argument isn't known, which is at `own` in the plan.
-    pub(super) fn why(&self, argument: &str, own: &str) -> Why {
+    pub(super) fn why(&self, argument: &str, own: &str) -> Reason {
         match self.reference(argument) {
             Some(reference) => {
                 let attribute = reference.rsplit_once('.').map_or("", |(_, attribute)| attribute);
                 let is_set = IDENTITIES.contains(&attribute);
-                Why::AtDeployment { reference, is_set }
+                Reason::AtDeployment { reference, is_set }
             }
-            None => Why::AtDeployment { reference: own.to_owned(), is_set: false },
+            None => Reason::AtDeployment { reference: own.to_owned(), is_set: false },
         }
     }
 
@@ -237,7 +237,7 @@ fn calls(address: &str) -> Vec<String> {
 /// True if the resource at an address has the type of a trail.
 fn is_trail(address: &str) -> bool {
     let kind = segments(address).and_then(|parts| parts.iter().rev().nth(1).copied());
-    kind.is_some_and(|kind| Subject::Trails.kind(kind).is_some())
+    kind.is_some_and(|kind| SearchSubject::Trails.kind(kind).is_some())
 }
 
 /// The name of a call, without its key.
@@ -257,5 +257,5 @@ fn is_attribute(reference: &str) -> bool {
 }
 
 fn unstated<T>(what: &str) -> Maybe<T> {
-    Unknown(Why::NotEvaluated { construct: what.to_owned() })
+    Unknown(Reason::NotEvaluated { construct: what.to_owned() })
 }

@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
-use super::address::{Key, split_key, without_keys};
+use super::address::{InstanceKey, split_key, without_keys};
 use super::changes::{Planned, variables};
-use super::configuration::Configuration;
-use super::raw::{self, Change, Document, Module, Part, Text};
-use crate::model::{Resource, Subject, Trail, dialects};
+use super::configuration::PlannedConfiguration;
+use super::raw::{self, JsonPart, PlanText, RawChange, RawModule, RawPlan};
+use crate::model::{Resource, SearchSubject, Trail, dialects};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::Problem;
 use crate::value::{Data, Traced};
@@ -52,7 +52,7 @@ impl Plan {
         if !file.replaced.is_empty() {
             return Err(format!("it isn't encoded in UTF-8; {HOW} and save it as UTF-8"));
         }
-        let text = Text { id, file };
+        let text = PlanText { id, file };
         let told = |problem: Problem| told(&problem, file);
         let document = text.document().map_err(told)?;
         let configuration = check_kind(&document, text)?;
@@ -75,8 +75,8 @@ impl Plan {
             plan.is_complete = false;
             return Ok(plan);
         };
-        let configuration = Configuration::of(text, Some(configuration), None);
-        let changes: Vec<Part<'_>> = text.read(changes).map_err(|_| wrong("resource_changes"))?;
+        let configuration = PlannedConfiguration::of(text, Some(configuration), None);
+        let changes: Vec<JsonPart<'_>> = text.read(changes).map_err(|_| wrong("resource_changes"))?;
         for (index, part) in changes.into_iter().enumerate() {
             let wrong = || wrong(&format!("resource_changes[{index}]"));
             let change = text.read(part).map_err(|_| wrong())?;
@@ -112,7 +112,7 @@ impl Plan {
 
     /// The instance keys of a resource, or of a module call in which a resource will exist. The key is `None` for a
     /// block without `count` or `for_each`.
-    pub fn keys(&self, block: &str) -> BTreeSet<Option<Key>> {
+    pub fn keys(&self, block: &str) -> BTreeSet<Option<InstanceKey>> {
         let key = |rest: &str| match split_key(rest) {
             Some((key, _)) => Some(Some(key)),
             None => (rest.is_empty() || rest.starts_with('.')).then_some(None),
@@ -139,9 +139,9 @@ impl Plan {
     /// A sentence fragment; `None` if the change doesn't have the structure of a plan.
     fn add<'a>(
         &mut self,
-        text: Text<'a>,
-        change: &Change<'a>,
-        configuration: &Configuration<'_>,
+        text: PlanText<'a>,
+        change: &RawChange<'a>,
+        configuration: &PlannedConfiguration<'_>,
     ) -> Result<(), Option<String>> {
         // A plan made with `-destroy` doesn't mean that the trails shouldn't exist.
         self.is_complete &= !change.is_destroyed();
@@ -152,7 +152,7 @@ impl Plan {
         if !self.addresses.insert(address.clone()) {
             return Err(Some(format!("it plans `{address}` twice; {HOW}")));
         }
-        let Some(kind) = Subject::Trails.kind(&change.kind) else { return Ok(()) };
+        let Some(kind) = SearchSubject::Trails.kind(&change.kind) else { return Ok(()) };
         let declaration = without_keys(&address).ok_or_else(|| Some(format!("`{address}` isn't an address; {HOW}")))?;
         let mut problems = Vec::new();
         let planned = Planned::of_change(text, change, None, &mut problems);
@@ -175,7 +175,7 @@ fn told(problem: &Problem, file: &SourceFile) -> String {
 }
 
 /// Checks that the document is a plan of a supported version, and returns its configuration.
-fn check_kind<'d, 'a>(document: &'d Document<'a>, text: Text<'a>) -> Result<&'d raw::Configuration<'a>, String> {
+fn check_kind<'d, 'a>(document: &'d RawPlan<'a>, text: PlanText<'a>) -> Result<&'d raw::RawConfiguration<'a>, String> {
     if document.format_version.is_none() {
         return Err(format!("it isn't a plan; {HOW}"));
     }
@@ -190,10 +190,10 @@ fn check_kind<'d, 'a>(document: &'d Document<'a>, text: Text<'a>) -> Result<&'d 
 }
 
 /// The addresses of the module's declarations: module calls, variables and managed resources.
-fn declared(module: &Module<'_>) -> BTreeSet<String> {
+fn declared(module: &RawModule<'_>) -> BTreeSet<String> {
     let calls = module.module_calls.keys().map(|name| format!("module.{name}"));
     let variables = module.variables.keys().map(|name| format!("var.{name}"));
-    let is_managed = |resource: &&raw::Declared<'_>| resource.mode.as_deref() == Some("managed");
+    let is_managed = |resource: &&raw::RawResource<'_>| resource.mode.as_deref() == Some("managed");
     let resources = module.resources.iter().filter(is_managed).map(|resource| resource.address.to_string());
     calls.chain(variables).chain(resources).collect()
 }

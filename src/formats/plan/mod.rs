@@ -17,15 +17,15 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::{Context, Format, Interest, Kept, Linked, Links, Opened, Project};
-use crate::model::{Elsewhere, Resource, Subject, dialects};
+use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, LoadedProject, Project, Relevance};
+use crate::model::{Resource, SearchSubject, UnreadPart, dialects};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::Problem;
 use crate::value::{Budget, World};
-use changes::Changes;
-use raw::{Text, What};
+use changes::StandalonePlan;
+use raw::{JsonKind, PlanText};
 
-pub use address::Key;
+pub use address::InstanceKey;
 pub use document::{Plan, PlannedTrail};
 
 /// The format for Terraform plans. It also recognizes states, to report that they aren't checked.
@@ -37,7 +37,7 @@ static TRAILS: LazyLock<[Finder<'static>; 2]> =
 /// The common part of these words. Few files contain it, so most files are searched only once.
 static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudtrail"));
 
-impl Format for TerraformPlan {
+impl InputFormat for TerraformPlan {
     fn name(&self) -> &'static str {
         "terraform-plan"
     }
@@ -47,29 +47,30 @@ impl Format for TerraformPlan {
     }
 
     fn recognizes(&self, text: &[u8]) -> bool {
-        What::of(text).is_some()
+        JsonKind::of(text).is_some()
     }
 
     fn is_told_by_content(&self) -> bool {
         true
     }
 
-    fn interest(&self, bytes: &[u8]) -> Interest {
+    fn interest(&self, bytes: &[u8]) -> Relevance {
         let mentions_trail = COMMON.find(bytes).is_some() && TRAILS.iter().any(|needle| needle.find(bytes).is_some());
-        if mentions_trail && What::of(bytes).is_some() { Interest::Mentions } else { Interest::None }
+        if mentions_trail && JsonKind::of(bytes).is_some() { Relevance::Mentions } else { Relevance::None }
     }
 
-    fn links(&self, _kept: Kept, _context: Context<'_>) -> Links {
+    fn links(&self, _kept: CandidateFile, _context: Context<'_>) -> Links {
         Links::default()
     }
 
-    fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>> {
-        let plan = |kept: &Kept| {
+    fn projects(&self, linked: &[LinkedFile], context: Context<'_>) -> Vec<Box<dyn Project>> {
+        let plan = |kept: &CandidateFile| {
             let name = context.sources.file(kept.file).name.clone();
             Box::new(PlanFile { file: kept.file, name }) as Box<dyn Project>
         };
         // A plan that is passed together with its code isn't checked separately.
-        let is_beside = |kept: &&Kept| context.options.plan.as_ref().is_some_and(|plan| plan.file == kept.file);
+        let is_beside =
+            |kept: &&CandidateFile| context.options.plan.as_ref().is_some_and(|plan| plan.file == kept.file);
         linked.iter().map(|linked| &linked.kept).filter(|kept| !is_beside(kept)).map(plan).collect()
     }
 }
@@ -97,35 +98,35 @@ impl Project for PlanFile {
         file.path.clone()
     }
 
-    fn open<'a>(&'a self, context: Context<'a>, _: &Rc<Budget>) -> Box<dyn Opened + 'a> {
+    fn open<'a>(&'a self, context: Context<'a>, _: &Rc<Budget>) -> Box<dyn LoadedProject + 'a> {
         let file = context.sources.file(self.file);
-        match What::of(file.text.as_bytes()) {
-            Some(What::State) => Box::new(State),
-            Some(What::Plan) | None => {
-                let text = Text { id: self.file, file: &file };
-                Box::new(Changes::read(text, context.options.region.as_deref()))
+        match JsonKind::of(file.text.as_bytes()) {
+            Some(JsonKind::State) => Box::new(StateDocument),
+            Some(JsonKind::Plan) | None => {
+                let text = PlanText { id: self.file, file: &file };
+                Box::new(StandalonePlan::read(text, context.options.region.as_deref()))
             }
         }
     }
 }
 
 /// A Terraform state. It isn't checked, because it records the deployed resources, from which the code may differ.
-struct State;
+struct StateDocument;
 
-impl Opened for State {
+impl LoadedProject for StateDocument {
     fn header(&self) -> Option<Span> {
         None
     }
 
-    fn sites(&self, _: Subject) -> usize {
+    fn sites(&self, _: SearchSubject) -> usize {
         0
     }
 
-    fn resources(&self, _: Subject, _: usize, _: &World) -> Vec<Resource> {
+    fn resources(&self, _: SearchSubject, _: usize, _: &World) -> Vec<Resource> {
         Vec::new()
     }
 
-    fn elsewhere(&self, _: Subject) -> Vec<Elsewhere> {
+    fn elsewhere(&self, _: SearchSubject) -> Vec<UnreadPart> {
         Vec::new()
     }
 

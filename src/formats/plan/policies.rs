@@ -8,12 +8,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::changes::Planned;
-use super::configuration::{Arguments, Configuration};
-use super::raw::{Constant, Part, Unique};
-use super::values::{Reading, drop_empty};
+use super::configuration::{Arguments, PlannedConfiguration};
+use super::raw::{ConstantText, JsonPart, Unique};
+use super::values::{ValueReader, drop_empty};
 use crate::formats::PolicyDocument;
-use crate::model::Shape;
-use crate::value::{Data, Known, List, Maybe, Object, Origin, Traced, Unknown, Why};
+use crate::model::ArgumentShape;
+use crate::value::{Data, Known, List, Maybe, Object, Origin, Reason, Traced, Unknown};
 
 /// Policies within policies aren't evaluated to a greater depth.
 const MAX_DEPTH: usize = 32;
@@ -22,11 +22,11 @@ const MAX_DEPTH: usize = 32;
 const MAX_WEIGHT: usize = 1 << 19;
 
 /// The expressions of a block, by the names of its arguments.
-type Expressions<'a> = Unique<Part<'a>>;
+type Expressions<'a> = Unique<JsonPart<'a>>;
 
 /// The data sources of policies in a plan.
 pub(super) struct Policies<'c, 'a> {
-    configuration: &'c Configuration<'a>,
+    configuration: &'c PlannedConfiguration<'a>,
     /// Those that Terraform hasn't read yet, by their addresses.
     sources: HashMap<String, Planned>,
     /// The policies that were evaluated.
@@ -37,7 +37,7 @@ pub(super) struct Policies<'c, 'a> {
 
 impl<'c, 'a> Policies<'c, 'a> {
     /// Those of a plan.
-    pub(super) fn of(sources: Vec<Planned>, configuration: &'c Configuration<'a>) -> Self {
+    pub(super) fn of(sources: Vec<Planned>, configuration: &'c PlannedConfiguration<'a>) -> Self {
         let sources = sources.into_iter().map(|source| (source.address.clone(), source)).collect();
         Self { configuration, sources, evaluated: RefCell::default(), weight: Cell::new(0) }
     }
@@ -55,7 +55,7 @@ impl<'c, 'a> Policies<'c, 'a> {
         let text = reference.strip_suffix(".json").or_else(|| reference.strip_suffix(".minified_json"));
         let (address, source) = self.sources.get_key_value(text?)?;
         let origin = Origin::Written(source.header);
-        let over_limit = || Unknown(Why::OverLimit { limit: "the policies of a plan" });
+        let over_limit = || Unknown(Reason::OverLimit { limit: "the policies of a plan" });
         if depth > MAX_DEPTH || self.weight.get() > MAX_WEIGHT {
             return Some((over_limit(), origin));
         }
@@ -78,7 +78,7 @@ impl<'c, 'a> Policies<'c, 'a> {
             self.take_in(&mut field.value, &arguments.references(field.key.as_str()), depth);
         }
         let statements = source.object(PolicyDocument::BLOCKS).fields.into_iter().next().map(|field| field.value);
-        let blocks: Vec<(Traced<Data>, Option<Why>)> = match statements {
+        let blocks: Vec<(Traced<Data>, Option<Reason>)> = match statements {
             None => Vec::new(),
             Some(Traced { value: Known(Data::List(mut list)), .. }) => {
                 name_statements(&mut list, &arguments);
@@ -158,7 +158,7 @@ fn name_blocks<'a>(
 
 /// Names a text, or the unknown ones of a list, each by its reference or as a text that is made of references.
 fn name_texts(value: &mut Maybe<Data>, references: &[String], is_reference: impl Fn(&str) -> bool) {
-    let mut unknown: Vec<&mut Why> = match value {
+    let mut unknown: Vec<&mut Reason> = match value {
         Unknown(why) => vec![why],
         Known(Data::List(list)) => list
             .items
@@ -170,10 +170,10 @@ fn name_texts(value: &mut Maybe<Data>, references: &[String], is_reference: impl
     let is_each = unknown.len() == references.len();
     for (index, why) in unknown.iter_mut().enumerate() {
         let Some(reference) = references.get(index).or_else(|| references.first()) else { continue };
-        let referred = Why::AtDeployment { reference: reference.clone(), is_set: true };
+        let referred = Reason::AtDeployment { reference: reference.clone(), is_set: true };
         **why = match is_each && is_reference(reference) {
             true => referred,
-            false => Why::Computed { expression: why.symbol(), cause: Box::new(referred), atom: None },
+            false => Reason::Computed { expression: why.symbol(), cause: Box::new(referred), atom: None },
         };
     }
 }
@@ -209,7 +209,7 @@ fn the_one_with<'e, 'a>(
         names.iter().all(|name| {
             let constant = expressions.get(*name).map(|part| arguments.constant(part));
             let constant =
-                constant.map(|constant| if let Some(Constant::Text(text)) = constant { Some(text) } else { None });
+                constant.map(|constant| if let Some(ConstantText::Text(text)) = constant { Some(text) } else { None });
             match (constant, block.field(name).map(|field| &field.value.value)) {
                 (None, None | Some(Known(Data::Null))) => true,
                 (Some(Some(constant)), Some(Known(Data::String(own)))) => constant == *own,
@@ -226,10 +226,10 @@ fn the_one_with<'e, 'a>(
 
 impl Planned {
     /// The arguments that a shape lists.
-    fn object(&self, shape: Shape) -> Object {
+    fn object(&self, shape: ArgumentShape) -> Object {
         let after = self.after.as_mapping();
         let unknown = self.after_unknown.as_ref().and_then(|unknown| unknown.as_mapping());
-        let reading = Reading { holder: self.header, is_open: false };
+        let reading = ValueReader { holder: self.header, is_open: false };
         let field = |name: &str| {
             let unknown = unknown.and_then(|unknown| unknown.get(name)).map(|entry| &*entry.value);
             let reference = format!("{}.{name}", self.address);

@@ -1,7 +1,7 @@
 //! Deserializes a plan, and parses only its relevant parts to trees, because a plan may be larger than the code behind
 //! it.
 //!
-//! A [`Part`] is a slice of the text that isn't parsed yet, so its position in the file is known. One pass over the
+//! A [`JsonPart`] is a slice of the text that isn't parsed yet, so its position in the file is known. One pass over the
 //! text finds the parts; it allocates only a few words for each resource.
 
 use std::borrow::Cow;
@@ -19,24 +19,24 @@ use crate::syntax::node::Node;
 use crate::syntax::{Problem, json};
 
 /// An unparsed value.
-pub(super) type Part<'a> = &'a RawValue;
+pub(super) type JsonPart<'a> = &'a RawValue;
 
 /// The output of `terraform show -json`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Document<'a> {
+pub(super) struct RawPlan<'a> {
     #[serde(borrow)]
-    pub(super) format_version: Option<Part<'a>>,
+    pub(super) format_version: Option<JsonPart<'a>>,
     #[serde(borrow)]
-    pub(super) variables: Option<Part<'a>>,
+    pub(super) variables: Option<JsonPart<'a>>,
     #[serde(borrow)]
-    pub(super) planned_values: Option<Values<'a>>,
+    pub(super) planned_values: Option<RawValues<'a>>,
     #[serde(borrow)]
-    pub(super) resource_changes: Option<Part<'a>>,
+    pub(super) resource_changes: Option<JsonPart<'a>>,
     #[serde(borrow)]
-    pub(super) deferred_changes: Option<Vec<Deferred<'a>>>,
+    pub(super) deferred_changes: Option<Vec<DeferredChange<'a>>>,
     #[serde(borrow)]
-    pub(super) configuration: Option<Configuration<'a>>,
+    pub(super) configuration: Option<RawConfiguration<'a>>,
     pub(super) complete: Option<bool>,
     /// A state has this key instead of `planned_values`.
     values: Option<IgnoredAny>,
@@ -44,9 +44,9 @@ pub(super) struct Document<'a> {
 
 /// An entry of `resource_changes`.
 #[derive(Debug, Deserialize)]
-pub(super) struct Change<'a> {
+pub(super) struct RawChange<'a> {
     #[serde(borrow)]
-    pub(super) address: Part<'a>,
+    pub(super) address: JsonPart<'a>,
     #[serde(borrow)]
     pub(super) mode: Cow<'a, str>,
     #[serde(borrow, rename = "type")]
@@ -64,23 +64,23 @@ pub(super) struct Details<'a> {
     actions: Vec<String>,
     /// The planned arguments, including the provider's defaults; `None` if the resource won't exist.
     #[serde(borrow)]
-    pub(super) after: Option<Part<'a>>,
+    pub(super) after: Option<JsonPart<'a>>,
     /// The arguments that are unknown until the plan is applied, each with the value `true`.
     #[serde(borrow)]
-    pub(super) after_unknown: Option<Part<'a>>,
+    pub(super) after_unknown: Option<JsonPart<'a>>,
 }
 
 /// A change that Terraform defers because it depends on unknown values.
 #[derive(Debug, Deserialize)]
-pub(super) struct Deferred<'a> {
+pub(super) struct DeferredChange<'a> {
     #[serde(borrow)]
-    pub(super) resource_change: Part<'a>,
+    pub(super) resource_change: JsonPart<'a>,
     reason: Option<String>,
 }
 
 /// The `planned_values` section.
 #[derive(Debug, Deserialize)]
-pub(super) struct Values<'a> {
+pub(super) struct RawValues<'a> {
     #[serde(borrow)]
     root_module: Option<PlannedModule<'a>>,
 }
@@ -97,39 +97,39 @@ struct PlannedModule<'a> {
 #[derive(Debug, Deserialize)]
 pub(super) struct PlannedResource<'a> {
     #[serde(borrow)]
-    pub(super) address: Part<'a>,
+    pub(super) address: JsonPart<'a>,
     #[serde(borrow)]
     pub(super) mode: Cow<'a, str>,
     #[serde(borrow, rename = "type")]
     pub(super) kind: Cow<'a, str>,
     #[serde(borrow)]
-    pub(super) values: Option<Part<'a>>,
+    pub(super) values: Option<JsonPart<'a>>,
 }
 
 /// The `configuration` section.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Configuration<'a> {
+pub(super) struct RawConfiguration<'a> {
     #[serde(borrow)]
     pub(super) provider_config: Unique<Provider<'a>>,
     #[serde(borrow)]
-    pub(super) root_module: Option<Module<'a>>,
+    pub(super) root_module: Option<RawModule<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Provider<'a> {
     #[serde(borrow)]
-    pub(super) expressions: Option<Unique<Part<'a>>>,
+    pub(super) expressions: Option<Unique<JsonPart<'a>>>,
 }
 
 /// A module in the configuration.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Module<'a> {
+pub(super) struct RawModule<'a> {
     #[serde(borrow)]
-    pub(super) resources: Vec<Declared<'a>>,
+    pub(super) resources: Vec<RawResource<'a>>,
     #[serde(borrow)]
-    pub(super) module_calls: Unique<Call<'a>>,
+    pub(super) module_calls: Unique<RawModuleCall<'a>>,
     #[serde(borrow)]
     pub(super) outputs: Unique<Output<'a>>,
     pub(super) variables: Unique<IgnoredAny>,
@@ -137,62 +137,62 @@ pub(super) struct Module<'a> {
 
 /// A resource in the configuration.
 #[derive(Debug, Deserialize)]
-pub(super) struct Declared<'a> {
+pub(super) struct RawResource<'a> {
     #[serde(borrow)]
     pub(super) address: Cow<'a, str>,
     pub(super) mode: Option<String>,
     pub(super) provider_config_key: Option<String>,
     #[serde(borrow)]
-    pub(super) expressions: Option<Part<'a>>,
+    pub(super) expressions: Option<JsonPart<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Call<'a> {
+pub(super) struct RawModuleCall<'a> {
     #[serde(borrow)]
-    pub(super) expressions: Option<Unique<Part<'a>>>,
+    pub(super) expressions: Option<Unique<JsonPart<'a>>>,
     #[serde(borrow, default)]
-    pub(super) module: Module<'a>,
+    pub(super) module: RawModule<'a>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Output<'a> {
     #[serde(borrow)]
-    pub(super) expression: Option<Part<'a>>,
+    pub(super) expression: Option<JsonPart<'a>>,
 }
 
 /// An expression in the configuration: a constant or a list of references.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Expression {
-    pub(super) constant_value: Option<Constant>,
+    pub(super) constant_value: Option<ConstantText>,
     pub(super) references: Vec<String>,
 }
 
 /// A constant. Only texts are kept.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Constant {
+pub(super) enum ConstantText {
     Text(String),
     Other(IgnoredAny),
 }
 
 /// The recognized kinds of JSON files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum JsonKind {
     /// A plan, or a text that appears to be a broken plan.
     Plan,
     /// A state, which records the deployed resources.
     State,
 }
 
-impl What {
+impl JsonKind {
     /// Recognizes a text by its top-level keys; `None` if it is neither.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
         let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text).trim_ascii_start();
         if !text.starts_with(b"{") {
             return None;
         }
-        match serde_json::from_slice::<Entries<'_, Part<'_>>>(text) {
+        match serde_json::from_slice::<ObjectEntries<'_, JsonPart<'_>>>(text) {
             Ok(entries) => entries.what(),
             // A broken plan is recognized too, so that its errors are reported.
             Err(_) => {
@@ -204,9 +204,9 @@ impl What {
     }
 }
 
-impl Entries<'_, Part<'_>> {
+impl ObjectEntries<'_, JsonPart<'_>> {
     /// Recognizes a text by its top-level entries. A repeated key counts here, and is reported later.
-    fn what(&self) -> Option<What> {
+    fn what(&self) -> Option<JsonKind> {
         let has = |key: &str| self.0.iter().any(|(own, part)| own == key && part.get() != "null");
         let begins =
             |key: &str, bracket| self.0.iter().any(|(own, part)| own == key && part.get().starts_with(bracket));
@@ -219,26 +219,26 @@ impl Entries<'_, Part<'_>> {
         let is_shown = has("format_version") && (has("values") || has("resource"));
         let is_stored = has("version") && (has("lineage") || has("serial"));
         match is_plan {
-            true => Some(What::Plan),
-            false => (is_shown || is_stored || has("encrypted_data")).then_some(What::State),
+            true => Some(JsonKind::Plan),
+            false => (is_shown || is_stored || has("encrypted_data")).then_some(JsonKind::State),
         }
     }
 }
 
-impl Deferred<'_> {
+impl DeferredChange<'_> {
     /// Terraform's identifier for the reason why the change is deferred.
     pub(super) fn reason(&self) -> &str {
         self.reason.as_deref().unwrap_or("for an unknown reason")
     }
 }
 
-impl<'a> Document<'a> {
+impl<'a> RawPlan<'a> {
     /// Checks the format version.
     ///
     /// # Errors
     ///
     /// The version is unsupported.
-    pub(super) fn check_version(&self, text: Text<'a>) -> Result<(), Problem> {
+    pub(super) fn check_version(&self, text: PlanText<'a>) -> Result<(), Problem> {
         let Some(part) = self.format_version else { return Ok(()) };
         let version = text.string(part).unwrap_or_default();
         match version.split('.').next() {
@@ -268,7 +268,7 @@ impl<'a> Document<'a> {
     }
 }
 
-impl Change<'_> {
+impl RawChange<'_> {
     /// True if the resource is removed by `-destroy`, and not because the code no longer declares it.
     pub(super) fn is_destroyed(&self) -> bool {
         let is_removed = matches!(self.change.actions.as_slice(), [only] if only == "delete");
@@ -278,43 +278,43 @@ impl Change<'_> {
 
 /// The file of a plan.
 #[derive(Clone, Copy)]
-pub(super) struct Text<'a> {
+pub(super) struct PlanText<'a> {
     pub(super) id: FileId,
     pub(super) file: &'a SourceFile,
 }
 
-impl<'a> Text<'a> {
+impl<'a> PlanText<'a> {
     /// Deserializes the whole text.
-    pub(super) fn document(self) -> Result<Document<'a>, Problem> {
+    pub(super) fn document(self) -> Result<RawPlan<'a>, Problem> {
         let body = self.file.body().1;
         serde_json::from_str(body).map_err(|error| self.problem(body, &error))
     }
 
     /// Deserializes a part.
-    pub(super) fn read<T: Deserialize<'a>>(self, part: Part<'a>) -> Result<T, Problem> {
+    pub(super) fn read<T: Deserialize<'a>>(self, part: JsonPart<'a>) -> Result<T, Problem> {
         serde_json::from_str(part.get()).map_err(|error| self.problem(part.get(), &error))
     }
 
     /// Parses a part to a tree, and adds its problems to `problems`.
-    pub(super) fn tree(self, part: Part<'a>, problems: &mut Vec<Problem>) -> Option<Arc<Node>> {
+    pub(super) fn tree(self, part: JsonPart<'a>, problems: &mut Vec<Problem>) -> Option<Arc<Node>> {
         let span = self.span(part);
         let mut tree = json::parse_part(self.id, self.file, span.range());
         problems.append(&mut tree.problems);
         tree.documents.into_iter().next()
     }
 
-    pub(super) fn span(self, part: Part<'_>) -> Span {
+    pub(super) fn span(self, part: JsonPart<'_>) -> Span {
         let start = self.offset(part.get());
         Span::new(self.id, start, start.saturating_add(part.get().len()))
     }
 
     /// The text of a part that is a string.
-    pub(super) fn string(self, part: Part<'a>) -> Option<Cow<'a, str>> {
+    pub(super) fn string(self, part: JsonPart<'a>) -> Option<Cow<'a, str>> {
         serde_json::from_str(part.get()).ok().map(Borrowed::into_inner)
     }
 
     /// The span of the key before a part.
-    pub(super) fn key(self, key: &str, part: Part<'_>) -> Span {
+    pub(super) fn key(self, key: &str, part: JsonPart<'_>) -> Span {
         let start = self.offset(part.get());
         self.quoted_before(key, start).unwrap_or_else(|| self.span(part))
     }
@@ -363,7 +363,7 @@ impl<'a> Text<'a> {
 
 /// The entries of an object in source order, including duplicates.
 #[derive(Debug)]
-struct Entries<'a, T>(Vec<(Cow<'a, str>, T)>);
+struct ObjectEntries<'a, T>(Vec<(Cow<'a, str>, T)>);
 
 /// An object with unique keys; a repeated key is an error.
 #[derive(Debug)]
@@ -383,7 +383,7 @@ impl<T> ops::Deref for Unique<T> {
     }
 }
 
-impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Entries<'a, T> {
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for ObjectEntries<'a, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(EntriesVisitor(PhantomData))
     }
@@ -392,7 +392,7 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Entries<'a, T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Unique<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut unique = HashMap::new();
-        for (key, value) in Entries::deserialize(deserializer)?.0 {
+        for (key, value) in ObjectEntries::deserialize(deserializer)?.0 {
             if unique.contains_key(&*key) {
                 return Err(D::Error::custom(format!("duplicate field `{key}`")));
             }
@@ -402,10 +402,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Unique<T> {
     }
 }
 
-struct EntriesVisitor<'a, T>(PhantomData<Entries<'a, T>>);
+struct EntriesVisitor<'a, T>(PhantomData<ObjectEntries<'a, T>>);
 
 impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<'a, T> {
-    type Value = Entries<'a, T>;
+    type Value = ObjectEntries<'a, T>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
@@ -416,7 +416,7 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<'a, T> {
         while let Some((Borrowed(key), value)) = map.next_entry()? {
             entries.push((key, value));
         }
-        Ok(Entries(entries))
+        Ok(ObjectEntries(entries))
     }
 }
 

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
-use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, Object, Origin, Reason, Traced, Unknown};
 
 /// Settings for the conversion of an argument. Recursion is bounded by the depth limit of the JSON parser.
-pub(super) struct Reading {
+pub(super) struct ValueReader {
     /// The span that is used for arguments that aren't set.
     pub(super) holder: Span,
     /// True if the plan omits unknown values, or has null in their place in a list.
     pub(super) is_open: bool,
 }
 
-impl Reading {
+impl ValueReader {
     /// A field that the plan contains or marks as unknown; `None` if it does neither.
     pub(super) fn field(
         &self,
@@ -85,7 +85,7 @@ impl Reading {
         let mut more: Vec<(&str, &Node)> = unknowns.into_iter().collect();
         more.sort_by_key(|(_, node)| node.span.start);
         fields.extend(more.into_iter().filter_map(|(name, node)| field(name, None, Some(node))));
-        let why = || Why::AtDeployment { reference: reference.to_owned(), is_set: false };
+        let why = || Reason::AtDeployment { reference: reference.to_owned(), is_set: false };
         Object { rest: self.is_open.then(|| Box::new(why())), ..Object::new(span, fields) }
     }
 }
@@ -113,7 +113,7 @@ pub(super) fn drop_empty(value: &mut Traced<Data>) {
 
 /// A value that is unknown until the plan is applied.
 fn later(origin: Origin, reference: &str) -> Traced<Data> {
-    let why = Why::AtDeployment { reference: reference.to_owned(), is_set: false };
+    let why = Reason::AtDeployment { reference: reference.to_owned(), is_set: false };
     Traced { value: Unknown(why), origin, hops: Vec::new() }
 }
 

@@ -4,7 +4,7 @@
 //! <https://developer.hashicorp.com/terraform/language/values/variables#variables-on-the-command-line>.
 
 use crate::source::Span;
-use crate::syntax::hcl::{self, Expr, ExprKind, ObjectKey, Part};
+use crate::syntax::hcl::{self, Expr, ExprKind, ObjectKey, TemplatePart};
 
 /// Parses a text; the second item is the reason if Terraform rejects the expression.
 pub(super) fn read(text: &str, span: Span) -> (Expr, Option<String>) {
@@ -56,14 +56,14 @@ fn needed(expr: &Expr, bound: &mut Vec<String>) -> Option<String> {
     }
 }
 
-fn needed_by_parts(parts: &[Part], bound: &mut Vec<String>) -> Option<String> {
+fn needed_by_parts(parts: &[TemplatePart], bound: &mut Vec<String>) -> Option<String> {
     parts.iter().find_map(|part| match part {
-        Part::Literal(_) => None,
-        Part::Interpolation(expr) => needed(expr, bound),
-        Part::If(choice) => needed(&choice.condition, bound)
+        TemplatePart::Literal(_) => None,
+        TemplatePart::Interpolation(expr) => needed(expr, bound),
+        TemplatePart::If(choice) => needed(&choice.condition, bound)
             .or_else(|| needed_by_parts(&choice.then, bound))
             .or_else(|| needed_by_parts(&choice.otherwise, bound)),
-        Part::For(each) => needed(&each.collection, bound).or_else(|| {
+        TemplatePart::For(each) => needed(&each.collection, bound).or_else(|| {
             let outer = bound.len();
             bound.extend(each.key.iter().chain([&each.value]).map(|name| name.text.clone()));
             let found = needed_by_parts(&each.body, bound);

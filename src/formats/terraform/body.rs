@@ -1,27 +1,27 @@
 //! Turns a resource block into resources: one for each instance, with the arguments that the rules use.
 
-use super::eval::Evaluator;
-use super::expand::{self, Instance};
-use super::scope::Scope;
+use super::eval::ExpressionEvaluator;
+use super::expand::{self, BlockInstance};
+use super::scope::ModuleScope;
 use super::{lifecycle, planned, providers, variables};
-use crate::model::kinds::Role;
-use crate::model::{Holds, Kind, Notation, Resource, Shape};
+use crate::model::kinds::ResourceRole;
+use crate::model::{ArgumentShape, Holds, Notation, Resource, ResourceKind};
 use crate::source::{FileId, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
 use crate::value::budget::{STEPS, STEPS_OF_A_NEIGHBOUR, STEPS_OF_A_RESOURCE};
-use crate::value::{Data, Field, Known, Object, Origin, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, Object, Origin, Reason, Traced, Unknown};
 
 /// The instances of a resource block in the evaluator's scope and world.
 pub(super) fn resources(
     block: &Block,
-    kind: &'static Kind,
+    kind: &'static ResourceKind,
     notation: Notation,
-    evaluator: &Evaluator<'_>,
+    evaluator: &ExpressionEvaluator<'_>,
 ) -> Vec<Resource> {
     let name = block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>().join(".");
     let scope = evaluator.scope;
     let call = scope.call_block().filter(|_| scope.is_vendored).map(|block| block.header);
-    let resource = |Instance { key, names, exists }: Instance| {
+    let resource = |BlockInstance { key, names, exists }: BlockInstance| {
         let address = scope.qualify(&format!("{name}{key}"));
         let evaluator = evaluator.with(names).planned(planned::way(block, kind, &address, evaluator));
         let (body, region) = match exists.value {
@@ -50,7 +50,7 @@ pub(super) fn resources(
             is_synthesized: false,
         }
     };
-    let steps = if matches!(kind.role, Role::Trail(_)) { STEPS_OF_A_RESOURCE } else { STEPS_OF_A_NEIGHBOUR };
+    let steps = if matches!(kind.role, ResourceRole::Trail(_)) { STEPS_OF_A_RESOURCE } else { STEPS_OF_A_NEIGHBOUR };
     let mut resources = Vec::new();
     for instance in expand::instances(block, evaluator) {
         evaluator.world.charge(steps);
@@ -65,9 +65,9 @@ pub(super) fn resources(
 }
 
 /// The name of the bucket that a block would configure if it were created.
-fn bucket_of(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
+fn bucket_of(block: &Block, kind: &ResourceKind, evaluator: &ExpressionEvaluator<'_>) -> Object {
     let bucket = match kind.role {
-        Role::OfBucket { bucket, .. } => block.body.attribute(bucket),
+        ResourceRole::OfBucket { bucket, .. } => block.body.attribute(bucket),
         _ => None,
     };
     let field = |attribute: &Attribute| Field {
@@ -79,14 +79,14 @@ fn bucket_of(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
 }
 
 /// A file of the module that contains the block, and a file of each module on the path of calls to it.
-fn owners(block: &Block, scope: &Scope) -> Vec<FileId> {
+fn owners(block: &Block, scope: &ModuleScope) -> Vec<FileId> {
     std::iter::once(block.header).chain(scope.calls()).map(|span| span.file).collect()
 }
 
 /// The arguments in the kind's shape; for a module call whose code isn't read, all arguments.
-fn arguments(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
+fn arguments(block: &Block, kind: &ResourceKind, evaluator: &ExpressionEvaluator<'_>) -> Object {
     match kind.role {
-        Role::Unread { .. } => {
+        ResourceRole::Unread { .. } => {
             let field = |attribute: &Attribute| Field {
                 key: attribute.name.text.clone(),
                 key_span: attribute.name.span,
@@ -100,14 +100,14 @@ fn arguments(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Object {
 
 /// Marks everything about a resource as unknown, because it represents more instances than the limit allows.
 pub(super) fn give_up(resource: &mut Resource, limit: &'static str) {
-    let why = || Why::OverLimit { limit };
+    let why = || Reason::OverLimit { limit };
     resource.exists.value = Unknown(why());
     resource.body = Unknown(why());
     resource.region.value = Unknown(why());
 }
 
 /// The arguments of a block that are in its shape.
-pub(super) fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evaluator<'_>) -> Object {
+pub(super) fn object(body: &Body, shape: ArgumentShape, header: Span, evaluator: &ExpressionEvaluator<'_>) -> Object {
     let field = |name: &str, key_span, value| Some(Field { key: name.to_owned(), key_span, value });
     let fields = shape.iter().filter_map(|argument| {
         let attribute = body.attribute(argument.name);
@@ -140,7 +140,7 @@ pub(super) fn object(body: &Body, shape: Shape, header: Span, evaluator: &Evalua
 }
 
 /// Arguments that aren't in the shape but resemble a missing one, so they may be misspelled.
-fn misspelt<'b>(body: &'b Body, shape: Shape) -> impl Iterator<Item = Field> + 'b {
+fn misspelt<'b>(body: &'b Body, shape: ArgumentShape) -> impl Iterator<Item = Field> + 'b {
     let is_meant = move |attribute: &&Attribute| {
         let name = &attribute.name.text;
         !shape.iter().any(|argument| argument.name == name)
@@ -155,11 +155,11 @@ fn misspelt<'b>(body: &'b Body, shape: Shape) -> impl Iterator<Item = Field> + '
 
 /// The value of an unknown text that a condition has compared with a text or null, in a world in which they are equal.
 /// A variable whose validations exclude null and the empty text is set.
-fn settled(value: Traced<Data>, evaluator: &Evaluator<'_>) -> Traced<Data> {
+fn settled(value: Traced<Data>, evaluator: &ExpressionEvaluator<'_>) -> Traced<Data> {
     let Unknown(why) = &value.value else { return value };
     let refuses = |other: &Data| variables::refuses(evaluator, why, other);
     if refuses(&Data::Null) && refuses(&Data::String(String::new())) {
-        let set = Why::Composed { reference: why.symbol(), cause: Box::new(why.clone()) };
+        let set = Reason::Composed { reference: why.symbol(), cause: Box::new(why.clone()) };
         return value.map(|_| Unknown(set));
     }
     let decided = why.plain().and_then(|_| evaluator.world.value_of(&why.symbol()));
@@ -175,13 +175,13 @@ fn settled(value: Traced<Data>, evaluator: &Evaluator<'_>) -> Traced<Data> {
 }
 
 /// An argument or block whose form Terraform rejects, so that nothing is deployed.
-fn invalid(message: String, span: Span, evaluator: &Evaluator<'_>) -> Traced<Data> {
+fn invalid(message: String, span: Span, evaluator: &ExpressionEvaluator<'_>) -> Traced<Data> {
     evaluator.world.fail();
-    Traced { value: Unknown(Why::Failed { message }), origin: Origin::Written(span), hops: Vec::new() }
+    Traced { value: Unknown(Reason::Failed { message }), origin: Origin::Written(span), hops: Vec::new() }
 }
 
 /// The nested blocks of one type as a list, including those from `dynamic` blocks; `None` if there are none.
-fn blocks(body: &Body, kind: &str, shape: Shape, evaluator: &Evaluator<'_>) -> Option<Traced<Data>> {
+fn blocks(body: &Body, kind: &str, shape: ArgumentShape, evaluator: &ExpressionEvaluator<'_>) -> Option<Traced<Data>> {
     let mut items = Vec::new();
     for block in &body.blocks {
         let is_dynamic = block.kind.text == "dynamic" && block.labels.first().is_some_and(|label| label.text == kind);
@@ -204,7 +204,7 @@ fn blocks(body: &Body, kind: &str, shape: Shape, evaluator: &Evaluator<'_>) -> O
     Some(Traced::written(Data::tuple(items), first))
 }
 
-fn nested(body: &Body, shape: Shape, header: Span, evaluator: &Evaluator<'_>) -> Traced<Data> {
+fn nested(body: &Body, shape: ArgumentShape, header: Span, evaluator: &ExpressionEvaluator<'_>) -> Traced<Data> {
     Traced::written(Data::Object(object(body, shape, header, evaluator)), header)
 }
 
@@ -213,9 +213,9 @@ fn nested(body: &Body, shape: Shape, header: Span, evaluator: &Evaluator<'_>) ->
 pub(super) fn possible_blocks(
     body: &Body,
     kind: &str,
-    shape: Shape,
-    evaluator: &Evaluator<'_>,
-) -> Vec<(Traced<Data>, Option<Why>)> {
+    shape: ArgumentShape,
+    evaluator: &ExpressionEvaluator<'_>,
+) -> Vec<(Traced<Data>, Option<Reason>)> {
     let mut found = Vec::new();
     for block in &body.blocks {
         if block.kind.text == kind {
@@ -231,7 +231,13 @@ pub(super) fn possible_blocks(
 }
 
 /// The content that all blocks of a `dynamic` block have in common.
-fn any_of(block: &Block, kind: &str, shape: Shape, why: &Why, evaluator: &Evaluator<'_>) -> Traced<Data> {
+fn any_of(
+    block: &Block,
+    kind: &str,
+    shape: ArgumentShape,
+    why: &Reason,
+    evaluator: &ExpressionEvaluator<'_>,
+) -> Traced<Data> {
     let unknown = Traced { value: Unknown(why.clone()), origin: Origin::Written(block.header), hops: Vec::new() };
     match (block.body.blocks("content").next(), iterator(block, kind)) {
         (Some(content), Ok(iterator)) => {
@@ -242,17 +248,22 @@ fn any_of(block: &Block, kind: &str, shape: Shape, why: &Why, evaluator: &Evalua
 }
 
 /// The name of the iterator of a `dynamic` block.
-fn iterator<'b>(block: &'b Block, kind: &'b str) -> Result<&'b str, Why> {
+fn iterator<'b>(block: &'b Block, kind: &'b str) -> Result<&'b str, Reason> {
     match block.body.attribute("iterator").map(|attribute| &attribute.value) {
         Some(Expr { kind: ExprKind::Variable(name) | ExprKind::String(name), .. }) => Ok(name.as_str()),
-        Some(_) => Err(Why::Unreadable),
+        Some(_) => Err(Reason::Unreadable),
         None => Ok(kind),
     }
 }
 
 /// Expands a `dynamic` block to one block for each element of its `for_each`.
-fn dynamic(block: &Block, kind: &str, shape: Shape, evaluator: &Evaluator<'_>) -> Result<Vec<Traced<Data>>, Why> {
-    let failed = |message: &str| Why::Failed { message: message.to_owned() };
+fn dynamic(
+    block: &Block,
+    kind: &str,
+    shape: ArgumentShape,
+    evaluator: &ExpressionEvaluator<'_>,
+) -> Result<Vec<Traced<Data>>, Reason> {
+    let failed = |message: &str| Reason::Failed { message: message.to_owned() };
     let for_each = block.body.attribute("for_each").ok_or_else(|| failed("a `dynamic` block needs `for_each`"))?;
     let content = block.body.blocks("content").next().ok_or_else(|| failed("a `dynamic` block needs `content`"))?;
     let iterator = iterator(block, kind)?;

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use self::address::Address;
 use crate::formats::{Context, Modules};
-use crate::model::{Elsewhere, Hint, dialects};
+use crate::model::{TrailHint, UnreadPart, dialects};
 use crate::source::{ReadError, normalize};
-use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, Part};
+use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, TemplatePart};
 use crate::syntax::json as json_syntax;
 use crate::syntax::node::Node;
 
@@ -23,7 +23,7 @@ const META_ARGUMENTS: [&str; 6] = ["source", "version", "count", "for_each", "pr
 
 /// The code of a called module.
 #[derive(Debug)]
-pub(super) enum Called {
+pub(super) enum CalledModule {
     /// Code that can be read.
     Directory {
         directory: PathBuf,
@@ -33,7 +33,7 @@ pub(super) enum Called {
     /// Code that isn't read.
     Unread {
         /// The call, and the hints that its names give about the code.
-        part: Elsewhere,
+        part: UnreadPart,
         /// The directory of another version that is installed.
         other: Option<PathBuf>,
     },
@@ -41,7 +41,7 @@ pub(super) enum Called {
 
 /// A `module` block with its context.
 #[derive(Clone, Copy)]
-pub(super) struct Caller<'c> {
+pub(super) struct ModuleCall<'c> {
     pub(super) block: &'c Block,
     /// The directory of the calling module.
     pub(super) directory: &'c Path,
@@ -109,22 +109,22 @@ impl InstalledModule {
 
 /// Finds the code that a `module` block calls. A directory for which `is_read` is true is known to exist.
 pub(super) fn resolve(
-    caller: Caller<'_>,
+    caller: ModuleCall<'_>,
     manifest: &Manifest,
     is_read: &dyn Fn(&Path) -> bool,
     context: Context<'_>,
-) -> Called {
-    let unread = |reason: &str, other| Called::Unread { part: unread(caller, reason), other };
+) -> CalledModule {
+    let unread = |reason: &str, other| CalledModule::Unread { part: unread(caller, reason), other };
     let source = match caller.source {
         Ok(source) => source,
         Err(reason) => return unread(reason, None),
     };
     if let Some(local) = local(source, caller.directory) {
         if leads_to(&local, is_read, context) {
-            return Called::Directory { directory: local, is_vendored: false };
+            return CalledModule::Directory { directory: local, is_vendored: false };
         }
         if context.sources.may_read(&local) && context.fs.kind(&local) == Err(ReadError::Missing) {
-            return Called::Unread { part: lost(caller, source), other: None };
+            return CalledModule::Unread { part: lost(caller, source), other: None };
         }
         return unread("its code isn't available", None);
     }
@@ -139,7 +139,7 @@ pub(super) fn resolve(
         return unread(&reason, Some(installed.directory.clone()));
     }
     if is_read(&installed.directory) || may_hold_files(&installed.directory, context) {
-        return Called::Directory { directory: installed.directory.clone(), is_vendored: true };
+        return CalledModule::Directory { directory: installed.directory.clone(), is_vendored: true };
     }
     unread("its code isn't available", None)
 }
@@ -184,28 +184,28 @@ pub(super) fn is_local(source: &str) -> bool {
 }
 
 /// A call whose code isn't read.
-fn unread(caller: Caller<'_>, reason: &str) -> Elsewhere {
+fn unread(caller: ModuleCall<'_>, reason: &str) -> UnreadPart {
     let label = caller.block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
     let words = caller.block.body.attribute("source").map(|source| words(&source.value)).unwrap_or_default();
     let names: Vec<String> = match caller.source {
         Ok(source) => vec![Address::parse(source).last_name().to_owned()],
         Err(_) => words,
     };
-    Elsewhere {
+    UnreadPart {
         header: caller.block.header,
         what: format!("module `{label}`"),
         reason: format!("{reason}{}", settings(caller.block)),
         help: help(caller.source.ok()),
-        hint: Hint::of(names.iter().map(String::as_str), label),
+        hint: TrailHint::of(names.iter().map(String::as_str), label),
         limit: None,
         missing: None,
     }
 }
 
 /// A call of a directory that doesn't exist.
-fn lost(caller: Caller<'_>, source: &str) -> Elsewhere {
+fn lost(caller: ModuleCall<'_>, source: &str) -> UnreadPart {
     let directory = shown(source);
-    Elsewhere {
+    UnreadPart {
         help: format!("correct `source`, or check a directory that contains `{directory}` as well"),
         missing: Some(directory.clone()),
         ..unread(caller, &format!("the directory `{directory}` doesn't exist"))
@@ -274,9 +274,9 @@ fn collect_words(source: &Expr, words: &mut Vec<String>) {
         ExprKind::Template(parts) => {
             for part in parts {
                 match part {
-                    Part::Literal(text) => words.push(Address::parse(text).last_name().to_owned()),
-                    Part::Interpolation(expr) => collect_words(expr, words),
-                    Part::If(_) | Part::For(_) => {}
+                    TemplatePart::Literal(text) => words.push(Address::parse(text).last_name().to_owned()),
+                    TemplatePart::Interpolation(expr) => collect_words(expr, words),
+                    TemplatePart::If(_) | TemplatePart::For(_) => {}
                 }
             }
         }

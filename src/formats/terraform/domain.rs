@@ -8,7 +8,7 @@ use super::normal_form;
 use super::numbers;
 use super::types::Type;
 use crate::source::Span;
-use crate::syntax::hcl::{BinaryOperator, Block, Call, Expr, ExprKind, For, UnaryOperator};
+use crate::syntax::hcl::{BinaryOperator, Block, Expr, ExprKind, ForExpr, FunctionCall, UnaryOperator};
 use crate::value::{Data, World, alternatives};
 
 /// A domain with this many values or more counts as unlimited.
@@ -212,7 +212,7 @@ fn items(list: &Expr) -> Option<&[Expr]> {
 }
 
 /// The texts that `regex("^(a|b)$", var.x)` matches.
-fn matched(call: &Call, function: &str, name: &str) -> Option<Vec<Data>> {
+fn matched(call: &FunctionCall, function: &str, name: &str) -> Option<Vec<Data>> {
     let [Expr { kind: ExprKind::String(pattern), .. }, value] = call.arguments.as_slice() else { return None };
     let is_match = call.name.text == function && is_variable(value, name);
     let texts = Some(pattern).filter(|_| is_match).and_then(|pattern| alternatives::all(pattern))?;
@@ -220,7 +220,7 @@ fn matched(call: &Call, function: &str, name: &str) -> Option<Vec<Data>> {
 }
 
 /// The items of `[for item in […] : item == var.x]`.
-fn compared_each(each: &For, name: &str) -> Option<Vec<Data>> {
+fn compared_each(each: &ForExpr, name: &str) -> Option<Vec<Data>> {
     let is_item = |expr: &Expr| expr.kind == ExprKind::Variable(each.value.text.clone());
     let is_plain = each.condition.is_none() && each.result_key.is_none();
     match &each.result.kind {

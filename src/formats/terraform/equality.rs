@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use super::placeholders;
-use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Reason, Traced, Unknown};
 
 /// Compares two values. A known difference in any part makes them unequal, even if other parts are unknown.
 pub(super) fn equal(a: &Traced<Data>, b: &Traced<Data>) -> Maybe<bool> {
     match (&a.value, &b.value) {
         (Known(Data::Null), Known(Data::Null)) => Known(true),
         _ => match compare(a, b) {
-            Outcome::Different => Known(false),
-            Outcome::Same => Known(true),
-            Outcome::SameIfTyped => Unknown(untyped()),
-            Outcome::Unclear(why) => Unknown(why),
+            Equality::Different => Known(false),
+            Equality::Same => Known(true),
+            Equality::SameIfTyped => Unknown(untyped()),
+            Equality::Unclear(why) => Unknown(why),
         },
     }
 }
@@ -21,31 +21,31 @@ pub(super) fn equal(a: &Traced<Data>, b: &Traced<Data>) -> Maybe<bool> {
 /// Compares two elements of one collection, which certainly have the same type.
 pub(super) fn equal_elements(a: &Traced<Data>, b: &Traced<Data>) -> Maybe<bool> {
     match compare(a, b) {
-        Outcome::Different => Known(false),
-        Outcome::Same | Outcome::SameIfTyped => Known(true),
-        Outcome::Unclear(why) => Unknown(why),
+        Equality::Different => Known(false),
+        Equality::Same | Equality::SameIfTyped => Known(true),
+        Equality::Unclear(why) => Unknown(why),
     }
 }
 
-fn untyped() -> Why {
-    Why::NotEvaluated { construct: "a comparison of values with nulls or empty lists".to_owned() }
+fn untyped() -> Reason {
+    Reason::NotEvaluated { construct: "a comparison of values with nulls or empty lists".to_owned() }
 }
 
-enum Outcome {
+enum Equality {
     Different,
     Same,
     /// Both are null within a value, or empty, and their types may differ.
     SameIfTyped,
-    Unclear(Why),
+    Unclear(Reason),
 }
 
-fn compare(a: &Traced<Data>, b: &Traced<Data>) -> Outcome {
+fn compare(a: &Traced<Data>, b: &Traced<Data>) -> Equality {
     match (&a.value, &b.value) {
         (Known(a), Known(b)) => compare_data(a, b),
         (Unknown(why), Known(data)) | (Known(data), Unknown(why)) if is_blank(data) && why.is_set() => {
-            Outcome::Different
+            Equality::Different
         }
-        (Unknown(why), _) | (_, Unknown(why)) => Outcome::Unclear(why.clone()),
+        (Unknown(why), _) | (_, Unknown(why)) => Equality::Unclear(why.clone()),
     }
 }
 
@@ -57,30 +57,30 @@ fn is_blank(data: &Data) -> bool {
     }
 }
 
-fn compare_data(a: &Data, b: &Data) -> Outcome {
-    let decided = |is_same| if is_same { Outcome::Same } else { Outcome::Different };
+fn compare_data(a: &Data, b: &Data) -> Equality {
+    let decided = |is_same| if is_same { Equality::Same } else { Equality::Different };
     match (a, b) {
-        (Data::Null, Data::Null) => Outcome::SameIfTyped,
+        (Data::Null, Data::Null) => Equality::SameIfTyped,
         (Data::Bool(a), Data::Bool(b)) => decided(a == b),
         (Data::Number(a), Data::Number(b)) => decided(a == b),
         (Data::String(a), Data::String(b)) if a != b => {
             let filled_in = placeholders::of_text(a).or_else(|| placeholders::of_text(b));
-            filled_in.map_or(Outcome::Different, Outcome::Unclear)
+            filled_in.map_or(Equality::Different, Equality::Unclear)
         }
-        (Data::String(_), Data::String(_)) => Outcome::Same,
+        (Data::String(_), Data::String(_)) => Equality::Same,
         (Data::List(a), Data::List(b)) => compare_lists(a, b),
         (Data::Object(a), Data::Object(b)) => compare_objects(a, b),
         (
             Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::List(_) | Data::Object(_),
             Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::List(_) | Data::Object(_),
-        ) => Outcome::Different,
+        ) => Equality::Different,
     }
 }
 
-fn compare_lists(a: &List, b: &List) -> Outcome {
+fn compare_lists(a: &List, b: &List) -> Equality {
     let pairs = || a.items.iter().zip(&b.items).map(|(a, b)| compare(a, b));
     if a.kind != b.kind || a.items.len() != b.items.len() {
-        return Outcome::Different;
+        return Equality::Different;
     }
     match a.kind {
         ListKind::Tuple => all_same(pairs()),
@@ -89,59 +89,59 @@ fn compare_lists(a: &List, b: &List) -> Outcome {
     }
 }
 
-fn compare_objects(a: &Object, b: &Object) -> Outcome {
+fn compare_objects(a: &Object, b: &Object) -> Equality {
     if a.is_map != b.is_map || a.fields.len() != b.fields.len() {
-        return Outcome::Different;
+        return Equality::Different;
     }
     let others: HashMap<&str, &Field> = b.fields.iter().map(|field| (field.key.as_str(), field)).collect();
     let outcomes = a.fields.iter().map(|field| match others.get(field.key.as_str()) {
         Some(other) => compare(&field.value, &other.value),
         None => match placeholders::missing_key(b, &field.key) {
-            Some(why) => Outcome::Unclear(why),
-            None => Outcome::Different,
+            Some(why) => Equality::Unclear(why),
+            None => Equality::Different,
         },
     });
     if a.is_map { all_same_of_one_type(outcomes) } else { all_same(outcomes) }
 }
 
 /// Sets of equal size differ if one has an element that the other lacks.
-fn compare_sets(a: &[Traced<Data>], b: &[Traced<Data>]) -> Outcome {
+fn compare_sets(a: &[Traced<Data>], b: &[Traced<Data>]) -> Equality {
     let lacks = |set: &[Traced<Data>], item: &Traced<Data>| {
-        set.iter().all(|other| matches!(compare(item, other), Outcome::Different))
+        set.iter().all(|other| matches!(compare(item, other), Equality::Different))
     };
     if a.iter().any(|item| lacks(b, item)) || b.iter().any(|item| lacks(a, item)) {
-        return Outcome::Different;
+        return Equality::Different;
     }
     // Known elements are in the same order in both sets.
     all_same_of_one_type(a.iter().zip(b).map(|(a, b)| match compare(a, b) {
-        Outcome::Different => Outcome::Unclear(untyped()),
+        Equality::Different => Equality::Unclear(untyped()),
         outcome => outcome,
     }))
 }
 
 /// One difference decides; otherwise, an unclear outcome takes precedence.
-fn all_same(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
-    let mut all = Outcome::Same;
+fn all_same(outcomes: impl Iterator<Item = Equality>) -> Equality {
+    let mut all = Equality::Same;
     for outcome in outcomes {
         match (outcome, &all) {
-            (Outcome::Different, _) => return Outcome::Different,
-            (Outcome::Same, _) | (Outcome::SameIfTyped, Outcome::Unclear(_)) => {}
-            (Outcome::Unclear(_), Outcome::Unclear(_)) => {}
-            (outcome @ (Outcome::SameIfTyped | Outcome::Unclear(_)), _) => all = outcome,
+            (Equality::Different, _) => return Equality::Different,
+            (Equality::Same, _) | (Equality::SameIfTyped, Equality::Unclear(_)) => {}
+            (Equality::Unclear(_), Equality::Unclear(_)) => {}
+            (outcome @ (Equality::SameIfTyped | Equality::Unclear(_)), _) => all = outcome,
         }
     }
     all
 }
 
 /// In a collection, one pair that is certainly the same shows that the element types are equal.
-fn all_same_of_one_type(outcomes: impl ExactSizeIterator<Item = Outcome>) -> Outcome {
+fn all_same_of_one_type(outcomes: impl ExactSizeIterator<Item = Equality>) -> Equality {
     if outcomes.len() == 0 {
-        return Outcome::SameIfTyped;
+        return Equality::SameIfTyped;
     }
     let mut has_same = false;
-    let all = all_same(outcomes.inspect(|outcome| has_same |= matches!(outcome, Outcome::Same)));
+    let all = all_same(outcomes.inspect(|outcome| has_same |= matches!(outcome, Equality::Same)));
     match all {
-        Outcome::SameIfTyped if has_same => Outcome::Same,
+        Equality::SameIfTyped if has_same => Equality::Same,
         all => all,
     }
 }

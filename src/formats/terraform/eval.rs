@@ -24,48 +24,48 @@ use std::rc::Rc;
 use super::normal_form;
 use super::numbers;
 use super::placeholders::filled_in;
-use super::scope::{Names, Scope, Way};
-use super::size::{Held, STEPS_OF_TOO_MUCH, Size};
-use super::tree::Tree;
+use super::scope::{LocalNames, ModuleScope, ValuePath};
+use super::size::{CollectionSize, STEPS_OF_TOO_MUCH, Size};
+use super::tree::Program;
 use super::types::Type;
 use super::unknowns::shortened;
 use super::variables;
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, World};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown, World};
 
 /// The maximum depth of nested expressions, counted through all references.
 const MAX_DEPTH: usize = 200;
 
 /// Evaluates the expressions of a scope.
 #[derive(Clone)]
-pub(super) struct Evaluator<'a> {
+pub(super) struct ExpressionEvaluator<'a> {
     /// The project.
-    pub(super) tree: &'a Tree<'a>,
+    pub(super) tree: &'a Program<'a>,
     /// The scope of variables, locals and modules.
-    pub(super) scope: &'a Rc<Scope>,
+    pub(super) scope: &'a Rc<ModuleScope>,
     /// The decisions about unknown conditions.
     pub(super) world: &'a World,
     /// Other names, such as those of `for` and `each`, from the outermost to the innermost; the last of two equal ones
     /// wins.
-    names: Vec<Rc<Names>>,
+    names: Vec<Rc<LocalNames>>,
     /// True if the expression is outside of any module, so that it can't refer to the module's objects.
     is_outside: bool,
     /// The hop to the plan, if the plan determines the resource whose arguments are evaluated.
     pub(super) planned: Option<Hop>,
     /// Within `try` and `can`, which catch failures: the reason why the argument may fail.
-    doubt: Option<Rc<RefCell<Option<Why>>>>,
+    doubt: Option<Rc<RefCell<Option<Reason>>>>,
 }
 
-impl<'a> Evaluator<'a> {
+impl<'a> ExpressionEvaluator<'a> {
     /// An evaluator for a module instance.
-    pub(super) fn new(tree: &'a Tree<'a>, scope: &'a Rc<Scope>, world: &'a World) -> Self {
+    pub(super) fn new(tree: &'a Program<'a>, scope: &'a Rc<ModuleScope>, world: &'a World) -> Self {
         Self { tree, scope, world, names: Vec::new(), is_outside: false, planned: None, doubt: None }
     }
 
     /// The same evaluator with additional names.
-    pub(super) fn with(&self, names: Names) -> Self {
+    pub(super) fn with(&self, names: LocalNames) -> Self {
         let mut more = self.clone();
         more.names.push(Rc::new(names));
         more
@@ -87,14 +87,14 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Records that the argument of the enclosing `try` or `can` may fail.
-    fn note_doubt(&self, why: &Why) {
+    fn note_doubt(&self, why: &Reason) {
         if let Some(doubt) = &self.doubt {
             doubt.borrow_mut().get_or_insert_with(|| why.clone());
         }
     }
 
     /// The reason why the argument may fail, although its value may be known.
-    fn doubt(&self) -> Option<Why> {
+    fn doubt(&self) -> Option<Reason> {
         self.doubt.as_ref().and_then(|doubt| doubt.borrow().clone())
     }
 
@@ -134,7 +134,7 @@ impl<'a> Evaluator<'a> {
                 self.world.leave();
                 way
             }
-            Err(limit) => here(Unknown(Why::OverLimit { limit })),
+            Err(limit) => here(Unknown(Reason::OverLimit { limit })),
         };
         let value = match self.within_limits(value) {
             Unknown(why) if !why.has_identity() => self.identified(why, expr.span),
@@ -149,7 +149,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An unknown value that equals only other values of the same place.
-    fn identified(&self, why: Why, span: Span) -> Maybe<Data> {
+    fn identified(&self, why: Reason, span: Span) -> Maybe<Data> {
         computed(self.at(&why.symbol(), span), &why, None)
     }
 
@@ -190,7 +190,7 @@ impl<'a> Evaluator<'a> {
             }
             Err(limit) => {
                 self.world.charge(STEPS_OF_TOO_MUCH);
-                Unknown(Why::OverLimit { limit })
+                Unknown(Reason::OverLimit { limit })
             }
         }
     }
@@ -198,11 +198,11 @@ impl<'a> Evaluator<'a> {
     /// A tuple of values that are evaluated one by one, until they are too large together. It fails if one of its
     /// elements does.
     fn tuple(&self, values: impl Iterator<Item = Traced<Data>>) -> Maybe<Data> {
-        let mut held = Held::new(self.world);
+        let mut held = CollectionSize::new(self.world);
         let mut items = Vec::new();
         for value in values {
             if let Err(limit) = held.add(&value) {
-                return Unknown(Why::OverLimit { limit });
+                return Unknown(Reason::OverLimit { limit });
             }
             items.push(value);
         }
@@ -218,7 +218,7 @@ impl<'a> Evaluator<'a> {
         names.find(|(own, _)| own == name).map(|(_, value)| value)
     }
 
-    fn eval_kind(&self, expr: &Expr) -> Way {
+    fn eval_kind(&self, expr: &Expr) -> ValuePath {
         match &expr.kind {
             ExprKind::Null => here(Known(Data::Null)),
             ExprKind::Bool(value) => here(Known(Data::Bool(*value))),
@@ -234,7 +234,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Unary(operator, operand) => here(self.unary(*operator, operand)),
             ExprKind::Binary(operator, left, right) => here(self.binary(*operator, left, right)),
             ExprKind::For(for_expr) => here(self.for_expr(for_expr, expr.span)),
-            ExprKind::Unreadable => here(Unknown(Why::Unreadable)),
+            ExprKind::Unreadable => here(Unknown(Reason::Unreadable)),
         }
     }
 
@@ -260,7 +260,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An unknown value that is `true`, `false` or null. Null is an error where a boolean is required.
-    fn boolean(&self, why: Why) -> Maybe<bool> {
+    fn boolean(&self, why: Reason) -> Maybe<bool> {
         let (subject, values) = (why.symbol(), ["true", "false"].map(str::to_owned));
         let is_refuted = |value: &String| {
             let atom = Atom::Is { subject: subject.clone(), value: value.clone() };
@@ -279,40 +279,40 @@ fn not_boolean(data: &Data) -> Maybe<bool> {
 }
 
 /// True if an unknown value may turn out to be a failure: any operation may fail, a reference can't.
-fn may_fail(why: &Why) -> bool {
+fn may_fail(why: &Reason) -> bool {
     match why {
-        Why::NoValue { .. }
-        | Why::AtDeployment { .. }
-        | Why::AwsKey { .. }
-        | Why::Undeclared { .. }
-        | Why::NoReference { .. }
-        | Why::SetElsewhere { .. } => false,
+        Reason::NoValue { .. }
+        | Reason::AtDeployment { .. }
+        | Reason::AwsKey { .. }
+        | Reason::Undeclared { .. }
+        | Reason::NoReference { .. }
+        | Reason::SetElsewhere { .. } => false,
         // A reference to an output of a module.
-        Why::Computed { cause, .. } if matches!(**cause, Why::NotHere { .. }) => false,
-        Why::Composed { cause, .. } => may_fail(cause),
+        Reason::Computed { cause, .. } if matches!(**cause, Reason::NotHere { .. }) => false,
+        Reason::Composed { cause, .. } => may_fail(cause),
         _ => true,
     }
 }
 
 /// A value that is defined where it is used.
-fn here(value: Maybe<Data>) -> Way {
+fn here(value: Maybe<Data>) -> ValuePath {
     (value, Vec::new())
 }
 
 /// A value that is defined elsewhere, with one more hop in front of its own.
-fn through(decided: Traced<Data>, hop: Hop) -> Way {
+fn through(decided: Traced<Data>, hop: Hop) -> ValuePath {
     let mut hops = vec![hop];
     hops.extend(decided.hops);
     (decided.value, hops)
 }
 
 /// The value of an element or an argument, with its own hops.
-fn picked(element: Traced<Data>) -> Way {
+fn picked(element: Traced<Data>) -> ValuePath {
     (element.value, element.hops)
 }
 
 /// The reason of the first failed value, if there is one.
-fn first_failure<'a>(values: impl IntoIterator<Item = &'a Traced<Data>>) -> Option<&'a Why> {
+fn first_failure<'a>(values: impl IntoIterator<Item = &'a Traced<Data>>) -> Option<&'a Reason> {
     values.into_iter().find_map(|value| match &value.value {
         Unknown(why) if why.is_failure() => Some(why),
         Known(_) | Unknown(_) => None,
@@ -320,11 +320,11 @@ fn first_failure<'a>(values: impl IntoIterator<Item = &'a Traced<Data>>) -> Opti
 }
 
 fn failed<T>(message: impl Into<String>) -> Maybe<T> {
-    Unknown(Why::Failed { message: message.into() })
+    Unknown(Reason::Failed { message: message.into() })
 }
 
 /// A value that depends on an unknown one.
-fn computed(expression: String, cause: &Why, atom: Option<Atom>) -> Maybe<Data> {
+fn computed(expression: String, cause: &Reason, atom: Option<Atom>) -> Maybe<Data> {
     if cause.is_failure() {
         return Unknown(cause.clone());
     }
@@ -333,10 +333,10 @@ fn computed(expression: String, cause: &Why, atom: Option<Atom>) -> Maybe<Data> 
     let expression = if expression.len() > MAX_SYMBOL { shortened(expression) } else { expression };
     // The cause of a chain is the cause of its first operation.
     let cause = match cause {
-        Why::Computed { cause, .. } => cause.clone(),
+        Reason::Computed { cause, .. } => cause.clone(),
         other => Box::new(other.clone()),
     };
-    Unknown(Why::Computed { expression, cause, atom })
+    Unknown(Reason::Computed { expression, cause, atom })
 }
 
 /// The text of a value within a symbol.
@@ -392,6 +392,6 @@ fn add_part(index: usize, key: Option<&str>, value: &Maybe<Data>, symbol: &mut S
 fn number(text: &str) -> Maybe<Data> {
     match numbers::parse(text) {
         Some(number) => number.map(Data::Number),
-        None => Unknown(Why::Unreadable),
+        None => Unknown(Reason::Unreadable),
     }
 }

@@ -1,35 +1,35 @@
 //! Expands a block to its instances, by `count`, `for_each` and `lifecycle.enabled`.
 
-use super::eval::Evaluator;
+use super::eval::ExpressionEvaluator;
 use super::planned;
-use super::scope::{self, Names};
+use super::scope::{self, LocalNames};
 use super::unknowns::first_unknown_in;
-use crate::formats::Key;
+use crate::formats::InstanceKey;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr};
 use crate::value::world::Atom;
-use crate::value::{Data, Field, Hop, Known, List, ListKind, Maybe, Object, Origin, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, HopKind, Known, List, ListKind, Maybe, Object, Origin, Reason, Traced, Unknown};
 
 /// The maximum number of instances of a block; more of them are represented by one instance.
 pub(super) const MAX_INSTANCES: usize = 1024;
 
 /// The reason for an unknown value if there are more instances.
-pub(super) const TOO_MANY: Why = Why::OverLimit { limit: INSTANCES };
+pub(super) const TOO_MANY: Reason = Reason::OverLimit { limit: INSTANCES };
 
 /// The name of this limit in messages.
 pub(super) const INSTANCES: &str = "instances of a block";
 
 /// An instance of a resource or of a module call.
 #[derive(Debug)]
-pub(super) struct Instance {
+pub(super) struct BlockInstance {
     /// The suffix of the name in an address: empty, `[0]` or `["a"]`.
     pub(super) key: String,
     /// The value of `each` or `count`.
-    pub(super) names: Names,
+    pub(super) names: LocalNames,
     pub(super) exists: Traced<bool>,
 }
 
-impl Instance {
+impl BlockInstance {
     /// True if it is certain not to be created.
     pub(super) fn never_exists(&self) -> bool {
         self.exists.value == Known(false)
@@ -49,13 +49,13 @@ impl Instance {
         scope::each_key(&self.names)
     }
 
-    fn new(key: String, names: Names, exists: Traced<bool>) -> Self {
+    fn new(key: String, names: LocalNames, exists: Traced<bool>) -> Self {
         Self { key, names, exists }
     }
 }
 
 /// The instances of a block in the evaluator's world.
-pub(super) fn instances(block: &Block, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+pub(super) fn instances(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
     let enabled = block.body.blocks("lifecycle").find_map(|block| block.body.attribute("enabled"));
     if let Some(count) = block.body.attribute("count") {
         counted(block, &count.value, evaluator)
@@ -64,7 +64,7 @@ pub(super) fn instances(block: &Block, evaluator: &Evaluator<'_>) -> Vec<Instanc
     } else if let Some(enabled) = enabled {
         switched(block, &enabled.value, evaluator)
     } else {
-        vec![Instance::new(String::new(), Names::new(), always(block.header))]
+        vec![BlockInstance::new(String::new(), LocalNames::new(), always(block.header))]
     }
 }
 
@@ -72,24 +72,24 @@ fn always(header: Span) -> Traced<bool> {
     Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() }
 }
 
-fn counted(block: &Block, count: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+fn counted(block: &Block, count: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
     let count = evaluator.eval_deciding(count);
     let name = |index: Traced<Data>| vec![("count".to_owned(), object(&[("index", index)], &count))];
     let instance = |index: usize| {
         let exists = exists(&count, true);
-        Instance::new(format!("[{index}]"), name(made(Data::Number(index as f64), &count)), exists)
+        BlockInstance::new(format!("[{index}]"), name(made(Data::Number(index as f64), &count)), exists)
     };
     match &count.value {
         Known(data) => match whole_number(data) {
-            Some(0) => vec![Instance::new(String::new(), Names::new(), exists(&count, false))],
+            Some(0) => vec![BlockInstance::new(String::new(), LocalNames::new(), exists(&count, false))],
             Some(number) if number <= MAX_INSTANCES => (0..number).map(instance).collect(),
             Some(_) => vec![unclear(&count, TOO_MANY)],
-            None => vec![unclear(&count, Why::Failed { message: "`count` isn't a whole number".to_owned() })],
+            None => vec![unclear(&count, Reason::Failed { message: "`count` isn't a whole number".to_owned() })],
         },
         Unknown(why) => {
-            let index = |key: &Key| match key {
-                Key::Index(index) => Some(name(made(Data::Number(*index as f64), &count))),
-                Key::Name(_) => None,
+            let index = |key: &InstanceKey| match key {
+                InstanceKey::Index(index) => Some(name(made(Data::Number(*index as f64), &count))),
+                InstanceKey::Name(_) => None,
             };
             let number = || unknown_number(&count, why, &format!("{} > 0", why.symbol()), "[0]", evaluator, name);
             planned::instances(block, &count, evaluator, index).unwrap_or_else(number)
@@ -100,44 +100,44 @@ fn counted(block: &Block, count: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instan
 /// Represents an unknown number of instances by none or one, because further instances would be like the first.
 fn unknown_number(
     number: &Traced<Data>,
-    why: &Why,
+    why: &Reason,
     condition: &str,
     key: &str,
-    evaluator: &Evaluator<'_>,
-    names: impl Fn(Traced<Data>) -> Names,
-) -> Vec<Instance> {
+    evaluator: &ExpressionEvaluator<'_>,
+    names: impl Fn(Traced<Data>) -> LocalNames,
+) -> Vec<BlockInstance> {
     let unknown = || number.clone().map(|_: Maybe<Data>| Unknown(why.clone()));
     let decided =
         if why.is_failure() { None } else { evaluator.world.decide(Atom::Holds { condition: condition.to_owned() }) };
     match decided {
-        Some(true) => vec![Instance::new(key.to_owned(), names(unknown()), exists(number, true))],
-        Some(false) => vec![Instance::new(String::new(), Names::new(), exists(number, false))],
+        Some(true) => vec![BlockInstance::new(key.to_owned(), names(unknown()), exists(number, true))],
+        Some(false) => vec![BlockInstance::new(String::new(), LocalNames::new(), exists(number, false))],
         None => {
             let exists = number.clone().map(|_| Unknown(why.clone()));
-            vec![Instance::new(key.to_owned(), names(unknown()), exists)]
+            vec![BlockInstance::new(key.to_owned(), names(unknown()), exists)]
         }
     }
 }
 
-fn keyed(block: &Block, for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+fn keyed(block: &Block, for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
     let collection = evaluator.eval_deciding(for_each);
     let names = |key: Traced<Data>, value: Traced<Data>| {
         vec![("each".to_owned(), object(&[("key", key), ("value", value)], &collection))]
     };
-    let failed = |message: &str| vec![unclear(&collection, Why::Failed { message: message.to_owned() })];
+    let failed = |message: &str| vec![unclear(&collection, Reason::Failed { message: message.to_owned() })];
     if let Some(why) = unknown_keys(&collection)
         && let Some(instances) =
             planned::instances(block, &collection, evaluator, |key| planned::names_of_key(key, &collection, why))
     {
         return instances;
     }
-    let instances: Vec<Instance> = match &collection.value {
+    let instances: Vec<BlockInstance> = match &collection.value {
         Known(Data::Object(map)) => map
             .fields
             .iter()
             .map(|field| {
                 let (key, value) = entry(&collection, field, map);
-                Instance::new(format!("[{}]", quoted(&field.key)), names(key, value), exists(&collection, true))
+                BlockInstance::new(format!("[{}]", quoted(&field.key)), names(key, value), exists(&collection, true))
             })
             .collect(),
         Known(Data::List(list)) if list.kind == ListKind::Set => list
@@ -149,8 +149,8 @@ fn keyed(block: &Block, for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Insta
                     Known(Data::String(text)) => format!("[{}]", quoted(text)),
                     Known(_) | Unknown(_) => "[*]".to_owned(),
                 };
-                let item = collection.taken(item, Step::Element(index));
-                Instance::new(key, names(item.clone(), item), exists(&collection, true))
+                let item = collection.taken(item, HopKind::Element(index));
+                BlockInstance::new(key, names(item.clone(), item), exists(&collection, true))
             })
             .collect(),
         Known(Data::Null) => return failed("`for_each` is null"),
@@ -161,7 +161,7 @@ fn keyed(block: &Block, for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Insta
         }
     };
     if instances.is_empty() {
-        return vec![Instance::new(String::new(), Names::new(), exists(&collection, false))];
+        return vec![BlockInstance::new(String::new(), LocalNames::new(), exists(&collection, false))];
     }
     if instances.len() > MAX_INSTANCES {
         return vec![unclear(&collection, TOO_MANY)];
@@ -170,7 +170,7 @@ fn keyed(block: &Block, for_each: &Expr, evaluator: &Evaluator<'_>) -> Vec<Insta
 }
 
 /// The reason why the keys of a collection's instances are unknown; `None` if they are known.
-fn unknown_keys(collection: &Traced<Data>) -> Option<&Why> {
+fn unknown_keys(collection: &Traced<Data>) -> Option<&Reason> {
     match &collection.value {
         Unknown(why) => Some(why),
         Known(data @ Data::List(List { kind: ListKind::Set, .. })) => first_unknown_in(data),
@@ -178,40 +178,40 @@ fn unknown_keys(collection: &Traced<Data>) -> Option<&Why> {
     }
 }
 
-fn switched(block: &Block, enabled: &Expr, evaluator: &Evaluator<'_>) -> Vec<Instance> {
+fn switched(block: &Block, enabled: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
     let enabled = evaluator.eval_deciding(enabled);
     let enabled = enabled.map(|value| {
         value.and_then(|data| match data {
             Data::Bool(value) => Known(value),
-            _ => Unknown(Why::Failed { message: "`enabled` isn't a boolean".to_owned() }),
+            _ => Unknown(Reason::Failed { message: "`enabled` isn't a boolean".to_owned() }),
         })
     });
     if matches!(enabled.value, Unknown(_))
         && let Some(is_there) = planned::exists(block, evaluator)
     {
-        return vec![Instance::new(String::new(), Names::new(), exists(&enabled, is_there))];
+        return vec![BlockInstance::new(String::new(), LocalNames::new(), exists(&enabled, is_there))];
     }
     let exists = enabled;
-    vec![Instance::new(String::new(), Names::new(), exists)]
+    vec![BlockInstance::new(String::new(), LocalNames::new(), exists)]
 }
 
 /// The key and the value of a field of a map, with the hops from the expression that uses the map.
 pub(super) fn entry(collection: &Traced<Data>, field: &Field, map: &Object) -> Element {
     let key = Traced::written(Data::String(field.key.clone()), field.key_span);
-    (collection.taken(&key, Step::Key), collection.taken_field(field, map.header))
+    (collection.taken(&key, HopKind::Key), collection.taken_field(field, map.header))
 }
 
 /// The key and the value of an element.
 pub(super) type Element = (Traced<Data>, Traced<Data>);
 
 /// The elements of a `dynamic` block's `for_each`.
-pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec<Element>, Why> {
+pub(super) fn elements(for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Result<Vec<Element>, Reason> {
     let collection = evaluator.eval_deciding(for_each);
     match &collection.value {
         Known(Data::Object(map)) => Ok(map.fields.iter().map(|field| entry(&collection, field, map)).collect()),
         Known(Data::List(list)) => {
             let element = |(index, item): (usize, &Traced<Data>)| {
-                let item = collection.taken(item, Step::Element(index));
+                let item = collection.taken(item, HopKind::Element(index));
                 let key = match list.kind {
                     ListKind::Set => item.clone(),
                     ListKind::Tuple | ListKind::List => made(Data::Number(index as f64), &collection),
@@ -220,7 +220,7 @@ pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec
             };
             Ok(list.items.iter().enumerate().map(element).collect())
         }
-        Known(_) => Err(Why::Failed { message: "`for_each` is no collection".to_owned() }),
+        Known(_) => Err(Reason::Failed { message: "`for_each` is no collection".to_owned() }),
         // The plan determines which blocks exist.
         Unknown(why) if why.is_failure() || evaluator.planned.is_some() => Err(why.clone()),
         Unknown(why) => match evaluator.listed(for_each).value {
@@ -229,7 +229,7 @@ pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec
                     Known(_) => Ok(vec![(item.clone().map(|_| Unknown(why.clone())), item.clone())]),
                     Unknown(why) => elements_of_unknown(item, why, evaluator),
                 });
-                Ok(elements.collect::<Result<Vec<_>, Why>>()?.concat())
+                Ok(elements.collect::<Result<Vec<_>, Reason>>()?.concat())
             }
             Known(_) | Unknown(_) => elements_of_unknown(&collection, why, evaluator),
         },
@@ -237,12 +237,16 @@ pub(super) fn elements(for_each: &Expr, evaluator: &Evaluator<'_>) -> Result<Vec
 }
 
 /// Represents the elements of an unknown collection by none or one.
-fn elements_of_unknown(collection: &Traced<Data>, why: &Why, evaluator: &Evaluator<'_>) -> Result<Vec<Element>, Why> {
+fn elements_of_unknown(
+    collection: &Traced<Data>,
+    why: &Reason,
+    evaluator: &ExpressionEvaluator<'_>,
+) -> Result<Vec<Element>, Reason> {
     let condition = format!("{} isn't empty", why.symbol());
     match evaluator.world.decide(Atom::Holds { condition }) {
         Some(true) => {
             let expression = format!("an element of {}", why.symbol());
-            let why = Why::Computed { expression, cause: Box::new(why.clone()), atom: None };
+            let why = Reason::Computed { expression, cause: Box::new(why.clone()), atom: None };
             let element = collection.clone().map(|_: Maybe<Data>| Unknown(why));
             Ok(vec![(element.clone(), element)])
         }
@@ -256,8 +260,8 @@ fn exists<T>(decider: &Traced<T>, exists: bool) -> Traced<bool> {
 }
 
 /// Represents instances that can't be distinguished.
-pub(super) fn unclear(decider: &Traced<Data>, why: Why) -> Instance {
-    Instance::new(String::new(), Names::new(), decider.clone().map(|_| Unknown(why)))
+pub(super) fn unclear(decider: &Traced<Data>, why: Reason) -> BlockInstance {
+    BlockInstance::new(String::new(), LocalNames::new(), decider.clone().map(|_| Unknown(why)))
 }
 
 /// A computed value with the origin of the expression that it results from.
@@ -270,7 +274,7 @@ pub(super) fn made(data: Data, at: &Traced<Data>) -> Traced<Data> {
 pub(super) fn object(fields: &[(&str, Traced<Data>)], at: &Traced<Data>) -> Traced<Data> {
     let span = at.origin.span();
     let field = |(key, value): &(&str, Traced<Data>)| {
-        let step = Step::Repetition(if *key == "index" { "count" } else { "for_each" });
+        let step = HopKind::Repetition(if *key == "index" { "count" } else { "for_each" });
         let mut hops = vec![Hop { span, step }];
         lead_on(&mut hops, value);
         Field { key: (*key).to_owned(), key_span: span, value: Traced { hops, ..value.clone() } }

@@ -41,7 +41,7 @@ use std::ops::RangeInclusive;
 
 use super::normal_form;
 use crate::source::Span;
-use crate::value::{Data, Field, Hop, List, ListKind, Object, Step, Traced, Why};
+use crate::value::{Data, Field, Hop, HopKind, List, ListKind, Object, Reason, Traced};
 
 /// The maximum length of a resulting string, in bytes.
 const MAX_STRING: usize = 1024 * 1024;
@@ -51,7 +51,7 @@ const MAX_ELEMENTS: usize = 65_536;
 
 /// The result of a function.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Given {
+pub(super) enum FunctionOutcome {
     /// A new value. Its elements keep their hops, or have the location of the call.
     Made(Data),
     /// One of the arguments or of their elements, possibly converted, with its hops.
@@ -60,16 +60,16 @@ pub(super) enum Given {
 
 /// The reason why a function has no result.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Stop {
+pub(super) enum FunctionFailure {
     /// It depends on an unknown value.
-    Unknown(Why),
+    Unknown(Reason),
     /// Terraform fails too, with this message.
     Failed(String),
 }
 
 /// A call whose arguments are evaluated.
 #[derive(Debug)]
-pub(super) struct Call<'a> {
+pub(super) struct EvaluatedCall<'a> {
     /// The location of the whole call.
     pub(super) span: Span,
     /// The arguments; one with `...` is expanded.
@@ -84,11 +84,11 @@ pub(super) struct Function {
     name: &'static str,
     /// The possible numbers of arguments.
     arity: RangeInclusive<usize>,
-    body: Body,
+    body: FunctionBody,
 }
 
-type Outcome = Result<Given, Stop>;
-type Body = fn(&Call<'_>) -> Outcome;
+type FunctionResult = Result<FunctionOutcome, FunctionFailure>;
+type FunctionBody = fn(&EvaluatedCall<'_>) -> FunctionResult;
 
 /// Finds a function by its name, which may have the prefix `core::`.
 pub(super) fn find(name: &str) -> Option<&'static Function> {
@@ -99,87 +99,87 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
 
 impl Function {
     /// Checks the number of arguments, calls the function, and limits and normalizes its result.
-    pub(super) fn call(&self, call: &Call<'_>) -> Outcome {
+    pub(super) fn call(&self, call: &EvaluatedCall<'_>) -> FunctionResult {
         let count = call.arguments.len();
         if !self.arity.contains(&count) {
-            return Err(Stop::Failed(format!("`{}` doesn't take {count} arguments", self.name)));
+            return Err(FunctionFailure::Failed(format!("`{}` doesn't take {count} arguments", self.name)));
         }
         match (self.body)(call)? {
-            Given::Made(data) => {
+            FunctionOutcome::Made(data) => {
                 within_limits(&data)?;
-                Ok(Given::Made(normal_form::of_data(data)))
+                Ok(FunctionOutcome::Made(normal_form::of_data(data)))
             }
-            picked @ Given::Picked(_) => Ok(picked),
+            picked @ FunctionOutcome::Picked(_) => Ok(picked),
         }
     }
 }
 
-fn within_limits(data: &Data) -> Result<(), Stop> {
+fn within_limits(data: &Data) -> Result<(), FunctionFailure> {
     match data {
-        Data::String(text) if text.len() > MAX_STRING => Err(Stop::too_long()),
-        Data::List(list) if list.items.len() > MAX_ELEMENTS => Err(Stop::too_many()),
-        Data::Object(object) if object.fields.len() > MAX_ELEMENTS => Err(Stop::too_many()),
+        Data::String(text) if text.len() > MAX_STRING => Err(FunctionFailure::too_long()),
+        Data::List(list) if list.items.len() > MAX_ELEMENTS => Err(FunctionFailure::too_many()),
+        Data::Object(object) if object.fields.len() > MAX_ELEMENTS => Err(FunctionFailure::too_many()),
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::List(_) | Data::Object(_) => Ok(()),
     }
 }
 
-impl Stop {
+impl FunctionFailure {
     fn failed(message: impl Into<String>) -> Self {
         Self::Failed(message.into())
     }
 
     fn not_evaluated(construct: &str) -> Self {
-        Self::Unknown(Why::NotEvaluated { construct: construct.to_owned() })
+        Self::Unknown(Reason::NotEvaluated { construct: construct.to_owned() })
     }
 
     fn too_long() -> Self {
-        Self::Unknown(Why::OverLimit { limit: "the length of strings" })
+        Self::Unknown(Reason::OverLimit { limit: "the length of strings" })
     }
 
     fn too_many() -> Self {
-        Self::Unknown(Why::OverLimit { limit: "the elements of a collection" })
+        Self::Unknown(Reason::OverLimit { limit: "the elements of a collection" })
     }
 }
 
-impl From<Why> for Stop {
-    fn from(why: Why) -> Self {
+impl From<Reason> for FunctionFailure {
+    fn from(why: Reason) -> Self {
         match why {
-            Why::Failed { message } => Self::Failed(message),
+            Reason::Failed { message } => Self::Failed(message),
             why => Self::Unknown(why),
         }
     }
 }
 
-impl Given {
+impl FunctionOutcome {
     /// One of several arguments, with a hop to it.
     fn chosen(argument: Traced<Data>) -> Self {
-        let mut hops = vec![Hop { span: argument.origin.span(), step: Step::Argument }];
+        let mut hops = vec![Hop { span: argument.origin.span(), step: HopKind::Argument }];
         hops.extend(argument.hops);
         Self::Picked(Traced { hops, ..argument })
     }
 
-    fn string(text: impl Into<String>) -> Outcome {
+    fn string(text: impl Into<String>) -> FunctionResult {
         Ok(Self::Made(Data::String(text.into())))
     }
 
-    fn bool(value: bool) -> Outcome {
+    fn bool(value: bool) -> FunctionResult {
         Ok(Self::Made(Data::Bool(value)))
     }
 
-    fn number(number: f64) -> Outcome {
+    fn number(number: f64) -> FunctionResult {
         Ok(Self::Made(Data::Number(number)))
     }
 
-    fn list(kind: ListKind, items: Vec<Traced<Data>>) -> Outcome {
+    fn list(kind: ListKind, items: Vec<Traced<Data>>) -> FunctionResult {
         Ok(Self::Made(Data::List(List { kind, items })))
     }
 
-    fn object(object: Object) -> Outcome {
+    fn object(object: Object) -> FunctionResult {
         Ok(Self::Made(Data::Object(object)))
     }
 }
 
-impl<'a> Call<'a> {
+impl<'a> EvaluatedCall<'a> {
     pub(super) fn new(span: Span, arguments: &'a [Traced<Data>]) -> Self {
         Self { span, arguments, steps: Cell::new(0) }
     }
@@ -208,7 +208,7 @@ impl<'a> Call<'a> {
     }
 }
 
-const fn function(name: &'static str, arity: RangeInclusive<usize>, body: Body) -> Function {
+const fn function(name: &'static str, arity: RangeInclusive<usize>, body: FunctionBody) -> Function {
     Function { name, arity, body }
 }
 

@@ -9,11 +9,11 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use self::escapes::Places;
+use self::escapes::EscapeMap;
 use super::{module, policy_document};
-use crate::model::{Argument, Holds, Shape, Subject};
+use crate::model::{Argument, ArgumentShape, Holds, SearchSubject};
 use crate::source::{SourceFile, Span};
-use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Name, ObjectItem, ObjectKey};
+use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Label, ObjectItem, ObjectKey};
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Tree};
 use crate::syntax::{Problem, ProblemKind};
 
@@ -39,14 +39,14 @@ const MAX_PROBLEMS: usize = 100;
 /// The top-level blocks of a file, and its problems. Keys of blocks may be repeated, so duplicates of these aren't
 /// problems.
 pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> (Vec<Block>, Vec<Problem>) {
-    let reader = Reader { file, problems: RefCell::default(), unique: RefCell::default() };
+    let reader = BodyReader { file, problems: RefCell::default(), unique: RefCell::default() };
     let mut blocks = Vec::new();
     for root in tree.documents.iter().flat_map(one_or_many) {
         let entries = root.as_mapping().map(|mapping| mapping.entries.as_slice()).unwrap_or_default();
         for entry in entries {
             let kind = KINDS.into_iter().find(|(kind, _)| entry.key.as_text() == Some(kind));
             if let (Some((_, labels)), Some(name)) = (kind, name(&entry.key)) {
-                let block = |labels: &[Name], span, mapping: &Mapping| reader.block(&name, labels, span, mapping);
+                let block = |labels: &[Label], span, mapping: &Mapping| reader.block(&name, labels, span, mapping);
                 reader.labelled(labels, Vec::new(), &entry.value, &block, &mut blocks);
             }
         }
@@ -59,28 +59,28 @@ pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> (Vec<Block>, Vec<Problem
 
 /// The attributes of a `.tfvars.json` file.
 pub(super) fn values(tree: &Tree, file: &SourceFile) -> Vec<Attribute> {
-    let reader = Reader { file, problems: RefCell::default(), unique: RefCell::default() };
+    let reader = BodyReader { file, problems: RefCell::default(), unique: RefCell::default() };
     let entries = tree.documents.iter().filter_map(|node| node.as_mapping()).flat_map(|mapping| &mapping.entries);
     let attribute = |entry: &Entry| Some(Attribute { name: name(&entry.key)?, value: reader.literal(&entry.value) });
     entries.filter_map(attribute).collect()
 }
 
 /// Converts the nodes of one file.
-struct Reader<'a> {
+struct BodyReader<'a> {
     file: &'a SourceFile,
     problems: RefCell<Vec<Problem>>,
     /// The keys of arguments and those within their values, none of which may be repeated.
     unique: RefCell<HashSet<Span>>,
 }
 
-impl Reader<'_> {
+impl BodyReader<'_> {
     /// Descends through a block's labels; each level may be an object or an array of objects.
     fn labelled(
         &self,
         missing: usize,
-        labels: Vec<Name>,
+        labels: Vec<Label>,
         node: &Arc<Node>,
-        block: &dyn Fn(&[Name], Span, &Mapping) -> Block,
+        block: &dyn Fn(&[Label], Span, &Mapping) -> Block,
         blocks: &mut Vec<Block>,
     ) {
         // Arrays may nest only below the last label.
@@ -106,13 +106,13 @@ impl Reader<'_> {
     }
 
     /// The header of a block is its last label, or its kind if it has none.
-    fn block(&self, kind: &Name, labels: &[Name], span: Span, mapping: &Mapping) -> Block {
+    fn block(&self, kind: &Label, labels: &[Label], span: Span, mapping: &Mapping) -> Block {
         let header = labels.last().unwrap_or(kind).span;
         let body = match (kind.text.as_str(), labels.first()) {
             ("variable", _) => self.variable(mapping),
             ("resource", Some(label)) => {
                 // The log targets of a trail aren't blocks, so the first shape is sufficient.
-                let subjects = [Subject::Trails, Subject::Surroundings].into_iter();
+                let subjects = [SearchSubject::Trails, SearchSubject::Surroundings].into_iter();
                 let kind = subjects.filter_map(|subject| subject.kind(&label.text)).next();
                 self.body(mapping, kind.map(|kind| kind.shape).unwrap_or_default())
             }
@@ -128,44 +128,44 @@ impl Reader<'_> {
         Block { kind: kind.clone(), labels: labels.to_vec(), body, header, span: header.to(span) }
     }
 
-    fn body(&self, mapping: &Mapping, shape: Shape) -> Body {
+    fn body(&self, mapping: &Mapping, shape: ArgumentShape) -> Body {
         let mut body = Body::default();
         for entry in mapping.entries.iter().filter(|entry| entry.key.as_text() != Some(COMMENT)) {
             let Some(key) = name(&entry.key) else { continue };
             match nested(&key.text, shape) {
-                Nested::Argument(is_known) => {
+                BodyProperty::Argument(is_known) => {
                     if is_known {
                         self.note_argument(entry);
                     }
                     body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) });
                 }
-                Nested::Blocks(_) if !holds_blocks(&entry.value) => {
+                BodyProperty::Blocks(_) if !holds_blocks(&entry.value) => {
                     body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) });
                 }
-                Nested::Blocks(shape) => body.blocks.extend(self.nested_blocks(&key, &entry.value, shape)),
-                Nested::Dynamic => self.dynamics(&key, &entry.value, shape, &mut body),
+                BodyProperty::Blocks(shape) => body.blocks.extend(self.nested_blocks(&key, &entry.value, shape)),
+                BodyProperty::Dynamic => self.dynamics(&key, &entry.value, shape, &mut body),
             }
         }
         body
     }
 
     /// Reads the `dynamic` blocks of a body, by the type of the blocks that they generate.
-    fn dynamics(&self, kind: &Name, node: &Arc<Node>, shape: Shape, body: &mut Body) {
+    fn dynamics(&self, kind: &Label, node: &Arc<Node>, shape: ArgumentShape, body: &mut Body) {
         if holds_blocks(node) {
-            let block = |labels: &[Name], span, mapping: &Mapping| self.dynamic(kind, labels, span, mapping, shape);
+            let block = |labels: &[Label], span, mapping: &Mapping| self.dynamic(kind, labels, span, mapping, shape);
             self.labelled(1, Vec::new(), node, &block, &mut body.blocks);
             return;
         }
         // It may have been meant to generate blocks of any type.
         let types = shape.iter().filter(|argument| matches!(argument.holds, Holds::Blocks(_)));
-        let named = |argument: &Argument| Name { text: argument.name.to_owned(), span: kind.span };
+        let named = |argument: &Argument| Label { text: argument.name.to_owned(), span: kind.span };
         body.attributes.extend(types.map(|argument| Attribute { name: named(argument), value: self.expr(node) }));
     }
 
     /// A `dynamic` block in a body of this shape; its label is the type of the generated blocks.
-    fn dynamic(&self, kind: &Name, labels: &[Name], span: Span, mapping: &Mapping, shape: Shape) -> Block {
+    fn dynamic(&self, kind: &Label, labels: &[Label], span: Span, mapping: &Mapping, shape: ArgumentShape) -> Block {
         let made = labels.first().map(|label| nested(&label.text, shape));
-        let shape: Shape = if let Some(Nested::Blocks(shape)) = made { shape } else { &[] };
+        let shape: ArgumentShape = if let Some(BodyProperty::Blocks(shape)) = made { shape } else { &[] };
         let mut body = Body::default();
         for entry in mapping.entries.iter().filter(|entry| entry.key.as_text() != Some(COMMENT)) {
             match name(&entry.key) {
@@ -179,7 +179,7 @@ impl Reader<'_> {
         Block { kind: kind.clone(), labels: labels.to_vec(), body, header: kind.span, span }
     }
 
-    fn nested_blocks(&self, kind: &Name, node: &Arc<Node>, shape: Shape) -> Vec<Block> {
+    fn nested_blocks(&self, kind: &Label, node: &Arc<Node>, shape: ArgumentShape) -> Vec<Block> {
         let block = |node: &Arc<Node>| Some(self.nested_block(kind, node.span, node.as_mapping()?, shape));
         all_within(node).into_iter().filter_map(block).collect()
     }
@@ -198,7 +198,7 @@ impl Reader<'_> {
         }
     }
 
-    fn nested_block(&self, kind: &Name, span: Span, mapping: &Mapping, shape: Shape) -> Block {
+    fn nested_block(&self, kind: &Label, span: Span, mapping: &Mapping, shape: ArgumentShape) -> Block {
         Block { kind: kind.clone(), labels: Vec::new(), body: self.body(mapping, shape), header: kind.span, span }
     }
 
@@ -276,7 +276,7 @@ impl Reader<'_> {
     fn template(&self, text: &str, node: &Node) -> ExprKind {
         let start = (node.span.start as usize).saturating_add(1);
         let quoted = self.file.slice(node.span);
-        let places = Places::of(quoted.get(1..).unwrap_or_default());
+        let places = EscapeMap::of(quoted.get(1..).unwrap_or_default());
         let place = |range: std::ops::Range<usize>| {
             let written = places.written(range);
             Span::new(node.span.file, start.saturating_add(written.start), start.saturating_add(written.end))
@@ -295,21 +295,21 @@ impl Reader<'_> {
 }
 
 /// The meaning of a property of a body.
-enum Nested {
+enum BodyProperty {
     /// An argument, or a property that isn't used; true if the shape has an argument of this name.
     Argument(bool),
-    Blocks(Shape),
+    Blocks(ArgumentShape),
     /// `dynamic`, whose properties are the types of the generated blocks.
     Dynamic,
 }
 
-fn nested(name: &str, shape: Shape) -> Nested {
+fn nested(name: &str, shape: ArgumentShape) -> BodyProperty {
     match shape.iter().find(|argument| argument.name == name).map(|argument| &argument.holds) {
-        Some(Holds::Blocks(shape)) => Nested::Blocks(shape),
-        Some(Holds::Value | Holds::Texts | Holds::Document) => Nested::Argument(true),
-        None if name == "lifecycle" => Nested::Blocks(&[]),
-        None if name == "dynamic" => Nested::Dynamic,
-        None => Nested::Argument(false),
+        Some(Holds::Blocks(shape)) => BodyProperty::Blocks(shape),
+        Some(Holds::Value | Holds::Texts | Holds::Document) => BodyProperty::Argument(true),
+        None if name == "lifecycle" => BodyProperty::Blocks(&[]),
+        None if name == "dynamic" => BodyProperty::Dynamic,
+        None => BodyProperty::Argument(false),
     }
 }
 
@@ -335,6 +335,6 @@ fn one_or_many(node: &Arc<Node>) -> &[Arc<Node>] {
     node.as_sequence().unwrap_or(std::slice::from_ref(node))
 }
 
-fn name(node: &Node) -> Option<Name> {
-    node.as_text().map(|text| Name { text: text.to_owned(), span: node.span })
+fn name(node: &Node) -> Option<Label> {
+    node.as_text().map(|text| Label { text: text.to_owned(), span: node.span })
 }

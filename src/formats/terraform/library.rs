@@ -7,25 +7,25 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::module::Module;
-use super::values::Layer;
+use super::values::VariableLayer;
 use crate::formats::{Context, Variables};
 use crate::source::{FileId, SourceFile};
 
 /// The modules by directory, and the values of options by file.
 #[derive(Debug, Default)]
-pub(super) struct Library {
+pub(super) struct ModuleLibrary {
     modules: Mutex<HashMap<PathBuf, Arc<OnceLock<Arc<Module>>>>>,
-    values: Mutex<HashMap<FileId, Given>>,
+    values: Mutex<HashMap<FileId, ParsedOption>>,
 }
 
 /// The values of an option, with the text that they were read from.
 #[derive(Debug)]
-struct Given {
+struct ParsedOption {
     text: Arc<SourceFile>,
-    layer: Arc<Layer>,
+    layer: Arc<VariableLayer>,
 }
 
-impl Library {
+impl ModuleLibrary {
     /// True if the module in a directory has been requested, so that the directory exists.
     pub(super) fn has(&self, directory: &Path) -> bool {
         self.modules.lock().unwrap_or_else(PoisonError::into_inner).contains_key(directory)
@@ -47,7 +47,7 @@ impl Library {
     }
 
     /// The values of an option.
-    pub(super) fn values(&self, variables: Variables, context: Context<'_>) -> Arc<Layer> {
+    pub(super) fn values(&self, variables: Variables, context: Context<'_>) -> Arc<VariableLayer> {
         let (Variables::File(id) | Variables::Assignment(id)) = variables;
         let text = context.sources.file(id);
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,8 +55,8 @@ impl Library {
             // An editor may have changed the text of the file.
             Some(given) if Arc::ptr_eq(&given.text, &text) => Arc::clone(&given.layer),
             Some(_) | None => {
-                let layer = Arc::new(Layer::read(variables, &text));
-                values.insert(id, Given { text, layer: Arc::clone(&layer) });
+                let layer = Arc::new(VariableLayer::read(variables, &text));
+                values.insert(id, ParsedOption { text, layer: Arc::clone(&layer) });
                 layer
             }
         }

@@ -37,32 +37,35 @@ use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::Finder;
 
-use super::{Called, Context, Fit, Format, Interest, Kept, Linked, Links, Opened, Plan, Project};
-use crate::model::{Subject, dialects};
+use super::{
+    CalledCode, CandidateFile, Context, InputFormat, LinkedFile, Links, LoadedProject, Plan, PlanMatch, Project,
+    Relevance,
+};
+use crate::model::{SearchSubject, dialects};
 use crate::source::{FileId, SourceFile, has_escaped};
 use crate::value::Budget;
-use library::Library;
+use library::ModuleLibrary;
 use module::Module;
 pub(super) use policy_document::PolicyDocument;
-use tree::Tree;
+use tree::Program;
 
 /// The format of Terraform and OpenTofu configurations.
 #[derive(Debug)]
 pub struct Terraform;
 
 #[derive(Debug)]
-struct Root {
+struct RootModule {
     directory: PathBuf,
     /// The displayed name: the directory, or the one file.
     name: String,
     /// The one file, if it has a name that excludes it from the directory's module.
     only: Option<FileId>,
     /// The modules that all roots share.
-    library: Arc<Library>,
+    library: Arc<ModuleLibrary>,
     /// True if another module calls it: in a cycle of calls, or if `called` is set.
     is_called: bool,
     /// The calls of other modules, if it is a root only in case that none of them creates a trail.
-    called: Option<Called>,
+    called: Option<CalledCode>,
 }
 
 static TRAILS: LazyLock<[Finder<'static>; 2]> =
@@ -77,7 +80,7 @@ static ZONE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(LANDING_ZO
 static STACK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudformation_stack"));
 static MODULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("module"));
 
-impl Format for Terraform {
+impl InputFormat for Terraform {
     fn name(&self) -> &'static str {
         "terraform"
     }
@@ -113,26 +116,26 @@ impl Format for Terraform {
         })
     }
 
-    fn interest(&self, bytes: &[u8]) -> Interest {
+    fn interest(&self, bytes: &[u8]) -> Relevance {
         if names_trail(bytes) {
-            Interest::Mentions
+            Relevance::Mentions
         } else if names_module(bytes) || ZONE.find(bytes).is_some() {
-            Interest::Refers
+            Relevance::Refers
         } else {
-            Interest::None
+            Relevance::None
         }
     }
 
-    fn links(&self, kept: Kept, context: Context<'_>) -> Links {
+    fn links(&self, kept: CandidateFile, context: Context<'_>) -> Links {
         roots::links(kept, context)
     }
 
-    fn projects(&self, linked: &[Linked], context: Context<'_>) -> Vec<Box<dyn Project>> {
+    fn projects(&self, linked: &[LinkedFile], context: Context<'_>) -> Vec<Box<dyn Project>> {
         roots::find(linked, context).into_iter().map(|root| Box::new(root) as Box<dyn Project>).collect()
     }
 }
 
-impl Root {
+impl RootModule {
     fn module(&self, context: Context<'_>) -> Arc<Module> {
         match self.only {
             Some(file) => Arc::new(Module::of_files(&self.directory, &[file], context)),
@@ -143,37 +146,37 @@ impl Root {
     }
 }
 
-impl Project for Root {
+impl Project for RootModule {
     fn root(&self) -> String {
         self.name.clone()
     }
 
-    fn called(&self) -> Option<&Called> {
+    fn called(&self) -> Option<&CalledCode> {
         self.called.as_ref()
     }
 
     fn declares_trail(&self, context: Context<'_>) -> bool {
-        self.module(context).declared(Subject::Trails).next().is_some()
+        self.module(context).declared(SearchSubject::Trails).next().is_some()
     }
 
     fn place_of(&self, file: &SourceFile) -> PathBuf {
         file.directory().to_owned()
     }
 
-    fn fit(&self, plan: &Plan, context: Context<'_>) -> Fit {
+    fn fit(&self, plan: &Plan, context: Context<'_>) -> PlanMatch {
         let own = self.module(context).names();
-        let lacks = |name: &String| Fit::Other(format!("`{}` doesn't declare `{name}`", self.name));
-        let adds = |name: &String| Fit::Other(format!("`{}` declares `{name}`, and the plan doesn't", self.name));
+        let lacks = |name: &String| PlanMatch::Other(format!("`{}` doesn't declare `{name}`", self.name));
+        let adds = |name: &String| PlanMatch::Other(format!("`{}` declares `{name}`, and the plan doesn't", self.name));
         let missing = plan.declared.difference(&own).next().map(lacks);
-        missing.or_else(|| own.difference(&plan.declared).next().map(adds)).unwrap_or(Fit::Same)
+        missing.or_else(|| own.difference(&plan.declared).next().map(adds)).unwrap_or(PlanMatch::Same)
     }
 
     fn forget(&self, changed: &Path) {
         self.library.forget(changed);
     }
 
-    fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn Opened + 'a> {
-        Box::new(Tree::open(self, context, budget))
+    fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn LoadedProject + 'a> {
+        Box::new(Program::open(self, context, budget))
     }
 }
 

@@ -12,13 +12,13 @@ use std::sync::OnceLock;
 
 use super::calls::found::{self, FoundCall};
 use super::{file_name, mentions_trail, names};
-use blocks::{ModuleBlock, Source, kind_of, read_blocks};
-use index::{Index, Overrides};
+use blocks::{BlockSource, ModuleBlock, kind_of, read_blocks};
+use index::{BlockIndex, Overrides};
 use providers::Providers;
 pub(super) use providers::{Configuration, SETTINGS};
 
 use crate::formats::{Context, Engine};
-use crate::model::{Kind, Notation, Subject};
+use crate::model::{Notation, ResourceKind, SearchSubject};
 use crate::source::{FileId, ReadError, Span};
 use crate::syntax::hcl::{Attribute, Block, Expr};
 use crate::syntax::{Problem, ProblemKind};
@@ -39,7 +39,7 @@ pub(super) struct Module {
     overrides: Vec<Block>,
     overriding: Overrides,
     /// The index of its declarations, built at the first use.
-    index: OnceLock<Index>,
+    index: OnceLock<BlockIndex>,
     problems: Vec<Problem>,
     /// The problems within the blocks of files that mention a trail, collected at the first use.
     broken: OnceLock<Vec<Problem>>,
@@ -171,12 +171,12 @@ impl Module {
         found.into_iter().next().map(|attribute| &attribute.value)
     }
 
-    fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::of(&self.blocks))
+    fn index(&self) -> &BlockIndex {
+        self.index.get_or_init(|| BlockIndex::of(&self.blocks))
     }
 
     /// The resources of the kinds that belong to a subject.
-    pub(super) fn declared(&self, subject: Subject) -> impl Iterator<Item = (BlockId, &'static Kind)> {
+    pub(super) fn declared(&self, subject: SearchSubject) -> impl Iterator<Item = (BlockId, &'static ResourceKind)> {
         let may_be = move |id: &BlockId| self.blocks.get(id.0).is_some_and(|block| block.may_declare(subject));
         self.blocks("resource").filter(may_be).filter_map(move |id| Some((id, kind_of(self.block(id)?, subject)?)))
     }
@@ -203,11 +203,11 @@ impl Module {
     pub(super) fn plain_source(&self, id: BlockId) -> Option<PathBuf> {
         let block = self.blocks.get(id.0).filter(|_| self.overrides.is_empty())?;
         let local = || match &block.source {
-            Source::Native(item) => match found::of_text(item, &block.file, &self.directory)? {
+            BlockSource::Native(item) => match found::of_text(item, &block.file, &self.directory)? {
                 FoundCall::Local(directory) => Some(directory),
                 FoundCall::Remote | FoundCall::Computed => None,
             },
-            Source::Json(_) => None,
+            BlockSource::Json(_) => None,
         };
         block.plain_source.get_or_init(local).clone()
     }
@@ -226,8 +226,8 @@ impl Module {
     fn may_have(&self, id: BlockId, words: &[&str]) -> bool {
         let Some(block) = self.blocks.get(id.0) else { return false };
         match &block.source {
-            Source::Json(_) => true,
-            Source::Native(item) => {
+            BlockSource::Json(_) => true,
+            BlockSource::Native(item) => {
                 let text = block.file.slice(item.span);
                 words.iter().all(|word| text.contains(word))
             }

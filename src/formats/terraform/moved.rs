@@ -1,11 +1,11 @@
 //! Reads `moved` blocks.
 
 use super::module::Module;
-use crate::model::Moved;
+use crate::model::MovedBlock;
 use crate::source::{Sources, Span};
 
 /// The `moved` blocks of a module at this path of calls.
-pub(super) fn in_module(calls: &[String], module: &Module, sources: &Sources) -> Vec<Moved> {
+pub(super) fn in_module(calls: &[String], module: &Module, sources: &Sources) -> Vec<MovedBlock> {
     let blocks = module.blocks("moved").filter_map(|id| module.block(id));
     let address = |span: Span| {
         let text: String = sources.file(span.file).slice(span).split_whitespace().collect();
@@ -17,7 +17,7 @@ pub(super) fn in_module(calls: &[String], module: &Module, sources: &Sources) ->
     };
     let moved = blocks.filter_map(|block| {
         let side = |name| Some(address(block.body.attribute(name)?.value.span));
-        Moved::new(calls.to_vec(), &side("from")?, &side("to")?)
+        MovedBlock::new(calls.to_vec(), &side("from")?, &side("to")?)
     });
     moved.collect()
 }

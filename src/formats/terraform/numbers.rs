@@ -4,7 +4,7 @@
 //! of its `f64`, so that it is printed and compared in its original form. The result of an operation is known only if
 //! both operands and the result are the same number in either precision.
 
-use crate::value::{Known, Maybe, Unknown, Why, shown_number};
+use crate::value::{Known, Maybe, Reason, Unknown, shown_number};
 
 /// Every whole number up to this one is an `f64`.
 pub(super) const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
@@ -36,7 +36,7 @@ pub(super) fn parse(text: &str) -> Option<Maybe<f64>> {
 }
 
 fn too_precise() -> Maybe<f64> {
-    Unknown(Why::OverLimit { limit: "digits of a number" })
+    Unknown(Reason::OverLimit { limit: "digits of a number" })
 }
 
 /// The sign and the significant digits of a decimal, and the number of digits before the point.

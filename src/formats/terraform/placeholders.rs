@@ -3,7 +3,7 @@
 //! A text with a placeholder is known until a result depends on it; then it is unknown. Two equal texts remain equal.
 //! See [`placeholder`].
 
-use crate::value::{Data, Field, Known, List, Object, Traced, Unknown, Why, placeholder};
+use crate::value::{Data, Field, Known, List, Object, Reason, Traced, Unknown, placeholder};
 
 /// Functions that preserve a placeholder, or handle it themselves.
 const KEEPING: [&str; 11] = [
@@ -42,7 +42,7 @@ const PICKING: [&str; 17] = [
 ];
 
 /// The reason why a text with a placeholder is unknown; `None` for any other value.
-pub(super) fn filled_in(data: &Data) -> Option<Why> {
+pub(super) fn filled_in(data: &Data) -> Option<Reason> {
     match data {
         Data::String(text) => of_text(text),
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Object(_) => None,
@@ -50,12 +50,12 @@ pub(super) fn filled_in(data: &Data) -> Option<Why> {
 }
 
 /// The same for a text, such as the key of a map.
-pub(super) fn of_text(text: &str) -> Option<Why> {
+pub(super) fn of_text(text: &str) -> Option<Reason> {
     placeholder(text, "Terraform")
 }
 
 /// The reason why an object may have a key that wasn't found: this key, or one of the object's, has a placeholder.
-pub(super) fn missing_key(object: &Object, key: &str) -> Option<Why> {
+pub(super) fn missing_key(object: &Object, key: &str) -> Option<Reason> {
     of_text(key).or_else(|| object.fields.iter().find_map(|field| of_text(&field.key)))
 }
 

@@ -9,28 +9,33 @@ mod instances;
 
 use std::collections::HashSet;
 
-use super::eval::Evaluator;
+use super::eval::ExpressionEvaluator;
 use super::module::Module;
-use super::search::Site;
+use super::search::DeclarationSite;
 use crate::formats::Plan;
-use crate::model::kinds::Role;
-use crate::model::{Contradiction, Elsewhere, Hint, Kind, Resource, dialects};
+use crate::model::kinds::ResourceRole;
+use crate::model::{Contradiction, Resource, ResourceKind, TrailHint, UnreadPart, dialects};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{Hop, Known, Object, Origin, Step, Traced, World};
+use crate::value::{Hop, HopKind, Known, Object, Origin, Traced, World};
 use filling::fill;
 pub(super) use instances::{exists, instances, names_of_key};
 
 /// The hop to the plan, for the arguments of a trail that the plan contains.
-pub(super) fn way(block: &Block, kind: &Kind, address: &str, evaluator: &Evaluator<'_>) -> Option<Hop> {
-    let Role::Trail(_) = kind.role else { return None };
+pub(super) fn way(
+    block: &Block,
+    kind: &ResourceKind,
+    address: &str,
+    evaluator: &ExpressionEvaluator<'_>,
+) -> Option<Hop> {
+    let ResourceRole::Trail(_) = kind.role else { return None };
     evaluator.tree.plan?.trail(address)?;
-    Some(Hop { span: block.header, step: Step::Planned(address.to_owned()) })
+    Some(Hop { span: block.header, step: HopKind::Planned(address.to_owned()) })
 }
 
 /// A declaration of trails.
 #[derive(Clone, Copy)]
-pub(super) struct Declared<'a> {
+pub(super) struct TrailDeclaration<'a> {
     /// Its address without keys.
     pub(super) address: &'a str,
     pub(super) header: Span,
@@ -40,7 +45,13 @@ pub(super) struct Declared<'a> {
 ///
 /// If the plan contradicts a world, the world is rejected, unless `is_decided` is set because the instances don't
 /// depend on the world.
-pub(super) fn settle(resources: &mut Vec<Resource>, site: Declared<'_>, plan: &Plan, world: &World, is_decided: bool) {
+pub(super) fn settle(
+    resources: &mut Vec<Resource>,
+    site: TrailDeclaration<'_>,
+    plan: &Plan,
+    world: &World,
+    is_decided: bool,
+) {
     for resource in resources.iter_mut().filter(|resource| resource.exists.value != Known(false)) {
         match plan.trail(&resource.address) {
             Some(planned) => {
@@ -76,7 +87,7 @@ fn unseen<'a>(resources: &[Resource], planned: &'a [String], world: &World) -> O
 
 /// Adds the trails of the plan whose declarations aren't here, unless the module that may contain them is already
 /// listed as missing.
-pub(super) fn add_undeclared(elsewhere: &mut Vec<Elsewhere>, sites: &[Site], plan: &Plan, root: &Module) {
+pub(super) fn add_undeclared(elsewhere: &mut Vec<UnreadPart>, sites: &[DeclarationSite], plan: &Plan, root: &Module) {
     let declared: HashSet<&str> = sites.iter().map(|site| site.address.as_str()).collect();
     for address in plan.declarations().filter(|address| !declared.contains(address)) {
         let call = address.strip_prefix("module.").and_then(|rest| rest.split('.').next());
@@ -84,17 +95,17 @@ pub(super) fn add_undeclared(elsewhere: &mut Vec<Elsewhere>, sites: &[Site], pla
         let Some(header) = call.or_else(|| root.header()) else { continue };
         if let Some(known) = elsewhere.iter_mut().find(|known| known.header == header) {
             // The plan has a trail in the missing module, regardless of the module's name.
-            known.hint = Some(Hint::Content);
+            known.hint = Some(TrailHint::Content);
         } else {
             let what = format!("the planned `{address}`");
             let help = "run `terraform init` so that the code of all modules can be read, or check the plan by itself";
             let (help, reason) = (help.to_owned(), "its code isn't available".to_owned());
-            elsewhere.push(Elsewhere {
+            elsewhere.push(UnreadPart {
                 header,
                 what,
                 reason,
                 help,
-                hint: Some(Hint::Content),
+                hint: Some(TrailHint::Content),
                 limit: None,
                 missing: None,
             });

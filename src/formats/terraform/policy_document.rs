@@ -15,8 +15,8 @@ pub(super) use replaced::replaced;
 use std::collections::HashSet;
 
 use super::types::{Type, convert};
-use crate::model::{Argument, Shape};
-use crate::value::{Data, Known, List, Object, Traced, Unknown, Why};
+use crate::model::{Argument, ArgumentShape};
+use crate::value::{Data, Known, List, Object, Reason, Traced, Unknown};
 
 pub(super) const KIND: &str = "aws_iam_policy_document";
 
@@ -27,12 +27,12 @@ impl PolicyDocument {
     /// Its type.
     pub(in crate::formats) const KIND: &str = KIND;
     /// The arguments that take in other policies.
-    pub(in crate::formats) const TAKEN_IN: Shape = DECODED_SHAPE;
+    pub(in crate::formats) const TAKEN_IN: ArgumentShape = DECODED_SHAPE;
     /// The blocks of its own statements.
-    pub(in crate::formats) const BLOCKS: Shape = &[Argument::blocks("statement", STATEMENT)];
+    pub(in crate::formats) const BLOCKS: ArgumentShape = &[Argument::blocks("statement", STATEMENT)];
 
     /// The policy as an object, in which parts may be unknown.
-    pub(in crate::formats) fn of(taken_in: &Object, statements: &[(Traced<Data>, Option<Why>)]) -> Object {
+    pub(in crate::formats) fn of(taken_in: &Object, statements: &[(Traced<Data>, Option<Reason>)]) -> Object {
         decoded(taken_in, statements)
     }
 
@@ -42,7 +42,7 @@ impl PolicyDocument {
     }
 }
 
-pub(super) const SHAPE: Shape = &[
+pub(super) const SHAPE: ArgumentShape = &[
     Argument::value("version"),
     Argument::value("policy_id"),
     Argument::value("source_policy_documents"),
@@ -50,7 +50,7 @@ pub(super) const SHAPE: Shape = &[
     Argument::blocks("statement", STATEMENT),
 ];
 
-pub(super) const STATEMENT: Shape = &[
+pub(super) const STATEMENT: ArgumentShape = &[
     Argument::value("sid"),
     Argument::value("effect"),
     Argument::document("actions"),
@@ -62,35 +62,35 @@ pub(super) const STATEMENT: Shape = &[
     Argument::blocks("condition", CONDITION),
 ];
 
-const PRINCIPALS: Shape = &[Argument::value("type"), Argument::document("identifiers")];
+const PRINCIPALS: ArgumentShape = &[Argument::value("type"), Argument::document("identifiers")];
 
-const CONDITION: Shape = &[Argument::value("test"), Argument::value("variable"), Argument::document("values")];
+const CONDITION: ArgumentShape = &[Argument::value("test"), Argument::value("variable"), Argument::document("values")];
 
 /// The version of the policy language in which `${…}` isn't a variable.
 const OLD_VERSION: &str = "2008-10-17";
 
 #[derive(Debug, Default)]
-struct Document {
+struct DataDocument {
     version: String,
     id: String,
-    statements: Vec<Statement>,
+    statements: Vec<StatementBlock>,
 }
 
 /// A statement of a policy; empty parts are omitted from the text.
 #[derive(Debug, Default)]
-struct Statement {
+struct StatementBlock {
     sid: String,
     effect: String,
     /// `Action`, `NotAction`, `Resource` and `NotResource`.
     scopes: [Option<Data>; 4],
-    principals: Vec<Principals>,
-    not_principals: Vec<Principals>,
-    conditions: Vec<Condition>,
+    principals: Vec<PrincipalsBlock>,
+    not_principals: Vec<PrincipalsBlock>,
+    conditions: Vec<ConditionBlock>,
 }
 
 /// Principals of one type.
 #[derive(Debug, PartialEq)]
-struct Principals {
+struct PrincipalsBlock {
     kind: String,
     identifiers: Vec<String>,
     /// True if the identifiers are a list in the text, even if there is only one.
@@ -98,15 +98,15 @@ struct Principals {
 }
 
 #[derive(Debug, PartialEq)]
-struct Condition {
+struct ConditionBlock {
     test: String,
     variable: String,
     values: Vec<String>,
 }
 
 /// The text of the policy, either as `json` or as `minified_json`.
-pub(super) fn text(arguments: &Object, is_minified: bool) -> Result<String, Why> {
-    let mut merged = Document::default();
+pub(super) fn text(arguments: &Object, is_minified: bool) -> Result<String, Reason> {
+    let mut merged = DataDocument::default();
     let mut sids = HashSet::new();
     for source in strings(arguments, "source_policy_documents")? {
         let source = read::document(&source, arguments.header)?;
@@ -124,9 +124,9 @@ pub(super) fn text(arguments: &Object, is_minified: bool) -> Result<String, Why>
     Ok(write::document(&merged, is_minified))
 }
 
-impl Document {
+impl DataDocument {
     /// Merges another document: its statements replace those of the same Sid, and the others are appended.
-    fn merge(&mut self, other: Document) {
+    fn merge(&mut self, other: DataDocument) {
         if !other.id.is_empty() {
             self.id = other.id;
         }
@@ -134,7 +134,7 @@ impl Document {
             self.version = other.version;
         }
         for statement in other.statements {
-            let is_same = |own: &&mut Statement| !statement.sid.is_empty() && own.sid == statement.sid;
+            let is_same = |own: &&mut StatementBlock| !statement.sid.is_empty() && own.sid == statement.sid;
             match self.statements.iter_mut().find(is_same) {
                 Some(own) => *own = statement,
                 None => self.statements.push(statement),
@@ -144,7 +144,7 @@ impl Document {
 }
 
 /// The document that the blocks of the data source describe.
-fn written(arguments: &Object) -> Result<Document, Why> {
+fn written(arguments: &Object) -> Result<DataDocument, Reason> {
     let version = one_of(arguments, "version", &["2012-10-17", OLD_VERSION])?;
     let id = string(arguments, "policy_id")?.unwrap_or_default();
     let mut sids = HashSet::new();
@@ -156,11 +156,11 @@ fn written(arguments: &Object) -> Result<Document, Why> {
         }
         statements.push(statement);
     }
-    Ok(Document { version, id, statements })
+    Ok(DataDocument { version, id, statements })
 }
 
-fn statement(block: &Object, version: &str) -> Result<Statement, Why> {
-    Ok(Statement {
+fn statement(block: &Object, version: &str) -> Result<StatementBlock, Reason> {
+    Ok(StatementBlock {
         sid: string(block, "sid")?.unwrap_or_default(),
         effect: one_of(block, "effect", &["Allow", "Deny"])?,
         scopes: [
@@ -188,13 +188,13 @@ fn scope(mut texts: Vec<String>, block: &Object) -> Option<Data> {
     }
 }
 
-fn principals(block: &Object, name: &str, version: &str) -> Result<Vec<Principals>, Why> {
+fn principals(block: &Object, name: &str, version: &str) -> Result<Vec<PrincipalsBlock>, Reason> {
     let mut all = Vec::new();
     for block in nested(block, name)? {
         let mut identifiers = with_variables(distinct(strings(block, "identifiers")?), version)?;
         identifiers.sort_by(|a, b| b.cmp(a));
         let is_list = identifiers.len() != 1;
-        let principals = Principals { kind: required(block, "type")?, identifiers, is_list };
+        let principals = PrincipalsBlock { kind: required(block, "type")?, identifiers, is_list };
         if !all.contains(&principals) {
             all.push(principals);
         }
@@ -202,11 +202,12 @@ fn principals(block: &Object, name: &str, version: &str) -> Result<Vec<Principal
     Ok(all)
 }
 
-fn conditions(block: &Object, version: &str) -> Result<Vec<Condition>, Why> {
+fn conditions(block: &Object, version: &str) -> Result<Vec<ConditionBlock>, Reason> {
     let mut all = Vec::new();
     for block in nested(block, "condition")? {
         let values = with_variables(strings(block, "values")?, version)?;
-        let condition = Condition { test: required(block, "test")?, variable: required(block, "variable")?, values };
+        let condition =
+            ConditionBlock { test: required(block, "test")?, variable: required(block, "variable")?, values };
         if !all.contains(&condition) {
             all.push(condition);
         }
@@ -215,7 +216,7 @@ fn conditions(block: &Object, version: &str) -> Result<Vec<Condition>, Why> {
 }
 
 /// Replaces `&{…}`, which denotes an IAM variable, because `${…}` is Terraform's interpolation.
-fn with_variables(texts: Vec<String>, version: &str) -> Result<Vec<String>, Why> {
+fn with_variables(texts: Vec<String>, version: &str) -> Result<Vec<String>, Reason> {
     if version == OLD_VERSION && texts.iter().any(|text| text.contains("&{")) {
         return Err(failed(format!("a policy of version {OLD_VERSION} has no variables")));
     }
@@ -228,7 +229,7 @@ fn distinct(texts: Vec<String>) -> Vec<String> {
 }
 
 /// An argument with a fixed set of values, of which the first is the default.
-fn one_of(block: &Object, name: &str, values: &[&str]) -> Result<String, Why> {
+fn one_of(block: &Object, name: &str, values: &[&str]) -> Result<String, Reason> {
     let value = match string(block, name)? {
         Some(value) => value,
         None => return Ok(values.first().copied().unwrap_or_default().to_owned()),
@@ -236,11 +237,11 @@ fn one_of(block: &Object, name: &str, values: &[&str]) -> Result<String, Why> {
     if values.contains(&value.as_str()) { Ok(value) } else { Err(failed(format!("`{name}` must not be \"{value}\""))) }
 }
 
-fn required(block: &Object, name: &str) -> Result<String, Why> {
+fn required(block: &Object, name: &str) -> Result<String, Reason> {
     string(block, name)?.ok_or_else(|| failed(format!("`{name}` is missing")))
 }
 
-fn string(block: &Object, name: &str) -> Result<Option<String>, Why> {
+fn string(block: &Object, name: &str) -> Result<Option<String>, Reason> {
     match argument(block, name, &Type::String)? {
         None => Ok(None),
         Some(Data::String(text)) => Ok(Some(text)),
@@ -249,7 +250,7 @@ fn string(block: &Object, name: &str) -> Result<Option<String>, Why> {
 }
 
 /// The strings of a list or set; empty if the argument isn't set.
-fn strings(block: &Object, name: &str) -> Result<Vec<String>, Why> {
+fn strings(block: &Object, name: &str) -> Result<Vec<String>, Reason> {
     let items = match argument(block, name, &Type::List(Box::new(Type::String)))? {
         None => return Ok(Vec::new()),
         Some(Data::List(List { items, .. })) => items,
@@ -264,7 +265,7 @@ fn strings(block: &Object, name: &str) -> Result<Vec<String>, Why> {
 }
 
 /// The value of an argument; `None` if it is null or missing.
-fn argument(block: &Object, name: &str, ty: &Type) -> Result<Option<Data>, Why> {
+fn argument(block: &Object, name: &str, ty: &Type) -> Result<Option<Data>, Reason> {
     let Some(field) = block.field(name) else { return Ok(None) };
     match convert(field.value.clone(), ty).value {
         Known(Data::Null) => Ok(None),
@@ -273,7 +274,7 @@ fn argument(block: &Object, name: &str, ty: &Type) -> Result<Option<Data>, Why> 
     }
 }
 
-fn nested<'a>(block: &'a Object, name: &str) -> Result<Vec<&'a Object>, Why> {
+fn nested<'a>(block: &'a Object, name: &str) -> Result<Vec<&'a Object>, Reason> {
     let Some(field) = block.field(name) else { return Ok(Vec::new()) };
     let items = match &field.value.value {
         Known(Data::List(list)) => &list.items,
@@ -288,6 +289,6 @@ fn nested<'a>(block: &'a Object, name: &str) -> Result<Vec<&'a Object>, Why> {
     items.iter().map(body).collect()
 }
 
-fn failed(message: String) -> Why {
-    Why::Failed { message }
+fn failed(message: String) -> Reason {
+    Reason::Failed { message }
 }

@@ -5,15 +5,15 @@
 //! <https://developer.hashicorp.com/terraform/language/modules/develop/providers>, and for keys
 //! <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>.
 
-use super::eval::{Evaluator, symbol};
+use super::eval::{ExpressionEvaluator, symbol};
 use super::expand::{self, quoted};
 use super::module::Configuration;
-use super::scope::{Call, Names, Scope, Way};
-use crate::model::Kind;
+use super::scope::{LocalNames, ModuleCallInstance, ModuleScope, ValuePath};
+use crate::model::ResourceKind;
 use crate::model::dialects::of_region;
-use crate::model::kinds::Role;
+use crate::model::kinds::ResourceRole;
 use crate::syntax::hcl::{Block, Expr, ExprKind, ObjectKey};
-use crate::value::{Data, Hop, Known, Maybe, Origin, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, HopKind, Known, Maybe, Origin, Reason, Traced, Unknown};
 
 /// A reference to a provider configuration: `aws`, `aws.eu`, `aws.in["eu-west-1"]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,13 +27,13 @@ struct Reference {
 
 /// The Region of a resource that isn't created, or whose Region isn't used.
 pub(super) fn nowhere(block: &Block) -> Traced<String> {
-    let why = Why::NotEvaluated { construct: "the Region of other resources".to_owned() };
+    let why = Reason::NotEvaluated { construct: "the Region of other resources".to_owned() };
     Traced { value: Unknown(why), origin: Origin::Absent(block.header), hops: Vec::new() }
 }
 
 /// The Region of a resource's provider configuration, with the hops to its location.
-pub(super) fn region(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> Traced<String> {
-    if !matches!(kind.role, Role::Trail(_)) {
+pub(super) fn region(block: &Block, kind: &ResourceKind, evaluator: &ExpressionEvaluator<'_>) -> Traced<String> {
+    if !matches!(kind.role, ResourceRole::Trail(_)) {
         return nowhere(block);
     }
     let mut hops = Vec::new();
@@ -41,7 +41,7 @@ pub(super) fn region(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> T
     let wanted = match block.body.attribute("provider").map(|attribute| &attribute.value) {
         None => Some(Reference { name: own_name.to_owned(), alias: None, key: None }),
         Some(expr) => Reference::read(expr, evaluator).inspect(|reference| {
-            hops.push(Hop { span: expr.span, step: Step::Provider(reference.to_string()) });
+            hops.push(Hop { span: expr.span, step: HopKind::Provider(reference.to_string()) });
         }),
     };
     let found = wanted.and_then(|wanted| {
@@ -49,9 +49,9 @@ pub(super) fn region(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> T
         Some((wanted, source))
     });
     let value = match found {
-        None => Unknown(Why::Unreadable),
+        None => Unknown(Reason::Unreadable),
         Some((_, source)) if source != format!("hashicorp/{own_name}") => {
-            Unknown(Why::NotEvaluated { construct: format!("provider `{source}`") })
+            Unknown(Reason::NotEvaluated { construct: format!("provider `{source}`") })
         }
         Some((wanted, source)) => {
             let remembered = evaluator.scope.remember(&format!("provider.{wanted}"), evaluator.world, || {
@@ -65,38 +65,38 @@ pub(super) fn region(block: &Block, kind: &Kind, evaluator: &Evaluator<'_>) -> T
 }
 
 /// Finds the configuration in a module or its callers, and evaluates its Region.
-fn configured(mut wanted: Reference, source: &str, evaluator: &Evaluator<'_>) -> Way {
+fn configured(mut wanted: Reference, source: &str, evaluator: &ExpressionEvaluator<'_>) -> ValuePath {
     let mut hops = Vec::new();
     let mut scope = evaluator.scope;
     loop {
         let passed = scope.call.as_ref().and_then(|call| Some((call, passed(scope, call, &wanted, source)?)));
         if let Some((call, expr)) = passed {
-            let reference = Reference::read(expr, &Evaluator::of_call(call, evaluator.tree, evaluator.world));
-            let Some(reference) = reference else { return (Unknown(Why::Unreadable), hops) };
+            let reference = Reference::read(expr, &ExpressionEvaluator::of_call(call, evaluator.tree, evaluator.world));
+            let Some(reference) = reference else { return (Unknown(Reason::Unreadable), hops) };
             if call.caller.module.provider_source(&reference.name).as_deref() != Some(source) {
                 let construct = format!("provider `{reference}`, which isn't `{source}`,");
-                return (Unknown(Why::NotEvaluated { construct }), hops);
+                return (Unknown(Reason::NotEvaluated { construct }), hops);
             }
             let module = module_name(scope);
-            hops.push(Hop { span: expr.span, step: Step::PassedProvider { module, name: wanted.to_string() } });
+            hops.push(Hop { span: expr.span, step: HopKind::PassedProvider { module, name: wanted.to_string() } });
             wanted = reference;
             scope = &call.caller;
             continue;
         }
         match scope.module.provider(source, wanted.alias.as_deref()) {
             Configuration::Block(block) => {
-                let evaluator = Evaluator::new(evaluator.tree, scope, evaluator.world);
+                let evaluator = ExpressionEvaluator::new(evaluator.tree, scope, evaluator.world);
                 let (value, rest) = wanted.region_in(block, &evaluator);
                 hops.extend(rest);
                 return (value, hops);
             }
-            Configuration::Unreadable => return (Unknown(Why::Unreadable), hops),
+            Configuration::Unreadable => return (Unknown(Reason::Unreadable), hops),
             Configuration::Nowhere => {}
         }
         match (&scope.call, &wanted.alias) {
             (_, Some(_)) => {
                 return (
-                    Unknown(Why::Undeclared { reference: scope.qualify(&wanted.to_string()), is_set: false }),
+                    Unknown(Reason::Undeclared { reference: scope.qualify(&wanted.to_string()), is_set: false }),
                     hops,
                 );
             }
@@ -107,7 +107,7 @@ fn configured(mut wanted: Reference, source: &str, evaluator: &Evaluator<'_>) ->
 }
 
 /// The configuration that the call of a module passes for a provider.
-fn passed<'a>(scope: &Scope, call: &'a Call, wanted: &Reference, source: &str) -> Option<&'a Expr> {
+fn passed<'a>(scope: &ModuleScope, call: &'a ModuleCallInstance, wanted: &Reference, source: &str) -> Option<&'a Expr> {
     let block = call.caller.module.block(call.block)?;
     let ExprKind::Object(items) = &block.body.attribute("providers")?.value.kind else { return None };
     let is_wanted = |key: &ObjectKey| {
@@ -123,17 +123,17 @@ fn passed<'a>(scope: &Scope, call: &'a Call, wanted: &Reference, source: &str) -
     items.iter().find(|item| is_wanted(&item.key)).map(|item| &item.value)
 }
 
-fn module_name(scope: &Scope) -> String {
+fn module_name(scope: &ModuleScope) -> String {
     let label = scope.call_block().and_then(|block| block.labels.first());
     label.map(|label| label.text.clone()).unwrap_or_default()
 }
 
 /// The Region of a provider whose configuration doesn't set it: that of the option, otherwise unknown because the
 /// environment determines it.
-fn environment(provider: &Reference, scope: &Scope, evaluator: &Evaluator<'_>) -> Maybe<Data> {
+fn environment(provider: &Reference, scope: &ModuleScope, evaluator: &ExpressionEvaluator<'_>) -> Maybe<Data> {
     match &evaluator.tree.context.options.region {
         Some(region) => Known(Data::String(region.clone())),
-        None => Unknown(Why::FromEnvironment { provider: scope.qualify(&provider.to_string()) }),
+        None => Unknown(Reason::FromEnvironment { provider: scope.qualify(&provider.to_string()) }),
     }
 }
 
@@ -153,7 +153,7 @@ fn names_in(expr: &Expr) -> Option<(&str, Option<&str>)> {
 
 impl Reference {
     /// Parses a reference, and evaluates its key.
-    fn read(expr: &Expr, evaluator: &Evaluator<'_>) -> Option<Self> {
+    fn read(expr: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Option<Self> {
         let (names, key) = match &expr.kind {
             ExprKind::Index(base, key) => (base.as_ref(), Some(evaluator.eval(key).value)),
             // The parser turns a key that is an identifier into an attribute of the alias.
@@ -167,7 +167,7 @@ impl Reference {
     }
 
     /// The Region in the `provider` block.
-    fn region_in(&self, block: &Block, evaluator: &Evaluator<'_>) -> Way {
+    fn region_in(&self, block: &Block, evaluator: &ExpressionEvaluator<'_>) -> ValuePath {
         match self.names_of_key(block, evaluator) {
             Known(names) => self.evaluate(block, &evaluator.with(names)),
             Unknown(why) => (Unknown(why), Vec::new()),
@@ -175,25 +175,27 @@ impl Reference {
     }
 
     /// The value of `each` in the block.
-    fn names_of_key(&self, block: &Block, evaluator: &Evaluator<'_>) -> Maybe<Names> {
+    fn names_of_key(&self, block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Maybe<LocalNames> {
         let key = match (block.body.attribute("for_each"), &self.key) {
-            (None, None) => return Known(Names::new()),
+            (None, None) => return Known(LocalNames::new()),
             (Some(_), Some(Known(Data::String(key)))) => format!("[{}]", quoted(key)),
             (Some(_), Some(Unknown(why))) => return Unknown(why.clone()),
             (Some(_), Some(Known(_)) | None) | (None, Some(_)) => {
-                return Unknown(Why::Failed { message: format!("provider `{self}` has no such key") });
+                return Unknown(Reason::Failed { message: format!("provider `{self}` has no such key") });
             }
         };
         let instances = expand::instances(block, evaluator);
         match instances.into_iter().find(|instance| instance.key == key) {
             Some(instance) => Known(instance.names),
-            None => Unknown(Why::Undeclared { reference: evaluator.scope.qualify(&self.to_string()), is_set: false }),
+            None => {
+                Unknown(Reason::Undeclared { reference: evaluator.scope.qualify(&self.to_string()), is_set: false })
+            }
         }
     }
 
-    fn evaluate(&self, block: &Block, evaluator: &Evaluator<'_>) -> Way {
+    fn evaluate(&self, block: &Block, evaluator: &ExpressionEvaluator<'_>) -> ValuePath {
         let silent = || {
-            let hop = Hop { span: block.header, step: Step::NoProviderRegion(self.to_string()) };
+            let hop = Hop { span: block.header, step: HopKind::NoProviderRegion(self.to_string()) };
             (environment(self, evaluator.scope, evaluator), vec![hop])
         };
         let Some(region) = block.body.attribute("region") else { return silent() };
@@ -202,7 +204,7 @@ impl Reference {
             Known(Data::Null) => silent(),
             Known(Data::String(text)) if text.is_empty() => silent(),
             Known(_) | Unknown(_) => {
-                let mut hops = vec![Hop { span: region.value.span, step: Step::ProviderRegion(self.to_string()) }];
+                let mut hops = vec![Hop { span: region.value.span, step: HopKind::ProviderRegion(self.to_string()) }];
                 hops.extend(value.hops);
                 (value.value, hops)
             }

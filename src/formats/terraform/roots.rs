@@ -8,16 +8,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::calls::found::FoundCall;
-use super::library::Library;
-use super::tree::Tree;
-use super::{Root, calls, file_name, names, names_landing_zone};
-use crate::formats::{Called, Context, Interest, Kept, Linked, Links};
+use super::library::ModuleLibrary;
+use super::tree::Program;
+use super::{RootModule, calls, file_name, names, names_landing_zone};
+use crate::formats::{CalledCode, CandidateFile, Context, LinkedFile, Links, Relevance};
 use crate::source::{FileId, SourceFile};
 use crate::value::Budget;
 use directories::Directories;
 
 /// The modules that a file calls, if it is part of a module.
-pub(super) fn links(kept: Kept, context: Context<'_>) -> Links {
+pub(super) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
     let file = context.sources.file(kept.file);
     let name = file_name(&file.path);
     if names::is_configuration(&name) && !names::is_variable_values(&name) {
@@ -44,13 +44,13 @@ fn links_of(id: FileId, file: &SourceFile) -> Links {
 }
 
 /// The root modules among the kept files.
-pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
+pub(super) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModule> {
     let mut directories = Directories::default();
     let mut roots = Vec::new();
-    let library = Arc::new(Library::default());
+    let library = Arc::new(ModuleLibrary::default());
     let root = |path: &Path, directory: &Path, only| {
         let (directory, name) = (directory.to_owned(), context.sources.name(path));
-        Root { directory, name, only, library: Arc::clone(&library), is_called: false, called: None }
+        RootModule { directory, name, only, library: Arc::clone(&library), is_called: false, called: None }
     };
     for linked in linked {
         let kept = linked.kept;
@@ -60,7 +60,7 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
             continue;
         }
         if !names::is_configuration(&name) {
-            if kept.interest == Interest::Mentions {
+            if kept.interest == Relevance::Mentions {
                 roots.push(root(&file.path, file.directory(), Some(kept.file)));
             }
             continue;
@@ -69,17 +69,17 @@ pub(super) fn find(linked: &[Linked], context: Context<'_>) -> Vec<Root> {
     }
     // All roots share one budget for evaluating the sources of their calls.
     let budget = Budget::new(Budget::steps_for(0));
-    let reached = |path: &Path| Tree::open(&root(path, path, None), context, &budget).reached();
+    let reached = |path: &Path| Program::open(&root(path, path, None), context, &budget).reached();
     directories.follow_computed(reached, context);
     let leads = directories.leading_to_trails(context);
     let found = directories.roots(&leads, context);
     let own = |place: &usize| directories.path(*place).map(|path| root(path, path, None));
     roots.extend(found.uncalled.iter().filter_map(own));
-    roots.extend(found.circular.iter().filter_map(own).map(|root| Root { is_called: true, ..root }));
+    roots.extend(found.circular.iter().filter_map(own).map(|root| RootModule { is_called: true, ..root }));
     let called = directories.called(&leads, &found);
     roots.extend(called.into_iter().filter_map(|(place, turn)| {
-        let called = Called { place: directories.path(place)?.to_owned(), turn };
-        Some(Root { is_called: true, called: Some(called), ..own(&place)? })
+        let called = CalledCode { place: directories.path(place)?.to_owned(), turn };
+        Some(RootModule { is_called: true, called: Some(called), ..own(&place)? })
     }));
     roots.sort_by(|a, b| a.name.cmp(&b.name));
     roots

@@ -5,41 +5,41 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::eval::Evaluator;
+use super::eval::ExpressionEvaluator;
 use super::module::{BlockId, Module};
 use super::size::Size;
-use super::tree::Tree;
+use super::tree::Program;
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{Data, Hop, Maybe, Origin, Traced, Unknown, Why, World};
+use crate::value::{Data, Hop, Maybe, Origin, Reason, Traced, Unknown, World};
 
 /// An instance of a module.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(super) struct ModuleScope {
     pub(super) module: Arc<Module>,
     /// Its address, such as `module.audit[0]`; empty for the root.
     pub(super) address: String,
     /// The call that creates it; `None` for the root.
-    pub(super) call: Option<Call>,
+    pub(super) call: Option<ModuleCallInstance>,
     /// True if its code was installed and can't be edited.
     pub(super) is_vendored: bool,
     /// Its existence; `None` for the root.
     exists: Option<Traced<bool>>,
-    known: RefCell<Known>,
+    known: RefCell<EvaluatedValues>,
 }
 
 /// An instance of a module call.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(super) struct ModuleCallInstance {
     /// The instance of the calling module.
-    pub(super) caller: Rc<Scope>,
+    pub(super) caller: Rc<ModuleScope>,
     /// The `module` block.
     pub(super) block: BlockId,
     /// The values of `each` and `count` in its arguments.
-    pub(super) names: Names,
+    pub(super) names: LocalNames,
 }
 
-impl Call {
+impl ModuleCallInstance {
     /// The value of `each.key`.
     pub(super) fn each_key(&self) -> Option<String> {
         each_key(&self.names)
@@ -47,7 +47,7 @@ impl Call {
 }
 
 /// The value of `each.key`.
-pub(super) fn each_key(names: &Names) -> Option<String> {
+pub(super) fn each_key(names: &LocalNames) -> Option<String> {
     let (_, each) = names.iter().find(|(name, _)| name == "each")?;
     let Maybe::Known(Data::Object(each)) = &each.value else { return None };
     match &each.field("key")?.value.value {
@@ -57,33 +57,33 @@ pub(super) fn each_key(names: &Names) -> Option<String> {
 }
 
 /// The values of names other than variables and locals: `each`, `count`, iterators, and the names of `for`.
-pub(super) type Names = Vec<(String, Traced<Data>)>;
+pub(super) type LocalNames = Vec<(String, Traced<Data>)>;
 
 /// The cache of evaluated variables, locals, outputs and data sources.
 #[derive(Debug, Default)]
-struct Known {
+struct EvaluatedValues {
     /// Values that are the same in every world.
-    stable: HashMap<String, Rc<Way>>,
+    stable: HashMap<String, Rc<ValuePath>>,
     /// Values that depend on the decisions of the current world.
-    current: HashMap<String, Rc<Way>>,
+    current: HashMap<String, Rc<ValuePath>>,
     /// The instances of the module's calls in the current world.
-    called: HashMap<BlockId, Called>,
+    called: HashMap<BlockId, CallInstances>,
     /// The references that are being evaluated, to detect cycles.
     pending: Vec<String>,
 }
 
 /// The instances of a module call.
 #[derive(Debug, Clone)]
-struct Called {
-    scopes: Rc<[Rc<Scope>]>,
+struct CallInstances {
+    scopes: Rc<[Rc<ModuleScope>]>,
     /// True if another world may have other instances.
     depends_on_world: bool,
 }
 
 /// A value, with the hops from its use to its definition.
-pub(super) type Way = (Maybe<Data>, Vec<Hop>);
+pub(super) type ValuePath = (Maybe<Data>, Vec<Hop>);
 
-impl Scope {
+impl ModuleScope {
     /// The instance of the root module.
     pub(super) fn root(module: Arc<Module>) -> Self {
         Self { module, address: String::new(), call: None, is_vendored: false, exists: None, known: RefCell::default() }
@@ -93,7 +93,7 @@ impl Scope {
     pub(super) fn called(
         module: Arc<Module>,
         address: String,
-        call: Call,
+        call: ModuleCallInstance,
         is_vendored: bool,
         exists: Traced<bool>,
     ) -> Self {
@@ -146,13 +146,13 @@ impl Scope {
         &self,
         call: BlockId,
         world: &World,
-        make: impl FnOnce() -> Vec<Rc<Scope>>,
-    ) -> Rc<[Rc<Scope>]> {
+        make: impl FnOnce() -> Vec<Rc<ModuleScope>>,
+    ) -> Rc<[Rc<ModuleScope>]> {
         let known = self.known.borrow().called.get(&call).cloned();
         let called = known.unwrap_or_else(|| {
             let asked = world.asked();
             let scopes = make().into();
-            let called = Called { scopes, depends_on_world: world.asked() != asked };
+            let called = CallInstances { scopes, depends_on_world: world.asked() != asked };
             self.known.borrow_mut().called.insert(call, called.clone());
             called
         });
@@ -163,7 +163,12 @@ impl Scope {
     }
 
     /// A value that is evaluated at most once per world, and once for all worlds if it doesn't depend on them.
-    pub(super) fn remember(&self, reference: &str, world: &World, evaluate: impl FnOnce() -> Way) -> Rc<Way> {
+    pub(super) fn remember(
+        &self,
+        reference: &str,
+        world: &World,
+        evaluate: impl FnOnce() -> ValuePath,
+    ) -> Rc<ValuePath> {
         if let Some(way) = self.known.borrow().stable.get(reference) {
             return Rc::clone(way);
         }
@@ -174,7 +179,7 @@ impl Scope {
         if self.known.borrow().pending.iter().any(|pending| pending == reference) {
             // The value depends on where the evaluation entered the cycle, so it isn't cached for all worlds.
             world.touch();
-            return Rc::new((Unknown(Why::Cycle { reference: self.qualify(reference) }), Vec::new()));
+            return Rc::new((Unknown(Reason::Cycle { reference: self.qualify(reference) }), Vec::new()));
         }
         self.known.borrow_mut().pending.push(reference.to_owned());
         let asked = world.asked();
@@ -195,9 +200,9 @@ impl Scope {
     }
 }
 
-impl<'a> Evaluator<'a> {
+impl<'a> ExpressionEvaluator<'a> {
     /// An evaluator for the arguments of the call that creates a scope.
-    pub(super) fn of_call(call: &'a Call, tree: &'a Tree<'a>, world: &'a World) -> Self {
+    pub(super) fn of_call(call: &'a ModuleCallInstance, tree: &'a Program<'a>, world: &'a World) -> Self {
         Self::new(tree, &call.caller, world).with(call.names.clone())
     }
 }

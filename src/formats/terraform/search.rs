@@ -6,14 +6,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::LANDING_ZONE;
-use super::calls::{self, Called};
+use super::calls::{self, CalledModule};
 use super::module::{BlockId, Module};
-use super::tree::Tree;
-use crate::model::{Elsewhere, Hint, Kind, Subject, kinds};
+use super::tree::Program;
+use crate::model::{ResourceKind, SearchSubject, TrailHint, UnreadPart, kinds};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::budget::STEPS;
-use crate::value::{Budget, Why, World};
+use crate::value::{Budget, Reason, World};
 
 /// The maximum depth of nested module calls.
 const MAX_DEPTH: usize = 10;
@@ -26,28 +26,28 @@ const STEPS_OF_A_CALL: usize = 4;
 
 /// The result of a search.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) sites: Vec<Site>,
+pub(super) struct SearchResult {
+    pub(super) sites: Vec<DeclarationSite>,
     /// Parts that couldn't be searched.
-    pub(super) elsewhere: Vec<Elsewhere>,
+    pub(super) elsewhere: Vec<UnreadPart>,
 }
 
 /// A declaration, with the calls that lead to it.
 #[derive(Debug, Clone)]
-pub(super) struct Site {
+pub(super) struct DeclarationSite {
     /// The calls from the root to the module.
-    pub(super) calls: Vec<SiteCall>,
+    pub(super) calls: Vec<DeclarationCall>,
     /// The module that contains it.
     pub(super) module: Arc<Module>,
     pub(super) block: BlockId,
-    pub(super) kind: &'static Kind,
+    pub(super) kind: &'static ResourceKind,
     /// Its address without keys.
     pub(super) address: String,
 }
 
-/// A call on the path to a [`Site`].
+/// A call on the path to a [`DeclarationSite`].
 #[derive(Debug, Clone)]
-pub(super) struct SiteCall {
+pub(super) struct DeclarationCall {
     /// The `module` block.
     pub(super) block: BlockId,
     /// The called module.
@@ -57,42 +57,42 @@ pub(super) struct SiteCall {
 }
 
 /// A search through all modules of a project.
-pub(super) struct Search<'t, 'a> {
-    tree: &'t Tree<'a>,
-    subject: Subject,
+pub(super) struct ModuleSearch<'t, 'a> {
+    tree: &'t Program<'a>,
+    subject: SearchSubject,
     /// The results of `may_declare`, by the module's directory.
     known: HashMap<PathBuf, bool>,
     /// Half of the project's steps; the rest is for evaluating the declarations.
     budget: Rc<Budget>,
-    found: Found,
+    found: SearchResult,
     /// A world without decisions, for expressions that have to be evaluated during the search.
     world: World,
 }
 
 /// The path from the root to the module that is being searched.
-struct Way<'w> {
-    calls: &'w [SiteCall],
+struct ModuleChain<'w> {
+    calls: &'w [DeclarationCall],
     /// Its key in the manifest of installed modules.
     key: &'w str,
 }
 
-impl<'t, 'a> Search<'t, 'a> {
+impl<'t, 'a> ModuleSearch<'t, 'a> {
     /// A search for the declarations of a subject.
-    pub(super) fn new(tree: &'t Tree<'a>, subject: Subject) -> Self {
+    pub(super) fn new(tree: &'t Program<'a>, subject: SearchSubject) -> Self {
         let budget = tree.budget.half();
         let world = World::open(&budget);
-        Self { tree, subject, known: HashMap::new(), budget, found: Found::default(), world }
+        Self { tree, subject, known: HashMap::new(), budget, found: SearchResult::default(), world }
     }
 
     /// Searches the root module and the modules that it calls.
-    pub(super) fn run(mut self, root: &Arc<Module>) -> Found {
-        self.look_in(root, Way { calls: &[], key: "" });
+    pub(super) fn run(mut self, root: &Arc<Module>) -> SearchResult {
+        self.look_in(root, ModuleChain { calls: &[], key: "" });
         self.tree.root.enter_world();
         self.tree.budget.include(&self.budget);
         self.found
     }
 
-    fn look_in(&mut self, module: &Arc<Module>, way: Way<'_>) {
+    fn look_in(&mut self, module: &Arc<Module>, way: ModuleChain<'_>) {
         for (block, kind) in module.declared(self.subject) {
             if !self.pay(STEPS_OF_A_SITE) {
                 return self.give_up(module, STEPS);
@@ -103,10 +103,10 @@ impl<'t, 'a> Search<'t, 'a> {
             let name = &self.tree.context.sources.file(*id).name;
             let help = format!("make `{name}` readable: {error}");
             let (header, reason) = (Span::new(*id, 0, 0), "it can't be read".to_owned());
-            let (what, hint) = (format!("file `{name}`"), Some(Hint::Content));
-            Elsewhere { header, what, reason, help, hint, limit: None, missing: None }
+            let (what, hint) = (format!("file `{name}`"), Some(TrailHint::Content));
+            UnreadPart { header, what, reason, help, hint, limit: None, missing: None }
         }));
-        if self.subject == Subject::Trails {
+        if self.subject == SearchSubject::Trails {
             self.look_for_landing_zones(module, &way);
         }
         for id in module.blocks("module") {
@@ -114,13 +114,13 @@ impl<'t, 'a> Search<'t, 'a> {
         }
     }
 
-    fn note(&mut self, module: &Arc<Module>, way: &Way<'_>, block: BlockId, kind: &'static Kind) {
+    fn note(&mut self, module: &Arc<Module>, way: &ModuleChain<'_>, block: BlockId, kind: &'static ResourceKind) {
         let address = address(module, block, way.key);
-        let site = Site { calls: way.calls.to_vec(), module: Arc::clone(module), block, kind, address };
+        let site = DeclarationSite { calls: way.calls.to_vec(), module: Arc::clone(module), block, kind, address };
         self.found.sites.push(site);
     }
 
-    fn follow(&mut self, module: &Arc<Module>, way: &Way<'_>, id: BlockId) {
+    fn follow(&mut self, module: &Arc<Module>, way: &ModuleChain<'_>, id: BlockId) {
         if self.tree.plainly_called(module, id).is_some_and(|called| !self.may_declare(&called)) {
             return;
         }
@@ -128,7 +128,7 @@ impl<'t, 'a> Search<'t, 'a> {
         let Some(label) = block.labels.first() else { return };
         let key = if way.key.is_empty() { label.text.clone() } else { format!("{}.{}", way.key, label.text) };
         match self.resolve(block, module, way, &key) {
-            Called::Directory { directory, is_vendored } => {
+            CalledModule::Directory { directory, is_vendored } => {
                 let called = self.tree.module(&directory);
                 if !self.may_declare(&called) {
                     return;
@@ -139,29 +139,29 @@ impl<'t, 'a> Search<'t, 'a> {
                 if !self.pay(STEPS_OF_A_CALL) {
                     return self.give_up(module, STEPS);
                 }
-                let call = SiteCall { block: id, module: Arc::clone(&called), is_vendored };
-                let calls: Vec<SiteCall> = way.calls.iter().cloned().chain([call]).collect();
-                self.look_in(&called, Way { calls: &calls, key: &key });
+                let call = DeclarationCall { block: id, module: Arc::clone(&called), is_vendored };
+                let calls: Vec<DeclarationCall> = way.calls.iter().cloned().chain([call]).collect();
+                self.look_in(&called, ModuleChain { calls: &calls, key: &key });
             }
             // It may configure the buckets and keys that are passed to it.
-            Called::Unread { .. } if self.subject == Subject::Surroundings => {
+            CalledModule::Unread { .. } if self.subject == SearchSubject::Surroundings => {
                 if self.pay(STEPS_OF_A_SITE) {
                     self.note(module, way, id, &kinds::UNREAD_MODULE);
                 } else {
                     self.give_up(module, STEPS);
                 }
             }
-            Called::Unread { mut part, other } => {
+            CalledModule::Unread { mut part, other } => {
                 let declares_trail = |directory| self.may_declare(&self.tree.module(directory));
                 if part.hint.is_none() && other.as_deref().is_some_and(declares_trail) {
-                    part.hint = Some(Hint::Content);
+                    part.hint = Some(TrailHint::Content);
                 }
                 self.note_unread(part, way, id);
             }
         }
     }
 
-    fn resolve(&self, block: &Block, module: &Module, way: &Way<'_>, key: &str) -> Called {
+    fn resolve(&self, block: &Block, module: &Module, way: &ModuleChain<'_>, key: &str) -> CalledModule {
         if calls::literal_source(block).is_some() {
             return self.tree.resolve(block, module, key, None);
         }
@@ -170,23 +170,23 @@ impl<'t, 'a> Search<'t, 'a> {
     }
 
     /// Adds a part that isn't read, unless it is certain that none of it is created.
-    fn note_unread(&mut self, part: Elsewhere, way: &Way<'_>, block: BlockId) {
+    fn note_unread(&mut self, part: UnreadPart, way: &ModuleChain<'_>, block: BlockId) {
         if self.tree.may_create(way.calls, block, &self.world) {
             self.found.elsewhere.push(part);
         }
     }
 
     /// Adds the landing zones of AWS Control Tower, which may have an organization trail.
-    fn look_for_landing_zones(&mut self, module: &Module, way: &Way<'_>) {
+    fn look_for_landing_zones(&mut self, module: &Module, way: &ModuleChain<'_>) {
         for id in module.of_type(LANDING_ZONE) {
             let Some(block) = module.block(id) else { continue };
             let name = block.labels.last().map(|label| label.text.as_str()).unwrap_or_default();
-            let part = Elsewhere {
+            let part = UnreadPart {
                 header: block.header,
                 what: format!("landing zone `{name}`"),
                 reason: "AWS Control Tower may create an organization trail for it".to_owned(),
                 help: "check the trail that AWS Control Tower created in the management account".to_owned(),
-                hint: Some(Hint::Content),
+                hint: Some(TrailHint::Content),
                 limit: None,
                 missing: None,
             };
@@ -205,8 +205,8 @@ impl<'t, 'a> Search<'t, 'a> {
         let what = format!("the modules that `{}` calls", self.tree.context.sources.name(&module.directory));
         if !self.found.elsewhere.iter().any(|elsewhere| elsewhere.what == what) {
             let help = "check the called modules separately: there are too many calls".to_owned();
-            let (reason, hint) = (Why::OverLimit { limit }.describe(), Some(Hint::Content));
-            self.found.elsewhere.push(Elsewhere {
+            let (reason, hint) = (Reason::OverLimit { limit }.describe(), Some(TrailHint::Content));
+            self.found.elsewhere.push(UnreadPart {
                 header,
                 what,
                 reason,
@@ -238,7 +238,7 @@ impl<'t, 'a> Search<'t, 'a> {
                 continue;
             }
             let has_any = module.declared(self.subject).next().is_some()
-                || self.subject == Subject::Trails && module.of_type(LANDING_ZONE).next().is_some();
+                || self.subject == SearchSubject::Trails && module.of_type(LANDING_ZONE).next().is_some();
             if has_any || !module.unreadable.is_empty() {
                 return true;
             }
@@ -249,9 +249,9 @@ impl<'t, 'a> Search<'t, 'a> {
                 }
                 let Some(block) = module.block(id) else { continue };
                 match self.tree.resolve(block, &module, "", None) {
-                    Called::Directory { directory, .. } => pending.push(self.tree.module(&directory)),
+                    CalledModule::Directory { directory, .. } => pending.push(self.tree.module(&directory)),
                     // Its key, or the values of its arguments, may lead to code.
-                    Called::Unread { .. } => return true,
+                    CalledModule::Unread { .. } => return true,
                 }
             }
         }

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use super::equality::equal_elements;
 use super::numbers::show_general;
 use super::unknowns::first_unknown;
-use crate::value::{Data, Field, Known, ListKind, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, ListKind, Reason, Traced, Unknown};
 
 /// The maximum number of elements that are compared with each other if some of them are unknown.
 const MAX_UNKNOWN: usize = 256;
@@ -20,30 +20,31 @@ const MAX_UNKNOWN: usize = 256;
 /// # Errors
 ///
 /// The set is unknown as a whole if unknown elements may equal others.
-pub(super) fn set(items: Vec<Traced<Data>>) -> Result<Vec<Traced<Data>>, Why> {
-    let mut keyed: Vec<(Key, Traced<Data>)> = distinct(items)?.into_iter().map(|item| (Key::of(&item), item)).collect();
+pub(super) fn set(items: Vec<Traced<Data>>) -> Result<Vec<Traced<Data>>, Reason> {
+    let mut keyed: Vec<(SortKey, Traced<Data>)> =
+        distinct(items)?.into_iter().map(|item| (SortKey::of(&item), item)).collect();
     keyed.sort_by(|(a, _), (b, _)| a.compare(b));
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
 /// The elements without duplicates, all of one type, in the order of their first occurrence.
-pub(super) fn distinct(items: Vec<Traced<Data>>) -> Result<Vec<Traced<Data>>, Why> {
+pub(super) fn distinct(items: Vec<Traced<Data>>) -> Result<Vec<Traced<Data>>, Reason> {
     if let Some(why) = items.iter().find_map(first_unknown).filter(|_| items.len() > 1) {
         check_distinct(&items, why)?;
     }
-    let mut members = Members::default();
+    let mut members = KnownElements::default();
     Ok(items.into_iter().filter(|item| members.insert(item)).collect())
 }
 
 /// The known elements of a set, for lookups.
 #[derive(Default)]
-pub(super) struct Members {
+pub(super) struct KnownElements {
     /// The elements by their text. Elements with different texts differ, but texts of numbers are rounded, so different
     /// elements may have the same text.
     by_text: HashMap<String, Vec<Traced<Data>>>,
 }
 
-impl Members {
+impl KnownElements {
     /// True if the set contains an element of the same type.
     pub(super) fn contains(&self, item: &Traced<Data>) -> bool {
         self.by_text.get(&text_of(item)).is_some_and(|alike| is_among(item, alike))
@@ -71,7 +72,7 @@ fn text_of(item: &Traced<Data>) -> String {
 }
 
 /// Checks that partly unknown elements differ from all others in their known parts.
-fn check_distinct(items: &[Traced<Data>], why: &Why) -> Result<(), Why> {
+fn check_distinct(items: &[Traced<Data>], why: &Reason) -> Result<(), Reason> {
     if items.len() > MAX_UNKNOWN {
         return Err(why.clone());
     }
@@ -86,7 +87,7 @@ fn check_distinct(items: &[Traced<Data>], why: &Why) -> Result<(), Why> {
 }
 
 /// The sort key of an element. The order of the variants is that of the elements.
-enum Key {
+enum SortKey {
     Bool(bool),
     Number(f64),
     String(String),
@@ -95,7 +96,7 @@ enum Key {
     Null,
 }
 
-impl Key {
+impl SortKey {
     fn of(item: &Traced<Data>) -> Self {
         match &item.value {
             Unknown(_) => Self::Unknown,

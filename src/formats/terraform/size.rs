@@ -109,12 +109,12 @@ impl Size {
 
 /// Counts the elements of a collection that is being evaluated. Together with those of the enclosing collections, they
 /// must not exceed the size of one value.
-pub(super) struct Held<'w> {
+pub(super) struct CollectionSize<'w> {
     world: &'w World,
     size: Size,
 }
 
-impl<'w> Held<'w> {
+impl<'w> CollectionSize<'w> {
     pub(super) fn new(world: &'w World) -> Self {
         Self { world, size: Size::default() }
     }
@@ -132,7 +132,7 @@ impl<'w> Held<'w> {
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for CollectionSize<'_> {
     fn drop(&mut self) {
         self.world.release(self.size.weight);
     }

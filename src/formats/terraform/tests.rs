@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::Terraform;
 use super::unknowns::first_unknown;
-use crate::formats::{Context, Format, Interest, Kept, Linked, Opened, Options, Readings};
-use crate::model::Subject;
+use crate::formats::{CandidateFile, Context, FileCache, InputFormat, LinkedFile, LoadedProject, Options, Relevance};
+use crate::model::SearchSubject;
 use crate::source::{Memory, Sources};
 use crate::value::budget::MAX_STEPS;
 use crate::value::{Budget, Known, Unknown, World};
@@ -28,7 +28,7 @@ fn probe(declarations: &str) -> (String, usize) {
 fn probe_files(files: &[(&str, &str)]) -> (String, usize) {
     opened(files, |opened| {
         let world = World::open(&budget());
-        let resources = opened.resources(Subject::Trails, 0, &world);
+        let resources = opened.resources(SearchSubject::Trails, 0, &world);
         let Known(body) = &resources[0].body else { panic!("the body isn't known") };
         let value = &body.field("is_multi_region_trail").unwrap().value;
         let said = match (first_unknown(value), &value.value) {
@@ -42,20 +42,20 @@ fn probe_files(files: &[(&str, &str)]) -> (String, usize) {
 /// The number of instances of the first declaration, and true if all are known to exist.
 fn resources_of(files: &[(&str, &str)]) -> (usize, bool) {
     opened(files, |opened| {
-        let resources = opened.resources(Subject::Trails, 0, &World::open(&budget()));
+        let resources = opened.resources(SearchSubject::Trails, 0, &World::open(&budget()));
         (resources.len(), resources.iter().all(|resource| resource.exists.value == Known(true)))
     })
 }
 
 /// The only project among files.
-fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn Opened) -> T) -> T {
+fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn LoadedProject) -> T) -> T {
     let fs = Memory::new(files.iter().map(|(path, text)| (path, *text)));
     let sources = Sources::new("/".into());
-    let (readings, options) = (Readings::default(), Options::default());
+    let (readings, options) = (FileCache::default(), Options::default());
     let context = Context { fs: &fs, sources: &sources, readings: &readings, options: &options, plan: None };
     let load = |(path, _): &(&str, &str)| sources.load(&fs, Path::new(path)).unwrap();
-    let kept = files.iter().map(load).map(|file| Kept { file, interest: Interest::Mentions });
-    let linked: Vec<Linked> = kept.map(|kept| Linked { kept, links: Terraform.links(kept, context) }).collect();
+    let kept = files.iter().map(load).map(|file| CandidateFile { file, interest: Relevance::Mentions });
+    let linked: Vec<LinkedFile> = kept.map(|kept| LinkedFile { kept, links: Terraform.links(kept, context) }).collect();
     let projects = Terraform.projects(&linked, context);
     ask(projects[0].open(context, &budget()).as_ref())
 }
@@ -167,8 +167,8 @@ fn too_many_calls_are_not_followed() {
     files.push(("/m9/main.tf".to_owned(), "resource \"aws_cloudtrail\" \"t\" {\n}\n".to_owned()));
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     opened(&files, |opened| {
-        assert!(opened.sites(Subject::Trails) < 8192);
-        assert!(!opened.elsewhere(Subject::Trails).is_empty());
+        assert!(opened.sites(SearchSubject::Trails) < 8192);
+        assert!(!opened.elsewhere(SearchSubject::Trails).is_empty());
     });
 }
 
@@ -182,7 +182,7 @@ fn many_trails_share_their_steps() {
     let budget = Budget::new(4 * STEPS);
     opened(&[("/main.tf", &text)], |opened| {
         let is_known = |site| {
-            let resources = opened.resources(Subject::Trails, site, &World::open(&budget));
+            let resources = opened.resources(SearchSubject::Trails, site, &World::open(&budget));
             let Known(body) = &resources[0].body else { panic!("the body isn't known") };
             matches!(body.field("is_multi_region_trail").unwrap().value.value, Known(_))
         };

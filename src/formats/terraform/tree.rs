@@ -6,26 +6,26 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::calls::{self, Called, Caller, Manifest};
+use super::calls::{self, CalledModule, Manifest, ModuleCall};
 use super::domain::Domains;
-use super::eval::Evaluator;
-use super::expand::{self, Instance, MAX_INSTANCES};
-use super::library::Library;
+use super::eval::ExpressionEvaluator;
+use super::expand::{self, BlockInstance, MAX_INSTANCES};
+use super::library::ModuleLibrary;
 use super::module::{BlockId, Module};
-use super::planned::{self, Declared};
-use super::scope::{Call, Scope};
-use super::search::{Found, Search, Site, SiteCall};
+use super::planned::{self, TrailDeclaration};
+use super::scope::{ModuleCallInstance, ModuleScope};
+use super::search::{DeclarationCall, DeclarationSite, ModuleSearch, SearchResult};
 use super::values::RootValues;
-use super::{Root, body, moved, variables};
-use crate::formats::{Context, Engine, Opened, Plan, Received};
-use crate::model::{Contradiction, Elsewhere, Moved, Resource, Subject};
+use super::{RootModule, body, moved, variables};
+use crate::formats::{Context, Engine, LoadedProject, OptionValue, Plan};
+use crate::model::{Contradiction, MovedBlock, Resource, SearchSubject, UnreadPart};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::hcl::Block;
 use crate::value::{Budget, Data, Maybe, Traced, World};
 
 /// A root module that has been read.
-pub(super) struct Tree<'a> {
+pub(super) struct Program<'a> {
     /// The file system and the options.
     pub(super) context: Context<'a>,
     /// The plan of the root, if it was made with the same values of variables.
@@ -35,14 +35,14 @@ pub(super) struct Tree<'a> {
     /// The given values of the root's variables.
     pub(super) values: RootValues,
     /// The root module's only instance.
-    pub(super) root: Rc<Scope>,
-    library: &'a Library,
+    pub(super) root: Rc<ModuleScope>,
+    library: &'a ModuleLibrary,
     /// The budget that all evaluations of the project share.
     pub(super) budget: Rc<Budget>,
     /// The modules that have been reached, by directory.
     modules: RefCell<HashMap<PathBuf, Arc<Module>>>,
     /// A cache of the modules of calls whose text has a plain local source.
-    plain_calls: RefCell<HashMap<Place, Option<Arc<Module>>>>,
+    plain_calls: RefCell<HashMap<BlockPlace, Option<Arc<Module>>>>,
     /// The modules that `terraform init` has installed.
     pub(super) manifest: Manifest,
     is_called: bool,
@@ -50,25 +50,25 @@ pub(super) struct Tree<'a> {
     is_directory: bool,
     /// The references to undeclared variables and locals, by location.
     undeclared: RefCell<BTreeMap<(FileId, u32), (Span, String)>>,
-    trails: OnceCell<Found>,
-    surroundings: OnceCell<Found>,
+    trails: OnceCell<SearchResult>,
+    surroundings: OnceCell<SearchResult>,
     /// A cache of the domains of variables, by the variable's location.
     pub(super) domains: Domains,
 }
 
 /// A block, identified by its module, which the tree keeps alive.
-type Place = (*const Module, BlockId);
+type BlockPlace = (*const Module, BlockId);
 
-impl<'a> Tree<'a> {
+impl<'a> Program<'a> {
     /// Reads a root module. The modules that it calls are read when their declarations are needed.
-    pub(super) fn open(root: &'a Root, context: Context<'a>, budget: &Rc<Budget>) -> Self {
+    pub(super) fn open(root: &'a RootModule, context: Context<'a>, budget: &Rc<Budget>) -> Self {
         let module = root.module(context);
         let mut tree = Self {
             context,
             plan: context.plan,
             overruled: None,
             values: RootValues::read(&root.directory, root.only.is_none(), &root.library, context),
-            root: Rc::new(Scope::root(Arc::clone(&module))),
+            root: Rc::new(ModuleScope::root(Arc::clone(&module))),
             library: &root.library,
             budget: Rc::clone(budget),
             modules: RefCell::default(),
@@ -89,31 +89,31 @@ impl<'a> Tree<'a> {
     /// The first variable whose value differs from that of the plan.
     fn overruled(&self) -> Option<Span> {
         let world = World::open(&self.budget);
-        let variable = variables::overruled(&Evaluator::new(self, &self.root, &world), self.context.plan?)?;
+        let variable = variables::overruled(&ExpressionEvaluator::new(self, &self.root, &world), self.context.plan?)?;
         Some(variable.header)
     }
 
     /// The declarations of a subject, searched at the first use.
-    fn found(&self, subject: Subject) -> &Found {
+    fn found(&self, subject: SearchSubject) -> &SearchResult {
         let found = match subject {
-            Subject::Trails => &self.trails,
-            Subject::Surroundings => &self.surroundings,
+            SearchSubject::Trails => &self.trails,
+            SearchSubject::Surroundings => &self.surroundings,
         };
-        found.get_or_init(|| Search::new(self, subject).run(&self.root.module))
+        found.get_or_init(|| ModuleSearch::new(self, subject).run(&self.root.module))
     }
 
     /// The directories of the modules that a search for trails reaches.
     pub(super) fn reached(&self) -> Vec<PathBuf> {
-        self.found(Subject::Trails);
+        self.found(SearchSubject::Trails);
         self.modules.borrow().keys().cloned().collect()
     }
 
     /// A call whose code isn't read, by its name; `None` if it is read or there is no such call.
-    pub(super) fn unread(&self, caller: &Rc<Scope>, name: &str) -> Option<Elsewhere> {
+    pub(super) fn unread(&self, caller: &Rc<ModuleScope>, name: &str) -> Option<UnreadPart> {
         let block = caller.module.find("module", &[name])?;
         match self.resolve(block, &caller.module, &self.key_of(caller, name), Some(caller)) {
-            Called::Unread { part, .. } => Some(part),
-            Called::Directory { .. } => None,
+            CalledModule::Unread { part, .. } => Some(part),
+            CalledModule::Directory { .. } => None,
         }
     }
 
@@ -127,7 +127,13 @@ impl<'a> Tree<'a> {
 
     /// Finds the code of a call; `key` is the call's key in the manifest of installed modules. The source may be an
     /// expression, which OpenTofu evaluates early, in the instance of the calling module.
-    pub(super) fn resolve(&self, block: &Block, module: &Module, key: &str, caller: Option<&Rc<Scope>>) -> Called {
+    pub(super) fn resolve(
+        &self,
+        block: &Block,
+        module: &Module,
+        key: &str,
+        caller: Option<&Rc<ModuleScope>>,
+    ) -> CalledModule {
         let is_read = |directory: &Path| self.is_read(directory);
         let literal = calls::literal_source(block);
         let computed = if literal.is_none() { Some(self.computed_source(block, caller)) } else { None };
@@ -136,18 +142,18 @@ impl<'a> Tree<'a> {
             (None, Some(computed)) => computed.as_deref().map_err(String::as_str),
             (None, None) => Err("it has no `source`"),
         };
-        let caller = Caller { block, directory: &module.directory, key, source };
+        let caller = ModuleCall { block, directory: &module.directory, key, source };
         calls::resolve(caller, &self.manifest, &is_read, self.context)
     }
 
     /// The value of a source that isn't a plain string, or the reason why it is unknown.
-    fn computed_source(&self, block: &Block, caller: Option<&Rc<Scope>>) -> Result<String, String> {
+    fn computed_source(&self, block: &Block, caller: Option<&Rc<ModuleScope>>) -> Result<String, String> {
         let Some(source) = block.body.attribute("source") else { return Err("it has no `source`".to_owned()) };
         let is_evaluated = self.context.options.engine != Some(Engine::Terraform);
         let Some(scope) = caller.filter(|_| is_evaluated) else {
             return Err("its `source` is an expression".to_owned());
         };
-        match Evaluator::new(self, scope, &World::open(&self.budget)).eval(&source.value).value {
+        match ExpressionEvaluator::new(self, scope, &World::open(&self.budget)).eval(&source.value).value {
             Maybe::Known(Data::String(source)) => Ok(source),
             Maybe::Known(_) => Err("its `source` isn't a string".to_owned()),
             Maybe::Unknown(why) => Err(format!("its `source` is unknown: {}", why.describe())),
@@ -155,21 +161,22 @@ impl<'a> Tree<'a> {
     }
 
     /// False if a call, on this path of calls, creates nothing in any world.
-    pub(super) fn may_create(&self, calls: &[SiteCall], call: BlockId, world: &World) -> bool {
+    pub(super) fn may_create(&self, calls: &[DeclarationCall], call: BlockId, world: &World) -> bool {
         self.scopes(calls, world).iter().any(|scope| {
             let Some(block) = scope.module.block(call) else { return true };
-            let instances = expand::instances(block, &Evaluator::new(self, scope, world));
+            let instances = expand::instances(block, &ExpressionEvaluator::new(self, scope, world));
             instances.iter().any(|instance| !instance.never_exists())
         })
     }
 
     /// The existence of the first instances on a path of calls that are never created.
-    fn absence(&self, calls: &[SiteCall], world: &World) -> Option<Traced<bool>> {
+    fn absence(&self, calls: &[DeclarationCall], world: &World) -> Option<Traced<bool>> {
         let mut scopes = vec![Rc::clone(&self.root)];
         for call in calls {
             for scope in &scopes {
-                let instances = expand::instances(scope.module.block(call.block)?, &Evaluator::new(self, scope, world));
-                if let Some(absent) = instances.into_iter().find(Instance::never_exists) {
+                let instances =
+                    expand::instances(scope.module.block(call.block)?, &ExpressionEvaluator::new(self, scope, world));
+                if let Some(absent) = instances.into_iter().find(BlockInstance::never_exists) {
                     return Some(absent.exists);
                 }
             }
@@ -208,33 +215,44 @@ impl<'a> Tree<'a> {
     }
 
     /// The module instances at the end of a path of calls in a world; one more than the limit if there are too many.
-    pub(super) fn scopes(&self, calls: &[SiteCall], world: &World) -> Vec<Rc<Scope>> {
+    pub(super) fn scopes(&self, calls: &[DeclarationCall], world: &World) -> Vec<Rc<ModuleScope>> {
         calls.iter().fold(vec![Rc::clone(&self.root)], |scopes, call| {
             let instances = scopes.iter().flat_map(|scope| self.instances(scope, call, world).to_vec());
             instances.take(MAX_INSTANCES.saturating_add(1)).collect()
         })
     }
 
-    fn instances(&self, caller: &Rc<Scope>, call: &SiteCall, world: &World) -> Rc<[Rc<Scope>]> {
+    fn instances(&self, caller: &Rc<ModuleScope>, call: &DeclarationCall, world: &World) -> Rc<[Rc<ModuleScope>]> {
         caller.remember_called(call.block, world, || {
             let Some(block) = caller.module.block(call.block) else { return Vec::new() };
             let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
-            let instances = expand::instances(block, &Evaluator::new(self, caller, world));
+            let instances = expand::instances(block, &ExpressionEvaluator::new(self, caller, world));
             world.charge(instances.len());
             let created = instances.into_iter().filter(|instance| !instance.never_exists());
             created.map(|instance| Self::called(caller, call, name, instance)).collect()
         })
     }
 
-    fn called(caller: &Rc<Scope>, call: &SiteCall, name: &str, instance: Instance) -> Rc<Scope> {
-        let Instance { key, names, exists } = instance;
+    fn called(
+        caller: &Rc<ModuleScope>,
+        call: &DeclarationCall,
+        name: &str,
+        instance: BlockInstance,
+    ) -> Rc<ModuleScope> {
+        let BlockInstance { key, names, exists } = instance;
         let address = caller.qualify(&format!("module.{name}{key}"));
-        let made = Call { caller: Rc::clone(caller), block: call.block, names };
-        Rc::new(Scope::called(Arc::clone(&call.module), address, made, call.is_vendored, exists))
+        let made = ModuleCallInstance { caller: Rc::clone(caller), block: call.block, names };
+        Rc::new(ModuleScope::called(Arc::clone(&call.module), address, made, call.is_vendored, exists))
     }
 
     /// The instance of a call that a reference such as `module.audit["a"]` names.
-    pub(super) fn called_scope(&self, caller: &Rc<Scope>, name: &str, key: &str, world: &World) -> Option<Rc<Scope>> {
+    pub(super) fn called_scope(
+        &self,
+        caller: &Rc<ModuleScope>,
+        name: &str,
+        key: &str,
+        world: &World,
+    ) -> Option<Rc<ModuleScope>> {
         let call = self.call(caller, name)?;
         let address = caller.qualify(&format!("module.{name}{key}"));
         self.instances(caller, &call, world).iter().find(|scope| scope.address == address).cloned()
@@ -243,38 +261,39 @@ impl<'a> Tree<'a> {
     /// All instances of a call with their keys; `None` if they aren't certain.
     pub(super) fn called_scopes(
         &self,
-        caller: &Rc<Scope>,
+        caller: &Rc<ModuleScope>,
         name: &str,
         world: &World,
-    ) -> Option<Vec<(String, Rc<Scope>)>> {
+    ) -> Option<Vec<(String, Rc<ModuleScope>)>> {
         let call = self.call(caller, name)?;
-        let instances = expand::instances(caller.module.block(call.block)?, &Evaluator::new(self, caller, world));
-        if !instances.iter().all(Instance::is_certain) {
+        let instances =
+            expand::instances(caller.module.block(call.block)?, &ExpressionEvaluator::new(self, caller, world));
+        if !instances.iter().all(BlockInstance::is_certain) {
             return None;
         }
         let created = instances.into_iter().filter(|instance| !instance.never_exists());
-        let scope = |instance: Instance| (instance.key.clone(), Self::called(caller, &call, name, instance));
+        let scope = |instance: BlockInstance| (instance.key.clone(), Self::called(caller, &call, name, instance));
         Some(created.map(scope).collect())
     }
 
     /// True if the code of the call with this name can be read.
-    pub(super) fn calls(&self, caller: &Rc<Scope>, name: &str) -> bool {
+    pub(super) fn calls(&self, caller: &Rc<ModuleScope>, name: &str) -> bool {
         self.call(caller, name).is_some()
     }
 
-    fn call(&self, caller: &Rc<Scope>, name: &str) -> Option<SiteCall> {
+    fn call(&self, caller: &Rc<ModuleScope>, name: &str) -> Option<DeclarationCall> {
         let id = caller.module.find_id("module", &[name])?;
         let block = caller.module.block(id)?;
-        let Called::Directory { directory, is_vendored } =
+        let CalledModule::Directory { directory, is_vendored } =
             self.resolve(block, &caller.module, &self.key_of(caller, name), Some(caller))
         else {
             return None;
         };
-        Some(SiteCall { block: id, module: self.module(&directory), is_vendored })
+        Some(DeclarationCall { block: id, module: self.module(&directory), is_vendored })
     }
 
     /// The key of a call in the manifest of installed modules.
-    fn key_of(&self, caller: &Scope, name: &str) -> String {
+    fn key_of(&self, caller: &ModuleScope, name: &str) -> String {
         let mut names = vec![name.to_owned()];
         let mut scope = caller;
         while let Some(call) = &scope.call {
@@ -286,27 +305,27 @@ impl<'a> Tree<'a> {
     }
 }
 
-impl Tree<'_> {
+impl Program<'_> {
     /// Compares the instances of a trail's declaration with the plan.
-    fn settle(&self, resources: &mut Vec<Resource>, site: &Site, world: &World, is_decided: bool) {
+    fn settle(&self, resources: &mut Vec<Resource>, site: &DeclarationSite, world: &World, is_decided: bool) {
         if let Some(variable) = self.overruled {
             resources.iter_mut().for_each(|own| own.contradictions.push(Contradiction::overruled(variable)));
         }
         if let (Some(plan), Some(block)) = (self.plan, site.module.block(site.block)) {
-            let declared = Declared { address: &site.address, header: block.header };
+            let declared = TrailDeclaration { address: &site.address, header: block.header };
             planned::settle(resources, declared, plan, world, is_decided);
         }
     }
 }
 
-impl Drop for Tree<'_> {
+impl Drop for Program<'_> {
     fn drop(&mut self) {
         // Module instances and their callers refer to each other, which would leak them.
         self.root.enter_world();
     }
 }
 
-impl Opened for Tree<'_> {
+impl LoadedProject for Program<'_> {
     fn header(&self) -> Option<Span> {
         // A module that is called is deployed by its caller.
         self.root.module.header().filter(|_| !self.is_called)
@@ -314,17 +333,17 @@ impl Opened for Tree<'_> {
 
     fn uncreated(&self) -> Option<Traced<bool>> {
         let world = World::open(&self.budget);
-        self.found(Subject::Trails).sites.iter().find_map(|site| self.absence(&site.calls, &world))
+        self.found(SearchSubject::Trails).sites.iter().find_map(|site| self.absence(&site.calls, &world))
     }
 
-    fn received(&self) -> Vec<Received> {
+    fn received(&self) -> Vec<OptionValue> {
         let world = World::open(&self.budget);
-        variables::received(&Evaluator::new(self, &self.root, &world))
+        variables::received(&ExpressionEvaluator::new(self, &self.root, &world))
     }
 
-    fn moves(&self) -> Vec<Moved> {
+    fn moves(&self) -> Vec<MovedBlock> {
         let mut modules: BTreeMap<Vec<String>, &Arc<Module>> = BTreeMap::from([(Vec::new(), &self.root.module)]);
-        for site in &self.found(Subject::Trails).sites {
+        for site in &self.found(SearchSubject::Trails).sites {
             let mut caller = &self.root.module;
             let mut path = Vec::new();
             for call in &site.calls {
@@ -343,11 +362,11 @@ impl Opened for Tree<'_> {
         variables.filter_map(|block| block.labels.first()).map(|label| label.text.clone()).collect()
     }
 
-    fn sites(&self, subject: Subject) -> usize {
+    fn sites(&self, subject: SearchSubject) -> usize {
         self.found(subject).sites.len()
     }
 
-    fn resources(&self, subject: Subject, site: usize, world: &World) -> Vec<Resource> {
+    fn resources(&self, subject: SearchSubject, site: usize, world: &World) -> Vec<Resource> {
         let found = self.found(subject);
         let Some(site) = found.sites.get(site) else { return Vec::new() };
         self.root.enter_world();
@@ -356,7 +375,12 @@ impl Opened for Tree<'_> {
         let notation = site.module.notation(site.block);
         let mut resources = Vec::new();
         for scope in self.scopes(&site.calls, world) {
-            resources.extend(body::resources(block, site.kind, notation, &Evaluator::new(self, &scope, world)));
+            resources.extend(body::resources(
+                block,
+                site.kind,
+                notation,
+                &ExpressionEvaluator::new(self, &scope, world),
+            ));
             if resources.len() > MAX_INSTANCES {
                 resources.truncate(1);
                 resources.iter_mut().for_each(|resource| body::give_up(resource, expand::INSTANCES));
@@ -366,16 +390,16 @@ impl Opened for Tree<'_> {
                 break;
             }
         }
-        if subject == Subject::Trails {
+        if subject == SearchSubject::Trails {
             self.settle(&mut resources, site, world, world.asked() == asked);
         }
         resources
     }
 
-    fn elsewhere(&self, subject: Subject) -> Vec<Elsewhere> {
+    fn elsewhere(&self, subject: SearchSubject) -> Vec<UnreadPart> {
         let found = self.found(subject);
         let mut elsewhere = found.elsewhere.clone();
-        if let (Some(plan), Subject::Trails) = (self.plan, subject) {
+        if let (Some(plan), SearchSubject::Trails) = (self.plan, subject) {
             planned::add_undeclared(&mut elsewhere, &found.sites, plan, &self.root.module);
         }
         elsewhere

@@ -11,8 +11,8 @@ mod unify;
 pub(super) use convert::{convert, cost};
 pub(super) use unify::{type_of, unify};
 
-use crate::syntax::hcl::{Call, Expr, ExprKind, ObjectItem, ObjectKey};
-use crate::value::{Data, Traced, Why};
+use crate::syntax::hcl::{Expr, ExprKind, FunctionCall, ObjectItem, ObjectKey};
+use crate::value::{Data, Reason, Traced};
 
 /// A type, or a constraint on types.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,14 +34,14 @@ pub(super) enum Type {
     /// `tuple([…])`.
     Tuple(Vec<Type>),
     /// `object({…})`.
-    Object(Vec<Attribute>),
+    Object(Vec<ObjectAttribute>),
     /// The type of an unknown value. Constraints don't contain it.
-    Unclear(Why),
+    Unclear(Reason),
 }
 
 /// An attribute of an object type.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Attribute {
+pub(super) struct ObjectAttribute {
     pub(super) name: String,
     pub(super) ty: Type,
     /// True for `optional(…)`; a missing attribute is null.
@@ -51,11 +51,11 @@ pub(super) struct Attribute {
 }
 
 /// Evaluates the default of an optional attribute, which is a constant expression.
-pub(super) type Constant<'a> = &'a dyn Fn(&Expr) -> Traced<Data>;
+pub(super) type DefaultEvaluator<'a> = &'a dyn Fn(&Expr) -> Traced<Data>;
 
 impl Type {
     /// Parses a type constraint; `None` if the expression isn't one.
-    pub(super) fn parse(expr: &Expr, constant: Constant<'_>) -> Option<Self> {
+    pub(super) fn parse(expr: &Expr, constant: DefaultEvaluator<'_>) -> Option<Self> {
         match &expr.kind {
             ExprKind::Variable(name) => Self::of_keyword(name),
             // Before Terraform 0.12, types were quoted.
@@ -80,7 +80,7 @@ impl Type {
         }
     }
 
-    fn of_call(call: &Call, constant: Constant<'_>) -> Option<Self> {
+    fn of_call(call: &FunctionCall, constant: DefaultEvaluator<'_>) -> Option<Self> {
         let [argument] = call.arguments.as_slice() else { return None };
         let element = || Self::parse(argument, constant).map(Box::new);
         match (call.name.text.as_str(), &argument.kind) {
@@ -91,7 +91,7 @@ impl Type {
                 types.iter().map(|ty| Self::parse(ty, constant)).collect::<Option<_>>().map(Self::Tuple)
             }
             ("object", ExprKind::Object(items)) => {
-                items.iter().map(|item| Attribute::parse(item, constant)).collect::<Option<_>>().map(Self::Object)
+                items.iter().map(|item| ObjectAttribute::parse(item, constant)).collect::<Option<_>>().map(Self::Object)
             }
             _ => None,
         }
@@ -137,8 +137,8 @@ impl Type {
     }
 }
 
-impl Attribute {
-    fn parse(item: &ObjectItem, constant: Constant<'_>) -> Option<Self> {
+impl ObjectAttribute {
+    fn parse(item: &ObjectItem, constant: DefaultEvaluator<'_>) -> Option<Self> {
         let name = match &item.key {
             ObjectKey::Name(name) => name.text.clone(),
             ObjectKey::Expr(Expr { kind: ExprKind::String(text), .. }) => text.clone(),

@@ -2,10 +2,10 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::value::{Data, Known, List, ListKind, Maybe, Object, Traced, Unknown, Why};
+use crate::value::{Data, Known, List, ListKind, Maybe, Object, Reason, Traced, Unknown};
 
 /// The reason for the first unknown part of a value; `None` if all parts are known.
-pub(super) fn first_unknown(value: &Traced<Data>) -> Option<&Why> {
+pub(super) fn first_unknown(value: &Traced<Data>) -> Option<&Reason> {
     match &value.value {
         Unknown(why) => Some(why),
         Known(data) => first_unknown_in(data),
@@ -13,7 +13,7 @@ pub(super) fn first_unknown(value: &Traced<Data>) -> Option<&Why> {
 }
 
 /// The same for the parts of data.
-pub(super) fn first_unknown_in(data: &Data) -> Option<&Why> {
+pub(super) fn first_unknown_in(data: &Data) -> Option<&Reason> {
     match data {
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => None,
         Data::List(List { items, .. }) => items.iter().find_map(first_unknown),
@@ -32,13 +32,13 @@ pub(super) fn wholly_known(value: &Traced<Data>) -> Maybe<&Data> {
 /// The reason for an unknown value that is computed from another unknown value.
 ///
 /// Two of these are equal only if the same operation has computed them from equal parts.
-pub(super) fn computed(why: Why, way: &str, parts: &[&Traced<Data>]) -> Why {
+pub(super) fn computed(why: Reason, way: &str, parts: &[&Traced<Data>]) -> Reason {
     let mut expression = way.to_owned();
     for part in parts {
         expression.push(' ');
         outline(part, &mut expression);
     }
-    Why::Computed { expression: shortened(expression), cause: Box::new(why), atom: None }
+    Reason::Computed { expression: shortened(expression), cause: Box::new(why), atom: None }
 }
 
 /// Truncates a long text, and appends a digest to distinguish it from others.
@@ -55,7 +55,7 @@ pub(super) fn shortened(text: String) -> String {
 
 fn outline(value: &Traced<Data>, text: &mut String) {
     match &value.value {
-        Unknown(Why::Computed { expression, .. }) => text.push_str(expression),
+        Unknown(Reason::Computed { expression, .. }) => text.push_str(expression),
         Unknown(why) => text.push_str(&why.blocker()),
         Known(Data::List(List { kind, items })) => {
             text.push_str(match kind {

@@ -10,27 +10,27 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::library::Library;
+use super::library::ModuleLibrary;
 use super::{assignment, file_name, is_json, json, names};
 use crate::formats::{Context, Plan, Variables};
-use crate::named::{HasName, Named};
+use crate::named::{HasName, NameIndex};
 use crate::source::{FileId, PathKind, ReadError, SourceFile, Span};
-use crate::syntax::hcl::{self, Attribute, Expr, ExprKind, Parsed};
+use crate::syntax::hcl::{self, Attribute, Expr, ExprKind, ParsedItem};
 use crate::syntax::{Problem, json as json_syntax};
 use crate::value::{Data, Traced};
 
 /// The values by source, in increasing precedence.
 #[derive(Debug, Default)]
 pub(super) struct RootValues {
-    layers: Vec<Arc<Layer>>,
+    layers: Vec<Arc<VariableLayer>>,
     /// The number of layers that come before the values of a plan.
     before_plan: usize,
 }
 
 /// The values of one file or option.
 #[derive(Debug, Default)]
-pub(super) struct Layer {
-    values: Named<Value>,
+pub(super) struct VariableLayer {
+    values: NameIndex<VariableValue>,
     /// The name of the file, if part of it can't be read, so that it may set any variable.
     unreadable: Option<String>,
     problems: Vec<Problem>,
@@ -39,8 +39,8 @@ pub(super) struct Layer {
 }
 
 /// The value with the highest precedence for a variable.
-pub(super) enum Given<'a> {
-    Value(&'a Value),
+pub(super) enum VariableSetting<'a> {
+    Value(&'a VariableValue),
     /// The value of the plan.
     Planned(&'a Traced<Data>),
     /// A file that can't be read and may set the variable.
@@ -49,7 +49,7 @@ pub(super) enum Given<'a> {
 
 /// A value for a variable.
 #[derive(Debug)]
-pub(super) struct Value {
+pub(super) struct VariableValue {
     name: String,
     /// The expression, which is outside of any module, so it can't refer to objects.
     pub(super) expr: Expr,
@@ -61,9 +61,9 @@ pub(super) struct Value {
 
 impl RootValues {
     /// Reads the automatically loaded files of a root module, and the values of options.
-    pub(super) fn read(root: &Path, is_directory: bool, library: &Library, context: Context<'_>) -> Self {
+    pub(super) fn read(root: &Path, is_directory: bool, library: &ModuleLibrary, context: Context<'_>) -> Self {
         let given = |variables: Variables| library.values(variables, context);
-        let mut layers: Vec<Arc<Layer>> = Vec::new();
+        let mut layers: Vec<Arc<VariableLayer>> = Vec::new();
         layers.extend(context.options.environment.iter().map(|id| given(Variables::Assignment(*id))));
         if is_directory && !context.options.no_automatic_variables {
             layers.extend(automatic_layers(root, context).into_iter().map(Arc::new));
@@ -74,9 +74,9 @@ impl RootValues {
     }
 
     /// The value with the highest precedence.
-    pub(super) fn find<'a>(&'a self, name: &str, plan: Option<&'a Plan>) -> Option<Given<'a>> {
+    pub(super) fn find<'a>(&'a self, name: &str, plan: Option<&'a Plan>) -> Option<VariableSetting<'a>> {
         let (beside, named) = self.layers.split_at_checked(self.before_plan)?;
-        let planned = || plan?.variable(name).map(Given::Planned);
+        let planned = || plan?.variable(name).map(VariableSetting::Planned);
         winner(named, name).or_else(planned).or_else(|| winner(beside, name))
     }
 
@@ -99,7 +99,7 @@ impl RootValues {
     /// The option that sets a variable; `None` if its value has another source.
     pub(super) fn option_of(&self, name: &str, plan: Option<&Plan>) -> Option<FileId> {
         let (beside, named) = self.layers.split_at_checked(self.before_plan)?;
-        let last = |layers: &[Arc<Layer>]| {
+        let last = |layers: &[Arc<VariableLayer>]| {
             let layer =
                 layers.iter().rfind(|layer| layer.unreadable.is_some() || layer.values.last_named(name).is_some());
             layer.map(|layer| layer.option)
@@ -118,21 +118,21 @@ impl RootValues {
 }
 
 /// The value in the last layer that sets, or may set, a variable.
-fn winner<'a>(layers: &'a [Arc<Layer>], name: &str) -> Option<Given<'a>> {
+fn winner<'a>(layers: &'a [Arc<VariableLayer>], name: &str) -> Option<VariableSetting<'a>> {
     layers.iter().rev().find_map(|layer| match (layer.values.last_named(name), &layer.unreadable) {
-        (Some(value), _) => Some(Given::Value(value)),
-        (None, Some(file)) => Some(Given::Unreadable(file)),
+        (Some(value), _) => Some(VariableSetting::Value(value)),
+        (None, Some(file)) => Some(VariableSetting::Unreadable(file)),
         (None, None) => None,
     })
 }
 
-impl HasName for Value {
+impl HasName for VariableValue {
     fn name(&self) -> &str {
         &self.name
     }
 }
 
-impl Layer {
+impl VariableLayer {
     /// Reads the file or the text of an option.
     pub(super) fn read(variables: Variables, file: &SourceFile) -> Self {
         let (option, layer) = match variables {
@@ -156,7 +156,7 @@ impl Layer {
         let is_unreadable = !file.replaced.is_empty() || problems.iter().any(is_lost);
         let value = |attribute: Attribute| {
             let (name, expr) = (attribute.name.text, attribute.value);
-            Value { name, expr, refused: None, text: None }
+            VariableValue { name, expr, refused: None, text: None }
         };
         Self {
             values: attributes.into_iter().map(value).collect(),
@@ -172,13 +172,13 @@ impl Layer {
         let start = name.len().saturating_add(1);
         let span = Span::new(id, start, file.text.len());
         let (expr, refused) = assignment::read(text, span);
-        let value = Value {
+        let value = VariableValue {
             name: name.trim().to_owned(),
             expr,
             refused,
             text: Some(Expr { span, kind: ExprKind::String(text.to_owned()) }),
         };
-        Self { values: Named::from(vec![value]), ..Self::default() }
+        Self { values: NameIndex::from(vec![value]), ..Self::default() }
     }
 }
 
@@ -193,7 +193,7 @@ fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec<Problem>) 
     for item in &outline.items {
         let (parsed, met) = hcl::parse(item, file);
         problems.extend(met);
-        if let Some(Parsed::Attribute(attribute)) = parsed {
+        if let Some(ParsedItem::Attribute(attribute)) = parsed {
             attributes.push(attribute);
         }
     }
@@ -201,12 +201,14 @@ fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec<Problem>) 
 }
 
 /// The values of the files that Terraform loads automatically.
-fn automatic_layers(root: &Path, context: Context<'_>) -> Vec<Layer> {
-    let Ok(files) = automatic_files(root, context) else { return vec![Layer::unreadable(context.sources.name(root))] };
+fn automatic_layers(root: &Path, context: Context<'_>) -> Vec<VariableLayer> {
+    let Ok(files) = automatic_files(root, context) else {
+        return vec![VariableLayer::unreadable(context.sources.name(root))];
+    };
     let read = |path: PathBuf| match context.sources.load(context.fs, &path) {
-        Ok(id) => Some(Layer::of_file(id, &context.sources.file(id))),
+        Ok(id) => Some(VariableLayer::of_file(id, &context.sources.file(id))),
         Err(ReadError::Missing) if names::can_lack(&file_name(&path)) => None,
-        Err(_) => Some(Layer::unreadable(context.sources.name(&path))),
+        Err(_) => Some(VariableLayer::unreadable(context.sources.name(&path))),
     };
     files.into_iter().filter_map(read).collect()
 }

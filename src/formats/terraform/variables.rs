@@ -2,19 +2,19 @@
 //! type.
 
 use super::domain::{self, Domain};
-use super::eval::{Evaluator, symbol};
-use super::scope::Way;
+use super::eval::{ExpressionEvaluator, symbol};
+use super::scope::ValuePath;
 use super::types::{Type, convert, cost};
 use super::values;
-use crate::formats::{Plan, Received, Taken};
+use crate::formats::{OptionUse, OptionValue, Plan};
 use crate::source::FileId;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, Traced, Unknown};
 
 /// The source of a variable's value.
-enum Given {
+enum AssignmentSource {
     /// An expression, evaluated in its own scope.
-    Value(Traced<Data>, Step),
+    Value(Traced<Data>, HopKind),
     /// Possibly a file that can't be read.
     Unreadable(String),
     /// No value and no default.
@@ -22,19 +22,19 @@ enum Given {
 }
 
 /// The value of a variable, with its hops.
-pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
+pub(super) fn value(evaluator: &ExpressionEvaluator<'_>, name: &str) -> ValuePath {
     let Some(variable) = evaluator.scope.module.find("variable", &[name]) else {
         let reference = evaluator.scope.qualify(&format!("var.{name}"));
-        return (Unknown(Why::Undeclared { reference, is_set: false }), Vec::new());
+        return (Unknown(Reason::Undeclared { reference, is_set: false }), Vec::new());
     };
     let ty = type_of(evaluator, variable);
     let (value, step) = match given(evaluator, variable, name, ty.as_ref()) {
-        Given::Value(value, step) => (value, step),
-        Given::Unreadable(file) => {
+        AssignmentSource::Value(value, step) => (value, step),
+        AssignmentSource::Unreadable(file) => {
             let (reference, setter) = (format!("var.{name}"), format!("`{file}`, which can't be read"));
-            return (Unknown(Why::SetElsewhere { reference, setter }), Vec::new());
+            return (Unknown(Reason::SetElsewhere { reference, setter }), Vec::new());
         }
-        Given::Nothing => return nothing_given(evaluator, variable, name, ty.as_ref()),
+        AssignmentSource::Nothing => return nothing_given(evaluator, variable, name, ty.as_ref()),
     };
     let converted = accepted(evaluator, variable, name, ty.as_ref(), value);
     let converted = match refused_option(evaluator, name, &converted) {
@@ -42,11 +42,11 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
             let option = evaluator.tree.context.sources.file(option);
             let (reference, setter) =
                 (format!("var.{name}"), format!("`{}`, whose value is invalid here", option.name));
-            converted.map(|_| Unknown(Why::SetElsewhere { reference, setter }))
+            converted.map(|_| Unknown(Reason::SetElsewhere { reference, setter }))
         }
         None => converted,
     };
-    let is_default = matches!(step, Step::VariableDefault(_));
+    let is_default = matches!(step, HopKind::VariableDefault(_));
     let mut hops = vec![Hop { span: converted.origin.span(), step }];
     hops.extend(converted.hops);
     hops.extend(silent_call(evaluator, name).filter(|_| is_default));
@@ -55,7 +55,7 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str) -> Way {
 
 /// The option that sets a root variable to an invalid value, and the reason. The value may be intended for another
 /// root.
-fn refused_option(evaluator: &Evaluator<'_>, name: &str, value: &Traced<Data>) -> Option<(FileId, String)> {
+fn refused_option(evaluator: &ExpressionEvaluator<'_>, name: &str, value: &Traced<Data>) -> Option<(FileId, String)> {
     let Unknown(why) = &value.value else { return None };
     let reason = why.failure()?;
     let option = evaluator.tree.values.option_of(name, evaluator.tree.context.plan);
@@ -63,7 +63,7 @@ fn refused_option(evaluator: &Evaluator<'_>, name: &str, value: &Traced<Data>) -
 }
 
 /// The response of the root's declarations to the values of the options.
-pub(super) fn received(evaluator: &Evaluator<'_>) -> Vec<Received> {
+pub(super) fn received(evaluator: &ExpressionEvaluator<'_>) -> Vec<OptionValue> {
     let module = &evaluator.scope.module;
     let names = evaluator.tree.values.of_options();
     names
@@ -72,25 +72,25 @@ pub(super) fn received(evaluator: &Evaluator<'_>) -> Vec<Received> {
             let Some(variable) = module.find("variable", &[name]) else {
                 // A file that can't be read may declare it.
                 let is_certain = !module.may_declare("variable", &[name]);
-                let taken = if is_certain { Taken::Undeclared } else { Taken::Accepted };
-                return Received { option, name: name.to_owned(), taken };
+                let taken = if is_certain { OptionUse::Undeclared } else { OptionUse::Accepted };
+                return OptionValue { option, name: name.to_owned(), taken };
             };
             let ty = type_of(evaluator, variable);
             let reason = match given(evaluator, variable, name, ty.as_ref()) {
-                Given::Value(value, _) => {
+                AssignmentSource::Value(value, _) => {
                     refused_option(evaluator, name, &accepted(evaluator, variable, name, ty.as_ref(), value))
                 }
-                Given::Unreadable(_) | Given::Nothing => None,
+                AssignmentSource::Unreadable(_) | AssignmentSource::Nothing => None,
             };
-            let taken = reason.map_or(Taken::Accepted, |(_, reason)| Taken::Refused(reason));
-            Received { option, name: name.to_owned(), taken }
+            let taken = reason.map_or(OptionUse::Accepted, |(_, reason)| OptionUse::Refused(reason));
+            OptionValue { option, name: name.to_owned(), taken }
         })
         .collect()
 }
 
 /// Converts a given value to the variable's type and validates it.
 fn accepted(
-    evaluator: &Evaluator<'_>,
+    evaluator: &ExpressionEvaluator<'_>,
     variable: &Block,
     name: &str,
     ty: Option<&Type>,
@@ -104,7 +104,7 @@ fn accepted(
             }
             Err(why) => {
                 let expression = evaluator.scope.qualify(&format!("var.{name}"));
-                value.map(|_| Unknown(Why::Computed { expression, cause: Box::new(why), atom: None }))
+                value.map(|_| Unknown(Reason::Computed { expression, cause: Box::new(why), atom: None }))
             }
         },
         None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
@@ -117,43 +117,43 @@ fn accepted(
 }
 
 /// The reason of an unknown value after null was replaced by the default of the variable: a boolean or a number is set.
-fn set(variable: &Block, why: Why, ty: Option<&Type>) -> Why {
+fn set(variable: &Block, why: Reason, ty: Option<&Type>) -> Reason {
     let is_set = matches!(ty, Some(Type::Bool | Type::Number))
-        && matches!(why, Why::NoValue { .. })
+        && matches!(why, Reason::NoValue { .. })
         && !is_nullable(variable)
         && variable.body.attribute("default").is_some();
-    if is_set { Why::Composed { reference: why.symbol(), cause: Box::new(why) } } else { why }
+    if is_set { Reason::Composed { reference: why.symbol(), cause: Box::new(why) } } else { why }
 }
 
 /// The reason of an unknown value after the conversion to the type of a module's variable. Comparisons depend on the
 /// type: `== true` can hold for a string of the root that is passed as a bool.
-fn retyped(evaluator: &Evaluator<'_>, why: Why, ty: Option<&Type>) -> Why {
+fn retyped(evaluator: &ExpressionEvaluator<'_>, why: Reason, ty: Option<&Type>) -> Reason {
     let symbol = why.symbol();
     let is = |ty: &Type| has_type(evaluator, &symbol, ty);
     let function = match ty {
         Some(Type::Bool) if is(&Type::Number) => {
-            return Why::Failed { message: format!("`{symbol}` is a number, not a boolean") };
+            return Reason::Failed { message: format!("`{symbol}` is a number, not a boolean") };
         }
         Some(Type::Number) if is(&Type::Bool) => {
-            return Why::Failed { message: format!("`{symbol}` is a boolean, not a number") };
+            return Reason::Failed { message: format!("`{symbol}` is a boolean, not a number") };
         }
         Some(Type::Bool) if is(&Type::String) => "tobool",
         Some(Type::Number) if is(&Type::String) => "tonumber",
         Some(Type::String) if is(&Type::Bool) || is(&Type::Number) => "tostring",
         _ => return why,
     };
-    Why::Computed { expression: format!("{function}({symbol})"), cause: Box::new(why), atom: None }
+    Reason::Computed { expression: format!("{function}({symbol})"), cause: Box::new(why), atom: None }
 }
 
 /// The declared type of a variable; `None` if it can't be parsed.
-fn type_of(evaluator: &Evaluator<'_>, variable: &Block) -> Option<Type> {
+fn type_of(evaluator: &ExpressionEvaluator<'_>, variable: &Block) -> Option<Type> {
     variable.body.attribute("type").map_or(Some(Type::Any), |attribute| {
         Type::parse(&attribute.value, &|default| evaluator.outside().eval(default))
     })
 }
 
 /// True if the symbol of an unknown value is a variable of the root, or a part of one, that is declared with a type.
-pub(super) fn has_type(evaluator: &Evaluator<'_>, symbol: &str, wanted: &Type) -> bool {
+pub(super) fn has_type(evaluator: &ExpressionEvaluator<'_>, symbol: &str, wanted: &Type) -> bool {
     let Some(path) = symbol.strip_prefix("var.") else { return false };
     let mut names = path.split('.');
     let root = &evaluator.tree.root.module;
@@ -172,8 +172,8 @@ pub(super) fn has_type(evaluator: &Evaluator<'_>, symbol: &str, wanted: &Type) -
 }
 
 /// True if an unknown root variable can't have this value, because its type differs or a validation rejects the value.
-pub(super) fn refuses(evaluator: &Evaluator<'_>, why: &Why, value: &Data) -> bool {
-    let Why::NoValue { reference } = why else { return false };
+pub(super) fn refuses(evaluator: &ExpressionEvaluator<'_>, why: &Reason, value: &Data) -> bool {
+    let Reason::NoValue { reference } = why else { return false };
     let (tree, root) = (evaluator.tree, &evaluator.tree.root);
     let declared = reference.strip_prefix("var.").and_then(|name| Some((name, root.module.find("variable", &[name])?)));
     let Some((name, variable)) = declared else { return false };
@@ -195,14 +195,14 @@ pub(super) fn refuses(evaluator: &Evaluator<'_>, why: &Why, value: &Data) -> boo
         key_span: variable.header,
         value: Traced::written(Data::Null, variable.header).map(|_| match own == name {
             true => Known(value.clone()),
-            false => Unknown(Why::NoValue { reference: format!("var.{own}") }),
+            false => Unknown(Reason::NoValue { reference: format!("var.{own}") }),
         }),
     };
     let fields: Vec<Field> = others.map(|label| field(&label.text)).collect();
     evaluator.world.charge(fields.len());
     let variables = Traced::written(Data::Object(Object::new(variable.header, fields)), variable.header);
     let world = evaluator.world.frozen();
-    let with = Evaluator::new(tree, root, &world).with(vec![("var".to_owned(), variables)]);
+    let with = ExpressionEvaluator::new(tree, root, &world).with(vec![("var".to_owned(), variables)]);
     let is_refused = |condition: &&Expr| with.eval(condition).value == Known(Data::Bool(false));
     let refuses = conditions.iter().any(is_refused);
     evaluator.world.charge(world.steps());
@@ -210,33 +210,35 @@ pub(super) fn refuses(evaluator: &Evaluator<'_>, why: &Why, value: &Data) -> boo
 }
 
 /// The root variable that the command line sets to another value than that of the plan.
-pub(super) fn overruled<'a>(evaluator: &Evaluator<'a>, plan: &Plan) -> Option<&'a Block> {
+pub(super) fn overruled<'a>(evaluator: &ExpressionEvaluator<'a>, plan: &Plan) -> Option<&'a Block> {
     let is_other = |name: &&str| {
         let planned = plan.variable(name)?.clone();
         let variable = evaluator.scope.module.find("variable", &[name])?;
         let ty = type_of(evaluator, variable);
-        let Given::Value(given, _) = root_value(evaluator, variable, name, ty.as_ref())? else { return Some(variable) };
+        let AssignmentSource::Value(given, _) = root_value(evaluator, variable, name, ty.as_ref())? else {
+            return Some(variable);
+        };
         let converted = |value| ty.as_ref().map(|ty| symbol(&convert(value, ty).value));
         (converted(given) != converted(planned)).then_some(variable)
     };
     evaluator.tree.values.overruling().find_map(|name| is_other(&name))
 }
 
-fn of_unknown_type(evaluator: &Evaluator<'_>, name: &str) -> Why {
-    let cause = Box::new(Why::NotEvaluated { construct: format!("the type of variable `{name}`") });
-    Why::Computed { expression: evaluator.scope.qualify(&format!("var.{name}")), cause, atom: None }
+fn of_unknown_type(evaluator: &ExpressionEvaluator<'_>, name: &str) -> Reason {
+    let cause = Box::new(Reason::NotEvaluated { construct: format!("the type of variable `{name}`") });
+    Reason::Computed { expression: evaluator.scope.qualify(&format!("var.{name}")), cause, atom: None }
 }
 
 /// The hop to the call that doesn't set a variable, because another value would be added there.
-fn silent_call(evaluator: &Evaluator<'_>, name: &str) -> Option<Hop> {
+fn silent_call(evaluator: &ExpressionEvaluator<'_>, name: &str) -> Option<Hop> {
     let block = evaluator.scope.call_block()?;
     let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
-    Some(Hop { span: block.header, step: Step::ModuleCall { module, name: name.to_owned() } })
+    Some(Hop { span: block.header, step: HopKind::ModuleCall { module, name: name.to_owned() } })
 }
 
 /// The argument of the call or the given value. If it is missing, or null for a variable that isn't nullable, the
 /// default.
-fn given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> Given {
+fn given(evaluator: &ExpressionEvaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> AssignmentSource {
     let written = match &evaluator.scope.call {
         Some(call) => argument(evaluator, call, name),
         None => root_value(evaluator, variable, name, ty),
@@ -244,65 +246,76 @@ fn given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Ty
     let has_default = evaluator.scope.call.is_some() || !evaluator.tree.context.options.no_defaults;
     let default = || {
         let default = &variable.body.attribute("default").filter(|_| has_default)?.value;
-        Some(Given::Value(evaluator.outside().eval(default), Step::VariableDefault(name.to_owned())))
+        Some(AssignmentSource::Value(evaluator.outside().eval(default), HopKind::VariableDefault(name.to_owned())))
     };
     match written {
-        Some(Given::Value(value, _)) if matches!(value.value, Known(Data::Null)) && !is_nullable(variable) => {
-            default().unwrap_or(Given::Nothing)
+        Some(AssignmentSource::Value(value, _))
+            if matches!(value.value, Known(Data::Null)) && !is_nullable(variable) =>
+        {
+            default().unwrap_or(AssignmentSource::Nothing)
         }
         Some(given) => given,
-        None => default().unwrap_or(Given::Nothing),
+        None => default().unwrap_or(AssignmentSource::Nothing),
     }
 }
 
-fn argument(evaluator: &Evaluator<'_>, call: &super::scope::Call, name: &str) -> Option<Given> {
+fn argument(
+    evaluator: &ExpressionEvaluator<'_>,
+    call: &super::scope::ModuleCallInstance,
+    name: &str,
+) -> Option<AssignmentSource> {
     let block = call.caller.module.block(call.block)?;
     let argument = block.body.attribute(name)?;
     let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
-    let value = Evaluator::of_call(call, evaluator.tree, evaluator.world).eval(&argument.value);
-    Some(Given::Value(value, Step::ModuleArgument { module, name: name.to_owned() }))
+    let value = ExpressionEvaluator::of_call(call, evaluator.tree, evaluator.world).eval(&argument.value);
+    Some(AssignmentSource::Value(value, HopKind::ModuleArgument { module, name: name.to_owned() }))
 }
 
-fn root_value(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> Option<Given> {
+fn root_value(
+    evaluator: &ExpressionEvaluator<'_>,
+    variable: &Block,
+    name: &str,
+    ty: Option<&Type>,
+) -> Option<AssignmentSource> {
     let value = match evaluator.tree.values.find(name, evaluator.tree.context.plan)? {
-        values::Given::Value(value) => value,
-        values::Given::Planned(value) => {
+        values::VariableSetting::Value(value) => value,
+        values::VariableSetting::Planned(value) => {
             let value = Traced { origin: Origin::Written(variable.header), ..value.clone() };
-            return Some(Given::Value(value, Step::PlannedVariable(name.to_owned())));
+            return Some(AssignmentSource::Value(value, HopKind::PlannedVariable(name.to_owned())));
         }
-        values::Given::Unreadable(file) => return Some(Given::Unreadable(file.to_owned())),
+        values::VariableSetting::Unreadable(file) => return Some(AssignmentSource::Unreadable(file.to_owned())),
     };
     // On the command line, a value needs no quotes if the variable is a primitive or has no type.
     let is_untyped = variable.body.attribute("type").is_none();
     let is_text = is_untyped || matches!(ty, Some(Type::String | Type::Bool | Type::Number));
-    let step = Step::VariableValue(name.to_owned());
+    let step = HopKind::VariableValue(name.to_owned());
     let given = match (value.text.as_ref().filter(|_| is_text), &value.refused) {
         (Some(text), _) => evaluator.outside().eval(text),
         (None, None) => evaluator.outside().eval(&value.expr),
         (None, Some(reason)) => {
-            let refused = Unknown(Why::Failed { message: reason.clone() });
+            let refused = Unknown(Reason::Failed { message: reason.clone() });
             Traced { value: refused, origin: Origin::Written(value.expr.span), hops: Vec::new() }
         }
     };
-    Some(Given::Value(given, step))
+    Some(AssignmentSource::Value(given, step))
 }
 
 /// The value of a variable without a given value and default. A root variable may have any value that its type and its
 /// validations allow.
-fn nothing_given(evaluator: &Evaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> Way {
+fn nothing_given(evaluator: &ExpressionEvaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> ValuePath {
     let reference = evaluator.scope.qualify(&format!("var.{name}"));
-    let hops = vec![Hop { span: variable.header, step: Step::Variable(name.to_owned()) }];
+    let hops = vec![Hop { span: variable.header, step: HopKind::Variable(name.to_owned()) }];
     if evaluator.scope.call.is_some() {
         let message = format!("the call doesn't set `{reference}`, which has no default");
-        return (Unknown(Why::Failed { message }), hops);
+        return (Unknown(Reason::Failed { message }), hops);
     }
     let domain = || domain::of(variable, name, ty, is_nullable(variable), evaluator.world);
     let domain = evaluator.tree.domains.get((variable.header, true), domain);
     (choose(evaluator, &domain, &reference), hops)
 }
 
-fn choose(evaluator: &Evaluator<'_>, domain: &Domain, reference: &str) -> Maybe<Data> {
-    let unknown = || Unknown(Why::NoValue { reference: reference.to_owned() });
+fn choose(evaluator: &ExpressionEvaluator<'_>, domain: &Domain, reference: &str) -> Maybe<Data> {
+    let unknown = || Unknown(Reason::NoValue { reference: reference.to_owned() });
     match domain {
         Domain::Anything => unknown(),
         Domain::OneOf(values) => chosen(evaluator, values, reference).map_or_else(unknown, Known),
@@ -310,7 +323,7 @@ fn choose(evaluator: &Evaluator<'_>, domain: &Domain, reference: &str) -> Maybe<
 }
 
 /// One of several values, selected by the world; `None` if the world doesn't decide.
-fn chosen(evaluator: &Evaluator<'_>, values: &[Data], subject: &str) -> Option<Data> {
+fn chosen(evaluator: &ExpressionEvaluator<'_>, values: &[Data], subject: &str) -> Option<Data> {
     let shown: Vec<String> = values.iter().map(|value| symbol(&Known(value.clone()))).collect();
     let index = evaluator.world.choose(subject, &shown)?;
     values.get(index).cloned()
@@ -319,7 +332,7 @@ fn chosen(evaluator: &Evaluator<'_>, values: &[Data], subject: &str) -> Option<D
 /// A given value after the variable's validations. A known value that they reject is a failure; an unknown one is among
 /// the values that they accept, if these are few.
 fn validated(
-    evaluator: &Evaluator<'_>,
+    evaluator: &ExpressionEvaluator<'_>,
     variable: &Block,
     name: &str,
     ty: Option<&Type>,
@@ -327,7 +340,7 @@ fn validated(
 ) -> Maybe<Data> {
     match &value {
         Known(data) if domain::refuses(variable, name, data, evaluator.world) => {
-            Unknown(Why::Failed { message: format!("the validation of variable `{name}` rejects this value") })
+            Unknown(Reason::Failed { message: format!("the validation of variable `{name}` rejects this value") })
         }
         Unknown(why) if !why.is_failure() && why.has_identity() => {
             // All values of a boolean are named, if there is a condition on it.

@@ -2,18 +2,18 @@
 
 use super::tables::REGION;
 use super::{AdvancedNames, Dialect, Flag};
-use crate::model::kinds::Role;
-use crate::model::reader::{Reader, invalid, text, texts};
-use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, ReadWrite, Selectors, Texts};
-use crate::model::{Invalid, Read, Resource, Setting, Trail};
-use crate::value::{Data, Field, Known, Maybe, Traced, Unknown, Why};
+use crate::model::kinds::ResourceRole;
+use crate::model::reader::{ArgumentReader, invalid, text, texts};
+use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, ReadWrite, SelectorValues, Selectors};
+use crate::model::{Invalid, Resource, SettingRead, Trail, TrailSetting};
+use crate::value::{Data, Field, Known, Maybe, Reason, Traced, Unknown};
 
 /// The limit of the API: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html>.
 const MAX_BASIC_SELECTORS: usize = 5;
 
 /// Converts a resource to a trail, if it is one.
 pub fn read(resource: Resource) -> Option<Trail> {
-    let Role::Trail(dialect) = resource.kind.role else { return None };
+    let ResourceRole::Trail(dialect) = resource.kind.role else { return None };
     let region = region(&resource);
     let Resource {
         address,
@@ -31,7 +31,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         is_synthesized,
         ..
     } = resource;
-    let reader = Reader { booleans: dialect.booleans, notation, header, body, is_strict: true };
+    let reader = ArgumentReader { booleans: dialect.booleans, notation, header, body, is_strict: true };
     let flag = |flag: &Flag| reader.flag(flag.name, flag.absent.ok_or(Invalid::Missing));
     Some(Trail {
         address,
@@ -82,11 +82,11 @@ pub fn region(resource: &Resource) -> Traced<String> {
 pub(crate) fn of_region(data: &Data) -> Maybe<String> {
     match text(data) {
         Ok(region) => Known(region),
-        Err(invalid) => Unknown(Why::Failed { message: invalid.describe() }),
+        Err(invalid) => Unknown(Reason::Failed { message: invalid.describe() }),
     }
 }
 
-fn basic_selectors(reader: &Reader, dialect: &Dialect) -> Setting<Vec<BasicSelector>> {
+fn basic_selectors(reader: &ArgumentReader, dialect: &Dialect) -> TrailSetting<Vec<BasicSelector>> {
     let names = &dialect.basic;
     let sources = if dialect.is_made_by_cloudformation { texts } else { set_texts };
     let mut list = reader.list(names.list, |item| BasicSelector {
@@ -105,7 +105,7 @@ fn basic_selectors(reader: &Reader, dialect: &Dialect) -> Setting<Vec<BasicSelec
     list
 }
 
-fn advanced_selectors(reader: &Reader, names: &AdvancedNames) -> Setting<Vec<AdvancedSelector>> {
+fn advanced_selectors(reader: &ArgumentReader, names: &AdvancedNames) -> TrailSetting<Vec<AdvancedSelector>> {
     reader.list(names.list, |item| AdvancedSelector {
         header: item.header,
         names: names.of_management(),
@@ -113,8 +113,8 @@ fn advanced_selectors(reader: &Reader, names: &AdvancedNames) -> Setting<Vec<Adv
     })
 }
 
-fn field_selector(reader: &Reader, names: &AdvancedNames) -> FieldSelector {
-    let is_written = |setting: &Setting<Texts>| !matches!(setting.value(), Known(Err(Invalid::Missing)));
+fn field_selector(reader: &ArgumentReader, names: &AdvancedNames) -> FieldSelector {
+    let is_written = |setting: &TrailSetting<SelectorValues>| !matches!(setting.value(), Known(Err(Invalid::Missing)));
     FieldSelector {
         field: reader.setting(names.field, Err(Invalid::Missing), text),
         operators: names
@@ -126,7 +126,7 @@ fn field_selector(reader: &Reader, names: &AdvancedNames) -> FieldSelector {
     }
 }
 
-fn length(data: &Data) -> Read<usize> {
+fn length(data: &Data) -> SettingRead<usize> {
     match data {
         Data::List(list) => Ok(list.items.len()),
         other => Err(invalid(other, "a list of objects")),
@@ -134,14 +134,14 @@ fn length(data: &Data) -> Read<usize> {
 }
 
 /// Converts to a list of strings without empty ones, which the provider doesn't send (`flex.ExpandStringValueSet`).
-fn set_texts(data: &Data) -> Read<Texts> {
+fn set_texts(data: &Data) -> SettingRead<SelectorValues> {
     let mut texts = texts(data)?;
     texts.retain(|text| !matches!(&text.value, Known(Ok(text)) if text.is_empty()));
     Ok(texts)
 }
 
 /// The enumeration is case-sensitive in the provider and in the API.
-fn read_write(data: &Data) -> Read<ReadWrite> {
+fn read_write(data: &Data) -> SettingRead<ReadWrite> {
     match data {
         Data::String(text) if text == "All" => Ok(ReadWrite::All),
         Data::String(text) if text == "ReadOnly" => Ok(ReadWrite::ReadOnly),

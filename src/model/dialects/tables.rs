@@ -2,7 +2,7 @@
 
 use super::{AdvancedNames, BasicNames, Booleans, Dialect, Flag};
 use crate::model::Argument;
-use crate::model::selectors::Operator::{EndsWith, Equals, NotEndsWith, NotEquals, NotStartsWith, StartsWith};
+use crate::model::selectors::FieldOperator::{EndsWith, Equals, NotEndsWith, NotEquals, NotStartsWith, StartsWith};
 
 /// The argument that places a resource of the AWS provider in another Region than the provider's, since version 6:
 /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support>.

@@ -1,35 +1,37 @@
 //! The type and argument names of each provider and of CloudFormation.
 
-use super::{AccessBlockNames, Advice, Kind, LifecycleNames, Part, Role};
+use super::{AccessBlockNames, BucketAdvice, BucketSetting, LifecycleNames, ResourceKind, ResourceRole};
 use crate::model::dialects::{AWS, AWSCC, CLOUDFORMATION, Dialect};
-use crate::model::{Argument, Shape};
+use crate::model::{Argument, ArgumentShape};
 
 /// The prefixes of the types on which log delivery depends, in addition to the trails themselves.
 pub const NEIGHBOURS: [&str; 6] = ["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
 
 /// `AWS::CloudTrail::Trail`
-pub static CLOUDFORMATION_TRAIL: Kind = trail(&CLOUDFORMATION);
+pub static CLOUDFORMATION_TRAIL: ResourceKind = trail(&CLOUDFORMATION);
 
 /// A call of a module that isn't read; all its arguments are evaluated.
-pub static UNREAD_MODULE: Kind = Kind {
+pub static UNREAD_MODULE: ResourceKind = ResourceKind {
     name: "module",
     shape: &[],
-    role: Role::Unread { help: "run `terraform init`, or check a directory that contains the module's code as well" },
+    role: ResourceRole::Unread {
+        help: "run `terraform init`, or check a directory that contains the module's code as well",
+    },
 };
 
 /// A stack whose template isn't read.
-pub static UNREAD_STACK: Kind = Kind {
+pub static UNREAD_STACK: ResourceKind = ResourceKind {
     name: "stack",
     shape: &[Argument::value("Parameters")],
-    role: Role::Unread { help: "check a directory that contains the stack's template as well" },
+    role: ResourceRole::Unread { help: "check a directory that contains the stack's template as well" },
 };
 
-pub(super) static TRAILS: [Kind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
+pub(super) static TRAILS: [ResourceKind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
 
-pub(super) static SURROUNDINGS: [Kind; 42] = [
+pub(super) static SURROUNDINGS: [ResourceKind; 42] = [
     delivery("aws_cloudtrail", AWS_DELIVERY, "name"),
     delivery("awscc_cloudtrail_trail", AWSCC_DELIVERY, "trail_name"),
-    Kind {
+    ResourceKind {
         name: "AWS::CloudTrail::Trail",
         shape: &[
             Argument::value("S3BucketName"),
@@ -40,7 +42,7 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
             Argument::value("IsOrganizationTrail"),
             Argument::value("EnableLogFileValidation"),
         ],
-        role: Role::Delivery {
+        role: ResourceRole::Delivery {
             bucket: "S3BucketName",
             prefix: "S3KeyPrefix",
             key: "KMSKeyId",
@@ -48,7 +50,7 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
             switches: ["IsMultiRegionTrail", "IsOrganizationTrail", "EnableLogFileValidation"],
         },
     },
-    Kind {
+    ResourceKind {
         name: "aws_s3_bucket",
         shape: &[
             Argument::value("bucket"),
@@ -69,14 +71,14 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
             Argument::value("object_lock_enabled"),
             Argument::blocks("object_lock_configuration", &[Argument::value("object_lock_enabled")]),
         ],
-        role: Role::Bucket {
+        role: ResourceRole::Bucket {
             name: "bucket",
             parts: &[
-                Part::Acl("acl"),
-                Part::Grants(&["grant", "uri"]),
-                Part::Policy("policy"),
-                Part::Logging("logging"),
-                Part::Lifecycle(LifecycleNames {
+                BucketSetting::Acl("acl"),
+                BucketSetting::Grants(&["grant", "uri"]),
+                BucketSetting::Policy("policy"),
+                BucketSetting::Logging("logging"),
+                BucketSetting::Lifecycle(LifecycleNames {
                     rules: &["lifecycle_rule"],
                     switch: "enabled",
                     days: &["expiration", "days"],
@@ -84,9 +86,9 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
                     prefixes: &[&["prefix"]],
                     tags: &[&["tags"]],
                 }),
-                Part::Protection(&["versioning", "enabled"]),
-                Part::Protection(&["object_lock_enabled"]),
-                Part::Protection(&["object_lock_configuration", "object_lock_enabled"]),
+                BucketSetting::Protection(&["versioning", "enabled"]),
+                BucketSetting::Protection(&["object_lock_enabled"]),
+                BucketSetting::Protection(&["object_lock_configuration", "object_lock_enabled"]),
             ],
             advice: AWS_ADVICE,
         },
@@ -94,7 +96,7 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
     of_bucket(
         "aws_s3_bucket_policy",
         &[Argument::value("bucket"), Argument::document("policy")],
-        &[Part::Policy("policy")],
+        &[BucketSetting::Policy("policy")],
     ),
     of_bucket(
         "aws_s3_bucket_acl",
@@ -106,7 +108,7 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
                 &[Argument::blocks("grant", &[Argument::blocks("grantee", &[Argument::value("uri")])])],
             ),
         ],
-        &[Part::Acl("acl"), Part::Grants(&["access_control_policy", "grant", "grantee", "uri"])],
+        &[BucketSetting::Acl("acl"), BucketSetting::Grants(&["access_control_policy", "grant", "grantee", "uri"])],
     ),
     of_bucket(
         "aws_s3_bucket_public_access_block",
@@ -117,18 +119,18 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
             Argument::value("ignore_public_acls"),
             Argument::value("restrict_public_buckets"),
         ],
-        &[Part::AccessBlock(None, SNAKE_ACCESS_BLOCK)],
+        &[BucketSetting::AccessBlock(None, SNAKE_ACCESS_BLOCK)],
     ),
-    of_bucket("aws_s3_bucket_logging", &[Argument::value("bucket")], &[Part::IsLogged]),
+    of_bucket("aws_s3_bucket_logging", &[Argument::value("bucket")], &[BucketSetting::IsLogged]),
     of_bucket(
         "aws_s3_bucket_ownership_controls",
         &[Argument::value("bucket"), Argument::blocks("rule", &[Argument::value("object_ownership")])],
-        &[Part::Ownership(&["rule", "object_ownership"])],
+        &[BucketSetting::Ownership(&["rule", "object_ownership"])],
     ),
     of_bucket(
         "aws_s3_bucket_lifecycle_configuration",
         &[Argument::value("bucket"), Argument::blocks("rule", LIFECYCLE_RULE)],
-        &[Part::Lifecycle(LifecycleNames {
+        &[BucketSetting::Lifecycle(LifecycleNames {
             rules: &["rule"],
             switch: "status",
             days: &["expiration", "days"],
@@ -140,9 +142,9 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
     of_bucket(
         "aws_s3_bucket_versioning",
         &[Argument::value("bucket"), Argument::blocks("versioning_configuration", &[Argument::value("status")])],
-        &[Part::Protection(&["versioning_configuration", "status"])],
+        &[BucketSetting::Protection(&["versioning_configuration", "status"])],
     ),
-    of_bucket("aws_s3_bucket_object_lock_configuration", BUCKET_NAME, &[Part::IsLocked]),
+    of_bucket("aws_s3_bucket_object_lock_configuration", BUCKET_NAME, &[BucketSetting::IsLocked]),
     names_bucket("aws_s3_bucket_accelerate_configuration", &["bucket", "id"]),
     names_bucket("aws_s3_bucket_cors_configuration", &["bucket", "id"]),
     names_bucket("aws_s3_bucket_notification", &["bucket", "id"]),
@@ -156,7 +158,7 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
     names_bucket("aws_s3_bucket_metric", &["bucket"]),
     names_bucket("aws_s3_bucket_object", &["bucket"]),
     names_bucket("aws_s3_object", &["bucket"]),
-    Kind {
+    ResourceKind {
         name: "aws_s3_account_public_access_block",
         shape: &[
             Argument::value("provider"),
@@ -165,9 +167,9 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
             Argument::value("ignore_public_acls"),
             Argument::value("restrict_public_buckets"),
         ],
-        role: Role::OfAccount { parts: &[Part::AccessBlock(None, SNAKE_ACCESS_BLOCK)] },
+        role: ResourceRole::OfAccount { parts: &[BucketSetting::AccessBlock(None, SNAKE_ACCESS_BLOCK)] },
     },
-    Kind {
+    ResourceKind {
         name: "awscc_s3_bucket",
         shape: &[
             Argument::value("bucket_name"),
@@ -179,12 +181,12 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
             Argument::value("versioning_configuration"),
             Argument::value("object_lock_enabled"),
         ],
-        role: Role::Bucket {
+        role: ResourceRole::Bucket {
             name: "bucket_name",
             parts: &[
-                Part::Acl("access_control"),
-                Part::Logging("logging_configuration"),
-                Part::Lifecycle(LifecycleNames {
+                BucketSetting::Acl("access_control"),
+                BucketSetting::Logging("logging_configuration"),
+                BucketSetting::Lifecycle(LifecycleNames {
                     rules: &["lifecycle_configuration", "rules"],
                     switch: "status",
                     days: &["expiration_in_days"],
@@ -192,10 +194,10 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
                     prefixes: &[&["prefix"]],
                     tags: &[&["tag_filters", "key"]],
                 }),
-                Part::Protection(&["versioning_configuration", "status"]),
-                Part::Protection(&["object_lock_enabled"]),
-                Part::AccessBlock(Some("public_access_block_configuration"), SNAKE_ACCESS_BLOCK),
-                Part::Ownership(&["ownership_controls", "rules", "object_ownership"]),
+                BucketSetting::Protection(&["versioning_configuration", "status"]),
+                BucketSetting::Protection(&["object_lock_enabled"]),
+                BucketSetting::AccessBlock(Some("public_access_block_configuration"), SNAKE_ACCESS_BLOCK),
+                BucketSetting::Ownership(&["ownership_controls", "rules", "object_ownership"]),
             ],
             advice: AWSCC_ADVICE,
         },
@@ -203,9 +205,9 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
     of_bucket(
         "awscc_s3_bucket_policy",
         &[Argument::value("bucket"), Argument::document("policy_document")],
-        &[Part::Policy("policy_document")],
+        &[BucketSetting::Policy("policy_document")],
     ),
-    Kind {
+    ResourceKind {
         name: "AWS::S3::Bucket",
         shape: &[
             Argument::value("BucketName"),
@@ -217,12 +219,12 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
             Argument::value("VersioningConfiguration"),
             Argument::value("ObjectLockEnabled"),
         ],
-        role: Role::Bucket {
+        role: ResourceRole::Bucket {
             name: "BucketName",
             parts: &[
-                Part::Acl("AccessControl"),
-                Part::Logging("LoggingConfiguration"),
-                Part::Lifecycle(LifecycleNames {
+                BucketSetting::Acl("AccessControl"),
+                BucketSetting::Logging("LoggingConfiguration"),
+                BucketSetting::Lifecycle(LifecycleNames {
                     rules: &["LifecycleConfiguration", "Rules"],
                     switch: "Status",
                     days: &["ExpirationInDays"],
@@ -230,9 +232,9 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
                     prefixes: &[&["Prefix"]],
                     tags: &[&["TagFilters", "Key"]],
                 }),
-                Part::Protection(&["VersioningConfiguration", "Status"]),
-                Part::Protection(&["ObjectLockEnabled"]),
-                Part::AccessBlock(
+                BucketSetting::Protection(&["VersioningConfiguration", "Status"]),
+                BucketSetting::Protection(&["ObjectLockEnabled"]),
+                BucketSetting::AccessBlock(
                     Some("PublicAccessBlockConfiguration"),
                     AccessBlockNames {
                         block_acls: "BlockPublicAcls",
@@ -241,15 +243,15 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
                         restrict: "RestrictPublicBuckets",
                     },
                 ),
-                Part::Ownership(&["OwnershipControls", "Rules", "ObjectOwnership"]),
+                BucketSetting::Ownership(&["OwnershipControls", "Rules", "ObjectOwnership"]),
             ],
             advice: CLOUDFORMATION_ADVICE,
         },
     },
-    Kind {
+    ResourceKind {
         name: "AWS::S3::BucketPolicy",
         shape: &[Argument::value("Bucket"), Argument::document("PolicyDocument")],
-        role: Role::OfBucket { bucket: "Bucket", parts: &[Part::Policy("PolicyDocument")] },
+        role: ResourceRole::OfBucket { bucket: "Bucket", parts: &[BucketSetting::Policy("PolicyDocument")] },
     },
     key("aws_kms_key", &[Argument::document("policy"), Argument::value("is_enabled")], ["policy", "is_enabled"]),
     key("aws_kms_external_key", &[Argument::document("policy"), Argument::value("enabled")], ["policy", "enabled"]),
@@ -271,10 +273,10 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
         &[Argument::document("KeyPolicy"), Argument::value("Enabled")],
         ["KeyPolicy", "Enabled"],
     ),
-    Kind {
+    ResourceKind {
         name: "aws_kms_key_policy",
         shape: &[Argument::value("key_id"), Argument::document("policy")],
-        role: Role::OfKey { key: "key_id", policy: "policy" },
+        role: ResourceRole::OfKey { key: "key_id", policy: "policy" },
     },
     alias("aws_kms_alias", &[Argument::value("name"), Argument::value("target_key_id")], ["name", "target_key_id"]),
     alias(
@@ -289,7 +291,7 @@ pub(super) static SURROUNDINGS: [Kind; 42] = [
     ),
 ];
 
-const AWS_DELIVERY: Shape = &[
+const AWS_DELIVERY: ArgumentShape = &[
     Argument::value("s3_bucket_name"),
     Argument::value("s3_key_prefix"),
     Argument::value("kms_key_id"),
@@ -299,7 +301,7 @@ const AWS_DELIVERY: Shape = &[
     Argument::value("enable_log_file_validation"),
 ];
 
-const AWSCC_DELIVERY: Shape = &[
+const AWSCC_DELIVERY: ArgumentShape = &[
     Argument::value("s3_bucket_name"),
     Argument::value("s3_key_prefix"),
     Argument::value("kms_key_id"),
@@ -309,9 +311,9 @@ const AWSCC_DELIVERY: Shape = &[
     Argument::value("enable_log_file_validation"),
 ];
 
-const EXPIRATION: Shape = &[Argument::value("days"), Argument::value("date")];
+const EXPIRATION: ArgumentShape = &[Argument::value("days"), Argument::value("date")];
 
-const LIFECYCLE_RULE: Shape = &[
+const LIFECYCLE_RULE: ArgumentShape = &[
     Argument::value("status"),
     Argument::value("prefix"),
     Argument::blocks("expiration", EXPIRATION),
@@ -325,7 +327,7 @@ const LIFECYCLE_RULE: Shape = &[
     ),
 ];
 
-const BUCKET_NAME: Shape = &[Argument::value("bucket")];
+const BUCKET_NAME: ArgumentShape = &[Argument::value("bucket")];
 
 const SNAKE_ACCESS_BLOCK: AccessBlockNames = AccessBlockNames {
     block_acls: "block_public_acls",
@@ -334,7 +336,7 @@ const SNAKE_ACCESS_BLOCK: AccessBlockNames = AccessBlockNames {
     restrict: "restrict_public_buckets",
 };
 
-const AWS_ADVICE: Advice = Advice {
+const AWS_ADVICE: BucketAdvice = BucketAdvice {
     logging: "an `aws_s3_bucket_logging` resource",
     lifecycle: "an `aws_s3_bucket_lifecycle_configuration` resource",
     access_block: "an `aws_s3_bucket_public_access_block` resource",
@@ -342,7 +344,7 @@ const AWS_ADVICE: Advice = Advice {
     protection: "an `aws_s3_bucket_versioning` resource",
 };
 
-const AWSCC_ADVICE: Advice = Advice {
+const AWSCC_ADVICE: BucketAdvice = BucketAdvice {
     logging: "`logging_configuration`",
     lifecycle: "`lifecycle_configuration`",
     access_block: "`public_access_block_configuration`",
@@ -350,7 +352,7 @@ const AWSCC_ADVICE: Advice = Advice {
     protection: "`versioning_configuration`",
 };
 
-const CLOUDFORMATION_ADVICE: Advice = Advice {
+const CLOUDFORMATION_ADVICE: BucketAdvice = BucketAdvice {
     logging: "`LoggingConfiguration`",
     lifecycle: "`LifecycleConfiguration`",
     access_block: "`PublicAccessBlockConfiguration`",
@@ -358,36 +360,36 @@ const CLOUDFORMATION_ADVICE: Advice = Advice {
     protection: "`VersioningConfiguration`",
 };
 
-const fn trail(dialect: &'static Dialect) -> Kind {
-    Kind { name: dialect.kind, shape: dialect.shape, role: Role::Trail(dialect) }
+const fn trail(dialect: &'static Dialect) -> ResourceKind {
+    ResourceKind { name: dialect.kind, shape: dialect.shape, role: ResourceRole::Trail(dialect) }
 }
 
 /// Creates the log delivery type of a Terraform trail.
-const fn delivery(kind: &'static str, shape: Shape, name: &'static str) -> Kind {
-    let role = Role::Delivery {
+const fn delivery(kind: &'static str, shape: ArgumentShape, name: &'static str) -> ResourceKind {
+    let role = ResourceRole::Delivery {
         bucket: "s3_bucket_name",
         prefix: "s3_key_prefix",
         key: "kms_key_id",
         name,
         switches: ["is_multi_region_trail", "is_organization_trail", "enable_log_file_validation"],
     };
-    Kind { name: kind, shape, role }
+    ResourceKind { name: kind, shape, role }
 }
 
 /// Creates a Terraform type with settings of a bucket.
-const fn of_bucket(name: &'static str, shape: Shape, parts: &'static [Part]) -> Kind {
-    Kind { name, shape, role: Role::OfBucket { bucket: "bucket", parts } }
+const fn of_bucket(name: &'static str, shape: ArgumentShape, parts: &'static [BucketSetting]) -> ResourceKind {
+    ResourceKind { name, shape, role: ResourceRole::OfBucket { bucket: "bucket", parts } }
 }
 
 /// Creates a Terraform type whose attributes contain a bucket's name.
-const fn names_bucket(name: &'static str, attributes: &'static [&'static str]) -> Kind {
-    Kind { name, shape: BUCKET_NAME, role: Role::NamesBucket { bucket: "bucket", attributes } }
+const fn names_bucket(name: &'static str, attributes: &'static [&'static str]) -> ResourceKind {
+    ResourceKind { name, shape: BUCKET_NAME, role: ResourceRole::NamesBucket { bucket: "bucket", attributes } }
 }
 
-const fn key(name: &'static str, shape: Shape, [policy, enabled]: [&'static str; 2]) -> Kind {
-    Kind { name, shape, role: Role::Key { policy, enabled } }
+const fn key(name: &'static str, shape: ArgumentShape, [policy, enabled]: [&'static str; 2]) -> ResourceKind {
+    ResourceKind { name, shape, role: ResourceRole::Key { policy, enabled } }
 }
 
-const fn alias(alias: &'static str, shape: Shape, [name, key]: [&'static str; 2]) -> Kind {
-    Kind { name: alias, shape, role: Role::Alias { name, key } }
+const fn alias(alias: &'static str, shape: ArgumentShape, [name, key]: [&'static str; 2]) -> ResourceKind {
+    ResourceKind { name: alias, shape, role: ResourceRole::Alias { name, key } }
 }

@@ -7,9 +7,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::condition::Operator;
+use super::condition::ConditionOperator;
 use super::request::CONTEXT_ARN;
-use super::{Clause, Condition, Document, Effect, Piece, Scope, Statement, Text, Work};
+use super::{
+    Condition, Effect, PartialText, PolicyDocument, Statement, StatementClause, StatementScope, TextPiece, Work,
+};
 use crate::model::region;
 use crate::value::{Known, Unknown};
 
@@ -32,7 +34,7 @@ const SMALL_PARTITIONS: [(&str, [&str; 2]); 2] =
 /// The trail as the sender of requests.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sender {
-    pub name: Text,
+    pub name: PartialText,
     /// The symbols of references to the trail's ARN.
     pub arns: Vec<String>,
     /// The trail's home Region, if it is known.
@@ -60,14 +62,14 @@ pub struct Assumption {
     pub regions: Rc<BTreeSet<String>>,
     /// The accounts in the policies.
     pub accounts: Rc<BTreeSet<String>>,
-    name: Text,
-    symbols: HashMap<String, Text>,
+    name: PartialText,
+    symbols: HashMap<String, PartialText>,
     pub(super) work: Rc<Work>,
 }
 
 /// The kind of value that a symbol has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum SymbolRole {
     Account,
     Organization,
     Region,
@@ -82,22 +84,22 @@ enum Role {
 
 /// The values and symbols in the policies.
 #[derive(Debug, Default)]
-struct Named {
+struct NamedTexts {
     accounts: BTreeSet<String>,
     organizations: BTreeSet<String>,
     /// The Regions in trail ARNs.
     homes: BTreeSet<String>,
     /// The Regions in object paths.
     regions: BTreeSet<String>,
-    roles: HashMap<String, Role>,
+    roles: HashMap<String, SymbolRole>,
     /// The symbols of an account or an organization, in source order.
     open: Vec<String>,
 }
 
 /// Returns the assumptions that policies suggest, those with values from the policies first; the bool is true if the
 /// list is complete.
-pub fn assumptions(documents: &[&Document], sender: &Sender) -> (Vec<Assumption>, bool) {
-    let mut named = Named::default();
+pub fn assumptions(documents: &[&PolicyDocument], sender: &Sender) -> (Vec<Assumption>, bool) {
+    let mut named = NamedTexts::default();
     for statement in documents.iter().flat_map(|document| &document.statements) {
         named.read(statement, sender);
     }
@@ -134,13 +136,16 @@ fn values(named: &BTreeSet<String>, fresh: impl Fn(u64) -> String) -> Vec<String
     named.iter().cloned().chain(fresh).collect()
 }
 
-impl Named {
+impl NamedTexts {
     /// Returns each combination of roles for the open symbols: account or organization.
-    fn owners(&self, sender: &Sender) -> Vec<Vec<Role>> {
+    fn owners(&self, sender: &Sender) -> Vec<Vec<SymbolRole>> {
         let mut ways = vec![Vec::new()];
         for _ in self.open.iter().take(MAX_OPEN) {
-            let roles: &[Role] =
-                if sender.may_be_of_organization { &[Role::Account, Role::Organization] } else { &[Role::Account] };
+            let roles: &[SymbolRole] = if sender.may_be_of_organization {
+                &[SymbolRole::Account, SymbolRole::Organization]
+            } else {
+                &[SymbolRole::Account]
+            };
             ways = ways.iter().flat_map(|way| roles.iter().map(|role| [way.as_slice(), &[*role]].concat())).collect();
         }
         ways
@@ -150,7 +155,7 @@ impl Named {
         &self,
         sender: &Sender,
         [account, organization, region]: [&String; 3],
-        owners: &[Role],
+        owners: &[SymbolRole],
         [regions, accounts]: &[Rc<BTreeSet<String>>; 2],
     ) -> Assumption {
         let fresh = |number: u64| format!("{}", 200_000_000_000_u64.saturating_add(number));
@@ -164,16 +169,17 @@ impl Named {
             elsewhere: elsewhere.unwrap_or_default(),
             regions: Rc::clone(regions),
             accounts: Rc::clone(accounts),
-            name: Text::default(),
+            name: PartialText::default(),
             symbols: HashMap::new(),
             work: Rc::clone(&sender.work),
         };
         let roles = self.roles.iter().map(|(symbol, role)| (symbol, *role));
         let roles: Vec<_> = roles
-            .filter(|(_, role)| *role != Role::Owner)
+            .filter(|(_, role)| *role != SymbolRole::Owner)
             .chain(self.open.iter().zip(owners.iter().copied()))
             .collect();
-        let is_early = |role: Role| matches!(role, Role::Account | Role::Organization | Role::Region);
+        let is_early =
+            |role: SymbolRole| matches!(role, SymbolRole::Account | SymbolRole::Organization | SymbolRole::Region);
         for (symbol, role) in roles.iter().filter(|(_, role)| is_early(*role)) {
             assumption.bind(symbol, *role);
         }
@@ -182,7 +188,7 @@ impl Named {
             assumption.bind(symbol, *role);
         }
         for symbol in &sender.arns {
-            assumption.bind(symbol, Role::Trail);
+            assumption.bind(symbol, SymbolRole::Trail);
         }
         assumption
     }
@@ -194,7 +200,7 @@ impl Named {
             Known(None) | Unknown(_) => None,
         };
         let (patterns, is_negated) = match &terms.resource.value {
-            Known(Some(Scope { is_negated, listed })) => (listed.as_slice(), *is_negated),
+            Known(Some(StatementScope { is_negated, listed })) => (listed.as_slice(), *is_negated),
             Known(None) | Unknown(_) => (&[][..], false),
         };
         let means_it = effect == Some(if is_negated { Effect::Deny } else { Effect::Allow });
@@ -202,7 +208,7 @@ impl Named {
             self.read_text(pattern);
             self.read_path(pattern, means_it);
         }
-        if let Clause { value: Known(Some(conditions)), .. } = &terms.conditions {
+        if let StatementClause { value: Known(Some(conditions)), .. } = &terms.conditions {
             for condition in conditions {
                 self.read_condition(condition, effect, sender);
             }
@@ -210,17 +216,17 @@ impl Named {
     }
 
     /// Collects the accounts, organizations and symbols in a text whose kind is evident without context.
-    fn read_text(&mut self, text: &Text) {
+    fn read_text(&mut self, text: &PartialText) {
         for piece in &text.pieces {
             match piece {
-                Piece::Literal(literal) => {
+                TextPiece::Literal(literal) => {
                     let words = literal.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '?' | '*'));
                     for word in words {
                         self.accounts.extend(accounts_in(word));
                         self.organizations.extend(Some(word).filter(|word| is_organization(word)).map(str::to_owned));
                     }
                 }
-                Piece::Unknown(symbol) => {
+                TextPiece::Unknown(symbol) => {
                     if let Some(role) = role_by_name(symbol) {
                         self.roles.insert(symbol.clone(), role);
                     }
@@ -230,7 +236,7 @@ impl Named {
     }
 
     /// Collects the owner of the logs and the Regions in an object path.
-    fn read_path(&mut self, pattern: &Text, means_it: bool) {
+    fn read_path(&mut self, pattern: &PartialText, means_it: bool) {
         for segment in pattern.literals().flat_map(|literal| literal.split('/')) {
             self.regions.extend(Some(segment).filter(|segment| region::is_name(segment)).map(str::to_owned));
             // The pattern may match all Regions of a partition with few Regions.
@@ -242,32 +248,32 @@ impl Named {
             let after = at.checked_add(1).and_then(|next| pattern.pieces.get(next));
             let is_segment = match after {
                 None => true,
-                Some(Piece::Literal(text)) => text.starts_with('/'),
-                Some(Piece::Unknown(_)) => false,
+                Some(TextPiece::Literal(text)) => text.starts_with('/'),
+                Some(TextPiece::Unknown(_)) => false,
             };
             match piece {
-                Piece::Literal(text) => before = text,
-                Piece::Unknown(symbol) if before.ends_with("AWSLogs/") && is_segment && means_it => {
+                TextPiece::Literal(text) => before = text,
+                TextPiece::Unknown(symbol) if before.ends_with("AWSLogs/") && is_segment && means_it => {
                     if !self.roles.contains_key(symbol) {
-                        self.roles.insert(symbol.clone(), Role::Owner);
+                        self.roles.insert(symbol.clone(), SymbolRole::Owner);
                         self.open.push(symbol.clone());
                     }
                     before = "";
                 }
-                Piece::Unknown(_) => before = "",
+                TextPiece::Unknown(_) => before = "",
             }
         }
     }
 
     fn read_condition(&mut self, condition: &Condition, effect: Option<Effect>, sender: &Sender) {
         let key = condition.key.to_ascii_lowercase();
-        let is_negative = Operator::parse(&condition.operator).is_some_and(|operator| operator.is_negative);
+        let is_negative = ConditionOperator::parse(&condition.operator).is_some_and(|operator| operator.is_negative);
         let means_it = effect == Some(if is_negative { Effect::Deny } else { Effect::Allow });
         for value in &condition.values {
             self.read_text(value);
             match key.as_str() {
-                "aws:sourceaccount" if means_it => self.give(value, Role::Account),
-                "aws:sourceorgid" if means_it => self.give(value, Role::Organization),
+                "aws:sourceaccount" if means_it => self.give(value, SymbolRole::Account),
+                "aws:sourceorgid" if means_it => self.give(value, SymbolRole::Organization),
                 "aws:sourcearn" | CONTEXT_ARN => self.read_arn(value, means_it, sender),
                 _ => {}
             }
@@ -275,14 +281,14 @@ impl Named {
     }
 
     /// Collects the values in the fields of a trail ARN.
-    fn read_arn(&mut self, arn: &Text, means_it: bool, sender: &Sender) {
-        if let [Piece::Unknown(symbol)] = arn.pieces.as_slice() {
+    fn read_arn(&mut self, arn: &PartialText, means_it: bool, sender: &Sender) {
+        if let [TextPiece::Unknown(symbol)] = arn.pieces.as_slice() {
             if sender.arns.contains(symbol) {
                 return;
             }
             match is_arn_of_resource(symbol) {
-                true => drop(self.roles.insert(symbol.clone(), Role::Other)),
-                false if means_it => self.give(arn, Role::Trail),
+                true => drop(self.roles.insert(symbol.clone(), SymbolRole::Other)),
+                false if means_it => self.give(arn, SymbolRole::Trail),
                 false => {}
             }
             return;
@@ -293,22 +299,22 @@ impl Named {
         }
         let [Some(home), Some(account), Some(trail)] = [3, 4, 5].map(|at| fields.get(at)) else { return };
         if means_it {
-            self.give(home, Role::Region);
-            self.give(account, Role::Account);
-            if let [Piece::Literal(start), Piece::Unknown(symbol)] = trail.pieces.as_slice()
+            self.give(home, SymbolRole::Region);
+            self.give(account, SymbolRole::Account);
+            if let [TextPiece::Literal(start), TextPiece::Unknown(symbol)] = trail.pieces.as_slice()
                 && start == "trail/"
-                && !matches!(sender.name.pieces.as_slice(), [Piece::Unknown(own)] if own == symbol)
+                && !matches!(sender.name.pieces.as_slice(), [TextPiece::Unknown(own)] if own == symbol)
             {
-                self.roles.entry(symbol.clone()).or_insert(Role::Name);
+                self.roles.entry(symbol.clone()).or_insert(SymbolRole::Name);
             }
         }
     }
 
     /// Assigns a role to a text that consists of one symbol, if the symbol has no role or an open one.
-    fn give(&mut self, text: &Text, role: Role) {
-        let [Piece::Unknown(symbol)] = text.pieces.as_slice() else { return };
+    fn give(&mut self, text: &PartialText, role: SymbolRole) {
+        let [TextPiece::Unknown(symbol)] = text.pieces.as_slice() else { return };
         match self.roles.get(symbol) {
-            Some(Role::Owner) => self.open.retain(|open| open != symbol),
+            Some(SymbolRole::Owner) => self.open.retain(|open| open != symbol),
             Some(_) => return,
             None => {}
         }
@@ -318,66 +324,66 @@ impl Named {
 
 impl Assumption {
     /// The trail's ARN.
-    pub(super) fn trail(&self) -> Text {
-        Text::exactly(&format!("arn:aws:cloudtrail:{}:{}:trail/", self.region, self.account)).then(&self.name)
+    pub(super) fn trail(&self) -> PartialText {
+        PartialText::exactly(&format!("arn:aws:cloudtrail:{}:{}:trail/", self.region, self.account)).then(&self.name)
     }
 
-    fn bind(&mut self, symbol: &str, role: Role) {
+    fn bind(&mut self, symbol: &str, role: SymbolRole) {
         let value = match role {
-            Role::Account => Text::exactly(&self.account),
-            Role::Organization => Text::exactly(&self.organization),
-            Role::Region => Text::exactly(&self.region),
-            Role::Name => self.name.clone(),
-            Role::Trail => self.trail(),
-            Role::Other => Text::exactly("arn:aws:other:::resource"),
-            Role::Owner => return,
+            SymbolRole::Account => PartialText::exactly(&self.account),
+            SymbolRole::Organization => PartialText::exactly(&self.organization),
+            SymbolRole::Region => PartialText::exactly(&self.region),
+            SymbolRole::Name => self.name.clone(),
+            SymbolRole::Trail => self.trail(),
+            SymbolRole::Other => PartialText::exactly("arn:aws:other:::resource"),
+            SymbolRole::Owner => return,
         };
         self.symbols.insert(symbol.to_owned(), value);
     }
 
     /// Returns the text with symbols replaced by their assumed values.
-    pub(super) fn bound(&self, text: &Text) -> Text {
-        let mut bound = Text::default();
+    pub(super) fn bound(&self, text: &PartialText) -> PartialText {
+        let mut bound = PartialText::default();
         for piece in &text.pieces {
             bound = match piece {
-                Piece::Unknown(symbol) if self.symbols.contains_key(symbol) => match self.symbols.get(symbol) {
+                TextPiece::Unknown(symbol) if self.symbols.contains_key(symbol) => match self.symbols.get(symbol) {
                     Some(value) => bound.then(value),
                     None => bound,
                 },
-                piece => bound.then(&Text { pieces: vec![piece.clone()], doubt: None }),
+                piece => bound.then(&PartialText { pieces: vec![piece.clone()], doubt: None }),
             };
         }
-        let is_open = bound.pieces.iter().any(|piece| matches!(piece, Piece::Unknown(_)));
+        let is_open = bound.pieces.iter().any(|piece| matches!(piece, TextPiece::Unknown(_)));
         bound.doubt = if is_open { bound.doubt.or_else(|| text.doubt.clone()) } else { None };
         bound
     }
 
     /// Returns the documents with symbols replaced by their assumed values.
-    pub fn apply(&self, documents: &[&Document]) -> Vec<Document> {
+    pub fn apply(&self, documents: &[&PolicyDocument]) -> Vec<PolicyDocument> {
         documents.iter().map(|document| document.with_texts(|text| self.bound(text))).collect()
     }
 }
 
 /// The role that is evident from a symbol's name.
-fn role_by_name(symbol: &str) -> Option<Role> {
+fn role_by_name(symbol: &str) -> Option<SymbolRole> {
     let variable = symbol.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     if let Some(variable) = variable {
         return match variable.to_ascii_lowercase().as_str() {
-            "aws:sourceaccount" => Some(Role::Account),
-            "aws:sourceorgid" => Some(Role::Organization),
-            "aws:sourcearn" => Some(Role::Trail),
+            "aws:sourceaccount" => Some(SymbolRole::Account),
+            "aws:sourceorgid" => Some(SymbolRole::Organization),
+            "aws:sourcearn" => Some(SymbolRole::Trail),
             _ => None,
         };
     }
     let is_of = |kind: &str| symbol.strip_prefix(kind).is_some() || symbol.contains(&format!(".{kind}"));
     let attribute = symbol.rsplit('.').next().unwrap_or_default();
     match attribute {
-        "AWS::AccountId" => Some(Role::Account),
-        "AWS::Region" => Some(Role::Region),
-        "account_id" | "id" if is_of("data.aws_caller_identity.") => Some(Role::Account),
-        "name" | "region" | "id" if is_of("data.aws_region.") => Some(Role::Region),
+        "AWS::AccountId" => Some(SymbolRole::Account),
+        "AWS::Region" => Some(SymbolRole::Region),
+        "account_id" | "id" if is_of("data.aws_caller_identity.") => Some(SymbolRole::Account),
+        "name" | "region" | "id" if is_of("data.aws_region.") => Some(SymbolRole::Region),
         "id" if is_of("data.aws_organizations_organization.") || is_of("aws_organizations_organization.") => {
-            Some(Role::Organization)
+            Some(SymbolRole::Organization)
         }
         _ => None,
     }
@@ -385,7 +391,7 @@ fn role_by_name(symbol: &str) -> Option<Role> {
 
 /// True for a symbol of the account in which the code is deployed.
 pub(super) fn is_account_symbol(symbol: &str) -> bool {
-    role_by_name(symbol) == Some(Role::Account)
+    role_by_name(symbol) == Some(SymbolRole::Account)
 }
 
 /// The number of digits in an account id.

@@ -1,13 +1,13 @@
 //! Evaluates the conditions of a policy for a request. The operators have the meaning that the IAM user guide
 //! describes.
 
-use super::glob::{Quantifier, Reading, Work, compare, literal, pattern};
-use super::request::Key;
-use super::{Condition, Request, Text};
-use crate::value::{Known, Maybe, Unknown, Why};
+use super::glob::{Interpretation, Quantifier, Work, compare, literal, pattern};
+use super::request::ConditionKey;
+use super::{Condition, PartialText, ServiceRequest};
+use crate::value::{Known, Maybe, Reason, Unknown};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Operator {
+pub(super) struct ConditionOperator {
     /// The prefix `ForAnyValue:` or `ForAllValues:`.
     pub(super) set: Option<Set>,
     /// True for the suffix `IfExists`: the condition holds for a request without the key.
@@ -16,7 +16,7 @@ pub(super) struct Operator {
     pub(super) is_negative: bool,
     /// True if `*` and `?` are wildcards.
     pub(super) has_wildcards: bool,
-    pub(super) kind: Kind,
+    pub(super) kind: OperatorKind,
 }
 
 /// The operators for keys with several values.
@@ -28,7 +28,7 @@ pub(super) enum Set {
 
 /// The type of the values that an operator compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum OperatorKind {
     Text,
     TextInAnyCase,
     Arn,
@@ -49,7 +49,7 @@ pub(super) enum Order {
     GreaterOrEqual,
 }
 
-impl Operator {
+impl ConditionOperator {
     /// Parses an operator; `None` if IAM has no operator of this name.
     pub(super) fn parse(name: &str) -> Option<Self> {
         let sets = [("ForAnyValue:", Set::Any), ("ForAllValues:", Set::All)];
@@ -57,31 +57,31 @@ impl Operator {
         let (name, set) = set.map_or((name, None), |(name, set)| (name, Some(set)));
         let (name, if_exists) = name.strip_suffix("IfExists").map_or((name, false), |name| (name, true));
         let (is_negative, has_wildcards, kind) = match name {
-            "StringEquals" => (false, false, Kind::Text),
-            "StringNotEquals" => (true, false, Kind::Text),
-            "StringEqualsIgnoreCase" => (false, false, Kind::TextInAnyCase),
-            "StringNotEqualsIgnoreCase" => (true, false, Kind::TextInAnyCase),
-            "StringLike" => (false, true, Kind::Text),
-            "StringNotLike" => (true, true, Kind::Text),
+            "StringEquals" => (false, false, OperatorKind::Text),
+            "StringNotEquals" => (true, false, OperatorKind::Text),
+            "StringEqualsIgnoreCase" => (false, false, OperatorKind::TextInAnyCase),
+            "StringNotEqualsIgnoreCase" => (true, false, OperatorKind::TextInAnyCase),
+            "StringLike" => (false, true, OperatorKind::Text),
+            "StringNotLike" => (true, true, OperatorKind::Text),
             // Both accept wildcards.
-            "ArnEquals" | "ArnLike" => (false, true, Kind::Arn),
-            "ArnNotEquals" | "ArnNotLike" => (true, true, Kind::Arn),
-            "Bool" => (false, false, Kind::Bool),
-            "NumericEquals" => (false, false, Kind::Number(Order::Equal)),
-            "NumericNotEquals" => (true, false, Kind::Number(Order::Equal)),
-            "NumericLessThan" => (false, false, Kind::Number(Order::Less)),
-            "NumericLessThanEquals" => (false, false, Kind::Number(Order::LessOrEqual)),
-            "NumericGreaterThan" => (false, false, Kind::Number(Order::Greater)),
-            "NumericGreaterThanEquals" => (false, false, Kind::Number(Order::GreaterOrEqual)),
-            "Null" if !if_exists && set.is_none() => (false, false, Kind::Null),
+            "ArnEquals" | "ArnLike" => (false, true, OperatorKind::Arn),
+            "ArnNotEquals" | "ArnNotLike" => (true, true, OperatorKind::Arn),
+            "Bool" => (false, false, OperatorKind::Bool),
+            "NumericEquals" => (false, false, OperatorKind::Number(Order::Equal)),
+            "NumericNotEquals" => (true, false, OperatorKind::Number(Order::Equal)),
+            "NumericLessThan" => (false, false, OperatorKind::Number(Order::Less)),
+            "NumericLessThanEquals" => (false, false, OperatorKind::Number(Order::LessOrEqual)),
+            "NumericGreaterThan" => (false, false, OperatorKind::Number(Order::Greater)),
+            "NumericGreaterThanEquals" => (false, false, OperatorKind::Number(Order::GreaterOrEqual)),
+            "Null" if !if_exists && set.is_none() => (false, false, OperatorKind::Null),
             "IpAddress"
             | "BinaryEquals"
             | "DateEquals"
             | "DateLessThan"
             | "DateLessThanEquals"
             | "DateGreaterThan"
-            | "DateGreaterThanEquals" => (false, false, Kind::Other),
-            "NotIpAddress" | "DateNotEquals" => (true, false, Kind::Other),
+            | "DateGreaterThanEquals" => (false, false, OperatorKind::Other),
+            "NotIpAddress" | "DateNotEquals" => (true, false, OperatorKind::Other),
             _ => return None,
         };
         Some(Self { set, if_exists, is_negative, has_wildcards, kind })
@@ -90,7 +90,7 @@ impl Operator {
     /// True if the condition requires the key to be present with one of the listed values, so that the values restrict
     /// access.
     pub(super) fn is_positive(self) -> bool {
-        !self.is_negative && self.kind != Kind::Null && !self.if_exists && self.set != Some(Set::All)
+        !self.is_negative && self.kind != OperatorKind::Null && !self.if_exists && self.set != Some(Set::All)
     }
 
     /// True if the condition holds for a request without the key.
@@ -105,21 +105,23 @@ impl Operator {
 
 impl Condition {
     /// Creates a condition that is entirely unknown.
-    pub(super) fn open(why: &Why) -> Self {
-        Self { operator: String::new(), key: String::new(), values: vec![Text::unknown(why)] }
+    pub(super) fn open(why: &Reason) -> Self {
+        Self { operator: String::new(), key: String::new(), values: vec![PartialText::unknown(why)] }
     }
 
     /// True if the condition holds in a request.
-    pub(super) fn holds(&self, request: &Request) -> Maybe<bool> {
+    pub(super) fn holds(&self, request: &ServiceRequest) -> Maybe<bool> {
         let key = request.key(&self.key.to_ascii_lowercase());
         match (self.operator(), key) {
             (None, _) | (_, None) => Unknown(self.foreign()),
-            (Some(Operator { kind: Kind::Null, .. }), Some(key)) => self.is_null(*key == Key::Absent),
-            (Some(operator), Some(Key::Absent)) => Known(operator.holds_without_key()),
-            (Some(operator), Some(Key::Is(value))) => self.compare(operator, value, &request.work),
-            (Some(operator), Some(Key::OneOf(values))) => {
+            (Some(ConditionOperator { kind: OperatorKind::Null, .. }), Some(key)) => {
+                self.is_null(*key == ConditionKey::Absent)
+            }
+            (Some(operator), Some(ConditionKey::Absent)) => Known(operator.holds_without_key()),
+            (Some(operator), Some(ConditionKey::Is(value))) => self.compare(operator, value, &request.work),
+            (Some(operator), Some(ConditionKey::OneOf(values))) => {
                 let mut answers =
-                    values.iter().map(|value| self.compare(operator, &Text::exactly(value), &request.work));
+                    values.iter().map(|value| self.compare(operator, &PartialText::exactly(value), &request.work));
                 let first = answers.next().unwrap_or(Unknown(self.foreign()));
                 if answers.all(|answer| answer == first) { first } else { Unknown(self.foreign()) }
             }
@@ -127,14 +129,14 @@ impl Condition {
     }
 
     /// The parsed operator; `None` if IAM has no such operator.
-    pub(super) fn operator(&self) -> Option<Operator> {
-        Operator::parse(&self.operator)
+    pub(super) fn operator(&self) -> Option<ConditionOperator> {
+        ConditionOperator::parse(&self.operator)
     }
 
     /// Returns the operator with wildcards under which a request would meet the condition, if that fixes it.
-    pub fn wildcard_operator(&self, request: &Request) -> Option<String> {
+    pub fn wildcard_operator(&self, request: &ServiceRequest) -> Option<String> {
         let operator = if self.key.eq_ignore_ascii_case("aws:SourceArn") { "ArnLike" } else { "StringLike" };
-        let has_wildcard = self.values.iter().flat_map(Text::literals).any(|text| text.contains(['*', '?']));
+        let has_wildcard = self.values.iter().flat_map(PartialText::literals).any(|text| text.contains(['*', '?']));
         let name = self.operator.replace("StringEqualsIgnoreCase", operator).replace("StringEquals", operator);
         let changed = Self { operator: name, ..self.clone() };
         let helps = has_wildcard && changed.operator != self.operator && changed.holds(request) == Known(true);
@@ -142,16 +144,16 @@ impl Condition {
     }
 
     /// The reason why it is unknown whether the condition holds.
-    pub(super) fn foreign(&self) -> Why {
+    pub(super) fn foreign(&self) -> Reason {
         if let ("", [value]) = (self.operator.as_str(), self.values.as_slice()) {
             return value.why();
         }
-        Why::NotEvaluated { construct: format!("the condition `{}` on `{}`", self.operator, self.key) }
+        Reason::NotEvaluated { construct: format!("the condition `{}` on `{}`", self.operator, self.key) }
     }
 
     /// The value `true` requires the key to be absent, `false` requires it to be present.
     fn is_null(&self, is_absent: bool) -> Maybe<bool> {
-        let wanted = |value: &Text| match value.known() {
+        let wanted = |value: &PartialText| match value.known() {
             Some(text) if text.eq_ignore_ascii_case("true") => Known(is_absent),
             Some(text) if text.eq_ignore_ascii_case("false") => Known(!is_absent),
             Some(_) => Known(false),
@@ -160,25 +162,33 @@ impl Condition {
         self.values.iter().map(wanted).fold(Known(false), Maybe::or)
     }
 
-    fn compare(&self, operator: Operator, value: &Text, work: &Work) -> Maybe<bool> {
-        let is_one = |listed: &Text| self.is_listed(operator, value, listed, work);
+    fn compare(&self, operator: ConditionOperator, value: &PartialText, work: &Work) -> Maybe<bool> {
+        let is_one = |listed: &PartialText| self.is_listed(operator, value, listed, work);
         let is_listed = self.values.iter().map(is_one).fold(Known(false), Maybe::or);
         is_listed.map(|is_listed| is_listed != operator.is_negative)
     }
 
-    fn is_listed(&self, operator: Operator, value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
+    fn is_listed(
+        &self,
+        operator: ConditionOperator,
+        value: &PartialText,
+        listed: &PartialText,
+        work: &Work,
+    ) -> Maybe<bool> {
         match operator.kind {
-            Kind::Text if operator.has_wildcards => matches(value, listed, pattern, work),
-            Kind::Text => matches(value, listed, literal, work),
-            Kind::TextInAnyCase | Kind::Bool => matches(&value.lowercase(), &listed.lowercase(), literal, work),
-            Kind::Arn => matches_arn(value, listed, work),
-            Kind::Number(order) => self.compares(order, value, listed),
-            Kind::Null | Kind::Other => Unknown(self.foreign()),
+            OperatorKind::Text if operator.has_wildcards => matches(value, listed, pattern, work),
+            OperatorKind::Text => matches(value, listed, literal, work),
+            OperatorKind::TextInAnyCase | OperatorKind::Bool => {
+                matches(&value.lowercase(), &listed.lowercase(), literal, work)
+            }
+            OperatorKind::Arn => matches_arn(value, listed, work),
+            OperatorKind::Number(order) => self.compares(order, value, listed),
+            OperatorKind::Null | OperatorKind::Other => Unknown(self.foreign()),
         }
     }
 
-    fn compares(&self, order: Order, value: &Text, listed: &Text) -> Maybe<bool> {
-        let number = |text: &Text| text.known().and_then(|text| text.trim().parse::<f64>().ok());
+    fn compares(&self, order: Order, value: &PartialText, listed: &PartialText) -> Maybe<bool> {
+        let number = |text: &PartialText| text.known().and_then(|text| text.trim().parse::<f64>().ok());
         let (Some(value), Some(listed)) = (number(value), number(listed)) else { return Unknown(self.foreign()) };
         Known(match order {
             Order::Equal => value == listed,
@@ -190,22 +200,22 @@ impl Condition {
     }
 }
 
-fn matches(value: &Text, listed: &Text, reading: Reading, work: &Work) -> Maybe<bool> {
+fn matches(value: &PartialText, listed: &PartialText, reading: Interpretation, work: &Work) -> Maybe<bool> {
     let why = || listed.doubt.clone().unwrap_or_else(|| value.why());
     compare([(listed, reading), (value, literal)], [Quantifier::Each; 2], why, work)
 }
 
 /// Matches an ARN with a pattern, field by field: a wildcard doesn't match across fields, except in the last one.
-fn matches_arn(value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
+fn matches_arn(value: &PartialText, listed: &PartialText, work: &Work) -> Maybe<bool> {
     const FIELDS: usize = 6;
     let whole = matches(value, listed, pattern, work);
     if whole == Known(false) {
         return whole;
     }
-    let split = |text: &Text| {
+    let split = |text: &PartialText| {
         let fields = text.split(':');
         let last = fields.iter().skip(FIELDS.saturating_sub(1)).cloned();
-        let last = last.reduce(|before, field| before.then(&Text::exactly(":")).then(&field));
+        let last = last.reduce(|before, field| before.then(&PartialText::exactly(":")).then(&field));
         fields.into_iter().take(FIELDS.saturating_sub(1)).chain(last).collect::<Vec<_>>()
     };
     let (fields, patterns) = (split(value), split(listed));
@@ -214,7 +224,7 @@ fn matches_arn(value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
             let pairs = fields.iter().zip(&patterns).map(|(field, pattern)| {
                 // Any partition counts as the one in which the code is deployed.
                 let is_partition =
-                    |text: &Text| text.known().is_some_and(|text| super::glob::PARTITIONS.contains(&text));
+                    |text: &PartialText| text.known().is_some_and(|text| super::glob::PARTITIONS.contains(&text));
                 if is_partition(field) && is_partition(pattern) {
                     Known(true)
                 } else {
@@ -227,7 +237,7 @@ fn matches_arn(value: &Text, listed: &Text, work: &Work) -> Maybe<bool> {
         _ if listed.known() == Some("*") || listed.known().is_none() => whole,
         _ => whole.and_then(|matches| {
             let construct = "a pattern that isn't an ARN".to_owned();
-            if matches { Unknown(Why::NotEvaluated { construct }) } else { Known(false) }
+            if matches { Unknown(Reason::NotEvaluated { construct }) } else { Known(false) }
         }),
     }
 }

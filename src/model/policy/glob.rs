@@ -3,9 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::{Piece, Text};
+use super::{PartialText, TextPiece};
 use crate::value::budget::STEPS;
-use crate::value::{Budget, Known, Maybe, Unknown, Why};
+use crate::value::{Budget, Known, Maybe, Reason, Unknown};
 
 /// The limit on the length of a pattern or text, in characters. A key in S3 has at most 1,024 bytes.
 const MAX_LENGTH: usize = 1_500;
@@ -76,12 +76,12 @@ pub(super) enum Quantifier {
 use Quantifier::{AtLeastOne, Each};
 
 /// Splits a text into characters, without wildcards.
-pub(super) fn literal(text: &Text) -> Vec<Token<'_>> {
+pub(super) fn literal(text: &PartialText) -> Vec<Token<'_>> {
     tokens(text, Token::Char)
 }
 
 /// Splits a pattern into characters and wildcards.
-pub(super) fn pattern(text: &Text) -> Vec<Token<'_>> {
+pub(super) fn pattern(text: &PartialText) -> Vec<Token<'_>> {
     let wildcard = |character| match character {
         '*' => Token::Any,
         '?' => Token::One,
@@ -90,12 +90,12 @@ pub(super) fn pattern(text: &Text) -> Vec<Token<'_>> {
     tokens(text, wildcard)
 }
 
-fn tokens<'a>(text: &'a Text, of_char: impl Fn(char) -> Token<'a>) -> Vec<Token<'a>> {
+fn tokens<'a>(text: &'a PartialText, of_char: impl Fn(char) -> Token<'a>) -> Vec<Token<'a>> {
     let mut tokens = Vec::with_capacity(text.weight());
     for piece in &text.pieces {
         match piece {
-            Piece::Literal(text) => tokens.extend(text.chars().map(&of_char)),
-            Piece::Unknown(symbol) => tokens.push(Token::Unknown(symbol)),
+            TextPiece::Literal(text) => tokens.extend(text.chars().map(&of_char)),
+            TextPiece::Unknown(symbol) => tokens.push(Token::Unknown(symbol)),
         }
     }
     with_partition(tokens)
@@ -121,32 +121,33 @@ fn chars(text: &str) -> Vec<Token<'static>> {
 }
 
 /// The conversion of a text to tokens: [`literal`] or [`pattern`].
-pub(super) type Reading = fn(&Text) -> Vec<Token<'_>>;
+pub(super) type Interpretation = fn(&PartialText) -> Vec<Token<'_>>;
 
-/// True if a pattern matches a text, each converted by its `Reading`; see [`fits`] for the quantifiers.
+/// True if a pattern matches a text, each converted by its `Interpretation`; see [`fits`] for the quantifiers.
 pub(super) fn compare(
-    [(listed, read_listed), (text, read_text)]: [(&Text, Reading); 2],
+    [(listed, read_listed), (text, read_text)]: [(&PartialText, Interpretation); 2],
     quantifiers: [Quantifier; 2],
-    why: impl Fn() -> Why,
+    why: impl Fn() -> Reason,
     work: &Work,
 ) -> Maybe<bool> {
     let length = listed.weight().saturating_add(text.weight());
     if begin_otherwise(listed, text) {
         return match work.charge(CELLS_OF_COMPARISON) {
             Ok(()) => Known(false),
-            Err(limit) => Unknown(Why::OverLimit { limit }),
+            Err(limit) => Unknown(Reason::OverLimit { limit }),
         };
     }
     // The texts are converted only if the budget allows it.
     match work.charge(length.saturating_mul(CELLS_PER_CHARACTER).saturating_add(CELLS_OF_COMPARISON)) {
         Ok(()) => fits(&read_listed(listed), &read_text(text), quantifiers, why, work),
-        Err(limit) => Unknown(Why::OverLimit { limit }),
+        Err(limit) => Unknown(Reason::OverLimit { limit }),
     }
 }
 
 /// True if two texts differ in their first characters, before any wildcard, so that neither matches the other.
-fn begin_otherwise(one: &Text, other: &Text) -> bool {
-    let (Some(Piece::Literal(one)), Some(Piece::Literal(other))) = (one.pieces.first(), other.pieces.first()) else {
+fn begin_otherwise(one: &PartialText, other: &PartialText) -> bool {
+    let (Some(TextPiece::Literal(one)), Some(TextPiece::Literal(other))) = (one.pieces.first(), other.pieces.first())
+    else {
         return false;
     };
     // Any two partitions may be the same one.
@@ -170,19 +171,19 @@ fn fits(
     pattern: &[Token<'_>],
     text: &[Token<'_>],
     [certain, possible]: [Quantifier; 2],
-    why: impl Fn() -> Why,
+    why: impl Fn() -> Reason,
     work: &Work,
 ) -> Maybe<bool> {
     let is_long = pattern.len().max(text.len()) > MAX_LENGTH;
     if is_long || pattern.len().saturating_mul(text.len()) > MAX_PRODUCT {
-        return Unknown(Why::OverLimit { limit: "the length of a string in a policy" });
+        return Unknown(Reason::OverLimit { limit: "the length of a string in a policy" });
     }
     if let Err(limit) = work.charge(cells(pattern, text)) {
-        return Unknown(Why::OverLimit { limit });
+        return Unknown(Reason::OverLimit { limit });
     }
     let spelled = spellings(pattern, text);
     let matches = |worlds, texts| {
-        let means = Meanings { worlds, texts };
+        let means = TokenMeanings { worlds, texts };
         match &spelled {
             Some(spelled) => spelled.iter().any(|text| means.matches(pattern, text)),
             None => means.matches(pattern, text),
@@ -200,8 +201,8 @@ fn fits(
 }
 
 /// True if paths below a folder may begin with the prefix.
-pub fn may_begin(folder: &Text, prefix: &Text, work: &Work) -> Maybe<bool> {
-    let any = Text::exactly("*");
+pub fn may_begin(folder: &PartialText, prefix: &PartialText, work: &Work) -> Maybe<bool> {
+    let any = PartialText::exactly("*");
     let (prefix, paths) = (prefix.clone().then(&any), folder.clone().then(&any));
     let why = || prefix.clone().then(&paths).why();
     compare([(&prefix, pattern), (&paths, pattern)], [AtLeastOne; 2], why, work)
@@ -230,14 +231,14 @@ fn spellings<'a>(pattern: &[Token<'_>], text: &[Token<'a>]) -> Option<Vec<Vec<To
 
 /// The interpretation of tokens that represent several texts.
 #[derive(Clone, Copy)]
-struct Meanings {
+struct TokenMeanings {
     /// `Each` if a match has to hold for all values of unknown pieces, `AtLeastOne` if one value suffices.
     worlds: Quantifier,
     /// The same for the wildcards in the text.
     texts: Quantifier,
 }
 
-impl Meanings {
+impl TokenMeanings {
     /// True if the pattern matches. Equal symbols have equal values only in a common start and where one is compared
     /// with the other. Elsewhere they count as different, which makes more matches possible and fewer certain.
     fn matches(self, pattern: &[Token<'_>], text: &[Token<'_>]) -> bool {

@@ -7,32 +7,32 @@ use super::text::split_placeholder;
 use crate::source::{SourceFile, Span};
 use crate::syntax::json;
 use crate::syntax::node::{Entry, Meaning, Node, NodeKind, Scalar};
-use crate::value::{Data, Field, Known, Object, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, Object, Reason, Traced, Unknown};
 
 /// The limit on the length of the text, in bytes. AWS accepts 20 KB for a bucket's policy and 32 KB for a key's.
 pub(super) const MAX_LENGTH: usize = 64 * 1024;
 
 /// Parses JSON text; all of its values have the location `span`.
-pub(super) fn parse(text: String, span: Span) -> Result<Data, Why> {
-    Reader { span, doubt: None }.parse(text)
+pub(super) fn parse(text: String, span: Span) -> Result<Data, Reason> {
+    PolicyReader { span, doubt: None }.parse(text)
 }
 
 /// Parses JSON text in which each `${…}` is unknown for the given reason.
-pub(super) fn parse_template(template: &str, why: &Why, span: Span) -> Result<Data, Why> {
-    Reader { span, doubt: Some(why) }.parse(escaped(template)).map_err(|_| why.clone())
+pub(super) fn parse_template(template: &str, why: &Reason, span: Span) -> Result<Data, Reason> {
+    PolicyReader { span, doubt: Some(why) }.parse(escaped(template)).map_err(|_| why.clone())
 }
 
 /// Converts the syntax tree of a text. The parser limits its depth.
-struct Reader<'a> {
+struct PolicyReader<'a> {
     span: Span,
     /// The reason why placeholders are unknown; if there is none, they are policy variables.
-    doubt: Option<&'a Why>,
+    doubt: Option<&'a Reason>,
 }
 
-impl Reader<'_> {
-    fn parse(&self, text: String) -> Result<Data, Why> {
+impl PolicyReader<'_> {
+    fn parse(&self, text: String) -> Result<Data, Reason> {
         if text.len() > MAX_LENGTH {
-            return Err(Why::OverLimit { limit: "the length of a policy" });
+            return Err(Reason::OverLimit { limit: "the length of a policy" });
         }
         let tree = json::parse(self.span.file, &SourceFile::new(PathBuf::new(), String::new(), text.into_bytes()));
         match tree.documents.as_slice() {
@@ -40,7 +40,7 @@ impl Reader<'_> {
                 Known(data) => Ok(data),
                 Unknown(why) => Err(why),
             },
-            _ => Err(Why::Failed { message: "this policy isn't JSON".to_owned() }),
+            _ => Err(Reason::Failed { message: "this policy isn't JSON".to_owned() }),
         }
     }
 
@@ -49,7 +49,7 @@ impl Reader<'_> {
         match (&value.value, self.doubt) {
             (Known(Data::String(text)), Some(doubt)) if text.contains("${") => {
                 let cause = Box::new(first_cause(text, doubt));
-                let why = Why::Computed { expression: format!("\"{text}\""), cause, atom: None };
+                let why = Reason::Computed { expression: format!("\"{text}\""), cause, atom: None };
                 value.map(|_| Unknown(why))
             }
             (Known(Data::Object(object)), Some(doubt))
@@ -82,13 +82,13 @@ impl Reader<'_> {
 
 /// The reason why the first placeholder of a text is unknown. The reason of the whole policy is about one of its
 /// placeholders at most.
-fn first_cause(text: &str, doubt: &Why) -> Why {
+fn first_cause(text: &str, doubt: &Reason) -> Reason {
     let placeholder = text.split_once("${").and_then(|(_, after)| split_placeholder(after));
     let reference = placeholder.map_or(text, |(symbol, _)| symbol).to_owned();
     match doubt {
-        Why::Computed { cause, .. } if cause.symbol() == reference => Why::clone(cause),
-        _ if reference.starts_with("var.") => Why::NoValue { reference },
-        _ => Why::AtDeployment { reference, is_set: false },
+        Reason::Computed { cause, .. } if cause.symbol() == reference => Reason::clone(cause),
+        _ if reference.starts_with("var.") => Reason::NoValue { reference },
+        _ => Reason::AtDeployment { reference, is_set: false },
     }
 }
 

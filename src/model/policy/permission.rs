@@ -2,13 +2,16 @@
 
 use super::glob::{Quantifier, Work, compare, literal, pattern};
 use super::request::CLOUDTRAIL;
-use super::{Clause, Condition, Document, Effect, Principals, Request, Scope, Statement, Terms, Text};
+use super::{
+    Condition, Effect, PartialText, PolicyDocument, Principals, ServiceRequest, Statement, StatementClause,
+    StatementScope, StatementTerms,
+};
 use crate::source::Span;
-use crate::value::{Known, Maybe, Unknown, Why};
+use crate::value::{Known, Maybe, Reason, Unknown};
 
 use Quantifier::Each;
 
-/// The answer to a [`Request`].
+/// The answer to a [`ServiceRequest`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Permission<'a> {
     /// A statement allows the request, and none denies it.
@@ -16,12 +19,12 @@ pub enum Permission<'a> {
     /// No statement allows the request.
     Missing {
         /// A statement that would allow it except for one element, if there is one.
-        nearest: Option<Lack<'a>>,
+        nearest: Option<Shortfall<'a>>,
     },
     /// A statement denies the request.
     Denied { statement: &'a Statement },
     Unknown {
-        why: Why,
+        why: Reason,
         /// The statement that doesn't decide the question.
         statement: &'a Statement,
     },
@@ -29,17 +32,17 @@ pub enum Permission<'a> {
 
 /// A statement that would allow a request except for one element.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Lack<'a> {
+pub struct Shortfall<'a> {
     pub statement: &'a Statement,
     /// The element that doesn't match.
-    pub part: Part,
+    pub part: StatementPart,
     /// The location of the element, or of the statement that lacks it.
     pub span: Span,
 }
 
 /// The elements of a statement, in descending likelihood that a mismatch is a mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum StatementPart {
     /// The effect is neither `Allow` nor `Deny`.
     Effect,
     /// A condition is invalid or doesn't hold for CloudTrail's request.
@@ -53,7 +56,7 @@ pub enum Part {
 }
 
 /// Evaluates a request with the statements of all documents together.
-pub fn permission<'a>(documents: &'a [Document], request: &Request) -> Permission<'a> {
+pub fn permission<'a>(documents: &'a [PolicyDocument], request: &ServiceRequest) -> Permission<'a> {
     let statements = || documents.iter().flat_map(|document| &document.statements);
     let mut doubt = None;
     for statement in statements() {
@@ -71,11 +74,11 @@ pub fn permission<'a>(documents: &'a [Document], request: &Request) -> Permissio
 }
 
 /// Evaluates a request with the statements that allow it; the answer is granted, missing or unknown.
-fn allowance<'a>(statements: impl Iterator<Item = &'a Statement>, request: &Request) -> Permission<'a> {
+fn allowance<'a>(statements: impl Iterator<Item = &'a Statement>, request: &ServiceRequest) -> Permission<'a> {
     let mut doubt = None;
     let mut lacks = Vec::new();
     for statement in statements {
-        let parts = Parts::of(statement, request, Effect::Allow);
+        let parts = StatementMatch::of(statement, request, Effect::Allow);
         if let Known(parts) = &parts {
             lacks.extend(parts.only_lack(statement));
         }
@@ -91,17 +94,19 @@ fn allowance<'a>(statements: impl Iterator<Item = &'a Statement>, request: &Requ
 
 impl Statement {
     /// True if the statement denies a request.
-    fn denies(&self, request: &Request) -> Maybe<bool> {
+    fn denies(&self, request: &ServiceRequest) -> Maybe<bool> {
         match self.is_of(Effect::Deny) {
             Known(false) => Known(false),
             // The other elements are compared only if they matter.
-            Known(true) | Unknown(_) => Parts::of(self, request, Effect::Deny).and_then(|parts| parts.all()),
+            Known(true) | Unknown(_) => StatementMatch::of(self, request, Effect::Deny).and_then(|parts| parts.all()),
         }
     }
 
     /// Returns the first condition that doesn't hold for a request.
-    pub fn unmet(&self, request: &Request) -> Option<&Condition> {
-        let Known(Terms { conditions: Clause { value: Known(Some(conditions)), .. }, .. }) = &self.terms else {
+    pub fn unmet(&self, request: &ServiceRequest) -> Option<&Condition> {
+        let Known(StatementTerms { conditions: StatementClause { value: Known(Some(conditions)), .. }, .. }) =
+            &self.terms
+        else {
             return None;
         };
         conditions.iter().find(|condition| condition.holds(request) == Known(false))
@@ -114,31 +119,31 @@ impl Statement {
 }
 
 /// The elements of a statement, and whether each of them matches a request.
-struct Parts([(Part, Maybe<bool>, Span); 5]);
+struct StatementMatch([(StatementPart, Maybe<bool>, Span); 5]);
 
-impl Parts {
+impl StatementMatch {
     /// Compares the elements of a statement with a request and an effect; unknown if the whole statement is unknown.
-    fn of(statement: &Statement, request: &Request, effect: Effect) -> Maybe<Self> {
+    fn of(statement: &Statement, request: &ServiceRequest, effect: Effect) -> Maybe<Self> {
         statement.terms.as_ref().map(|terms| {
-            let Terms { effect: own, principal, action: actions, resource, conditions } = terms;
+            let StatementTerms { effect: own, principal, action: actions, resource, conditions } = terms;
             Self([
-                (Part::Effect, own.value.as_ref().map(|own| *own == Some(effect)), own.span),
+                (StatementPart::Effect, own.value.as_ref().map(|own| *own == Some(effect)), own.span),
                 (
-                    Part::Principal,
+                    StatementPart::Principal,
                     principal.applies(|principals| principals.include(CLOUDTRAIL, &request.work)),
                     principal.span,
                 ),
                 (
-                    Part::Action,
+                    StatementPart::Action,
                     actions.applies(|patterns| any_action(patterns, request.action, &request.work)),
                     actions.span,
                 ),
                 (
-                    Part::Resource,
+                    StatementPart::Resource,
                     resource.applies(|patterns| any_name(patterns, &request.resource, &request.work)),
                     resource.span,
                 ),
-                (Part::Condition, terms.conditions_hold(request), conditions.span),
+                (StatementPart::Condition, terms.conditions_hold(request), conditions.span),
             ])
         })
     }
@@ -149,17 +154,17 @@ impl Parts {
 
     /// Returns the element that doesn't match, if there is exactly one. A statement that denies isn't a mistaken
     /// permission.
-    fn only_lack<'a>(&self, statement: &'a Statement) -> Option<Lack<'a>> {
+    fn only_lack<'a>(&self, statement: &'a Statement) -> Option<Shortfall<'a>> {
         let is_denial = matches!(&statement.terms, Known(terms) if terms.effect.value == Known(Some(Effect::Deny)));
         let mut lacks = self.0.iter().filter(|(_, fits, _)| *fits == Known(false));
         match (lacks.next(), lacks.next()) {
-            (Some(&(part, _, span)), None) if !is_denial => Some(Lack { statement, part, span }),
+            (Some(&(part, _, span)), None) if !is_denial => Some(Shortfall { statement, part, span }),
             _ => None,
         }
     }
 }
 
-impl<T> Clause<Option<Scope<T>>> {
+impl<T> StatementClause<Option<StatementScope<T>>> {
     /// True if the element applies, given whether the listed values do. An invalid element applies to nothing.
     pub(super) fn applies(&self, is_listed: impl Fn(&T) -> Maybe<bool>) -> Maybe<bool> {
         self.value.as_ref().and_then(|scope| match scope {
@@ -172,8 +177,9 @@ impl<T> Clause<Option<Scope<T>>> {
 impl Principals {
     /// True if the service is among the principals. `*` includes services.
     fn include(&self, service: &str, work: &Work) -> Maybe<bool> {
-        let service = Text::exactly(service);
-        let is_it = |listed: &Text| compare([(listed, literal), (&service, literal)], [Each; 2], || listed.why(), work);
+        let service = PartialText::exactly(service);
+        let is_it =
+            |listed: &PartialText| compare([(listed, literal), (&service, literal)], [Each; 2], || listed.why(), work);
         let is_listed = self.services.iter().map(is_it).fold(self.everyone.clone(), Maybe::or);
         match &self.doubt {
             Some(why) => is_listed.or(Unknown(why.clone())),
@@ -182,8 +188,8 @@ impl Principals {
     }
 }
 
-impl Terms {
-    fn conditions_hold(&self, request: &Request) -> Maybe<bool> {
+impl StatementTerms {
+    fn conditions_hold(&self, request: &ServiceRequest) -> Maybe<bool> {
         self.conditions.value.as_ref().and_then(|conditions| match conditions {
             None => Known(false),
             Some(conditions) => {
@@ -194,9 +200,9 @@ impl Terms {
 }
 
 /// True if one of the patterns matches an action; actions are case-insensitive.
-pub(super) fn any_action(patterns: &[Text], action: &str, work: &Work) -> Maybe<bool> {
-    let action = Text::exactly(&action.to_lowercase());
-    let matches = |listed: &Text| {
+pub(super) fn any_action(patterns: &[PartialText], action: &str, work: &Work) -> Maybe<bool> {
+    let action = PartialText::exactly(&action.to_lowercase());
+    let matches = |listed: &PartialText| {
         let listed = listed.lowercase();
         compare([(&listed, pattern), (&action, literal)], [Each; 2], || listed.why(), work)
     };
@@ -205,16 +211,17 @@ pub(super) fn any_action(patterns: &[Text], action: &str, work: &Work) -> Maybe<
 
 /// True if one of the patterns matches one of the names of a resource. All names are of the same resource, so any known
 /// answer for a name is the answer.
-fn any_name(patterns: &[Text], names: &[Text], work: &Work) -> Maybe<bool> {
+fn any_name(patterns: &[PartialText], names: &[PartialText], work: &Work) -> Maybe<bool> {
     patterns.iter().map(|listed| matches_any(listed, names, work)).fold(Known(false), Maybe::or)
 }
 
-fn matches_any(listed: &Text, names: &[Text], work: &Work) -> Maybe<bool> {
-    let matches = |name: &Text| {
-        let why = || listed.doubt.iter().chain(&name.doubt).cloned().reduce(Why::nearer).unwrap_or(Why::Unreadable);
+fn matches_any(listed: &PartialText, names: &[PartialText], work: &Work) -> Maybe<bool> {
+    let matches = |name: &PartialText| {
+        let why =
+            || listed.doubt.iter().chain(&name.doubt).cloned().reduce(Reason::nearer).unwrap_or(Reason::Unreadable);
         compare([(listed, pattern), (name, literal)], [Each; 2], why, work)
     };
     let answers: Vec<_> = names.iter().map(matches).collect();
     let known = [Known(true), Known(false)].into_iter().find(|known| answers.contains(known));
-    known.or(answers.into_iter().next()).unwrap_or(Unknown(Why::Unreadable))
+    known.or(answers.into_iter().next()).unwrap_or(Unknown(Reason::Unreadable))
 }

@@ -5,8 +5,11 @@
 use std::net::IpAddr;
 
 use super::glob::{Quantifier, Work, compare, pattern};
-use super::{Clause, Condition, Document, Effect, Piece, Scope, Statement, Terms, Text};
-use crate::value::{Known, Maybe, Unknown, Why};
+use super::{
+    Condition, Effect, PartialText, PolicyDocument, Statement, StatementClause, StatementScope, StatementTerms,
+    TextPiece,
+};
+use crate::value::{Known, Maybe, Reason, Unknown};
 
 use Quantifier::{AtLeastOne, Each};
 
@@ -42,14 +45,14 @@ pub enum Publicity<'a> {
     /// A statement allows public access, and no other one can deny it.
     Public { statement: &'a Statement },
     Unknown {
-        why: Why,
+        why: Reason,
         /// The statement that doesn't decide the question.
         statement: &'a Statement,
     },
 }
 
 /// Determines whether the statements of all documents together allow everyone an action.
-pub fn publicity<'a>(documents: &'a [Document], work: &Work) -> Publicity<'a> {
+pub fn publicity<'a>(documents: &'a [PolicyDocument], work: &Work) -> Publicity<'a> {
     let statements = || documents.iter().flat_map(|document| &document.statements);
     let denials: Vec<_> = statements().filter(|statement| may_keep_everyone_out(statement)).collect();
     let is_any_open = denials.iter().any(|denial| matches!(denial.terms, Unknown(_)));
@@ -58,11 +61,11 @@ pub fn publicity<'a>(documents: &'a [Document], work: &Work) -> Publicity<'a> {
     for statement in statements() {
         let opens = statement.terms.as_ref().and_then(|terms| match terms.let_everyone_in() {
             Known(true) => match work.charge(weight) {
-                Ok(()) if is_any_open || terms.may_be_undone(&denials, work) => Unknown(Why::NotEvaluated {
+                Ok(()) if is_any_open || terms.may_be_undone(&denials, work) => Unknown(Reason::NotEvaluated {
                     construct: "a `Deny` statement together with a public statement".to_owned(),
                 }),
                 Ok(()) => Known(true),
-                Err(limit) => Unknown(Why::OverLimit { limit }),
+                Err(limit) => Unknown(Reason::OverLimit { limit }),
             },
             opens => opens,
         });
@@ -75,7 +78,7 @@ pub fn publicity<'a>(documents: &'a [Document], work: &Work) -> Publicity<'a> {
     doubt
 }
 
-impl Terms {
+impl StatementTerms {
     fn let_everyone_in(&self) -> Maybe<bool> {
         let is_allowed = self.effect.value.as_ref().map(|effect| *effect == Some(Effect::Allow));
         let is_everyone = self.principal.applies(|principals| principals.everyone.clone());
@@ -93,7 +96,7 @@ impl Terms {
 
     /// True if denials, each of which may cover a part, may cover everything that this statement allows.
     fn may_be_undone(&self, denials: &[&Statement], work: &Work) -> bool {
-        let clauses = |of: fn(&Terms) -> &Patterns| {
+        let clauses = |of: fn(&StatementTerms) -> &Patterns| {
             let terms = denials.iter().filter_map(|denial| match &denial.terms {
                 Known(terms) => Some(of(terms)),
                 Unknown(_) => None,
@@ -105,7 +108,7 @@ impl Terms {
     }
 }
 
-type Patterns = Clause<Option<Scope<Vec<Text>>>>;
+type Patterns = StatementClause<Option<StatementScope<Vec<PartialText>>>>;
 
 impl Patterns {
     fn is_valid(&self) -> Maybe<bool> {
@@ -113,11 +116,11 @@ impl Patterns {
     }
 
     /// The listed patterns; `None` if they are negated or unknown.
-    fn listed(&self) -> Option<&[Text]> {
+    fn listed(&self) -> Option<&[PartialText]> {
         match &self.value {
-            Known(Some(Scope { is_negated: false, listed })) => Some(listed),
+            Known(Some(StatementScope { is_negated: false, listed })) => Some(listed),
             Known(None) => Some(&[]),
-            Known(Some(Scope { is_negated: true, .. })) | Unknown(_) => None,
+            Known(Some(StatementScope { is_negated: true, .. })) | Unknown(_) => None,
         }
     }
 }
@@ -137,12 +140,12 @@ fn may_keep_everyone_out(statement: &Statement) -> bool {
 
 /// True if all allowed patterns may be denied. Two patterns may each deny a part of one.
 fn may_cover(denied: &[&Patterns], allowed: &Patterns, work: &Work) -> bool {
-    let denied: Option<Vec<&[Text]>> = denied.iter().map(|clause| clause.listed()).collect();
+    let denied: Option<Vec<&[PartialText]>> = denied.iter().map(|clause| clause.listed()).collect();
     let (Some(denied), Some(allowed)) = (denied, allowed.listed()) else { return true };
-    let denied: Vec<Text> = denied.into_iter().flatten().map(Text::lowercase).collect();
-    let is_covered = |allowed: &Text| {
+    let denied: Vec<PartialText> = denied.into_iter().flatten().map(PartialText::lowercase).collect();
+    let is_covered = |allowed: &PartialText| {
         let allowed = allowed.lowercase();
-        let may = |denied: &&Text, possible| {
+        let may = |denied: &&PartialText, possible| {
             compare([(denied, pattern), (&allowed, pattern)], [Each, possible], || denied.why(), work) != Known(false)
         };
         denied.iter().filter(|denied| may(denied, AtLeastOne)).count() > 1
@@ -154,7 +157,7 @@ fn may_cover(denied: &[&Patterns], allowed: &Patterns, work: &Work) -> bool {
 impl Condition {
     /// True if the condition holds only for requests without TLS or with an old version of it.
     pub(super) fn is_of_insecure(&self) -> bool {
-        let is_false = |value: &Text| value.known() == Some("false");
+        let is_false = |value: &PartialText| value.known() == Some("false");
         match (self.key.to_ascii_lowercase().as_str(), self.operator.as_str()) {
             ("aws:securetransport", "Bool") => self.values.iter().all(is_false),
             ("s3:tlsversion", "NumericLessThan") => true,
@@ -169,7 +172,7 @@ impl Condition {
         if !RESTRICTING.contains(&key.as_str()) || !operator.is_positive() {
             return Known(false);
         }
-        let is_narrow = |value: &Text| match key.as_str() {
+        let is_narrow = |value: &PartialText| match key.as_str() {
             "aws:sourceip" => is_narrow_address(value),
             _ if value.has_variable() => Known(false),
             _ if operator.has_wildcards => is_narrow_pattern(&key, value),
@@ -183,7 +186,7 @@ impl Condition {
 }
 
 /// True if an address range is small enough to be non-public.
-fn is_narrow_address(range: &Text) -> Maybe<bool> {
+fn is_narrow_address(range: &PartialText) -> Maybe<bool> {
     let Some(text) = range.known() else { return Unknown(range.why()) };
     let (address, prefix) = match text.split_once('/') {
         Some((address, prefix)) => (address, prefix.parse::<u8>().ok()),
@@ -192,14 +195,14 @@ fn is_narrow_address(range: &Text) -> Maybe<bool> {
     match (address.parse(), prefix) {
         (Ok(IpAddr::V4(_)), Some(prefix)) => Known(prefix >= MIN_PREFIX_V4),
         (Ok(IpAddr::V6(_)), Some(prefix)) => Known(prefix >= MIN_PREFIX_V6),
-        (Ok(_), None) | (Err(_), _) => Unknown(Why::Unreadable),
+        (Ok(_), None) | (Err(_), _) => Unknown(Reason::Unreadable),
     }
 }
 
 /// True if a pattern identifies principals: it has no wildcard, or its account or organization is fixed.
-pub(super) fn is_narrow_pattern(key: &str, value: &Text) -> Maybe<bool> {
+pub(super) fn is_narrow_pattern(key: &str, value: &PartialText) -> Maybe<bool> {
     let is_wild = |text: &str| text.contains(['*', '?']);
-    let [Piece::Literal(text)] = value.pieces.as_slice() else { return Unknown(value.why()) };
+    let [TextPiece::Literal(text)] = value.pieces.as_slice() else { return Unknown(value.why()) };
     if !is_wild(text) {
         return Known(true);
     }

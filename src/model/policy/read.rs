@@ -1,17 +1,20 @@
 //! Converts an evaluated value to a policy document.
 
 use super::assumption::is_account_symbol;
-use super::{Clause, Condition, Document, Effect, Piece, Principals, Scope, Statement, Terms, Text, json};
+use super::{
+    Condition, Effect, PartialText, PolicyDocument, Principals, Statement, StatementClause, StatementScope,
+    StatementTerms, TextPiece, json,
+};
 use crate::source::Span;
-use crate::value::{Data, Field, Hop, Known, List, Maybe, Object, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, Known, List, Maybe, Object, Reason, Traced, Unknown};
 
-impl Document {
+impl PolicyDocument {
     /// Converts a value to a document: an object, or JSON in a string. The strings in it may have unknown parts.
     ///
     /// # Errors
     ///
     /// The reason why the whole document is unknown.
-    pub fn read(value: &Traced<Data>) -> Result<Self, Why> {
+    pub fn read(value: &Traced<Data>) -> Result<Self, Reason> {
         let span = value.origin.span();
         let data = match &value.value {
             Known(Data::Object(object)) => return Ok(Self::of_object(object, None)),
@@ -46,7 +49,7 @@ impl Statement {
     fn read(value: &Traced<Data>) -> Self {
         let span = value.origin.span();
         let (sid, terms) = match &value.value {
-            Known(Data::Object(object)) => (sid(object), Known(Terms::read(object, span))),
+            Known(Data::Object(object)) => (sid(object), Known(StatementTerms::read(object, span))),
             Known(other) => (None, Unknown(not_a_policy(other))),
             Unknown(why) => (None, Unknown(why.clone())),
         };
@@ -54,7 +57,7 @@ impl Statement {
     }
 }
 
-impl Terms {
+impl StatementTerms {
     fn read(object: &Object, span: Span) -> Self {
         Self {
             effect: clause(object, "Effect", span, Known(None), effect),
@@ -66,8 +69,8 @@ impl Terms {
     }
 }
 
-fn not_a_policy(data: &Data) -> Why {
-    Why::Failed { message: format!("{} isn't a policy document", data.shown()) }
+fn not_a_policy(data: &Data) -> Reason {
+    Reason::Failed { message: format!("{} isn't a policy document", data.shown()) }
 }
 
 /// Returns a field that is set. A `null` removes a field in every construct that assembles policies.
@@ -82,25 +85,30 @@ fn sid(object: &Object) -> Option<String> {
     }
 }
 
-fn clause<T>(object: &Object, key: &str, span: Span, absent: Maybe<T>, read: ReadValue<T>) -> Clause<T> {
+fn clause<T>(object: &Object, key: &str, span: Span, absent: Maybe<T>, read: ReadValue<T>) -> StatementClause<T> {
     match written(object, key) {
-        Some(field) => Clause { value: read(&field.value.value), span: field.value.origin.span() },
-        None => Clause { value: absent, span },
+        Some(field) => StatementClause { value: read(&field.value.value), span: field.value.origin.span() },
+        None => StatementClause { value: absent, span },
     }
 }
 
 type ReadValue<T> = fn(&Maybe<Data>) -> Maybe<T>;
 
 /// Converts an element and its negated form, such as `Action` and `NotAction`; a statement with both is invalid.
-fn scope<T>(object: &Object, keys: [&str; 2], span: Span, read: ReadValue<Option<T>>) -> Clause<Option<Scope<T>>> {
+fn scope<T>(
+    object: &Object,
+    keys: [&str; 2],
+    span: Span,
+    read: ReadValue<Option<T>>,
+) -> StatementClause<Option<StatementScope<T>>> {
     let [listed, excepted] = keys.map(|key| written(object, key));
     let (field, is_negated) = match (listed, excepted) {
         (Some(field), None) => (field, false),
         (None, Some(field)) => (field, true),
-        (None, None) | (Some(_), Some(_)) => return Clause { value: Known(None), span },
+        (None, None) | (Some(_), Some(_)) => return StatementClause { value: Known(None), span },
     };
-    let value = read(&field.value.value).map(|listed| listed.map(|listed| Scope { is_negated, listed }));
-    Clause { value, span: field.value.origin.span() }
+    let value = read(&field.value.value).map(|listed| listed.map(|listed| StatementScope { is_negated, listed }));
+    StatementClause { value, span: field.value.origin.span() }
 }
 
 /// Converts an effect, which is case-sensitive.
@@ -113,17 +121,17 @@ fn effect(value: &Maybe<Data>) -> Maybe<Option<Effect>> {
 }
 
 /// Converts one string or a list of strings.
-fn texts(value: &Maybe<Data>) -> Option<Vec<Text>> {
+fn texts(value: &Maybe<Data>) -> Option<Vec<PartialText>> {
     match value {
         Known(Data::List(List { items, .. })) => {
             let items = items.iter().filter(|item| !matches!(item.value, Known(Data::Null)));
-            items.map(|item| Text::of_policy(&item.value)).collect()
+            items.map(|item| PartialText::of_policy(&item.value)).collect()
         }
-        one => Some(vec![Text::of_policy(one)?]),
+        one => Some(vec![PartialText::of_policy(one)?]),
     }
 }
 
-fn some_texts(value: &Maybe<Data>) -> Maybe<Option<Vec<Text>>> {
+fn some_texts(value: &Maybe<Data>) -> Maybe<Option<Vec<PartialText>>> {
     Known(texts(value).filter(|texts| !texts.is_empty()))
 }
 
@@ -162,26 +170,26 @@ fn listed_principals(object: &Object) -> Option<Principals> {
     Some(principals)
 }
 
-fn undocumented(construct: &str) -> Why {
-    Why::NotEvaluated { construct: construct.to_owned() }
+fn undocumented(construct: &str) -> Reason {
+    Reason::NotEvaluated { construct: construct.to_owned() }
 }
 
 /// True if an AWS principal is `*`. A value that AWS assigns at deployment never is.
-fn is_everyone(principal: &Text) -> Maybe<bool> {
+fn is_everyone(principal: &PartialText) -> Maybe<bool> {
     match (principal.pieces.as_slice(), &principal.doubt) {
-        ([Piece::Literal(text)], _) => Known(text == "*"),
-        ([Piece::Unknown(_)], Some(why)) if is_from_aws(why) => Known(false),
-        ([Piece::Unknown(symbol)], _) if is_arn_of_resource(symbol) || is_account_symbol(symbol) => Known(false),
+        ([TextPiece::Literal(text)], _) => Known(text == "*"),
+        ([TextPiece::Unknown(_)], Some(why)) if is_from_aws(why) => Known(false),
+        ([TextPiece::Unknown(symbol)], _) if is_arn_of_resource(symbol) || is_account_symbol(symbol) => Known(false),
         _ if principal.literals().any(|literal| literal != "*") => Known(false),
         ([], _) => Known(false),
         _ => Unknown(principal.why()),
     }
 }
 
-fn is_from_aws(why: &Why) -> bool {
+fn is_from_aws(why: &Reason) -> bool {
     match why {
-        Why::AtDeployment { is_set, .. } | Why::Undeclared { is_set, .. } => *is_set,
-        Why::Composed { cause, .. } => is_from_aws(cause),
+        Reason::AtDeployment { is_set, .. } | Reason::Undeclared { is_set, .. } => *is_set,
+        Reason::Composed { cause, .. } => is_from_aws(cause),
         _ => false,
     }
 }

@@ -6,30 +6,30 @@
 use std::rc::Rc;
 
 use super::assumption::Assumption;
-use super::{Text, Work};
+use super::{PartialText, Work};
 
 /// The service principal of CloudTrail, which is the same in all partitions.
 pub(super) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
 /// One request of CloudTrail.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Request {
+pub struct ServiceRequest {
     pub action: &'static str,
     /// The names of the resource, at least one; all are of the same resource. The partition in ARNs doesn't matter.
-    pub(super) resource: Vec<Text>,
+    pub(super) resource: Vec<PartialText>,
     /// The condition keys that are known, by their names in lower case.
-    keys: Vec<(String, Key)>,
+    keys: Vec<(String, ConditionKey)>,
     /// The comparisons so far.
     pub(super) work: Rc<Work>,
 }
 
 /// The state of a condition key in a request.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Key {
+pub(super) enum ConditionKey {
     /// The request doesn't contain the key.
     Absent,
     /// The key has this value.
-    Is(Text),
+    Is(PartialText),
     /// The key has one of these values.
     OneOf(&'static [&'static str]),
 }
@@ -45,7 +45,7 @@ pub enum File {
 
 /// The folder in a bucket in which CloudTrail writes the files of an account and a Region.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct LogPrefix {
     /// The organization, for the files of an organization trail.
     pub organization: Option<String>,
     /// The account of the events.
@@ -67,42 +67,48 @@ pub(super) const CONTEXT_ARN: &str = "kms:encryptioncontext:aws:cloudtrail:arn";
 const CONTEXT: [&str; 2] = ["kms:encryptioncontext:*", "kms:encryptioncontextkeys"];
 
 /// The condition key for the TLS version. AWS services use no older ones than these.
-const TLS: (&str, Key) = ("s3:tlsversion", Key::OneOf(&["1.2", "1.3"]));
+const TLS: (&str, ConditionKey) = ("s3:tlsversion", ConditionKey::OneOf(&["1.2", "1.3"]));
 
-impl Request {
+impl ServiceRequest {
     /// The request to read the ACL of a bucket with these ARNs.
-    pub fn bucket_acl(bucket: &[Text], assumption: &Assumption) -> Self {
-        Self::new("s3:GetBucketAcl", bucket, assumption).with([(ACL, Key::Absent), TLS])
+    pub fn bucket_acl(bucket: &[PartialText], assumption: &Assumption) -> Self {
+        Self::new("s3:GetBucketAcl", bucket, assumption).with([(ACL, ConditionKey::Absent), TLS])
     }
 
     /// The request to write a file to a bucket with these ARNs, in a folder that ends with `/` or is empty.
-    pub fn write(bucket: &[Text], folder: &Text, file: File, place: &Place, assumption: &Assumption) -> Self {
-        let path = assumption.bound(folder).then(&Text::exactly(&place.path(file, assumption)));
-        let object = |arn: &Text| assumption.bound(arn).then(&Text::exactly("/")).then(&path);
-        let objects: Vec<Text> = bucket.iter().map(object).collect();
+    pub fn write(
+        bucket: &[PartialText],
+        folder: &PartialText,
+        file: File,
+        place: &LogPrefix,
+        assumption: &Assumption,
+    ) -> Self {
+        let path = assumption.bound(folder).then(&PartialText::exactly(&place.path(file, assumption)));
+        let object = |arn: &PartialText| assumption.bound(arn).then(&PartialText::exactly("/")).then(&path);
+        let objects: Vec<PartialText> = bucket.iter().map(object).collect();
         // CloudTrail gives the bucket's owner full control of each file.
-        let acl = Key::Is(Text::exactly("bucket-owner-full-control"));
+        let acl = ConditionKey::Is(PartialText::exactly("bucket-owner-full-control"));
         Self::new("s3:PutObject", &objects, assumption).with([(ACL, acl), TLS])
     }
 
     /// The request to generate a data key with a KMS key with these ARNs.
-    pub fn data_key(key: &[Text], assumption: &Assumption) -> Self {
-        let trail = Key::Is(assumption.trail());
-        Self::new("kms:GenerateDataKey", key, assumption).with([(ACL, Key::Absent), (CONTEXT_ARN, trail)])
+    pub fn data_key(key: &[PartialText], assumption: &Assumption) -> Self {
+        let trail = ConditionKey::Is(assumption.trail());
+        Self::new("kms:GenerateDataKey", key, assumption).with([(ACL, ConditionKey::Absent), (CONTEXT_ARN, trail)])
     }
 
     /// The request to describe a KMS key with these ARNs.
-    pub fn describe_key(key: &[Text], assumption: &Assumption) -> Self {
-        let context = CONTEXT.map(|name| (name, Key::Absent));
-        Self::new("kms:DescribeKey", key, assumption).with([(ACL, Key::Absent)]).with(context)
+    pub fn describe_key(key: &[PartialText], assumption: &Assumption) -> Self {
+        let context = CONTEXT.map(|name| (name, ConditionKey::Absent));
+        Self::new("kms:DescribeKey", key, assumption).with([(ACL, ConditionKey::Absent)]).with(context)
     }
 
-    fn new(action: &'static str, resource: &[Text], assumption: &Assumption) -> Self {
-        let is = |text: &str| Key::Is(Text::exactly(text));
+    fn new(action: &'static str, resource: &[PartialText], assumption: &Assumption) -> Self {
+        let is = |text: &str| ConditionKey::Is(PartialText::exactly(text));
         let resource = resource.iter().map(|name| assumption.bound(name)).collect();
         let request = Self { action, resource, keys: Vec::new(), work: Rc::clone(&assumption.work) };
-        request.with(ABSENT.map(|name| (name, Key::Absent))).with([
-            ("aws:sourcearn", Key::Is(assumption.trail())),
+        request.with(ABSENT.map(|name| (name, ConditionKey::Absent))).with([
+            ("aws:sourcearn", ConditionKey::Is(assumption.trail())),
             ("aws:sourceaccount", is(&assumption.account)),
             ("aws:sourceorgid", is(&assumption.organization)),
             ("aws:principalisawsservice", is("true")),
@@ -111,24 +117,24 @@ impl Request {
         ])
     }
 
-    fn with<const N: usize>(mut self, keys: [(&str, Key); N]) -> Self {
+    fn with<const N: usize>(mut self, keys: [(&str, ConditionKey); N]) -> Self {
         self.keys.extend(keys.map(|(name, key)| (name.to_owned(), key)));
         self
     }
 
     /// True if a condition key is absent from the request.
     pub fn lacks(&self, name: &str) -> bool {
-        self.key(&name.to_ascii_lowercase()) == Some(&Key::Absent)
+        self.key(&name.to_ascii_lowercase()) == Some(&ConditionKey::Absent)
     }
 
     /// Returns a condition key by its name in lower case; `None` if its state is unknown.
-    pub(super) fn key(&self, name: &str) -> Option<&Key> {
+    pub(super) fn key(&self, name: &str) -> Option<&ConditionKey> {
         let is_it = |known: &str| known.strip_suffix('*').map_or(known == name, |start| name.starts_with(start));
         self.keys.iter().find(|(known, _)| is_it(known)).map(|(_, key)| key)
     }
 }
 
-impl Place {
+impl LogPrefix {
     /// The path of a file, with an arbitrary date and an arbitrary unique part of its name.
     fn path(&self, file: File, assumption: &Assumption) -> String {
         let Self { organization, account, region } = self;

@@ -10,8 +10,11 @@ use super::assumption::{is_account, is_account_symbol, is_arn_of_resource};
 use super::glob::{Quantifier, Work, compare, pattern};
 use super::permission::any_action;
 use super::public::is_narrow_pattern;
-use super::{Clause, Condition, Document, Effect, Piece, Scope, Statement, Terms, Text};
-use crate::value::{Known, Maybe, Unknown, Why};
+use super::{
+    Condition, Effect, PartialText, PolicyDocument, Statement, StatementClause, StatementScope, StatementTerms,
+    TextPiece,
+};
+use crate::value::{Known, Maybe, Reason, Unknown};
 
 use Quantifier::{AtLeastOne, Each};
 
@@ -80,18 +83,18 @@ const COST_OF_ACTION: usize = 32;
 
 /// A statement that lets another account tamper with logs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Opening<'a> {
+pub struct OpenGrant<'a> {
     pub statement: &'a Statement,
     pub action: &'static str,
     /// True for an action on the bucket, false for one on logs.
     pub is_on_bucket: bool,
     /// The principal that is allowed to do it.
-    pub who: Who,
+    pub who: OutsidePrincipal,
 }
 
 /// A principal outside of the bucket's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Who {
+pub enum OutsidePrincipal {
     Everybody,
     /// The account with this id.
     Account(String),
@@ -107,19 +110,19 @@ pub enum Who {
 /// The account in statements for services is assumed to be the bucket's own one: the trail and its bucket are deployed
 /// together. Any other literal account id is that of another account.
 pub fn tampering<'a>(
-    documents: &[&'a Document],
-    bucket: &[Text],
-    folder: &Text,
+    documents: &[&'a PolicyDocument],
+    bucket: &[PartialText],
+    folder: &PartialText,
     is_shut: &Maybe<bool>,
     work: &Rc<Work>,
-) -> Maybe<Option<Opening<'a>>> {
+) -> Maybe<Option<OpenGrant<'a>>> {
     let statements: Vec<&Statement> = documents.iter().flat_map(|document| &document.statements).collect();
-    let folder = Text::exactly("/").then(folder);
+    let folder = PartialText::exactly("/").then(folder);
     let named = |path: &String| {
-        let path = folder.clone().then(&Text::exactly(path));
+        let path = folder.clone().then(&PartialText::exactly(path));
         bucket.iter().map(|arn| arn.clone().then(&path)).collect()
     };
-    let target = Target {
+    let target = TamperTarget {
         logs: paths().iter().map(named).collect(),
         bucket: vec![bucket.to_vec()],
         own: own_accounts(&statements),
@@ -138,7 +141,7 @@ pub fn tampering<'a>(
 }
 
 /// The names of one resource.
-type Names = Vec<Text>;
+type ResourceNames = Vec<PartialText>;
 
 /// The paths of logs as patterns, without `*`, which would match across folders. Region names have nine to fourteen
 /// characters.
@@ -156,20 +159,20 @@ fn paths() -> Vec<String> {
 }
 
 /// The resources with which statements are compared.
-struct Target {
+struct TamperTarget {
     /// The bucket's ARNs.
-    bucket: Vec<Names>,
+    bucket: Vec<ResourceNames>,
     /// The ARNs of the logs, for each form of path.
-    logs: Vec<Names>,
+    logs: Vec<ResourceNames>,
     /// The accounts that the policies contain as the trail's own.
     own: BTreeSet<String>,
     is_shut: Maybe<bool>,
     work: Rc<Work>,
 }
 
-impl Target {
+impl TamperTarget {
     /// Returns the action that a statement allows another account, unless another statement denies it.
-    fn opening<'a>(&self, statement: &'a Statement, all: &[&Statement]) -> Maybe<Option<Opening<'a>>> {
+    fn opening<'a>(&self, statement: &'a Statement, all: &[&Statement]) -> Maybe<Option<OpenGrant<'a>>> {
         let terms = match &statement.terms {
             Known(terms) => terms,
             Unknown(why) => return Unknown(why.clone()),
@@ -188,7 +191,7 @@ impl Target {
             ON_OBJECTS.map(|action| (action, false)).into_iter().chain(ON_BUCKET.map(|action| (action, true)));
         for (action, is_on_bucket) in actions {
             if let Err(limit) = self.work.charge(COST_OF_ACTION) {
-                return Unknown(Why::OverLimit { limit });
+                return Unknown(Reason::OverLimit { limit });
             }
             let resources = if is_on_bucket { &self.bucket } else { &self.logs };
             let allows = self.covers(terms, action, resources, AtLeastOne);
@@ -203,7 +206,7 @@ impl Target {
             let denials = all.iter().map(|other| self.denies(other, action, resources, who));
             let is_denied = denials.fold(Known(false), Maybe::or);
             match allows.and(terms.is_of(Effect::Allow)).and(terms.is_unlimited()).and(is_denied.map(|is| !is)) {
-                Known(true) => return Known(Some(Opening { statement, action, is_on_bucket, who: who.clone() })),
+                Known(true) => return Known(Some(OpenGrant { statement, action, is_on_bucket, who: who.clone() })),
                 Known(false) => {}
                 Unknown(why) => drop(doubt.get_or_insert(why)),
             }
@@ -212,7 +215,13 @@ impl Target {
     }
 
     /// True if a statement is about an action on at least one or each of these resources.
-    fn covers(&self, terms: &Terms, action: &str, resources: &[Names], which: Quantifier) -> Maybe<bool> {
+    fn covers(
+        &self,
+        terms: &StatementTerms,
+        action: &str,
+        resources: &[ResourceNames],
+        which: Quantifier,
+    ) -> Maybe<bool> {
         let is_action = terms.action.applies(|patterns| any_action(patterns, action, &self.work));
         if is_action == Known(false) {
             return is_action;
@@ -225,15 +234,15 @@ impl Target {
     }
 
     /// True if a statement is about at least one or each of the resources that match one pattern.
-    fn covers_one(&self, terms: &Terms, names: &Names, which: Quantifier) -> Maybe<bool> {
+    fn covers_one(&self, terms: &StatementTerms, names: &ResourceNames, which: Quantifier) -> Maybe<bool> {
         // `NotResource` excludes a pattern's resources only if it covers all of them.
-        let is_negated = matches!(&terms.resource.value, Known(Some(Scope { is_negated: true, .. })));
+        let is_negated = matches!(&terms.resource.value, Known(Some(StatementScope { is_negated: true, .. })));
         let which = match (which, is_negated) {
             (Each, true) => AtLeastOne,
             (AtLeastOne, true) => Each,
             (which, false) => which,
         };
-        let matches = |listed: &Text, name: &Text| {
+        let matches = |listed: &PartialText, name: &PartialText| {
             let why = || listed.clone().then(name).why();
             compare([(listed, pattern), (name, pattern)], [which; 2], why, &self.work)
         };
@@ -242,12 +251,12 @@ impl Target {
             let answers: Vec<_> = names.iter().map(of_name).collect();
             // All are names of the same resource, so any known answer is the answer.
             let known = [Known(true), Known(false)].into_iter().find(|known| answers.contains(known));
-            known.or(answers.into_iter().next()).unwrap_or(Unknown(Why::Unreadable))
+            known.or(answers.into_iter().next()).unwrap_or(Unknown(Reason::Unreadable))
         })
     }
 
     /// Returns the first principal of a statement outside of the bucket's account, regardless of conditions.
-    fn outsider(&self, terms: &Terms) -> Maybe<Option<Who>> {
+    fn outsider(&self, terms: &StatementTerms) -> Maybe<Option<OutsidePrincipal>> {
         let scope = match &terms.principal.value {
             Known(Some(scope)) => scope,
             Known(None) => return Known(None),
@@ -255,7 +264,7 @@ impl Target {
         };
         let everyone = if scope.is_negated { Known(true) } else { scope.listed.everyone.clone() };
         match everyone.and(self.is_shut.clone().map(|is_shut| !is_shut)) {
-            Known(true) => return Known(Some(Who::Everybody)),
+            Known(true) => return Known(Some(OutsidePrincipal::Everybody)),
             Known(false) => {}
             Unknown(why) => return Unknown(why),
         }
@@ -266,7 +275,7 @@ impl Target {
         let mut doubt = None;
         for account in &scope.listed.accounts {
             match self.is_other(account) {
-                Known(Some(account)) => return Known(Some(Who::Account(account))),
+                Known(Some(account)) => return Known(Some(OutsidePrincipal::Account(account))),
                 Known(None) => {}
                 Unknown(why) => drop(doubt.get_or_insert(why)),
             }
@@ -283,19 +292,21 @@ impl Target {
 
     /// The owner of a canonical user id or of an identity provider, if it is another account. Who uses a public provider, such as
     /// `accounts.google.com`, isn't known.
-    fn is_outside(&self, principal: &Text) -> Maybe<Option<Who>> {
+    fn is_outside(&self, principal: &PartialText) -> Maybe<Option<OutsidePrincipal>> {
         let is_id = |text: &str| text.len() == ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match principal.pieces.as_slice() {
-            [Piece::Literal(id)] if id == LOG_DELIVERY => Known(None),
-            [Piece::Literal(id)] if is_id(id) => Known(Some(Who::CanonicalUser(id.clone()))),
-            [Piece::Unknown(symbol)] if is_canonical_user(symbol) || is_arn_of_resource(symbol) => Known(None),
-            _ if principal.split(':').len() > 4 => self.is_other(principal).map(|other| other.map(Who::Account)),
+            [TextPiece::Literal(id)] if id == LOG_DELIVERY => Known(None),
+            [TextPiece::Literal(id)] if is_id(id) => Known(Some(OutsidePrincipal::CanonicalUser(id.clone()))),
+            [TextPiece::Unknown(symbol)] if is_canonical_user(symbol) || is_arn_of_resource(symbol) => Known(None),
+            _ if principal.split(':').len() > 4 => {
+                self.is_other(principal).map(|other| other.map(OutsidePrincipal::Account))
+            }
             _ => Unknown(principal.why()),
         }
     }
 
     /// Returns the account of a principal, if it isn't the bucket's own.
-    fn is_other(&self, principal: &Text) -> Maybe<Option<String>> {
+    fn is_other(&self, principal: &PartialText) -> Maybe<Option<String>> {
         let parts = principal.split(':');
         let account = match parts.as_slice() {
             [whole] => whole,
@@ -303,33 +314,39 @@ impl Target {
             _ => return Unknown(principal.why()),
         };
         match account.pieces.as_slice() {
-            [Piece::Literal(account)] if !is_account(account) || OF_AWS.contains(account) => Known(None),
-            [Piece::Literal(account)] if self.own.contains(account) => match self.own.len() {
+            [TextPiece::Literal(account)] if !is_account(account) || OF_AWS.contains(account) => Known(None),
+            [TextPiece::Literal(account)] if self.own.contains(account) => match self.own.len() {
                 1 => Known(None),
-                _ => Unknown(Why::NotEvaluated {
+                _ => Unknown(Reason::NotEvaluated {
                     construct: "the choice of the account that owns the bucket".to_owned(),
                 }),
             },
-            [Piece::Literal(account)] => Known(Some(account.clone())),
-            [Piece::Unknown(symbol)] if is_account_symbol(symbol) || is_arn_of_resource(symbol) => Known(None),
+            [TextPiece::Literal(account)] => Known(Some(account.clone())),
+            [TextPiece::Unknown(symbol)] if is_account_symbol(symbol) || is_arn_of_resource(symbol) => Known(None),
             _ => Unknown(account.why()),
         }
     }
 
     /// True if a statement denies the principal an action on all of the resources.
-    fn denies(&self, statement: &Statement, action: &str, resources: &[Names], who: &Who) -> Maybe<bool> {
+    fn denies(
+        &self,
+        statement: &Statement,
+        action: &str,
+        resources: &[ResourceNames],
+        who: &OutsidePrincipal,
+    ) -> Maybe<bool> {
         let Known(terms) = &statement.terms else { return statement.terms.as_ref().map(|_| false) };
         let is_denial = terms.is_of(Effect::Deny);
         if is_denial == Known(false) || self.covers(terms, action, resources, AtLeastOne) == Known(false) {
             return Known(false);
         }
         let is_meant = terms.principal.applies(|principals| {
-            let names = |listed: &Text| match (who, self.is_other(listed)) {
-                (Who::Account(account), Known(Some(other))) => Known(*account == other),
+            let names = |listed: &PartialText| match (who, self.is_other(listed)) {
+                (OutsidePrincipal::Account(account), Known(Some(other))) => Known(*account == other),
                 (_, Known(_)) => Known(false),
                 (_, Unknown(why)) => Unknown(why),
             };
-            let is_same = |listed: &Text| match self.is_outside(listed) {
+            let is_same = |listed: &PartialText| match self.is_outside(listed) {
                 Known(other) => Known(other.as_ref() == Some(who)),
                 Unknown(why) => Unknown(why),
             };
@@ -340,7 +357,7 @@ impl Target {
     }
 }
 
-impl Terms {
+impl StatementTerms {
     /// True if the statement has this effect.
     fn is_of(&self, effect: Effect) -> Maybe<bool> {
         self.effect.value.as_ref().map(|own| *own == Some(effect))
@@ -374,7 +391,7 @@ impl Condition {
         }
         let key = self.key.to_ascii_lowercase();
         let is_narrow =
-            |value: &Text| if operator.has_wildcards { is_narrow_pattern(&key, value) } else { Known(true) };
+            |value: &PartialText| if operator.has_wildcards { is_narrow_pattern(&key, value) } else { Known(true) };
         self.values.iter().map(is_narrow).fold(Known(true), Maybe::and)
     }
 
@@ -407,15 +424,15 @@ fn own_accounts(statements: &[&Statement]) -> BTreeSet<String> {
         if !names_service {
             continue;
         }
-        if let Known(Some(Scope { is_negated: false, listed })) = &terms.resource.value {
-            let paths = listed.iter().flat_map(Text::literals).filter_map(|text| text.split_once("AWSLogs/"));
+        if let Known(Some(StatementScope { is_negated: false, listed })) = &terms.resource.value {
+            let paths = listed.iter().flat_map(PartialText::literals).filter_map(|text| text.split_once("AWSLogs/"));
             own.extend(
                 paths.flat_map(|(_, path)| path.split('/').take(2)).filter(|part| is_account(part)).map(str::to_owned),
             );
         }
-        let Clause { value: Known(Some(conditions)), .. } = &terms.conditions else { continue };
+        let StatementClause { value: Known(Some(conditions)), .. } = &terms.conditions else { continue };
         for condition in conditions {
-            let accounts = condition.values.iter().filter_map(Text::known).filter_map(|value| {
+            let accounts = condition.values.iter().filter_map(PartialText::known).filter_map(|value| {
                 match condition.key.to_ascii_lowercase().as_str() {
                     "aws:sourceaccount" => Some(value),
                     "aws:sourcearn" => value.split(':').nth(4),

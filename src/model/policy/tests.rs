@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::source::{FileId, Sources};
-use crate::value::{Budget, Data, Known, Maybe, Traced, Unknown, Why};
+use crate::value::{Budget, Data, Known, Maybe, Reason, Traced, Unknown};
 
 const STATEMENT: &str = r#"{"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"},
     "Action": "s3:PutObject", "Resource": "${aws_s3_bucket.logs.arn}/AWSLogs/*"}"#;
@@ -15,22 +15,22 @@ fn file() -> FileId {
     Sources::default().add(std::path::Path::new("main.tf"), Vec::new())
 }
 
-fn unknown(symbol: &str) -> Why {
-    Why::AtDeployment { reference: symbol.to_owned(), is_set: true }
+fn unknown(symbol: &str) -> Reason {
+    Reason::AtDeployment { reference: symbol.to_owned(), is_set: true }
 }
 
-fn document(value: Maybe<Data>) -> Result<Document, Why> {
-    Document::read(&Traced::written((), span()).map(|_| value))
+fn document(value: Maybe<Data>) -> Result<PolicyDocument, Reason> {
+    PolicyDocument::read(&Traced::written((), span()).map(|_| value))
 }
 
 /// Creates the policy of a heredoc.
-fn template(statements: &str) -> Document {
+fn template(statements: &str) -> PolicyDocument {
     document(Unknown(unknown(&format!("\"{{\"Statement\": {statements}}}\"")))).unwrap()
 }
 
-fn bucket() -> Vec<Text> {
-    let name = Text::unknown(&unknown("aws_s3_bucket.logs.id"));
-    vec![Text::unknown(&unknown("aws_s3_bucket.logs.arn")), Text::exactly("arn:aws:s3:::").then(&name)]
+fn bucket() -> Vec<PartialText> {
+    let name = PartialText::unknown(&unknown("aws_s3_bucket.logs.id"));
+    vec![PartialText::unknown(&unknown("aws_s3_bucket.logs.arn")), PartialText::exactly("arn:aws:s3:::").then(&name)]
 }
 
 /// A short form of the answer.
@@ -47,7 +47,7 @@ fn shown(permission: &Permission<'_>) -> String {
 /// A trail that writes only logs, no digests.
 fn sender() -> Sender {
     Sender {
-        name: Text::exactly("audit"),
+        name: PartialText::exactly("audit"),
         arns: vec!["aws_cloudtrail.audit.arn".to_owned()],
         region: None,
         may_be_of_organization: false,
@@ -56,17 +56,17 @@ fn sender() -> Sender {
 }
 
 /// The request to write a log of the trail's account and Region to a folder.
-fn logs(folder: &'static str) -> impl Fn(&Assumption) -> Request {
+fn logs(folder: &'static str) -> impl Fn(&Assumption) -> ServiceRequest {
     move |assumption| {
         let place =
-            Place { organization: None, account: assumption.account.clone(), region: assumption.region.clone() };
-        Request::write(&bucket(), &Text::exactly(folder), File::Log, &place, assumption)
+            LogPrefix { organization: None, account: assumption.account.clone(), region: assumption.region.clone() };
+        ServiceRequest::write(&bucket(), &PartialText::exactly(folder), File::Log, &place, assumption)
     }
 }
 
 /// The answer under the best assumption: granted if any assumption leads to that, otherwise the last one.
-fn best(documents: &[Document], request: impl Fn(&Assumption) -> Request) -> String {
-    let all: Vec<&Document> = documents.iter().collect();
+fn best(documents: &[PolicyDocument], request: impl Fn(&Assumption) -> ServiceRequest) -> String {
+    let all: Vec<&PolicyDocument> = documents.iter().collect();
     let answer = |assumption: &Assumption| {
         let bound = assumption.apply(&all);
         shown(&permission(&bound, &request(assumption)))
@@ -75,7 +75,7 @@ fn best(documents: &[Document], request: impl Fn(&Assumption) -> Request) -> Str
     answers.iter().find(|answer| *answer == "granted").or(answers.last()).unwrap().clone()
 }
 
-fn check(request: impl Fn(&Assumption) -> Request, statements: &[&str], expected: &str) {
+fn check(request: impl Fn(&Assumption) -> ServiceRequest, statements: &[&str], expected: &str) {
     let documents = [template(&format!("[{}]", statements.join(", ")))];
     assert_eq!(best(&documents, request), expected, "{statements:#?}");
 }
@@ -208,10 +208,10 @@ fn conditions_hold_for_what_is_known_of_the_request() {
         );
         let documents = [template(&statement)];
         let answers = [
-            best(&documents, |assumption| Request::bucket_acl(&bucket(), assumption)),
+            best(&documents, |assumption| ServiceRequest::bucket_acl(&bucket(), assumption)),
             best(&documents, logs("")),
-            best(&documents, |assumption| Request::data_key(&bucket(), assumption)),
-            best(&documents, |assumption| Request::describe_key(&bucket(), assumption)),
+            best(&documents, |assumption| ServiceRequest::data_key(&bucket(), assumption)),
+            best(&documents, |assumption| ServiceRequest::describe_key(&bucket(), assumption)),
         ];
         let short = |answer: &String| match answer.as_str() {
             "granted" => 'y',
@@ -224,8 +224,11 @@ fn conditions_hold_for_what_is_known_of_the_request() {
 
 #[test]
 fn the_action_for_data_keys_is_one() {
-    let key =
-        || |assumption: &Assumption| Request::data_key(&[Text::unknown(&unknown("aws_kms_key.logs.arn"))], assumption);
+    let key = || {
+        |assumption: &Assumption| {
+            ServiceRequest::data_key(&[PartialText::unknown(&unknown("aws_kms_key.logs.arn"))], assumption)
+        }
+    };
     let allow = |action: &str| {
         format!(
             r#"{{"Effect": "Allow", "Principal": {{"Service": ["cloudtrail.amazonaws.com"]}}, "Action": {action}, "Resource": "*"}}"#
@@ -248,7 +251,7 @@ fn what_is_no_policy_is_unknown() {
         assert_eq!(document(Unknown(unknown(symbol))), Err(unknown(symbol)));
     }
     let long = format!("{{\"Statement\": \"{}\"}}", "x".repeat(70_000));
-    assert_eq!(document(text(&long)), Err(Why::OverLimit { limit: "the length of a policy" }));
+    assert_eq!(document(text(&long)), Err(Reason::OverLimit { limit: "the length of a policy" }));
 }
 
 #[test]
@@ -266,7 +269,7 @@ fn texts_that_are_too_long_are_not_compared() {
 #[test]
 fn a_deployment_has_a_limit_for_what_is_compared() {
     let documents = [template(&with("AWSLogs/*", &"*a".repeat(200)))];
-    let all: Vec<&Document> = documents.iter().collect();
+    let all: Vec<&PolicyDocument> = documents.iter().collect();
     let sender = Sender { work: Rc::new(Work::new(&Budget::new(100_000))), ..sender() };
     let assumption = &assumptions(&all, &sender).0[0];
     let answer = || shown(&permission(&documents, &logs("")(assumption)));
@@ -361,11 +364,13 @@ fn more_regions_than_any_partition_has_are_not_tried() {
 /// A short form of the tampering with logs that another account is allowed.
 fn opened(statements: &str, is_shut: Maybe<bool>) -> String {
     let document = template(statements);
-    match tampering(&[&document], &bucket(), &Text::exactly("trails/"), &is_shut, &Rc::default()) {
+    match tampering(&[&document], &bucket(), &PartialText::exactly("trails/"), &is_shut, &Rc::default()) {
         Known(None) => "closed".to_owned(),
-        Known(Some(Opening { action, who: Who::Everybody, .. })) => format!("everybody {action}"),
-        Known(Some(Opening { action, who: Who::Account(account), .. })) => format!("{account} {action}"),
-        Known(Some(Opening { action, who: Who::CanonicalUser(_), .. })) => format!("canonical user {action}"),
+        Known(Some(OpenGrant { action, who: OutsidePrincipal::Everybody, .. })) => format!("everybody {action}"),
+        Known(Some(OpenGrant { action, who: OutsidePrincipal::Account(account), .. })) => format!("{account} {action}"),
+        Known(Some(OpenGrant { action, who: OutsidePrincipal::CanonicalUser(_), .. })) => {
+            format!("canonical user {action}")
+        }
         Unknown(_) => "unknown".to_owned(),
     }
 }

@@ -3,30 +3,30 @@
 //! A bucket's ARN in a policy is often a template whose references are known only at deployment; its literal pieces can
 //! be compared nevertheless.
 
-use crate::value::{Data, Known, Maybe, Unknown, Why};
+use crate::value::{Data, Known, Maybe, Reason, Unknown};
 
 /// The depth to which nested templates are split into pieces; a deeper one is one unknown piece.
 const MAX_DEPTH: usize = 8;
 
 /// A text that may have unknown pieces.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Text {
-    pub pieces: Vec<Piece>,
+pub struct PartialText {
+    pub pieces: Vec<TextPiece>,
     /// The reason why the text is unknown: that of its first unknown piece, or of the first one that the user can
     /// resolve.
-    pub doubt: Option<Why>,
+    pub doubt: Option<Reason>,
 }
 
-/// A piece of a [`Text`].
+/// A piece of a [`PartialText`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum TextPiece {
     /// Known characters.
     Literal(String),
     /// Any number of unknown characters; they are the same for each occurrence of this symbol.
     Unknown(String),
 }
 
-impl Text {
+impl PartialText {
     /// Creates a known text.
     pub fn exactly(text: &str) -> Self {
         let mut exact = Self::default();
@@ -35,7 +35,7 @@ impl Text {
     }
 
     /// Creates an unknown text from its symbol; a quoted template is split into its pieces.
-    pub fn unknown(why: &Why) -> Self {
+    pub fn unknown(why: &Reason) -> Self {
         let mut text = Self { doubt: Some(why.clone()), ..Self::default() };
         text.push_symbol(&why.symbol(), MAX_DEPTH);
         text
@@ -52,11 +52,11 @@ impl Text {
     }
 
     /// Appends another text.
-    pub fn then(mut self, other: &Text) -> Self {
+    pub fn then(mut self, other: &PartialText) -> Self {
         for piece in &other.pieces {
             match piece {
-                Piece::Literal(text) => self.push_literal(text),
-                Piece::Unknown(_) => self.pieces.push(piece.clone()),
+                TextPiece::Literal(text) => self.push_literal(text),
+                TextPiece::Unknown(_) => self.pieces.push(piece.clone()),
             }
         }
         self.doubt = match (self.doubt.take(), &other.doubt) {
@@ -73,8 +73,10 @@ impl Text {
         match value {
             Known(Data::String(text)) if text.contains("${") => {
                 let construct = format!("a policy variable in `{text}`");
-                let mut read = Self { doubt: Some(Why::NotEvaluated { construct }), ..Self::default() };
-                read.push_template(text, &mut |read, name| read.pieces.push(Piece::Unknown(format!("${{{name}}}"))));
+                let mut read = Self { doubt: Some(Reason::NotEvaluated { construct }), ..Self::default() };
+                read.push_template(text, &mut |read, name| {
+                    read.pieces.push(TextPiece::Unknown(format!("${{{name}}}")))
+                });
                 Some(read)
             }
             _ => Self::of(value),
@@ -85,7 +87,7 @@ impl Text {
     pub fn known(&self) -> Option<&str> {
         match self.pieces.as_slice() {
             [] => Some(""),
-            [Piece::Literal(text)] => Some(text),
+            [TextPiece::Literal(text)] => Some(text),
             _ => None,
         }
     }
@@ -93,8 +95,8 @@ impl Text {
     /// True if the text is certain to be the alias of an AWS managed KMS key, or the alias's ARN.
     pub(in crate::model) fn is_aws_key(&self) -> bool {
         match (self.pieces.first(), self.pieces.last()) {
-            (Some(Piece::Literal(start)), _) if crate::model::is_aws_key(start) => true,
-            (Some(Piece::Literal(start)), Some(Piece::Literal(end))) if start.starts_with("arn:") => {
+            (Some(TextPiece::Literal(start)), _) if crate::model::is_aws_key(start) => true,
+            (Some(TextPiece::Literal(start)), Some(TextPiece::Literal(end))) if start.starts_with("arn:") => {
                 end.contains(":alias/aws/")
             }
             _ => false,
@@ -103,7 +105,7 @@ impl Text {
 
     /// True if the text may be empty.
     pub fn may_be_empty(&self) -> bool {
-        self.literals().next().is_none() && !self.doubt.as_ref().is_some_and(Why::is_set)
+        self.literals().next().is_none() && !self.doubt.as_ref().is_some_and(Reason::is_set)
     }
 
     /// The text as a folder in a path, with a slash at the end; empty if the text is empty.
@@ -116,7 +118,7 @@ impl Text {
         let mut parts = Vec::new();
         let mut part = Self::default();
         for piece in &self.pieces {
-            let Piece::Literal(literal) = piece else {
+            let TextPiece::Literal(literal) = piece else {
                 part.pieces.push(piece.clone());
                 part.doubt = part.doubt.or_else(|| self.doubt.clone());
                 continue;
@@ -134,44 +136,44 @@ impl Text {
 
     /// The text in lower case, for case-insensitive comparisons.
     pub(super) fn lowercase(&self) -> Self {
-        let lower = |piece: &Piece| match piece {
-            Piece::Literal(text) => Piece::Literal(text.to_lowercase()),
-            Piece::Unknown(_) => piece.clone(),
+        let lower = |piece: &TextPiece| match piece {
+            TextPiece::Literal(text) => TextPiece::Literal(text.to_lowercase()),
+            TextPiece::Unknown(_) => piece.clone(),
         };
         Self { pieces: self.pieces.iter().map(lower).collect(), doubt: self.doubt.clone() }
     }
 
     /// The length in bytes, including the symbols.
     pub(super) fn weight(&self) -> usize {
-        let length = |piece: &Piece| match piece {
-            Piece::Literal(text) | Piece::Unknown(text) => text.len(),
+        let length = |piece: &TextPiece| match piece {
+            TextPiece::Literal(text) | TextPiece::Unknown(text) => text.len(),
         };
         self.pieces.iter().map(length).sum()
     }
 
     /// True if the text contains a policy variable, such as `${aws:username}`.
     pub(super) fn has_variable(&self) -> bool {
-        self.pieces.iter().any(|piece| matches!(piece, Piece::Unknown(symbol) if symbol.starts_with("${")))
+        self.pieces.iter().any(|piece| matches!(piece, TextPiece::Unknown(symbol) if symbol.starts_with("${")))
     }
 
     /// The known pieces.
     pub(super) fn literals(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Literal(text) => Some(text.as_str()),
-            Piece::Unknown(_) => None,
+            TextPiece::Literal(text) => Some(text.as_str()),
+            TextPiece::Unknown(_) => None,
         })
     }
 
-    /// The reason why the text is unknown. A known text returns [`Why::Unreadable`], but callers need no reason then.
-    pub(super) fn why(&self) -> Why {
-        self.doubt.clone().unwrap_or(Why::Unreadable)
+    /// The reason why the text is unknown. A known text returns [`Reason::Unreadable`], but callers need no reason then.
+    pub(super) fn why(&self) -> Reason {
+        self.doubt.clone().unwrap_or(Reason::Unreadable)
     }
 
     fn push_literal(&mut self, text: &str) {
         match self.pieces.last_mut() {
             _ if text.is_empty() => {}
-            Some(Piece::Literal(last)) => last.push_str(text),
-            Some(Piece::Unknown(_)) | None => self.pieces.push(Piece::Literal(text.to_owned())),
+            Some(TextPiece::Literal(last)) => last.push_str(text),
+            Some(TextPiece::Unknown(_)) | None => self.pieces.push(TextPiece::Literal(text.to_owned())),
         }
     }
 
@@ -181,7 +183,7 @@ impl Text {
             (Some(template), Some(depth)) => {
                 self.push_template(template, &mut |text, symbol| text.push_symbol(symbol, depth));
             }
-            _ => self.pieces.push(Piece::Unknown(symbol.to_owned())),
+            _ => self.pieces.push(TextPiece::Unknown(symbol.to_owned())),
         }
     }
 
@@ -232,10 +234,10 @@ pub(super) fn split_placeholder(text: &str) -> Option<(&str, &str)> {
 mod tests {
     use super::*;
 
-    fn shown(text: &Text) -> String {
-        let piece = |piece: &Piece| match piece {
-            Piece::Literal(text) => text.clone(),
-            Piece::Unknown(symbol) => format!("<{symbol}>"),
+    fn shown(text: &PartialText) -> String {
+        let piece = |piece: &TextPiece| match piece {
+            TextPiece::Literal(text) => text.clone(),
+            TextPiece::Unknown(symbol) => format!("<{symbol}>"),
         };
         text.pieces.iter().map(piece).collect()
     }
@@ -249,15 +251,15 @@ mod tests {
             ("\"${a[\"}\"]}/x\"", "<a[\"}\"]>/x"),
             ("\"a${b\"", "a<b>"),
         ] {
-            let why = Why::AtDeployment { reference: symbol.to_owned(), is_set: true };
-            assert_eq!(shown(&Text::unknown(&why)), expected);
+            let why = Reason::AtDeployment { reference: symbol.to_owned(), is_set: true };
+            assert_eq!(shown(&PartialText::unknown(&why)), expected);
         }
     }
 
     #[test]
     fn a_policy_variable_is_no_value_of_the_language_around_it() {
         let text = Known(Data::String("home/${aws:username}/*".to_owned()));
-        assert_eq!(shown(&Text::of_policy(&text).unwrap()), "home/<${aws:username}>/*");
-        assert_eq!(shown(&Text::of(&text).unwrap()), "home/${aws:username}/*");
+        assert_eq!(shown(&PartialText::of_policy(&text).unwrap()), "home/<${aws:username}>/*");
+        assert_eq!(shown(&PartialText::of(&text).unwrap()), "home/${aws:username}/*");
     }
 }

@@ -4,10 +4,10 @@
 //! operator. All other fields and operators are for data events or for event data stores:
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html>.
 
-use super::{Assessment, Cause, Coverage, Mending, Site, Texts};
-use crate::model::{Change, SelectorNames, Setting, Wish};
+use super::{Coverage, GapCause, GapRemedy, SelectorCoverage, SelectorSite, SelectorValues};
+use crate::model::{Remedy, RemedyKind, SelectorNames, TrailSetting};
 use crate::source::Span;
-use crate::value::{Known, Traced, Unknown, Why};
+use crate::value::{Known, Reason, Traced, Unknown};
 
 /// An `advanced_event_selector`: it selects the events that match all its field selectors.
 #[derive(Debug, Clone)]
@@ -16,21 +16,21 @@ pub struct AdvancedSelector {
     pub header: Span,
     /// The names needed to write a selector of management events.
     pub names: SelectorNames,
-    pub fields: Setting<Vec<FieldSelector>>,
+    pub fields: TrailSetting<Vec<FieldSelector>>,
 }
 
 /// A condition on one field of an event.
 #[derive(Debug, Clone)]
 pub struct FieldSelector {
     /// The field, such as `eventCategory`.
-    pub field: Setting<String>,
+    pub field: TrailSetting<String>,
     /// The operators that are set, each with its values.
-    pub operators: Vec<(Operator, Setting<Texts>)>,
+    pub operators: Vec<(FieldOperator, TrailSetting<SelectorValues>)>,
 }
 
 /// The operators of a field selector; only the first two are ever valid for management events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
+pub enum FieldOperator {
     Equals,
     NotEquals,
     StartsWith,
@@ -40,7 +40,7 @@ pub enum Operator {
 }
 
 /// A field selector whose field is known.
-struct Condition<'a> {
+struct FieldCondition<'a> {
     field: &'a str,
     selector: &'a FieldSelector,
     path: String,
@@ -48,8 +48,8 @@ struct Condition<'a> {
 
 impl AdvancedSelector {
     /// Determines the events that the selector records; `path` is its path within the trail.
-    pub(super) fn assess(&self, path: &str) -> Assessment {
-        let mut assessment = Assessment::new(self.header);
+    pub(super) fn assess(&self, path: &str) -> SelectorCoverage {
+        let mut assessment = SelectorCoverage::new(self.header);
         let conditions = self.conditions(&mut assessment, path);
         // An unknown field may be `eventSource`.
         let is_field_open = !assessment.doubts.is_empty();
@@ -65,7 +65,7 @@ impl AdvancedSelector {
         assessment
     }
 
-    fn conditions(&self, assessment: &mut Assessment, path: &str) -> Vec<Condition<'_>> {
+    fn conditions(&self, assessment: &mut SelectorCoverage, path: &str) -> Vec<FieldCondition<'_>> {
         let list = format!("{path}.{}", self.fields.name);
         let help = format!("set `{}` to a list of field selectors", self.fields.name);
         let selectors = assessment.known(&self.fields, &list, help.as_str()).into_iter().flatten();
@@ -74,14 +74,19 @@ impl AdvancedSelector {
             let path = format!("{list}[{index}]");
             let attribute = format!("{path}.{}", selector.field.name);
             if let Some(field) = assessment.known(&selector.field, &attribute, "set the field to compare") {
-                conditions.push(Condition { field, selector, path });
+                conditions.push(FieldCondition { field, selector, path });
             }
         }
         conditions
     }
 
-    /// True if the selector may select management events; otherwise [`Cause::OtherCategory`] becomes its only gap.
-    fn selects_management(&self, conditions: &[Condition<'_>], assessment: &mut Assessment, path: &str) -> bool {
+    /// True if the selector may select management events; otherwise [`GapCause::OtherCategory`] becomes its only gap.
+    fn selects_management(
+        &self,
+        conditions: &[FieldCondition<'_>],
+        assessment: &mut SelectorCoverage,
+        path: &str,
+    ) -> bool {
         let mut categories = conditions.iter().filter(|condition| condition.field == "eventCategory").peekable();
         let something_is_open = !assessment.doubts.is_empty() || !assessment.gaps.is_empty();
         let is_other = if categories.peek().is_none() {
@@ -90,49 +95,52 @@ impl AdvancedSelector {
             categories.any(|condition| condition.names_other_category())
         };
         if is_other {
-            let site = Site { span: self.header, hops: Vec::new(), attribute: path.to_owned() };
-            let wish = Wish::at(self.header, self.fields.notation, Change::AddSelector(self.names)).billed();
-            *assessment = Assessment::new(self.header);
-            assessment.lose(Coverage::EVERYTHING, Cause::OtherCategory, site, wish);
+            let site = SelectorSite { span: self.header, hops: Vec::new(), attribute: path.to_owned() };
+            let wish = Remedy::at(self.header, self.fields.notation, RemedyKind::AddSelector(self.names)).billed();
+            *assessment = SelectorCoverage::new(self.header);
+            assessment.lose(Coverage::EVERYTHING, GapCause::OtherCategory, site, wish);
         }
         !is_other
     }
 }
 
-impl Condition<'_> {
+impl FieldCondition<'_> {
     /// True if this is `eventCategory` equal to known values without `Management`.
     fn names_other_category(&self) -> bool {
-        let [(Operator::Equals, values)] = self.selector.operators.as_slice() else { return false };
+        let [(FieldOperator::Equals, values)] = self.selector.operators.as_slice() else { return false };
         let Known(Ok(values)) = values.value() else { return false };
         let is_other = |value: &Traced<_>| matches!(&value.value, Known(Ok(name)) if name != "Management");
         !values.is_empty() && values.iter().all(is_other)
     }
 
-    fn assess(&self, assessment: &mut Assessment) {
+    fn assess(&self, assessment: &mut SelectorCoverage) {
         match self.field {
             "eventCategory" => self.assess_category(assessment),
             "readOnly" => self.assess_read_only(assessment),
             "eventSource" => self.assess_source(assessment),
             field => {
                 let reason = format!("`{field}` can't filter the management events of a trail");
-                let site = Site::new(&self.selector.field.read, &format!("{}.{}", self.path, self.selector.field.name));
+                let site = SelectorSite::new(
+                    &self.selector.field.read,
+                    &format!("{}.{}", self.path, self.selector.field.name),
+                );
                 let help = "remove this field selector: its field only filters data events or event data stores";
-                let mending = Mending { help: help.to_owned(), wish: Some(self.wish_away(site.span)) };
-                assessment.lose(Coverage::EVERYTHING, Cause::Invalid(reason), site, mending);
+                let mending = GapRemedy { help: help.to_owned(), wish: Some(self.wish_away(site.span)) };
+                assessment.lose(Coverage::EVERYTHING, GapCause::Invalid(reason), site, mending);
             }
         }
     }
 
-    fn assess_category(&self, assessment: &mut Assessment) {
-        let Some((values, site)) = self.all_values(Operator::Equals, assessment) else { return };
+    fn assess_category(&self, assessment: &mut SelectorCoverage) {
+        let Some((values, site)) = self.all_values(FieldOperator::Equals, assessment) else { return };
         if values.len() > 1 {
-            let why = Why::Undocumented { what: "one selector names several event categories".to_owned() };
+            let why = Reason::Undocumented { what: "one selector names several event categories".to_owned() };
             assessment.doubt(why, site);
         }
     }
 
-    fn assess_read_only(&self, assessment: &mut Assessment) {
-        let Some((values, site)) = self.all_values(Operator::Equals, assessment) else { return };
+    fn assess_read_only(&self, assessment: &mut SelectorCoverage) {
+        let Some((values, site)) = self.all_values(FieldOperator::Equals, assessment) else { return };
         let mut kept = Coverage::NOTHING;
         for value in &values {
             kept = kept.union(match value.as_str() {
@@ -150,12 +158,12 @@ impl Condition<'_> {
         let lost = Coverage::EVERYTHING.without(kept);
         if !lost.is_empty() {
             let wish = self.wish_away(site.span);
-            assessment.lose(lost, Cause::OneSided, site, wish);
+            assessment.lose(lost, GapCause::OneSided, site, wish);
         }
     }
 
-    fn assess_source(&self, assessment: &mut Assessment) {
-        let Some((values, site)) = self.values(Operator::NotEquals, assessment) else { return };
+    fn assess_source(&self, assessment: &mut SelectorCoverage) {
+        let Some((values, site)) = self.values(FieldOperator::NotEquals, assessment) else { return };
         let mut lost = Coverage::NOTHING;
         for value in &values {
             let source = Coverage::of_source(value);
@@ -167,31 +175,35 @@ impl Condition<'_> {
         }
         if !lost.is_empty() {
             let wish = self.wish_away(site.span).billed();
-            assessment.lose(lost, Cause::Excluded, site, wish);
+            assessment.lose(lost, GapCause::Excluded, site, wish);
         }
     }
 
     /// Returns the values of the one operator that is valid for the field, if all of them are known.
-    fn all_values(&self, valid: Operator, assessment: &mut Assessment) -> Option<(Vec<String>, Site)> {
+    fn all_values(
+        &self,
+        valid: FieldOperator,
+        assessment: &mut SelectorCoverage,
+    ) -> Option<(Vec<String>, SelectorSite)> {
         let doubts = assessment.doubts.len();
         self.values(valid, assessment).filter(|_| assessment.doubts.len() == doubts)
     }
 
     /// Returns the known values of the one operator that is valid for the field, and their location. Invalid and
     /// unknown values are recorded in the assessment.
-    fn values(&self, valid: Operator, assessment: &mut Assessment) -> Option<(Vec<String>, Site)> {
+    fn values(&self, valid: FieldOperator, assessment: &mut SelectorCoverage) -> Option<(Vec<String>, SelectorSite)> {
         let (operator, setting) = match self.written_operators(assessment).as_slice() {
             [only] => *only,
             [] if !assessment.doubts.is_empty() => return None,
             [] | [_, _, ..] => {
                 let reason = format!("`{}` needs exactly one operator here, {}", self.field, valid.name());
-                let site = Site::new(&self.selector.field.read, &self.path);
+                let site = SelectorSite::new(&self.selector.field.read, &self.path);
                 self.reject(reason, site, assessment);
                 return None;
             }
         };
         let attribute = format!("{}.{}", self.path, setting.name);
-        let site = Site::new(&setting.read, &attribute);
+        let site = SelectorSite::new(&setting.read, &attribute);
         if operator != valid {
             let reason = format!("`{}` can only be compared with {} here", self.field, valid.name());
             self.reject(reason, site, assessment);
@@ -215,16 +227,19 @@ impl Condition<'_> {
 
     /// Returns the operators that are certain to be set. If there are several, one with an unknown value may be null,
     /// which is equivalent to not setting it; it is recorded as unknown.
-    fn written_operators(&self, assessment: &mut Assessment) -> Vec<(Operator, &Setting<Texts>)> {
+    fn written_operators(
+        &self,
+        assessment: &mut SelectorCoverage,
+    ) -> Vec<(FieldOperator, &TrailSetting<SelectorValues>)> {
         let operators = self.selector.operators.iter().map(|(operator, setting)| (*operator, setting));
         let operators: Vec<_> = operators.collect();
         if let [_] = operators.as_slice() {
             return operators;
         }
-        let is_known = |&(_, setting): &(Operator, &Setting<Texts>)| match setting.value() {
+        let is_known = |&(_, setting): &(FieldOperator, &TrailSetting<SelectorValues>)| match setting.value() {
             Known(_) => true,
             Unknown(why) => {
-                let site = Site::new(&setting.read, &format!("{}.{}", self.path, setting.name));
+                let site = SelectorSite::new(&setting.read, &format!("{}.{}", self.path, setting.name));
                 assessment.doubt(why.clone(), site);
                 false
             }
@@ -233,28 +248,28 @@ impl Condition<'_> {
     }
 
     /// Returns the change that removes the field selector, so that its selector selects more events.
-    fn wish_away(&self, place: Span) -> Wish {
-        let change = Change::RemoveField { field: self.field.to_owned() };
-        Wish::at(place, self.selector.field.notation, change)
+    fn wish_away(&self, place: Span) -> Remedy {
+        let change = RemedyKind::RemoveField { field: self.field.to_owned() };
+        Remedy::at(place, self.selector.field.notation, change)
     }
 
     /// Records that the selector is invalid for management events and so records none.
-    fn reject(&self, reason: String, site: Site, assessment: &mut Assessment) {
+    fn reject(&self, reason: String, site: SelectorSite, assessment: &mut SelectorCoverage) {
         let help = format!("remove the `{}` field selector, or use an operator that CloudTrail supports", self.field);
-        assessment.lose(Coverage::EVERYTHING, Cause::Invalid(reason), site, help.as_str());
+        assessment.lose(Coverage::EVERYTHING, GapCause::Invalid(reason), site, help.as_str());
     }
 }
 
-impl Operator {
+impl FieldOperator {
     /// The operator's name in the API.
     pub fn name(self) -> &'static str {
         match self {
-            Operator::Equals => "Equals",
-            Operator::NotEquals => "NotEquals",
-            Operator::StartsWith => "StartsWith",
-            Operator::NotStartsWith => "NotStartsWith",
-            Operator::EndsWith => "EndsWith",
-            Operator::NotEndsWith => "NotEndsWith",
+            FieldOperator::Equals => "Equals",
+            FieldOperator::NotEquals => "NotEquals",
+            FieldOperator::StartsWith => "StartsWith",
+            FieldOperator::NotStartsWith => "NotStartsWith",
+            FieldOperator::EndsWith => "EndsWith",
+            FieldOperator::NotEndsWith => "NotEndsWith",
         }
     }
 }

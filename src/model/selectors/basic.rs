@@ -1,7 +1,7 @@
 //! Basic event selectors.
 
-use super::{Assessment, Cause, Coverage, Mending, Site, Texts};
-use crate::model::Setting;
+use super::{Coverage, GapCause, GapRemedy, SelectorCoverage, SelectorSite, SelectorValues};
+use crate::model::TrailSetting;
 use crate::source::Span;
 use crate::value::Known;
 
@@ -19,13 +19,13 @@ pub struct BasicSelector {
     /// The span that findings about the selector point at.
     pub header: Span,
     /// The default is `All`.
-    pub read_write_type: Setting<ReadWrite>,
+    pub read_write_type: TrailSetting<ReadWrite>,
     /// The default is `true`.
-    pub include_management_events: Setting<bool>,
+    pub include_management_events: TrailSetting<bool>,
     /// The excluded event sources; the default is none.
-    pub excluded_sources: Setting<Texts>,
+    pub excluded_sources: TrailSetting<SelectorValues>,
     /// The number of data resources; the default is none.
-    pub data_resources: Setting<usize>,
+    pub data_resources: TrailSetting<usize>,
 }
 
 impl BasicSelector {
@@ -36,8 +36,8 @@ impl BasicSelector {
     }
 
     /// Determines the events that the selector records; `path` is its path within the trail.
-    pub(super) fn assess(&self, path: &str) -> Assessment {
-        let mut assessment = Assessment::new(self.header);
+    pub(super) fn assess(&self, path: &str) -> SelectorCoverage {
+        let mut assessment = SelectorCoverage::new(self.header);
         self.assess_switch(&mut assessment, path);
         self.assess_direction(&mut assessment, path);
         assessment.excludes_nothing();
@@ -45,19 +45,24 @@ impl BasicSelector {
         assessment
     }
 
-    fn assess_switch(&self, assessment: &mut Assessment, path: &str) {
+    fn assess_switch(&self, assessment: &mut SelectorCoverage, path: &str) {
         let setting = &self.include_management_events;
         let attribute = format!("{path}.{}", setting.name);
         // Only the first copy of management events is free of charge.
         let wish = setting.wish("true").billed();
         let help = format!("{}, or move the data events to a second trail", wish.advise());
-        let mending = || Mending { help: help.clone(), wish: Some(wish.clone()) };
+        let mending = || GapRemedy { help: help.clone(), wish: Some(wish.clone()) };
         if let Some(false) = assessment.known(setting, &attribute, mending()) {
-            assessment.lose(Coverage::EVERYTHING, Cause::Off, Site::new(&setting.read, &attribute), mending());
+            assessment.lose(
+                Coverage::EVERYTHING,
+                GapCause::Off,
+                SelectorSite::new(&setting.read, &attribute),
+                mending(),
+            );
         }
     }
 
-    fn assess_direction(&self, assessment: &mut Assessment, path: &str) {
+    fn assess_direction(&self, assessment: &mut SelectorCoverage, path: &str) {
         let setting = &self.read_write_type;
         let attribute = format!("{path}.{}", setting.name);
         let wish = setting.wish("All");
@@ -66,10 +71,10 @@ impl BasicSelector {
             Some(ReadWrite::WriteOnly) => Coverage::READS,
             Some(ReadWrite::All) | None => return,
         };
-        assessment.lose(lost, Cause::OneSided, Site::new(&setting.read, &attribute), wish);
+        assessment.lose(lost, GapCause::OneSided, SelectorSite::new(&setting.read, &attribute), wish);
     }
 
-    fn assess_exclusions(&self, assessment: &mut Assessment, path: &str) {
+    fn assess_exclusions(&self, assessment: &mut SelectorCoverage, path: &str) {
         let setting = &self.excluded_sources;
         let attribute = format!("{path}.{}", setting.name);
         // Some sources, such as KMS, may have more events than all others.
@@ -82,7 +87,7 @@ impl BasicSelector {
             }
         }
         if !lost.is_empty() {
-            assessment.lose(lost, Cause::Excluded, Site::new(&setting.read, &attribute), wish);
+            assessment.lose(lost, GapCause::Excluded, SelectorSite::new(&setting.read, &attribute), wish);
         }
     }
 }

@@ -61,14 +61,14 @@ impl Coverage {
 
 /// Lower and upper bounds for the recorded events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
+pub struct CoverageBounds {
     /// The events that are recorded whatever the unknown values are.
     pub least: Coverage,
     /// The events that are recorded in the best case.
     pub most: Coverage,
 }
 
-impl Bounds {
+impl CoverageBounds {
     /// Creates bounds without uncertainty.
     pub fn exactly(coverage: Coverage) -> Self {
         Self { least: coverage, most: coverage }

@@ -2,7 +2,7 @@
 //!
 //! Two results of a rule are compared by them, to decide whether a change makes a trail worse.
 
-use super::{Bounds, Coverage};
+use super::{Coverage, CoverageBounds};
 
 /// The kinds of events with their names in files such as the baseline.
 const WORDS: [(&str, Coverage); 6] = [
@@ -16,19 +16,19 @@ const WORDS: [(&str, Coverage); 6] = [
 
 /// Lower and upper bounds for the lost events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Loss {
+pub struct EventLoss {
     /// The events that are lost whatever the unknown values are.
     pub least: Coverage,
     /// The events that are lost in the worst case.
     pub most: Coverage,
 }
 
-impl Loss {
+impl EventLoss {
     /// The loss of a trail that records everything.
     pub const NOTHING: Self = Self { least: Coverage::NOTHING, most: Coverage::NOTHING };
 
     /// All lost reads if ordinary reads are lost, and all lost writes if ordinary writes are lost.
-    pub fn with_ordinary(recorded: Bounds) -> Self {
+    pub fn with_ordinary(recorded: CoverageBounds) -> Self {
         let rows = |recorded: Coverage| {
             let is_lost = |row: &Coverage| !recorded.includes(row.intersection(Coverage::ORDINARY));
             let rows = [Coverage::READS, Coverage::WRITES].into_iter().filter(is_lost);
@@ -39,7 +39,7 @@ impl Loss {
 
     /// The lost events of single sources (KMS, RDS Data API), for reads and writes of which the ordinary events are
     /// recorded.
-    pub fn beside_ordinary(recorded: Bounds) -> Self {
+    pub fn beside_ordinary(recorded: CoverageBounds) -> Self {
         let rows = |ordinary: Coverage, recorded: Coverage| {
             let is_recorded = |row: &Coverage| ordinary.includes(row.intersection(Coverage::ORDINARY));
             let rows = [Coverage::READS, Coverage::WRITES].into_iter().filter(is_recorded);
@@ -77,17 +77,17 @@ mod tests {
     fn a_loss_is_told_by_the_rule_to_which_it_belongs() {
         let exactly = |lost: &[&str]| {
             let lost = lost.iter().filter_map(|word| of_word(word)).fold(Coverage::NOTHING, Coverage::union);
-            Bounds::exactly(Coverage::EVERYTHING.without(lost))
+            CoverageBounds::exactly(Coverage::EVERYTHING.without(lost))
         };
         let write_only = exactly(&["kms:read", "other:read", "rdsdata:read", "kms:write"]);
-        assert_eq!(words(Loss::with_ordinary(write_only).least), ["kms:read", "other:read", "rdsdata:read"]);
-        assert_eq!(words(Loss::beside_ordinary(write_only).least), ["kms:write"]);
+        assert_eq!(words(EventLoss::with_ordinary(write_only).least), ["kms:read", "other:read", "rdsdata:read"]);
+        assert_eq!(words(EventLoss::beside_ordinary(write_only).least), ["kms:write"]);
         let without_kms = exactly(&["kms:read", "kms:write"]);
-        assert_eq!(Loss::with_ordinary(without_kms), Loss::NOTHING);
-        assert_eq!(words(Loss::beside_ordinary(without_kms).most), ["kms:read", "kms:write"]);
-        let perhaps = Bounds { least: write_only.least, most: Coverage::EVERYTHING };
-        assert_eq!(Loss::with_ordinary(perhaps).least, Coverage::NOTHING);
-        assert!(Loss::with_ordinary(perhaps).is_within(Loss::with_ordinary(write_only)));
-        assert!(!Loss::with_ordinary(write_only).is_within(Loss::with_ordinary(perhaps)));
+        assert_eq!(EventLoss::with_ordinary(without_kms), EventLoss::NOTHING);
+        assert_eq!(words(EventLoss::beside_ordinary(without_kms).most), ["kms:read", "kms:write"]);
+        let perhaps = CoverageBounds { least: write_only.least, most: Coverage::EVERYTHING };
+        assert_eq!(EventLoss::with_ordinary(perhaps).least, Coverage::NOTHING);
+        assert!(EventLoss::with_ordinary(perhaps).is_within(EventLoss::with_ordinary(write_only)));
+        assert!(!EventLoss::with_ordinary(write_only).is_within(EventLoss::with_ordinary(perhaps)));
     }
 }

@@ -3,13 +3,13 @@
 //! References are matched to declarations by these names, because a bucket's ARN or a key's id is usually unknown
 //! before the deployment.
 
-use crate::model::policy::Text;
-use crate::model::{Read, Resource, Setting};
-use crate::value::{Known, Maybe, Unknown, Why};
+use crate::model::policy::PartialText;
+use crate::model::{Resource, SettingRead, TrailSetting};
+use crate::value::{Known, Maybe, Reason, Unknown};
 
 /// A name of a bucket or key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Name {
+pub(super) enum TargetName {
     /// A known text.
     Literal(String),
     /// The symbol of an unknown value; equal symbols are the same value.
@@ -18,48 +18,52 @@ pub(super) enum Name {
 
 /// The bucket or key that an argument refers to.
 #[derive(Debug, Clone)]
-pub(super) enum Named {
+pub(super) enum NamedTarget {
     /// None: the argument is not set or is invalid.
     Nothing,
     /// The one with this name, and the reason if the value is unknown.
-    Name(Name, Maybe<()>),
+    Name(TargetName, Maybe<()>),
     /// Possibly any one: the value is unknown and has no symbol that identifies it.
-    Anything(Why),
+    Anything(Reason),
 }
 
-impl Named {
+impl NamedTarget {
     /// Converts the value of an argument.
-    pub(super) fn by(setting: &Setting<String>) -> Self {
+    pub(super) fn by(setting: &TrailSetting<String>) -> Self {
         match setting.value() {
-            Known(Err(_)) => Named::Nothing,
-            Known(Ok(text)) if text.is_empty() => Named::Nothing,
-            Known(Ok(text)) => Named::Name(Name::Literal(text.clone()), Known(())),
-            Unknown(why) if why.has_identity() => Named::Name(Name::Symbol(why.symbol()), Unknown(why.clone())),
-            Unknown(why) => Named::Anything(why.clone()),
+            Known(Err(_)) => NamedTarget::Nothing,
+            Known(Ok(text)) if text.is_empty() => NamedTarget::Nothing,
+            Known(Ok(text)) => NamedTarget::Name(TargetName::Literal(text.clone()), Known(())),
+            Unknown(why) if why.has_identity() => {
+                NamedTarget::Name(TargetName::Symbol(why.symbol()), Unknown(why.clone()))
+            }
+            Unknown(why) => NamedTarget::Anything(why.clone()),
         }
     }
 
-    pub(super) fn name(&self) -> Option<&Name> {
+    pub(super) fn name(&self) -> Option<&TargetName> {
         match self {
-            Named::Name(name, _) => Some(name),
-            Named::Nothing | Named::Anything(_) => None,
+            NamedTarget::Name(name, _) => Some(name),
+            NamedTarget::Nothing | NamedTarget::Anything(_) => None,
         }
     }
 }
 
-impl Name {
+impl TargetName {
     /// Converts the name to a text, which is unknown for a symbol.
-    pub(super) fn text(&self) -> Text {
+    pub(super) fn text(&self) -> PartialText {
         match self {
-            Name::Literal(text) => Text::exactly(text),
-            Name::Symbol(symbol) => Text::unknown(&Why::AtDeployment { reference: symbol.clone(), is_set: true }),
+            TargetName::Literal(text) => PartialText::exactly(text),
+            TargetName::Symbol(symbol) => {
+                PartialText::unknown(&Reason::AtDeployment { reference: symbol.clone(), is_set: true })
+            }
         }
     }
 }
 
 /// The symbols to which references to a resource's attributes evaluate; `id` is the attribute of `Ref`.
-pub(super) fn symbols(resource: &Resource, attributes: &[&str]) -> Vec<Name> {
-    attributes.iter().map(|attribute| Name::Symbol(symbol(resource, attribute))).collect()
+pub(super) fn symbols(resource: &Resource, attributes: &[&str]) -> Vec<TargetName> {
+    attributes.iter().map(|attribute| TargetName::Symbol(symbol(resource, attribute))).collect()
 }
 
 fn symbol(resource: &Resource, attribute: &str) -> String {
@@ -77,10 +81,10 @@ fn symbol(resource: &Resource, attribute: &str) -> String {
 }
 
 /// Converts a value to a name; `None` if it is empty, invalid, or unknown without a symbol that identifies it.
-pub(super) fn of_value(value: &Maybe<Read<String>>) -> Option<Name> {
+pub(super) fn of_value(value: &Maybe<SettingRead<String>>) -> Option<TargetName> {
     match value {
-        Known(Ok(text)) if !text.is_empty() => Some(Name::Literal(text.clone())),
+        Known(Ok(text)) if !text.is_empty() => Some(TargetName::Literal(text.clone())),
         Known(_) => None,
-        Unknown(why) => why.has_identity().then(|| Name::Symbol(why.symbol())),
+        Unknown(why) => why.has_identity().then(|| TargetName::Symbol(why.symbol())),
     }
 }

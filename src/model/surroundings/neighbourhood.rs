@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::links::{Name, Named};
-use super::read::{Attachment, Neighbour, Thing};
-use super::{Attached, Declared, Delivery, Dependency, Doubt, Surroundings};
-use crate::model::policy::{Text, Work};
-use crate::value::{Budget, Known, Unknown, Why};
+use super::links::{NamedTarget, TargetName};
+use super::read::{Attachment, LogTarget, RelatedResource};
+use super::{Attached, DeclaredTarget, DeliverySettings, Dependency, LogDelivery, UnreadCompanion};
+use crate::model::policy::{PartialText, Work};
+use crate::value::{Budget, Known, Reason, Unknown};
 
 /// The prefix of bucket ARNs. The partition doesn't matter.
 const BUCKET_ARN: &str = "arn:aws:s3:::";
@@ -33,24 +33,24 @@ const MAX_OPEN: usize = 64;
 
 /// The related resources of a deployment's trails, by name.
 #[derive(Debug, Default)]
-pub struct Neighbourhood {
-    deliveries: HashMap<String, Rc<Delivery>>,
+pub struct RelatedIndex {
+    deliveries: HashMap<String, Rc<DeliverySettings>>,
     buckets: Registry,
     keys: Registry,
     /// The settings of all buckets of the account.
     account: Vec<Attached>,
     /// The parts that aren't read.
-    unread: Vec<Unread>,
+    unread: Vec<UnreadReference>,
     /// The first part that isn't read and may affect any resource.
-    doubt: Option<Doubt>,
+    doubt: Option<UnreadCompanion>,
     /// The results of earlier lookups, by the trail's address.
-    known: RefCell<HashMap<String, Rc<Surroundings>>>,
-    spent: Rc<Spent>,
+    known: RefCell<HashMap<String, Rc<LogDelivery>>>,
+    spent: Rc<PolicyWork>,
 }
 
 /// The work for the trails of a deployment, in all worlds.
 #[derive(Debug, Default)]
-pub struct Spent {
+pub struct PolicyWork {
     /// The total length of the policies, in bytes.
     weighed: Cell<usize>,
     /// The total length of the texts that were searched for names, in bytes.
@@ -61,7 +61,7 @@ pub struct Spent {
     compared: Rc<Work>,
 }
 
-impl Spent {
+impl PolicyWork {
     /// Creates counters whose comparisons are charged to the budget of the deployment.
     pub fn new(budget: &Rc<Budget>) -> Self {
         Self { compared: Rc::new(Work::new(budget)), ..Self::default() }
@@ -85,8 +85,8 @@ impl Spent {
 
 /// A part that isn't read, and the texts that are passed to it.
 #[derive(Debug)]
-struct Unread {
-    doubt: Doubt,
+struct UnreadReference {
+    doubt: UnreadCompanion,
     given: Vec<String>,
     /// The total length of the texts, in bytes; each counts as at least 64, because a short one takes time as well.
     length: usize,
@@ -96,58 +96,59 @@ struct Unread {
 #[derive(Debug, Default)]
 struct Registry {
     things: Vec<Registered>,
-    by_name: HashMap<Name, usize>,
+    by_name: HashMap<TargetName, usize>,
     /// Names of several resources, of which only one can be created.
-    ambiguous: HashSet<Name>,
+    ambiguous: HashSet<TargetName>,
     /// Settings whose target is unknown: they may be attached to any resource that their name allows.
-    open: Vec<(Named, Attached)>,
+    open: Vec<(NamedTarget, Attached)>,
 }
 
 #[derive(Debug)]
 struct Registered {
-    declared: Rc<Declared>,
-    own: Option<Name>,
-    names: Vec<Name>,
-    arns: Vec<Name>,
+    declared: Rc<DeclaredTarget>,
+    own: Option<TargetName>,
+    names: Vec<TargetName>,
+    arns: Vec<TargetName>,
     said: Vec<Attached>,
 }
 
-impl Neighbourhood {
+impl RelatedIndex {
     /// Indexes resources; `doubt` is a part of the deployment that isn't read, and `spent` counts the earlier work for
     /// its trails.
     pub fn new<'n>(
-        neighbours: impl Iterator<Item = &'n Neighbour> + Clone,
-        doubt: Option<Doubt>,
-        spent: Rc<Spent>,
+        neighbours: impl Iterator<Item = &'n RelatedResource> + Clone,
+        doubt: Option<UnreadCompanion>,
+        spent: Rc<PolicyWork>,
     ) -> Self {
         let mut new = Self { doubt, spent, ..Self::default() };
         for neighbour in neighbours.clone() {
             match neighbour {
-                Neighbour::Bucket(thing) => new.buckets.add(thing),
-                Neighbour::Key(thing) => new.keys.add(thing),
-                Neighbour::Delivery(delivery) => {
+                RelatedResource::Bucket(thing) => new.buckets.add(thing),
+                RelatedResource::Key(thing) => new.keys.add(thing),
+                RelatedResource::Delivery(delivery) => {
                     drop(new.deliveries.insert(delivery.trail.clone(), Rc::clone(delivery)))
                 }
-                Neighbour::OfAccount(said) => new.account.extend(said.iter().cloned()),
-                Neighbour::Unread(doubt, given) => new.unread.push(Unread::of(doubt, given)),
-                Neighbour::OverLimit(doubt) if new.cut().is_none() => new.doubt = Some(doubt.clone()),
-                Neighbour::OverLimit(_) | Neighbour::OfBucket(_) | Neighbour::OfKey(_) => {}
+                RelatedResource::OfAccount(said) => new.account.extend(said.iter().cloned()),
+                RelatedResource::Unread(doubt, given) => new.unread.push(UnreadReference::of(doubt, given)),
+                RelatedResource::OverLimit(doubt) if new.cut().is_none() => new.doubt = Some(doubt.clone()),
+                RelatedResource::OverLimit(_) | RelatedResource::OfBucket(_) | RelatedResource::OfKey(_) => {}
             }
         }
-        let of = |pick: fn(&'n Neighbour) -> Option<&'n Attachment>| neighbours.clone().filter_map(pick).collect();
+        let of =
+            |pick: fn(&'n RelatedResource) -> Option<&'n Attachment>| neighbours.clone().filter_map(pick).collect();
         new.buckets.attach_all(of(|neighbour| match neighbour {
-            Neighbour::OfBucket(attachment) => Some(attachment),
+            RelatedResource::OfBucket(attachment) => Some(attachment),
             _ => None,
         }));
         new.keys.attach_all(of(|neighbour| match neighbour {
-            Neighbour::OfKey(attachment) => Some(attachment),
+            RelatedResource::OfKey(attachment) => Some(attachment),
             _ => None,
         }));
         new
     }
 
     /// Returns the related resources of the trail at an address; repeated lookups return the same result.
-    pub fn of(&self, trail: &str) -> Option<Rc<Surroundings>> {
+    pub fn of(&self, trail: &str) -> Option<Rc<LogDelivery>> {
         if let Some(known) = self.known.borrow().get(trail) {
             return Some(Rc::clone(known));
         }
@@ -157,23 +158,23 @@ impl Neighbourhood {
     }
 
     /// The limit that prevented reading some of the declarations.
-    pub fn cut(&self) -> Option<&Why> {
-        self.doubt.as_ref().map(|doubt| &doubt.why).filter(|why| matches!(why, Why::OverLimit { .. }))
+    pub fn cut(&self) -> Option<&Reason> {
+        self.doubt.as_ref().map(|doubt| &doubt.why).filter(|why| matches!(why, Reason::OverLimit { .. }))
     }
 
-    fn look_around(&self, trail: &str) -> Option<Surroundings> {
+    fn look_around(&self, trail: &str) -> Option<LogDelivery> {
         let delivery = self.deliveries.get(trail)?;
         let cut = self.cut().cloned();
-        let bucket = self.buckets.find(&Named::by(&delivery.bucket)).map(|thing| self.bucket(thing));
-        let key = self.keys.find(&Named::by(&delivery.key)).map(|thing| self.dependency(&self.keys, thing));
+        let bucket = self.buckets.find(&NamedTarget::by(&delivery.bucket)).map(|thing| self.bucket(thing));
+        let key = self.keys.find(&NamedTarget::by(&delivery.key)).map(|thing| self.dependency(&self.keys, thing));
         let work = Rc::clone(&self.spent.compared);
-        Some(Surroundings { delivery: Rc::clone(delivery), bucket, key, cut, work })
+        Some(LogDelivery { delivery: Rc::clone(delivery), bucket, key, cut, work })
     }
 
     fn bucket(&self, thing: &Registered) -> Dependency {
         let mut bucket = self.dependency(&self.buckets, thing);
         let names = thing.own.iter().chain(&thing.names);
-        bucket.arns.extend(names.map(|name| Text::exactly(BUCKET_ARN).then(&name.text())));
+        bucket.arns.extend(names.map(|name| PartialText::exactly(BUCKET_ARN).then(&name.text())));
         bucket.said.extend(self.account.iter().cloned());
         bucket
     }
@@ -181,7 +182,7 @@ impl Neighbourhood {
     fn dependency(&self, registry: &Registry, thing: &Registered) -> Dependency {
         let open = || registry.open.iter().filter_map(|(to, attached)| thing.perhaps(to, attached));
         let said: Vec<Attached> = thing.said.iter().cloned().chain(open().take(MAX_OPEN)).collect();
-        let over = |limit| Doubt { span: thing.declared.header, why: Why::OverLimit { limit } };
+        let over = |limit| UnreadCompanion { span: thing.declared.header, why: Reason::OverLimit { limit } };
         let too_many = open().nth(MAX_OPEN).map(|_| over("attachments to unknown resources"));
         let weights = || said.iter().filter_map(|attached| attached.said.policy()).map(|policy| policy.weight);
         self.spent.weighed.set(self.spent.weighed.get().saturating_add(weights().sum()));
@@ -200,15 +201,15 @@ impl Neighbourhood {
         }
         Dependency {
             declared: Rc::clone(&thing.declared),
-            arns: thing.arns.iter().map(Name::text).collect(),
+            arns: thing.arns.iter().map(TargetName::text).collect(),
             said: if is_light { said } else { Vec::new() },
             doubt: unread.or_else(|| self.doubt.clone()).or(too_many).or(too_heavy),
         }
     }
 }
 
-impl Unread {
-    fn of(doubt: &Doubt, given: &[String]) -> Self {
+impl UnreadReference {
+    fn of(doubt: &UnreadCompanion, given: &[String]) -> Self {
         const AT_LEAST: usize = 64;
         let length = given.iter().fold(0, |length: usize, text| length.saturating_add(text.len().max(AT_LEAST)));
         Self { doubt: doubt.clone(), given: given.to_vec(), length }
@@ -216,9 +217,9 @@ impl Unread {
 }
 
 impl Registry {
-    fn add(&mut self, thing: &Thing) {
+    fn add(&mut self, thing: &LogTarget) {
         let position = self.things.len();
-        let Thing { declared, is_certain, own, references, arns, said } = thing;
+        let LogTarget { declared, is_certain, own, references, arns, said } = thing;
         // A reference works only if the resource is created, but a literal name may be that of another one.
         for name in references.iter().chain(own.iter().filter(|_| *is_certain)) {
             if *self.by_name.entry(name.clone()).or_insert(position) != position {
@@ -263,7 +264,7 @@ impl Registry {
         true
     }
 
-    fn find(&self, named: &Named) -> Option<&Registered> {
+    fn find(&self, named: &NamedTarget) -> Option<&Registered> {
         let name = named.name().filter(|name| !self.ambiguous.contains(name))?;
         let position = self.by_name.get(name).or_else(|| self.by_name.get(&alias_in(name)?))?;
         self.things.get(*position)
@@ -271,27 +272,27 @@ impl Registry {
 }
 
 /// The alias in the ARN of a key's alias.
-fn alias_in(name: &Name) -> Option<Name> {
-    let Name::Literal(text) = name else { return None };
+fn alias_in(name: &TargetName) -> Option<TargetName> {
+    let TargetName::Literal(text) = name else { return None };
     let (_, alias) = text.split_once(":alias/")?;
-    Some(Name::Literal(format!("alias/{alias}")))
+    Some(TargetName::Literal(format!("alias/{alias}")))
 }
 
 impl Registered {
     /// Returns a setting with an unknown target if its name allows that it is attached to this resource.
-    fn perhaps(&self, to: &Named, attached: &Attached) -> Option<Attached> {
+    fn perhaps(&self, to: &NamedTarget, attached: &Attached) -> Option<Attached> {
         let why = match (to, &self.own) {
-            (Named::Nothing, _) => return None,
+            (NamedTarget::Nothing, _) => return None,
             // A literal matches neither another literal nor a name that is generated at deployment.
-            (Named::Name(Name::Literal(_), _), None | Some(Name::Literal(_))) => return None,
-            (Named::Name(Name::Literal(_), _), Some(Name::Symbol(symbol))) => {
-                Why::AtDeployment { reference: symbol.clone(), is_set: true }
+            (NamedTarget::Name(TargetName::Literal(_), _), None | Some(TargetName::Literal(_))) => return None,
+            (NamedTarget::Name(TargetName::Literal(_), _), Some(TargetName::Symbol(symbol))) => {
+                Reason::AtDeployment { reference: symbol.clone(), is_set: true }
             }
-            (Named::Name(Name::Symbol(_), value), _) => match value {
+            (NamedTarget::Name(TargetName::Symbol(_), value), _) => match value {
                 Unknown(why) => why.clone(),
                 Known(()) => return None,
             },
-            (Named::Anything(why), _) => why.clone(),
+            (NamedTarget::Anything(why), _) => why.clone(),
         };
         let applies = attached.applies.clone().and(Unknown(why));
         (applies != Known(false)).then(|| Attached { applies, ..attached.clone() })
@@ -300,9 +301,9 @@ impl Registered {
     /// True if one of the texts refers to it.
     fn is_named_in(&self, texts: &[String]) -> bool {
         let resource = (!self.declared.kind.is_cloudformation()).then_some(self.declared.address.as_str());
-        let is_it = |text: &String, name: &Name| match name {
-            Name::Literal(name) => text == name,
-            Name::Symbol(symbol) => text.contains(symbol),
+        let is_it = |text: &String, name: &TargetName| match name {
+            TargetName::Literal(name) => text == name,
+            TargetName::Symbol(symbol) => text.contains(symbol),
         };
         let names = || self.own.iter().chain(&self.names).chain(&self.arns);
         texts
@@ -314,9 +315,9 @@ impl Registered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::policy::Document;
-    use crate::model::surroundings::{Policy, Said};
-    use crate::model::{Notation, Setting, Subject};
+    use crate::model::policy::PolicyDocument;
+    use crate::model::surroundings::{AttachedPolicy, TargetSetting};
+    use crate::model::{Notation, SearchSubject, TrailSetting};
     use crate::source::Span;
     use crate::value::{Maybe, Traced};
 
@@ -324,15 +325,15 @@ mod tests {
         Span::new(crate::source::Sources::default().add(std::path::Path::new("x"), Vec::new()), 0, 0)
     }
 
-    fn name(text: &str) -> Setting<String> {
-        Setting { name: "bucket", notation: Notation::Hcl, read: Traced::written(Ok(text.to_owned()), span()) }
+    fn name(text: &str) -> TrailSetting<String> {
+        TrailSetting { name: "bucket", notation: Notation::Hcl, read: Traced::written(Ok(text.to_owned()), span()) }
     }
 
-    fn bucket() -> Neighbour {
-        let kind = Subject::Surroundings.kind("aws_s3_bucket").unwrap();
-        let declared = Declared { address: "aws_s3_bucket.x".to_owned(), kind, header: span(), call: None };
-        let own = Some(Name::Literal("x".to_owned()));
-        Neighbour::Bucket(Thing {
+    fn bucket() -> RelatedResource {
+        let kind = SearchSubject::Surroundings.kind("aws_s3_bucket").unwrap();
+        let declared = DeclaredTarget { address: "aws_s3_bucket.x".to_owned(), kind, header: span(), call: None };
+        let own = Some(TargetName::Literal("x".to_owned()));
+        RelatedResource::Bucket(LogTarget {
             declared: Rc::new(declared),
             is_certain: true,
             own,
@@ -342,30 +343,31 @@ mod tests {
         })
     }
 
-    fn policy(bucket: Named, weight: usize) -> Neighbour {
-        let document = Ok(Document { statements: Vec::new() });
-        let said = Said::Policy(Policy { document, span: span(), hops: Vec::new(), weight, length: weight });
+    fn policy(bucket: NamedTarget, weight: usize) -> RelatedResource {
+        let document = Ok(PolicyDocument { statements: Vec::new() });
+        let said =
+            TargetSetting::Policy(AttachedPolicy { document, span: span(), hops: Vec::new(), weight, length: weight });
         let said = vec![Attached { applies: Known(true), is_apart: true, said: Rc::new(said) }];
-        Neighbour::OfBucket(Attachment { to: bucket, names: Vec::new(), said })
+        RelatedResource::OfBucket(Attachment { to: bucket, names: Vec::new(), said })
     }
 
-    fn delivery(trail: &str) -> Neighbour {
-        let delivery = Delivery {
+    fn delivery(trail: &str) -> RelatedResource {
+        let delivery = DeliverySettings {
             trail: trail.to_owned(),
             bucket: name("x"),
             prefix: name(""),
             key: name(""),
-            name: Text::exactly(trail),
+            name: PartialText::exactly(trail),
             arns: Vec::new(),
-            region: Unknown(Why::Unreadable),
+            region: Unknown(Reason::Unreadable),
             is_multi_region: Known(true),
             is_organization_trail: Known(false),
             writes_digests: Known(true),
         };
-        Neighbour::Delivery(Rc::new(delivery))
+        RelatedResource::Delivery(Rc::new(delivery))
     }
 
-    fn bucket_of(neighbourhood: &Neighbourhood, trail: &str) -> Dependency {
+    fn bucket_of(neighbourhood: &RelatedIndex, trail: &str) -> Dependency {
         neighbourhood.of(trail).and_then(|around| around.bucket.clone()).unwrap()
     }
 
@@ -373,8 +375,9 @@ mod tests {
     fn is_open(weight: usize, trails: usize) -> bool {
         let names: Vec<String> = (0..trails).map(|number| number.to_string()).collect();
         let deliveries = names.iter().map(|name| delivery(name));
-        let all: Vec<_> = [bucket(), policy(Named::by(&name("x")), weight)].into_iter().chain(deliveries).collect();
-        let neighbourhood = Neighbourhood::new(all.iter(), None, Rc::default());
+        let all: Vec<_> =
+            [bucket(), policy(NamedTarget::by(&name("x")), weight)].into_iter().chain(deliveries).collect();
+        let neighbourhood = RelatedIndex::new(all.iter(), None, Rc::default());
         let buckets: Vec<_> = names.iter().map(|name| bucket_of(&neighbourhood, name)).collect();
         let last = buckets.last().unwrap();
         assert_eq!(last.said.is_empty(), last.doubt.is_some());
@@ -390,11 +393,11 @@ mod tests {
 
     #[test]
     fn more_attachments_to_what_is_not_known_than_are_told_apart_are_a_doubt() {
-        let unknown = || Named::Anything(Why::Unreadable);
+        let unknown = || NamedTarget::Anything(Reason::Unreadable);
         for (number, is_open) in [(MAX_OPEN, false), (MAX_OPEN + 1, true)] {
             let policies = (0..number).map(|_| policy(unknown(), 1));
-            let all: Vec<Neighbour> = [bucket(), delivery("a")].into_iter().chain(policies).collect();
-            let bucket = bucket_of(&Neighbourhood::new(all.iter(), None, Rc::default()), "a");
+            let all: Vec<RelatedResource> = [bucket(), delivery("a")].into_iter().chain(policies).collect();
+            let bucket = bucket_of(&RelatedIndex::new(all.iter(), None, Rc::default()), "a");
             assert_eq!((bucket.said.len(), bucket.doubt.is_some()), (MAX_OPEN, is_open));
             let is_unknown = |attached: &Attached| matches!(attached.applies, Maybe::Unknown(_));
             assert!(bucket.said.iter().all(is_unknown));

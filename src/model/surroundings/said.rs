@@ -1,16 +1,16 @@
 //! The settings of buckets and keys that affect the delivery and protection of logs.
 
-use crate::model::Setting;
-use crate::model::policy::{Document, Text};
+use crate::model::TrailSetting;
+use crate::model::policy::{PartialText, PolicyDocument};
 use crate::source::Span;
-use crate::value::{Hop, Maybe, Why};
+use crate::value::{Hop, Maybe, Reason};
 
 /// A setting of a bucket or key.
 #[derive(Debug)]
-pub enum Said {
+pub enum TargetSetting {
     /// An access control list (ACL).
     Acl(Acl),
-    Policy(Policy),
+    Policy(AttachedPolicy),
     /// Access logging.
     Logging(Presence),
     /// Lifecycle rules, which move or delete objects after some time.
@@ -22,46 +22,46 @@ pub enum Said {
     /// Object ownership that disables access control lists.
     DisablesAcls(Presence),
     /// The switch that enables a key.
-    Enabled(Box<Setting<bool>>),
+    Enabled(Box<TrailSetting<bool>>),
     /// A public access block.
     AccessBlock(Box<AccessBlock>),
 }
 
-impl Said {
+impl TargetSetting {
     pub fn acl(&self) -> Option<&Acl> {
-        if let Said::Acl(acl) = self { Some(acl) } else { None }
+        if let TargetSetting::Acl(acl) = self { Some(acl) } else { None }
     }
 
-    pub fn policy(&self) -> Option<&Policy> {
-        if let Said::Policy(policy) = self { Some(policy) } else { None }
+    pub fn policy(&self) -> Option<&AttachedPolicy> {
+        if let TargetSetting::Policy(policy) = self { Some(policy) } else { None }
     }
 
     pub fn logging(&self) -> Option<&Presence> {
-        if let Said::Logging(presence) = self { Some(presence) } else { None }
+        if let TargetSetting::Logging(presence) = self { Some(presence) } else { None }
     }
 
     pub fn lifecycle(&self) -> Option<&Presence> {
-        if let Said::Lifecycle(presence) = self { Some(presence) } else { None }
+        if let TargetSetting::Lifecycle(presence) = self { Some(presence) } else { None }
     }
 
     pub fn expiration(&self) -> Option<&Expiration> {
-        if let Said::Expiration(expiration) = self { Some(expiration) } else { None }
+        if let TargetSetting::Expiration(expiration) = self { Some(expiration) } else { None }
     }
 
     pub fn protection(&self) -> Option<&Presence> {
-        if let Said::Protection(presence) = self { Some(presence) } else { None }
+        if let TargetSetting::Protection(presence) = self { Some(presence) } else { None }
     }
 
     pub fn disables_acls(&self) -> Option<&Presence> {
-        if let Said::DisablesAcls(presence) = self { Some(presence) } else { None }
+        if let TargetSetting::DisablesAcls(presence) = self { Some(presence) } else { None }
     }
 
-    pub fn enabled(&self) -> Option<&Setting<bool>> {
-        if let Said::Enabled(setting) = self { Some(setting) } else { None }
+    pub fn enabled(&self) -> Option<&TrailSetting<bool>> {
+        if let TargetSetting::Enabled(setting) = self { Some(setting) } else { None }
     }
 
     pub fn access_block(&self) -> Option<&AccessBlock> {
-        if let Said::AccessBlock(block) = self { Some(block) } else { None }
+        if let TargetSetting::AccessBlock(block) = self { Some(block) } else { None }
     }
 }
 
@@ -78,9 +78,9 @@ pub struct Acl {
 }
 
 #[derive(Debug)]
-pub struct Policy {
+pub struct AttachedPolicy {
     /// The document, or the reason why it is unknown.
-    pub document: Result<Document, Why>,
+    pub document: Result<PolicyDocument, Reason>,
     pub span: Span,
     /// The steps to the expression that decides the document.
     pub hops: Vec<Hop>,
@@ -107,7 +107,7 @@ pub struct Expiration {
     /// The age, in days.
     pub days: Maybe<u32>,
     /// The prefix of its objects' keys; empty for all objects.
-    pub prefix: Text,
+    pub prefix: PartialText,
     /// The location of the age.
     pub span: Span,
     /// The steps to the expression that decides the age.
@@ -118,19 +118,19 @@ pub struct Expiration {
 #[derive(Debug)]
 pub struct AccessBlock {
     /// Rejects requests that make an access control list public.
-    pub block_acls: Setting<bool>,
+    pub block_acls: TrailSetting<bool>,
     /// Ignores public access control lists.
-    pub ignore_acls: Setting<bool>,
+    pub ignore_acls: TrailSetting<bool>,
     /// Rejects requests that attach a public policy.
-    pub block_policy: Setting<bool>,
+    pub block_policy: TrailSetting<bool>,
     /// Restricts a bucket with a public policy to the account and AWS services.
-    pub restrict: Setting<bool>,
+    pub restrict: TrailSetting<bool>,
     /// True for the block of a bucket, false for the block of the whole account.
     pub is_of_bucket: bool,
 }
 
 impl AccessBlock {
-    pub fn flags(&self) -> [&Setting<bool>; 4] {
+    pub fn flags(&self) -> [&TrailSetting<bool>; 4] {
         [&self.block_acls, &self.ignore_acls, &self.block_policy, &self.restrict]
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::trail::{self, Instances};
-use super::{Numbered, Page, Subject};
+use super::{HtmlPage, NumberedFinding, PageSubject};
 use crate::output::annotation;
 use crate::output::summary::{count, enumerate};
-use crate::report::{Judged, Report};
+use crate::report::{DeploymentResult, Report};
 
 /// How many trails are on a page. Each takes some kilobytes.
 const MAX_TRAILS: usize = 1_000;
@@ -15,15 +15,15 @@ const MAX_TRAILS: usize = 1_000;
 const MAX_FINDINGS: usize = 1_000;
 
 /// A deployment of the report, by its number, with those of its trails that are on the page.
-pub(super) struct Shown<'a> {
+pub(super) struct ShownDeployment<'a> {
     pub(super) index: usize,
-    pub(super) judged: &'a Judged,
+    pub(super) judged: &'a DeploymentResult,
     pub(super) trails: Vec<Instances<'a>>,
 }
 
 /// The deployments that are on the page, in their order. Those that fail come first where not all are.
-pub(super) fn choose<'a>(page: &Page<'a>) -> Vec<Shown<'a>> {
-    let mut deployments: Vec<(usize, &Judged)> = page.report.deployments.iter().enumerate().collect();
+pub(super) fn choose<'a>(page: &HtmlPage<'a>) -> Vec<ShownDeployment<'a>> {
+    let mut deployments: Vec<(usize, &DeploymentResult)> = page.report.deployments.iter().enumerate().collect();
     deployments.sort_by_key(|(_, judged)| annotation::rank_of_verdict(judged.verdict));
     let mut room = MAX_TRAILS;
     let mut shown = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn choose<'a>(page: &Page<'a>) -> Vec<Shown<'a>> {
         }
         let trails = worst(trail::instances(judged), room, |instances| rank_of_trail(instances, judged, page));
         room = room.saturating_sub(trails.len().max(1));
-        shown.push(Shown { index, judged, trails });
+        shown.push(ShownDeployment { index, judged, trails });
     }
     shown.sort_by_key(|shown| shown.index);
     shown
@@ -52,7 +52,7 @@ fn worst<T, R: Ord>(items: Vec<T>, room: usize, rank: impl Fn(&T) -> R) -> Vec<T
 }
 
 /// As its worst finding; last, if it has none.
-fn rank_of_trail<'a>(instances: &Instances<'a>, judged: &'a Judged, page: &Page<'a>) -> impl Ord + use<> {
+fn rank_of_trail<'a>(instances: &Instances<'a>, judged: &'a DeploymentResult, page: &HtmlPage<'a>) -> impl Ord + use<> {
     let findings = instances.iter().flat_map(|trail| page.about(Some(judged), Some(&trail.address)));
     let worst = findings.map(|numbered| annotation::rank(numbered.finding)).min();
     (worst.is_none(), worst)
@@ -60,7 +60,7 @@ fn rank_of_trail<'a>(instances: &Instances<'a>, judged: &'a Judged, page: &Page<
 
 /// The sentence that names what the page omits, with the number of findings that belong to no trail. `None` if it is
 /// complete.
-pub(super) fn left_out(shown: &[Shown<'_>], findings: usize, report: &Report) -> Option<String> {
+pub(super) fn left_out(shown: &[ShownDeployment<'_>], findings: usize, report: &Report) -> Option<String> {
     let on_page: usize = shown.iter().flat_map(|shown| &shown.trails).map(Vec::len).sum();
     let all: usize = report.deployments.iter().map(|judged| judged.trails.len()).sum();
     let deployments = report.deployments.len().saturating_sub(shown.len());
@@ -76,18 +76,18 @@ pub(super) fn left_out(shown: &[Shown<'_>], findings: usize, report: &Report) ->
 
 /// Leaves the findings that have a place on the page: those about its trails, and those about no trail. Returns how many
 /// of the latter are too many.
-pub(super) fn keep<'a>(page: &mut Page<'a>, shown: &[Shown<'a>]) -> usize {
+pub(super) fn keep<'a>(page: &mut HtmlPage<'a>, shown: &[ShownDeployment<'a>]) -> usize {
     let addresses: HashSet<_> = shown
         .iter()
         .flat_map(|shown| shown.trails.iter().flatten().map(move |trail| (shown.judged, trail)))
         .map(|(judged, trail)| (Some(judged.root.as_str()), judged.name.as_deref(), Some(trail.address.as_str())))
         .collect();
-    let is_whole = |subject: &Subject<'_>| subject.2.is_none();
+    let is_whole = |subject: &PageSubject<'_>| subject.2.is_none();
     page.findings.retain(|subject, _| is_whole(subject) || addresses.contains(subject));
     let mut left_out = 0_usize;
     for findings in page.findings.values_mut() {
         left_out = left_out.saturating_add(findings.len().saturating_sub(MAX_FINDINGS));
-        let rank = |numbered: &Numbered<'_>| annotation::rank(numbered.finding);
+        let rank = |numbered: &NumberedFinding<'_>| annotation::rank(numbered.finding);
         *findings = worst(std::mem::take(findings), MAX_FINDINGS, rank);
     }
     left_out

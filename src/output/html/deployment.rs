@@ -2,18 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::choice::Shown;
+use super::choice::ShownDeployment;
 use super::markup::{Html, block, code, inline, join, prose, section};
-use super::{Page, finding, trail, verdict};
-use crate::output::compliance::{Stated, Statement};
+use super::{HtmlPage, finding, trail, verdict};
+use crate::output::compliance::{ComplianceStatement, ControlOutcome};
 use crate::output::summary;
-use crate::report::Judged;
+use crate::report::DeploymentResult;
 
 /// How much of what a control's status rests on is listed.
 const MAX_EVIDENCE: usize = 100;
 
 /// The row about a deployment in the table at the top of the page.
-pub(super) fn row(index: usize, judged: &Judged) -> Html {
+pub(super) fn row(index: usize, judged: &DeploymentResult) -> Html {
     let link = inline("a", &[("href", &format!("#{}", anchor(index)))], code(&judged.root));
     let name = judged.name.iter().map(|name| format!("{name}, ")).collect::<String>();
     let about = format!("{name}{}, {}", judged.format, summary::count(judged.trails.len(), "trail"));
@@ -25,9 +25,13 @@ pub(super) fn row(index: usize, judged: &Judged) -> Html {
 }
 
 /// The part of the page about a deployment.
-pub(super) fn show<'a>(shown: &Shown<'a>, statement: Option<&Statement<'_>>, page: &Page<'a>) -> Html {
-    let Shown { index, judged, trails } = shown;
-    let judged: &'a Judged = judged;
+pub(super) fn show<'a>(
+    shown: &ShownDeployment<'a>,
+    statement: Option<&ComplianceStatement<'_>>,
+    page: &HtmlPage<'a>,
+) -> Html {
+    let ShownDeployment { index, judged, trails } = shown;
+    let judged: &'a DeploymentResult = judged;
     let id = anchor(*index);
     let title = format!("{id}-title");
     let head = block("h2", &[("id", &title)], code(&judged.root));
@@ -51,7 +55,7 @@ fn anchor(index: usize) -> String {
 }
 
 /// The controls of the benchmark that was asked for.
-fn controls(statement: &Statement<'_>) -> Html {
+fn controls(statement: &ComplianceStatement<'_>) -> Html {
     let caption = block("caption", &[], join(["Controls of ".into(), code(statement.benchmark)]));
     let heads = ["Control", "Status", "Subject and evidence"];
     let heads = heads.map(|name| block("th", &[("scope", "col")], name));
@@ -61,7 +65,7 @@ fn controls(statement: &Statement<'_>) -> Html {
     section("div", &[("class", "wide"), ("tabindex", "0")], [table])
 }
 
-fn control(stated: &Stated) -> Html {
+fn control(stated: &ControlOutcome) -> Html {
     let evidence = stated.evidence.iter().take(MAX_EVIDENCE).map(|line| block("li", &[], prose(line)));
     let more = stated.evidence.len().saturating_sub(MAX_EVIDENCE);
     let more = (more > 0).then(|| block("li", &[], prose(&format!("and {more} more (see `--format json`)"))));

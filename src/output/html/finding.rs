@@ -1,13 +1,13 @@
 //! A finding: what is wrong, the lines it rests on, and what to do.
 
 use super::markup::{Html, block, code, inline, items, join, prose, section};
-use super::{Numbered, Page, lines, verdict};
+use super::{HtmlPage, NumberedFinding, lines, verdict};
 use crate::output::full::{remarks, rooted_place_of};
-use crate::report::{Outcome, Place, Reported};
+use crate::report::{Diagnostic, FindingTarget, Outcome};
 
 /// A finding under a heading of its own.
-pub(super) fn show(numbered: &Numbered<'_>, heading: &'static str, page: &Page<'_>) -> Html {
-    let Numbered { id, finding, .. } = numbered;
+pub(super) fn show(numbered: &NumberedFinding<'_>, heading: &'static str, page: &HtmlPage<'_>) -> Html {
+    let NumberedFinding { id, finding, .. } = numbered;
     let title = join([verdict::of_finding(finding), " ".into(), code(finding.rule.id())]);
     let parts = [
         block(heading, &[], title),
@@ -19,10 +19,10 @@ pub(super) fn show(numbered: &Numbered<'_>, heading: &'static str, page: &Page<'
     section("article", &[("class", "finding"), ("id", id)], parts)
 }
 
-fn places(finding: &Reported, page: &Page<'_>) -> Html {
+fn places(finding: &Diagnostic, page: &HtmlPage<'_>) -> Html {
     match &finding.place {
-        Place::Text(label) => lines::list(std::iter::once(label).chain(&finding.related), &page.report.sources),
-        Place::File(_) | Place::Run => {
+        FindingTarget::Text(label) => lines::list(std::iter::once(label).chain(&finding.related), &page.report.sources),
+        FindingTarget::File(_) | FindingTarget::Run => {
             let place = rooted_place_of(finding, page.report);
             block("p", &[], inline("span", &[("class", "place")], place))
         }
@@ -30,7 +30,7 @@ fn places(finding: &Reported, page: &Page<'_>) -> Html {
 }
 
 /// The unknown values of a verdict, and the decisions with which it fails or passes.
-fn worlds(finding: &Reported) -> Html {
+fn worlds(finding: &Diagnostic) -> Html {
     if finding.outcome != Outcome::Unknown {
         return Html::default();
     }
@@ -44,7 +44,7 @@ fn worlds(finding: &Reported) -> Html {
     section("dl", &[("class", "worlds")], parts)
 }
 
-fn advice(finding: &Reported, page: &Page<'_>) -> Html {
+fn advice(finding: &Diagnostic, page: &HtmlPage<'_>) -> Html {
     let remark = |(word, sentence): (&str, String)| {
         let word = inline("strong", &[], format!("{word}:"));
         block("p", &[("class", "remark")], join([word, " ".into(), prose(&sentence)]))

@@ -3,7 +3,7 @@
 use super::markup::{Html, block, inline, join, prose, section};
 use crate::finding::Label;
 use crate::output::full;
-use crate::output::snippet::Window;
+use crate::output::snippet::LineWindow;
 use crate::source::Sources;
 
 /// The lines of the labels, in their order.
@@ -16,14 +16,14 @@ pub(super) fn list<'a>(labels: impl IntoIterator<Item = &'a Label>, sources: &So
 }
 
 fn line(label: &Label, sources: &Sources) -> Html {
-    let window = Window::around(label, sources);
+    let window = LineWindow::around(label, sources);
     let place = inline("span", &[("class", "place")], full::rooted_place(label.span, sources));
     let head = block("p", &[], join([place, " ".into(), prose(&label.text)]));
     section("li", &[], [head, excerpt(&window)])
 }
 
 /// The line's number, its text, and a mark on the part that matters.
-fn excerpt(window: &Window) -> Html {
+fn excerpt(window: &LineWindow) -> Html {
     let number = inline("span", &[("class", "number")], format!("{} ", window.number()));
     let (before, marked, after) = window.parts();
     let marked = inline("mark", &[], marked);

@@ -7,25 +7,29 @@ use crate::output::xml::escape;
 pub(super) struct Html(String);
 
 /// An attribute of an element.
-pub(super) type Attribute<'a> = (&'static str, &'a str);
+pub(super) type HtmlAttribute<'a> = (&'static str, &'a str);
 
 /// An element within a line.
-pub(super) fn inline(tag: &'static str, attributes: &[Attribute<'_>], inside: impl Into<Html>) -> Html {
+pub(super) fn inline(tag: &'static str, attributes: &[HtmlAttribute<'_>], inside: impl Into<Html>) -> Html {
     closed(open(tag, attributes), tag, [inside.into()])
 }
 
 /// An element that begins a line of the page's source.
-pub(super) fn block(tag: &'static str, attributes: &[Attribute<'_>], inside: impl Into<Html>) -> Html {
+pub(super) fn block(tag: &'static str, attributes: &[HtmlAttribute<'_>], inside: impl Into<Html>) -> Html {
     ending_line(inline(tag, attributes, inside))
 }
 
 /// An element that holds other blocks.
-pub(super) fn section(tag: &'static str, attributes: &[Attribute<'_>], inside: impl IntoIterator<Item = Html>) -> Html {
+pub(super) fn section(
+    tag: &'static str,
+    attributes: &[HtmlAttribute<'_>],
+    inside: impl IntoIterator<Item = Html>,
+) -> Html {
     ending_line(closed(ending_line(open(tag, attributes)), tag, inside))
 }
 
 /// An element that is never closed.
-pub(super) fn void(tag: &'static str, attributes: &[Attribute<'_>]) -> Html {
+pub(super) fn void(tag: &'static str, attributes: &[HtmlAttribute<'_>]) -> Html {
     ending_line(open(tag, attributes))
 }
 
@@ -82,7 +86,7 @@ impl From<String> for Html {
     }
 }
 
-fn open(tag: &'static str, attributes: &[Attribute<'_>]) -> Html {
+fn open(tag: &'static str, attributes: &[HtmlAttribute<'_>]) -> Html {
     let mut open = format!("<{tag}");
     for (name, value) in attributes {
         [" ", name, "=\"", &escape(value), "\""].iter().for_each(|part| open.push_str(part));

@@ -1,19 +1,24 @@
 //! Renders the results of a trail in sections: failures, unknowns, advice and passes.
 
 use super::markup::{Html, block, code, inline, join, prose, section};
-use super::{Numbered, Page, finding, lines, verdict};
+use super::{HtmlPage, NumberedFinding, finding, lines, verdict};
 use crate::finding::Label;
-use crate::report::{Judged, JudgedTrail, Outcome};
+use crate::report::{DeploymentResult, Outcome, TrailResult};
 use crate::rules::Rule;
 
 /// A heading and the filter for its findings.
-type Part = (&'static str, fn(&Numbered<'_>) -> bool);
+type SectionFilter = (&'static str, fn(&NumberedFinding<'_>) -> bool);
 
 /// The parts made of findings, the gravest first.
-const PARTS: [Part; 3] = [("Failed", fails), ("Unknown", is_unknown), ("Advice", is_advice)];
+const PARTS: [SectionFilter; 3] = [("Failed", fails), ("Unknown", is_unknown), ("Advice", is_advice)];
 
 /// All parts about a trail, of which the findings are its own.
-pub(super) fn show<'a>(trail: &'a JudgedTrail, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
+pub(super) fn show<'a>(
+    trail: &'a TrailResult,
+    own: &[&NumberedFinding<'_>],
+    judged: &'a DeploymentResult,
+    page: &HtmlPage<'a>,
+) -> Html {
     let told = PARTS.map(|(title, belongs)| {
         let findings = own.iter().filter(|numbered| belongs(numbered));
         titled(title, findings.map(|numbered| finding::show(numbered, "h5", page)).collect())
@@ -21,20 +26,25 @@ pub(super) fn show<'a>(trail: &'a JudgedTrail, own: &[&Numbered<'_>], judged: &'
     join(told).then(told_elsewhere(trail, own, judged, page)).then(passes(trail, page))
 }
 
-fn fails(numbered: &Numbered<'_>) -> bool {
+fn fails(numbered: &NumberedFinding<'_>) -> bool {
     !is_advice(numbered) && numbered.finding.outcome == Outcome::Fail
 }
 
-fn is_unknown(numbered: &Numbered<'_>) -> bool {
+fn is_unknown(numbered: &NumberedFinding<'_>) -> bool {
     !is_advice(numbered) && numbered.finding.outcome == Outcome::Unknown
 }
 
-fn is_advice(numbered: &Numbered<'_>) -> bool {
+fn is_advice(numbered: &NumberedFinding<'_>) -> bool {
     numbered.finding.rule.check.is_advice()
 }
 
 /// Results whose finding is shown with another instance, or not shown.
-fn told_elsewhere<'a>(trail: &'a JudgedTrail, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
+fn told_elsewhere<'a>(
+    trail: &'a TrailResult,
+    own: &[&NumberedFinding<'_>],
+    judged: &'a DeploymentResult,
+    page: &HtmlPage<'a>,
+) -> Html {
     let is_told = |rule: &Rule| own.iter().any(|numbered| std::ptr::eq(numbered.finding.rule, rule));
     let rest = trail.rules.iter().filter(|(rule, outcome)| *outcome != Outcome::Pass && !is_told(rule));
     let items = rest.map(|(rule, outcome)| {
@@ -52,13 +62,13 @@ fn told_elsewhere<'a>(trail: &'a JudgedTrail, own: &[&Numbered<'_>], judged: &'a
 
 /// The finding of another instance of the same resource, or of another resource of the same name.
 fn shared<'p, 'a>(
-    trail: &'a JudgedTrail,
+    trail: &'a TrailResult,
     rule: &Rule,
-    judged: &'a Judged,
-    page: &'p Page<'a>,
-) -> Option<&'p Numbered<'a>> {
+    judged: &'a DeploymentResult,
+    page: &'p HtmlPage<'a>,
+) -> Option<&'p NumberedFinding<'a>> {
     let about = |address| page.about(Some(judged), Some(address)).iter();
-    let is_other = |other: &&JudgedTrail| other.header == trail.header && other.address != trail.address;
+    let is_other = |other: &&TrailResult| other.header == trail.header && other.address != trail.address;
     let instances = judged.trails.iter().filter(is_other).flat_map(|other| about(&other.address));
     let shared: Vec<_> =
         about(&trail.address).chain(instances).filter(|numbered| std::ptr::eq(numbered.finding.rule, rule)).collect();
@@ -67,7 +77,7 @@ fn shared<'p, 'a>(
 }
 
 /// The passed rules, with the lines on which they are based.
-fn passes(trail: &JudgedTrail, page: &Page<'_>) -> Html {
+fn passes(trail: &TrailResult, page: &HtmlPage<'_>) -> Html {
     let passed = trail.rules.iter().filter(|(_, outcome)| *outcome == Outcome::Pass);
     let items = passed.map(|(rule, outcome)| {
         let labels = trail.grounds.iter().filter(|(own, _)| std::ptr::eq(*own, *rule)).flat_map(|(_, labels)| labels);

@@ -1,8 +1,8 @@
 //! The picture of what a trail records: Regions, directions and event sources.
 
 use super::markup::{Html, block, code, inline, join, section};
-use crate::model::Reach;
-use crate::model::selectors::{Bounds, Coverage};
+use crate::model::EventCoverage;
+use crate::model::selectors::{Coverage, CoverageBounds};
 
 /// The columns: the sources that selectors can leave out, and the rest.
 const SOURCES: [(&str, Coverage); 3] =
@@ -12,18 +12,18 @@ const SOURCES: [(&str, Coverage); 3] =
 const DIRECTIONS: [(&str, Coverage); 2] = [("Reads", Coverage::READS), ("Writes", Coverage::WRITES)];
 
 /// The certainty with which a kind of events is recorded, as a sign, a shade and a word.
-struct Sureness {
+struct Certainty {
     class: &'static str,
     sign: &'static str,
     word: &'static str,
 }
 
-const RECORDED: Sureness = Sureness { class: "recorded", sign: "●", word: "recorded" };
-const POSSIBLE: Sureness = Sureness { class: "possible", sign: "◐", word: "possibly" };
-const MISSING: Sureness = Sureness { class: "missing", sign: "○", word: "missing" };
+const RECORDED: Certainty = Certainty { class: "recorded", sign: "●", word: "recorded" };
+const POSSIBLE: Certainty = Certainty { class: "possible", sign: "◐", word: "possibly" };
+const MISSING: Certainty = Certainty { class: "missing", sign: "○", word: "missing" };
 
 /// The table of a trail.
-pub(super) fn draw(reach: &Reach, region: Option<&str>) -> Html {
+pub(super) fn draw(reach: &EventCoverage, region: Option<&str>) -> Html {
     let caption = block("caption", &[], "Management events that it records");
     let heads = SOURCES.map(|(name, _)| block("th", &[("scope", "col")], name));
     let corner = block("td", &[], "");
@@ -37,7 +37,7 @@ pub(super) fn draw(reach: &Reach, region: Option<&str>) -> Html {
     section("table", &[("class", "picture")], [caption, head].into_iter().chain(groups))
 }
 
-fn group(name: Html, bounds: Bounds) -> Html {
+fn group(name: Html, bounds: CoverageBounds) -> Html {
     let head = block("th", &[("scope", "rowgroup"), ("colspan", "4")], name);
     let rows = DIRECTIONS.map(|(name, direction)| {
         let head = block("th", &[("scope", "row")], name);
@@ -47,8 +47,8 @@ fn group(name: Html, bounds: Bounds) -> Html {
     section("tbody", &[], std::iter::once(section("tr", &[], [head])).chain(rows))
 }
 
-fn cell(bounds: Bounds, kind: Coverage) -> Html {
-    let Sureness { class, sign, word } = match (bounds.least.includes(kind), bounds.most.includes(kind)) {
+fn cell(bounds: CoverageBounds, kind: Coverage) -> Html {
+    let Certainty { class, sign, word } = match (bounds.least.includes(kind), bounds.most.includes(kind)) {
         (true, _) => RECORDED,
         (false, true) => POSSIBLE,
         (false, false) => MISSING,

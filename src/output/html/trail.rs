@@ -1,15 +1,15 @@
 //! A trail, or instances of one that share everything: its line, the picture, and the verdicts.
 
 use super::markup::{Html, block, code, join, section};
-use super::{Numbered, Page, finding, lines, outcomes, picture};
+use super::{HtmlPage, NumberedFinding, finding, lines, outcomes, picture};
 use crate::finding::Label;
-use crate::report::{Exists, Judged, JudgedTrail};
+use crate::report::{DeploymentResult, TrailExistence, TrailResult};
 
 /// Instances of a trail with the same results.
-pub(super) type Instances<'a> = Vec<&'a JudgedTrail>;
+pub(super) type Instances<'a> = Vec<&'a TrailResult>;
 
 /// The trails of a deployment, those together that differ in nothing but the address.
-pub(super) fn instances(judged: &Judged) -> Vec<Instances<'_>> {
+pub(super) fn instances(judged: &DeploymentResult) -> Vec<Instances<'_>> {
     let mut all: Vec<Instances<'_>> = Vec::new();
     for trail in &judged.trails {
         match all.last_mut().filter(|last| last.first().is_some_and(|first| is_same(first, trail))) {
@@ -20,8 +20,8 @@ pub(super) fn instances(judged: &Judged) -> Vec<Instances<'_>> {
     all
 }
 
-fn is_same(one: &JudgedTrail, other: &JudgedTrail) -> bool {
-    let ids = |trail: &JudgedTrail| {
+fn is_same(one: &TrailResult, other: &TrailResult) -> bool {
+    let ids = |trail: &TrailResult| {
         let rules = trail.rules.iter().map(|(rule, outcome)| (rule.id(), Some(*outcome)));
         rules.chain(trail.advisories.iter().map(|rule| (rule.id(), None))).collect::<Vec<_>>()
     };
@@ -33,30 +33,35 @@ fn is_same(one: &JudgedTrail, other: &JudgedTrail) -> bool {
 }
 
 /// The part of the page about a trail, with its own findings.
-pub(super) fn show<'a>(instances: &Instances<'a>, own: &[&Numbered<'_>], judged: &'a Judged, page: &Page<'a>) -> Html {
+pub(super) fn show<'a>(
+    instances: &Instances<'a>,
+    own: &[&NumberedFinding<'_>],
+    judged: &'a DeploymentResult,
+    page: &HtmlPage<'a>,
+) -> Html {
     let Some((first, others)) = instances.split_first() else { return Html::default() };
     let header = Label { span: first.header, text: format!("`{}`, {}", first.kind, exists(first.exists)) };
     let place = lines::list([&header], &page.report.sources);
     let parts = [block("h3", &[], code(&first.address)), also(others), place];
     let verdicts = match first.exists {
         // A trail that isn't created can only have findings about a plan that contains it.
-        Exists::Never => join(own.iter().map(|numbered| finding::show(numbered, "h4", page))),
-        Exists::Always | Exists::Sometimes => {
+        TrailExistence::Never => join(own.iter().map(|numbered| finding::show(numbered, "h4", page))),
+        TrailExistence::Always | TrailExistence::Sometimes => {
             picture::draw(&first.reach, first.region.as_deref()).then(outcomes::show(first, own, judged, page))
         }
     };
     section("article", &[("class", "trail")], parts.into_iter().chain([verdicts]))
 }
 
-fn exists(exists: Exists) -> &'static str {
+fn exists(exists: TrailExistence) -> &'static str {
     match exists {
-        Exists::Always => "always created",
-        Exists::Sometimes => "created or not, depending on unknown values",
-        Exists::Never => "never created",
+        TrailExistence::Always => "always created",
+        TrailExistence::Sometimes => "created or not, depending on unknown values",
+        TrailExistence::Never => "never created",
     }
 }
 
-fn also(others: &[&JudgedTrail]) -> Html {
+fn also(others: &[&TrailResult]) -> Html {
     if others.is_empty() {
         return Html::default();
     }

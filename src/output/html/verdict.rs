@@ -2,8 +2,8 @@
 
 use super::markup::{Html, inline};
 use crate::finding::Level;
-use crate::output::compliance::{Stated, Status};
-use crate::report::{Outcome, Reported};
+use crate::output::compliance::{ControlOutcome, ControlStatus};
+use crate::report::{Diagnostic, Outcome};
 
 /// A verdict in a word, beside a sign that doesn't need colour.
 fn badge(class: &str, sign: &str, word: &str) -> Html {
@@ -31,7 +31,7 @@ pub(super) fn of_outcome(outcome: Outcome) -> Html {
 }
 
 /// The level of a finding.
-pub(super) fn of_finding(finding: &Reported) -> Html {
+pub(super) fn of_finding(finding: &Diagnostic) -> Html {
     match (finding.outcome, finding.level) {
         _ if finding.suppressed.is_some() => badge("none", "–", "suppressed"),
         (Outcome::Unknown, _) if finding.is_declared_elsewhere => not_evaluated(),
@@ -43,12 +43,12 @@ pub(super) fn of_finding(finding: &Reported) -> Html {
 }
 
 /// The status of a control.
-pub(super) fn of_control(stated: &Stated) -> Html {
+pub(super) fn of_control(stated: &ControlOutcome) -> Html {
     let word = stated.word();
     match stated.status {
-        Status::Compliant => badge("pass", "✓", word),
-        Status::NotCompliant => badge("error", "✗", word),
-        Status::Unknown => badge("unknown", "?", word),
-        Status::NotApplicable | Status::NotJudged => badge("none", "–", word),
+        ControlStatus::Compliant => badge("pass", "✓", word),
+        ControlStatus::NotCompliant => badge("error", "✗", word),
+        ControlStatus::Unknown => badge("unknown", "?", word),
+        ControlStatus::NotApplicable | ControlStatus::NotJudged => badge("none", "–", word),
     }
 }

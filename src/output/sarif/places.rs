@@ -4,27 +4,27 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::Text;
+use super::SarifText;
 use crate::finding::Label;
 use crate::fix::{Edit, Fix};
 use crate::output::annotation;
 use crate::output::link::{encode, uri};
-use crate::report::{Place, Report, Reported};
-use crate::source::{SourceFile, Sources, Span, Unit, bytes_of, is_outside};
+use crate::report::{Diagnostic, FindingTarget, Report};
+use crate::source::{ColumnUnit, SourceFile, Sources, Span, bytes_of, is_outside};
 
 /// The base of relative names, which the reader of the report resolves.
 pub(super) const ROOT: &str = "%SRCROOT%";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Location {
+pub(super) struct SarifLocation {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     physical_location: Physical,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     logical_locations: Vec<Logical>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Text>,
+    message: Option<SarifText>,
 }
 
 #[derive(Serialize)]
@@ -32,7 +32,7 @@ pub(super) struct Location {
 struct Physical {
     artifact_location: Artifact,
     #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
+    region: Option<SarifRegion>,
 }
 
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ struct Artifact {
 /// A part of one line: GitHub shows an alert in a pull request only if all of its lines are in the diff.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Region {
+struct SarifRegion {
     start_line: u32,
     start_column: u32,
     end_column: u32,
@@ -73,14 +73,14 @@ struct Bytes {
 #[serde(rename_all = "camelCase")]
 pub(super) struct ArtifactChange {
     artifact_location: Artifact,
-    replacements: Vec<Replacement>,
+    replacements: Vec<SarifReplacement>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Replacement {
+struct SarifReplacement {
     deleted_region: Bytes,
-    inserted_content: Text,
+    inserted_content: SarifText,
 }
 
 impl ArtifactChange {
@@ -88,41 +88,41 @@ impl ArtifactChange {
     pub(super) fn of_fix(fix: &Fix, sources: &Sources) -> Vec<Self> {
         let of_file = |edits: &[Edit]| {
             let first = edits.first()?;
-            let replacements = edits.iter().map(Replacement::of).collect();
+            let replacements = edits.iter().map(SarifReplacement::of).collect();
             Some(Self { artifact_location: Artifact::of_file(&sources.file(first.span.file)), replacements })
         };
         fix.edits.chunk_by(|one, other| one.span.file == other.span.file).filter_map(of_file).collect()
     }
 }
 
-impl Replacement {
+impl SarifReplacement {
     fn of(edit: &Edit) -> Self {
         let byte_length = edit.span.end.saturating_sub(edit.span.start);
         let deleted_region = Bytes { byte_offset: edit.span.start, byte_length };
-        Self { deleted_region, inserted_content: Text::new(&edit.text) }
+        Self { deleted_region, inserted_content: SarifText::new(&edit.text) }
     }
 }
 
-impl Location {
-    pub(super) fn of_finding(finding: &Reported, report: &Report) -> Self {
+impl SarifLocation {
+    pub(super) fn of_finding(finding: &Diagnostic, report: &Report) -> Self {
         match &finding.place {
-            Place::Text(label) => Self::of(label, &report.sources),
-            Place::File(name) => Self::new(Artifact::named(name, &report.sources), None, None),
-            Place::Run => Self::new(Artifact::named(".", &report.sources), None, None),
+            FindingTarget::Text(label) => Self::of(label, &report.sources),
+            FindingTarget::File(name) => Self::new(Artifact::named(name, &report.sources), None, None),
+            FindingTarget::Run => Self::new(Artifact::named(".", &report.sources), None, None),
         }
     }
 
     pub(super) fn of(label: &Label, sources: &Sources) -> Self {
         let artifact = Artifact::of_file(&sources.file(label.span.file));
-        let message = (!label.text.is_empty()).then(|| Text::new(&label.text));
-        Self::new(artifact, Some(Region::of(label, sources)), message)
+        let message = (!label.text.is_empty()).then(|| SarifText::new(&label.text));
+        Self::new(artifact, Some(SarifRegion::of(label, sources)), message)
     }
 
     pub(super) fn of_header(span: Span, sources: &Sources) -> Self {
         Self::of(&Label { span, text: String::new() }, sources)
     }
 
-    fn new(artifact_location: Artifact, region: Option<Region>, message: Option<Text>) -> Self {
+    fn new(artifact_location: Artifact, region: Option<SarifRegion>, message: Option<SarifText>) -> Self {
         let physical_location = Physical { artifact_location, region };
         Self { id: None, physical_location, logical_locations: Vec::new(), message }
     }
@@ -161,9 +161,10 @@ impl Artifact {
     }
 }
 
-impl Region {
+impl SarifRegion {
     fn of(label: &Label, sources: &Sources) -> Self {
-        let annotation::Region { line, column, end_column } = annotation::Region::of(label, sources, Unit::Utf16);
+        let annotation::ColumnRange { line, column, end_column } =
+            annotation::ColumnRange::of(label, sources, ColumnUnit::Utf16);
         Self { start_line: line, start_column: column, end_column }
     }
 }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::places::{ArtifactChange, Location};
-use super::{Extent, Text, hash};
+use super::places::{ArtifactChange, SarifLocation};
+use super::{ReportExtent, SarifText, hash};
 use crate::finding::Level;
 use crate::fix::Fix;
 use crate::output::annotation;
-use crate::output::passed::{self, Passed};
-use crate::report::{Fingerprint, Outcome, Place, Report, Reported};
+use crate::output::passed::{self, PassedRule};
+use crate::report::{Diagnostic, FindingTarget, Fingerprint, Outcome, Report};
 use crate::rules::Rule;
 use crate::source::{FileId, Span};
 use crate::suppress::Suppression;
@@ -21,46 +21,46 @@ const FINGERPRINT: &str = "trailint/v1";
 /// A result of the run.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Entry<'a> {
+pub(super) struct SarifResult<'a> {
     rule_id: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     kind: &'static str,
     level: &'static str,
-    message: Text,
-    locations: [Location; 1],
+    message: SarifText,
+    locations: [SarifLocation; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location>,
+    related_locations: Vec<SarifLocation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     code_flows: Vec<CodeFlow>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    fixes: Vec<Mending>,
+    fixes: Vec<SarifFix>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    suppressions: Vec<Accepted>,
+    suppressions: Vec<SarifSuppression>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    properties: Option<Properties<'a>>,
+    properties: Option<ResultProperties<'a>>,
 }
 
 /// A fix of a result.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Mending {
-    description: Text,
+struct SarifFix {
+    description: SarifText,
     artifact_changes: Vec<ArtifactChange>,
 }
 
-impl Mending {
+impl SarifFix {
     fn of(fix: &Fix, report: &Report) -> Self {
-        let description = Text::new(&format!("{} ({})", fix.title, fix.safety.word()));
+        let description = SarifText::new(&format!("{} ({})", fix.title, fix.safety.word()));
         Self { description, artifact_changes: ArtifactChange::of_fix(fix, &report.sources) }
     }
 }
 
 /// Why a result doesn't count.
 #[derive(Serialize)]
-struct Accepted {
+struct SarifSuppression {
     kind: &'static str,
     justification: String,
 }
@@ -73,18 +73,18 @@ struct CodeFlow {
 
 #[derive(Serialize)]
 struct ThreadFlow {
-    locations: Vec<Step>,
+    locations: Vec<ThreadFlowLocation>,
 }
 
 #[derive(Serialize)]
-struct Step {
-    location: Location,
+struct ThreadFlowLocation {
+    location: SarifLocation,
 }
 
 /// Properties for which SARIF has no field.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Properties<'a> {
+struct ResultProperties<'a> {
     deployment: Option<&'a str>,
     attribute: Option<&'a str>,
     blocked_by: &'a [String],
@@ -97,11 +97,11 @@ type Hashes = HashMap<FileId, Vec<String>>;
 
 /// The results of a report, and the number of those that are left out because there are too many: then the worst come
 /// first.
-pub(super) fn all(report: &Report, extent: Extent) -> (Vec<Entry<'_>>, usize) {
-    let is_alert = |finding: &&Reported| finding.outcome == Outcome::Fail && finding.suppressed.is_none();
-    let mut found: Vec<&Reported> =
-        report.shown().filter(|finding| extent == Extent::All || is_alert(finding)).collect();
-    let passed: Vec<Passed<'_>> = passed::all(report).filter(|_| extent == Extent::All).collect();
+pub(super) fn all(report: &Report, extent: ReportExtent) -> (Vec<SarifResult<'_>>, usize) {
+    let is_alert = |finding: &&Diagnostic| finding.outcome == Outcome::Fail && finding.suppressed.is_none();
+    let mut found: Vec<&Diagnostic> =
+        report.shown().filter(|finding| extent == ReportExtent::All || is_alert(finding)).collect();
+    let passed: Vec<PassedRule<'_>> = passed::all(report).filter(|_| extent == ReportExtent::All).collect();
     let number = found.len().saturating_add(passed.len());
     let left_out = number.saturating_sub(extent.limit());
     if left_out > 0 {
@@ -109,45 +109,46 @@ pub(super) fn all(report: &Report, extent: Extent) -> (Vec<Entry<'_>>, usize) {
     }
     let mut hashes = Hashes::new();
     let found = found.into_iter().take(extent.limit());
-    let mut entries: Vec<Entry<'_>> = found.map(|finding| Entry::of(finding, report, &mut hashes)).collect();
+    let mut entries: Vec<SarifResult<'_>> =
+        found.map(|finding| SarifResult::of(finding, report, &mut hashes)).collect();
     let room = extent.limit().saturating_sub(entries.len());
-    entries.extend(passed.iter().take(room).map(|passed| Entry::of_passed(passed, report, &mut hashes)));
+    entries.extend(passed.iter().take(room).map(|passed| SarifResult::of_passed(passed, report, &mut hashes)));
     (entries, left_out)
 }
 
-impl<'a> Entry<'a> {
-    fn of(finding: &'a Reported, report: &Report, hashes: &mut Hashes) -> Self {
-        let location = Location::of_finding(finding, report).in_resource(finding.address.as_deref());
+impl<'a> SarifResult<'a> {
+    fn of(finding: &'a Diagnostic, report: &Report, hashes: &mut Hashes) -> Self {
+        let location = SarifLocation::of_finding(finding, report).in_resource(finding.address.as_deref());
         let own = finding.fingerprint.clone();
         let partial_fingerprints = match &finding.place {
-            Place::Text(label) => fingerprints(own, label.span, report, hashes),
-            Place::File(_) | Place::Run => BTreeMap::from([(FINGERPRINT, own)]),
+            FindingTarget::Text(label) => fingerprints(own, label.span, report, hashes),
+            FindingTarget::File(_) | FindingTarget::Run => BTreeMap::from([(FINGERPRINT, own)]),
         };
         Self {
             rule_id: finding.rule.id(),
             rule_index: index(finding.rule, report),
             kind: if finding.outcome == Outcome::Unknown { "open" } else { "fail" },
             level: level(finding),
-            message: Text::message(&annotation::text(finding)),
+            message: SarifText::message(&annotation::text(finding)),
             locations: [location],
             related_locations: related(finding, report),
             code_flows: flow(finding, report).into_iter().collect(),
             partial_fingerprints,
-            fixes: finding.fix.iter().map(|fix| Mending::of(fix, report)).collect(),
-            suppressions: finding.suppressed.iter().map(Accepted::of).collect(),
-            properties: Some(Properties::of(finding)),
+            fixes: finding.fix.iter().map(|fix| SarifFix::of(fix, report)).collect(),
+            suppressions: finding.suppressed.iter().map(SarifSuppression::of).collect(),
+            properties: Some(ResultProperties::of(finding)),
         }
     }
 
-    fn of_passed(passed: &Passed<'_>, report: &Report, hashes: &mut Hashes) -> Self {
-        let location = Location::of_header(passed.trail.header, &report.sources);
+    fn of_passed(passed: &PassedRule<'_>, report: &Report, hashes: &mut Hashes) -> Self {
+        let location = SarifLocation::of_header(passed.trail.header, &report.sources);
         let own = Fingerprint::of_pass(passed.rule, passed.judged, passed.trail).to_string();
         Self {
             rule_id: passed.rule.id(),
             rule_index: index(passed.rule, report),
             kind: "pass",
             level: "none",
-            message: Text::message(&passed.message()),
+            message: SarifText::message(&passed.message()),
             locations: [location.in_resource(Some(&passed.trail.address))],
             related_locations: Vec::new(),
             code_flows: Vec::new(),
@@ -159,7 +160,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-impl Accepted {
+impl SarifSuppression {
     /// The configuration and the baseline are external.
     fn of(suppression: &Suppression) -> Self {
         let kind = if suppression.is_in_source { "inSource" } else { "external" };
@@ -172,7 +173,7 @@ pub(super) fn index(rule: &Rule, report: &Report) -> Option<usize> {
 }
 
 /// Only failures have a level.
-fn level(finding: &Reported) -> &'static str {
+fn level(finding: &Diagnostic) -> &'static str {
     match (finding.outcome, finding.level) {
         (Outcome::Pass | Outcome::Unknown, _) => "none",
         (Outcome::Fail, Level::Error) => "error",
@@ -181,15 +182,15 @@ fn level(finding: &Reported) -> &'static str {
     }
 }
 
-fn related(finding: &Reported, report: &Report) -> Vec<Location> {
-    let location = |(index, label)| Location::of(label, &report.sources).numbered(index);
+fn related(finding: &Diagnostic, report: &Report) -> Vec<SarifLocation> {
+    let location = |(index, label)| SarifLocation::of(label, &report.sources).numbered(index);
     (1..).zip(&finding.related).map(location).collect()
 }
 
 /// From where the value was decided to the trail.
-fn flow(finding: &Reported, report: &Report) -> Option<CodeFlow> {
-    let step = |label| Step { location: Location::of(label, &report.sources) };
-    let end = Step { location: Location::of_finding(finding, report) };
+fn flow(finding: &Diagnostic, report: &Report) -> Option<CodeFlow> {
+    let step = |label| ThreadFlowLocation { location: SarifLocation::of(label, &report.sources) };
+    let end = ThreadFlowLocation { location: SarifLocation::of_finding(finding, report) };
     let locations = finding.related.iter().rev().map(step).chain([end]).collect();
     (!finding.related.is_empty()).then_some(CodeFlow { thread_flows: [ThreadFlow { locations }] })
 }
@@ -204,8 +205,8 @@ fn fingerprints(own: String, span: Span, report: &Report, hashes: &mut Hashes) -
     fingerprints
 }
 
-impl<'a> Properties<'a> {
-    fn of(finding: &'a Reported) -> Self {
+impl<'a> ResultProperties<'a> {
+    fn of(finding: &'a Diagnostic) -> Self {
         Self {
             deployment: finding.deployment.as_deref(),
             attribute: finding.attribute.as_deref(),

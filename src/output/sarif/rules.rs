@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Text;
+use super::SarifText;
 use crate::finding::Level;
 use crate::report::Report;
 use crate::rules::{self, Check, Control, Rule};
@@ -38,11 +38,11 @@ struct Descriptor<'a> {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     help_uri: Option<String>,
-    short_description: Text,
-    full_description: Text,
+    short_description: SarifText,
+    full_description: SarifText,
     help: Help<'a>,
-    default_configuration: Configuration,
-    properties: Properties,
+    default_configuration: RuleConfiguration,
+    properties: RuleProperties,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     relationships: Vec<Relationship<'a>>,
 }
@@ -54,13 +54,13 @@ struct Help<'a> {
 }
 
 #[derive(Serialize)]
-struct Configuration {
+struct RuleConfiguration {
     level: Level,
 }
 
 /// Properties that GitHub reads in addition to the standard ones.
 #[derive(Serialize)]
-struct Properties {
+struct RuleProperties {
     tags: Vec<String>,
     precision: &'static str,
     #[serde(rename = "security-severity")]
@@ -69,13 +69,13 @@ struct Properties {
 
 #[derive(Serialize)]
 struct Relationship<'a> {
-    target: Target<'a>,
+    target: RuleTarget<'a>,
     kinds: [&'static str; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Target<'a> {
+struct RuleTarget<'a> {
     id: &'a str,
     index: usize,
     tool_component: Component,
@@ -96,7 +96,7 @@ pub(super) struct Taxonomy<'a> {
     version: &'a str,
     organization: &'static str,
     information_uri: &'static str,
-    short_description: Text,
+    short_description: SarifText,
     taxa: Vec<Taxon<'a>>,
 }
 
@@ -129,11 +129,11 @@ impl<'a> Descriptor<'a> {
             id: page.id,
             name: name_of(page.id),
             help_uri: (!ADDRESS.is_empty()).then(|| format!("{ADDRESS}/blob/v{VERSION}/rules/{}.md", page.id)),
-            short_description: Text::new(&page.summary),
-            full_description: Text::new(first_sentences(page.text).unwrap_or(&page.summary)),
+            short_description: SarifText::new(&page.summary),
+            full_description: SarifText::new(first_sentences(page.text).unwrap_or(&page.summary)),
             help: Help { text, markdown },
-            default_configuration: Configuration { level: page.level },
-            properties: Properties::of(rule),
+            default_configuration: RuleConfiguration { level: page.level },
+            properties: RuleProperties::of(rule),
             relationships: page.controls.iter().filter_map(relationship).collect(),
         }
     }
@@ -153,7 +153,7 @@ fn first_sentences(page: &'static str) -> Option<&'static str> {
     page.lines().find(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-impl Properties {
+impl RuleProperties {
     fn of(rule: &'static Rule) -> Self {
         let kind = if matches!(rule.check, Check::Reading) { "correctness" } else { "security" };
         // GitHub shows ten tags, so the newest versions come first.
@@ -177,7 +177,7 @@ impl<'a> Relationship<'a> {
         let place = taxonomies.iter().position(|taxonomy| taxonomy.name == control.benchmark)?;
         let index = taxonomies.get(place)?.taxa.iter().position(|taxon| taxon.id == control.id)?;
         let tool_component = Component { name: control.benchmark.clone(), index: place };
-        Some(Self { target: Target { id: &control.id, index, tool_component }, kinds: ["relevant"] })
+        Some(Self { target: RuleTarget { id: &control.id, index, tool_component }, kinds: ["relevant"] })
     }
 }
 
@@ -189,7 +189,7 @@ pub(super) fn taxonomies(report: &Report) -> Vec<Taxonomy<'static>> {
         version,
         organization: "Center for Internet Security",
         information_uri: CIS_ADDRESS,
-        short_description: Text::new(&format!("CIS Amazon Web Services Foundations Benchmark v{version}.0")),
+        short_description: SarifText::new(&format!("CIS Amazon Web Services Foundations Benchmark v{version}.0")),
         taxa: taxa(name, report),
     });
     taxonomies.filter(|taxonomy| !taxonomy.taxa.is_empty()).collect()

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Standing;
+use super::TrailEvaluation;
 use crate::finding::Finding;
-use crate::model::{Setting, Trail, region};
+use crate::model::{Trail, TrailSetting, region};
 use crate::rules::{Rule, missing_global_events, single_region_trail};
-use crate::value::{Known, Unknown, Why};
+use crate::value::{Known, Reason, Unknown};
 
 /// The coverage of the required Regions by the deployment's trails.
 pub(super) enum Spread {
@@ -27,48 +27,48 @@ pub(in crate::rules) fn decides_about_regions(rule: &Rule) -> bool {
 }
 
 /// The trail's coverage of its home Region. Its fields are `None` if that is unknown.
-pub(super) struct Role {
+pub(super) struct HomeRole {
     /// True if it is created and records all management events.
     pub(super) records: Option<bool>,
     /// True if it includes global service events.
     is_global: Option<bool>,
 }
 
-impl Role {
+impl HomeRole {
     /// The part of a trail that `is_whole` in all that doesn't depend on other Regions: it exists, is logging, and
     /// leaves out no management events.
     pub(super) fn of(trail: &Trail, is_whole: Option<bool>) -> Self {
         let (multi_region, global) = (switch(&trail.is_multi_region), switch(&trail.includes_global_events));
         // CloudTrail rejects a multi-Region trail without global services, and Terraform what is no boolean.
         let is_accepted = match (&multi_region, &global) {
-            (Switch::Invalid, _) | (_, Switch::Invalid) => Some(false),
-            (Switch::On, Switch::Off) => Some(false),
-            (Switch::Off, _) | (_, Switch::On) => Some(true),
-            (Switch::On | Switch::Open, Switch::Open | Switch::Off) => None,
+            (RegionSwitch::Invalid, _) | (_, RegionSwitch::Invalid) => Some(false),
+            (RegionSwitch::On, RegionSwitch::Off) => Some(false),
+            (RegionSwitch::Off, _) | (_, RegionSwitch::On) => Some(true),
+            (RegionSwitch::On | RegionSwitch::Open, RegionSwitch::Open | RegionSwitch::Off) => None,
         };
         let records = and(is_whole, is_accepted);
         let includes = match global {
-            Switch::On => Some(true),
-            Switch::Off | Switch::Invalid => Some(false),
-            Switch::Open => None,
+            RegionSwitch::On => Some(true),
+            RegionSwitch::Off | RegionSwitch::Invalid => Some(false),
+            RegionSwitch::Open => None,
         };
         Self { records, is_global: and(records, includes) }
     }
 }
 
-enum Switch {
+enum RegionSwitch {
     On,
     Off,
     Open,
     Invalid,
 }
 
-fn switch(setting: &Setting<bool>) -> Switch {
+fn switch(setting: &TrailSetting<bool>) -> RegionSwitch {
     match setting.value() {
-        Known(Ok(true)) => Switch::On,
-        Known(Ok(false)) => Switch::Off,
-        Known(Err(_)) => Switch::Invalid,
-        Unknown(_) => Switch::Open,
+        Known(Ok(true)) => RegionSwitch::On,
+        Known(Ok(false)) => RegionSwitch::Off,
+        Known(Err(_)) => RegionSwitch::Invalid,
+        Unknown(_) => RegionSwitch::Open,
     }
 }
 
@@ -82,9 +82,9 @@ pub(super) fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
 }
 
 /// Holds trails against the Regions that are asked for.
-pub(super) fn spread(standings: &[Standing<'_>], regions: &[String]) -> Spread {
+pub(super) fn spread(standings: &[TrailEvaluation<'_>], regions: &[String]) -> Spread {
     let leader = regions.first().map_or("", |first| region::leader(first));
-    let needs = Needs { standings, leader };
+    let needs = RegionNeeds { standings, leader };
     let wanted: BTreeSet<&str> = regions.iter().map(String::as_str).chain([leader]).collect();
     let missing = |is_met: &dyn Fn(Option<bool>) -> bool| -> Vec<&str> {
         wanted.iter().copied().filter(|region| !needs.roles_in(region).any(is_met)).collect()
@@ -105,21 +105,21 @@ pub(super) fn spread(standings: &[Standing<'_>], regions: &[String]) -> Spread {
 }
 
 /// The requirements of one Region, and the trails that may satisfy them.
-struct Needs<'a> {
-    standings: &'a [Standing<'a>],
+struct RegionNeeds<'a> {
+    standings: &'a [TrailEvaluation<'a>],
     leader: &'a str,
 }
 
-impl Needs<'_> {
+impl RegionNeeds<'_> {
     /// For each trail that is certainly in the Region: true if it satisfies the requirements.
     fn roles_in(&self, region: &str) -> impl Iterator<Item = Option<bool>> {
         let is_leader = region == self.leader;
         let inside = self.standings.iter().filter(move |standing| known(standing) == Some(region));
-        inside.map(move |Standing { role, .. }| if is_leader { role.is_global } else { role.records })
+        inside.map(move |TrailEvaluation { role, .. }| if is_leader { role.is_global } else { role.records })
     }
 
     /// In how many Regions that aren't known there may be trails of a role.
-    fn places(&self, role: impl Fn(&Role) -> Option<bool>) -> usize {
+    fn places(&self, role: impl Fn(&HomeRole) -> Option<bool>) -> usize {
         let useful = self.standings.iter().filter(|standing| role(&standing.role) != Some(false));
         let doubts = useful.filter_map(|standing| match &standing.trail.region.value {
             Unknown(why) => Some(one_region(standing.trail, why)),
@@ -145,20 +145,20 @@ impl Needs<'_> {
 }
 
 /// The name of the trail's unknown Region. `None` if it may represent several trails in several Regions.
-fn one_region(trail: &Trail, why: &Why) -> Option<String> {
+fn one_region(trail: &Trail, why: &Reason) -> Option<String> {
     let is_one = match why {
-        Why::NoValue { .. }
-        | Why::AtDeployment { .. }
-        | Why::AwsKey { .. }
-        | Why::Undeclared { .. }
-        | Why::Composed { .. }
-        | Why::FromEnvironment { .. } => matches!(trail.exists.value, Known(_)) && !trail.may_be_several(),
+        Reason::NoValue { .. }
+        | Reason::AtDeployment { .. }
+        | Reason::AwsKey { .. }
+        | Reason::Undeclared { .. }
+        | Reason::Composed { .. }
+        | Reason::FromEnvironment { .. } => matches!(trail.exists.value, Known(_)) && !trail.may_be_several(),
         _ => false,
     };
     is_one.then(|| why.symbol())
 }
 
-fn known<'a>(standing: &'a Standing<'_>) -> Option<&'a str> {
+fn known<'a>(standing: &'a TrailEvaluation<'_>) -> Option<&'a str> {
     match &standing.trail.region.value {
         Known(region) => Some(region),
         Unknown(_) => None,
@@ -176,7 +176,7 @@ fn listed(regions: &[&str]) -> String {
 }
 
 /// Adds labels about the unknown Regions of trails that may satisfy the control, and the hops to these values.
-pub(super) fn doubted(finding: Finding, standing: &Standing<'_>) -> Finding {
+pub(super) fn doubted(finding: Finding, standing: &TrailEvaluation<'_>) -> Finding {
     let region = &standing.trail.region;
     let Unknown(why) = &region.value else { return finding };
     let message = format!("is in an unknown Region: {}", why.describe());
@@ -189,7 +189,7 @@ pub(super) fn doubted(finding: Finding, standing: &Standing<'_>) -> Finding {
 }
 
 /// The help that makes a relevant unknown Region known.
-pub(super) fn advice(standing: &Standing<'_>) -> Option<String> {
+pub(super) fn advice(standing: &TrailEvaluation<'_>) -> Option<String> {
     match &standing.trail.region.value {
         Unknown(why) if standing.role.records != Some(false) => Some(why.advice()),
         Known(_) | Unknown(_) => None,

@@ -15,13 +15,13 @@ const MAX_HEADER: u64 = 256;
 
 /// A `git cat-file` that answers until it is dropped.
 #[derive(Debug)]
-pub(super) struct Batch {
+pub(super) struct CatFile {
     process: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
-impl Batch {
+impl CatFile {
     pub(super) fn start(git: &Git) -> Result<Self, GitError> {
         let mut process = git.start(&["cat-file", "--batch"])?;
         let questions = process.stdin.take().expect("it was started with a pipe");
@@ -79,7 +79,7 @@ impl Batch {
     }
 }
 
-impl Drop for Batch {
+impl Drop for CatFile {
     fn drop(&mut self) {
         // It only reads, so there is nothing to save; and if it has ended already, so much the better.
         let _ = self.process.kill();

@@ -8,7 +8,7 @@ use crate::source::from_bytes;
 
 /// An entry of a tree, with the name of its object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(super) enum TreeEntry {
     File(String),
     /// The object is the path to which it leads.
     Link(String),
@@ -17,24 +17,24 @@ pub(super) enum Entry {
 }
 
 /// The files of a tree by their absolute paths.
-pub(super) type Entries = BTreeMap<PathBuf, Entry>;
+pub(super) type TreeEntries = BTreeMap<PathBuf, TreeEntry>;
 
 /// The files of the index.
 #[derive(Debug, Clone)]
-pub struct Index {
-    pub(super) entries: Entries,
+pub struct GitIndex {
+    pub(super) entries: TreeEntries,
     /// Files that a sparse checkout doesn't write to the working tree.
     pub(super) absent: BTreeSet<PathBuf>,
 }
 
-impl Index {
+impl GitIndex {
     /// Lists the index of a repository.
     ///
     /// # Errors
     ///
     /// [`GitError::Conflict`] while a merge isn't finished, or why git can't be asked.
     pub fn read(git: &Git) -> Result<Self, GitError> {
-        let mut index = Self { entries: Entries::new(), absent: BTreeSet::new() };
+        let mut index = Self { entries: TreeEntries::new(), absent: BTreeSet::new() };
         for line in lines(&git.read(&["ls-files", "-t", "--stage", "--full-name", "-z"])?) {
             let Some((words, path)) = split(line) else { continue };
             let path = git.root.join(path);
@@ -45,29 +45,29 @@ impl Index {
             if *tag == "S" {
                 index.absent.insert(path.clone());
             }
-            index.entries.extend(Entry::of(mode, name).map(|entry| (path, entry)));
+            index.entries.extend(TreeEntry::of(mode, name).map(|entry| (path, entry)));
         }
         Ok(index)
     }
 }
 
 /// Lists the files of a commit.
-pub(super) fn of_commit(git: &Git, commit: &Commit) -> Result<Entries, GitError> {
+pub(super) fn of_commit(git: &Git, commit: &Commit) -> Result<TreeEntries, GitError> {
     let listed = git.read(&["ls-tree", "-r", "-z", "--full-tree", &commit.0])?;
     let entry = |line| {
         let (words, path) = split(line)?;
         let [mode, _, name] = words.as_slice() else { return None };
-        Some((git.root.join(path), Entry::of(mode, name)?))
+        Some((git.root.join(path), TreeEntry::of(mode, name)?))
     };
     Ok(lines(&listed).filter_map(entry).collect())
 }
 
-impl Entry {
+impl TreeEntry {
     fn of(mode: &str, name: &str) -> Option<Self> {
         match mode {
-            "100644" | "100755" | "100664" => Some(Entry::File(name.to_owned())),
-            "120000" => Some(Entry::Link(name.to_owned())),
-            "160000" => Some(Entry::Repository(name.to_owned())),
+            "100644" | "100755" | "100664" => Some(TreeEntry::File(name.to_owned())),
+            "120000" => Some(TreeEntry::Link(name.to_owned())),
+            "160000" => Some(TreeEntry::Repository(name.to_owned())),
             _ => None,
         }
     }

@@ -8,5 +8,5 @@ mod entries;
 mod snapshot;
 
 pub use command::{Commit, Git, GitError};
-pub use entries::Index;
+pub use entries::GitIndex;
 pub use snapshot::Snapshot;

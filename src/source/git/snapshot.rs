@@ -5,13 +5,13 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::batch::Batch;
+use super::batch::CatFile;
 use super::command::{Commit, Git, GitError};
-use super::entries::{self, Entries, Entry, Index};
+use super::entries::{self, GitIndex, TreeEntries, TreeEntry};
 use crate::source::ignored::{IGNORE_FILES, MAX_BYTES};
 use crate::source::{
-    Counted, Counts, Disk, Exclusions, Fs, Ignored, PathKind, ReadError, Visit, Wanted, from_bytes, is_installed,
-    is_skipped, normalize,
+    Disk, Exclusions, FileCount, FileFilter, FileVisitor, Fs, IgnoreFiles, PathFilter, PathKind, ReadError, from_bytes,
+    is_installed, is_skipped, normalize,
 };
 
 /// As many links as an operating system follows.
@@ -25,12 +25,12 @@ const MAX_LINKS: usize = 40;
 #[derive(Debug)]
 pub struct Snapshot {
     root: PathBuf,
-    entries: Entries,
+    entries: TreeEntries,
     /// The files of the index, to distinguish untracked files from deleted ones.
-    index: Index,
+    index: GitIndex,
     /// The text of the repository's `info/exclude`.
     excluded: Vec<u8>,
-    batch: Mutex<Batch>,
+    batch: Mutex<CatFile>,
     disk: Disk,
     /// The submodules at their commits.
     submodules: Vec<Snapshot>,
@@ -45,7 +45,7 @@ pub struct Snapshot {
 const MAX_SUBMODULES: usize = 64;
 
 /// The target of a path.
-enum Place<'s> {
+enum ResolvedPath<'s> {
     Disk,
     /// A submodule that is read from its objects.
     Submodule(&'s Snapshot),
@@ -59,7 +59,7 @@ impl Snapshot {
     /// # Errors
     ///
     /// Why git can't be asked.
-    pub fn of_commit(git: &Git, commit: &Commit, index: Index, disk: Disk) -> Result<Self, GitError> {
+    pub fn of_commit(git: &Git, commit: &Commit, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
         Self::new(git, entries::of_commit(git, commit)?, index, disk)
     }
 
@@ -68,7 +68,7 @@ impl Snapshot {
     /// # Errors
     ///
     /// Why git can't be asked.
-    pub fn beside_work_tree(git: &Git, commit: &Commit, index: Index, disk: Disk) -> Result<Self, GitError> {
+    pub fn beside_work_tree(git: &Git, commit: &Commit, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
         let mut entries = entries::of_commit(git, commit)?;
         entries.retain(|path, _| !index.absent.contains(path));
         Self::new(git, entries, index, disk)
@@ -79,7 +79,7 @@ impl Snapshot {
     /// # Errors
     ///
     /// The git command failed.
-    pub fn of_index(git: &Git, index: Index, disk: Disk) -> Result<Self, GitError> {
+    pub fn of_index(git: &Git, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
         Self::new(git, index.entries.clone(), index, disk)
     }
 
@@ -88,15 +88,15 @@ impl Snapshot {
     /// # Errors
     ///
     /// Why git can't be asked.
-    pub fn empty(git: &Git, index: Index, disk: Disk) -> Result<Self, GitError> {
-        Self::new(git, Entries::new(), index, disk)
+    pub fn empty(git: &Git, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
+        Self::new(git, TreeEntries::new(), index, disk)
     }
 
-    fn new(git: &Git, entries: Entries, index: Index, disk: Disk) -> Result<Self, GitError> {
+    fn new(git: &Git, entries: TreeEntries, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
         let excluded = git.exclude_file()?.and_then(|path| disk.read(&path).ok()).unwrap_or_default();
         let excluded = if excluded.len() <= MAX_BYTES { excluded } else { Vec::new() };
         let (submodules, on_disk) = submodules(&entries, &index);
-        let batch = Mutex::new(Batch::start(git)?);
+        let batch = Mutex::new(CatFile::start(git)?);
         Ok(Self {
             root: git.root.clone(),
             entries,
@@ -117,13 +117,13 @@ impl Snapshot {
     }
 
     /// The ignore files of the tree.
-    pub fn ignore_files(&self) -> Ignored {
+    pub fn ignore_files(&self) -> IgnoreFiles {
         self.ignored(&self.root)
     }
 
     /// The files that git keeps now.
     pub fn kept_now(&self) -> impl Iterator<Item = &Path> {
-        let files = self.index.entries.iter().filter(|(_, entry)| !matches!(entry, Entry::Repository(_)));
+        let files = self.index.entries.iter().filter(|(_, entry)| !matches!(entry, TreeEntry::Repository(_)));
         files.map(|(path, _)| path.as_path())
     }
 
@@ -139,7 +139,7 @@ impl Snapshot {
     }
 
     /// Leaves out what these ignore files name, instead of its own.
-    pub fn heeds(&mut self, ignored: Ignored) {
+    pub fn heeds(&mut self, ignored: IgnoreFiles) {
         self.submodules.iter_mut().for_each(|submodule| submodule.heeds(ignored.clone()));
         self.disk.heeds(ignored);
     }
@@ -158,24 +158,24 @@ impl Snapshot {
     pub fn read_untracked(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
             // Below a link that git tracks now, the disk has what the change lets it lead to.
-            Place::Tree(path) if !holds_way_to(&self.index.entries, &path) => self.disk.read(&path),
-            Place::Submodule(submodule) => submodule.read_untracked(path),
-            Place::Tree(_) | Place::Disk => Err(ReadError::Missing),
+            ResolvedPath::Tree(path) if !holds_way_to(&self.index.entries, &path) => self.disk.read(&path),
+            ResolvedPath::Submodule(submodule) => submodule.read_untracked(path),
+            ResolvedPath::Tree(_) | ResolvedPath::Disk => Err(ReadError::Missing),
         }
     }
 
     /// Where a path leads that a file of the tree may name.
-    fn place(&self, path: &Path) -> Result<Place<'_>, ReadError> {
+    fn place(&self, path: &Path) -> Result<ResolvedPath<'_>, ReadError> {
         let mut path = path.to_owned();
         for _ in 0..MAX_LINKS {
             if let Some(submodule) = self.submodules.iter().find(|submodule| path.starts_with(&submodule.root)) {
-                return Ok(Place::Submodule(submodule));
+                return Ok(ResolvedPath::Submodule(submodule));
             }
             let is_installed = is_installed(&path) && !self.is_kept(&path);
             if !path.starts_with(&self.root) || is_installed || self.is_on_disk(&path) {
-                return Ok(Place::Disk);
+                return Ok(ResolvedPath::Disk);
             }
-            let Some((link, name)) = self.outermost_link(&path) else { return Ok(Place::Tree(path)) };
+            let Some((link, name)) = self.outermost_link(&path) else { return Ok(ResolvedPath::Tree(path)) };
             let target = from_bytes(&self.blob(name)?);
             let rest = path.strip_prefix(link).unwrap_or(Path::new(""));
             path = normalize(&link.parent().unwrap_or(link).join(target).join(rest));
@@ -188,8 +188,8 @@ impl Snapshot {
 
     fn outermost_link<'p>(&self, path: &'p Path) -> Option<(&'p Path, &str)> {
         let link = |path: &'p Path| match self.entries.get(path)? {
-            Entry::Link(name) => Some((path, name.as_str())),
-            Entry::File(_) | Entry::Repository(_) => None,
+            TreeEntry::Link(name) => Some((path, name.as_str())),
+            TreeEntry::File(_) | TreeEntry::Repository(_) => None,
         };
         path.ancestors().filter_map(link).last()
     }
@@ -208,8 +208,8 @@ impl Snapshot {
     /// Reads a path whose links are resolved.
     fn read_entry(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.entries.get(path) {
-            Some(Entry::File(name)) => self.blob(name),
-            Some(Entry::Link(_) | Entry::Repository(_)) => Err(ReadError::NotAFile),
+            Some(TreeEntry::File(name)) => self.blob(name),
+            Some(TreeEntry::Link(_) | TreeEntry::Repository(_)) => Err(ReadError::NotAFile),
             None if self.is_directory(path) => Err(ReadError::NotAFile),
             None => Err(ReadError::Missing),
         }
@@ -226,16 +226,16 @@ impl Snapshot {
         path == self.root || self.below(path).next().is_some()
     }
 
-    fn below(&self, directory: &Path) -> impl Iterator<Item = (&PathBuf, &Entry)> {
+    fn below(&self, directory: &Path) -> impl Iterator<Item = (&PathBuf, &TreeEntry)> {
         below(&self.entries, directory)
     }
 
     /// The ignore files from the root down.
-    fn ignored(&self, directory: &Path) -> Ignored {
+    fn ignored(&self, directory: &Path) -> IgnoreFiles {
         let is_near = |path: &Path| {
             path.parent().is_some_and(|parent| parent.starts_with(directory) || directory.starts_with(parent))
         };
-        let mut ignored = Ignored::default();
+        let mut ignored = IgnoreFiles::default();
         if !self.disk.skips_ignored() {
             return ignored;
         }
@@ -246,7 +246,7 @@ impl Snapshot {
         ignored.add_excluded(&self.root, &self.excluded);
         for (path, entry) in &self.entries {
             let is_named = IGNORE_FILES.iter().any(|name| path.file_name() == Some(name.as_ref()));
-            let Entry::File(name) = entry else { continue };
+            let TreeEntry::File(name) = entry else { continue };
             if !is_named || !is_near(path) {
                 continue;
             }
@@ -258,12 +258,12 @@ impl Snapshot {
     }
 
     /// The files that a walk meets, each with the object that is to be read.
-    fn met(&self, directory: &Path, wanted: Wanted<'_>) -> Vec<(&Path, Result<&str, ReadError>)> {
+    fn met(&self, directory: &Path, wanted: PathFilter<'_>) -> Vec<(&Path, Result<&str, ReadError>)> {
         let mut ignored = self.ignored(directory);
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
         let mut met = Vec::new();
         for (path, entry) in self.below(directory) {
-            if matches!(entry, Entry::Repository(_)) || !wanted(path) || !self.may_meet(path, directory) {
+            if matches!(entry, TreeEntry::Repository(_)) || !wanted(path) || !self.may_meet(path, directory) {
                 continue;
             }
             if ignored.has(path, directory) {
@@ -281,15 +281,15 @@ impl Snapshot {
     }
 
     /// The name of the object that a walk reads at a path.
-    fn object<'a>(&'a self, path: &Path, entry: &'a Entry) -> Result<&'a str, ReadError> {
+    fn object<'a>(&'a self, path: &Path, entry: &'a TreeEntry) -> Result<&'a str, ReadError> {
         match entry {
-            Entry::File(name) => Ok(name),
-            Entry::Repository(_) => Err(ReadError::NotAFile),
-            Entry::Link(_) => match self.place(path)? {
-                Place::Disk | Place::Submodule(_) => Err(ReadError::OutsideTree),
-                Place::Tree(target) => match self.entries.get(&target) {
-                    Some(Entry::File(name)) => Ok(name),
-                    Some(Entry::Link(_) | Entry::Repository(_)) => Err(ReadError::NotAFile),
+            TreeEntry::File(name) => Ok(name),
+            TreeEntry::Repository(_) => Err(ReadError::NotAFile),
+            TreeEntry::Link(_) => match self.place(path)? {
+                ResolvedPath::Disk | ResolvedPath::Submodule(_) => Err(ReadError::OutsideTree),
+                ResolvedPath::Tree(target) => match self.entries.get(&target) {
+                    Some(TreeEntry::File(name)) => Ok(name),
+                    Some(TreeEntry::Link(_) | TreeEntry::Repository(_)) => Err(ReadError::NotAFile),
                     None if self.is_directory(&target) => Err(ReadError::NotAFile),
                     None => Err(ReadError::Missing),
                 },
@@ -301,12 +301,12 @@ impl Snapshot {
 impl Fs for Snapshot {
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
         match self.place(path)? {
-            Place::Disk => self.disk.kind(path),
-            Place::Submodule(submodule) => submodule.kind(path),
-            Place::Tree(path) if self.is_directory(&path) => Ok(PathKind::Directory),
-            Place::Tree(path) => match self.entries.get(&path) {
-                Some(Entry::File(_)) => Ok(PathKind::File),
-                Some(Entry::Link(_) | Entry::Repository(_)) => Err(ReadError::NotAFile),
+            ResolvedPath::Disk => self.disk.kind(path),
+            ResolvedPath::Submodule(submodule) => submodule.kind(path),
+            ResolvedPath::Tree(path) if self.is_directory(&path) => Ok(PathKind::Directory),
+            ResolvedPath::Tree(path) => match self.entries.get(&path) {
+                Some(TreeEntry::File(_)) => Ok(PathKind::File),
+                Some(TreeEntry::Link(_) | TreeEntry::Repository(_)) => Err(ReadError::NotAFile),
                 None => Err(ReadError::Missing),
             },
         }
@@ -314,40 +314,40 @@ impl Fs for Snapshot {
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
-            Place::Disk => self.disk.read(path),
-            Place::Submodule(submodule) => submodule.read(path),
-            Place::Tree(path) => self.read_entry(&path),
+            ResolvedPath::Disk => self.disk.read(path),
+            ResolvedPath::Submodule(submodule) => submodule.read(path),
+            ResolvedPath::Tree(path) => self.read_entry(&path),
         }
     }
 
     fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
-            Place::Disk => self.disk.read_inside(path),
-            Place::Submodule(submodule) => submodule.read_inside(path),
-            Place::Tree(path) => self.read_entry(&path),
+            ResolvedPath::Disk => self.disk.read_inside(path),
+            ResolvedPath::Submodule(submodule) => submodule.read_inside(path),
+            ResolvedPath::Tree(path) => self.read_entry(&path),
         }
     }
 
     fn without_links(&self, directory: &Path) -> PathBuf {
         match self.place(directory) {
-            Ok(Place::Tree(inner)) => inner,
-            Ok(Place::Disk) => self.disk.without_links(directory),
-            Ok(Place::Submodule(submodule)) => submodule.without_links(directory),
+            Ok(ResolvedPath::Tree(inner)) => inner,
+            Ok(ResolvedPath::Disk) => self.disk.without_links(directory),
+            Ok(ResolvedPath::Submodule(submodule)) => submodule.without_links(directory),
             Err(_) => directory.to_owned(),
         }
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         let inner = match self.place(directory)? {
-            Place::Disk => return self.disk.list(directory),
-            Place::Submodule(submodule) => return submodule.list(directory),
-            Place::Tree(inner) => inner,
+            ResolvedPath::Disk => return self.disk.list(directory),
+            ResolvedPath::Submodule(submodule) => return submodule.list(directory),
+            ResolvedPath::Tree(inner) => inner,
         };
         if !self.is_directory(&inner) {
             return Err(ReadError::Missing);
         }
-        let is_file = |(path, entry): &(&PathBuf, &Entry)| {
-            path.parent() == Some(&inner) && !matches!(entry, Entry::Repository(_))
+        let is_file = |(path, entry): &(&PathBuf, &TreeEntry)| {
+            path.parent() == Some(&inner) && !matches!(entry, TreeEntry::Repository(_))
         };
         // Each is named by the way on which its directory was reached.
         let names = self.below(&inner).filter(is_file).filter_map(|(path, _)| path.file_name());
@@ -356,9 +356,9 @@ impl Fs for Snapshot {
 
     fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         let inner = match self.place(directory)? {
-            Place::Disk => return self.disk.directories(directory),
-            Place::Submodule(submodule) => return submodule.directories(directory),
-            Place::Tree(inner) => inner,
+            ResolvedPath::Disk => return self.disk.directories(directory),
+            ResolvedPath::Submodule(submodule) => return submodule.directories(directory),
+            ResolvedPath::Tree(inner) => inner,
         };
         if !self.is_directory(&inner) {
             return Err(ReadError::Missing);
@@ -367,7 +367,7 @@ impl Fs for Snapshot {
         for (path, entry) in self.below(&inner) {
             let mut parts = path.strip_prefix(&inner).into_iter().flat_map(Path::components);
             let (Some(name), more) = (parts.next(), parts.next()) else { continue };
-            let is_directory = more.is_some() || matches!(entry, Entry::Repository(_));
+            let is_directory = more.is_some() || matches!(entry, TreeEntry::Repository(_));
             if is_directory && names.last() != Some(&name.as_os_str()) {
                 names.push(name.as_os_str());
             }
@@ -377,11 +377,11 @@ impl Fs for Snapshot {
         Ok(names.into_iter().map(|name| directory.join(name)).collect())
     }
 
-    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+    fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         match self.place(directory) {
-            Ok(Place::Disk) => return self.disk.walk(directory, wanted, visit),
-            Ok(Place::Submodule(submodule)) => return submodule.walk(directory, wanted, visit),
-            Ok(Place::Tree(_)) | Err(_) => {}
+            Ok(ResolvedPath::Disk) => return self.disk.walk(directory, wanted, visit),
+            Ok(ResolvedPath::Submodule(submodule)) => return submodule.walk(directory, wanted, visit),
+            Ok(ResolvedPath::Tree(_)) | Err(_) => {}
         }
         let mut files = Vec::new();
         for (path, object) in self.met(directory, wanted) {
@@ -416,7 +416,7 @@ impl Fs for Snapshot {
         ignored
     }
 
-    fn walk_ignored(&self, path: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+    fn walk_ignored(&self, path: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         match self.entries.get(path) {
             Some(_) if wanted(path) => visit(path, self.read_inside(path).as_deref().map_err(Clone::clone)),
             Some(_) => {}
@@ -424,7 +424,7 @@ impl Fs for Snapshot {
         }
     }
 
-    fn search_ignored(&self, limit: usize, wanted: Wanted<'_>, is_counted: Counts<'_>) -> Counted {
+    fn search_ignored(&self, limit: usize, wanted: PathFilter<'_>, is_counted: FileFilter<'_>) -> FileCount {
         let mut counted = self.disk.search_ignored(limit, wanted, is_counted);
         let left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner).clone();
         counted.is_cut |= left_out.len() > limit;
@@ -436,18 +436,18 @@ impl Fs for Snapshot {
 }
 
 /// The submodules of a tree that are read from their objects, and those that are read from the disk.
-fn submodules(entries: &Entries, index: &Index) -> (Vec<Snapshot>, BTreeSet<PathBuf>) {
+fn submodules(entries: &TreeEntries, index: &GitIndex) -> (Vec<Snapshot>, BTreeSet<PathBuf>) {
     let (mut moved, mut kept, mut on_disk) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (path, entry) in entries {
-        let Entry::Repository(name) = entry else { continue };
+        let TreeEntry::Repository(name) = entry else { continue };
         let is_same = index.entries.get(path) == Some(entry);
         match is_same && !has_moved(path, name) {
             true => kept.push((path, name)),
             false => moved.push((path, name)),
         }
     }
-    let is_new = |(path, entry): &(&PathBuf, &Entry)| {
-        matches!(entry, Entry::Repository(_)) && !matches!(entries.get(*path), Some(Entry::Repository(_)))
+    let is_new = |(path, entry): &(&PathBuf, &TreeEntry)| {
+        matches!(entry, TreeEntry::Repository(_)) && !matches!(entries.get(*path), Some(TreeEntry::Repository(_)))
     };
     let new: Vec<&PathBuf> = index.entries.iter().filter(is_new).map(|(path, _)| path).take(MAX_SUBMODULES).collect();
     let mut read = Vec::new();
@@ -474,19 +474,23 @@ fn has_moved(path: &Path, name: &str) -> bool {
 fn submodule(path: &Path, place: &Path, name: &str) -> Option<Snapshot> {
     let git = Git::at(place).seen_at(path);
     let commit = git.commit(name).ok()?;
-    let index = Index::read(&git).unwrap_or_else(|_| Index { entries: Entries::new(), absent: BTreeSet::new() });
+    let index =
+        GitIndex::read(&git).unwrap_or_else(|_| GitIndex { entries: TreeEntries::new(), absent: BTreeSet::new() });
     Snapshot::beside_work_tree(&git, &commit, index, Disk::new(&[path.to_owned()])).ok()
 }
 
 /// The entries below a directory, in order: paths are ordered by their parts.
-fn below<'e>(entries: &'e Entries, directory: &Path) -> impl Iterator<Item = (&'e PathBuf, &'e Entry)> + use<'e> {
+fn below<'e>(
+    entries: &'e TreeEntries,
+    directory: &Path,
+) -> impl Iterator<Item = (&'e PathBuf, &'e TreeEntry)> + use<'e> {
     let after = (std::ops::Bound::Excluded(directory.to_owned()), std::ops::Bound::Unbounded);
     let directory = directory.to_owned();
     entries.range(after).take_while(move |(path, _)| path.starts_with(&directory))
 }
 
 /// True if there is an entry at the path, or a link or a submodule above it.
-fn holds_way_to(entries: &Entries, path: &Path) -> bool {
+fn holds_way_to(entries: &TreeEntries, path: &Path) -> bool {
     path.ancestors().any(|above| entries.contains_key(above))
 }
 

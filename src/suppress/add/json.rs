@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Form, Spot};
+use super::{Form, InsertionPoint};
 use crate::rules::Rule;
 use crate::source::{SourceFile, Span};
 use crate::syntax::node::{Node, NodeKind};
 
 /// How a property suppresses something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Notation {
+pub(super) enum CommentForm {
     /// A property named `//`, in Terraform's JSON syntax.
     Comment,
     /// The metadata of a resource of CloudFormation.
@@ -21,9 +21,9 @@ const BLOCKS: [(&str, usize); 4] = [("resource", 2), ("module", 1), ("variable",
 
 /// The part that is added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(super) enum AddedPart {
     /// The property of a notation.
-    Property(Notation),
+    Property(CommentForm),
     /// An element of a list of comments.
     Comment,
     /// The property `trailint` of metadata.
@@ -34,22 +34,22 @@ pub(super) enum Part {
     Entries,
 }
 
-impl Notation {
+impl CommentForm {
     fn name(self) -> &'static str {
         match self {
-            Notation::Comment => "//",
-            Notation::Metadata => "Metadata",
+            CommentForm::Comment => "//",
+            CommentForm::Metadata => "Metadata",
         }
     }
 
     /// What to do where there is such a property already that nothing can be added to, as the end of a sentence.
     pub(super) fn advice(self, rule: &'static Rule, reason: &str) -> String {
         match self {
-            Notation::Comment => {
+            CommentForm::Comment => {
                 let directive = quoted(&super::directive(&[rule], reason));
                 format!("its block already has a `\"//\"`; make it a list and add `{directive}`")
             }
-            Notation::Metadata => {
+            CommentForm::Metadata => {
                 let entry = format!("\"trailint\": {{ \"ignore\": [{{ \"rule\": \"{}\" }}] }}", rule.id());
                 format!("it already has `Metadata`; add `{entry}` to it")
             }
@@ -57,7 +57,7 @@ impl Notation {
     }
 }
 
-impl Part {
+impl AddedPart {
     /// The part as text.
     pub(super) fn write(self, rules: &[&'static Rule], reason: &str) -> String {
         let comment = || quoted(&super::directive(rules, reason));
@@ -66,12 +66,14 @@ impl Part {
         let entries = || rules.iter().map(entry).collect::<Vec<_>>().join(", ");
         let ignore = || format!("\"ignore\": [{}]", entries());
         match self {
-            Part::Property(Notation::Comment) => format!("\"//\": {}", comment()),
-            Part::Property(Notation::Metadata) => format!("\"Metadata\": {{ \"trailint\": {{ {} }} }}", ignore()),
-            Part::Comment => comment(),
-            Part::Own => format!("\"trailint\": {{ {} }}", ignore()),
-            Part::Ignore => ignore(),
-            Part::Entries => entries(),
+            AddedPart::Property(CommentForm::Comment) => format!("\"//\": {}", comment()),
+            AddedPart::Property(CommentForm::Metadata) => {
+                format!("\"Metadata\": {{ \"trailint\": {{ {} }} }}", ignore())
+            }
+            AddedPart::Comment => comment(),
+            AddedPart::Own => format!("\"trailint\": {{ {} }}", ignore()),
+            AddedPart::Ignore => ignore(),
+            AddedPart::Entries => entries(),
         }
     }
 }
@@ -82,21 +84,21 @@ fn quoted(text: &str) -> String {
 }
 
 /// The place in the object around a place for what suppresses its findings, or which property keeps it from that.
-pub(super) fn spot(place: Span, document: &Node, file: &SourceFile) -> Option<Result<Spot, Notation>> {
+pub(super) fn spot(place: Span, document: &Node, file: &SourceFile) -> Option<Result<InsertionPoint, CommentForm>> {
     let (notation, object) = match resource(place, document) {
-        Some(object) => (Notation::Metadata, object),
-        None => (Notation::Comment, block(place, document)?),
+        Some(object) => (CommentForm::Metadata, object),
+        None => (CommentForm::Comment, block(place, document)?),
     };
     let mapping = object.as_mapping()?;
     match mapping.get(notation.name()) {
-        Some(entry) if notation == Notation::Metadata => Some(in_metadata(&entry.value, file).ok_or(notation)),
+        Some(entry) if notation == CommentForm::Metadata => Some(in_metadata(&entry.value, file).ok_or(notation)),
         Some(entry) => Some(beside(&entry.value, file).ok_or(notation)),
-        None => first(&object, Part::Property(notation), file).map(Ok),
+        None => first(&object, AddedPart::Property(notation), file).map(Ok),
     }
 }
 
 /// The place of the first property of an object.
-fn first(object: &Node, part: Part, file: &SourceFile) -> Option<Spot> {
+fn first(object: &Node, part: AddedPart, file: &SourceFile) -> Option<InsertionPoint> {
     let mapping = object.as_mapping()?;
     let offset = object.span.range().start.checked_add(1)?;
     let rest = file.text.get(offset..object.span.range().end)?;
@@ -104,40 +106,40 @@ fn first(object: &Node, part: Part, file: &SourceFile) -> Option<Spot> {
     let after = if mapping.entries.is_empty() { "" } else { "," };
     let after = if blank.is_empty() && !after.is_empty() { ", " } else { after };
     let form = Form::Json { part, before: blank.to_owned(), after: after.to_owned() };
-    Some(Spot { start: offset, end: offset, form })
+    Some(InsertionPoint { start: offset, end: offset, form })
 }
 
 /// The place behind the last element of a list.
-fn last(list: &Node, part: Part) -> Option<Spot> {
+fn last(list: &Node, part: AddedPart) -> Option<InsertionPoint> {
     let items = list.as_sequence()?;
     let (offset, before) = match items.last() {
         Some(item) => (item.span.range().end, ", "),
         None => (list.span.range().start.checked_add(1)?, ""),
     };
     let form = Form::Json { part, before: before.to_owned(), after: String::new() };
-    Some(Spot { start: offset, end: offset, form })
+    Some(InsertionPoint { start: offset, end: offset, form })
 }
 
 /// The place for another comment: in the list of them, or in one with the text that is there.
-fn beside(comment: &Node, file: &SourceFile) -> Option<Spot> {
+fn beside(comment: &Node, file: &SourceFile) -> Option<InsertionPoint> {
     match &comment.kind {
-        NodeKind::Sequence(_) => last(comment, Part::Comment),
+        NodeKind::Sequence(_) => last(comment, AddedPart::Comment),
         NodeKind::Scalar(_) => {
             comment.as_text()?;
             let range = comment.span.range();
             let before = format!("[{}, ", file.text.get(range.clone())?);
-            let form = Form::Json { part: Part::Comment, before, after: "]".to_owned() };
-            Some(Spot { start: range.start, end: range.end, form })
+            let form = Form::Json { part: AddedPart::Comment, before, after: "]".to_owned() };
+            Some(InsertionPoint { start: range.start, end: range.end, form })
         }
         NodeKind::Mapping(_) | NodeKind::Alias(_) => None,
     }
 }
 
 /// The place in metadata, beside what it says already.
-fn in_metadata(metadata: &Node, file: &SourceFile) -> Option<Spot> {
-    let Some(own) = metadata.as_mapping()?.get("trailint") else { return first(metadata, Part::Own, file) };
-    let Some(ignore) = own.value.as_mapping()?.get("ignore") else { return first(&own.value, Part::Ignore, file) };
-    last(&ignore.value, Part::Entries)
+fn in_metadata(metadata: &Node, file: &SourceFile) -> Option<InsertionPoint> {
+    let Some(own) = metadata.as_mapping()?.get("trailint") else { return first(metadata, AddedPart::Own, file) };
+    let Some(ignore) = own.value.as_mapping()?.get("ignore") else { return first(&own.value, AddedPart::Ignore, file) };
+    last(&ignore.value, AddedPart::Entries)
 }
 
 /// The resource of a template that holds a place, its name included.

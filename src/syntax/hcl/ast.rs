@@ -2,12 +2,12 @@
 //!
 //! Expressions follow the language specification: <https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>.
 
-use crate::named::{HasName, Named};
+use crate::named::{HasName, NameIndex};
 use crate::source::Span;
 
 /// A name or a string.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Name {
+pub struct Label {
     /// The text, without quotes and escapes.
     pub text: String,
     /// With its quotes, if it has any.
@@ -17,14 +17,14 @@ pub struct Name {
 /// The attributes and the blocks of a body, each in source order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Body {
-    pub attributes: Named<Attribute>,
+    pub attributes: NameIndex<Attribute>,
     pub blocks: Vec<Block>,
 }
 
 /// `name = value`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attribute {
-    pub name: Name,
+    pub name: Label,
     pub value: Expr,
 }
 
@@ -32,9 +32,9 @@ pub struct Attribute {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
     /// The block type, such as `resource`.
-    pub kind: Name,
+    pub kind: Label,
     /// The labels, quoted or not.
-    pub labels: Vec<Name>,
+    pub labels: Vec<Label>,
     /// The content between the braces.
     pub body: Body,
     /// From the type to the last label.
@@ -62,7 +62,7 @@ pub enum ExprKind {
     /// A string or heredoc without interpolation.
     String(String),
     /// A string or heredoc with `${…}` or `%{…}`.
-    Template(Vec<Part>),
+    Template(Vec<TemplatePart>),
     /// `[a, b]`.
     Tuple(Vec<Expr>),
     /// `{ a = b }`.
@@ -70,13 +70,13 @@ pub enum ExprKind {
     /// A variable name, such as the `var` of `var.x`.
     Variable(String),
     /// `base.name`, or `base["name"]` if the key is a literal and a valid name.
-    GetAttr(Box<Expr>, Name),
+    GetAttr(Box<Expr>, Label),
     /// `base[key]`.
     Index(Box<Expr>, Box<Expr>),
     /// `base[*]` or `base.*`, followed by the operations on each element.
     Splat(Box<Splat>),
     /// `name(arguments)`. The last argument may be expanded by `...`.
-    Call(Box<Call>),
+    Call(Box<FunctionCall>),
     /// `condition ? then : otherwise`.
     Conditional(Box<Conditional>),
     /// `!x` or `-x`.
@@ -84,14 +84,14 @@ pub enum ExprKind {
     /// A binary operation, such as `a + b`.
     Binary(BinaryOperator, Box<Expr>, Box<Expr>),
     /// `[for …]` or `{for …}`.
-    For(Box<For>),
+    For(Box<ForExpr>),
     /// An expression that the parser crate can't parse, although it may be valid. It evaluates to unknown.
     Unreadable,
 }
 
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Part {
+pub enum TemplatePart {
     /// Literal text, with escapes decoded and the trimming of `~` and `<<-` applied.
     Literal(String),
     /// `${ … }`.
@@ -106,20 +106,20 @@ pub enum Part {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TemplateIf {
     pub condition: Expr,
-    pub then: Vec<Part>,
-    pub otherwise: Vec<Part>,
+    pub then: Vec<TemplatePart>,
+    pub otherwise: Vec<TemplatePart>,
 }
 
 /// `%{ for key, value in collection } body %{ endfor }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TemplateFor {
     /// The name for the key, if there are two names.
-    pub key: Option<Name>,
+    pub key: Option<Label>,
     /// The name for the element.
-    pub value: Name,
+    pub value: Label,
     pub collection: Expr,
     /// The template for each element.
-    pub body: Vec<Part>,
+    pub body: Vec<TemplatePart>,
 }
 
 /// `key = value` in an object.
@@ -133,7 +133,7 @@ pub struct ObjectItem {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ObjectKey {
     /// A bare name, which is the key itself and not a reference.
-    Name(Name),
+    Name(Label),
     /// An expression that evaluates to the key.
     Expr(Expr),
 }
@@ -149,9 +149,9 @@ pub struct Splat {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call {
+pub struct FunctionCall {
     /// The function name with its namespace: `provider::aws::arn_parse`.
-    pub name: Name,
+    pub name: Label,
     pub arguments: Vec<Expr>,
     /// True if `...` follows the last argument.
     pub expand_last: bool,
@@ -167,11 +167,11 @@ pub struct Conditional {
 
 /// `[for key, value in collection : result if condition]`, or an object with `key => result`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct For {
+pub struct ForExpr {
     /// The name for the key, if there are two names.
-    pub key: Option<Name>,
+    pub key: Option<Label>,
     /// The name for the element.
-    pub value: Name,
+    pub value: Label,
     pub collection: Expr,
     /// The key of each element, if the result is an object.
     pub result_key: Option<Expr>,

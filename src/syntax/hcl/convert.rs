@@ -10,8 +10,8 @@ use hcl_edit::structure::{self, BlockLabel, Structure};
 use hcl_edit::{Decorated, Ident};
 
 use super::{
-    Attribute, BinaryOperator, Block, Body, Call, Conditional, Expr, ExprKind, For, Name, ObjectItem, ObjectKey, Splat,
-    UnaryOperator,
+    Attribute, BinaryOperator, Block, Body, Conditional, Expr, ExprKind, ForExpr, FunctionCall, Label, ObjectItem,
+    ObjectKey, Splat, UnaryOperator,
 };
 use crate::source::Span;
 use crate::syntax::MAX_DEPTH;
@@ -34,7 +34,7 @@ impl<'a> Converter<'a> {
 
     pub(super) fn block(&mut self, block: &structure::Block, depth: usize) -> Block {
         let kind = self.name(&block.ident);
-        let labels: Vec<Name> = block.labels.iter().map(|label| self.label(label)).collect();
+        let labels: Vec<Label> = block.labels.iter().map(|label| self.label(label)).collect();
         let header = labels.last().map_or(kind.span, |label| kind.span.to(label.span));
         Block { kind, labels, body: self.body(&block.body, depth.saturating_add(1)), header, span: self.span(block) }
     }
@@ -70,8 +70,8 @@ impl<'a> Converter<'a> {
         Expr { span: self.span(expression), kind }
     }
 
-    pub(super) fn name(&self, ident: &Decorated<Ident>) -> Name {
-        Name { text: ident.as_str().to_owned(), span: self.span(ident) }
+    pub(super) fn name(&self, ident: &Decorated<Ident>) -> Label {
+        Label { text: ident.as_str().to_owned(), span: self.span(ident) }
     }
 
     pub(super) fn place(&self, range: Range<usize>) -> Span {
@@ -87,10 +87,10 @@ impl<'a> Converter<'a> {
         self.place(self.range(node))
     }
 
-    fn label(&self, label: &BlockLabel) -> Name {
+    fn label(&self, label: &BlockLabel) -> Label {
         match label {
             BlockLabel::Ident(ident) => self.name(ident),
-            BlockLabel::String(string) => Name { text: string.value().clone(), span: self.span(string) },
+            BlockLabel::String(string) => Label { text: string.value().clone(), span: self.span(string) },
         }
     }
 
@@ -134,7 +134,7 @@ impl<'a> Converter<'a> {
             theirs::ObjectKey::Expression(keyword @ (Expression::Null(_) | Expression::Bool(_))) => {
                 let range = self.range(keyword);
                 let text = self.text.get(range.clone()).unwrap_or_default().to_owned();
-                ObjectKey::Name(Name { text, span: self.place(range) })
+                ObjectKey::Name(Label { text, span: self.place(range) })
             }
             theirs::ObjectKey::Expression(expression) => ObjectKey::Expr(self.expr(expression, depth)),
         }
@@ -153,8 +153,8 @@ impl<'a> Converter<'a> {
         let namespace = call.name.namespace.first().map(|first| self.span(first));
         let mut text: String = call.name.namespace.iter().flat_map(|part| [part.as_str(), "::"]).collect();
         text.push_str(&name.text);
-        ExprKind::Call(Box::new(Call {
-            name: Name { text, span: namespace.map_or(name.span, |first| first.to(name.span)) },
+        ExprKind::Call(Box::new(FunctionCall {
+            name: Label { text, span: namespace.map_or(name.span, |first| first.to(name.span)) },
             arguments: self.exprs(call.args.iter(), depth),
             expand_last: call.args.expand_final(),
         }))
@@ -176,7 +176,7 @@ impl<'a> Converter<'a> {
 
     fn for_expr(&mut self, for_expr: &theirs::ForExpr, depth: usize) -> ExprKind {
         let intro = &for_expr.intro;
-        ExprKind::For(Box::new(For {
+        ExprKind::For(Box::new(ForExpr {
             key: intro.key_var.as_ref().map(|name| self.name(name)),
             value: self.name(&intro.value_var),
             collection: self.expr(&intro.collection_expr, depth),
@@ -250,7 +250,7 @@ fn splat(base: Expr, full: bool, each: Expr) -> Expr {
 fn index(base: Expr, key: Expr) -> ExprKind {
     match key.kind {
         ExprKind::String(text) if Ident::try_new(text.as_str()).is_ok() => {
-            ExprKind::GetAttr(Box::new(base), Name { text, span: key.span })
+            ExprKind::GetAttr(Box::new(base), Label { text, span: key.span })
         }
         kind => ExprKind::Index(Box::new(base), Box::new(Expr { span: key.span, kind })),
     }

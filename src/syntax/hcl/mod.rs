@@ -1,6 +1,6 @@
 //! HCL, the native syntax of `.tf` and `.tfvars` files.
 //!
-//! Parsing has two steps. [`split()`] splits a file into its top-level [`Item`]s and is fast enough for every file;
+//! Parsing has two steps. [`split()`] splits a file into its top-level [`UnparsedItem`]s and is fast enough for every file;
 //! [`parse()`] parses one item and is called only for relevant ones. An error in one item doesn't affect the others,
 //! and an error in an attribute doesn't affect the rest of its block.
 //!
@@ -36,9 +36,9 @@ const MAX_PARTS: usize = 10_000;
 /// The top-level structure of a file.
 #[derive(Debug, Default)]
 #[must_use = "its problems are to be told"]
-pub struct Outline {
+pub struct FileOutline {
     /// The top-level blocks and attributes, in source order.
-    pub items: Vec<Item>,
+    pub items: Vec<UnparsedItem>,
     /// All comments, including those in items, without their line endings.
     pub comments: Vec<Span>,
     /// Text that isn't an item, and items whose end can't be found.
@@ -47,9 +47,9 @@ pub struct Outline {
 
 /// A block or an attribute that isn't parsed yet.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Item {
+pub struct UnparsedItem {
     /// The type of the block, such as `resource`, or the name of the attribute.
-    pub keyword: Name,
+    pub keyword: Label,
     pub kind: ItemKind,
     /// The whole item, without a comment after it.
     pub span: Span,
@@ -65,9 +65,9 @@ pub enum ItemKind {
     Attribute,
 }
 
-/// An [`Item`] after parsing.
+/// An [`UnparsedItem`] after parsing.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Parsed {
+pub enum ParsedItem {
     /// `kind "label" { … }`
     Block(Block),
     /// `name = value`

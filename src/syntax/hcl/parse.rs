@@ -13,8 +13,8 @@ use hcl_edit::structure::Structure;
 use hcl_edit::template::Template;
 
 use super::convert::Converter;
-use super::scan::{self, Broken, Met};
-use super::{Attribute, Block, Expr, ExprKind, Item, ItemKind, MAX_PROBLEMS, Parsed, split};
+use super::scan::{self, BrokenStatement, ScannedText};
+use super::{Attribute, Block, Expr, ExprKind, ItemKind, MAX_PROBLEMS, ParsedItem, UnparsedItem, split};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::{MAX_NAME, Problem};
 
@@ -33,9 +33,9 @@ const MAX_BLOCK_DEPTH: usize = 32;
 /// An attribute that can't be parsed is [`ExprKind::Unreadable`]. A [`Problem`] gives the reason, unless the attribute
 /// may be valid and only exceeds a limit of the parser crate. The tree is `None` if even the labels of the block can't
 /// be parsed.
-pub fn parse(item: &Item, file: &SourceFile) -> (Option<Parsed>, Vec<Problem>) {
+pub fn parse(item: &UnparsedItem, file: &SourceFile) -> (Option<ParsedItem>, Vec<Problem>) {
     let mut problems = Vec::new();
-    let reader = Reader { id: item.span.file, text: &file.text };
+    let reader = HclReader { id: item.span.file, text: &file.text };
     let parsed = reader.item(item, 0, &mut problems);
     problems.truncate(MAX_PROBLEMS);
     (parsed, problems)
@@ -89,15 +89,15 @@ fn read_string(
     }
 }
 
-struct Reader<'a> {
+struct HclReader<'a> {
     id: FileId,
     text: &'a str,
 }
 
-impl Reader<'_> {
-    fn item(&self, item: &Item, depth: usize, problems: &mut Vec<Problem>) -> Option<Parsed> {
+impl HclReader<'_> {
+    fn item(&self, item: &UnparsedItem, depth: usize, problems: &mut Vec<Problem>) -> Option<ParsedItem> {
         match (self.whole(item), item.kind) {
-            (Ok(Parsed::Block(block)), _) if block.labels.iter().any(|label| label.text.len() > MAX_NAME) => {
+            (Ok(ParsedItem::Block(block)), _) if block.labels.iter().any(|label| label.text.len() > MAX_NAME) => {
                 problems.push(Problem::too_long_name(block.kind.span));
                 None
             }
@@ -105,16 +105,16 @@ impl Reader<'_> {
             (Err(failure), ItemKind::Attribute) => {
                 problems.extend(failure.problem().map(|problem| on_value(problem, item)));
                 let value = Expr { span: item.inside, kind: ExprKind::Unreadable };
-                Some(Parsed::Attribute(Attribute { name: item.keyword.clone(), value }))
+                Some(ParsedItem::Attribute(Attribute { name: item.keyword.clone(), value }))
             }
             (Err(failure), ItemKind::Block) => {
                 let block = self.in_parts(item, failure, depth, problems)?;
-                Some(Parsed::Block(block))
+                Some(ParsedItem::Block(block))
             }
         }
     }
 
-    fn whole(&self, item: &Item) -> Result<Parsed, Failure> {
+    fn whole(&self, item: &UnparsedItem) -> Result<ParsedItem, Failure> {
         let range = item.span.range();
         if range.len() > MAX_BYTES {
             return Err(Failure::Limit);
@@ -122,7 +122,7 @@ impl Reader<'_> {
         let met = split::scan_statement(self.text, range.clone());
         let met = met.map_err(|broken| Failure::Syntax(broken.problem(self.text, |range| self.span(range))))?;
         if let Some(at) = met.stray {
-            let broken = Broken::new(scan::range_of(at, 1), "expected the name of a block or of an attribute");
+            let broken = BrokenStatement::new(scan::range_of(at, 1), "expected the name of a block or of an attribute");
             return Err(Failure::Syntax(broken.problem(self.text, |range| self.span(range))));
         }
         let misleads = |heredoc: &Range<usize>| misleads(self.text.get(heredoc.clone()).unwrap_or_default());
@@ -139,7 +139,13 @@ impl Reader<'_> {
         if heredocs.eq(met.heredocs) { Ok(parsed) } else { Err(Failure::Limit) }
     }
 
-    fn in_parts(&self, item: &Item, failure: Failure, depth: usize, problems: &mut Vec<Problem>) -> Option<Block> {
+    fn in_parts(
+        &self,
+        item: &UnparsedItem,
+        failure: Failure,
+        depth: usize,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Block> {
         let mut block = match self.header(item, depth) {
             Ok(block) => block,
             Err(problem) => {
@@ -156,8 +162,8 @@ impl Reader<'_> {
                 problems.push(Problem::duplicate_key(part.keyword.span, &part.keyword.text));
             }
             match self.item(part, depth.saturating_add(1), problems) {
-                Some(Parsed::Block(part)) => block.body.blocks.push(part),
-                Some(Parsed::Attribute(part)) => block.body.attributes.push(part),
+                Some(ParsedItem::Block(part)) => block.body.blocks.push(part),
+                Some(ParsedItem::Attribute(part)) => block.body.attributes.push(part),
                 None => {}
             }
         }
@@ -170,7 +176,7 @@ impl Reader<'_> {
     }
 
     /// Parses the type and the labels of a block; the body is empty.
-    fn header(&self, item: &Item, depth: usize) -> Result<Block, Problem> {
+    fn header(&self, item: &UnparsedItem, depth: usize) -> Result<Block, Problem> {
         let start = item.span.range().start;
         let header = self.text.get(start..item.inside.range().start).unwrap_or_default();
         if depth >= MAX_BLOCK_DEPTH {
@@ -183,8 +189,8 @@ impl Reader<'_> {
         let text = format!("{header}}}");
         let place = |part: Range<usize>| self.span(moved(part, start));
         match read_structure(&mut Converter::new(&text, &place), &text, &place) {
-            Ok(Parsed::Block(block)) => Ok(block),
-            Ok(Parsed::Attribute(_)) | Err(Failure::Limit) => Err(unreadable()),
+            Ok(ParsedItem::Block(block)) => Ok(block),
+            Ok(ParsedItem::Attribute(_)) | Err(Failure::Limit) => Err(unreadable()),
             Err(Failure::Syntax(problem)) => Err(problem),
         }
     }
@@ -205,7 +211,7 @@ impl Failure {
 
 /// Moves a problem to the value of the attribute. The crate reports the start of its input if it has no better
 /// position, for example for a missing value.
-fn on_value(problem: Problem, attribute: &Item) -> Problem {
+fn on_value(problem: Problem, attribute: &UnparsedItem) -> Problem {
     if problem.span.start != attribute.span.start {
         problem
     } else if attribute.inside.range().is_empty() {
@@ -224,7 +230,7 @@ fn misleads(heredoc: &str) -> bool {
 }
 
 /// The text of an item, with its `blanks` replaced by spaces.
-fn blanked<'a>(text: &'a str, item: Range<usize>, met: &Met) -> Cow<'a, str> {
+fn blanked<'a>(text: &'a str, item: Range<usize>, met: &ScannedText) -> Cow<'a, str> {
     if met.blanks.is_empty() {
         return Cow::Borrowed(text.get(item).unwrap_or_default());
     }
@@ -243,12 +249,12 @@ fn read_structure(
     converter: &mut Converter<'_>,
     text: &str,
     place: &dyn Fn(Range<usize>) -> Span,
-) -> Result<Parsed, Failure> {
+) -> Result<ParsedItem, Failure> {
     let body = parser::parse_body(text).map_err(|error| failure(&error, text, place))?;
     let mut structures = body.into_iter();
     match (structures.next(), structures.next()) {
-        (Some(Structure::Block(block)), None) => Ok(Parsed::Block(converter.block(&block, 0))),
-        (Some(Structure::Attribute(attribute)), None) => Ok(Parsed::Attribute(converter.attribute(&attribute, 0))),
+        (Some(Structure::Block(block)), None) => Ok(ParsedItem::Block(converter.block(&block, 0))),
+        (Some(Structure::Attribute(attribute)), None) => Ok(ParsedItem::Attribute(converter.attribute(&attribute, 0))),
         (None, _) | (Some(_), Some(_)) => Err(Failure::Limit),
     }
 }
@@ -289,7 +295,7 @@ fn failure(error: &Error, text: &str, place: &dyn Fn(Range<usize>) -> Span) -> F
     let start = pointed_at(text, error.location().offset(), said);
     let rest = text.get(start..).unwrap_or_default();
     let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-    Failure::Syntax(Broken::new(scan::range_of(start, length), message).problem(text, place))
+    Failure::Syntax(BrokenStatement::new(scan::range_of(start, length), message).problem(text, place))
 }
 
 /// A range relative to a part, converted to a range in the text that contains the part.

@@ -7,13 +7,13 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::scan::{self, Broken, Open, Scanner};
-use super::{Item, ItemKind, MAX_ITEMS, MAX_PARTS, MAX_PROBLEMS, Name, Outline};
+use super::scan::{self, BrokenStatement, OpenKind, Scanner};
+use super::{FileOutline, ItemKind, Label, MAX_ITEMS, MAX_PARTS, MAX_PROBLEMS, UnparsedItem};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::Problem;
 
 /// Finds the top-level blocks, attributes and comments of a file, and reports all other text.
-pub fn split(id: FileId, file: &SourceFile) -> Outline {
+pub fn split(id: FileId, file: &SourceFile) -> FileOutline {
     let (start, body) = file.body();
     let mut outline = split_range(id, &file.text, scan::range_of(start, body.len()), MAX_ITEMS);
     let undecodable = outside_of_comments(file.replaced.iter().copied(), "this byte isn't UTF-8", id, &outline);
@@ -26,12 +26,12 @@ pub fn split(id: FileId, file: &SourceFile) -> Outline {
 }
 
 /// Splits the body of a block.
-pub fn split_body(block: &Item, text: &str) -> Outline {
+pub fn split_body(block: &UnparsedItem, text: &str) -> FileOutline {
     split_range(block.span.file, text, block.inside.range(), MAX_PARTS)
 }
 
-fn split_range(id: FileId, text: &str, range: Range<usize>, limit: usize) -> Outline {
-    let mut splitter = Splitter { id, scanner: Scanner::new(text, range), outline: Outline::default(), limit };
+fn split_range(id: FileId, text: &str, range: Range<usize>, limit: usize) -> FileOutline {
+    let mut splitter = Splitter { id, scanner: Scanner::new(text, range), outline: FileOutline::default(), limit };
     while splitter.scanner.peek().is_some() {
         if splitter.is_full() {
             splitter.give_up();
@@ -47,7 +47,7 @@ fn split_range(id: FileId, text: &str, range: Range<usize>, limit: usize) -> Out
 }
 
 /// Scans the statement in `range`.
-pub(super) fn scan_statement(text: &str, range: Range<usize>) -> Result<scan::Met, Broken> {
+pub(super) fn scan_statement(text: &str, range: Range<usize>) -> Result<scan::ScannedText, BrokenStatement> {
     let mut scanner = Scanner::new(text, range);
     statement(&mut scanner)?;
     Ok(scanner.met)
@@ -56,14 +56,14 @@ pub(super) fn scan_statement(text: &str, range: Range<usize>) -> Result<scan::Me
 struct Splitter<'a> {
     id: FileId,
     scanner: Scanner<'a>,
-    outline: Outline,
+    outline: FileOutline,
     /// The maximum number of statements and comments.
     limit: usize,
 }
 
 impl Splitter<'_> {
     /// Scans to the next statement, and through it.
-    fn advance(&mut self) -> Result<(), Broken> {
+    fn advance(&mut self) -> Result<(), BrokenStatement> {
         self.scanner.skip_lines()?;
         if self.scanner.peek().is_none() {
             return Ok(());
@@ -83,36 +83,36 @@ impl Splitter<'_> {
     fn give_up(&mut self) {
         self.outline.problems.truncate(MAX_PROBLEMS - 1);
         let at = self.scanner.at;
-        self.report(Broken::limit(
+        self.report(BrokenStatement::limit(
             scan::range_of(at, 1),
             format!("there are more than {} blocks, attributes and comments", self.limit),
         ));
     }
 
-    fn item(&self, statement: Statement) -> Item {
+    fn item(&self, statement: SplitStatement) -> UnparsedItem {
         let span = |range: Range<usize>| Span::new(self.id, range.start, range.end);
         let text = self.scanner.text.get(statement.keyword.clone()).unwrap_or_default();
-        Item {
+        UnparsedItem {
             kind: statement.kind,
             span: span(statement.keyword.start..statement.end),
             inside: span(statement.inside),
-            keyword: Name { text: text.to_owned(), span: span(statement.keyword) },
+            keyword: Label { text: text.to_owned(), span: span(statement.keyword) },
         }
     }
 
     /// Checks that only a comment follows a statement on its line.
-    fn end_line(&mut self) -> Result<(), Broken> {
+    fn end_line(&mut self) -> Result<(), BrokenStatement> {
         self.scanner.skip_spaces()?;
         let ends = matches!(self.scanner.peek(), Some(b'\n') | None) || self.scanner.is_at_line_comment();
         if !ends {
             let at = self.scanner.at;
-            self.report(Broken::new(scan::range_of(at, 1), "expected a new line after the block"));
+            self.report(BrokenStatement::new(scan::range_of(at, 1), "expected a new line after the block"));
         }
         Ok(())
     }
 
-    fn recover(&mut self, broken: Broken) {
-        let in_block = self.scanner.open.first().is_some_and(|frame| frame.open == Open::Block);
+    fn recover(&mut self, broken: BrokenStatement) {
+        let in_block = self.scanner.open.first().is_some_and(|frame| frame.open == OpenKind::Block);
         self.report(broken);
         self.give_back_blocks();
         let (text, indent) = (self.scanner.text, self.scanner.indent);
@@ -136,12 +136,12 @@ impl Splitter<'_> {
             let Some(end) = header.end.filter(|_| header.keyword.start >= last_end) else { continue };
             last_end = end;
             let inside = header.brace.saturating_add(1)..end.saturating_sub(1);
-            let item = self.item(Statement { kind: ItemKind::Block, keyword: header.keyword, inside, end });
+            let item = self.item(SplitStatement { kind: ItemKind::Block, keyword: header.keyword, inside, end });
             self.outline.items.push(item);
         }
     }
 
-    fn report(&mut self, broken: Broken) {
+    fn report(&mut self, broken: BrokenStatement) {
         if self.outline.problems.len() < MAX_PROBLEMS {
             let text = self.scanner.text;
             self.outline.problems.push(broken.problem(text, |range| Span::new(self.id, range.start, range.end)));
@@ -150,14 +150,14 @@ impl Splitter<'_> {
 }
 
 /// The positions of a block or an attribute.
-struct Statement {
+struct SplitStatement {
     kind: ItemKind,
     keyword: Range<usize>,
     inside: Range<usize>,
     end: usize,
 }
 
-fn statement(scanner: &mut Scanner<'_>) -> Result<Statement, Broken> {
+fn statement(scanner: &mut Scanner<'_>) -> Result<SplitStatement, BrokenStatement> {
     scanner.begin();
     let Some(keyword) = scanner.word() else { return Err(no_statement(scanner)) };
     let mut has_labels = false;
@@ -177,7 +177,7 @@ fn statement(scanner: &mut Scanner<'_>) -> Result<Statement, Broken> {
     }
 }
 
-fn attribute(scanner: &mut Scanner<'_>, keyword: Range<usize>) -> Result<Statement, Broken> {
+fn attribute(scanner: &mut Scanner<'_>, keyword: Range<usize>) -> Result<SplitStatement, BrokenStatement> {
     scanner.assign();
     scanner.skip_spaces()?;
     let value = scanner.at;
@@ -185,20 +185,20 @@ fn attribute(scanner: &mut Scanner<'_>, keyword: Range<usize>) -> Result<Stateme
         scanner.step()?;
     }
     let end = scanner.code_end;
-    Ok(Statement { kind: ItemKind::Attribute, keyword, inside: value.min(end)..end, end })
+    Ok(SplitStatement { kind: ItemKind::Attribute, keyword, inside: value.min(end)..end, end })
 }
 
-fn block(scanner: &mut Scanner<'_>, keyword: Range<usize>) -> Result<Statement, Broken> {
+fn block(scanner: &mut Scanner<'_>, keyword: Range<usize>) -> Result<SplitStatement, BrokenStatement> {
     let body = scanner.at.saturating_add(1);
     scanner.step()?;
     while !scanner.open.is_empty() {
         scanner.step()?;
     }
     let end = scanner.at;
-    Ok(Statement { kind: ItemKind::Block, keyword, inside: body..end.saturating_sub(1), end })
+    Ok(SplitStatement { kind: ItemKind::Block, keyword, inside: body..end.saturating_sub(1), end })
 }
 
-fn label(scanner: &mut Scanner<'_>) -> Result<(), Broken> {
+fn label(scanner: &mut Scanner<'_>) -> Result<(), BrokenStatement> {
     scanner.step()?;
     while !scanner.open.is_empty() {
         scanner.step()?;
@@ -206,18 +206,18 @@ fn label(scanner: &mut Scanner<'_>) -> Result<(), Broken> {
     Ok(())
 }
 
-fn no_statement(scanner: &Scanner<'_>) -> Broken {
+fn no_statement(scanner: &Scanner<'_>) -> BrokenStatement {
     let message = match scanner.peek() {
         Some(b'}') => "no `{` matches this `}`",
         Some(_) | None => "expected the name of a block or of an attribute",
     };
-    Broken::new(scan::range_of(scanner.at, 1), message)
+    BrokenStatement::new(scan::range_of(scanner.at, 1), message)
 }
 
-fn no_body(scanner: &Scanner<'_>, keyword: Range<usize>, has_labels: bool) -> Broken {
+fn no_body(scanner: &Scanner<'_>, keyword: Range<usize>, has_labels: bool) -> BrokenStatement {
     let name = scanner.text.get(keyword.clone()).unwrap_or_default();
     let expected = if has_labels { "`{` on the same line" } else { "`=` or `{`" };
-    Broken::new(keyword.start..scanner.code_end, format!("expected {expected} after `{name}`"))
+    BrokenStatement::new(keyword.start..scanner.code_end, format!("expected {expected} after `{name}`"))
 }
 
 fn starts_attribute(text: &str, at: usize) -> bool {
@@ -237,7 +237,7 @@ fn outside_of_comments(
     offsets: impl Iterator<Item = u32>,
     message: &str,
     id: FileId,
-    outline: &Outline,
+    outline: &FileOutline,
 ) -> Vec<Problem> {
     let mut problems: Vec<Problem> = Vec::new();
     let mut last_item = None;
@@ -255,7 +255,7 @@ fn outside_of_comments(
 }
 
 /// The problems for repeated attribute names at the top level, for example in a `.tfvars` file.
-fn repeated(items: &[Item]) -> Vec<Problem> {
+fn repeated(items: &[UnparsedItem]) -> Vec<Problem> {
     let mut met = HashSet::new();
     let names = items.iter().filter(|item| item.kind == ItemKind::Attribute).map(|item| &item.keyword);
     let repeated = names.filter(|name| !met.insert(&name.text));

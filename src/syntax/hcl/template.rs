@@ -10,10 +10,10 @@ use std::vec::IntoIter;
 use hcl_edit::template::{Directive, Element, ForDirective, HeredocTemplate, IfDirective, Strip, Template};
 
 use super::convert::Converter;
-use super::{Expr, ExprKind, Part, TemplateFor, TemplateIf};
+use super::{Expr, ExprKind, TemplateFor, TemplateIf, TemplatePart};
 
 /// An element of a flattened template.
-enum Piece {
+enum FlatPiece {
     /// Literal text: in a heredoc, one text for each line, with its line ending; else one text.
     Literal(Vec<String>),
     /// `${…}`, or one of the `%{…}` of a directive.
@@ -21,7 +21,7 @@ enum Piece {
 }
 
 /// The literals of a template after trimming, in source order.
-type Literals = IntoIter<String>;
+type LiteralTexts = IntoIter<String>;
 
 impl Converter<'_> {
     /// Converts a quoted string at `range`. A string that consists of one `${…}` is the expression in it.
@@ -51,45 +51,45 @@ impl Converter<'_> {
     }
 
     /// The flattened template after `~` is applied. `split` receives a literal as written and as decoded by the crate.
-    fn pieces(&self, template: &Template, split: impl Fn(&str, &str) -> Vec<String>) -> Vec<Piece> {
+    fn pieces(&self, template: &Template, split: impl Fn(&str, &str) -> Vec<String>) -> Vec<FlatPiece> {
         let mut pieces = Vec::new();
         self.lay_out(template, &split, &mut pieces);
         strip(&mut pieces);
         pieces
     }
 
-    fn lay_out(&self, template: &Template, split: &dyn Fn(&str, &str) -> Vec<String>, pieces: &mut Vec<Piece>) {
+    fn lay_out(&self, template: &Template, split: &dyn Fn(&str, &str) -> Vec<String>, pieces: &mut Vec<FlatPiece>) {
         for element in template {
             match element {
                 Element::Literal(literal) => {
                     let written = self.text.get(self.range(literal)).unwrap_or_default();
-                    pieces.push(Piece::Literal(split(written, literal.value())));
+                    pieces.push(FlatPiece::Literal(split(written, literal.value())));
                 }
-                Element::Interpolation(interpolation) => pieces.push(Piece::Sequence(interpolation.strip)),
+                Element::Interpolation(interpolation) => pieces.push(FlatPiece::Sequence(interpolation.strip)),
                 Element::Directive(directive) => match directive.as_ref() {
                     Directive::If(directive) => {
-                        pieces.push(Piece::Sequence(directive.if_expr.strip));
+                        pieces.push(FlatPiece::Sequence(directive.if_expr.strip));
                         self.lay_out(&directive.if_expr.template, split, pieces);
                         if let Some(otherwise) = &directive.else_expr {
-                            pieces.push(Piece::Sequence(otherwise.strip));
+                            pieces.push(FlatPiece::Sequence(otherwise.strip));
                             self.lay_out(&otherwise.template, split, pieces);
                         }
-                        pieces.push(Piece::Sequence(directive.endif_expr.strip));
+                        pieces.push(FlatPiece::Sequence(directive.endif_expr.strip));
                     }
                     Directive::For(directive) => {
-                        pieces.push(Piece::Sequence(directive.for_expr.strip));
+                        pieces.push(FlatPiece::Sequence(directive.for_expr.strip));
                         self.lay_out(&directive.for_expr.template, split, pieces);
-                        pieces.push(Piece::Sequence(directive.endfor_expr.strip));
+                        pieces.push(FlatPiece::Sequence(directive.endfor_expr.strip));
                     }
                 },
             }
         }
     }
 
-    fn template(&mut self, template: &Template, pieces: Vec<Piece>, depth: usize) -> ExprKind {
+    fn template(&mut self, template: &Template, pieces: Vec<FlatPiece>, depth: usize) -> ExprKind {
         let literals = pieces.into_iter().filter_map(|piece| match piece {
-            Piece::Literal(lines) => Some(lines.concat()),
-            Piece::Sequence(_) => None,
+            FlatPiece::Literal(lines) => Some(lines.concat()),
+            FlatPiece::Sequence(_) => None,
         });
         let mut literals = literals.collect::<Vec<_>>().into_iter();
         if template.iter().all(Element::is_literal) {
@@ -98,16 +98,16 @@ impl Converter<'_> {
         ExprKind::Template(self.parts(template, &mut literals, depth))
     }
 
-    fn parts(&mut self, template: &Template, literals: &mut Literals, depth: usize) -> Vec<Part> {
+    fn parts(&mut self, template: &Template, literals: &mut LiteralTexts, depth: usize) -> Vec<TemplatePart> {
         let mut parts = Vec::with_capacity(template.len());
         for element in template {
             match element {
                 Element::Literal(_) => {
                     let text = literals.next().filter(|text| !text.is_empty());
-                    parts.extend(text.map(Part::Literal));
+                    parts.extend(text.map(TemplatePart::Literal));
                 }
                 Element::Interpolation(interpolation) => {
-                    parts.push(Part::Interpolation(self.expr(&interpolation.expr, depth)));
+                    parts.push(TemplatePart::Interpolation(self.expr(&interpolation.expr, depth)));
                 }
                 Element::Directive(directive) => parts.push(match directive.as_ref() {
                     Directive::If(directive) => self.template_if(directive, literals, depth.saturating_add(1)),
@@ -118,19 +118,19 @@ impl Converter<'_> {
         parts
     }
 
-    fn template_if(&mut self, directive: &IfDirective, literals: &mut Literals, depth: usize) -> Part {
+    fn template_if(&mut self, directive: &IfDirective, literals: &mut LiteralTexts, depth: usize) -> TemplatePart {
         let condition = self.expr(&directive.if_expr.cond_expr, depth);
         let then = self.parts(&directive.if_expr.template, literals, depth);
         let otherwise = match &directive.else_expr {
             Some(otherwise) => self.parts(&otherwise.template, literals, depth),
             None => Vec::new(),
         };
-        Part::If(Box::new(TemplateIf { condition, then, otherwise }))
+        TemplatePart::If(Box::new(TemplateIf { condition, then, otherwise }))
     }
 
-    fn template_for(&mut self, directive: &ForDirective, literals: &mut Literals, depth: usize) -> Part {
+    fn template_for(&mut self, directive: &ForDirective, literals: &mut LiteralTexts, depth: usize) -> TemplatePart {
         let intro = &directive.for_expr;
-        Part::For(Box::new(TemplateFor {
+        TemplatePart::For(Box::new(TemplateFor {
             key: intro.key_var.as_ref().map(|name| self.name(name)),
             value: self.name(&intro.value_var),
             collection: self.expr(&intro.collection_expr, depth),
@@ -145,19 +145,19 @@ fn unescape(text: &str) -> String {
 }
 
 /// Applies `~`, which removes the adjacent whitespace; in a heredoc, no further than the line.
-fn strip(pieces: &mut [Piece]) {
+fn strip(pieces: &mut [FlatPiece]) {
     let mut strips_next = false;
     for at in 0..pieces.len() {
         let (before, rest) = pieces.split_at_mut(at);
         match (before.last_mut(), rest.first_mut()) {
-            (_, Some(Piece::Literal(lines))) => {
+            (_, Some(FlatPiece::Literal(lines))) => {
                 if let Some(line) = lines.first_mut().filter(|_| strips_next) {
                     *line = line.trim_start().to_owned();
                 }
                 strips_next = false;
             }
-            (before, Some(Piece::Sequence(strip))) => {
-                if let Some(Piece::Literal(lines)) = before.filter(|_| strip.strip_start())
+            (before, Some(FlatPiece::Sequence(strip))) => {
+                if let Some(FlatPiece::Literal(lines)) = before.filter(|_| strip.strip_start())
                     && let Some(line) = lines.last_mut()
                 {
                     line.truncate(line.trim_end().len());
@@ -170,18 +170,18 @@ fn strip(pieces: &mut [Piece]) {
 }
 
 /// Applies `<<-`, which removes the common indentation of all lines.
-fn remove_indent(pieces: &mut [Piece]) {
+fn remove_indent(pieces: &mut [FlatPiece]) {
     let mut indented = Vec::new();
     let mut least = usize::MAX;
     let mut starts_line = true;
     for piece in pieces {
         match piece {
-            Piece::Sequence(_) if starts_line => {
+            FlatPiece::Sequence(_) if starts_line => {
                 least = 0;
                 starts_line = false;
             }
-            Piece::Sequence(_) => {}
-            Piece::Literal(lines) => {
+            FlatPiece::Sequence(_) => {}
+            FlatPiece::Literal(lines) => {
                 for line in lines {
                     let is_blank = line.ends_with('\n') && line.trim().is_empty();
                     let continues = !std::mem::replace(&mut starts_line, line.ends_with('\n'));

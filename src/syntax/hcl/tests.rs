@@ -4,7 +4,7 @@ mod render;
 
 use std::sync::Arc;
 
-use super::{Expr, Parsed, parse, parse_expr, parse_template, split};
+use super::{Expr, ParsedItem, parse, parse_expr, parse_template, split};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::Problem;
 use render::{children, render, render_attribute, render_block, render_problem};
@@ -26,7 +26,7 @@ fn check_file(input: &str, expected: &str) {
 fn check_spans(input: &str, expected: &[&str]) {
     let (id, file) = file(&format!("é = 1\nx = {input} # c\n"));
     let items = split(id, &file).items;
-    let Some(Parsed::Attribute(attribute)) = parse(&items[1], &file).0 else { panic!("an attribute was expected") };
+    let Some(ParsedItem::Attribute(attribute)) = parse(&items[1], &file).0 else { panic!("an attribute was expected") };
     let mut spans = Vec::new();
     let mut waiting = vec![&attribute.value];
     while let Some(expr) = waiting.pop() {
@@ -58,8 +58,8 @@ fn read(input: &str) -> String {
         let (parsed, more) = parse(item, &file);
         problems.extend(more);
         words.extend(parsed.map(|parsed| match parsed {
-            Parsed::Attribute(attribute) => render_attribute(&attribute),
-            Parsed::Block(block) => render_block(&block, &file),
+            ParsedItem::Attribute(attribute) => render_attribute(&attribute),
+            ParsedItem::Block(block) => render_block(&block, &file),
         }));
     }
     words.extend(problems.iter().map(|problem| render_problem(problem, &file)));

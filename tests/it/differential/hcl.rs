@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use trailint::source::Sources;
-use trailint::syntax::hcl::{self, Body, ExprKind, Parsed};
+use trailint::syntax::hcl::{self, Body, ExprKind, ParsedItem};
 
 use super::{expect_none, texts};
 use crate::oracle::terraform::Project;
@@ -56,8 +56,8 @@ fn ours(text: &str) -> Said {
         let (parsed, met) = hcl::parse(item, &file);
         problems.extend(met);
         is_partial |= match parsed {
-            Some(Parsed::Block(block)) => has_unreadable(&block.body),
-            Some(Parsed::Attribute(own)) => own.value.kind == ExprKind::Unreadable,
+            Some(ParsedItem::Block(block)) => has_unreadable(&block.body),
+            Some(ParsedItem::Attribute(own)) => own.value.kind == ExprKind::Unreadable,
             None => true,
         };
     }

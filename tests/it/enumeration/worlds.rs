@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 use trailint::formats::ParameterPolicy;
-use trailint::report::{Outcome, Reported};
+use trailint::report::{Diagnostic, Outcome};
 
 use super::super::support::word;
 use super::generate::LITERALS;
@@ -43,7 +43,7 @@ impl Template {
     }
 
     /// The values that a finding about a trail names lead to its verdict, and some world has them.
-    pub(super) fn check_witness(&self, finding: &Reported, policy: ParameterPolicy) {
+    pub(super) fn check_witness(&self, finding: &Diagnostic, policy: ParameterPolicy) {
         let rules = ["single-region-trail", "stopped-trail", "missing-management-events"];
         let rule = rules.iter().position(|rule| *rule == finding.rule.id());
         let index = finding.address.as_ref().and_then(|address| address.strip_prefix('T')?.parse::<usize>().ok());

@@ -196,7 +196,7 @@ fn a_setting_is_inserted_safely_into_an_empty_body() {
     for (path, text) in cases {
         let files: Files = vec![(PathBuf::from(path), text.as_bytes().to_vec())];
         let found = after(&files, &fixed(&files, Safety::Safe));
-        let (fs, sources, settings) = given(found.clone(), engine::Settings::default());
+        let (fs, sources, settings) = given(found.clone(), engine::EngineSettings::default());
         let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
         let failing: Vec<&str> = report.findings.iter().map(|finding| finding.rule.id()).collect();
         for rule in ["single-region-trail", "unvalidated-logs", "stopped-trail"] {
@@ -213,7 +213,7 @@ fn a_setting_that_is_absent_false_or_null_has_a_safe_fix_in_each_format() {
         let files: Files = vec![(PathBuf::from(path), before.clone().into_bytes())];
         let found = after(&files, &fixed(&files, Safety::Safe));
         assert_eq!(String::from_utf8_lossy(&found[0].1), expected, "{path}, {name}");
-        let (fs, sources, settings) = given(found, engine::Settings::default());
+        let (fs, sources, settings) = given(found, engine::EngineSettings::default());
         let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
         let is_failing = |rule: &str| {
             report.findings.iter().any(|finding| finding.rule.id() == rule && finding.outcome == Outcome::Fail)

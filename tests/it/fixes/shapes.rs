@@ -43,7 +43,7 @@ fn wrong(project: &Project) -> Vec<String> {
 
 fn fixable(report: &Report, allowed: Safety) -> Vec<String> {
     let is_fixable =
-        |finding: &&trailint::report::Reported| finding.fix.as_ref().is_some_and(|fix| fix.safety <= allowed);
+        |finding: &&trailint::report::Diagnostic| finding.fix.as_ref().is_some_and(|fix| fix.safety <= allowed);
     report
         .findings
         .iter()

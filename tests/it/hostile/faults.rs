@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use trailint::config::{Config, Request};
-use trailint::engine::{self, Settings};
+use trailint::config::{Config, ConfigurationRequest};
+use trailint::engine::{self, EngineSettings};
 use trailint::report::{Outcome, Report};
-use trailint::source::{Fs, Memory, PathKind, ReadError, Sources, Visit, Wanted};
+use trailint::source::{FileVisitor, Fs, Memory, PathFilter, PathKind, ReadError, Sources};
 
 use crate::support::everything;
 
@@ -49,7 +49,7 @@ impl Fs for Faulty {
         self.fault().and_then(|()| self.files.directories(directory))
     }
 
-    fn walk(&self, directory: &Path, wanted: Wanted<'_>, visit: Visit<'_>) {
+    fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         self.files.walk(directory, wanted, &|path, bytes| visit(path, self.fault().and(bytes)));
     }
 }
@@ -102,7 +102,7 @@ fn no_verdict_gets_better_when_a_read_fails() {
         let mut fails = 0;
         loop {
             let faulty = Faulty { files: Memory::new(project.iter().copied()), reads: AtomicUsize::new(0), fails };
-            let report = engine::check(&faulty, &everything(), Sources::new("/".into()), &Settings::default());
+            let report = engine::check(&faulty, &everything(), Sources::new("/".into()), &EngineSettings::default());
             let is_told = report.as_ref().map_or(true, is_told);
             assert!(is_told, "{}: nothing is said when read {fails} fails", project[0].1);
             if faulty.reads.into_inner() <= fails {
@@ -127,7 +127,7 @@ fn a_configuration_is_read_whole_or_not_at_all() {
     loop {
         let faulty = Faulty { files: Memory::new(files), reads: AtomicUsize::new(0), fails };
         let sources = Sources::new(root.into());
-        let request = Request { named: &[], search: Some((root, root)), here: root };
+        let request = ConfigurationRequest { named: &[], search: Some((root, root)), here: root };
         let read = Config::load(request, &faulty, &sources)
             .and_then(|config| config.deployments(&faulty, &sources).map(|deployments| deployments.len()));
         let is_whole = read.as_ref().is_ok_and(|deployments| *deployments == 1);

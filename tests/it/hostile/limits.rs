@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use trailint::engine::{Selection, Settings};
-use trailint::output::Format;
+use trailint::engine::{EngineSettings, Selection};
+use trailint::output::OutputFormat;
 use trailint::report::{Outcome, Report};
 
 use super::on_small_stack;
@@ -83,7 +83,7 @@ fn full_report(entries: &[Entry]) -> String {
     });
     let mut report = check(files);
     report.is_verbose = true;
-    Format::Full.render_plain(&report)
+    OutputFormat::Full.render_plain(&report)
 }
 
 /// The limits that `LIMITS.md` names.
@@ -127,7 +127,7 @@ fn what_is_over_a_limit_is_reported() {
 /// What one rule finds in files.
 fn found(rule: &'static str, files: Vec<(String, String)>) -> Report {
     let selection = Selection { selected: Some(vec![rule]), ..Selection::default() };
-    check_with(files, Settings { selection, ..Settings::default() })
+    check_with(files, EngineSettings { selection, ..EngineSettings::default() })
 }
 
 fn count(report: &Report, outcome: Outcome) -> usize {
@@ -180,7 +180,9 @@ fn text_over_the_limit_may_name_anything() {
     );
     let report = found("bucket-policy-blocks-delivery", vec![("main.tf".to_owned(), text)]);
     assert_eq!([Outcome::Fail, Outcome::Unknown].map(|outcome| count(&report, outcome)), [67, 3]);
-    assert!(Format::Full.render_plain(&report).contains("exceeds the limit for the text that is searched for names"));
+    assert!(
+        OutputFormat::Full.render_plain(&report).contains("exceeds the limit for the text that is searched for names")
+    );
 }
 
 #[test]

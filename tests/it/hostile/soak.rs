@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use trailint::engine;
-use trailint::output::Format;
+use trailint::output::OutputFormat;
 use trailint::report::Report;
-use trailint::scan::{Input, Inputs};
+use trailint::scan::{Input, ScanInputs};
 use trailint::source::{Disk, Sources};
 
 use super::settings;
@@ -55,7 +55,7 @@ fn a_tree_may_change_while_it_is_searched() {
         let (mut judged, mut first) = (0, None);
         for round in 0.. {
             if let Some(report) = check(&tree) {
-                let said = Format::Full.render_plain(&report);
+                let said = OutputFormat::Full.render_plain(&report);
                 assert!(!said.contains("secret"), "{said}");
                 judged += usize::from(report.deployments.iter().any(|judged| !judged.trails.is_empty()));
             }
@@ -104,7 +104,8 @@ fn change(tree: &Path, round: usize) {
 
 /// Nothing when there is no tree at this very moment.
 fn check(tree: &Path) -> Option<Report> {
-    let inputs = Inputs { paths: vec![Input { given: ".".into(), path: tree.to_owned() }], ..Inputs::default() };
+    let inputs =
+        ScanInputs { paths: vec![Input { given: ".".into(), path: tree.to_owned() }], ..ScanInputs::default() };
     let disk = Disk::new(&[tree.to_owned()]);
     engine::check(&disk, &inputs, Sources::new(tree.to_owned()), &settings()).ok()
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use trailint::output::Format;
+use trailint::output::OutputFormat;
 
 use super::super::support::skipped;
 use super::tree::Tree;
@@ -42,7 +42,7 @@ fn a_browser_shows_the_page_without_complaint() {
     std::fs::create_dir_all(&home).unwrap();
     for (name, report) in [("demo", demo()), ("hostile", hostile())] {
         let page = home.join(format!("{name}.html"));
-        let text = Format::Html.render(&report);
+        let text = OutputFormat::Html.render(&report);
         std::fs::write(&page, &text).unwrap();
         for width in [390, 1280] {
             let picture = home.join(format!("{name}-{width}.png"));

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use trailint::baseline::Baseline;
-use trailint::changes::{self, Before};
-use trailint::engine::{self, Selection, Settings};
+use trailint::changes::{self, BaseReport};
+use trailint::engine::{self, EngineSettings, Selection};
 use trailint::formats::BaseFiles;
 use trailint::report::Report;
-use trailint::rules::{self, Policy};
-use trailint::scan::Inputs;
+use trailint::rules::{self, Strictness};
+use trailint::scan::ScanInputs;
 use trailint::source::{Memory, Sources};
 
 use super::super::random::Random;
@@ -462,19 +462,19 @@ impl Author {
     }
 }
 
-fn settings(base: Option<&Arc<BaseFiles>>) -> Settings {
+fn settings(base: Option<&Arc<BaseFiles>>) -> EngineSettings {
     let selected = RULES.split(',').map(|id| rules::find(id).unwrap().id()).collect();
-    let mut settings = Settings {
-        policy: Policy { every_trail: true, ..Policy::default() },
+    let mut settings = EngineSettings {
+        policy: Strictness { every_trail: true, ..Strictness::default() },
         selection: Selection { selected: Some(selected), ..Selection::default() },
-        ..Settings::default()
+        ..EngineSettings::default()
     };
     settings.evaluation.base = base.map(Arc::clone);
     settings
 }
 
 fn check(code: &Code) -> (Report, BaseFiles) {
-    let inputs = Inputs { remembers: true, ..everything() };
+    let inputs = ScanInputs { remembers: true, ..everything() };
     engine::check_base(&Memory::new(code.files()), &inputs, Sources::new("/".into()), &settings(None)).unwrap()
 }
 
@@ -483,7 +483,7 @@ fn check_after(code: &Code, base: &Arc<BaseFiles>) -> Report {
 }
 
 /// The settings of a comparison, which also tells of trails that are gone.
-fn comparing(is_locked: bool) -> Settings {
+fn comparing(is_locked: bool) -> EngineSettings {
     let mut settings = settings(None);
     settings.selection.selected.iter_mut().for_each(|selected| selected.push("no-compliant-trail"));
     settings.suppress.is_locked = is_locked;
@@ -493,7 +493,7 @@ fn comparing(is_locked: bool) -> Settings {
 /// The places with errors that count, each with what it loses.
 fn counted(report: &Report) -> BTreeSet<String> {
     let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let of_finding = |finding: &trailint::report::Reported| {
+    let of_finding = |finding: &trailint::report::Diagnostic| {
         let what = match finding.rule.id() {
             "single-region-trail" => "region",
             "stopped-trail" => "logging",
@@ -558,7 +558,7 @@ fn a_history_brings_what_a_model_says() {
         told_gone += gone.len();
         let told = || format!("step {step}\n{}\n=>\n{}", describe(&code), describe(&next));
 
-        let (mut before, base) = ([Before::new(before)], Arc::new(base));
+        let (mut before, base) = ([BaseReport::new(before)], Arc::new(base));
         for is_locked in [false, true] {
             let mut report = check_after(&next, &base);
             changes::compare(&mut report, &mut before, "HEAD", &comparing(is_locked));
@@ -603,7 +603,7 @@ fn a_merge_brings_what_neither_parent_has() {
         let (first, base) = check(&ours);
         let (second, _) = check(&theirs);
         let mut report = check_after(&merged, &Arc::new(base));
-        changes::compare(&mut report, &mut [first, second].map(Before::new), "HEAD", &settings(None));
+        changes::compare(&mut report, &mut [first, second].map(BaseReport::new), "HEAD", &settings(None));
         assert_eq!(counted(&report), new, "step {step}: {}", describe(&merged));
         while code.roots.len() > 4 {
             let first = code.roots.keys().next().unwrap().clone();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trailint::report::{Exists, Outcome, Report};
+use trailint::report::{Outcome, Report, TrailExistence};
 
 use super::{Files, corpus};
 use crate::support::{check, directories_in, files_below, package, projects_in};
@@ -86,7 +86,7 @@ fn without_its_compliant_trails_no_deployment_passes() {
         let before = judge(&files);
         let passing = before.deployments.iter().filter(|deployment| deployment.verdict == Some(Outcome::Pass));
         for deployment in passing {
-            let may_satisfy = deployment.trails.iter().filter(|trail| trail.exists != Exists::Never);
+            let may_satisfy = deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
             let mut spans: Vec<_> = may_satisfy.map(|trail| trail.header).collect();
             spans.sort_by_key(|span| std::cmp::Reverse(span.start));
             spans.dedup();

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use trailint::source::Sources;
-use trailint::syntax::hcl::{self, Block, Body, Expr, ExprKind, ObjectKey, Parsed, Part};
+use trailint::syntax::hcl::{self, Block, Body, Expr, ExprKind, ObjectKey, ParsedItem, TemplatePart};
 
 /// A file that has been read.
 pub(super) struct Text {
@@ -18,9 +18,9 @@ pub(super) fn read(text: &str) -> Text {
     let id = sources.add(Path::new("/main.tf"), text.as_bytes().to_vec());
     let file = sources.file(id);
     let outline = hcl::split(id, &file);
-    let block = |item: &hcl::Item| match hcl::parse(item, &file).0 {
-        Some(Parsed::Block(block)) => Some((block, item.span.range())),
-        Some(Parsed::Attribute(_)) | None => None,
+    let block = |item: &hcl::UnparsedItem| match hcl::parse(item, &file).0 {
+        Some(ParsedItem::Block(block)) => Some((block, item.span.range())),
+        Some(ParsedItem::Attribute(_)) | None => None,
     };
     Text { blocks: outline.items.iter().filter_map(block).collect() }
 }
@@ -108,17 +108,17 @@ fn in_base(base: &Expr, places: &mut Vec<Range<usize>>) {
     }
 }
 
-fn in_parts(parts: &[Part], places: &mut Vec<Range<usize>>) {
+fn in_parts(parts: &[TemplatePart], places: &mut Vec<Range<usize>>) {
     for part in parts {
         match part {
-            Part::Literal(_) => {}
-            Part::Interpolation(expr) => in_expr(expr, places),
-            Part::If(directive) => {
+            TemplatePart::Literal(_) => {}
+            TemplatePart::Interpolation(expr) => in_expr(expr, places),
+            TemplatePart::If(directive) => {
                 in_expr(&directive.condition, places);
                 in_parts(&directive.then, places);
                 in_parts(&directive.otherwise, places);
             }
-            Part::For(directive) => {
+            TemplatePart::For(directive) => {
                 in_expr(&directive.collection, places);
                 in_parts(&directive.body, places);
             }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::terraform::Project;
 use crate::support::{check, projects_in, word};
-use trailint::report::Exists;
+use trailint::report::TrailExistence;
 
 /// The files of a project with their paths.
 type Files = Vec<(String, String)>;
@@ -96,10 +96,10 @@ fn judged(files: &Files) -> Trails {
     let report = check(files.iter().map(|(path, text)| (path, text.as_str())));
     // Terraform deploys the root; a module whose trail no call creates is evaluated alone, too.
     let root = report.deployments.iter().filter(|deployment| deployment.root == ".");
-    let trails = root.flat_map(|deployment| &deployment.trails).filter(|trail| trail.exists != Exists::Never);
-    let verdicts = |trail: &trailint::report::JudgedTrail| {
+    let trails = root.flat_map(|deployment| &deployment.trails).filter(|trail| trail.exists != TrailExistence::Never);
+    let verdicts = |trail: &trailint::report::TrailResult| {
         let asked = trail.rules.iter().filter(|(rule, _)| verdicts::RULES.contains(&rule.id()));
-        let exists = (trail.exists != Exists::Always).then_some(("exists", "sometimes"));
+        let exists = (trail.exists != TrailExistence::Always).then_some(("exists", "sometimes"));
         asked.map(|(rule, outcome)| (rule.id(), word(*outcome))).chain(exists).collect()
     };
     trails.map(|trail| (trail.address.clone(), verdicts(trail))).collect()

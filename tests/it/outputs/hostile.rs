@@ -1,7 +1,7 @@
 //! Whatever the texts of a report are, each format says them and nothing else.
 
-use trailint::output::Format;
-use trailint::report::{Place, Report, Reported};
+use trailint::output::OutputFormat;
+use trailint::report::{Diagnostic, FindingTarget, Report};
 
 use super::readers::{markdown, restored};
 use crate::fuzzing::properties::rendering::{Choices, inspect, report};
@@ -43,27 +43,29 @@ pub(super) fn reports() -> impl Iterator<Item = (u64, Report)> {
 }
 
 /// What the formats with one text for each finding say of it.
-fn told(finding: &Reported) -> String {
+fn told(finding: &Diagnostic) -> String {
     let mark = match finding.outcome {
         trailint::report::Outcome::Unknown if finding.is_declared_elsewhere => "not evaluated (declared elsewhere): ",
         trailint::report::Outcome::Unknown => "unknown: ",
         _ => "",
     };
     let label = match &finding.place {
-        Place::Text(label) if finding.rule.id() != "syntax-error" && !finding.message.ends_with(&label.text) => {
+        FindingTarget::Text(label)
+            if finding.rule.id() != "syntax-error" && !finding.message.ends_with(&label.text) =>
+        {
             format!(": {}", label.text)
         }
-        Place::Text(_) | Place::File(_) | Place::Run => String::new(),
+        FindingTarget::Text(_) | FindingTarget::File(_) | FindingTarget::Run => String::new(),
     };
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
     format!("{mark}{}{label}{help}", finding.message)
 }
 
-fn path(finding: &Reported, report: &Report) -> String {
+fn path(finding: &Diagnostic, report: &Report) -> String {
     match &finding.place {
-        Place::Text(label) => report.sources.file(label.span.file).name.clone(),
-        Place::File(name) => name.clone(),
-        Place::Run => ".".to_owned(),
+        FindingTarget::Text(label) => report.sources.file(label.span.file).name.clone(),
+        FindingTarget::File(name) => name.clone(),
+        FindingTarget::Run => ".".to_owned(),
     }
 }
 
@@ -76,12 +78,12 @@ fn nothing_acts_on_a_terminal_or_a_runner() {
 fn json_says_what_was_found() {
     for (seed, report) in reports() {
         let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-        let json = parse(&Format::Json.render(&report));
-        let lines = Format::JsonLines.render(&report);
+        let json = parse(&OutputFormat::Json.render(&report));
+        let lines = OutputFormat::JsonLines.render(&report);
         let lines: Vec<_> = lines.lines().map(parse).filter(|line| line["type"] == "finding").collect();
-        let gitlab = parse(&Format::Gitlab.render(&report));
-        let rdjson = parse(&Format::Rdjson.render(&report));
-        let sarif = parse(&Format::Sarif.render(&report));
+        let gitlab = parse(&OutputFormat::Gitlab.render(&report));
+        let rdjson = parse(&OutputFormat::Rdjson.render(&report));
+        let sarif = parse(&OutputFormat::Sarif.render(&report));
         for (index, finding) in report.findings.iter().enumerate() {
             for json in [&json["findings"][index], &lines[index]] {
                 assert_eq!(json["message"], finding.message, "seed {seed}");
@@ -118,7 +120,7 @@ fn decoded(uri: &str) -> String {
 #[test]
 fn xml_says_what_was_found() {
     for (seed, report) in reports() {
-        let checkstyle = Format::Checkstyle.render(&report);
+        let checkstyle = OutputFormat::Checkstyle.render(&report);
         let document = roxmltree::Document::parse(&checkstyle).unwrap_or_else(|error| panic!("{error}: {checkstyle}"));
         let errors: Vec<_> = document.descendants().filter(|node| node.has_tag_name("error")).collect();
         assert_eq!(errors.len(), report.findings.len(), "seed {seed}");
@@ -127,7 +129,7 @@ fn xml_says_what_was_found() {
             let file = error.parent().unwrap().attribute("name").unwrap();
             assert_eq!(restored(file), restored(&path(finding, &report)), "seed {seed}");
         }
-        let junit = Format::Junit.render(&report);
+        let junit = OutputFormat::Junit.render(&report);
         let document = roxmltree::Document::parse(&junit).unwrap_or_else(|error| panic!("{error}: {junit}"));
         let suites = document.descendants().filter(|node| node.has_tag_name("testsuite"));
         let names: Vec<String> = suites.map(|suite| restored(suite.attribute("name").unwrap())).collect();
@@ -142,7 +144,7 @@ fn commands_say_what_was_found() {
     for (seed, report) in reports() {
         let texts: Vec<String> = report.findings.iter().map(|finding| restored(&told(finding))).collect();
         let paths: Vec<String> = report.findings.iter().map(|finding| restored(&path(finding, &report))).collect();
-        let annotations = Format::Github.render(&report);
+        let annotations = OutputFormat::Github.render(&report);
         let annotations: Vec<_> = annotations.lines().map(|line| github(line).unwrap()).collect();
         assert_eq!(annotations.len(), report.findings.len(), "seed {seed}");
         for command in &annotations {
@@ -153,7 +155,8 @@ fn commands_say_what_was_found() {
             let expected = ["file", "line", "endLine", "col", "endColumn", "title"];
             assert!(names == expected || names == ["file", "title"], "seed {seed}: {command:?}");
         }
-        for line in Format::Azure.render_plain(&report).lines().filter(|line| line.starts_with("##vso[task.logissue "))
+        for line in
+            OutputFormat::Azure.render_plain(&report).lines().filter(|line| line.starts_with("##vso[task.logissue "))
         {
             let command = azure(line).unwrap();
             assert!(texts.contains(&restored(&command.text)), "seed {seed}: {command:?}");
@@ -167,7 +170,7 @@ fn commands_say_what_was_found() {
 fn markdown_says_what_was_found() {
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (seed, report) in reports() {
-        let text = Format::Markdown.render(&report);
+        let text = OutputFormat::Markdown.render(&report);
         let read = markdown(&text).unwrap_or_else(|event| panic!("seed {seed}: {event} in\n{text}"));
         let read = squeezed(&restored(&read)).replace('`', "");
         for finding in &report.findings {

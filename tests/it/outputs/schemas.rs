@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 use trailint::finding::Level;
-use trailint::output::Format;
+use trailint::output::OutputFormat;
 use trailint::report::{Outcome, Report};
 
 use super::hostile;
@@ -16,7 +16,7 @@ fn parse(text: &str) -> Value {
 }
 
 fn sarif(report: &Report) -> Value {
-    parse(&Format::Sarif.render(report))
+    parse(&OutputFormat::Sarif.render(report))
 }
 
 /// The schema as it is published, and what Errata 01 asks for beyond it: a region says where it begins.
@@ -40,7 +40,7 @@ fn sarif_is_valid() {
     let harmful = hostile::reports().map(|(seed, report)| (format!("seed {seed}"), report));
     for (name, mut report) in scenarios.chain(harmful) {
         report.shows_passed = true;
-        for format in [Format::Sarif, Format::SarifAlerts] {
+        for format in [OutputFormat::Sarif, OutputFormat::SarifAlerts] {
             let log = parse(&format.render(&report));
             let errors: Vec<String> =
                 validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
@@ -117,12 +117,12 @@ fn columns_count_what_each_format_says() {
         let list = list.as_array().unwrap().iter();
         list.clone().find(|entry| entry.pointer(key).unwrap() == "stopped-trail").unwrap().clone()
     };
-    let json = finding(&parse(&Format::Json.render(&report))["findings"], "/rule");
+    let json = finding(&parse(&OutputFormat::Json.render(&report))["findings"], "/rule");
     assert_eq!((&json["location"]["start"]["column"], &json["location"]["end"]["column"]), (&29.into(), &34.into()));
     let region = finding(&sarif(&report)["runs"][0]["results"], "/ruleId");
     let region = &region["locations"][0]["physicalLocation"]["region"];
     assert_eq!((&region["startColumn"], &region["endColumn"]), (&30.into(), &35.into()));
-    let range = finding(&parse(&Format::Rdjson.render(&report))["diagnostics"], "/code/value");
+    let range = finding(&parse(&OutputFormat::Rdjson.render(&report))["diagnostics"], "/code/value");
     let range = &range["location"]["range"];
     assert_eq!((&range["start"]["column"], &range["end"]["column"]), (&33.into(), &38.into()));
 }
@@ -130,7 +130,7 @@ fn columns_count_what_each_format_says() {
 #[test]
 fn a_report_of_code_quality_has_what_gitlab_reads() {
     for (name, report) in reports() {
-        let violations = parse(&Format::Gitlab.render(&report));
+        let violations = parse(&OutputFormat::Gitlab.render(&report));
         let mut fingerprints = HashSet::new();
         for violation in violations.as_array().unwrap() {
             assert!(["info", "minor", "major", "critical"].contains(&violation["severity"].as_str().unwrap()));
@@ -157,7 +157,7 @@ const JUNIT: [(&str, &[&str], &[&str]); 7] = [
 #[test]
 fn junit_has_the_elements_of_its_schema() {
     for (name, report) in reports() {
-        let text = Format::Junit.render(&report);
+        let text = OutputFormat::Junit.render(&report);
         let document = roxmltree::Document::parse(&text).unwrap();
         assert_eq!(document.root_element().tag_name().name(), "testsuites");
         for node in document.descendants().filter(roxmltree::Node::is_element) {
@@ -173,7 +173,7 @@ fn junit_has_the_elements_of_its_schema() {
 #[test]
 fn junit_counts_its_tests() {
     for (name, report) in reports() {
-        let text = Format::Junit.render(&report);
+        let text = OutputFormat::Junit.render(&report);
         let document = roxmltree::Document::parse(&text).unwrap();
         for suite in document.descendants().filter(|node| node.has_attribute("tests")) {
             let tests: Vec<_> = suite.descendants().filter(|node| node.has_tag_name("testcase")).collect();
@@ -192,7 +192,7 @@ fn junit_counts_its_tests() {
 #[test]
 fn checkstyle_has_files_and_errors() {
     for (name, report) in reports() {
-        let text = Format::Checkstyle.render(&report);
+        let text = OutputFormat::Checkstyle.render(&report);
         let document = roxmltree::Document::parse(&text).unwrap();
         assert_eq!(document.root_element().tag_name().name(), "checkstyle");
         let files: Vec<_> = document.descendants().filter(|node| node.has_tag_name("file")).collect();
@@ -211,7 +211,7 @@ fn github_shows_the_worst_and_counts_the_rest() {
     let trail =
         |index: usize| format!("resource \"aws_cloudtrail\" \"t{index:02}\" {{\n  enable_logging = var.l{index}\n}}\n");
     let text: String = (0..12).map(trail).collect();
-    let text = Format::Github.render(&check([("main.tf", text)]));
+    let text = OutputFormat::Github.render(&check([("main.tf", text)]));
     let lines: Vec<&str> = text.lines().collect();
     let count = |start: &str| lines.iter().filter(|line| line.starts_with(start)).count();
     assert_eq!((count("::error "), count("::warning ")), (10, 10), "{text}");
@@ -225,13 +225,13 @@ fn github_shows_the_worst_and_counts_the_rest() {
 #[test]
 fn markdown_stays_within_what_github_takes() {
     let trail = |index: usize| format!("resource \"aws_cloudtrail\" \"t{index}\" {{}}\n");
-    let text = Format::Markdown.render(&check([("main.tf", (0..400).map(trail).collect::<String>())]));
+    let text = OutputFormat::Markdown.render(&check([("main.tf", (0..400).map(trail).collect::<String>())]));
     assert!(text.ends_with("\n\n700 more aren't listed.\n"), "{}", &text[text.len() - 300..]);
     assert!(text.len() < 1 << 20);
 }
 
 /// The results of a report, and the messages about what isn't in it.
-fn results(report: &Report, format: Format) -> (Vec<Value>, Vec<String>) {
+fn results(report: &Report, format: OutputFormat) -> (Vec<Value>, Vec<String>) {
     let mut log = parse(&format.render(report));
     let run = log["runs"][0].take();
     let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().iter();
@@ -245,13 +245,13 @@ fn github_gets_what_fails_and_no_more_than_it_takes() {
                 enable_logging = false\n  # trailint: ignore[logs-without-kms] elsewhere\n  kms_key_id = \"\"\n}\n";
     let mut report = check([("main.tf", text)]);
     report.shows_passed = true;
-    let (all, _) = results(&report, Format::Sarif);
+    let (all, _) = results(&report, OutputFormat::Sarif);
     assert!(["pass", "open", "fail"].iter().all(|kind| all.iter().any(|result| result["kind"] == *kind)));
     assert!(all.iter().all(|result| result["partialFingerprints"]["primaryLocationLineHash"].is_string()));
     let names: HashSet<&str> =
         all.iter().map(|result| result["partialFingerprints"]["trailint/v1"].as_str().unwrap()).collect();
     assert_eq!(names.len(), all.len());
-    let (alerts, _) = results(&report, Format::SarifAlerts);
+    let (alerts, _) = results(&report, OutputFormat::SarifAlerts);
     assert!(!alerts.is_empty());
     assert!(alerts.iter().all(|result| result["kind"] == "fail" && result.get("suppressions").is_none()), "{alerts:?}");
 
@@ -263,8 +263,9 @@ fn github_gets_what_fails_and_no_more_than_it_takes() {
     };
     let (note, error) = (of_level(Level::Note), of_level(Level::Error));
     report.findings = std::iter::repeat_n(note, 24_999).chain(std::iter::repeat_n(error, 2)).collect();
-    for (format, limit) in [(Format::Sarif, 25_000), (Format::SarifAlerts, 5_000)] {
-        let passes = if format == Format::Sarif { all.iter().filter(|one| one["kind"] == "pass").count() } else { 0 };
+    for (format, limit) in [(OutputFormat::Sarif, 25_000), (OutputFormat::SarifAlerts, 5_000)] {
+        let passes =
+            if format == OutputFormat::Sarif { all.iter().filter(|one| one["kind"] == "pass").count() } else { 0 };
         let (kept, notifications) = results(&report, format);
         assert_eq!(kept.len(), limit);
         assert!(kept[..2].iter().all(|result| result["level"] == "error"));

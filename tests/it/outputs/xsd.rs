@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use trailint::output::Format;
+use trailint::output::OutputFormat;
 use trailint::report::Report;
 
 use super::hostile;
@@ -24,14 +24,14 @@ fn invalid(schema: &str, documents: &[(String, String)]) -> Option<String> {
 }
 
 /// The reports on all scenarios, and those whose texts mean harm.
-fn rendered(format: Format) -> Vec<(String, String)> {
+fn rendered(format: OutputFormat) -> Vec<(String, String)> {
     let scenarios = html::reports().into_iter().map(|(_, report)| report);
     let reports: Vec<Report> = scenarios.chain(hostile::reports().map(|(_, report)| report)).collect();
     let numbered = reports.iter().enumerate();
     numbered.map(|(number, report)| (format!("{number:03}.xml"), format.render(report))).collect()
 }
 
-fn is_valid(test: &str, format: Format, schema: &str, wrong: &str) {
+fn is_valid(test: &str, format: OutputFormat, schema: &str, wrong: &str) {
     let mut documents = rendered(format);
     assert!(documents.len() > 60);
     documents.push(("wrong.xml".to_owned(), wrong.to_owned()));
@@ -41,11 +41,11 @@ fn is_valid(test: &str, format: Format, schema: &str, wrong: &str) {
 
 #[test]
 fn junit_is_valid() {
-    is_valid("junit_is_valid", Format::Junit, "junit-10.xsd", "<testsuites><testcase name=\"a\"/></testsuites>");
+    is_valid("junit_is_valid", OutputFormat::Junit, "junit-10.xsd", "<testsuites><testcase name=\"a\"/></testsuites>");
 }
 
 #[test]
 fn checkstyle_is_valid() {
     let wrong = "<checkstyle version=\"1\"><file name=\"a\"><error line=\"0\"/></file></checkstyle>";
-    is_valid("checkstyle_is_valid", Format::Checkstyle, "checkstyle.xsd", wrong);
+    is_valid("checkstyle_is_valid", OutputFormat::Checkstyle, "checkstyle.xsd", wrong);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trailint::engine::Settings;
+use trailint::engine::EngineSettings;
 use trailint::progress::Progress;
 use trailint::report::{Outcome, Report};
 use trailint::value::Budget;
@@ -168,7 +168,7 @@ fn is_over_limit(report: &Report, root: &str) -> bool {
 /// What is wrong with the run on a tree, and the number of deployments for which the steps didn't suffice.
 fn run(files: &Files) -> (Vec<String>, usize) {
     let progress = Arc::new(Progress::default());
-    let settings = Settings { progress: Arc::clone(&progress), ..Settings::default() };
+    let settings = EngineSettings { progress: Arc::clone(&progress), ..EngineSettings::default() };
     let report = check_with(files.clone(), settings);
     let most = Budget::steps_for(files.iter().map(|(_, text)| text.len()).sum());
     let mut wrong = Vec::new();

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::formats::cloudformation::call::{self, Call};
-use crate::formats::cloudformation::eval::Evaluator;
-use crate::formats::cloudformation::loops::{Member, Members};
-use crate::formats::cloudformation::scope::Passed;
+use crate::formats::cloudformation::call::{self, IntrinsicCall};
+use crate::formats::cloudformation::eval::TemplateEvaluator;
+use crate::formats::cloudformation::loops::{LoopEntries, Member};
+use crate::formats::cloudformation::scope::StackParameter;
 use crate::syntax::node::Node;
-use crate::value::{Known, Unknown, Why};
+use crate::value::{Known, Reason, Unknown};
 
 /// The maximum depth of nested `Fn::If`s around parameters.
 const MAX_CHOICES: usize = 100;
 
-impl Evaluator<'_> {
+impl TemplateEvaluator<'_> {
     /// The parameters that a stack passes, and the reason why there may be more.
-    pub(super) fn arguments(&self, properties: &Members) -> (HashMap<String, Passed>, Option<Why>) {
+    pub(super) fn arguments(&self, properties: &LoopEntries) -> (HashMap<String, StackParameter>, Option<Reason>) {
         let mut passed = HashMap::new();
         let mut rest = properties.rest.clone();
         if let Some(parameters) = properties.get("Parameters") {
@@ -28,7 +28,7 @@ impl Evaluator<'_> {
         match self.overridden(properties) {
             Ok(overrides) => {
                 for (name, value) in overrides {
-                    passed.entry(name).or_insert(Passed { value, is_overridden: true }).is_overridden = true;
+                    passed.entry(name).or_insert(StackParameter { value, is_overridden: true }).is_overridden = true;
                 }
             }
             Err(why) => {
@@ -40,43 +40,45 @@ impl Evaluator<'_> {
     }
 
     /// Reads the parameters from a mapping, or from the list of a stack set.
-    fn pass(&self, parameters: &Node, passed: &mut HashMap<String, Passed>, rest: &mut Option<Why>) {
-        let mut note = |why: Why| *rest = rest.take().or(Some(why));
+    fn pass(&self, parameters: &Node, passed: &mut HashMap<String, StackParameter>, rest: &mut Option<Reason>) {
+        let mut note = |why: Reason| *rest = rest.take().or(Some(why));
         if let Some(mapping) = parameters.as_mapping() {
             let members = self.members(mapping);
             members.rest.into_iter().for_each(&mut note);
-            let pass = |member: Member| (member.key, Passed { value: member.value, is_overridden: false });
+            let pass = |member: Member| (member.key, StackParameter { value: member.value, is_overridden: false });
             passed.extend(members.all.into_iter().map(pass));
             return;
         }
         match self.listed(parameters) {
             Ok(items) => {
-                passed.extend(items.into_iter().map(|(name, value)| (name, Passed { value, is_overridden: false })));
+                passed.extend(
+                    items.into_iter().map(|(name, value)| (name, StackParameter { value, is_overridden: false })),
+                );
             }
             Err(why) => note(why),
         }
     }
 
     /// Reads the parameters from a list of `ParameterKey` and `ParameterValue`.
-    fn listed(&self, list: &Node) -> Result<Vec<(String, Arc<Node>)>, Why> {
+    fn listed(&self, list: &Node) -> Result<Vec<(String, Arc<Node>)>, Reason> {
         let mut parameters = Vec::new();
-        for item in list.as_sequence().ok_or(Why::Unreadable)? {
+        for item in list.as_sequence().ok_or(Reason::Unreadable)? {
             let Some(item) = self.chosen(item)? else { continue };
             let entry = |key: &str| Some(Arc::clone(&item.as_mapping()?.get(key)?.value));
             let name = entry("ParameterKey").and_then(|name| call::plain_text(&name).map(str::to_owned));
-            parameters.push(name.zip(entry("ParameterValue")).ok_or(Why::Unreadable)?);
+            parameters.push(name.zip(entry("ParameterValue")).ok_or(Reason::Unreadable)?);
         }
         Ok(parameters)
     }
 
     /// The parameters that some instances of a stack set override.
-    fn overridden(&self, properties: &Members) -> Result<Vec<(String, Arc<Node>)>, Why> {
+    fn overridden(&self, properties: &LoopEntries) -> Result<Vec<(String, Arc<Node>)>, Reason> {
         let Some(groups) = properties.get("StackInstancesGroup") else { return Ok(Vec::new()) };
         let Some(groups) = self.chosen(&groups.value)? else { return Ok(Vec::new()) };
         let mut overridden = Vec::new();
-        for group in groups.as_sequence().ok_or(Why::Unreadable)? {
+        for group in groups.as_sequence().ok_or(Reason::Unreadable)? {
             let Some(group) = self.chosen(group)? else { continue };
-            let overrides = group.as_mapping().ok_or(Why::Unreadable)?.get("ParameterOverrides");
+            let overrides = group.as_mapping().ok_or(Reason::Unreadable)?.get("ParameterOverrides");
             let Some(overrides) = overrides.map(|entry| self.chosen(&entry.value)).transpose()?.flatten() else {
                 continue;
             };
@@ -86,11 +88,11 @@ impl Evaluator<'_> {
     }
 
     /// The node that the conditions around it select in this world; `None` for `AWS::NoValue`.
-    fn chosen<'n>(&self, node: &'n Node) -> Result<Option<&'n Node>, Why> {
+    fn chosen<'n>(&self, node: &'n Node) -> Result<Option<&'n Node>, Reason> {
         let mut node = node.target();
         for _ in 0..MAX_CHOICES {
-            let Some(call) = Call::of(node) else { return Ok(Some(node)) };
-            let other = || Why::NotEvaluated { construct: format!("`{}` around parameters", call.name) };
+            let Some(call) = IntrinsicCall::of(node) else { return Ok(Some(node)) };
+            let other = || Reason::NotEvaluated { construct: format!("`{}` around parameters", call.name) };
             match (call.name, call.argument.items(), call.argument.text()) {
                 ("If", Some([name, then, otherwise]), _) => {
                     let name = call::plain_text(name).ok_or_else(other)?;
@@ -104,6 +106,6 @@ impl Evaluator<'_> {
                 _ => return Err(other()),
             }
         }
-        Err(Why::OverLimit { limit: "nested conditions" })
+        Err(Reason::OverLimit { limit: "nested conditions" })
     }
 }

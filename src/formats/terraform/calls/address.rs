@@ -38,7 +38,7 @@ impl Address {
         let (protocol, url) = forced(package);
         let shorthand = if has_scheme(url) { None } else { expanded(url) };
         let (package, inner) = match shorthand {
-            Some(Expanded { protocol: own, url, directory }) => {
+            Some(ExpandedSource { protocol: own, url, directory }) => {
                 let protocol = if protocol.is_empty() { own } else { protocol };
                 (format!("{protocol}::{url}"), directory)
             }
@@ -61,7 +61,7 @@ impl Address {
 }
 
 /// The URL that a shorthand expands to.
-struct Expanded<'a> {
+struct ExpandedSource<'a> {
     protocol: &'a str,
     url: String,
     directory: &'a str,
@@ -114,7 +114,7 @@ fn has_scheme(url: &str) -> bool {
     url.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme))
 }
 
-fn expanded(url: &str) -> Option<Expanded<'_>> {
+fn expanded(url: &str) -> Option<ExpandedSource<'_>> {
     github(url).or_else(|| ssh(url)).or_else(|| bitbucket(url)).or_else(|| bucket(url)).or_else(|| path(url))
 }
 
@@ -123,32 +123,32 @@ fn repository(url: &str) -> Cow<'_, str> {
 }
 
 /// `github.com/owner/name`, optionally followed by a directory.
-fn github(url: &str) -> Option<Expanded<'_>> {
+fn github(url: &str) -> Option<ExpandedSource<'_>> {
     let mut parts = url.strip_prefix("github.com/")?.splitn(3, '/');
     let (owner, name) = (parts.next()?, parts.next()?);
     let url = format!("https://github.com/{owner}/{}", repository(name));
-    Some(Expanded { protocol: "git", url, directory: parts.next().unwrap_or_default() })
+    Some(ExpandedSource { protocol: "git", url, directory: parts.next().unwrap_or_default() })
 }
 
 /// `bitbucket.org/owner/name`.
-fn bitbucket(url: &str) -> Option<Expanded<'_>> {
+fn bitbucket(url: &str) -> Option<ExpandedSource<'_>> {
     url.strip_prefix("bitbucket.org/")?;
-    Some(Expanded { protocol: "git", url: format!("https://{}", repository(url)), directory: "" })
+    Some(ExpandedSource { protocol: "git", url: format!("https://{}", repository(url)), directory: "" })
 }
 
 /// `git@host:path`.
-fn ssh(url: &str) -> Option<Expanded<'_>> {
+fn ssh(url: &str) -> Option<ExpandedSource<'_>> {
     let (host, path) = url.strip_prefix("git@")?.split_once(':')?;
     let path = path.strip_prefix('/').unwrap_or(path);
     let is_such = !host.is_empty() && !path.is_empty();
-    is_such.then(|| Expanded { protocol: "git", url: format!("ssh://git@{host}/{path}"), directory: "" })
+    is_such.then(|| ExpandedSource { protocol: "git", url: format!("ssh://git@{host}/{path}"), directory: "" })
 }
 
 /// An object in an S3 or Google Cloud Storage bucket.
-fn bucket(url: &str) -> Option<Expanded<'_>> {
+fn bucket(url: &str) -> Option<ExpandedSource<'_>> {
     let (host, object) = url.split_once('/')?;
     if host == "www.googleapis.com" {
-        return Some(Expanded { protocol: "gcs", url: format!("https://{url}"), directory: "" });
+        return Some(ExpandedSource { protocol: "gcs", url: format!("https://{url}"), directory: "" });
     }
     let hosts: Vec<&str> = host.strip_suffix(".amazonaws.com")?.split('.').collect();
     let url = match hosts.as_slice() {
@@ -157,11 +157,11 @@ fn bucket(url: &str) -> Option<Expanded<'_>> {
         [bucket, "s3", region] => format!("https://s3.{region}.amazonaws.com/{bucket}/{object}"),
         _ => return None,
     };
-    Some(Expanded { protocol: "s3", url, directory: "" })
+    Some(ExpandedSource { protocol: "s3", url, directory: "" })
 }
 
-fn path(url: &str) -> Option<Expanded<'_>> {
-    url.starts_with('/').then(|| Expanded { protocol: "", url: format!("file://{url}"), directory: "" })
+fn path(url: &str) -> Option<ExpandedSource<'_>> {
+    url.starts_with('/').then(|| ExpandedSource { protocol: "", url: format!("file://{url}"), directory: "" })
 }
 
 /// A path without empty parts, `.` and `..`.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{literal_source, local};
 use crate::formats::terraform::{is_json, json};
 use crate::source::{FileId, SourceFile};
-use crate::syntax::hcl::{self, Block, Item, Parsed};
+use crate::syntax::hcl::{self, Block, ParsedItem, UnparsedItem};
 use crate::syntax::{Problem, ProblemKind, json as json_syntax};
 
 /// The source of a module call.
@@ -41,10 +41,10 @@ fn beyond(problems: &[Problem]) -> Option<FoundCall> {
     is_cut.then_some(FoundCall::Remote)
 }
 
-fn parsed(item: &Item, file: &SourceFile) -> Option<FoundCall> {
+fn parsed(item: &UnparsedItem, file: &SourceFile) -> Option<FoundCall> {
     match hcl::parse(item, file).0 {
-        Some(Parsed::Block(block)) => Some(of_block(&block, file)),
-        Some(Parsed::Attribute(_)) | None => None,
+        Some(ParsedItem::Block(block)) => Some(of_block(&block, file)),
+        Some(ParsedItem::Attribute(_)) | None => None,
     }
 }
 
@@ -61,7 +61,11 @@ fn of_source(source: &str, directory: &Path) -> FoundCall {
 
 /// The source of a call, read from the text of its block without parsing; `None` unless the block has exactly one
 /// `source` on a line of its own, as a plain string.
-pub(in crate::formats::terraform) fn of_text(item: &Item, file: &SourceFile, directory: &Path) -> Option<FoundCall> {
+pub(in crate::formats::terraform) fn of_text(
+    item: &UnparsedItem,
+    file: &SourceFile,
+    directory: &Path,
+) -> Option<FoundCall> {
     let text = file.slice(item.span);
     let (header, body) = text.split_once('{')?;
     let is_plain = !header.contains(['\\', '#', '/']) && !body.contains("<<") && !body.contains("/*");

@@ -1,19 +1,19 @@
 //! Function calls. Pure functions are in a table; this module evaluates those that need more than the values of their
 //! arguments.
 
-use super::{Evaluator, computed, failed, first_failure, here, may_fail, picked, policies, symbol, through};
-use crate::formats::terraform::functions::{self, Given, Stop};
+use super::{ExpressionEvaluator, computed, failed, first_failure, here, may_fail, picked, policies, symbol, through};
+use crate::formats::terraform::functions::{self, FunctionFailure, FunctionOutcome};
 use crate::formats::terraform::placeholders::until_filled_in;
-use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::scope::ValuePath;
 use crate::formats::terraform::size::{self, Size};
 use crate::formats::terraform::types::{Type, convert};
 use crate::source::{Span, normalize};
-use crate::syntax::hcl::{self, Call, Expr, ExprKind};
+use crate::syntax::hcl::{self, Expr, ExprKind, FunctionCall};
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, Known, Maybe, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown};
 
-impl Evaluator<'_> {
-    pub(super) fn call(&self, call: &Call, span: Span) -> Way {
+impl ExpressionEvaluator<'_> {
+    pub(super) fn call(&self, call: &FunctionCall, span: Span) -> ValuePath {
         if let ("basename", [path]) = (function_name(call), call.arguments.as_slice())
             && let Some(name) = self.absolute_name(path)
         {
@@ -34,9 +34,9 @@ impl Evaluator<'_> {
                 Err(why) => here(Unknown(why)),
             },
             "rsadecrypt" => here(self.unevaluated_text(call, 2)),
-            "ephemeralasnull" if self.may_be_ephemeral() => {
-                here(Unknown(Why::NotEvaluated { construct: "`ephemeralasnull` beside ephemeral values".to_owned() }))
-            }
+            "ephemeralasnull" if self.may_be_ephemeral() => here(Unknown(Reason::NotEvaluated {
+                construct: "`ephemeralasnull` beside ephemeral values".to_owned(),
+            })),
             name => match self.arguments(call) {
                 Ok(arguments) => {
                     let arguments = until_filled_in(name, arguments);
@@ -48,7 +48,7 @@ impl Evaluator<'_> {
     }
 
     /// The values of the arguments; `...` expands the last one.
-    pub(super) fn arguments(&self, call: &Call) -> Result<Vec<Traced<Data>>, Why> {
+    pub(super) fn arguments(&self, call: &FunctionCall) -> Result<Vec<Traced<Data>>, Reason> {
         let mut arguments: Vec<Traced<Data>> = call.arguments.iter().map(|argument| self.eval(argument)).collect();
         if let Some(why) = first_failure(&arguments) {
             return Err(why.clone());
@@ -60,16 +60,16 @@ impl Evaluator<'_> {
         match &last.value {
             Known(Data::List(list)) => {
                 let items = list.items.iter().enumerate();
-                arguments.extend(items.map(|(index, item)| last.member(item, Step::Element(index))));
+                arguments.extend(items.map(|(index, item)| last.member(item, HopKind::Element(index))));
             }
-            Known(other) => return Err(Why::Failed { message: format!("{} can't be expanded", other.shown()) }),
+            Known(other) => return Err(Reason::Failed { message: format!("{} can't be expanded", other.shown()) }),
             Unknown(why) => return Err(why.clone()),
         }
         Ok(arguments)
     }
 
     /// A function of an unknown value for which the world selects the result.
-    fn undecided(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Option<Way> {
+    fn undecided(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Option<ValuePath> {
         match name.strip_prefix("core::").unwrap_or(name) {
             "lookup" => self.undecided_lookup(arguments, span),
             "contains" => self.undecided_contains(arguments),
@@ -77,7 +77,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn pure(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Way {
+    fn pure(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> ValuePath {
         let Some(function) = functions::find(name) else {
             return here(self.not_evaluated(name, arguments, span));
         };
@@ -86,21 +86,23 @@ impl Evaluator<'_> {
         if let Some(value) = self.of_unknown(name, arguments) {
             return here(value);
         }
-        let call = functions::Call::new(span, arguments);
+        let call = functions::EvaluatedCall::new(span, arguments);
         let outcome = function.call(&call);
         self.world.charge(call.steps());
         // A result that is too large is charged where it becomes unknown.
-        if let Ok(Given::Made(data)) = &outcome
+        if let Ok(FunctionOutcome::Made(data)) = &outcome
             && let Ok(size) = Size::of(data)
         {
             self.world.charge(size.steps());
         }
         match outcome {
-            Ok(Given::Made(data)) => here(Known(data)),
-            Ok(Given::Picked(element)) => picked(element),
-            Err(Stop::Failed(message)) => here(failed(format!("`{name}`: {message}"))),
-            Err(Stop::Unknown(why)) if name == "coalesce" && !why.is_failure() => here(self.coalesced(arguments, why)),
-            Err(Stop::Unknown(why)) => {
+            Ok(FunctionOutcome::Made(data)) => here(Known(data)),
+            Ok(FunctionOutcome::Picked(element)) => picked(element),
+            Err(FunctionFailure::Failed(message)) => here(failed(format!("`{name}`: {message}"))),
+            Err(FunctionFailure::Unknown(why)) if name == "coalesce" && !why.is_failure() => {
+                here(self.coalesced(arguments, why))
+            }
+            Err(FunctionFailure::Unknown(why)) => {
                 if let Some(composed) = self.composed(name, arguments) {
                     return here(composed);
                 }
@@ -108,7 +110,7 @@ impl Evaluator<'_> {
                 // It is neither null nor empty if one of the arguments is certain to be neither.
                 let is_set = |argument: &Traced<Data>| matches!(&argument.value, Unknown(why) if why.is_set());
                 if name == "coalesce" && arguments.iter().any(is_set) {
-                    return here(Unknown(Why::Composed { reference: expression, cause: Box::new(why) }));
+                    return here(Unknown(Reason::Composed { reference: expression, cause: Box::new(why) }));
                 }
                 let atom = is_condition(name).then(|| Atom::Holds { condition: expression.clone() });
                 here(computed(expression, &why, atom))
@@ -127,7 +129,7 @@ impl Evaluator<'_> {
 
     /// An unknown result of `coalesce`. It is neither null nor an empty text; `coalesce` fails if every argument is one
     /// of these.
-    fn coalesced(&self, arguments: &[Traced<Data>], why: Why) -> Maybe<Data> {
+    fn coalesced(&self, arguments: &[Traced<Data>], why: Reason) -> Maybe<Data> {
         let is_given = |argument: &Traced<Data>| match &argument.value {
             Known(Data::Null) => false,
             Known(Data::String(text)) => !text.is_empty(),
@@ -137,19 +139,19 @@ impl Evaluator<'_> {
         if !arguments.iter().any(is_given) {
             self.note_doubt(&why);
         }
-        Unknown(Why::Composed { reference: format!("coalesce({})", symbols(arguments)), cause: Box::new(why) })
+        Unknown(Reason::Composed { reference: format!("coalesce({})", symbols(arguments)), cause: Box::new(why) })
     }
 
     /// The result of an unsupported function. It is the same for the same arguments, except for random functions.
     fn not_evaluated(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Maybe<Data> {
-        let why = Why::NotEvaluated { construct: format!("the function `{name}`") };
+        let why = Reason::NotEvaluated { construct: format!("the function `{name}`") };
         let expression = format!("{name}({})", symbols(arguments));
         let is_random = matches!(name, "uuid" | "bcrypt");
         computed(if is_random { self.at(&expression, span) } else { expression }, &why, None)
     }
 
     /// Evaluates `try`: the first argument that doesn't fail. If an argument may fail, the result is unknown.
-    fn try_each(&self, arguments: &[Expr]) -> Way {
+    fn try_each(&self, arguments: &[Expr]) -> ValuePath {
         for argument in arguments {
             let trying = self.trying();
             let value = trying.eval(argument);
@@ -189,14 +191,14 @@ impl Evaluator<'_> {
     }
 
     /// Evaluates `file` and the other functions that read a file, relative to the root module's directory.
-    fn read(&self, call: &Call, span: Span) -> Way {
+    fn read(&self, call: &FunctionCall, span: Span) -> ValuePath {
         match self.arguments(call) {
             Ok(arguments) => self.read_file(function_name(call), &arguments, span),
             Err(why) => here(Unknown(why)),
         }
     }
 
-    fn read_file(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> Way {
+    fn read_file(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> ValuePath {
         let path = match arguments.first().map(|argument| &argument.value) {
             Some(Known(Data::String(path))) => path.clone(),
             Some(Unknown(why)) => return here(computed(format!("{name}({})", why.symbol()), why, None)),
@@ -205,7 +207,8 @@ impl Evaluator<'_> {
         let context = self.tree.context;
         let path = normalize(&self.tree.root.module.directory.join(path));
         let unknown = || {
-            let why = Why::NotEvaluated { construct: format!("the function `{name}` of a file that isn't available") };
+            let why =
+                Reason::NotEvaluated { construct: format!("the function `{name}` of a file that isn't available") };
             here(computed(format!("{name}({})", symbols(arguments)), &why, None))
         };
         if !context.sources.may_read(&path) {
@@ -215,7 +218,7 @@ impl Evaluator<'_> {
             ("fileexists", Ok(_)) => here(Known(Data::Bool(true))),
             ("file", Ok(id)) => {
                 let file = context.sources.file(id);
-                let whole = Hop { span: Span::new(id, 0, file.text.len()), step: Step::File };
+                let whole = Hop { span: Span::new(id, 0, file.text.len()), step: HopKind::File };
                 let is_text = file.replaced.is_empty();
                 if is_text { (Known(Data::String(file.text.clone())), vec![whole]) } else { unknown() }
             }
@@ -241,7 +244,7 @@ impl Evaluator<'_> {
     }
 
     /// Evaluates `templatestring`, which takes a reference to a template.
-    fn rendered(&self, call: &Call, span: Span) -> Maybe<Data> {
+    fn rendered(&self, call: &FunctionCall, span: Span) -> Maybe<Data> {
         if matches!(
             call.arguments.first().map(|argument| &argument.kind),
             Some(ExprKind::String(_) | ExprKind::Template(_))
@@ -262,12 +265,12 @@ impl Evaluator<'_> {
     }
 
     /// Evaluates `issensitive` where the expression itself determines the result, or a variable or local of the module.
-    fn is_sensitive(&self, call: &Call) -> Maybe<Data> {
+    fn is_sensitive(&self, call: &FunctionCall) -> Maybe<Data> {
         let [argument] = call.arguments.as_slice() else { return failed("`issensitive` takes one argument") };
         match self.sensitivity(argument, MAX_REFERENCES) {
             Some(is_sensitive) => Known(Data::Bool(is_sensitive)),
             None => {
-                let why = Why::NotEvaluated { construct: "`issensitive` of such a value".to_owned() };
+                let why = Reason::NotEvaluated { construct: "`issensitive` of such a value".to_owned() };
                 computed(format!("issensitive({})", symbol(&self.eval(argument).value)), &why, None)
             }
         }
@@ -311,7 +314,7 @@ impl Evaluator<'_> {
     }
 
     /// `arn_build` of the AWS provider: the five parts of an ARN after its first.
-    fn built_arn(&self, parts: Vec<Traced<Data>>, span: Span) -> Way {
+    fn built_arn(&self, parts: Vec<Traced<Data>>, span: Span) -> ValuePath {
         if parts.len() != 5 || parts.iter().any(|part| part.value == Known(Data::Null)) {
             return here(failed("`provider::aws::arn_build` takes five strings"));
         }
@@ -321,7 +324,7 @@ impl Evaluator<'_> {
     }
 
     /// A function that gives a text, which isn't evaluated.
-    fn unevaluated_text(&self, call: &Call, arity: usize) -> Maybe<Data> {
+    fn unevaluated_text(&self, call: &FunctionCall, arity: usize) -> Maybe<Data> {
         let name = function_name(call);
         let arguments = match self.arguments(call) {
             Ok(arguments) => arguments,
@@ -335,17 +338,17 @@ impl Evaluator<'_> {
         }
         let why = |argument: &Traced<Data>| if let Unknown(why) = &argument.value { Some(why.clone()) } else { None };
         let construct = format!("the function `{name}`");
-        let why = arguments.iter().find_map(why).unwrap_or(Why::NotEvaluated { construct });
+        let why = arguments.iter().find_map(why).unwrap_or(Reason::NotEvaluated { construct });
         let expression = format!("{name}({})", symbols(&arguments));
         match name {
             // Even nothing has a header.
-            "base64gzip" => Unknown(Why::Composed { reference: expression, cause: Box::new(why) }),
+            "base64gzip" => Unknown(Reason::Composed { reference: expression, cause: Box::new(why) }),
             _ => computed(expression, &why, None),
         }
     }
 
     /// `base64gunzip` of OpenTofu, which takes back what `base64gzip` did.
-    fn unzipped(&self, call: &Call) -> Way {
+    fn unzipped(&self, call: &FunctionCall) -> ValuePath {
         let zipped = match call.arguments.as_slice() {
             [argument] if !call.expand_last => self.zipped(argument, MAX_REFERENCES),
             _ => None,
@@ -399,7 +402,7 @@ impl Evaluator<'_> {
         };
         match hcl::parse_template(text, span) {
             Ok(template) => self.outside().with(names).eval(&template).value,
-            Err(_) => Unknown(Why::Unreadable),
+            Err(_) => Unknown(Reason::Unreadable),
         }
     }
 }
@@ -408,14 +411,14 @@ impl Evaluator<'_> {
 const MAX_REFERENCES: usize = 16;
 
 /// The name of the function, which may have the prefix `core::`.
-fn function_name(call: &Call) -> &str {
+fn function_name(call: &FunctionCall) -> &str {
     call.name.text.strip_prefix("core::").unwrap_or(&call.name.text)
 }
 
 /// An argument that a function selects from several.
-fn chosen(argument: Traced<Data>) -> Way {
+fn chosen(argument: Traced<Data>) -> ValuePath {
     let span = argument.origin.span();
-    through(argument, Hop { span, step: Step::Argument })
+    through(argument, Hop { span, step: HopKind::Argument })
 }
 
 fn symbols(arguments: &[Traced<Data>]) -> String {
@@ -429,7 +432,7 @@ fn is_condition(name: &str) -> bool {
 }
 
 /// The reason why the value may fail: the first of its parts that may.
-fn first_doubt(data: &Data) -> Option<Why> {
+fn first_doubt(data: &Data) -> Option<Reason> {
     let parts: Vec<&Traced<Data>> = match data {
         Data::List(list) => list.items.iter().collect(),
         Data::Object(object) => object.fields.iter().map(|field| &field.value).collect(),

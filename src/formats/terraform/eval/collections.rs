@@ -3,22 +3,22 @@
 use std::collections::BTreeMap;
 
 use super::operators::text;
-use super::{Evaluator, computed, failed, first_failure, here, picked, symbol};
+use super::{ExpressionEvaluator, computed, failed, first_failure, here, picked, symbol};
 use crate::formats::terraform::expand;
 use crate::formats::terraform::normal_form;
 use crate::formats::terraform::placeholders::{self, filled_in};
-use crate::formats::terraform::scope::{Names, Way};
-use crate::formats::terraform::size::{self, Held};
+use crate::formats::terraform::scope::{LocalNames, ValuePath};
+use crate::formats::terraform::size::{self, CollectionSize};
 use crate::source::Span;
-use crate::syntax::hcl::{For, ObjectItem, ObjectKey, Splat};
-use crate::value::{Data, Field, Known, List, ListKind, Maybe, Object, Origin, Step, Traced, Unknown, Why};
+use crate::syntax::hcl::{ForExpr, ObjectItem, ObjectKey, Splat};
+use crate::value::{Data, Field, HopKind, Known, List, ListKind, Maybe, Object, Origin, Reason, Traced, Unknown};
 
 /// The maximum number of elements; the value of a larger collection is unknown.
 pub(super) const MAX_ELEMENTS: usize = 65_536;
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     pub(super) fn object(&self, items: &[ObjectItem], span: Span) -> Maybe<Data> {
-        let mut held = Held::new(self.world);
+        let mut held = CollectionSize::new(self.world);
         let mut fields = BTreeMap::new();
         for item in items {
             let (key, key_span) = match &item.key {
@@ -35,7 +35,7 @@ impl Evaluator<'_> {
             // The last of two equal keys wins.
             let value = self.eval(&item.value);
             if let Err(limit) = held.add(&value) {
-                return Unknown(Why::OverLimit { limit });
+                return Unknown(Reason::OverLimit { limit });
             }
             fields.insert(key, (key_span, value));
         }
@@ -47,7 +47,7 @@ impl Evaluator<'_> {
     }
 
     /// The element of a collection, by index or key.
-    pub(super) fn element(&self, base: Traced<Data>, key: &Maybe<Data>) -> Way {
+    pub(super) fn element(&self, base: Traced<Data>, key: &Maybe<Data>) -> ValuePath {
         match (&base.value, key) {
             (Known(_), Known(key)) => known_element(&base, key),
             (Known(collection), Unknown(why)) => match self.undecided_element(collection, why) {
@@ -63,7 +63,7 @@ impl Evaluator<'_> {
     }
 
     /// `base.name` of a value.
-    pub(super) fn attribute(&self, base: Traced<Data>, name: &str) -> Way {
+    pub(super) fn attribute(&self, base: Traced<Data>, name: &str) -> ValuePath {
         match &base.value {
             Known(Data::Object(_)) => self.element(base, &Known(Data::String(name.to_owned()))),
             // The legacy index syntax, such as `list.0`.
@@ -73,21 +73,21 @@ impl Evaluator<'_> {
             }
             Known(other) => here(failed(format!("{} has no attribute `{name}`", other.shown()))),
             // An instance of a resource.
-            Unknown(Why::AtDeployment { reference, is_set: true }) if reference.ends_with(']') => {
+            Unknown(Reason::AtDeployment { reference, is_set: true }) if reference.ends_with(']') => {
                 let is_set = matches!(name, "arn" | "id");
-                here(Unknown(Why::AtDeployment { reference: format!("{reference}.{name}"), is_set }))
+                here(Unknown(Reason::AtDeployment { reference: format!("{reference}.{name}"), is_set }))
             }
             Unknown(why) => (computed(format!("{}.{name}", why.symbol()), why, None), base.hops),
         }
     }
 
     /// `base[*].each`. A value that isn't a list counts as a list of this value, and null as an empty list.
-    pub(super) fn splat(&self, splat: &Splat) -> Way {
+    pub(super) fn splat(&self, splat: &Splat) -> ValuePath {
         let base = self.eval(&splat.base);
         let items = match &base.value {
             Known(Data::Null) => Vec::new(),
             Known(Data::List(list)) => {
-                list.items.iter().enumerate().map(|(index, item)| base.taken(item, Step::Element(index))).collect()
+                list.items.iter().enumerate().map(|(index, item)| base.taken(item, HopKind::Element(index))).collect()
             }
             Known(_) => vec![base],
             Unknown(why) => {
@@ -98,14 +98,14 @@ impl Evaluator<'_> {
         here(self.tuple(items.into_iter().map(each)))
     }
 
-    pub(super) fn for_expr(&self, expr: &For, span: Span) -> Maybe<Data> {
+    pub(super) fn for_expr(&self, expr: &ForExpr, span: Span) -> Maybe<Data> {
         let collection = self.eval(&expr.collection);
         let key = expr.key.as_ref().map(|name| name.text.as_str());
         let rounds = match self.iterate(&collection, key, &expr.value.text) {
             Ok(rounds) => rounds,
             Err(why) => return computed(self.at(&format!("for over {}", why.symbol()), span), &why, None),
         };
-        let mut held = Held::new(self.world);
+        let mut held = CollectionSize::new(self.world);
         let mut results: Vec<(String, Traced<Data>)> = Vec::new();
         for names in rounds {
             let round = self.with(names);
@@ -126,7 +126,7 @@ impl Evaluator<'_> {
             };
             let result = round.eval(&expr.result);
             if let Err(limit) = held.add(&result) {
-                return Unknown(Why::OverLimit { limit });
+                return Unknown(Reason::OverLimit { limit });
             }
             results.push((key, result));
         }
@@ -140,18 +140,23 @@ impl Evaluator<'_> {
     }
 
     /// The names of a `for` with their values, one set for each iteration.
-    pub(super) fn iterate(&self, collection: &Traced<Data>, key: Option<&str>, value: &str) -> Result<Vec<Names>, Why> {
+    pub(super) fn iterate(
+        &self,
+        collection: &Traced<Data>,
+        key: Option<&str>,
+        value: &str,
+    ) -> Result<Vec<LocalNames>, Reason> {
         let names = |of_key: Traced<Data>, of_value: Traced<Data>| {
             let key = key.map(|key| (key.to_owned(), of_key));
-            key.into_iter().chain([(value.to_owned(), of_value)]).collect::<Names>()
+            key.into_iter().chain([(value.to_owned(), of_value)]).collect::<LocalNames>()
         };
         // Each iteration has a copy of its element.
         self.world.charge(size::steps(&collection.value));
         let span = collection.origin.span();
-        let rounds: Vec<Names> = match &collection.value {
+        let rounds: Vec<LocalNames> = match &collection.value {
             Known(Data::List(list)) => {
                 let round = |(index, item): (usize, &Traced<Data>)| {
-                    let item = collection.taken(item, Step::Element(index));
+                    let item = collection.taken(item, HopKind::Element(index));
                     let key = match list.kind {
                         ListKind::Set => item.clone(),
                         ListKind::Tuple | ListKind::List => Traced::written(Data::Number(index as f64), span),
@@ -170,12 +175,12 @@ impl Evaluator<'_> {
                 fields.into_iter().map(round).collect()
             }
             Known(other) => {
-                return Err(Why::Failed { message: format!("`for` can't iterate over {}", other.shown()) });
+                return Err(Reason::Failed { message: format!("`for` can't iterate over {}", other.shown()) });
             }
             Unknown(why) => return Err(why.clone()),
         };
         if rounds.len() > MAX_ELEMENTS {
-            return Err(Why::OverLimit { limit: "elements of a collection" });
+            return Err(Reason::OverLimit { limit: "elements of a collection" });
         }
         Ok(rounds)
     }
@@ -206,7 +211,7 @@ fn keyed(results: Vec<(String, Traced<Data>)>, is_grouped: bool, span: Span) -> 
     Known(Data::Object(Object::new(span, object)))
 }
 
-fn known_element(base: &Traced<Data>, key: &Data) -> Way {
+fn known_element(base: &Traced<Data>, key: &Data) -> ValuePath {
     let Known(collection) = &base.value else { return here(base.value.clone()) };
     match collection {
         Data::List(List { kind: ListKind::Set, .. }) => here(failed("a set has no indexes")),
@@ -224,7 +229,7 @@ fn known_element(base: &Traced<Data>, key: &Data) -> Way {
 }
 
 /// The reason if a collection may have a key that wasn't found.
-fn missing_key(collection: &Data, key: &Data) -> Option<Why> {
+fn missing_key(collection: &Data, key: &Data) -> Option<Reason> {
     match (collection, text(key)) {
         (Data::Object(object), Some(key)) => placeholders::missing_key(object, &key),
         _ => filled_in(key),
@@ -232,9 +237,11 @@ fn missing_key(collection: &Data, key: &Data) -> Option<Why> {
 }
 
 /// The element of a collection with the step to it; `None` if there is no such element.
-pub(super) fn find_element<'a>(collection: &'a Data, key: &Data) -> Option<(&'a Traced<Data>, Step)> {
+pub(super) fn find_element<'a>(collection: &'a Data, key: &Data) -> Option<(&'a Traced<Data>, HopKind)> {
     match collection {
-        Data::Object(object) => object.field(&text(key)?).map(|field| (&field.value, Step::to(field, object.header))),
+        Data::Object(object) => {
+            object.field(&text(key)?).map(|field| (&field.value, HopKind::to(field, object.header)))
+        }
         Data::List(List { kind: ListKind::Set, .. }) => None,
         Data::List(list) => {
             let index = match key {
@@ -243,7 +250,7 @@ pub(super) fn find_element<'a>(collection: &'a Data, key: &Data) -> Option<(&'a 
                 Data::Null | Data::Bool(_) | Data::List(_) | Data::Object(_) => None,
             };
             let index = index.filter(|index| index.fract() == 0.0 && *index >= 0.0).map(|index| index as usize)?;
-            Some((list.items.get(index)?, Step::Element(index)))
+            Some((list.items.get(index)?, HopKind::Element(index)))
         }
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => None,
     }

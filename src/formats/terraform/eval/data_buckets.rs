@@ -4,15 +4,15 @@
 
 use std::rc::Rc;
 
-use super::Evaluator;
-use crate::formats::terraform::scope::Way;
-use crate::syntax::hcl::{Expr, ExprKind, Part};
+use super::ExpressionEvaluator;
+use crate::formats::terraform::scope::ValuePath;
+use crate::syntax::hcl::{Expr, ExprKind, TemplatePart};
 
 const KIND: &str = "aws_s3_bucket";
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// Evaluates `data.aws_s3_bucket.name.id`, `bucket` and `arn`, with or without an index.
-    pub(super) fn data_bucket(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
+    pub(super) fn data_bucket(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
         if !matches!(attribute, "id" | "bucket" | "arn") {
             return None;
         }
@@ -33,6 +33,6 @@ impl Evaluator<'_> {
 
 /// The ARN as a template with the name. The partition is irrelevant to policies.
 fn arn_of(bucket: &Expr) -> Expr {
-    let parts = vec![Part::Literal("arn:aws:s3:::".to_owned()), Part::Interpolation(bucket.clone())];
+    let parts = vec![TemplatePart::Literal("arn:aws:s3:::".to_owned()), TemplatePart::Interpolation(bucket.clone())];
     Expr { span: bucket.span, kind: ExprKind::Template(parts) }
 }

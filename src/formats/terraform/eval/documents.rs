@@ -2,19 +2,19 @@
 //! known.
 
 use super::collections::MAX_ELEMENTS;
-use super::{Evaluator, MAX_DEPTH, may_fail, through};
+use super::{ExpressionEvaluator, MAX_DEPTH, may_fail, through};
 use crate::formats::terraform::policy_document::{self, replaced};
 use crate::source::Span;
-use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, ObjectKey};
-use crate::value::{Data, Field, Hop, Known, List, Maybe, Origin, Step, Traced, Unknown, Why};
+use crate::syntax::hcl::{Conditional, Expr, ExprKind, FunctionCall, ObjectKey};
+use crate::value::{Data, Field, Hop, HopKind, Known, List, Maybe, Origin, Reason, Traced, Unknown};
 
 /// The maximum depth of nested lists that are evaluated item by item.
 const MAX_PARTS_DEPTH: usize = 16;
 
 /// Converts an item whose presence in the list is uncertain.
-type Doubted = fn(Traced<Data>, &Why) -> Traced<Data>;
+type UncertainItem = fn(Traced<Data>, &Reason) -> Traced<Data>;
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// The value of an expression for a policy: an object if the structure of the text is known, otherwise the text.
     pub(in crate::formats::terraform) fn document(&self, expr: &Expr) -> Traced<Data> {
         if self.world.enter(MAX_DEPTH).is_err() {
@@ -62,7 +62,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn decoded_call(&self, call: &Call) -> Option<Traced<Data>> {
+    fn decoded_call(&self, call: &FunctionCall) -> Option<Traced<Data>> {
         match (call.name.text.as_str(), call.arguments.as_slice()) {
             _ if call.expand_last => None,
             ("jsonencode", [value]) => Some(self.in_parts(value, self.eval(value), 0)),
@@ -140,7 +140,7 @@ impl Evaluator<'_> {
 
     /// The items of a list that is unknown as a whole: the certain ones, those of both arms of a conditional (converted
     /// by `doubted`), and an unknown item for each unknown list. Returns `None` if the value isn't a list.
-    fn parts(&self, expr: &Expr, depth: usize, doubted: Doubted) -> Option<Vec<Traced<Data>>> {
+    fn parts(&self, expr: &Expr, depth: usize, doubted: UncertainItem) -> Option<Vec<Traced<Data>>> {
         let value = self.eval_deciding(expr);
         let why = match value.value {
             Known(Data::List(list)) => return Some(list.items),
@@ -173,7 +173,7 @@ impl Evaluator<'_> {
     }
 
     /// The items of a call's result, for a function that only combines the items of its arguments.
-    fn members(&self, call: &Call, depth: usize, doubted: Doubted) -> Option<Vec<Traced<Data>>> {
+    fn members(&self, call: &FunctionCall, depth: usize, doubted: UncertainItem) -> Option<Vec<Traced<Data>>> {
         let depth = depth.saturating_add(1);
         let is_flat = call.name.text == "flatten";
         let mut members = Vec::new();
@@ -194,7 +194,7 @@ impl Evaluator<'_> {
     }
 
     /// The items of a list and its nested lists; any other value is one item.
-    fn flat(&self, expr: &Expr, depth: usize, doubted: Doubted) -> Vec<Traced<Data>> {
+    fn flat(&self, expr: &Expr, depth: usize, doubted: UncertainItem) -> Vec<Traced<Data>> {
         let mut items = Vec::new();
         match &expr.kind {
             ExprKind::Tuple(exprs) if depth <= MAX_PARTS_DEPTH => {
@@ -221,7 +221,7 @@ impl Evaluator<'_> {
     fn decoded_arm(&self, conditional: &Conditional, span: Span) -> Option<Traced<Data>> {
         let Known(chosen) = self.condition(self.eval(&conditional.condition).value) else { return None };
         let arm = if chosen { &conditional.then } else { &conditional.otherwise };
-        let (value, hops) = through(self.document(arm), Hop { span: arm.span, step: Step::Arm(None) });
+        let (value, hops) = through(self.document(arm), Hop { span: arm.span, step: HopKind::Arm(None) });
         Some(Traced { value, origin: Origin::Written(span), hops })
     }
 
@@ -232,15 +232,15 @@ impl Evaluator<'_> {
             "local" => {
                 let expr = self.scope.module.local(name)?;
                 let value = Self::new(self.tree, self.scope, self.world).document(expr);
-                (value, Hop { span: expr.span, step: Step::Local(name.to_owned()) })
+                (value, Hop { span: expr.span, step: HopKind::Local(name.to_owned()) })
             }
             "var" => {
                 let call = self.scope.call.as_ref()?;
                 let block = self.scope.call_block()?;
                 let expr = &block.body.attribute(name)?.value;
                 let module = block.labels.first()?.text.clone();
-                let value = Evaluator::of_call(call, self.tree, self.world).document(expr);
-                (value, Hop { span: expr.span, step: Step::ModuleArgument { module, name: name.to_owned() } })
+                let value = ExpressionEvaluator::of_call(call, self.tree, self.world).document(expr);
+                (value, Hop { span: expr.span, step: HopKind::ModuleArgument { module, name: name.to_owned() } })
             }
             _ => return None,
         };
@@ -255,7 +255,7 @@ impl Evaluator<'_> {
 }
 
 /// An unknown item.
-fn unknown(item: Traced<Data>, why: &Why) -> Traced<Data> {
+fn unknown(item: Traced<Data>, why: &Reason) -> Traced<Data> {
     item.map(|_| Unknown(why.clone()))
 }
 
@@ -263,7 +263,7 @@ fn unknown(item: Traced<Data>, why: &Why) -> Traced<Data> {
 fn flatten_into(items: &mut Vec<Traced<Data>>, value: &Traced<Data>, depth: usize) {
     match &value.value {
         Known(Data::List(_)) if depth > MAX_PARTS_DEPTH => {
-            let why = Why::OverLimit { limit: "the depth of lists" };
+            let why = Reason::OverLimit { limit: "the depth of lists" };
             items.push(value.clone().map(|_: Maybe<Data>| Unknown(why)));
         }
         Known(Data::List(list)) => {

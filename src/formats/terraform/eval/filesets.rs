@@ -6,11 +6,11 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::{Evaluator, computed, failed, symbol};
+use super::{ExpressionEvaluator, computed, failed, symbol};
 use crate::formats::terraform::functions::glob;
 use crate::source::{PathKind, Span, is_skipped, normalize};
-use crate::syntax::hcl::Call;
-use crate::value::{Data, Known, List, ListKind, Maybe, Traced, Unknown, Why};
+use crate::syntax::hcl::FunctionCall;
+use crate::value::{Data, Known, List, ListKind, Maybe, Reason, Traced, Unknown};
 
 /// The files and directories that one call of `fileset` looks at.
 const MAX_ENTRIES: usize = 20_000;
@@ -34,9 +34,9 @@ struct Entries {
     unclear: Vec<String>,
 }
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// The paths, from the given directory, of the files that match.
-    pub(super) fn fileset(&self, call: &Call, span: Span) -> Maybe<Data> {
+    pub(super) fn fileset(&self, call: &FunctionCall, span: Span) -> Maybe<Data> {
         let arguments = match self.arguments(call) {
             Ok(arguments) => arguments,
             Err(why) => return Unknown(why),
@@ -62,8 +62,8 @@ impl Evaluator<'_> {
     }
 
     /// The paths of the files that match.
-    fn matching(&self, directory: &str, pattern: &str) -> Result<BTreeSet<String>, Why> {
-        let not_evaluated = |construct: &str| Why::NotEvaluated { construct: construct.to_owned() };
+    fn matching(&self, directory: &str, pattern: &str) -> Result<BTreeSet<String>, Reason> {
+        let not_evaluated = |construct: &str| Reason::NotEvaluated { construct: construct.to_owned() };
         let parts = glob::parts(pattern).filter(|_| !glob::is_pattern(directory));
         let parts = parts.ok_or_else(|| not_evaluated("`fileset` with such a pattern"))?;
         let start = normalize(&self.tree.root.module.directory.join(directory));
@@ -80,7 +80,7 @@ impl Evaluator<'_> {
             entries = entries.saturating_add(number);
             self.world.charge(number);
             if entries > MAX_ENTRIES {
-                return Err(Why::OverLimit { limit: "the files that `fileset` looks at" });
+                return Err(Reason::OverLimit { limit: "the files that `fileset` looks at" });
             }
             if unclear.iter().any(|name| place.matches_last(&parts, name)) {
                 return Err(not_evaluated("`fileset` with a link that leads to no file"));
@@ -96,10 +96,10 @@ impl Evaluator<'_> {
 
     /// What lies in a directory. A directory that a search leaves out, such as `.terraform`, counts as not there: a fresh
     /// checkout doesn't have it.
-    fn entries_of(&self, place: &Place) -> Result<Entries, Why> {
+    fn entries_of(&self, place: &Place) -> Result<Entries, Reason> {
         let elsewhere = |_| {
             let construct = "`fileset` of a directory that isn't in the checked tree".to_owned();
-            Why::NotEvaluated { construct }
+            Reason::NotEvaluated { construct }
         };
         let fs = self.tree.context.fs;
         let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);

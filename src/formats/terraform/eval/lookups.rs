@@ -1,16 +1,16 @@
 //! Lookups with an unknown key: each world selects one key of the map, or a key that the map doesn't have.
 
-use super::{Evaluator, computed, failed, here, picked, symbol_of};
+use super::{ExpressionEvaluator, computed, failed, here, picked, symbol_of};
 use crate::formats::terraform::expand::quoted;
-use crate::formats::terraform::functions::{self, Given, Stop};
+use crate::formats::terraform::functions::{self, FunctionFailure, FunctionOutcome};
 use crate::formats::terraform::numbers;
-use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::scope::ValuePath;
 use crate::formats::terraform::size::{STEPS_OF_TOO_MUCH, Size};
 use crate::formats::terraform::variables;
 use crate::source::Span;
 use crate::syntax::hcl::ExprKind;
 use crate::value::world::Atom;
-use crate::value::{Data, Field, Known, List, Maybe, Object, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, HopKind, Known, List, Maybe, Object, Reason, Traced, Unknown};
 
 /// The maximum number of keys for which separate worlds are created.
 const MAX_KEYS: usize = 256;
@@ -20,15 +20,15 @@ const MAX_KEYS: usize = 256;
 const MAX_ITEMS: usize = 16;
 
 /// The field that an unknown key selects in a world.
-enum Row<'a> {
+enum LookupField<'a> {
     Field(&'a Field),
     /// No field: the map doesn't have the key.
     Other,
 }
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// The field that an unknown key selects; `None` if the world doesn't decide.
-    fn row<'o>(&self, object: &'o Object, key: &Why) -> Option<Row<'o>> {
+    fn row<'o>(&self, object: &'o Object, key: &Reason) -> Option<LookupField<'o>> {
         if key.is_failure() || object.rest.is_some() || object.fields.len() > MAX_KEYS {
             return None;
         }
@@ -38,10 +38,10 @@ impl Evaluator<'_> {
                 continue;
             }
             if self.world.decide(self.key_is(key, &field.key))? {
-                return Some(Row::Field(field));
+                return Some(LookupField::Field(field));
             }
         }
-        Some(Row::Other)
+        Some(LookupField::Other)
     }
 
     /// The element of a collection that an unknown key selects, with the step to it.
@@ -52,12 +52,12 @@ impl Evaluator<'_> {
     pub(super) fn undecided_element<'o>(
         &self,
         collection: &'o Data,
-        key: &Why,
-    ) -> Result<(&'o Traced<Data>, Step), Maybe<Data>> {
+        key: &Reason,
+    ) -> Result<(&'o Traced<Data>, HopKind), Maybe<Data>> {
         if let Data::Object(object) = collection {
             match self.row(object, key) {
-                Some(Row::Field(field)) => return Ok((&field.value, Step::to(field, object.header))),
-                Some(Row::Other) => return Err(failed(format!("there is no element {}", key.symbol()))),
+                Some(LookupField::Field(field)) => return Ok((&field.value, HopKind::to(field, object.header))),
+                Some(LookupField::Other) => return Err(failed(format!("there is no element {}", key.symbol()))),
                 None => {}
             }
         }
@@ -68,7 +68,7 @@ impl Evaluator<'_> {
 
     /// The condition that an unknown key equals this text, identical to that of `==`. If the key may be a number or a
     /// bool that converts to the text, the condition is a different one.
-    fn key_is(&self, key: &Why, field: &str) -> Atom {
+    fn key_is(&self, key: &Reason, field: &str) -> Atom {
         let symbol = key.symbol();
         let is_number = numbers::parse(field).is_some() || matches!(field, "true" | "false");
         let subject = if is_number && !self.is_text(key) { format!("tostring({symbol})") } else { symbol };
@@ -76,15 +76,17 @@ impl Evaluator<'_> {
     }
 
     /// True if an unknown value is certainly a string.
-    fn is_text(&self, why: &Why) -> bool {
+    fn is_text(&self, why: &Reason) -> bool {
         match why {
             // A boolean or a number that is certain to be set.
-            Why::Composed { cause, .. } if matches!(**cause, Why::NoValue { .. }) && why.symbol() == cause.symbol() => {
+            Reason::Composed { cause, .. }
+                if matches!(**cause, Reason::NoValue { .. }) && why.symbol() == cause.symbol() =>
+            {
                 self.is_text(cause)
             }
-            Why::Composed { .. } => true,
-            Why::AtDeployment { reference, .. } => reference == "terraform.workspace",
-            Why::NoValue { reference } => {
+            Reason::Composed { .. } => true,
+            Reason::AtDeployment { reference, .. } => reference == "terraform.workspace",
+            Reason::NoValue { reference } => {
                 let root = &self.tree.root.module;
                 let variable = reference.strip_prefix("var.").and_then(|name| root.find("variable", &[name]));
                 let ty = variable.and_then(|variable| Some(&variable.body.attribute("type")?.value.kind));
@@ -98,26 +100,26 @@ impl Evaluator<'_> {
     }
 
     /// Evaluates `lookup` with an unknown key; `None` if the function itself applies.
-    pub(super) fn undecided_lookup(&self, arguments: &[Traced<Data>], span: Span) -> Option<Way> {
+    pub(super) fn undecided_lookup(&self, arguments: &[Traced<Data>], span: Span) -> Option<ValuePath> {
         let [Traced { value: Known(Data::Object(object)), .. }, Traced { value: Unknown(why), .. }, ..] = arguments
         else {
             return None;
         };
         let field = match self.row(object, why)? {
-            Row::Field(field) => Some(field),
-            Row::Other => None,
+            LookupField::Field(field) => Some(field),
+            LookupField::Other => None,
         };
-        match functions::found(&functions::Call::new(span, arguments), &why.symbol(), field) {
-            Ok(Given::Made(data)) => Some(here(Known(data))),
-            Ok(Given::Picked(value)) => Some(picked(value)),
-            Err(Stop::Failed(message)) => Some(here(failed(format!("`lookup`: {message}")))),
-            Err(Stop::Unknown(_)) => None,
+        match functions::found(&functions::EvaluatedCall::new(span, arguments), &why.symbol(), field) {
+            Ok(FunctionOutcome::Made(data)) => Some(here(Known(data))),
+            Ok(FunctionOutcome::Picked(value)) => Some(picked(value)),
+            Err(FunctionFailure::Failed(message)) => Some(here(failed(format!("`lookup`: {message}")))),
+            Err(FunctionFailure::Unknown(_)) => None,
         }
     }
 
     /// Evaluates `contains` for a list of primitive values and an unknown value, with the conditions that `==` has for each item;
     /// `None` if the world doesn't decide them.
-    pub(super) fn undecided_contains(&self, arguments: &[Traced<Data>]) -> Option<Way> {
+    pub(super) fn undecided_contains(&self, arguments: &[Traced<Data>]) -> Option<ValuePath> {
         let [Traced { value: Known(Data::List(List { items, .. })), .. }, wanted @ Traced { value: Unknown(_), .. }] =
             arguments
         else {

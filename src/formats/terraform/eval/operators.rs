@@ -1,20 +1,20 @@
 //! Operators and conditionals. Three-valued logic and worlds often determine a result where Terraform itself has an
 //! unknown value.
 
-use super::{Evaluator, computed, failed, symbol, through};
+use super::{ExpressionEvaluator, computed, failed, symbol, through};
 use crate::formats::terraform::equality;
 use crate::formats::terraform::numbers;
 use crate::formats::terraform::placeholders::filled_in;
-use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::scope::ValuePath;
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
 use crate::formats::terraform::variables;
 use crate::syntax::hcl::{BinaryOperator, Conditional, Expr, ExprKind, UnaryOperator};
 use crate::value::world::Atom;
-use crate::value::{Choice, Data, Hop, Known, Maybe, Step, Traced, Unknown, Why, cut};
+use crate::value::{Choice, Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, cut};
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// Evaluates `condition ? then : otherwise`. Only the selected arm determines the value.
-    pub(super) fn conditional(&self, conditional: &Conditional) -> Way {
+    pub(super) fn conditional(&self, conditional: &Conditional) -> ValuePath {
         let Conditional { condition, then, otherwise } = conditional;
         match self.condition(self.eval(condition).value) {
             Known(true) => self.arm(then, otherwise, self.choice(condition, true)),
@@ -33,7 +33,7 @@ impl Evaluator<'_> {
     }
 
     /// Both arms are converted to one type, so the type of the other arm matters although its value doesn't.
-    fn arm(&self, chosen: &Expr, other: &Expr, choice: Choice) -> Way {
+    fn arm(&self, chosen: &Expr, other: &Expr, choice: Choice) -> ValuePath {
         let ty = self.type_of_arm(other);
         if let Type::Unclear(why) = &ty
             && !why.is_failure()
@@ -41,7 +41,7 @@ impl Evaluator<'_> {
             self.note_doubt(why);
         }
         let value = converted_beside(self.eval(chosen), ty);
-        through(value, Hop { span: chosen.span, step: Step::Arm(Some(choice)) })
+        through(value, Hop { span: chosen.span, step: HopKind::Arm(Some(choice)) })
     }
 
     /// A condition and its value, with the first variable or local of the deciding operand, if it has one.
@@ -137,8 +137,8 @@ impl Evaluator<'_> {
     /// Evaluates `==`. An unknown variable differs from the values that its declaration rejects, and the result of a
     /// comparison is never null.
     pub(super) fn equal(&self, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
-        let is_never_null = |why: &Why| match why {
-            Why::Computed { atom, .. } => atom.is_some() && self.doubt.is_none(),
+        let is_never_null = |why: &Reason| match why {
+            Reason::Computed { atom, .. } => atom.is_some() && self.doubt.is_none(),
             why => why.is_set(),
         };
         let is_refused = match (&left.value, &right.value) {
@@ -206,11 +206,11 @@ fn logic_symbol(left: &Maybe<Data>, right: &Maybe<Data>, decisive: bool) -> Stri
 
 /// The reason why a value is no boolean for Terraform; `None` for a boolean, and for an unknown value or a placeholder
 /// that may become one.
-fn no_boolean(value: &Maybe<Data>) -> Option<Why> {
+fn no_boolean(value: &Maybe<Data>) -> Option<Reason> {
     match value {
         Unknown(why) => why.is_failure().then(|| why.clone()),
         Known(data) if truth(data).is_none() && filled_in(data).is_none() => {
-            Some(Why::Failed { message: format!("{} isn't a boolean", data.shown()) })
+            Some(Reason::Failed { message: format!("{} isn't a boolean", data.shown()) })
         }
         Known(_) => None,
     }
@@ -295,14 +295,14 @@ fn arithmetic(operator: BinaryOperator, left: &Maybe<Data>, right: &Maybe<Data>)
 
 /// Terraform calculates with far more digits, so only exact results are known.
 fn exactly(number: Option<f64>) -> Maybe<Data> {
-    let inexact = || Unknown(Why::NotEvaluated { construct: "arithmetic that isn't exact".to_owned() });
+    let inexact = || Unknown(Reason::NotEvaluated { construct: "arithmetic that isn't exact".to_owned() });
     number.map_or_else(inexact, |number| Known(Data::Number(number)))
 }
 
 /// The reason why two operands aren't two known numbers.
 enum Operands {
     Failed(String),
-    Unknown(Why),
+    Unknown(Reason),
 }
 
 fn numbers_of(left: &Maybe<Data>, right: &Maybe<Data>) -> Result<(f64, f64), Operands> {

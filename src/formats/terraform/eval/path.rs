@@ -3,18 +3,18 @@
 use std::rc::Rc;
 
 use super::collections::find_element;
-use super::{Evaluator, failed, here};
+use super::{ExpressionEvaluator, failed, here};
 use crate::formats::terraform::normal_form;
-use crate::formats::terraform::scope::Way;
+use crate::formats::terraform::scope::ValuePath;
 use crate::model::meant_literal;
 use crate::syntax::hcl::{Expr, ExprKind};
-use crate::value::{Data, Hop, Known, Maybe, Origin, Traced, Unknown, Why, lead};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown, lead};
 
 /// The maximum number of hops of a value. All of them are shown; real code has fewer than ten.
 const MAX_HOPS: usize = 200;
 
 /// A step from a value to one of its parts.
-enum Step<'a> {
+enum AccessStep<'a> {
     /// `.name`
     Attribute(&'a str),
     /// `[key]`
@@ -22,18 +22,18 @@ enum Step<'a> {
 }
 
 /// The value at the beginning of a path.
-enum Start<'a> {
+enum PathStart<'a> {
     /// A variable, a local, an output, a policy, or another object with a keyword.
-    Shared(Rc<Way>),
+    Shared(Rc<ValuePath>),
     /// A name that an expression declares, such as that of a `for`.
     Named(&'a Traced<Data>),
     /// A value that only this path uses.
-    Made(Way),
+    Made(ValuePath),
 }
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// The value of a name, an attribute or an element.
-    pub(super) fn follow(&self, expr: &Expr) -> Way {
+    pub(super) fn follow(&self, expr: &Expr) -> ValuePath {
         let mut steps = Vec::new();
         let mut base = expr;
         let start = loop {
@@ -42,29 +42,29 @@ impl Evaluator<'_> {
             }
             match &base.kind {
                 ExprKind::GetAttr(inner, name) => {
-                    steps.push(Step::Attribute(&name.text));
+                    steps.push(AccessStep::Attribute(&name.text));
                     base = inner;
                 }
                 ExprKind::Index(inner, key) => {
-                    steps.push(Step::Index(self.eval(key).value));
+                    steps.push(AccessStep::Index(self.eval(key).value));
                     base = inner;
                 }
                 _ => {
                     let value = self.eval(base);
-                    break Start::Made((value.value, value.hops));
+                    break PathStart::Made((value.value, value.hops));
                 }
             }
         };
         steps.reverse();
         let (value, hops) = match &start {
-            Start::Shared(way) => (&way.0, way.1.clone()),
-            Start::Named(named) => (&named.value, named.hops.clone()),
-            Start::Made(way) => (&way.0, way.1.clone()),
+            PathStart::Shared(way) => (&way.0, way.1.clone()),
+            PathStart::Named(named) => (&named.value, named.hops.clone()),
+            PathStart::Made(way) => (&way.0, way.1.clone()),
         };
         // Each reference copies the hops of its value.
         self.world.charge(hops.len());
         if hops.len() > MAX_HOPS {
-            return here(Unknown(Why::OverLimit { limit: "nested references" }));
+            return here(Unknown(Reason::OverLimit { limit: "nested references" }));
         }
         self.descend(value, hops, &steps, expr)
     }
@@ -81,43 +81,43 @@ impl Evaluator<'_> {
     }
 
     /// The value of an expression if a path begins there; `None` if its base has to be evaluated first.
-    fn start(&self, expr: &Expr) -> Option<Start<'_>> {
+    fn start(&self, expr: &Expr) -> Option<PathStart<'_>> {
         let undeclared =
-            |word: &str| here(Unknown(Why::NoReference { word: word.to_owned(), meant: meant_literal(word) }));
+            |word: &str| here(Unknown(Reason::NoReference { word: word.to_owned(), meant: meant_literal(word) }));
         match &expr.kind {
             ExprKind::Variable(name) => {
-                Some(self.named(name).map_or_else(|| Start::Made(undeclared(name)), Start::Named))
+                Some(self.named(name).map_or_else(|| PathStart::Made(undeclared(name)), PathStart::Named))
             }
             ExprKind::GetAttr(base, name) => match &base.kind {
                 ExprKind::Variable(root) if self.given_by_language(root, &name.text).is_some() => {
-                    self.given_by_language(root, &name.text).map(Start::Named)
+                    self.given_by_language(root, &name.text).map(PathStart::Named)
                 }
                 ExprKind::Variable(root) if self.named(root).is_none() => {
-                    Some(Start::Shared(self.keyword(expr, root, &name.text)))
+                    Some(PathStart::Shared(self.keyword(expr, root, &name.text)))
                 }
                 _ => match self.shared(base, &name.text) {
-                    Some(value) => Some(Start::Shared(value)),
+                    Some(value) => Some(PathStart::Shared(value)),
                     None => match self.policy_instances(expr) {
-                        Some(instances) => Some(Start::Made(here(instances))),
-                        None => self.unapplied(expr).map(Start::Made),
+                        Some(instances) => Some(PathStart::Made(here(instances))),
+                        None => self.unapplied(expr).map(PathStart::Made),
                     },
                 },
             },
-            ExprKind::Index(..) => self.unapplied(expr).map(Start::Made),
+            ExprKind::Index(..) => self.unapplied(expr).map(PathStart::Made),
             _ => None,
         }
     }
 
     /// An attribute that is evaluated once for all references: an output, or an attribute of a data source that its
     /// arguments determine.
-    fn shared(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
+    fn shared(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
         let output = self.module_output(base, attribute);
         let document = output.or_else(|| self.policy_document(base, attribute));
         document.or_else(|| self.template_file(base, attribute)).or_else(|| self.data_bucket(base, attribute))
     }
 
     /// A reference whose value is known only after Terraform has applied.
-    fn unapplied(&self, expr: &Expr) -> Option<Way> {
+    fn unapplied(&self, expr: &Expr) -> Option<ValuePath> {
         if self.is_opaque(expr) {
             return Some(here(if self.lacks_instance(expr) {
                 failed("there is no such instance")
@@ -129,26 +129,26 @@ impl Evaluator<'_> {
     }
 
     /// Follows a path; as long as all values are known, none is copied.
-    fn descend(&self, value: &Maybe<Data>, mut hops: Vec<Hop>, steps: &[Step<'_>], expr: &Expr) -> Way {
+    fn descend(&self, value: &Maybe<Data>, mut hops: Vec<Hop>, steps: &[AccessStep<'_>], expr: &Expr) -> ValuePath {
         let mut value = value;
         let mut steps = steps.iter();
         while let Some(step) = steps.next() {
             let found = match (value, step) {
-                (Known(collection @ Data::Object(_)), Step::Attribute(name)) => {
+                (Known(collection @ Data::Object(_)), AccessStep::Attribute(name)) => {
                     find_element(collection, &Data::String(normal_form::of_text((*name).to_owned())))
                 }
-                (Known(collection), Step::Index(Known(key))) => find_element(collection, key),
-                (Known(collection), Step::Index(Unknown(why))) => match self.undecided_element(collection, why) {
+                (Known(collection), AccessStep::Index(Known(key))) => find_element(collection, key),
+                (Known(collection), AccessStep::Index(Unknown(why))) => match self.undecided_element(collection, why) {
                     Ok(found) => Some(found),
                     Err(value) => return self.descend(&value, Vec::new(), steps.as_slice(), expr),
                 },
-                (Known(_) | Unknown(_), Step::Attribute(_) | Step::Index(_)) => None,
+                (Known(_) | Unknown(_), AccessStep::Attribute(_) | AccessStep::Index(_)) => None,
             };
             let Some((member, to_member)) = found else {
                 let base = Traced { value: value.clone(), origin: Origin::Written(expr.span), hops };
                 let (value, hops) = match step {
-                    Step::Attribute(name) => self.attribute(base, name),
-                    Step::Index(key) => self.element(base, key),
+                    AccessStep::Attribute(name) => self.attribute(base, name),
+                    AccessStep::Index(key) => self.element(base, key),
                 };
                 return self.descend(&value, hops, steps.as_slice(), expr);
             };

@@ -3,14 +3,14 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{Evaluator, MAX_DEPTH};
+use super::{ExpressionEvaluator, MAX_DEPTH};
 use crate::formats::terraform::calls;
-use crate::formats::terraform::scope::Scope;
+use crate::formats::terraform::scope::ModuleScope;
 use crate::source::normalize;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Known};
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// Evaluates `path.module`. It isn't always the shortest path: Terraform appends the source of each call to the
     /// path of its caller.
     pub(super) fn module_path(&self) -> String {
@@ -19,7 +19,7 @@ impl Evaluator<'_> {
     }
 
     /// The search for modules limits the depth of this recursion.
-    fn path_of(&self, scope: &Scope) -> PathBuf {
+    fn path_of(&self, scope: &ModuleScope) -> PathBuf {
         let Some(call) = &scope.call else { return PathBuf::new() };
         let source = scope.call_block().and_then(calls::literal_source);
         match source.filter(|source| calls::is_local(source)) {

@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, here};
+use super::{ExpressionEvaluator, here};
 use crate::formats::terraform::expand::{self, quoted};
-use crate::formats::terraform::scope::{Scope, Way};
+use crate::formats::terraform::scope::{ModuleScope, ValuePath};
 use crate::formats::terraform::{body, policy_document};
-use crate::model::Shape;
+use crate::model::ArgumentShape;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, List, Maybe, Object, Reason, Traced, Unknown};
 
 /// An instance of the data source.
-pub(super) struct Source<'e> {
+pub(super) struct PolicyData<'e> {
     name: &'e str,
     /// Its key in the form of an address.
     key: String,
@@ -20,16 +20,16 @@ pub(super) struct Source<'e> {
     is_minified: bool,
 }
 
-impl Source<'_> {
+impl PolicyData<'_> {
     /// The reference to one of its attributes.
     pub(super) fn reference(&self, attribute: &str) -> String {
         format!("data.{}.{}{}.{attribute}", policy_document::KIND, self.name, self.key)
     }
 }
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// Evaluates `data.aws_iam_policy_document.name.json` and `….minified_json`, with or without an index.
-    pub(super) fn policy_document(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
+    pub(super) fn policy_document(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
         let source = self.policy_source(base, attribute)?;
         let reference = source.reference(attribute);
         let evaluate = || here(self.policy_text(&source, &reference));
@@ -40,8 +40,8 @@ impl Evaluator<'_> {
     pub(super) fn policy_instances(&self, expr: &Expr) -> Option<Maybe<Data>> {
         let name = self.source_name(expr, policy_document::KIND)?;
         let block = self.scope.module.find("data", &[policy_document::KIND, name])?;
-        let instances = expand::instances(block, &Evaluator::new(self.tree, self.scope, self.world));
-        if !instances.iter().all(expand::Instance::is_certain) {
+        let instances = expand::instances(block, &ExpressionEvaluator::new(self.tree, self.scope, self.world));
+        if !instances.iter().all(expand::BlockInstance::is_certain) {
             return None;
         }
         let created: Vec<_> = instances.iter().filter(|instance| !instance.never_exists()).collect();
@@ -50,7 +50,7 @@ impl Evaluator<'_> {
             return Some(Known(Data::tuple(created.iter().map(|instance| attributes(&instance.key)).collect())));
         }
         if block.body.attribute("for_each").is_some() {
-            let field = |instance: &&expand::Instance| {
+            let field = |instance: &&expand::BlockInstance| {
                 Some(Field { key: instance.each_key()?, key_span: expr.span, value: attributes(&instance.key) })
             };
             let fields = created.iter().filter_map(field).collect();
@@ -62,7 +62,7 @@ impl Evaluator<'_> {
     /// The attributes of an instance. Those that its arguments don't determine are unknown until deployment.
     fn policy_attributes(&self, name: &str, key: &str, block: &Block, span: Span) -> Data {
         let field = |attribute: &str| {
-            let source = Source { name, key: key.to_owned(), block, is_minified: attribute == "minified_json" };
+            let source = PolicyData { name, key: key.to_owned(), block, is_minified: attribute == "minified_json" };
             let reference = source.reference(attribute);
             let value = match attribute {
                 "json" | "minified_json" => {
@@ -70,9 +70,10 @@ impl Evaluator<'_> {
                         self.scope.remember(&reference, self.world, || here(self.policy_text(&source, &reference)));
                     way.0.clone()
                 }
-                _ => {
-                    Unknown(Why::AtDeployment { reference: self.scope.qualify(&reference), is_set: attribute == "id" })
-                }
+                _ => Unknown(Reason::AtDeployment {
+                    reference: self.scope.qualify(&reference),
+                    is_set: attribute == "id",
+                }),
             };
             let value = Traced::written((), span).map(|_| value);
             Field { key: attribute.to_owned(), key_span: span, value }
@@ -97,19 +98,19 @@ impl Evaluator<'_> {
     }
 
     /// The policy of the data source whose text is unknown, regardless of the references that led to it.
-    pub(super) fn policy_of(&self, why: &Why) -> Option<Data> {
+    pub(super) fn policy_of(&self, why: &Reason) -> Option<Data> {
         let (address, name, key) = policy_symbol(why)?;
         let scope = self.scope_at(&address)?;
-        let evaluator = Evaluator::new(self.tree, &scope, self.world);
+        let evaluator = ExpressionEvaluator::new(self.tree, &scope, self.world);
         let block = scope.module.find("data", &[policy_document::KIND, &name])?;
-        evaluator.remembered_policy(&Source { name: &name, key, block, is_minified: false })
+        evaluator.remembered_policy(&PolicyData { name: &name, key, block, is_minified: false })
     }
 
     /// The cached policy of a data source's instance.
-    pub(super) fn remembered_policy(&self, source: &Source<'_>) -> Option<Data> {
+    pub(super) fn remembered_policy(&self, source: &PolicyData<'_>) -> Option<Data> {
         let way = self.scope.remember(&source.reference("decoded"), self.world, || {
             let policy = self.policy_object(source).map(Data::Object);
-            (policy.map_or(Unknown(Why::Unreadable), Known), Vec::new())
+            (policy.map_or(Unknown(Reason::Unreadable), Known), Vec::new())
         });
         match &way.0 {
             Known(policy) => Some(policy.clone()),
@@ -118,7 +119,7 @@ impl Evaluator<'_> {
     }
 
     /// The module instance at an address.
-    fn scope_at(&self, address: &str) -> Option<Rc<Scope>> {
+    fn scope_at(&self, address: &str) -> Option<Rc<ModuleScope>> {
         if address == self.scope.address {
             return Some(Rc::clone(self.scope));
         }
@@ -136,7 +137,7 @@ impl Evaluator<'_> {
     }
 
     /// The data source's instance that a reference refers to.
-    pub(super) fn policy_source<'e>(&'e self, base: &'e Expr, attribute: &str) -> Option<Source<'e>> {
+    pub(super) fn policy_source<'e>(&'e self, base: &'e Expr, attribute: &str) -> Option<PolicyData<'e>> {
         let is_minified = match attribute {
             "json" => false,
             "minified_json" => true,
@@ -144,7 +145,7 @@ impl Evaluator<'_> {
         };
         let (name, key) = self.source_instance(base, policy_document::KIND)?;
         let block = self.scope.module.find("data", &[policy_document::KIND, name])?;
-        Some(Source { name, key, block, is_minified })
+        Some(PolicyData { name, key, block, is_minified })
     }
 
     /// The name and the key of an instance of a data source.
@@ -177,26 +178,26 @@ impl Evaluator<'_> {
         (is_data && !self.is_outside && own.text == kind).then_some(name.text.as_str())
     }
 
-    fn policy_text(&self, source: &Source<'_>, reference: &str) -> Maybe<Data> {
+    fn policy_text(&self, source: &PolicyData<'_>, reference: &str) -> Maybe<Data> {
         let reference = self.scope.qualify(reference);
         let Some(arguments) = self.policy_arguments(source, policy_document::SHAPE) else {
-            return Unknown(Why::AtDeployment { reference, is_set: true });
+            return Unknown(Reason::AtDeployment { reference, is_set: true });
         };
         match policy_document::text(&arguments, source.is_minified) {
             Ok(text) => Known(Data::String(text)),
             Err(why) if why.is_failure() => Unknown(why),
-            Err(why) => Unknown(Why::Composed { reference, cause: Box::new(why) }),
+            Err(why) => Unknown(Reason::Composed { reference, cause: Box::new(why) }),
         }
     }
 
     /// The arguments of a data source's instance; `None` if its existence is uncertain.
-    fn policy_arguments(&self, source: &Source<'_>, shape: Shape) -> Option<Object> {
+    fn policy_arguments(&self, source: &PolicyData<'_>, shape: ArgumentShape) -> Option<Object> {
         let evaluator = self.policy_evaluator(source)?;
         Some(body::object(&source.block.body, shape, source.block.header, &evaluator))
     }
 
     /// The policy of a data source's instance; `None` if its existence is uncertain.
-    pub(super) fn policy_object(&self, source: &Source<'_>) -> Option<Object> {
+    pub(super) fn policy_object(&self, source: &PolicyData<'_>) -> Option<Object> {
         let arguments = self.policy_arguments(source, policy_document::DECODED_SHAPE)?;
         let evaluator = self.policy_evaluator(source)?;
         let statements = body::possible_blocks(&source.block.body, "statement", policy_document::STATEMENT, &evaluator);
@@ -204,7 +205,7 @@ impl Evaluator<'_> {
     }
 
     /// The evaluator for the arguments of a data source's instance; `None` if its existence is uncertain.
-    fn policy_evaluator(&self, source: &Source<'_>) -> Option<Self> {
+    fn policy_evaluator(&self, source: &PolicyData<'_>) -> Option<Self> {
         self.source_evaluator(source.block, &source.key)
     }
 
@@ -218,13 +219,13 @@ impl Evaluator<'_> {
 }
 
 /// True for the text of a data source's policy, which can't fail where it is referred to.
-pub(super) fn is_policy(why: &Why) -> bool {
+pub(super) fn is_policy(why: &Reason) -> bool {
     policy_symbol(why).is_some()
 }
 
 /// The module's address, the name and the key in the symbol of a data source's text.
-fn policy_symbol(why: &Why) -> Option<(String, String, String)> {
-    let Why::Composed { reference, .. } = why else { return None };
+fn policy_symbol(why: &Reason) -> Option<(String, String, String)> {
+    let Reason::Composed { reference, .. } = why else { return None };
     // A template that consists only of this reference.
     let reference = reference.strip_prefix("\"${").and_then(|rest| rest.strip_suffix("}\"")).unwrap_or(reference);
     let path = reference.strip_suffix(".json").or(reference.strip_suffix(".minified_json"))?;

@@ -2,18 +2,18 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, here, through};
+use super::{ExpressionEvaluator, here, through};
 use crate::formats::terraform::expand::quoted;
-use crate::formats::terraform::scope::{Scope, Way};
+use crate::formats::terraform::scope::{ModuleScope, ValuePath};
 use crate::formats::terraform::variables;
-use crate::model::{Elsewhere, is_aws_key};
+use crate::model::{UnreadPart, is_aws_key};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Data, Field, Hop, Known, Maybe, Object, Step, Traced, Unknown, Why};
+use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Reason, Traced, Unknown};
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// Evaluates `root.name` for a keyword.
-    pub(super) fn keyword(&self, expr: &Expr, root: &str, name: &str) -> Rc<Way> {
+    pub(super) fn keyword(&self, expr: &Expr, root: &str, name: &str) -> Rc<ValuePath> {
         let value = match root {
             _ if self.is_outside => super::failed(format!("`{root}.{name}` can't be used here")),
             "var" => {
@@ -38,27 +38,27 @@ impl Evaluator<'_> {
             "module" => self.module_value(name, expr),
             "terraform" if name == "workspace" => match &self.tree.context.options.workspace {
                 Some(workspace) => Known(Data::String(workspace.clone())),
-                None => Unknown(Why::AtDeployment { reference: "terraform.workspace".to_owned(), is_set: true }),
+                None => Unknown(Reason::AtDeployment { reference: "terraform.workspace".to_owned(), is_set: true }),
             },
             _ => self.instances_of(root, name, expr.span).unwrap_or_else(|| Unknown(self.at_deployment(expr))),
         };
         Rc::new(here(value))
     }
 
-    fn local(&self, name: &str) -> Way {
+    fn local(&self, name: &str) -> ValuePath {
         let Some(expr) = self.scope.module.local(name) else {
-            return here(Unknown(Why::Undeclared {
+            return here(Unknown(Reason::Undeclared {
                 reference: self.scope.qualify(&format!("local.{name}")),
                 is_set: false,
             }));
         };
         // A local can't refer to the names of the block that uses it.
         let value = Self::new(self.tree, self.scope, self.world).eval(expr);
-        through(value, Hop { span: expr.span, step: Step::Local(name.to_owned()) })
+        through(value, Hop { span: expr.span, step: HopKind::Local(name.to_owned()) })
     }
 
     /// Evaluates `module.name.output` and `module.name[key].output`.
-    pub(super) fn module_output(&self, base: &Expr, output: &str) -> Option<Rc<Way>> {
+    pub(super) fn module_output(&self, base: &Expr, output: &str) -> Option<Rc<ValuePath>> {
         let (call, key) = match &base.kind {
             ExprKind::Index(call, key) => (call.as_ref(), Some(key)),
             _ => (base, None),
@@ -77,8 +77,8 @@ impl Evaluator<'_> {
         let block = scope.module.find("output", &[output])?;
         let expr = &block.body.attribute("value")?.value;
         let way = scope.remember(&format!("output.{output}"), self.world, || {
-            let value = Evaluator::new(self.tree, &scope, self.world).eval(expr);
-            through(value, Hop { span: expr.span, step: Step::Output(output.to_owned()) })
+            let value = ExpressionEvaluator::new(self.tree, &scope, self.world).eval(expr);
+            through(value, Hop { span: expr.span, step: HopKind::Output(output.to_owned()) })
         });
         Some(way)
     }
@@ -90,13 +90,13 @@ impl Evaluator<'_> {
         };
         let block = self.scope.module.find("module", &[name]);
         let has = |argument| block.is_some_and(|block| block.body.attribute(argument).is_some());
-        let outputs = |scope: &Rc<Scope>| Traced::written(self.outputs(scope, expr.span), expr.span);
+        let outputs = |scope: &Rc<ModuleScope>| Traced::written(self.outputs(scope, expr.span), expr.span);
         if has("count") {
             return Known(Data::tuple(scopes.iter().map(|(_, scope)| outputs(scope)).collect()));
         }
         if has("for_each") {
             let names = scopes.iter().filter_map(|(_, scope)| scope.call.as_ref()?.each_key());
-            let field = |(key, (_, scope)): (String, &(String, Rc<Scope>))| Field {
+            let field = |(key, (_, scope)): (String, &(String, Rc<ModuleScope>))| Field {
                 key,
                 key_span: expr.span,
                 value: outputs(scope),
@@ -111,8 +111,8 @@ impl Evaluator<'_> {
     }
 
     /// All outputs of a module instance.
-    fn outputs(&self, scope: &Rc<Scope>, span: Span) -> Data {
-        let evaluator = Evaluator::new(self.tree, scope, self.world);
+    fn outputs(&self, scope: &Rc<ModuleScope>, span: Span) -> Data {
+        let evaluator = ExpressionEvaluator::new(self.tree, scope, self.world);
         let outputs = scope.module.blocks("output").filter_map(|id| scope.module.block(id));
         let field = |block: &Block| {
             let label = block.labels.first()?;
@@ -129,7 +129,7 @@ impl Evaluator<'_> {
         match name {
             "root" => Known(Data::String(".".to_owned())),
             "module" => Known(Data::String(self.module_path())),
-            _ => Unknown(Why::AtDeployment { reference: format!("path.{name}"), is_set: true }),
+            _ => Unknown(Reason::AtDeployment { reference: format!("path.{name}"), is_set: true }),
         }
     }
 
@@ -167,7 +167,7 @@ impl Evaluator<'_> {
 
     /// The reason why a reference is unknown: its value is known only after Terraform has applied, or its declaration
     /// is missing.
-    pub(super) fn at_deployment(&self, expr: &Expr) -> Why {
+    pub(super) fn at_deployment(&self, expr: &Expr) -> Reason {
         let mut names = Vec::new();
         let mut next = expr;
         let mut indexes = String::new();
@@ -209,7 +209,7 @@ impl Evaluator<'_> {
         let reference = self.scope.qualify(&names.join("."));
         let is_set = match names.as_slice() {
             [_, kind, name, _] if is_set && !is_resource => match self.is_aws_key(kind, name) {
-                Known(true) => return Why::AwsKey { reference },
+                Known(true) => return Reason::AwsKey { reference },
                 Known(false) => true,
                 // It may be an AWS managed key, which doesn't count as a key of the customer.
                 Unknown(_) => false,
@@ -219,23 +219,23 @@ impl Evaluator<'_> {
         let names: Vec<&str> = names.iter().map(|name| name.split('[').next().unwrap_or_default()).collect();
         match names.as_slice() {
             ["module", name, ..] => match self.tree.unread(self.scope, name) {
-                Some(Elsewhere { what, help, .. }) => {
-                    let cause = Box::new(Why::NotHere { part: what, help });
-                    Why::Computed { expression: reference, cause, atom: None }
+                Some(UnreadPart { what, help, .. }) => {
+                    let cause = Box::new(Reason::NotHere { part: what, help });
+                    Reason::Computed { expression: reference, cause, atom: None }
                 }
-                None if !self.scope.module.may_declare("module", &[name]) => Why::Undeclared { reference, is_set },
-                None => Why::AtDeployment { reference, is_set },
+                None if !self.scope.module.may_declare("module", &[name]) => Reason::Undeclared { reference, is_set },
+                None => Reason::AtDeployment { reference, is_set },
             },
             // The type of a resource begins with its provider's name and `_`.
             [kind, name, ..]
                 if is_resource && kind.contains('_') && !self.scope.module.may_declare("resource", &[kind, name]) =>
             {
-                Why::Undeclared { reference, is_set }
+                Reason::Undeclared { reference, is_set }
             }
             ["data", kind, name, ..] if !self.scope.module.may_declare("data", &[kind, name]) => {
-                Why::Undeclared { reference, is_set }
+                Reason::Undeclared { reference, is_set }
             }
-            _ => Why::AtDeployment { reference, is_set },
+            _ => Reason::AtDeployment { reference, is_set },
         }
     }
 
@@ -253,7 +253,7 @@ impl Evaluator<'_> {
         match evaluator.eval(&attribute.value).value {
             Known(Data::String(text)) => Known(is_aws_key(&text)),
             // A key that is created here, and a text with literal parts.
-            Unknown(Why::AtDeployment { is_set: true, .. } | Why::Composed { .. }) | Known(_) => Known(false),
+            Unknown(Reason::AtDeployment { is_set: true, .. } | Reason::Composed { .. }) | Known(_) => Known(false),
             Unknown(why) => Unknown(why),
         }
     }

@@ -1,12 +1,12 @@
 //! Evaluates managed resources as values: a collection of instances, if their `count` or `for_each` is known.
 
-use super::Evaluator;
-use crate::formats::terraform::expand::{self, Instance, quoted};
+use super::ExpressionEvaluator;
+use crate::formats::terraform::expand::{self, BlockInstance, quoted};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Data, Field, Known, Maybe, Object, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, Maybe, Object, Reason, Traced, Unknown};
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// Evaluates `type.name` of a resource with `count` or `for_each`: a list or a map of instances, whose attributes
     /// are known at deployment.
     pub(super) fn instances_of(&self, kind: &str, name: &str, span: Span) -> Option<Maybe<Data>> {
@@ -26,19 +26,19 @@ impl Evaluator<'_> {
         (is_repeated("count") || is_repeated("for_each")).then_some(block)
     }
 
-    fn collection(&self, reference: &str, block: &Block, instances: &[Instance], span: Span) -> Maybe<Data> {
+    fn collection(&self, reference: &str, block: &Block, instances: &[BlockInstance], span: Span) -> Maybe<Data> {
         let value = |key: &str| {
             let reference = self.scope.qualify(&format!("{reference}{key}"));
-            Traced::written(Data::Null, span).map(|_| Unknown(Why::AtDeployment { reference, is_set: true }))
+            Traced::written(Data::Null, span).map(|_| Unknown(Reason::AtDeployment { reference, is_set: true }))
         };
-        if !instances.iter().all(Instance::is_certain) {
-            return Unknown(Why::AtDeployment { reference: self.scope.qualify(reference), is_set: false });
+        if !instances.iter().all(BlockInstance::is_certain) {
+            return Unknown(Reason::AtDeployment { reference: self.scope.qualify(reference), is_set: false });
         }
         let created = instances.iter().filter(|instance| !instance.never_exists());
         if block.body.attribute("count").is_some() {
             return Known(Data::tuple(created.map(|instance| value(&instance.key)).collect()));
         }
-        let field = |instance: &Instance| {
+        let field = |instance: &BlockInstance| {
             let key = instance.each_key()?;
             Some(Field { key, key_span: span, value: value(&instance.key) })
         };
@@ -54,7 +54,7 @@ impl Evaluator<'_> {
             // The first non-empty argument of `coalesce`, which is such an attribute unless an earlier argument is set.
             ExprKind::Call(call) if call.name.text == "coalesce" && !call.expand_last => {
                 let is_variable =
-                    |argument: &Expr| matches!(self.eval(argument).value, Unknown(Why::NoValue { .. }) | Known(_));
+                    |argument: &Expr| matches!(self.eval(argument).value, Unknown(Reason::NoValue { .. }) | Known(_));
                 let (of_instances, others): (Vec<&Expr>, Vec<&Expr>) =
                     call.arguments.iter().partition(|argument| self.is_of_instance(argument));
                 return !of_instances.is_empty() && others.into_iter().all(is_variable);
@@ -102,8 +102,8 @@ impl Evaluator<'_> {
         };
         let instances = expand::instances(block, &Self::new(self.tree, self.scope, self.world));
         self.world.charge(instances.len());
-        let is_created = |instance: &Instance| instance.key == key && !instance.never_exists();
-        instances.iter().all(Instance::is_certain) && !instances.iter().any(is_created)
+        let is_created = |instance: &BlockInstance| instance.key == key && !instance.never_exists();
+        instances.iter().all(BlockInstance::is_certain) && !instances.iter().any(is_created)
     }
 
     /// True for a resource that is declared without `count` and `for_each`.

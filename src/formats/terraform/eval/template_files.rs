@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, here};
-use crate::formats::terraform::scope::Way;
+use super::{ExpressionEvaluator, here};
+use crate::formats::terraform::scope::ValuePath;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr};
 use crate::value::{Data, Known, Maybe, Object, Unknown};
 
 const KIND: &str = "template_file";
 
-impl Evaluator<'_> {
+impl ExpressionEvaluator<'_> {
     /// Evaluates `data.template_file.name.rendered`, with or without an index.
-    pub(super) fn template_file(&self, base: &Expr, attribute: &str) -> Option<Rc<Way>> {
+    pub(super) fn template_file(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
         let (name, key) = self.source_instance(base, KIND).filter(|_| attribute == "rendered")?;
         let block = self.scope.module.find("data", &[KIND, name])?;
         let evaluator = self.source_evaluator(block, &key)?;

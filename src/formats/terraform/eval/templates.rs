@@ -1,12 +1,12 @@
 //! Evaluates string templates with `${…}` and `%{…}`.
 
 use super::operators::text;
-use super::{Evaluator, computed};
+use super::{ExpressionEvaluator, computed};
 use crate::formats::terraform::functions::json;
 use crate::formats::terraform::unknowns::first_unknown_in;
 use crate::source::Span;
-use crate::syntax::hcl::{Part, TemplateFor, TemplateIf};
-use crate::value::{Data, Known, Maybe, Traced, Unknown, Why};
+use crate::syntax::hcl::{TemplateFor, TemplateIf, TemplatePart};
+use crate::value::{Data, Known, Maybe, Reason, Traced, Unknown};
 
 /// The maximum length of a string in bytes; a longer one is unknown.
 pub(super) const MAX_STRING: usize = 1 << 20;
@@ -16,17 +16,17 @@ const MAX_POLICY: usize = 64 * 1024;
 
 /// The text of a template that has been evaluated so far.
 #[derive(Default)]
-struct Written {
+struct WrittenTemplate {
     text: String,
     /// The reason why it is unknown: that of the first unknown part, or of a later one that the user can resolve.
-    unknown: Option<Why>,
+    unknown: Option<Reason>,
     /// True if the text is certain not to be empty.
     is_set: bool,
 }
 
-impl Evaluator<'_> {
-    pub(super) fn template(&self, parts: &[Part], span: Span) -> Maybe<Data> {
-        let mut written = Written::default();
+impl ExpressionEvaluator<'_> {
+    pub(super) fn template(&self, parts: &[TemplatePart], span: Span) -> Maybe<Data> {
+        let mut written = WrittenTemplate::default();
         if let Err(why) = self.write(parts, &mut written) {
             return computed(self.at(&format!("a template of {}", why.symbol()), span), &why, None);
         }
@@ -47,13 +47,13 @@ impl Evaluator<'_> {
     /// The result of `formatlist` with partly unknown arguments, in the form of templates. An argument that isn't a
     /// list is used in each iteration.
     pub(super) fn composed_list(&self, format: &Traced<Data>, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
-        let is_text = |why: &Why| {
+        let is_text = |why: &Reason| {
             matches!(
                 why,
-                Why::AtDeployment { is_set: true, .. }
-                    | Why::AwsKey { .. }
-                    | Why::Undeclared { is_set: true, .. }
-                    | Why::Composed { .. }
+                Reason::AtDeployment { is_set: true, .. }
+                    | Reason::AwsKey { .. }
+                    | Reason::Undeclared { is_set: true, .. }
+                    | Reason::Composed { .. }
             )
         };
         let items = |argument: &Traced<Data>| match &argument.value {
@@ -80,7 +80,10 @@ impl Evaluator<'_> {
     fn joined_pieces(&self, pieces: Vec<Maybe<Data>>) -> Option<Maybe<Data>> {
         if let [
             only @ Unknown(
-                Why::AtDeployment { .. } | Why::AwsKey { .. } | Why::Undeclared { .. } | Why::Composed { .. },
+                Reason::AtDeployment { .. }
+                | Reason::AwsKey { .. }
+                | Reason::Undeclared { .. }
+                | Reason::Composed { .. },
             ),
         ] = pieces.as_slice()
         {
@@ -89,7 +92,7 @@ impl Evaluator<'_> {
         if !pieces.iter().any(|piece| matches!(piece, Unknown(_))) {
             return None;
         }
-        let mut written = Written::default();
+        let mut written = WrittenTemplate::default();
         for piece in pieces {
             self.doubt_text(&piece);
             written.is_set |= matches!(&piece, Known(Data::String(text)) if !text.is_empty());
@@ -105,47 +108,47 @@ impl Evaluator<'_> {
         }
     }
 
-    fn finished(&self, written: Written) -> Maybe<Data> {
+    fn finished(&self, written: WrittenTemplate) -> Maybe<Data> {
         match written.unknown {
             None => Known(Data::String(written.text)),
             Some(why) if written.is_set && !why.is_failure() => {
-                Unknown(Why::Composed { reference: format!("\"{}\"", written.text), cause: Box::new(why) })
+                Unknown(Reason::Composed { reference: format!("\"{}\"", written.text), cause: Box::new(why) })
             }
             Some(why) => computed(format!("\"{}\"", written.text), &why, None),
         }
     }
 
-    fn write(&self, parts: &[Part], written: &mut Written) -> Result<(), Why> {
+    fn write(&self, parts: &[TemplatePart], written: &mut WrittenTemplate) -> Result<(), Reason> {
         for part in parts {
             match part {
-                Part::Literal(literal) => {
+                TemplatePart::Literal(literal) => {
                     written.is_set |= !literal.is_empty();
                     written.text.push_str(literal);
                 }
-                Part::Interpolation(expr) => {
+                TemplatePart::Interpolation(expr) => {
                     let value = self.eval(expr).value;
-                    let is_text =
-                        matches!(value, Unknown(Why::AtDeployment { is_set: true, .. })) && self.is_of_instance(expr);
+                    let is_text = matches!(value, Unknown(Reason::AtDeployment { is_set: true, .. }))
+                        && self.is_of_instance(expr);
                     if !is_text {
                         self.doubt_text(&value);
                     }
                     self.interpolate(value, written)?;
                 }
-                Part::If(directive) => self.write_if(directive, written)?,
-                Part::For(directive) => self.write_for(directive, written)?,
+                TemplatePart::If(directive) => self.write_if(directive, written)?,
+                TemplatePart::For(directive) => self.write_for(directive, written)?,
             }
             if written.text.len() > MAX_STRING {
-                return Err(Why::OverLimit { limit: "the length of a string" });
+                return Err(Reason::OverLimit { limit: "the length of a string" });
             }
         }
         Ok(())
     }
 
-    fn interpolate(&self, value: Maybe<Data>, written: &mut Written) -> Result<(), Why> {
+    fn interpolate(&self, value: Maybe<Data>, written: &mut WrittenTemplate) -> Result<(), Reason> {
         match value {
             Known(data) => match text(&data) {
                 Some(text) => written.text.push_str(&text),
-                None => return Err(Why::Failed { message: format!("{} can't be part of a string", data.shown()) }),
+                None => return Err(Reason::Failed { message: format!("{} can't be part of a string", data.shown()) }),
             },
             Unknown(why) if why.is_failure() => return Err(why),
             Unknown(why) => {
@@ -160,7 +163,7 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    fn write_if(&self, directive: &TemplateIf, written: &mut Written) -> Result<(), Why> {
+    fn write_if(&self, directive: &TemplateIf, written: &mut WrittenTemplate) -> Result<(), Reason> {
         match self.condition(self.eval(&directive.condition).value) {
             Known(true) => self.write(&directive.then, written),
             Known(false) => self.write(&directive.otherwise, written),
@@ -168,7 +171,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn write_for(&self, directive: &TemplateFor, written: &mut Written) -> Result<(), Why> {
+    fn write_for(&self, directive: &TemplateFor, written: &mut WrittenTemplate) -> Result<(), Reason> {
         let collection = self.eval(&directive.collection);
         let key = directive.key.as_ref().map(|name| name.text.as_str());
         for names in self.iterate(&collection, key, &directive.value.text)? {
@@ -184,7 +187,7 @@ fn encoded(arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
     let cause = first_unknown_in(data).filter(|why| !why.is_failure())?.clone();
     let text = json::template(data);
     (text.len() <= MAX_POLICY)
-        .then(|| Unknown(Why::Composed { reference: format!("\"{text}\""), cause: Box::new(cause) }))
+        .then(|| Unknown(Reason::Composed { reference: format!("\"{text}\""), cause: Box::new(cause) }))
 }
 
 /// The elements of one list with the separator between them.

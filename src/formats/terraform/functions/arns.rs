@@ -2,31 +2,31 @@
 //!
 //! Source: `internal/function` in hashicorp/terraform-provider-aws, and `arn.Parse` of the AWS SDK for Go.
 
-use super::{Call, Given, Outcome, Stop};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 use crate::value::{Data, Object};
 
 /// The parts of an ARN after `arn:`, in their order.
 const PARTS: [&str; 5] = ["partition", "service", "region", "account_id", "resource"];
 
 /// `arn_parse`: the parts of an ARN.
-pub(super) fn arn_parse(call: &Call<'_>) -> Outcome {
+pub(super) fn arn_parse(call: &EvaluatedCall<'_>) -> FunctionResult {
     let arn = call.string(0)?;
     let parts = parts(&arn)?;
     let field = |(name, part): (&str, &str)| call.field(name.to_owned(), call.made(Data::String(part.to_owned())));
-    Given::object(Object::new(call.span, PARTS.into_iter().zip(parts).map(field).collect()))
+    FunctionOutcome::object(Object::new(call.span, PARTS.into_iter().zip(parts).map(field).collect()))
 }
 
 /// `trim_iam_role_path`: the ARN of a role without its path.
-pub(super) fn trim_iam_role_path(call: &Call<'_>) -> Outcome {
+pub(super) fn trim_iam_role_path(call: &EvaluatedCall<'_>) -> FunctionResult {
     let arn = call.string(0)?;
     let [partition, service, region, account, resource] = parts(&arn)?;
     let role = resource.strip_prefix("role/").filter(|_| service == "iam" && region.is_empty());
-    let Some(role) = role else { return Err(Stop::failed("this isn't the ARN of an IAM role")) };
+    let Some(role) = role else { return Err(FunctionFailure::failed("this isn't the ARN of an IAM role")) };
     let name = role.rsplit('/').next().unwrap_or(role);
-    Given::string(format!("arn:{partition}:iam::{account}:role/{name}"))
+    FunctionOutcome::string(format!("arn:{partition}:iam::{account}:role/{name}"))
 }
 
-fn parts(arn: &str) -> Result<[&str; 5], Stop> {
+fn parts(arn: &str) -> Result<[&str; 5], FunctionFailure> {
     let parts = arn.strip_prefix("arn:").map(|rest| rest.splitn(PARTS.len(), ':').collect::<Vec<_>>());
-    parts.and_then(|parts| parts.try_into().ok()).ok_or_else(|| Stop::failed("this isn't an ARN"))
+    parts.and_then(|parts| parts.try_into().ok()).ok_or_else(|| FunctionFailure::failed("this isn't an ARN"))
 }

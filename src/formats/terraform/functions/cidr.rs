@@ -4,12 +4,12 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Call, Given, Outcome, Stop};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 use crate::value::ListKind;
 
 /// A block of addresses; IPv4 addresses are in the last 32 bits.
 #[derive(Debug, Clone, Copy)]
-struct Block {
+struct AddressBlock {
     address: u128,
     /// The number of leading bits that all its addresses have in common.
     prefix: u32,
@@ -18,7 +18,7 @@ struct Block {
 }
 
 /// The address with a number in a block; a negative number counts from its end.
-pub(super) fn cidrhost(call: &Call<'_>) -> Outcome {
+pub(super) fn cidrhost(call: &EvaluatedCall<'_>) -> FunctionResult {
     let block = block(&call.string(0)?)?;
     let number = i128::from(call.integer(1)?);
     let host_bits = block.bits.saturating_sub(block.prefix);
@@ -26,42 +26,42 @@ pub(super) fn cidrhost(call: &Call<'_>) -> Outcome {
     let host = match (u128::try_from(number), size) {
         (Ok(host), _) => Some(host),
         (Err(_), Some(size)) => size.checked_sub(number.unsigned_abs()),
-        (Err(_), None) => return Err(Stop::not_evaluated("`cidrhost` from the end of all addresses")),
+        (Err(_), None) => return Err(FunctionFailure::not_evaluated("`cidrhost` from the end of all addresses")),
     };
     match host.filter(|host| size.is_none_or(|size| *host < size)) {
-        Some(host) => Given::string(block.show(block.address | host)),
-        None => Err(Stop::failed("the block has no address with this number")),
+        Some(host) => FunctionOutcome::string(block.show(block.address | host)),
+        None => Err(FunctionFailure::failed("the block has no address with this number")),
     }
 }
 
 /// The mask of an IPv4 block.
-pub(super) fn cidrnetmask(call: &Call<'_>) -> Outcome {
+pub(super) fn cidrnetmask(call: &EvaluatedCall<'_>) -> FunctionResult {
     let block = block(&call.string(0)?)?;
     if block.bits != 32 {
-        return Err(Stop::failed("only a block of version 4 has a mask"));
+        return Err(FunctionFailure::failed("only a block of version 4 has a mask"));
     }
-    Given::string(block.show(block.mask()))
+    FunctionOutcome::string(block.show(block.mask()))
 }
 
 /// The subnet with a number in a block, whose prefix is longer by the given bits.
-pub(super) fn cidrsubnet(call: &Call<'_>) -> Outcome {
+pub(super) fn cidrsubnet(call: &EvaluatedCall<'_>) -> FunctionResult {
     let block = block(&call.string(0)?)?;
     let (Ok(more), Ok(number)) = (u32::try_from(call.integer(1)?), u128::try_from(call.integer(2)?)) else {
-        return Err(Stop::not_evaluated("`cidrsubnet` with a negative number"));
+        return Err(FunctionFailure::not_evaluated("`cidrsubnet` with a negative number"));
     };
     let prefix = block.prefix.saturating_add(more);
     if prefix > block.bits {
-        return Err(Stop::failed("the block has too few addresses for this division"));
+        return Err(FunctionFailure::failed("the block has too few addresses for this division"));
     }
     if 1_u128.checked_shl(more).is_some_and(|count| number >= count) {
-        return Err(Stop::failed("the block has no subnet with this number"));
+        return Err(FunctionFailure::failed("the block has no subnet with this number"));
     }
     let start = number.checked_shl(block.bits.saturating_sub(prefix)).unwrap_or_default();
-    Given::string(Block { address: block.address | start, prefix, ..block }.to_string())
+    FunctionOutcome::string(AddressBlock { address: block.address | start, prefix, ..block }.to_string())
 }
 
 /// Consecutive subnets of a block, whose prefixes are longer by the given bits.
-pub(super) fn cidrsubnets(call: &Call<'_>) -> Outcome {
+pub(super) fn cidrsubnets(call: &EvaluatedCall<'_>) -> FunctionResult {
     let whole_block = block(&call.string(0)?)?;
     let mut blocks = Vec::new();
     // The earliest start of the next subnet, as an offset in the block.
@@ -69,41 +69,41 @@ pub(super) fn cidrsubnets(call: &Call<'_>) -> Outcome {
     for at in 1..call.arguments.len() {
         let more = call.integer(at)?;
         let Some(more) = u32::try_from(more).ok().filter(|more| (1..=32).contains(more)) else {
-            return Err(Stop::failed("a prefix must become longer by 1 to 32 bits"));
+            return Err(FunctionFailure::failed("a prefix must become longer by 1 to 32 bits"));
         };
         let prefix = whole_block.prefix.saturating_add(more);
-        let too_long = || Stop::failed("the block has too few addresses for this division");
+        let too_long = || FunctionFailure::failed("the block has too few addresses for this division");
         let shift = whole_block.bits.checked_sub(prefix).ok_or_else(too_long)?;
         let size = 1_u128.checked_shl(shift).ok_or_else(too_long)?;
-        let full = || Stop::failed("the block has no more addresses");
+        let full = || FunctionFailure::failed("the block has no more addresses");
         let start = next.and_then(|next| next.checked_next_multiple_of(size)).ok_or_else(full)?;
         let host_bits = whole_block.bits.saturating_sub(whole_block.prefix);
         if 1_u128.checked_shl(host_bits).is_some_and(|end| start >= end) {
             return Err(full());
         }
-        blocks.push(Block { address: whole_block.address | start, prefix, ..whole_block }.to_string());
+        blocks.push(AddressBlock { address: whole_block.address | start, prefix, ..whole_block }.to_string());
         next = start.checked_add(size);
     }
-    Given::list(ListKind::List, call.strings(blocks))
+    FunctionOutcome::list(ListKind::List, call.strings(blocks))
 }
 
 /// True if a block contains an address or another block. Only OpenTofu has this function.
-pub(super) fn cidrcontains(call: &Call<'_>) -> Outcome {
+pub(super) fn cidrcontains(call: &EvaluatedCall<'_>) -> FunctionResult {
     let outer = block(&call.string(0)?)?;
     let text = call.string(1)?;
     let inner = if text.contains('/') {
         block(&text)?
     } else {
-        let (address, bits) = address(&text).ok_or_else(|| Stop::failed("this isn't an IP address"))?;
-        Block { address, prefix: bits, bits }
+        let (address, bits) = address(&text).ok_or_else(|| FunctionFailure::failed("this isn't an IP address"))?;
+        AddressBlock { address, prefix: bits, bits }
     };
     if outer.bits != inner.bits {
-        return Err(Stop::failed("the addresses are of different versions"));
+        return Err(FunctionFailure::failed("the addresses are of different versions"));
     }
-    Given::bool(inner.prefix >= outer.prefix && inner.address & outer.mask() == outer.address)
+    FunctionOutcome::bool(inner.prefix >= outer.prefix && inner.address & outer.mask() == outer.address)
 }
 
-impl Block {
+impl AddressBlock {
     fn mask(self) -> u128 {
         let all = if self.bits == 32 { u128::from(u32::MAX) } else { u128::MAX };
         let hosts =
@@ -120,27 +120,27 @@ impl Block {
     }
 }
 
-impl std::fmt::Display for Block {
+impl std::fmt::Display for AddressBlock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.show(self.address), self.prefix)
     }
 }
 
-fn block(text: &str) -> Result<Block, Stop> {
+fn block(text: &str) -> Result<AddressBlock, FunctionFailure> {
     let parsed = || {
         let (text, prefix) = text.split_once('/')?;
         let (address, bits) = address(text)?;
         let is_number = prefix.len() <= 3 && prefix.bytes().all(|byte| byte.is_ascii_digit());
         let prefix = prefix.parse().ok().filter(|prefix| is_number && *prefix <= bits)?;
-        let block = Block { address, prefix, bits };
-        Some(Block { address: address & block.mask(), ..block })
+        let block = AddressBlock { address, prefix, bits };
+        Some(AddressBlock { address: address & block.mask(), ..block })
     };
     match parsed() {
         Some(block) if block.bits == 128 && block.address >> 32 == 0xffff => {
-            Err(Stop::not_evaluated("addresses of version 4 within those of version 6"))
+            Err(FunctionFailure::not_evaluated("addresses of version 4 within those of version 6"))
         }
         Some(block) => Ok(block),
-        None => Err(Stop::failed("this isn't a CIDR block such as `10.0.0.0/8`")),
+        None => Err(FunctionFailure::failed("this isn't a CIDR block such as `10.0.0.0/8`")),
     }
 }
 

@@ -3,47 +3,52 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::documents::Place;
-use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
+use super::documents::DecodedOrigin;
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult, MAX_ELEMENTS};
 use crate::value::{Data, Field, ListKind, Object, Traced};
 
 /// The bytes of a text that are decoded per step.
 const BYTES_PER_STEP: usize = 16;
 
 /// A list of objects, with attribute names from the first line.
-pub(super) fn csvdecode(call: &Call<'_>) -> Outcome {
+pub(super) fn csvdecode(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(0)?;
     call.charge(text.len(), BYTES_PER_STEP);
-    let place = Place::of(call, &text);
+    let place = DecodedOrigin::of(call, &text);
     let mut records = Records { rest: &text, start: 0, next: 0 };
-    let names = records.next().ok_or_else(|| Stop::failed("the header line is missing"))??;
+    let names = records.next().ok_or_else(|| FunctionFailure::failed("the header line is missing"))??;
     let mut rows = Vec::new();
     let mut size = 0_usize;
     for record in records {
         let record = record?;
         size = size.saturating_add(record.len());
         if size > MAX_ELEMENTS {
-            return Err(Stop::too_many());
+            return Err(FunctionFailure::too_many());
         }
         rows.push(row(call, place, &names, record)?);
     }
     let distinct: BTreeMap<&String, ()> = names.iter().map(|name| (&name.text, ())).collect();
     if distinct.len() != names.len() {
-        return Err(Stop::failed("two columns have the same name"));
+        return Err(FunctionFailure::failed("two columns have the same name"));
     }
-    Given::list(ListKind::List, rows)
+    FunctionOutcome::list(ListKind::List, rows)
 }
 
-fn row(call: &Call<'_>, place: Place, names: &[Value], record: Vec<Value>) -> Result<Traced<Data>, Stop> {
+fn row(
+    call: &EvaluatedCall<'_>,
+    place: DecodedOrigin,
+    names: &[CsvField],
+    record: Vec<CsvField>,
+) -> Result<Traced<Data>, FunctionFailure> {
     if record.len() != names.len() {
-        return Err(Stop::failed("a line has a different number of values than the header"));
+        return Err(FunctionFailure::failed("a line has a different number of values than the header"));
     }
     let start = record.first().map_or(0, |value| value.place.start);
     let end = record.last().map_or(0, |value| value.place.end);
     let span = place.span(call, start..end);
-    let fields: BTreeMap<&String, (&Value, Value)> =
+    let fields: BTreeMap<&String, (&CsvField, CsvField)> =
         names.iter().zip(record).map(|(name, value)| (&name.text, (name, value))).collect();
-    let field = |(name, value): (&Value, Value)| Field {
+    let field = |(name, value): (&CsvField, CsvField)| Field {
         key: name.text.clone(),
         key_span: place.span(call, name.place.clone()),
         value: Traced::written(Data::String(value.text), place.span(call, value.place)),
@@ -52,7 +57,7 @@ fn row(call: &Call<'_>, place: Place, names: &[Value], record: Vec<Value>) -> Re
 }
 
 /// A value in a record. Its place includes the quotes.
-struct Value {
+struct CsvField {
     text: String,
     place: Range<usize>,
 }
@@ -67,7 +72,7 @@ struct Records<'a> {
 }
 
 impl Iterator for Records<'_> {
-    type Item = Result<Vec<Value>, Stop>;
+    type Item = Result<Vec<CsvField>, FunctionFailure>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -94,7 +99,7 @@ impl Records<'_> {
     }
 
     /// The values of the record that begins with this line.
-    fn record(&mut self, line: &str) -> Result<Vec<Value>, Stop> {
+    fn record(&mut self, line: &str) -> Result<Vec<CsvField>, FunctionFailure> {
         let mut values = Vec::new();
         let mut line = line.to_owned();
         let mut at = 0;
@@ -103,13 +108,13 @@ impl Records<'_> {
             if rest.starts_with('"') {
                 let start = self.start.saturating_add(at);
                 let (text, last, next) = self.quoted(line, at.saturating_add(1))?;
-                values.push(Value { text, place: start..self.start.saturating_add(next) });
+                values.push(CsvField { text, place: start..self.start.saturating_add(next) });
                 line = last;
                 let after = line.get(next..).unwrap_or_default();
                 match after {
                     "" | "\n" => return Ok(values),
                     _ if after.starts_with(',') => at = next.saturating_add(1),
-                    _ => return Err(Stop::failed("there is text after the quotes of a value")),
+                    _ => return Err(FunctionFailure::failed("there is text after the quotes of a value")),
                 }
                 continue;
             }
@@ -118,10 +123,10 @@ impl Records<'_> {
                 None => (rest.strip_suffix('\n').unwrap_or(rest), true),
             };
             if value.contains('"') {
-                return Err(Stop::failed("there are quotes in a value that doesn't begin with them"));
+                return Err(FunctionFailure::failed("there are quotes in a value that doesn't begin with them"));
             }
             let start = self.start.saturating_add(at);
-            values.push(Value { text: value.to_owned(), place: start..start.saturating_add(value.len()) });
+            values.push(CsvField { text: value.to_owned(), place: start..start.saturating_add(value.len()) });
             if is_last {
                 return Ok(values);
             }
@@ -131,13 +136,13 @@ impl Records<'_> {
 
     /// Reads a quoted value, which may span several lines. Returns it with its last line and the position after the
     /// closing quote in that line.
-    fn quoted(&mut self, mut line: String, mut at: usize) -> Result<(String, String, usize), Stop> {
+    fn quoted(&mut self, mut line: String, mut at: usize) -> Result<(String, String, usize), FunctionFailure> {
         let mut value = String::new();
         loop {
             let rest = line.get(at..).unwrap_or_default();
             let Some(quote) = rest.find('"') else {
                 value.push_str(rest);
-                line = self.line().ok_or_else(|| Stop::failed("the quotes of a value don't end"))?;
+                line = self.line().ok_or_else(|| FunctionFailure::failed("the quotes of a value don't end"))?;
                 at = 0;
                 continue;
             };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Date {
+pub(super) struct CalendarDay {
     /// From 0 to 9999.
     pub(super) year: u32,
     /// From 1.
@@ -12,7 +12,7 @@ pub(super) struct Date {
     pub(super) day: u32,
 }
 
-impl Date {
+impl CalendarDay {
     /// Returns `None` if the date doesn't exist.
     pub(super) fn new(year: u32, month: u32, day: u32) -> Option<Self> {
         let is_valid = year <= 9999 && day >= 1 && day <= days_of_month(year, month)?;
@@ -60,7 +60,7 @@ fn days_of_month(year: u32, month: u32) -> Option<u32> {
     }
 }
 
-impl fmt::Display for Date {
+impl fmt::Display for CalendarDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
@@ -68,18 +68,19 @@ impl fmt::Display for Date {
 
 #[cfg(test)]
 mod tests {
-    use super::Date;
+    use super::CalendarDay;
 
     #[test]
     fn days_are_numbered_one_after_the_other() {
-        let first = Date::new(0, 1, 1).unwrap();
+        let first = CalendarDay::new(0, 1, 1).unwrap();
         let mut expected = first;
-        for number in first.number()..=Date::new(9999, 12, 31).unwrap().number() {
-            assert_eq!((Date::of_number(number), expected.number()), (Some(expected), number));
-            let Date { year, month, day } = expected;
+        for number in first.number()..=CalendarDay::new(9999, 12, 31).unwrap().number() {
+            assert_eq!((CalendarDay::of_number(number), expected.number()), (Some(expected), number));
+            let CalendarDay { year, month, day } = expected;
             let next = [(year, month, day + 1), (year, month + 1, 1), (year + 1, 1, 1)];
-            expected = next.into_iter().find_map(|(year, month, day)| Date::new(year, month, day)).unwrap_or(first);
+            expected =
+                next.into_iter().find_map(|(year, month, day)| CalendarDay::new(year, month, day)).unwrap_or(first);
         }
-        assert_eq!(Date::of_number(-1), None);
+        assert_eq!(CalendarDay::of_number(-1), None);
     }
 }

@@ -11,7 +11,7 @@ const MAX_REPETITION: u32 = 1000;
 
 /// True if a pattern, provided that it is valid, has the same meaning in both.
 pub(super) fn is_common(pattern: &str) -> bool {
-    let mut scanner = Scanner { rest: pattern.chars().peekable(), repeated: Repeated::No };
+    let mut scanner = PatternScanner { rest: pattern.chars().peekable(), repeated: Repeated::No };
     while let Some(c) = scanner.rest.next() {
         if !scanner.accepts(c) {
             return false;
@@ -20,7 +20,7 @@ pub(super) fn is_common(pattern: &str) -> bool {
     true
 }
 
-struct Scanner<'a> {
+struct PatternScanner<'a> {
     rest: Peekable<Chars<'a>>,
     /// The repetition operator before the next character, if any. Go doesn't allow a second one.
     repeated: Repeated,
@@ -33,7 +33,7 @@ enum Repeated {
     Lazy,
 }
 
-impl Scanner<'_> {
+impl PatternScanner<'_> {
     fn accepts(&mut self, c: char) -> bool {
         let before = std::mem::replace(&mut self.repeated, Repeated::No);
         match c {

@@ -7,50 +7,50 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
 use super::encoding::base64;
-use super::{Call, Given, Outcome, Stop};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 
 /// The bytes of a text that are hashed per step.
 const BYTES_PER_STEP: usize = 256;
 
 /// The text to hash.
-fn input(call: &Call<'_>) -> Result<String, Stop> {
+fn input(call: &EvaluatedCall<'_>) -> Result<String, FunctionFailure> {
     let text = call.string(0)?;
     call.charge(text.len(), BYTES_PER_STEP);
     Ok(text)
 }
 
 /// The MD5 digest in hexadecimal.
-pub(super) fn md5(call: &Call<'_>) -> Outcome {
-    Given::string(hexadecimal(&Md5::digest(input(call)?)))
+pub(super) fn md5(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::string(hexadecimal(&Md5::digest(input(call)?)))
 }
 
 /// The SHA-1 digest in hexadecimal.
-pub(super) fn sha1(call: &Call<'_>) -> Outcome {
-    Given::string(hexadecimal(&Sha1::digest(input(call)?)))
+pub(super) fn sha1(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::string(hexadecimal(&Sha1::digest(input(call)?)))
 }
 
 /// The SHA-256 digest in hexadecimal.
-pub(super) fn sha256(call: &Call<'_>) -> Outcome {
-    Given::string(hexadecimal(&Sha256::digest(input(call)?)))
+pub(super) fn sha256(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::string(hexadecimal(&Sha256::digest(input(call)?)))
 }
 
 /// The SHA-512 digest in hexadecimal.
-pub(super) fn sha512(call: &Call<'_>) -> Outcome {
-    Given::string(hexadecimal(&Sha512::digest(input(call)?)))
+pub(super) fn sha512(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::string(hexadecimal(&Sha512::digest(input(call)?)))
 }
 
 /// The SHA-256 digest in Base64.
-pub(super) fn base64sha256(call: &Call<'_>) -> Outcome {
-    Given::string(base64(&Sha256::digest(input(call)?)))
+pub(super) fn base64sha256(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::string(base64(&Sha256::digest(input(call)?)))
 }
 
 /// The SHA-512 digest in Base64.
-pub(super) fn base64sha512(call: &Call<'_>) -> Outcome {
-    Given::string(base64(&Sha512::digest(input(call)?)))
+pub(super) fn base64sha512(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::string(base64(&Sha512::digest(input(call)?)))
 }
 
 /// The UUID of a name in a namespace: version 5 of RFC 9562.
-pub(super) fn uuidv5(call: &Call<'_>) -> Outcome {
+pub(super) fn uuidv5(call: &EvaluatedCall<'_>) -> FunctionResult {
     let namespace = namespace(&call.string(0)?)?;
     let mut digest: Vec<u8> =
         Sha1::new().chain_update(namespace).chain_update(call.string(1)?).finalize().iter().copied().take(16).collect();
@@ -64,10 +64,10 @@ pub(super) fn uuidv5(call: &Call<'_>) -> Outcome {
     for at in [20, 16, 12, 8] {
         text.insert(at, '-');
     }
-    Given::string(text)
+    FunctionOutcome::string(text)
 }
 
-fn namespace(name: &str) -> Result<[u8; 16], Stop> {
+fn namespace(name: &str) -> Result<[u8; 16], FunctionFailure> {
     /// The namespaces of RFC 9562 differ in one byte.
     const fn well_known(byte: u8) -> [u8; 16] {
         [0x6b, 0xa7, 0xb8, byte, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8]
@@ -77,7 +77,9 @@ fn namespace(name: &str) -> Result<[u8; 16], Stop> {
         "url" => Ok(well_known(0x11)),
         "oid" => Ok(well_known(0x12)),
         "x500" => Ok(well_known(0x14)),
-        uuid => of_uuid(uuid).ok_or_else(|| Stop::failed("this is neither a UUID nor the name of a namespace")),
+        uuid => {
+            of_uuid(uuid).ok_or_else(|| FunctionFailure::failed("this is neither a UUID nor the name of a namespace"))
+        }
     }
 }
 

@@ -5,27 +5,27 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop, yaml_scalars};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult, MAX_ELEMENTS, yaml_scalars};
 use crate::formats::terraform::numbers;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, ScalarStyle, Tree};
 use crate::syntax::{ProblemKind, json, yaml};
-use crate::value::{Data, Field, Hop, Known, Object, Step, Traced, Unknown};
+use crate::value::{Data, Field, Hop, HopKind, Known, Object, Traced, Unknown};
 
 /// The bytes of a text that are decoded per step.
 const BYTES_PER_STEP: usize = 8;
 
 /// The value of JSON text.
-pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
+pub(super) fn jsondecode(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(0)?;
     call.charge(text.len(), BYTES_PER_STEP);
-    let place = Place::of(call, &text);
+    let place = DecodedOrigin::of(call, &text);
     let tree = json::parse(place.file(call), &file(text));
     if tree.problems.iter().any(|problem| problem.kind == ProblemKind::Limit) {
-        return Err(Stop::not_evaluated("`jsondecode` of such text"));
+        return Err(FunctionFailure::not_evaluated("`jsondecode` of such text"));
     }
     if tree.problems.iter().any(|problem| problem.kind.loses_text()) {
-        return Err(Stop::failed("this isn't JSON"));
+        return Err(FunctionFailure::failed("this isn't JSON"));
     }
     decoded(call, place, &tree, &JSON)
 }
@@ -33,49 +33,49 @@ pub(super) fn jsondecode(call: &Call<'_>) -> Outcome {
 /// The value of YAML text.
 ///
 /// Terraform's parser and ours reject different texts, so a text with any problem isn't evaluated.
-pub(super) fn yamldecode(call: &Call<'_>) -> Outcome {
+pub(super) fn yamldecode(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(0)?;
     call.charge(text.len(), BYTES_PER_STEP);
-    let place = Place::of(call, &text);
+    let place = DecodedOrigin::of(call, &text);
     let file = file(text);
     let tree = yaml::parse(place.file(call), &file);
     if !tree.problems.is_empty() {
-        return Err(Stop::not_evaluated("`yamldecode` of such text"));
+        return Err(FunctionFailure::not_evaluated("`yamldecode` of such text"));
     }
-    decoded(call, place, &tree, &Notation { text: &file.text, ..YAML })
+    decoded(call, place, &tree, &DocumentSyntax { text: &file.text, ..YAML })
 }
 
 /// The location of decoded text.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum DecodedOrigin {
     /// The text is a whole file.
     File(FileId),
     /// The text has no location of its own, so its parts have that of the call.
     Call,
 }
 
-impl Place {
+impl DecodedOrigin {
     /// The location of the text that is the first argument.
-    pub(super) fn of(call: &Call<'_>, text: &str) -> Self {
+    pub(super) fn of(call: &EvaluatedCall<'_>, text: &str) -> Self {
         let last = call.arguments.first().and_then(|argument| argument.hops.last());
         match last {
-            Some(Hop { span, step: Step::File }) if span.range().len() == text.len() => Self::File(span.file),
+            Some(Hop { span, step: HopKind::File }) if span.range().len() == text.len() => Self::File(span.file),
             Some(_) | None => Self::Call,
         }
     }
 
     /// The location of a part of the text, or of the call.
-    pub(super) fn span(self, call: &Call<'_>, part: Range<usize>) -> Span {
+    pub(super) fn span(self, call: &EvaluatedCall<'_>, part: Range<usize>) -> Span {
         match self {
-            Place::File(file) => Span::new(file, part.start, part.end),
-            Place::Call => call.span,
+            DecodedOrigin::File(file) => Span::new(file, part.start, part.end),
+            DecodedOrigin::Call => call.span,
         }
     }
 
-    fn file(self, call: &Call<'_>) -> FileId {
+    fn file(self, call: &EvaluatedCall<'_>) -> FileId {
         match self {
-            Place::File(file) => file,
-            Place::Call => call.span.file,
+            DecodedOrigin::File(file) => file,
+            DecodedOrigin::Call => call.span.file,
         }
     }
 }
@@ -85,56 +85,61 @@ fn file(text: String) -> SourceFile {
 }
 
 /// The rules for decoding a notation.
-struct Notation<'a> {
+struct DocumentSyntax<'a> {
     /// The whole text, to inspect the source of a node.
     text: &'a str,
-    scalar: fn(&Scalar) -> Result<Data, Stop>,
-    key: fn(&Scalar) -> Result<String, Stop>,
+    scalar: fn(&Scalar) -> Result<Data, FunctionFailure>,
+    key: fn(&Scalar) -> Result<String, FunctionFailure>,
     /// True if mappings may repeat keys, of which the last wins, and may have merge keys (`<<`).
     has_merges: bool,
 }
 
-const JSON: Notation<'_> = Notation { text: "", scalar: json_scalar, key: json_key, has_merges: false };
-const YAML: Notation<'_> =
-    Notation { text: "", scalar: yaml_scalars::scalar, key: yaml_scalars::key, has_merges: true };
+const JSON: DocumentSyntax<'_> = DocumentSyntax { text: "", scalar: json_scalar, key: json_key, has_merges: false };
+const YAML: DocumentSyntax<'_> =
+    DocumentSyntax { text: "", scalar: yaml_scalars::scalar, key: yaml_scalars::key, has_merges: true };
 
-fn decoded(call: &Call<'_>, place: Place, tree: &Tree, notation: &Notation<'_>) -> Outcome {
+fn decoded(
+    call: &EvaluatedCall<'_>,
+    place: DecodedOrigin,
+    tree: &Tree,
+    notation: &DocumentSyntax<'_>,
+) -> FunctionResult {
     match tree.documents.as_slice() {
         [document] => {
-            let mut reader = Reader { call, place, notation, nodes: 0 };
-            Ok(Given::Made(reader.node(document)?))
+            let mut reader = DocumentReader { call, place, notation, nodes: 0 };
+            Ok(FunctionOutcome::Made(reader.node(document)?))
         }
-        _ => Err(Stop::not_evaluated("text without one value")),
+        _ => Err(FunctionFailure::not_evaluated("text without one value")),
     }
 }
 
-struct Reader<'a> {
-    call: &'a Call<'a>,
-    place: Place,
-    notation: &'a Notation<'a>,
+struct DocumentReader<'a> {
+    call: &'a EvaluatedCall<'a>,
+    place: DecodedOrigin,
+    notation: &'a DocumentSyntax<'a>,
     nodes: usize,
 }
 
-impl Reader<'_> {
-    fn node(&mut self, node: &Node) -> Result<Data, Stop> {
+impl DocumentReader<'_> {
+    fn node(&mut self, node: &Node) -> Result<Data, FunctionFailure> {
         self.nodes = self.nodes.saturating_add(1);
         let node = node.target();
         if self.nodes > MAX_ELEMENTS {
-            return Err(Stop::too_many());
+            return Err(FunctionFailure::too_many());
         }
         match (&node.kind, &node.tag) {
             (NodeKind::Scalar(scalar), Some(tag)) if tag.name == "tag:yaml.org,2002:str" => {
                 Ok(Data::String(scalar.text.clone()))
             }
-            (_, Some(_)) => Err(Stop::not_evaluated("a tag of YAML")),
+            (_, Some(_)) => Err(FunctionFailure::not_evaluated("a tag of YAML")),
             (NodeKind::Scalar(scalar), None) => (self.notation.scalar)(scalar),
             (NodeKind::Sequence(items), None) => self.sequence(items),
             (NodeKind::Mapping(mapping), None) => Ok(Data::Object(self.mapping(mapping, self.span(node))?)),
-            (NodeKind::Alias(_), None) => Err(Stop::not_evaluated("an alias of YAML")),
+            (NodeKind::Alias(_), None) => Err(FunctionFailure::not_evaluated("an alias of YAML")),
         }
     }
 
-    fn sequence(&mut self, items: &[Arc<Node>]) -> Result<Data, Stop> {
+    fn sequence(&mut self, items: &[Arc<Node>]) -> Result<Data, FunctionFailure> {
         let mut values = Vec::new();
         for item in items {
             let value = self.node(item)?;
@@ -146,22 +151,22 @@ impl Reader<'_> {
     /// The location of a node in the file, or of the call.
     fn span(&self, node: &Node) -> Span {
         match self.place {
-            Place::File(_) => node.target().span,
-            Place::Call => self.call.span,
+            DecodedOrigin::File(_) => node.target().span,
+            DecodedOrigin::Call => self.call.span,
         }
     }
 
     /// The fields of a mapping. The last one of equal keys in the text wins, including those that `<<` merges.
-    fn mapping(&mut self, mapping: &Mapping, header: Span) -> Result<Object, Stop> {
+    fn mapping(&mut self, mapping: &Mapping, header: Span) -> Result<Object, FunctionFailure> {
         if !self.notation.has_merges && mapping.repeated_keys().next().is_some() {
-            return Err(Stop::not_evaluated("repeated keys"));
+            return Err(FunctionFailure::not_evaluated("repeated keys"));
         }
         let merged = match mapping.merged.as_slice() {
             [] => None,
             [merged] if self.is_value(merged) => Some(merged),
-            [_] => return Err(Stop::not_evaluated("such a merge of keys")),
+            [_] => return Err(FunctionFailure::not_evaluated("such a merge of keys")),
             // Terraform rejects a list of mappings to merge.
-            _ => return Err(Stop::failed("a list can't be merged into a mapping")),
+            _ => return Err(FunctionFailure::failed("a list can't be merged into a mapping")),
         };
         let is_before = |entry: &&Entry| merged.is_some_and(|merged| entry.key.span.start < merged.span.start);
         let (before, after): (Vec<&Entry>, Vec<&Entry>) = mapping.entries.iter().partition(is_before);
@@ -169,7 +174,7 @@ impl Reader<'_> {
         self.insert(&before, &mut fields)?;
         if let Some(merged) = merged {
             let Data::Object(merged) = self.node(merged)? else {
-                return Err(Stop::failed("only a mapping can be merged into another"));
+                return Err(FunctionFailure::failed("only a mapping can be merged into another"));
             };
             fields.extend(merged.fields.iter().map(|field| (field.key.clone(), field.clone())));
         }
@@ -177,14 +182,14 @@ impl Reader<'_> {
         Ok(Object::new(header, fields.into_values().collect()))
     }
 
-    fn insert(&mut self, entries: &[&Entry], fields: &mut BTreeMap<String, Field>) -> Result<(), Stop> {
+    fn insert(&mut self, entries: &[&Entry], fields: &mut BTreeMap<String, Field>) -> Result<(), FunctionFailure> {
         for Entry { key, value } in entries {
             let key_span = self.span(key);
             let key = match &key.kind {
                 NodeKind::Scalar(scalar) if key.tag.is_none() => (self.notation.key)(scalar)?,
-                NodeKind::Scalar(_) => return Err(Stop::not_evaluated("such a key")),
+                NodeKind::Scalar(_) => return Err(FunctionFailure::not_evaluated("such a key")),
                 NodeKind::Sequence(_) | NodeKind::Mapping(_) | NodeKind::Alias(_) => {
-                    return Err(Stop::failed("a key must be a text"));
+                    return Err(FunctionFailure::failed("a key must be a text"));
                 }
             };
             let value = Traced::written(self.node(value)?, self.span(value));
@@ -200,20 +205,20 @@ impl Reader<'_> {
     }
 }
 
-fn json_key(scalar: &Scalar) -> Result<String, Stop> {
+fn json_key(scalar: &Scalar) -> Result<String, FunctionFailure> {
     match json_scalar(scalar)? {
         Data::String(key) => Ok(key),
-        _ => Err(Stop::not_evaluated("such a key")),
+        _ => Err(FunctionFailure::not_evaluated("such a key")),
     }
 }
 
-fn json_scalar(scalar: &Scalar) -> Result<Data, Stop> {
+fn json_scalar(scalar: &Scalar) -> Result<Data, FunctionFailure> {
     match scalar.meaning() {
         Meaning::Null => Ok(Data::Null),
         Meaning::Bool(value) => Ok(Data::Bool(value)),
         Meaning::Number(_) => number(&scalar.text),
         // One of the two parsers replaces a lone surrogate by this character, the other removes it.
-        Meaning::String if scalar.text.contains('\u{fffd}') => Err(Stop::not_evaluated("such a character")),
+        Meaning::String if scalar.text.contains('\u{fffd}') => Err(FunctionFailure::not_evaluated("such a character")),
         Meaning::String | Meaning::Ambiguous => match scalar.style {
             ScalarStyle::Plain => number(&scalar.text),
             ScalarStyle::Quoted | ScalarStyle::Block => Ok(Data::String(scalar.text.clone())),
@@ -222,10 +227,10 @@ fn json_scalar(scalar: &Scalar) -> Result<Data, Stop> {
 }
 
 /// A decimal number, if it can be represented exactly.
-pub(super) fn number(text: &str) -> Result<Data, Stop> {
+pub(super) fn number(text: &str) -> Result<Data, FunctionFailure> {
     match numbers::parse(text) {
         Some(Known(number)) => Ok(Data::Number(number)),
         Some(Unknown(why)) => Err(why.into()),
-        None => Err(Stop::not_evaluated("such a number")),
+        None => Err(FunctionFailure::not_evaluated("such a number")),
     }
 }

@@ -1,12 +1,12 @@
 //! Functions that encode text in other characters.
 
-use super::{Call, Given, Outcome, Stop};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Base64 with padding.
-pub(super) fn base64encode(call: &Call<'_>) -> Outcome {
-    Given::string(base64(call.string(0)?.as_bytes()))
+pub(super) fn base64encode(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::string(base64(call.string(0)?.as_bytes()))
 }
 
 /// Bytes in Base64 with padding.
@@ -25,15 +25,16 @@ pub(super) fn base64(bytes: &[u8]) -> String {
 }
 
 /// Text from Base64, in which line ends are skipped.
-pub(super) fn base64decode(call: &Call<'_>) -> Outcome {
+pub(super) fn base64decode(call: &EvaluatedCall<'_>) -> FunctionResult {
     let bytes = bytes(&call.string(0)?)?;
-    String::from_utf8(bytes).map_or_else(|_| Err(Stop::failed("what this encodes isn't UTF-8")), Given::string)
+    String::from_utf8(bytes)
+        .map_or_else(|_| Err(FunctionFailure::failed("what this encodes isn't UTF-8")), FunctionOutcome::string)
 }
 
 /// The bytes that Base64 stands for.
-pub(super) fn bytes(text: &str) -> Result<Vec<u8>, Stop> {
+pub(super) fn bytes(text: &str) -> Result<Vec<u8>, FunctionFailure> {
     let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    decoded(&text).ok_or_else(|| Stop::failed("this isn't Base64"))
+    decoded(&text).ok_or_else(|| FunctionFailure::failed("this isn't Base64"))
 }
 
 fn decoded(text: &str) -> Option<Vec<u8>> {
@@ -59,7 +60,7 @@ fn digit(byte: u8) -> Option<u32> {
 }
 
 /// As in the query of a URL, with `+` for a space.
-pub(super) fn urlencode(call: &Call<'_>) -> Outcome {
+pub(super) fn urlencode(call: &EvaluatedCall<'_>) -> FunctionResult {
     let mut encoded = String::new();
     for byte in call.string(0)?.bytes() {
         match byte {
@@ -68,59 +69,59 @@ pub(super) fn urlencode(call: &Call<'_>) -> Outcome {
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
-    Given::string(encoded)
+    FunctionOutcome::string(encoded)
 }
 
 /// Text in another encoding, in Base64.
-pub(super) fn textencodebase64(call: &Call<'_>) -> Outcome {
+pub(super) fn textencodebase64(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(0)?;
     let units = || text.encode_utf16();
-    let encoded: Option<Vec<u8>> = match Encoding::of(&call.string(1)?)? {
-        Encoding::Utf8 => Some(text.into_bytes()),
-        Encoding::Utf16(Endian::Little) => Some(units().flat_map(u16::to_le_bytes).collect()),
-        Encoding::Utf16(Endian::Big) => Some(units().flat_map(u16::to_be_bytes).collect()),
-        Encoding::MarkedUtf16 => Some(std::iter::once(MARK).chain(units()).flat_map(u16::to_be_bytes).collect()),
-        Encoding::Bytes(table) => text.chars().map(|character| byte_of(character, table)).collect(),
-        Encoding::Other if text.is_ascii() => Some(text.into_bytes()),
-        Encoding::Other => return Err(not_ascii("textencodebase64")),
+    let encoded: Option<Vec<u8>> = match TextEncoding::of(&call.string(1)?)? {
+        TextEncoding::Utf8 => Some(text.into_bytes()),
+        TextEncoding::Utf16(Endian::Little) => Some(units().flat_map(u16::to_le_bytes).collect()),
+        TextEncoding::Utf16(Endian::Big) => Some(units().flat_map(u16::to_be_bytes).collect()),
+        TextEncoding::MarkedUtf16 => Some(std::iter::once(MARK).chain(units()).flat_map(u16::to_be_bytes).collect()),
+        TextEncoding::Bytes(table) => text.chars().map(|character| byte_of(character, table)).collect(),
+        TextEncoding::Other if text.is_ascii() => Some(text.into_bytes()),
+        TextEncoding::Other => return Err(not_ascii("textencodebase64")),
     };
     match encoded {
-        Some(encoded) => Given::string(base64(&encoded)),
-        None => Err(Stop::failed("the text has characters that this encoding doesn't have")),
+        Some(encoded) => FunctionOutcome::string(base64(&encoded)),
+        None => Err(FunctionFailure::failed("the text has characters that this encoding doesn't have")),
     }
 }
 
 /// Text from Base64 of another encoding.
-pub(super) fn textdecodebase64(call: &Call<'_>) -> Outcome {
-    let encoding = Encoding::of(&call.string(1)?)?;
+pub(super) fn textdecodebase64(call: &EvaluatedCall<'_>) -> FunctionResult {
+    let encoding = TextEncoding::of(&call.string(1)?)?;
     let bytes = bytes(&call.string(0)?)?;
     let decoded = match encoding {
-        Encoding::Utf8 => String::from_utf8(bytes).ok(),
-        Encoding::Utf16(endian) => endian.text(&bytes),
-        Encoding::MarkedUtf16 => match bytes.as_slice() {
+        TextEncoding::Utf8 => String::from_utf8(bytes).ok(),
+        TextEncoding::Utf16(endian) => endian.text(&bytes),
+        TextEncoding::MarkedUtf16 => match bytes.as_slice() {
             [0xff, 0xfe, rest @ ..] => Endian::Little.text(rest),
             [0xfe, 0xff, rest @ ..] | rest => Endian::Big.text(rest),
         },
-        Encoding::Bytes(table) => Some(bytes.into_iter().map(|byte| character_of(byte, table)).collect()),
-        Encoding::Other if bytes.is_ascii() => String::from_utf8(bytes).ok(),
-        Encoding::Other => return Err(not_ascii("textdecodebase64")),
+        TextEncoding::Bytes(table) => Some(bytes.into_iter().map(|byte| character_of(byte, table)).collect()),
+        TextEncoding::Other if bytes.is_ascii() => String::from_utf8(bytes).ok(),
+        TextEncoding::Other => return Err(not_ascii("textdecodebase64")),
     };
     // Terraform takes this character for an error, wherever it comes from.
     match decoded.filter(|text| !text.contains(char::REPLACEMENT_CHARACTER)) {
-        Some(text) => Given::string(text),
-        None => Err(Stop::failed("this isn't text in that encoding")),
+        Some(text) => FunctionOutcome::string(text),
+        None => Err(FunctionFailure::failed("this isn't text in that encoding")),
     }
 }
 
-fn not_ascii(function: &str) -> Stop {
-    Stop::not_evaluated(&format!("the function `{function}` in such an encoding"))
+fn not_ascii(function: &str) -> FunctionFailure {
+    FunctionFailure::not_evaluated(&format!("the function `{function}` in such an encoding"))
 }
 
 /// The byte order mark.
 const MARK: u16 = 0xfeff;
 
 /// An encoding of text, by the names that Terraform knows.
-enum Encoding {
+enum TextEncoding {
     Utf8,
     Utf16(Endian),
     /// UTF-16 with a byte order mark.
@@ -170,8 +171,8 @@ const FAMILIES: [(&str, &[&str]); 6] = [
     ("mac", &["", "intosh"]),
 ];
 
-impl Encoding {
-    fn of(name: &str) -> Result<Self, Stop> {
+impl TextEncoding {
+    fn of(name: &str) -> Result<Self, FunctionFailure> {
         let name = name.trim().to_ascii_lowercase();
         Ok(match name.as_str() {
             "utf-8" | "csutf8" => Self::Utf8,
@@ -187,7 +188,7 @@ impl Encoding {
                 };
                 match FAMILIES.iter().any(is_member) {
                     true => Self::Other,
-                    false => return Err(Stop::not_evaluated("such an encoding of text")),
+                    false => return Err(FunctionFailure::not_evaluated("such an encoding of text")),
                 }
             }
         })
@@ -209,7 +210,7 @@ fn character_of(byte: u8, table: &str) -> char {
 }
 
 /// Text from the query of a URL: OpenTofu's.
-pub(super) fn urldecode(call: &Call<'_>) -> Outcome {
+pub(super) fn urldecode(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(0)?;
     let mut decoded = Vec::new();
     let mut bytes = text.bytes();
@@ -219,10 +220,11 @@ pub(super) fn urldecode(call: &Call<'_>) -> Outcome {
             b'%' => {
                 let mut digit = || char::from(bytes.next()?).to_digit(16);
                 let byte = digit().zip(digit()).and_then(|(high, low)| u8::try_from((high << 4) | low).ok());
-                decoded.push(byte.ok_or_else(|| Stop::failed("a `%` isn't followed by two digits"))?);
+                decoded.push(byte.ok_or_else(|| FunctionFailure::failed("a `%` isn't followed by two digits"))?);
             }
             byte => decoded.push(byte),
         }
     }
-    String::from_utf8(decoded).map_or_else(|_| Err(Stop::not_evaluated("text that isn't UTF-8")), Given::string)
+    String::from_utf8(decoded)
+        .map_or_else(|_| Err(FunctionFailure::not_evaluated("text that isn't UTF-8")), FunctionOutcome::string)
 }

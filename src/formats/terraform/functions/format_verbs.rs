@@ -2,7 +2,7 @@
 //!
 //! Source: `function/stdlib/format.go` and `format_fsm.rl` of go-cty. Rare verbs and flags aren't evaluated.
 
-use super::Stop;
+use super::FunctionFailure;
 use super::json::{json, write_string};
 use super::strings::characters;
 use crate::formats::terraform::numbers::{LARGEST_EXACT, show, show_general};
@@ -13,7 +13,7 @@ use crate::value::{Data, Known, Traced, Unknown};
 const MAX_WIDTH: usize = 1024;
 
 /// A part of a format.
-pub(super) enum Piece<'a> {
+pub(super) enum FormatPiece<'a> {
     /// Literal text.
     Text(&'a str),
     /// A verb, which is replaced by a value.
@@ -23,7 +23,7 @@ pub(super) enum Piece<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Verb {
     /// The value that it formats.
-    pub(super) argument: Argument,
+    pub(super) argument: VerbArgument,
     letter: char,
     has_zeros: bool,
     is_left: bool,
@@ -36,7 +36,7 @@ pub(super) struct Verb {
 
 /// The value of a verb.
 #[derive(Debug, Default)]
-pub(super) enum Argument {
+pub(super) enum VerbArgument {
     /// The value after that of the previous verb.
     #[default]
     Next,
@@ -45,27 +45,27 @@ pub(super) enum Argument {
 }
 
 /// Splits a format into literal text and verbs.
-pub(super) fn pieces(spec: &str) -> Result<Vec<Piece<'_>>, Stop> {
+pub(super) fn pieces(spec: &str) -> Result<Vec<FormatPiece<'_>>, FunctionFailure> {
     let mut pieces = Vec::new();
     let mut rest = spec;
     while let Some((text, after)) = rest.split_once('%') {
-        pieces.push(Piece::Text(text));
+        pieces.push(FormatPiece::Text(text));
         if let Some(after) = after.strip_prefix('%') {
-            pieces.push(Piece::Text("%"));
+            pieces.push(FormatPiece::Text("%"));
             rest = after;
             continue;
         }
         let (verb, after) = Verb::parse(after)?;
-        pieces.push(Piece::Verb(verb));
+        pieces.push(FormatPiece::Verb(verb));
         rest = after;
     }
-    pieces.push(Piece::Text(rest));
+    pieces.push(FormatPiece::Text(rest));
     Ok(pieces)
 }
 
 impl Verb {
     /// Parses a verb after its `%`, and returns it with the rest of the text.
-    fn parse(text: &str) -> Result<(Self, &str), Stop> {
+    fn parse(text: &str) -> Result<(Self, &str), FunctionFailure> {
         let mut verb = Self::default();
         let mut rest = text;
         while let Some(flag) = rest.chars().next().filter(|c| "0#-+ ".contains(*c)) {
@@ -86,7 +86,7 @@ impl Verb {
         }
         if let Some((at, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             let at = at.parse::<usize>().ok().filter(|_| !at.starts_with(['0', '+'])).and_then(|at| at.checked_sub(1));
-            verb.argument = Argument::Numbered(at.ok_or_else(invalid)?);
+            verb.argument = VerbArgument::Numbered(at.ok_or_else(invalid)?);
             rest = after;
         }
         verb.letter = rest.chars().next().filter(char::is_ascii_alphabetic).ok_or_else(invalid)?;
@@ -94,9 +94,9 @@ impl Verb {
     }
 
     /// Formats a value, which must be wholly known.
-    pub(super) fn show(&self, value: &Traced<Data>) -> Result<String, Stop> {
+    pub(super) fn show(&self, value: &Traced<Data>) -> Result<String, FunctionFailure> {
         if matches!(value.value, Known(Data::Null)) && self.letter != 'v' {
-            return Err(Stop::failed("null can't be formatted"));
+            return Err(FunctionFailure::failed("null can't be formatted"));
         }
         match self.letter {
             'v' => self.padded(self.as_it_is(value)?),
@@ -110,7 +110,7 @@ impl Verb {
         }
     }
 
-    fn as_it_is(&self, value: &Traced<Data>) -> Result<String, Stop> {
+    fn as_it_is(&self, value: &Traced<Data>) -> Result<String, FunctionFailure> {
         match &value.value {
             Known(Data::String(text)) if !self.is_sharp => Ok(text.clone()),
             Known(Data::Number(number)) if !self.is_sharp => Ok(show_general(*number, None)),
@@ -118,23 +118,23 @@ impl Verb {
         }
     }
 
-    fn cut(&self, text: String) -> Result<String, Stop> {
+    fn cut(&self, text: String) -> Result<String, FunctionFailure> {
         match self.precision {
             None | Some(0) => Ok(text),
             Some(length) => Ok(characters(&text)?.into_iter().take(length).collect()),
         }
     }
 
-    fn padded(&self, text: String) -> Result<String, Stop> {
+    fn padded(&self, text: String) -> Result<String, FunctionFailure> {
         let Some(width) = self.width else { return Ok(text) };
         let missing = width.saturating_sub(characters(&text)?.len());
         let padding = if self.has_zeros { "0" } else { " " }.repeat(missing);
         Ok(if self.is_left { text + &padding } else { padding + &text })
     }
 
-    fn integer(&self, number: f64) -> Result<String, Stop> {
+    fn integer(&self, number: f64) -> Result<String, FunctionFailure> {
         if number.fract() != 0.0 {
-            return Err(Stop::failed("a whole number is required"));
+            return Err(FunctionFailure::failed("a whole number is required"));
         }
         if number.abs() > LARGEST_EXACT || self.precision.is_some() || self.is_sharp {
             return Err(not_evaluated());
@@ -151,7 +151,7 @@ impl Verb {
     }
 
     /// A decimal number, with six decimals unless the verb has a precision.
-    fn decimal(&self, number: f64) -> Result<String, Stop> {
+    fn decimal(&self, number: f64) -> Result<String, FunctionFailure> {
         let wanted = self.precision.unwrap_or(6);
         let shown = show(number.abs());
         let written = shown.split_once('.').map_or(0, |(_, decimals)| decimals.len());
@@ -167,7 +167,7 @@ impl Verb {
     }
 
     /// A number with its sign, which precedes padding zeros but follows padding spaces.
-    fn signed(&self, is_negative: bool, digits: String) -> Result<String, Stop> {
+    fn signed(&self, is_negative: bool, digits: String) -> Result<String, FunctionFailure> {
         let sign = if is_negative { "-" } else { self.sign };
         let missing = self.width.unwrap_or_default().saturating_sub(sign.len().saturating_add(digits.len()));
         Ok(match (self.is_left, self.has_zeros) {
@@ -200,7 +200,7 @@ fn after_first(text: &str) -> &str {
 }
 
 /// The number at the start of a text, if there is one, and the rest.
-fn number(text: &str) -> Result<(Option<usize>, &str), Stop> {
+fn number(text: &str) -> Result<(Option<usize>, &str), FunctionFailure> {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = text.strip_suffix(rest).unwrap_or_default();
     if digits.is_empty() {
@@ -208,11 +208,11 @@ fn number(text: &str) -> Result<(Option<usize>, &str), Stop> {
     }
     match digits.parse::<usize>() {
         Ok(number) if number <= MAX_WIDTH => Ok((Some(number), rest)),
-        Ok(_) | Err(_) => Err(Stop::too_long()),
+        Ok(_) | Err(_) => Err(FunctionFailure::too_long()),
     }
 }
 
-fn as_text(value: &Traced<Data>, ty: &Type) -> Result<String, Stop> {
+fn as_text(value: &Traced<Data>, ty: &Type) -> Result<String, FunctionFailure> {
     match convert(value.clone(), ty).value {
         Known(Data::String(text)) => Ok(text),
         Known(Data::Bool(value)) => Ok(value.to_string()),
@@ -221,7 +221,7 @@ fn as_text(value: &Traced<Data>, ty: &Type) -> Result<String, Stop> {
     }
 }
 
-fn as_number(value: &Traced<Data>) -> Result<f64, Stop> {
+fn as_number(value: &Traced<Data>) -> Result<f64, FunctionFailure> {
     match convert(value.clone(), &Type::Number).value {
         Known(Data::Number(number)) => Ok(number),
         Known(_) => Err(invalid()),
@@ -235,10 +235,10 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-fn invalid() -> Stop {
-    Stop::failed("the format isn't valid")
+fn invalid() -> FunctionFailure {
+    FunctionFailure::failed("the format isn't valid")
 }
 
-fn not_evaluated() -> Stop {
-    Stop::not_evaluated("such a format")
+fn not_evaluated() -> FunctionFailure {
+    FunctionFailure::not_evaluated("such a format")
 }

@@ -2,18 +2,18 @@
 
 use std::fmt::Write;
 
-use super::{Call, Given, Outcome, Stop};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 use crate::formats::terraform::numbers::show;
 use crate::formats::terraform::unknowns::wholly_known;
 use crate::value::{Data, Field, Known, Traced, Unknown};
 
 /// JSON without spaces, with sorted keys.
-pub(super) fn jsonencode(call: &Call<'_>) -> Outcome {
-    Given::string(json(call.argument(0)?)?)
+pub(super) fn jsonencode(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::string(json(call.argument(0)?)?)
 }
 
 /// The JSON of a value that must be wholly known.
-pub(super) fn json(value: &Traced<Data>) -> Result<String, Stop> {
+pub(super) fn json(value: &Traced<Data>) -> Result<String, FunctionFailure> {
     match wholly_known(value) {
         Known(data) => {
             let mut text = String::new();

@@ -3,23 +3,23 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::arguments::text;
-use super::{Call, Given, Outcome, Stop};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 use crate::formats::terraform::placeholders;
 use crate::formats::terraform::types::{Type, type_of};
 use crate::value::{Data, Field, Known, List, ListKind, Object, Traced};
 
 /// The sorted keys: a list for a map, a tuple for an object.
-pub(super) fn keys(call: &Call<'_>) -> Outcome {
+pub(super) fn keys(call: &EvaluatedCall<'_>) -> FunctionResult {
     let object = call.mapping(0)?;
     let key = |field: &Field| Traced::written(Data::String(field.key.clone()), field.key_span);
-    Given::list(kind(object), sorted(object).into_iter().map(key).collect())
+    FunctionOutcome::list(kind(object), sorted(object).into_iter().map(key).collect())
 }
 
 /// The values in the order of their keys.
-pub(super) fn values(call: &Call<'_>) -> Outcome {
+pub(super) fn values(call: &EvaluatedCall<'_>) -> FunctionResult {
     let object = call.mapping(0)?;
     let values = sorted(object).into_iter().map(|field| call.member(0, field, object.header));
-    Given::list(kind(object), values.collect::<Result<_, _>>()?)
+    FunctionOutcome::list(kind(object), values.collect::<Result<_, _>>()?)
 }
 
 fn kind(object: &Object) -> ListKind {
@@ -33,7 +33,7 @@ fn sorted(object: &Object) -> Vec<&Field> {
 }
 
 /// The fields of all arguments; the last one of equal keys wins. Null counts as empty.
-pub(super) fn merge(call: &Call<'_>) -> Outcome {
+pub(super) fn merge(call: &EvaluatedCall<'_>) -> FunctionResult {
     let mut fields: Vec<Field> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut maps = Vec::new();
@@ -55,7 +55,7 @@ pub(super) fn merge(call: &Call<'_>) -> Outcome {
     }
     placeholders::replaced(&mut fields);
     let is_map = !maps.is_empty() && maps.iter().all(|(is_map, _)| *is_map) && have_one_type(&maps);
-    Given::object(Object { is_map, header: call.span, fields: fields.into(), rest: None })
+    FunctionOutcome::object(Object { is_map, header: call.span, fields: fields.into(), rest: None })
 }
 
 /// True if the element types of all maps are equal, as far as they are known. If one is unknown, the result is a map
@@ -70,39 +70,39 @@ fn have_one_type(maps: &[(bool, &Traced<Data>)]) -> bool {
 }
 
 /// A map from each string to the keys of the lists that contain it.
-pub(super) fn transpose(call: &Call<'_>) -> Outcome {
+pub(super) fn transpose(call: &EvaluatedCall<'_>) -> FunctionResult {
     call.all_known()?;
     let lists = Type::Map(Box::new(Type::List(Box::new(Type::String))));
     let Data::Object(object) = call.converted(0, &lists)? else {
-        return Err(Stop::failed("a map of lists of strings is required"));
+        return Err(FunctionFailure::failed("a map of lists of strings is required"));
     };
     let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for field in sorted(&object) {
         let Known(Data::List(List { items, .. })) = &field.value.value else {
-            return Err(Stop::failed("a map of lists of strings is required"));
+            return Err(FunctionFailure::failed("a map of lists of strings is required"));
         };
         for item in items {
-            let text = text(item)?.ok_or_else(|| Stop::failed("a list must not contain null"))?;
+            let text = text(item)?.ok_or_else(|| FunctionFailure::failed("a list must not contain null"))?;
             keys.entry(text).or_default().push(field.key.clone());
         }
     }
     let list = |keys| call.made(Data::List(List { kind: ListKind::List, items: call.strings(keys) }));
     let fields = keys.into_iter().map(|(key, keys)| call.field(key, list(keys))).collect();
-    Given::object(Object { is_map: true, header: call.span, fields, rest: None })
+    FunctionOutcome::object(Object { is_map: true, header: call.span, fields, rest: None })
 }
 
 /// A map or object with keys and values from two lists of equal length.
-pub(super) fn zipmap(call: &Call<'_>) -> Outcome {
+pub(super) fn zipmap(call: &EvaluatedCall<'_>) -> FunctionResult {
     let keys = call.list(0, Type::String)?;
     let List { kind, items } = call.ordered(1)?;
     if keys.len() != items.len() {
-        return Err(Stop::failed("there must be as many keys as values"));
+        return Err(FunctionFailure::failed("there must be as many keys as values"));
     }
     let mut fields: BTreeMap<String, Field> = BTreeMap::new();
     for (key, value) in keys.iter().zip(call.members(1, items)?) {
-        let text = text(key)?.ok_or_else(|| Stop::failed("a key must not be null"))?;
+        let text = text(key)?.ok_or_else(|| FunctionFailure::failed("a key must not be null"))?;
         fields.insert(text.clone(), Field { key: text, key_span: key.origin.span(), value });
     }
     let fields = fields.into_values().collect();
-    Given::object(Object { is_map: *kind == ListKind::List, header: call.span, fields, rest: None })
+    FunctionOutcome::object(Object { is_map: *kind == ListKind::List, header: call.span, fields, rest: None })
 }

@@ -5,7 +5,7 @@
 use ::regex::{Captures, Regex, RegexBuilder};
 
 use super::dialect::is_common;
-use super::{Call, Given, MAX_ELEMENTS, MAX_STRING, Outcome, Stop};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult, MAX_ELEMENTS, MAX_STRING};
 use crate::value::{Data, List, ListKind, Object};
 
 /// The maximum size of a compiled pattern, in bytes.
@@ -27,18 +27,18 @@ const WORK_PER_STEP: usize = 1 << 17;
 const MAX_TEXT: usize = 8 * 1024;
 
 /// The first match: its text, or its captured groups.
-pub(super) fn regex(call: &Call<'_>) -> Outcome {
+pub(super) fn regex(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(1)?;
     let pattern = compile(call, &call.string(0)?, &text)?;
     let groups = Groups::of(&pattern)?;
     match pattern.captures(&text) {
-        Some(captures) => Ok(Given::Made(groups.data(call, &captures))),
-        None => Err(Stop::failed("the pattern doesn't match")),
+        Some(captures) => Ok(FunctionOutcome::Made(groups.data(call, &captures))),
+        None => Err(FunctionFailure::failed("the pattern doesn't match")),
     }
 }
 
 /// All matches.
-pub(super) fn regexall(call: &Call<'_>) -> Outcome {
+pub(super) fn regexall(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(1)?;
     let pattern = compile(call, &call.string(0)?, &text)?;
     let groups = Groups::of(&pattern)?;
@@ -46,21 +46,21 @@ pub(super) fn regexall(call: &Call<'_>) -> Outcome {
     check_length(&text)?;
     for captures in pattern.captures_iter(&text) {
         if items.len() >= MAX_ELEMENTS {
-            return Err(Stop::too_many());
+            return Err(FunctionFailure::too_many());
         }
         items.push(call.made(groups.data(call, &captures)));
     }
-    Given::list(ListKind::List, items)
+    FunctionOutcome::list(ListKind::List, items)
 }
 
 /// Replaces every occurrence of a text, or of a pattern between slashes.
-pub(super) fn replace(call: &Call<'_>) -> Outcome {
+pub(super) fn replace(call: &EvaluatedCall<'_>) -> FunctionResult {
     let (text, wanted, replacement) = (call.string(0)?, call.string(1)?, call.string(2)?);
     let pattern_text = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     let Some(pattern_text) = pattern_text else {
         let count = text.matches(wanted.as_str()).count();
         check_growth(&text, count, &replacement)?;
-        return Given::string(text.replace(&wanted, &replacement));
+        return FunctionOutcome::string(text.replace(&wanted, &replacement));
     };
     let pattern = compile(call, pattern_text, &text)?;
     check_length(&text)?;
@@ -68,22 +68,22 @@ pub(super) fn replace(call: &Call<'_>) -> Outcome {
     // The texts of a reference are at most all the matches, which are parts of the text.
     check_growth(&text, replacement.matches('$').count(), &text)?;
     if !replacement.is_ascii() && replacement.contains('$') {
-        return Err(Stop::not_evaluated("such a replacement"));
+        return Err(FunctionFailure::not_evaluated("such a replacement"));
     }
-    Given::string(pattern.replace_all(&text, replacement.as_str()).into_owned())
+    FunctionOutcome::string(pattern.replace_all(&text, replacement.as_str()).into_owned())
 }
 
-fn check_length(text: &str) -> Result<(), Stop> {
-    if text.len() > MAX_TEXT { Err(Stop::too_long()) } else { Ok(()) }
+fn check_length(text: &str) -> Result<(), FunctionFailure> {
+    if text.len() > MAX_TEXT { Err(FunctionFailure::too_long()) } else { Ok(()) }
 }
 
-fn check_growth(text: &str, count: usize, addition: &str) -> Result<(), Stop> {
+fn check_growth(text: &str, count: usize, addition: &str) -> Result<(), FunctionFailure> {
     let length = count.saturating_mul(addition.len()).saturating_add(text.len());
-    if length > MAX_STRING { Err(Stop::too_long()) } else { Ok(()) }
+    if length > MAX_STRING { Err(FunctionFailure::too_long()) } else { Ok(()) }
 }
 
 /// Compiles a Go pattern for a text.
-fn compile(call: &Call<'_>, pattern: &str, text: &str) -> Result<Regex, Stop> {
+fn compile(call: &EvaluatedCall<'_>, pattern: &str, text: &str) -> Result<Regex, FunctionFailure> {
     // In the crate, classes such as `\w` and case folding include non-ASCII characters, but not in Go.
     let is_ascii = text.is_ascii() && !text.contains('\u{b}');
     let needs_ascii = pattern.contains('\\') || pattern.contains("(?") || pattern.contains("[:");
@@ -102,8 +102,8 @@ fn compile(call: &Call<'_>, pattern: &str, text: &str) -> Result<Regex, Stop> {
     Err(not_evaluated())
 }
 
-fn not_evaluated() -> Stop {
-    Stop::not_evaluated("such a regular expression")
+fn not_evaluated() -> FunctionFailure {
+    FunctionFailure::not_evaluated("such a regular expression")
 }
 
 /// The groups of a pattern, which are either all named or all unnamed.
@@ -115,7 +115,7 @@ enum Groups {
 }
 
 impl Groups {
-    fn of(pattern: &Regex) -> Result<Self, Stop> {
+    fn of(pattern: &Regex) -> Result<Self, FunctionFailure> {
         let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
         if names.is_empty() {
             Ok(Self::None)
@@ -123,11 +123,11 @@ impl Groups {
             Ok(Self::Numbered)
         } else {
             let names: Option<Vec<String>> = names.into_iter().map(|name| name.map(str::to_owned)).collect();
-            names.map(Self::Named).ok_or_else(|| Stop::failed("either all groups have names or none"))
+            names.map(Self::Named).ok_or_else(|| FunctionFailure::failed("either all groups have names or none"))
         }
     }
 
-    fn data(&self, call: &Call<'_>, captures: &Captures<'_>) -> Data {
+    fn data(&self, call: &EvaluatedCall<'_>, captures: &Captures<'_>) -> Data {
         let whole = captures.get(0).map_or("", |found| found.as_str());
         let mut groups = captures
             .iter()

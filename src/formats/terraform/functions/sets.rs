@@ -1,38 +1,38 @@
 //! Set functions.
 
 use super::arguments::require_known;
-use super::{Call, Given, MAX_ELEMENTS, Outcome, Stop};
-use crate::formats::terraform::sets::{self, Members};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult, MAX_ELEMENTS};
+use crate::formats::terraform::sets::{self, KnownElements};
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
 use crate::value::{Data, List, ListKind, Traced};
 
 /// The elements of any of the sets.
-pub(super) fn setunion(call: &Call<'_>) -> Outcome {
+pub(super) fn setunion(call: &EvaluatedCall<'_>) -> FunctionResult {
     made(arguments(call)?.concat())
 }
 
 /// The elements of all of the sets.
-pub(super) fn setintersection(call: &Call<'_>) -> Outcome {
+pub(super) fn setintersection(call: &EvaluatedCall<'_>) -> FunctionResult {
     combined(call, |is_in_others| is_in_others.iter().all(|is_in| *is_in))
 }
 
 /// The elements of the first set that the second doesn't have.
-pub(super) fn setsubtract(call: &Call<'_>) -> Outcome {
+pub(super) fn setsubtract(call: &EvaluatedCall<'_>) -> FunctionResult {
     combined(call, |is_in_others| !is_in_others.iter().any(|is_in| *is_in))
 }
 
 /// The elements of the first set for which `is_kept` returns true, given the membership in each other set.
-fn combined(call: &Call<'_>, is_kept: impl Fn(&[bool]) -> bool) -> Outcome {
+fn combined(call: &EvaluatedCall<'_>, is_kept: impl Fn(&[bool]) -> bool) -> FunctionResult {
     let mut sets = arguments(call)?;
     sets.iter().flatten().try_for_each(require_known)?;
     let first = sets.remove(0);
-    let others: Vec<Members> = sets.iter().map(|set| members(set)).collect();
+    let others: Vec<KnownElements> = sets.iter().map(|set| members(set)).collect();
     let keep = |item: &Traced<Data>| is_kept(&others.iter().map(|other| other.contains(item)).collect::<Vec<_>>());
     made(first.into_iter().filter(keep).collect())
 }
 
-fn members(set: &[Traced<Data>]) -> Members {
-    let mut members = Members::default();
+fn members(set: &[Traced<Data>]) -> KnownElements {
+    let mut members = KnownElements::default();
     for item in set {
         members.insert(item);
     }
@@ -40,13 +40,13 @@ fn members(set: &[Traced<Data>]) -> Members {
 }
 
 /// The elements of each argument, converted to the common type of all.
-fn arguments(call: &Call<'_>) -> Result<Vec<Vec<Traced<Data>>>, Stop> {
+fn arguments(call: &EvaluatedCall<'_>) -> Result<Vec<Vec<Traced<Data>>>, FunctionFailure> {
     let set = Type::Set(Box::new(Type::Any));
     let mut sets = Vec::new();
     for at in 0..call.arguments.len() {
         match call.converted(at, &set)? {
             Data::List(list) => sets.push(call.members(at, &list.items)?),
-            _ => return Err(Stop::failed("a set is required")),
+            _ => return Err(FunctionFailure::failed("a set is required")),
         }
     }
     let common = unify(sets.iter().flatten().map(type_of).collect())?;
@@ -54,16 +54,16 @@ fn arguments(call: &Call<'_>) -> Result<Vec<Vec<Traced<Data>>>, Stop> {
     Ok(sets.into_iter().map(convert_all).collect())
 }
 
-fn made(items: Vec<Traced<Data>>) -> Outcome {
-    Given::list(ListKind::Set, sets::set(items)?)
+fn made(items: Vec<Traced<Data>>) -> FunctionResult {
+    FunctionOutcome::list(ListKind::Set, sets::set(items)?)
 }
 
 /// All combinations of one element of each set, as tuples.
 ///
 /// The element of the last set changes fastest. If all arguments are ordered, so is the result.
-pub(super) fn setproduct(call: &Call<'_>) -> Outcome {
+pub(super) fn setproduct(call: &EvaluatedCall<'_>) -> FunctionResult {
     if call.arguments.len() < 2 {
-        return Err(Stop::failed("at least two sets are required"));
+        return Err(FunctionFailure::failed("at least two sets are required"));
     }
     let mut rows: Vec<Vec<Traced<Data>>> = vec![Vec::new()];
     let mut is_ordered = true;
@@ -72,7 +72,7 @@ pub(super) fn setproduct(call: &Call<'_>) -> Outcome {
         let items = factor(call, at)?;
         let size = rows.len().saturating_mul(items.len()).saturating_mul(at.saturating_add(1));
         if size > MAX_ELEMENTS {
-            return Err(Stop::too_many());
+            return Err(FunctionFailure::too_many());
         }
         rows = rows
             .iter()
@@ -80,11 +80,11 @@ pub(super) fn setproduct(call: &Call<'_>) -> Outcome {
             .collect();
     }
     let tuples: Vec<Traced<Data>> = rows.into_iter().map(|row| call.made(Data::tuple(row))).collect();
-    if is_ordered { Given::list(ListKind::List, tuples) } else { made(tuples) }
+    if is_ordered { FunctionOutcome::list(ListKind::List, tuples) } else { made(tuples) }
 }
 
 /// The elements of one argument, converted to one type.
-fn factor(call: &Call<'_>, at: usize) -> Result<Vec<Traced<Data>>, Stop> {
+fn factor(call: &EvaluatedCall<'_>, at: usize) -> Result<Vec<Traced<Data>>, FunctionFailure> {
     let List { kind, items } = call.sequence(at)?;
     match kind {
         ListKind::Tuple => call.list(at, Type::Any),

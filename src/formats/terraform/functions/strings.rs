@@ -1,21 +1,21 @@
 //! Functions of strings and paths.
 
-use super::{Call, Given, MAX_ELEMENTS, MAX_STRING, Outcome, Stop};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult, MAX_ELEMENTS, MAX_STRING};
 use crate::value::ListKind;
 
 /// The maximum indentation, in spaces.
 const MAX_INDENT: usize = 1024;
 
-pub(super) fn upper(call: &Call<'_>) -> Outcome {
+pub(super) fn upper(call: &EvaluatedCall<'_>) -> FunctionResult {
     mapped(&call.string(0)?, upper_character)
 }
 
-pub(super) fn lower(call: &Call<'_>) -> Outcome {
+pub(super) fn lower(call: &EvaluatedCall<'_>) -> FunctionResult {
     mapped(&call.string(0)?, |c| only(c.to_lowercase()))
 }
 
 /// Converts the first letter of each word to upper case.
-pub(super) fn title(call: &Call<'_>) -> Outcome {
+pub(super) fn title(call: &EvaluatedCall<'_>) -> FunctionResult {
     let mut is_start = true;
     mapped(&call.string(0)?, |c| {
         let is_first = std::mem::replace(&mut is_start, !c.is_alphanumeric() && c != '_');
@@ -37,22 +37,22 @@ fn only(mut characters: impl ExactSizeIterator<Item = char>) -> Option<char> {
 }
 
 /// Maps each character to one character, as Go does. The result is unknown where Unicode maps a character to several.
-fn mapped(text: &str, map: impl FnMut(char) -> Option<char>) -> Outcome {
+fn mapped(text: &str, map: impl FnMut(char) -> Option<char>) -> FunctionResult {
     match text.chars().map(map).collect::<Option<String>>() {
-        Some(text) => Given::string(text),
-        None => Err(Stop::not_evaluated("the case of such characters")),
+        Some(text) => FunctionOutcome::string(text),
+        None => Err(FunctionFailure::not_evaluated("the case of such characters")),
     }
 }
 
 /// The grapheme clusters of a text, which consist of one character each in the supported ranges of Unicode.
-pub(super) fn characters(text: &str) -> Result<Vec<&str>, Stop> {
+pub(super) fn characters(text: &str) -> Result<Vec<&str>, FunctionFailure> {
     let is_simple = |c: char| {
         c.is_ascii()
             || matches!(c, '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{370}'..='\u{482}')
             || matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{1f400}'..='\u{1f64f}' | '\u{20000}'..='\u{2a6df}')
     };
     if !text.chars().all(is_simple) {
-        return Err(Stop::not_evaluated("the length of text with such characters"));
+        return Err(FunctionFailure::not_evaluated("the length of text with such characters"));
     }
     let mut parts: Vec<&str> = Vec::new();
     let mut rest = text;
@@ -66,58 +66,59 @@ pub(super) fn characters(text: &str) -> Result<Vec<&str>, Stop> {
 }
 
 /// The characters in reverse order.
-pub(super) fn strrev(call: &Call<'_>) -> Outcome {
+pub(super) fn strrev(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(0)?;
-    Given::string(characters(&text)?.into_iter().rev().collect::<String>())
+    FunctionOutcome::string(characters(&text)?.into_iter().rev().collect::<String>())
 }
 
 /// Characters by offset and length; a negative offset counts from the end.
-pub(super) fn substr(call: &Call<'_>) -> Outcome {
+pub(super) fn substr(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(0)?;
     let (offset, length) = (call.integer(1)?, call.integer(2)?);
     let characters = characters(&text)?;
     let count = i64::try_from(characters.len()).unwrap_or(i64::MAX);
     if offset < 0 && (length == 0 || offset.saturating_add(count) < 0) {
-        return Err(Stop::not_evaluated("`substr` with such numbers"));
+        return Err(FunctionFailure::not_evaluated("`substr` with such numbers"));
     }
     let start = if offset < 0 { offset.saturating_add(count) } else { offset };
     let after = characters.into_iter().skip(usize::try_from(start).unwrap_or(usize::MAX));
     // A negative length selects the rest of the text.
-    Given::string(after.take(usize::try_from(length).unwrap_or(usize::MAX)).collect::<String>())
+    FunctionOutcome::string(after.take(usize::try_from(length).unwrap_or(usize::MAX)).collect::<String>())
 }
 
 /// Inserts spaces after each line feed.
-pub(super) fn indent(call: &Call<'_>) -> Outcome {
-    let spaces = usize::try_from(call.integer(0)?).map_err(|_| Stop::failed("the indent must not be negative"))?;
+pub(super) fn indent(call: &EvaluatedCall<'_>) -> FunctionResult {
+    let spaces =
+        usize::try_from(call.integer(0)?).map_err(|_| FunctionFailure::failed("the indent must not be negative"))?;
     let text = call.string(1)?;
     let lines = text.matches('\n').count();
     if spaces > MAX_INDENT || lines.saturating_mul(spaces) > MAX_STRING {
-        return Err(Stop::too_long());
+        return Err(FunctionFailure::too_long());
     }
-    Given::string(text.replace('\n', &format!("\n{}", " ".repeat(spaces))))
+    FunctionOutcome::string(text.replace('\n', &format!("\n{}", " ".repeat(spaces))))
 }
 
 /// The strings of all lists, with a separator between them.
-pub(super) fn join(call: &Call<'_>) -> Outcome {
+pub(super) fn join(call: &EvaluatedCall<'_>) -> FunctionResult {
     let separator = call.string(0)?;
     if call.arguments.len() < 2 {
-        return Err(Stop::failed("a list is required"));
+        return Err(FunctionFailure::failed("a list is required"));
     }
     let mut texts = Vec::new();
     for at in 1..call.arguments.len() {
         for text in call.known_strings(at)? {
-            texts.push(text.ok_or_else(|| Stop::failed("null can't be joined"))?);
+            texts.push(text.ok_or_else(|| FunctionFailure::failed("null can't be joined"))?);
         }
     }
     let length = texts.iter().map(|text| text.len().saturating_add(separator.len())).fold(0, usize::saturating_add);
     if length > MAX_STRING.saturating_add(separator.len()) {
-        return Err(Stop::too_long());
+        return Err(FunctionFailure::too_long());
     }
-    Given::string(texts.join(&separator))
+    FunctionOutcome::string(texts.join(&separator))
 }
 
 /// The parts between separators, or all characters if the separator is empty.
-pub(super) fn split(call: &Call<'_>) -> Outcome {
+pub(super) fn split(call: &EvaluatedCall<'_>) -> FunctionResult {
     let (separator, text) = (call.string(0)?, call.string(1)?);
     let limit = MAX_ELEMENTS.saturating_add(1);
     let parts: Vec<String> = if separator.is_empty() {
@@ -125,34 +126,34 @@ pub(super) fn split(call: &Call<'_>) -> Outcome {
     } else {
         text.split(separator.as_str()).take(limit).map(str::to_owned).collect()
     };
-    Given::list(ListKind::List, call.strings(parts))
+    FunctionOutcome::list(ListKind::List, call.strings(parts))
 }
 
-pub(super) fn startswith(call: &Call<'_>) -> Outcome {
-    Given::bool(call.string(0)?.starts_with(&call.string(1)?))
+pub(super) fn startswith(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::bool(call.string(0)?.starts_with(&call.string(1)?))
 }
 
-pub(super) fn endswith(call: &Call<'_>) -> Outcome {
-    Given::bool(call.string(0)?.ends_with(&call.string(1)?))
+pub(super) fn endswith(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::bool(call.string(0)?.ends_with(&call.string(1)?))
 }
 
-pub(super) fn strcontains(call: &Call<'_>) -> Outcome {
-    Given::bool(call.string(0)?.contains(&call.string(1)?))
+pub(super) fn strcontains(call: &EvaluatedCall<'_>) -> FunctionResult {
+    FunctionOutcome::bool(call.string(0)?.contains(&call.string(1)?))
 }
 
 /// The last element of a path, without trailing slashes.
-pub(super) fn basename(call: &Call<'_>) -> Outcome {
+pub(super) fn basename(call: &EvaluatedCall<'_>) -> FunctionResult {
     let path = call.string(0)?;
     let trimmed = path.trim_end_matches('/');
     match trimmed.rsplit('/').next() {
-        _ if path.is_empty() => Given::string("."),
-        Some("") | None => Given::string("/"),
-        Some(name) => Given::string(name),
+        _ if path.is_empty() => FunctionOutcome::string("."),
+        Some("") | None => FunctionOutcome::string("/"),
+        Some(name) => FunctionOutcome::string(name),
     }
 }
 
 /// A path without its last element, and without `.` and redundant `..`.
-pub(super) fn dirname(call: &Call<'_>) -> Outcome {
+pub(super) fn dirname(call: &EvaluatedCall<'_>) -> FunctionResult {
     let path = call.string(0)?;
     let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
     let mut elements: Vec<&str> = Vec::new();
@@ -167,17 +168,17 @@ pub(super) fn dirname(call: &Call<'_>) -> Outcome {
     }
     let joined = elements.join("/");
     match (is_absolute, joined.is_empty()) {
-        (true, _) => Given::string(format!("/{joined}")),
-        (false, true) => Given::string("."),
-        (false, false) => Given::string(joined),
+        (true, _) => FunctionOutcome::string(format!("/{joined}")),
+        (false, true) => FunctionOutcome::string("."),
+        (false, false) => FunctionOutcome::string(joined),
     }
 }
 
 /// An absolute path without `.`, `..` and repeated slashes.
-pub(super) fn abspath(call: &Call<'_>) -> Outcome {
+pub(super) fn abspath(call: &EvaluatedCall<'_>) -> FunctionResult {
     let path = call.string(0)?;
     if !path.starts_with('/') {
-        return Err(Stop::not_evaluated("the directory in which Terraform runs"));
+        return Err(FunctionFailure::not_evaluated("the directory in which Terraform runs"));
     }
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -187,13 +188,13 @@ pub(super) fn abspath(call: &Call<'_>) -> Outcome {
             part => parts.push(part),
         }
     }
-    Given::string(format!("/{}", parts.join("/")))
+    FunctionOutcome::string(format!("/{}", parts.join("/")))
 }
 
 /// An unchanged path, unless it begins with the home directory.
-pub(super) fn pathexpand(call: &Call<'_>) -> Outcome {
+pub(super) fn pathexpand(call: &EvaluatedCall<'_>) -> FunctionResult {
     match call.string(0)? {
-        path if path.starts_with('~') => Err(Stop::not_evaluated("the home directory")),
-        path => Given::string(path),
+        path if path.starts_with('~') => Err(FunctionFailure::not_evaluated("the home directory")),
+        path => FunctionOutcome::string(path),
     }
 }

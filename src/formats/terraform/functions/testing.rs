@@ -1,14 +1,14 @@
 //! Evaluates expressions without references, for tests that need neither scope nor world.
 
-use super::{Call, Given, Stop, find};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, find};
 use crate::formats::terraform::equality::equal;
 use crate::formats::terraform::numbers;
 use crate::source::{FileId, Span};
 use crate::syntax::hcl::{BinaryOperator, Expr, ExprKind, ObjectItem, ObjectKey, UnaryOperator, parse_expr};
-use crate::value::{Data, Field, Known, List, ListKind, Object, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, List, ListKind, Object, Reason, Traced, Unknown};
 
 /// The value of an expression, in which the name `unknown` is an unknown value.
-pub(in crate::formats::terraform) fn evaluate(text: &str) -> Result<Traced<Data>, Stop> {
+pub(in crate::formats::terraform) fn evaluate(text: &str) -> Result<Traced<Data>, FunctionFailure> {
     eval(&expression(text))
 }
 
@@ -23,7 +23,7 @@ fn file() -> FileId {
     crate::source::Sources::new("/".into()).add(std::path::Path::new("/test.tf"), Vec::new())
 }
 
-pub(in crate::formats::terraform) fn eval(expr: &Expr) -> Result<Traced<Data>, Stop> {
+pub(in crate::formats::terraform) fn eval(expr: &Expr) -> Result<Traced<Data>, FunctionFailure> {
     let made = |data| Ok(Traced::written(data, expr.span));
     match &expr.kind {
         ExprKind::Null => made(Data::Null),
@@ -53,9 +53,9 @@ pub(in crate::formats::terraform) fn eval(expr: &Expr) -> Result<Traced<Data>, S
                 arguments.extend(list.items);
             }
             let function = find(&call.name.text).unwrap_or_else(|| panic!("no function `{}`", call.name.text));
-            match function.call(&Call::new(expr.span, &arguments))? {
-                Given::Made(data) => made(data),
-                Given::Picked(value) => Ok(value),
+            match function.call(&EvaluatedCall::new(expr.span, &arguments))? {
+                FunctionOutcome::Made(data) => made(data),
+                FunctionOutcome::Picked(value) => Ok(value),
             }
         }
         other => panic!("{other:?}"),
@@ -63,15 +63,15 @@ pub(in crate::formats::terraform) fn eval(expr: &Expr) -> Result<Traced<Data>, S
 }
 
 fn unknown(span: Span, reference: &str, is_set: bool) -> Traced<Data> {
-    let why = Why::AtDeployment { reference: reference.to_owned(), is_set };
+    let why = Reason::AtDeployment { reference: reference.to_owned(), is_set };
     Traced { value: Unknown(why), ..Traced::written(Data::Null, span) }
 }
 
-fn inexact() -> Stop {
-    Stop::Unknown(Why::OverLimit { limit: "arithmetic" })
+fn inexact() -> FunctionFailure {
+    FunctionFailure::Unknown(Reason::OverLimit { limit: "arithmetic" })
 }
 
-fn object(items: &[ObjectItem], span: Span) -> Result<Object, Stop> {
+fn object(items: &[ObjectItem], span: Span) -> Result<Object, FunctionFailure> {
     let mut fields: Vec<Field> = Vec::new();
     for item in items {
         let key = match &item.key {
@@ -85,7 +85,12 @@ fn object(items: &[ObjectItem], span: Span) -> Result<Object, Stop> {
     Ok(Object::new(span, fields))
 }
 
-fn binary(operator: BinaryOperator, a: &Traced<Data>, b: &Traced<Data>, span: Span) -> Result<Traced<Data>, Stop> {
+fn binary(
+    operator: BinaryOperator,
+    a: &Traced<Data>,
+    b: &Traced<Data>,
+    span: Span,
+) -> Result<Traced<Data>, FunctionFailure> {
     if operator == BinaryOperator::Equal {
         return match equal(a, b) {
             Known(value) => Ok(Traced::written(Data::Bool(value), span)),

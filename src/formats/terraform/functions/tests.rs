@@ -1,7 +1,7 @@
 //! Tests the functions against `cases.txt`, whose results are those of Terraform 1.11.
 
 use super::testing::{covers, evaluate, shown};
-use super::{FUNCTIONS, Stop};
+use super::{FUNCTIONS, FunctionFailure};
 use crate::value::{Data, Traced};
 
 /// Each line is `expression -> value`, with `?` for an unknown part of the value.
@@ -50,10 +50,10 @@ fn what_is_claimed_holds_whatever_the_unknown_is() {
 }
 
 /// A failure is compatible with any result, because nothing is deployed then.
-fn is_covered(claimed: &Result<Traced<Data>, Stop>, found: &Result<Traced<Data>, Stop>) -> bool {
+fn is_covered(claimed: &Result<Traced<Data>, FunctionFailure>, found: &Result<Traced<Data>, FunctionFailure>) -> bool {
     match (claimed, found) {
-        (Err(Stop::Unknown(_)), _) | (_, Err(_)) => true,
-        (Err(Stop::Failed(_)), Ok(_)) => false,
+        (Err(FunctionFailure::Unknown(_)), _) | (_, Err(_)) => true,
+        (Err(FunctionFailure::Failed(_)), Ok(_)) => false,
         (Ok(claimed), Ok(found)) => covers(claimed, found),
     }
 }
@@ -90,10 +90,10 @@ fn cases() -> impl Iterator<Item = (&'static str, &'static str)> {
     lines.map(|line| line.split_once(" -> ").unwrap_or_else(|| panic!("{line}")))
 }
 
-fn outcome(result: Result<Traced<Data>, Stop>) -> String {
+fn outcome(result: Result<Traced<Data>, FunctionFailure>) -> String {
     match result {
         Ok(value) => shown(&value),
-        Err(Stop::Failed(_)) => "fails".to_owned(),
-        Err(Stop::Unknown(_)) => "unknown".to_owned(),
+        Err(FunctionFailure::Failed(_)) => "fails".to_owned(),
+        Err(FunctionFailure::Unknown(_)) => "unknown".to_owned(),
     }
 }

@@ -4,13 +4,13 @@
 
 use std::fmt::Write;
 
-use super::dates::Date;
-use super::{Call, Given, Outcome, Stop};
+use super::dates::CalendarDay;
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 
 /// A point in time in a time zone.
 #[derive(Debug, Clone, Copy)]
 struct Time {
-    date: Date,
+    date: CalendarDay,
     hour: u32,
     minute: u32,
     second: u32,
@@ -22,20 +22,20 @@ struct Time {
 const NANOSECONDS: i128 = 1_000_000_000;
 
 /// Adds a duration such as `1h30m` to a time.
-pub(super) fn timeadd(call: &Call<'_>) -> Outcome {
+pub(super) fn timeadd(call: &EvaluatedCall<'_>) -> FunctionResult {
     let time = Time::parse(&call.string(0)?)?;
     let duration = duration(&call.string(1)?)?;
     let later = time.instant().checked_add(duration).and_then(|instant| Time::at(instant, time.zone));
     match later {
-        Some(later) => Given::string(later.to_string()),
-        None => Err(Stop::not_evaluated("a time of another millennium")),
+        Some(later) => FunctionOutcome::string(later.to_string()),
+        None => Err(FunctionFailure::not_evaluated("a time of another millennium")),
     }
 }
 
 /// -1, 0 or 1 if the first time is before, equal to, or after the second.
-pub(super) fn timecmp(call: &Call<'_>) -> Outcome {
+pub(super) fn timecmp(call: &EvaluatedCall<'_>) -> FunctionResult {
     let (a, b) = (Time::parse(&full_hour(call.string(0)?))?, Time::parse(&full_hour(call.string(1)?))?);
-    Given::number(f64::from(a.instant().cmp(&b.instant()) as i8))
+    FunctionOutcome::number(f64::from(a.instant().cmp(&b.instant()) as i8))
 }
 
 /// Pads the hour to two digits, because Go's parser also accepts one digit.
@@ -47,7 +47,7 @@ fn full_hour(text: String) -> String {
 }
 
 /// Formats a time with verbs such as `YYYY-MM-DD`.
-pub(super) fn formatdate(call: &Call<'_>) -> Outcome {
+pub(super) fn formatdate(call: &EvaluatedCall<'_>) -> FunctionResult {
     let format = call.string(0)?;
     let time = Time::parse(&call.string(1)?)?;
     let mut text = String::new();
@@ -61,22 +61,23 @@ pub(super) fn formatdate(call: &Call<'_>) -> Outcome {
         let length = rest.chars().take_while(|c| *c == first && is_verb).count().max(first.len_utf8());
         let (verb, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         if is_verb {
-            let no_verb = || Stop::failed(format!("`{verb}` isn't a date format"));
+            let no_verb = || FunctionFailure::failed(format!("`{verb}` isn't a date format"));
             text.push_str(&time.verb(verb).ok_or_else(no_verb)?);
         } else {
             text.push_str(verb);
         }
         rest = after;
     }
-    Given::string(text)
+    FunctionOutcome::string(text)
 }
 
 /// Appends a quoted text, in which two quotes are an escaped one, and returns the rest.
-fn literal<'t>(rest: &'t str, text: &mut String) -> Result<&'t str, Stop> {
+fn literal<'t>(rest: &'t str, text: &mut String) -> Result<&'t str, FunctionFailure> {
     let mut inside = rest.strip_prefix('\'').unwrap_or(rest);
     loop {
-        let (before, after) =
-            inside.split_once('\'').ok_or_else(|| Stop::failed("a quoted part of the date format has no end"))?;
+        let (before, after) = inside
+            .split_once('\'')
+            .ok_or_else(|| FunctionFailure::failed("a quoted part of the date format has no end"))?;
         text.push_str(before);
         let Some(next) = after.strip_prefix('\'') else { return Ok(after) };
         text.push('\'');
@@ -85,14 +86,15 @@ fn literal<'t>(rest: &'t str, text: &mut String) -> Result<&'t str, Stop> {
 }
 
 impl Time {
-    fn parse(text: &str) -> Result<Self, Stop> {
-        Self::of_rfc3339(text).ok_or_else(|| Stop::failed("this isn't a timestamp such as `2006-01-02T15:04:05Z`"))
+    fn parse(text: &str) -> Result<Self, FunctionFailure> {
+        Self::of_rfc3339(text)
+            .ok_or_else(|| FunctionFailure::failed("this isn't a timestamp such as `2006-01-02T15:04:05Z`"))
     }
 
     fn of_rfc3339(text: &str) -> Option<Self> {
         let (date, time) = text.split_once('T')?;
         let mut parts = date.split('-');
-        let date = Date::new(digits(parts.next()?, 4)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?)?;
+        let date = CalendarDay::new(digits(parts.next()?, 4)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?)?;
         let zone_at = time.find(['Z', '+', '-'])?;
         let (clock, zone) = time.split_at_checked(zone_at)?;
         let (clock, fraction) =
@@ -121,7 +123,7 @@ impl Time {
     fn at(instant: i128, zone: i32) -> Option<Self> {
         let local = instant.checked_add(i128::from(zone).checked_mul(60)?.checked_mul(NANOSECONDS)?)?;
         let seconds = local.div_euclid(NANOSECONDS);
-        let date = Date::of_number(i64::try_from(seconds.div_euclid(86_400)).ok()?)?;
+        let date = CalendarDay::of_number(i64::try_from(seconds.div_euclid(86_400)).ok()?)?;
         let of_day = u32::try_from(seconds.rem_euclid(86_400)).ok()?;
         let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
         Some(Self { date, hour, minute, second, nanoseconds: local.rem_euclid(NANOSECONDS), zone })
@@ -227,8 +229,8 @@ fn of_zone(text: &str) -> Option<i32> {
 }
 
 /// A Go duration in nanoseconds: a sequence of numbers with units.
-fn duration(text: &str) -> Result<i128, Stop> {
-    let invalid = || Stop::failed("this isn't a duration such as `1h30m`");
+fn duration(text: &str) -> Result<i128, FunctionFailure> {
+    let invalid = || FunctionFailure::failed("this isn't a duration such as `1h30m`");
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if unsigned == "0" {
         return Ok(0);

@@ -2,15 +2,15 @@
 //!
 //! Source: <https://github.com/zclconf/go-cty-yaml>, and the results of `terraform console`.
 
-use super::Stop;
-use super::dates::Date;
+use super::FunctionFailure;
+use super::dates::CalendarDay;
 use super::documents::number;
 use crate::formats::terraform::numbers::{LARGEST_EXACT, parse, show};
 use crate::syntax::node::{Meaning, Scalar, ScalarStyle};
 use crate::value::Data;
 
 /// The value of a scalar.
-pub(super) fn scalar(scalar: &Scalar) -> Result<Data, Stop> {
+pub(super) fn scalar(scalar: &Scalar) -> Result<Data, FunctionFailure> {
     let text = scalar.text.as_str();
     match (scalar.meaning(), scalar.style) {
         (_, ScalarStyle::Quoted | ScalarStyle::Block) => Ok(Data::String(text.to_owned())),
@@ -22,10 +22,10 @@ pub(super) fn scalar(scalar: &Scalar) -> Result<Data, Stop> {
 }
 
 /// The key of a mapping as text; numbers and bools are converted.
-pub(super) fn key(scalar: &Scalar) -> Result<String, Stop> {
+pub(super) fn key(scalar: &Scalar) -> Result<String, FunctionFailure> {
     let text = scalar.text.as_str();
     if text == "<<" {
-        return Err(Stop::not_evaluated("such a key"));
+        return Err(FunctionFailure::not_evaluated("such a key"));
     }
     // An account id may have more digits than an exact number, and keeps all of them.
     let is_whole = scalar.style == ScalarStyle::Plain && !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
@@ -37,13 +37,13 @@ pub(super) fn key(scalar: &Scalar) -> Result<String, Stop> {
         Data::String(text) => Ok(text),
         Data::Bool(value) => Ok(value.to_string()),
         Data::Number(number) => Ok(show(number)),
-        Data::Null => Err(Stop::failed("a key of YAML must not be null")),
-        Data::List(_) | Data::Object(_) => Err(Stop::not_evaluated("such a key")),
+        Data::Null => Err(FunctionFailure::failed("a key of YAML must not be null")),
+        Data::List(_) | Data::Object(_) => Err(FunctionFailure::not_evaluated("such a key")),
     }
 }
 
 /// A plain scalar that may be a number, a date or a string.
-fn plain(text: &str) -> Result<Data, Stop> {
+fn plain(text: &str) -> Result<Data, FunctionFailure> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return Ok(Data::String(text.to_owned()));
     }
@@ -52,19 +52,19 @@ fn plain(text: &str) -> Result<Data, Stop> {
     }
     let is_long = text.len() > 12 && (text.starts_with("0x") || text.starts_with("0o"));
     if is_long {
-        return Err(Stop::not_evaluated("such a number of YAML"));
+        return Err(FunctionFailure::not_evaluated("such a number of YAML"));
     }
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if let Some((year, rest)) = text.split_once('-').filter(|(year, _)| year.len() == 4 && is_digits(year)) {
         return match rest.split_once('-').filter(|(month, day)| is_digits(month) && is_digits(day)) {
             Some((month, day)) => Ok(Data::String(date(text, year, month, day))),
-            None if rest.contains([':', 'T', 't']) => Err(Stop::not_evaluated("such a time of YAML")),
+            None if rest.contains([':', 'T', 't']) => Err(FunctionFailure::not_evaluated("such a time of YAML")),
             None => Ok(Data::String(text.to_owned())),
         };
     }
     let is_special = text.trim_start_matches(['+', '-']).trim_start_matches('.').to_ascii_lowercase();
     if matches!(is_special.as_str(), "inf" | "nan" | "infinity") {
-        return Err(Stop::not_evaluated("such a number of YAML"));
+        return Err(FunctionFailure::not_evaluated("such a number of YAML"));
     }
     match parse(text) {
         Some(_) => number(text),
@@ -74,7 +74,7 @@ fn plain(text: &str) -> Result<Data, Stop> {
 
 /// Converts a date to a timestamp at midnight. An invalid date remains a text.
 fn date(text: &str, year: &str, month: &str, day: &str) -> String {
-    let parsed = || Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    let parsed = || CalendarDay::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
     let is_short = month.len() <= 2 && day.len() <= 2;
     parsed().filter(|_| is_short).map_or_else(|| text.to_owned(), |date| format!("{date}T00:00:00Z"))
 }

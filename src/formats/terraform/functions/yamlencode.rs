@@ -3,7 +3,7 @@
 //! Source: the emitter of <https://github.com/zclconf/go-cty-yaml>, and the results of `terraform console`. Texts that
 //! it folds, or whose form depends on their context, aren't evaluated.
 
-use super::{Call, Given, Outcome, Stop};
+use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 use crate::formats::terraform::numbers::show;
 use crate::formats::terraform::unknowns::wholly_known;
 use crate::value::{Data, Field, Known, Traced, Unknown};
@@ -15,28 +15,28 @@ const MAX_LINE: usize = 76;
 const MAX_KEY: usize = 100;
 
 /// YAML in block style, with sorted keys and all texts in quotes.
-pub(super) fn yamlencode(call: &Call<'_>) -> Outcome {
+pub(super) fn yamlencode(call: &EvaluatedCall<'_>) -> FunctionResult {
     let argument = call.argument(0)?;
     match wholly_known(argument) {
         Known(data) => {
-            let mut writer = Writer { text: String::new() };
+            let mut writer = YamlWriter { text: String::new() };
             writer.value(data, 0, 0)?;
             // A document that is a plain scalar needs an end marker.
             let is_plain = matches!(data, Data::Null | Data::Bool(_) | Data::Number(_));
             writer.text.push_str(if is_plain { "\n...\n" } else { "\n" });
-            Given::string(writer.text)
+            FunctionOutcome::string(writer.text)
         }
         Unknown(why) => Err(why.into()),
     }
 }
 
-struct Writer {
+struct YamlWriter {
     text: String,
 }
 
-impl Writer {
+impl YamlWriter {
     /// Writes a value that begins on the current line; further lines have the given indentation.
-    fn value(&mut self, data: &Data, indentation: usize, column: usize) -> Result<(), Stop> {
+    fn value(&mut self, data: &Data, indentation: usize, column: usize) -> Result<(), FunctionFailure> {
         match data {
             Data::Null => self.text.push_str("null"),
             Data::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
@@ -64,10 +64,10 @@ impl Writer {
         Ok(())
     }
 
-    fn field(&mut self, field: &Field, indentation: usize) -> Result<(), Stop> {
+    fn field(&mut self, field: &Field, indentation: usize) -> Result<(), FunctionFailure> {
         let key = quoted(&field.key, indentation)?;
         if key.len() > MAX_KEY {
-            return Err(Stop::not_evaluated("`yamlencode` of such a key"));
+            return Err(FunctionFailure::not_evaluated("`yamlencode` of such a key"));
         }
         self.text.push_str(&key);
         self.text.push(':');
@@ -96,7 +96,7 @@ impl Writer {
     }
 }
 
-fn known(value: &Traced<Data>) -> Result<&Data, Stop> {
+fn known(value: &Traced<Data>) -> Result<&Data, FunctionFailure> {
     match &value.value {
         Known(data) => Ok(data),
         Unknown(why) => Err(why.clone().into()),
@@ -104,19 +104,19 @@ fn known(value: &Traced<Data>) -> Result<&Data, Stop> {
 }
 
 /// A text in double quotes. The emitter writes a text with line ends as a block, which isn't evaluated.
-fn quoted(text: &str, column: usize) -> Result<String, Stop> {
+fn quoted(text: &str, column: usize) -> Result<String, FunctionFailure> {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
             '\t' => quoted.push_str("\\t"),
             ' '..='~' | '\u{a1}'..='\u{24f}' | '\u{4e00}'..='\u{9fff}' => quoted.push(c),
-            _ => return Err(Stop::not_evaluated("`yamlencode` of such a text")),
+            _ => return Err(FunctionFailure::not_evaluated("`yamlencode` of such a text")),
         }
     }
     quoted.push('"');
     if quoted.contains(' ') && column.saturating_add(quoted.chars().count()) > MAX_LINE {
-        return Err(Stop::not_evaluated("`yamlencode` of a long text"));
+        return Err(FunctionFailure::not_evaluated("`yamlencode` of a long text"));
     }
     Ok(quoted)
 }

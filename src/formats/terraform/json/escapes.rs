@@ -4,12 +4,12 @@ use std::ops::Range;
 
 /// The offsets in the source of a string, by those in its value.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(super) struct EscapeMap {
     /// The offsets after each escape, in the value and in the source.
     after_escapes: Vec<(usize, usize)>,
 }
 
-impl Places {
+impl EscapeMap {
     /// Reads the source of a string, without its quotes.
     pub(super) fn of(written: &str) -> Self {
         let mut after_escapes = Vec::new();
@@ -60,7 +60,7 @@ mod tests {
     fn a_place_behind_escapes_is_found() {
         let written = r#"a\"b\u00e9c\ud83d\ude00d"#;
         let value = "a\"béc😀d";
-        let places = Places::of(written);
+        let places = EscapeMap::of(written);
         for (character, expected) in [("a", "a"), ("b", "b"), ("c", "c"), ("d", "d")] {
             let start = value.find(character).unwrap();
             assert_eq!(written.get(places.written(start..start + 1)), Some(expected));

@@ -5,22 +5,22 @@ use std::sync::{Arc, OnceLock};
 
 use super::checks;
 use crate::formats::terraform::{is_json, json, names_trail};
-use crate::model::{Kind, Notation, Subject, kinds};
+use crate::model::{Notation, ResourceKind, SearchSubject, kinds};
 use crate::source::{FileId, SourceFile};
-use crate::syntax::hcl::{self, Block, Item, ItemKind, Name, Parsed};
+use crate::syntax::hcl::{self, Block, ItemKind, Label, ParsedItem, UnparsedItem};
 use crate::syntax::{Problem, json as json_syntax};
 
 /// A top-level block that is parsed at the first use.
 #[derive(Debug)]
 pub(super) struct ModuleBlock {
-    pub(super) keyword: Name,
+    pub(super) keyword: Label,
     /// True if its text or its type mentions a trail.
     pub(super) mentions_trail: bool,
     /// True if its file mentions a trail, so that syntax errors in it are reported.
     pub(super) is_beside_trail: bool,
     pub(super) notation: Notation,
     pub(super) file: Arc<SourceFile>,
-    pub(super) source: Source,
+    pub(super) source: BlockSource,
     pub(super) parsed: OnceLock<(Option<Block>, Vec<Problem>)>,
     /// The directory that it calls, if it can be read from its text; determined at the first use.
     pub(super) plain_source: OnceLock<Option<PathBuf>>,
@@ -28,40 +28,40 @@ pub(super) struct ModuleBlock {
 
 /// The source of a block.
 #[derive(Debug)]
-pub(super) enum Source {
-    Native(Item),
+pub(super) enum BlockSource {
+    Native(UnparsedItem),
     /// Blocks of the JSON syntax are already parsed.
     Json(Block),
 }
 
 impl ModuleBlock {
     /// True if its text shows that it may declare a resource of the subject, so that it has to be parsed.
-    pub(super) fn may_declare(&self, subject: Subject) -> bool {
+    pub(super) fn may_declare(&self, subject: SearchSubject) -> bool {
         let names_neighbour = || match &self.source {
-            Source::Json(block) => kind_of(block, subject).is_some(),
-            Source::Native(item) => {
+            BlockSource::Json(block) => kind_of(block, subject).is_some(),
+            BlockSource::Native(item) => {
                 let text = self.file.slice(item.span);
                 names_neighbour(header_of(text))
             }
         };
-        self.mentions_trail || subject == Subject::Surroundings && names_neighbour()
+        self.mentions_trail || subject == SearchSubject::Surroundings && names_neighbour()
     }
 
     pub(super) fn lookalike(&self) -> Option<Problem> {
         match &self.source {
-            Source::Native(item) if names_trail(header_of(self.file.slice(item.span)).as_bytes()) => {
+            BlockSource::Native(item) if names_trail(header_of(self.file.slice(item.span)).as_bytes()) => {
                 checks::lookalike(&self.keyword, self.parsed.get().and_then(|(block, _)| block.as_ref()))
             }
-            Source::Native(_) | Source::Json(_) => None,
+            BlockSource::Native(_) | BlockSource::Json(_) => None,
         }
     }
 
     pub(super) fn parse(&self) -> (Option<Block>, Vec<Problem>) {
         match &self.source {
-            Source::Json(block) => (Some(block.clone()), Vec::new()),
-            Source::Native(item) => match hcl::parse(item, &self.file) {
-                (Some(Parsed::Block(block)), problems) => (Some(block), problems),
-                (Some(Parsed::Attribute(_)) | None, problems) => (None, problems),
+            BlockSource::Json(block) => (Some(block.clone()), Vec::new()),
+            BlockSource::Native(item) => match hcl::parse(item, &self.file) {
+                (Some(ParsedItem::Block(block)), problems) => (Some(block), problems),
+                (Some(ParsedItem::Attribute(_)) | None, problems) => (None, problems),
             },
         }
     }
@@ -84,8 +84,8 @@ pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBloc
         let (json, problems) = json::blocks(&tree, file);
         let json = json.into_iter();
         let blocks = json.map(|json| {
-            let is_trail = kind_of(&json, Subject::Trails).is_some();
-            block(json.kind.clone(), is_trail, Notation::Json, Source::Json(json))
+            let is_trail = kind_of(&json, SearchSubject::Trails).is_some();
+            block(json.kind.clone(), is_trail, Notation::Json, BlockSource::Json(json))
         });
         return (blocks.collect(), problems);
     }
@@ -96,12 +96,12 @@ pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBloc
         let header = header_of(text);
         // An escape in a label may be any letter.
         let is_trail = names_trail(text.as_bytes()) || header.contains('\\');
-        block(item.keyword.clone(), is_trail, Notation::Hcl, Source::Native(item))
+        block(item.keyword.clone(), is_trail, Notation::Hcl, BlockSource::Native(item))
     });
     (blocks.collect(), outline.problems)
 }
 
-pub(super) fn kind_of(block: &Block, subject: Subject) -> Option<&'static Kind> {
+pub(super) fn kind_of(block: &Block, subject: SearchSubject) -> Option<&'static ResourceKind> {
     let [kind, _] = block.labels.as_slice() else { return None };
     subject.kind(&kind.text)
 }

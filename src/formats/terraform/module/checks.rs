@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::kind_of;
-use crate::model::{Holds, Subject};
+use crate::model::{Holds, SearchSubject};
 use crate::syntax::Problem;
-use crate::syntax::hcl::{Block, ExprKind, Name};
+use crate::syntax::hcl::{Block, ExprKind, Label};
 
 /// Kinds of blocks whose names have to be unique.
 const NAMED: [&str; 5] = ["variable", "output", "module", "resource", "data"];
@@ -30,7 +30,7 @@ const KINDS: [&str; 14] = [
 
 /// The reason why a block whose header has the type of a trail declares none: an unknown keyword or a wrong number of
 /// labels.
-pub(super) fn lookalike(keyword: &Name, parsed: Option<&Block>) -> Option<Problem> {
+pub(super) fn lookalike(keyword: &Label, parsed: Option<&Block>) -> Option<Problem> {
     let kind = keyword.text.as_str();
     if kind != "variable" && !KINDS.contains(&kind) {
         return Some(Problem::syntax(keyword.span, format!("unknown block type `{kind}`")));
@@ -70,8 +70,9 @@ fn twice(span: crate::source::Span, what: &str) -> Problem {
 pub(super) fn baseless<'a>(overrides: &'a [Block], bases: impl Iterator<Item = &'a Block>) -> Vec<Problem> {
     let name = |block: &'a Block| block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>();
     let bases: HashSet<Vec<&str>> = bases.map(name).collect();
-    let lone =
-        overrides.iter().filter(|block| kind_of(block, Subject::Trails).is_some() && !bases.contains(&name(block)));
+    let lone = overrides
+        .iter()
+        .filter(|block| kind_of(block, SearchSubject::Trails).is_some() && !bases.contains(&name(block)));
     lone.map(|block| {
         let name = name(block);
         let message = format!("this override file changes `{}`, which isn't declared in another file", name.join("."));
@@ -85,7 +86,7 @@ pub(super) fn swallowed(block: &Block) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut waiting: Vec<&Block> = block.body.blocks.iter().collect();
     while let Some(block) = waiting.pop() {
-        if block.kind.text == "resource" && kind_of(block, Subject::Trails).is_some() {
+        if block.kind.text == "resource" && kind_of(block, SearchSubject::Trails).is_some() {
             let message = "this trail is nested in another block, which Terraform rejects";
             problems.push(Problem::syntax(block.header, message));
         }
@@ -96,7 +97,7 @@ pub(super) fn swallowed(block: &Block) -> Vec<Problem> {
 
 /// Arguments of a trail that should be blocks, and blocks that should be arguments.
 pub(super) fn misshapen(block: &Block) -> impl Iterator<Item = Problem> {
-    let shape = kind_of(block, Subject::Trails).map(|kind| kind.shape).unwrap_or_default();
+    let shape = kind_of(block, SearchSubject::Trails).map(|kind| kind.shape).unwrap_or_default();
     let values = shape.iter().filter(|argument| matches!(argument.holds, Holds::Value | Holds::Texts));
     let misplaced = values
         .flat_map(|argument| block.body.blocks(argument.name))

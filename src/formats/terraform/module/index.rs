@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use super::BlockId;
-use super::blocks::{ModuleBlock, Source, header_of};
+use super::blocks::{BlockSource, ModuleBlock, header_of};
 use crate::syntax::hcl::{self, Block, ItemKind};
 
 /// The blocks by their keyword and labels, and the locals by name. Building it requires parsing hardly any block.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(super) struct BlockIndex {
     blocks: HashMap<String, Vec<BlockId>>,
     locals: HashMap<String, Vec<BlockId>>,
 }
 
-impl Index {
+impl BlockIndex {
     /// Indexes the blocks outside of override files.
     pub(super) fn of(blocks: &[ModuleBlock]) -> Self {
         let mut index = Self::default();
@@ -84,8 +84,8 @@ fn key_of(block: &Block) -> String {
 fn labels_of(block: &ModuleBlock) -> Option<Vec<String>> {
     let of_parsed = |block: &Block| block.labels.iter().map(|label| label.text.clone()).collect();
     match &block.source {
-        Source::Json(block) => Some(of_parsed(block)),
-        Source::Native(item) => {
+        BlockSource::Json(block) => Some(of_parsed(block)),
+        BlockSource::Native(item) => {
             let header = header_of(block.file.slice(item.span));
             let plain = header.strip_prefix(item.keyword.text.as_str()).and_then(plain_labels);
             plain.or_else(|| block.parse().0.as_ref().map(of_parsed))
@@ -116,8 +116,8 @@ fn plain_labels(text: &str) -> Option<Vec<String>> {
 fn locals_in(block: &ModuleBlock) -> Vec<String> {
     let of_parsed = |block: &Block| block.body.attributes.iter().map(|own| own.name.text.clone()).collect();
     match &block.source {
-        Source::Json(block) => of_parsed(block),
-        Source::Native(item) => {
+        BlockSource::Json(block) => of_parsed(block),
+        BlockSource::Native(item) => {
             let outline = hcl::split_body(item, &block.file.text);
             if !outline.problems.is_empty() {
                 return block.parse().0.as_ref().map(of_parsed).unwrap_or_default();

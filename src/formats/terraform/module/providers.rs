@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::{BlockId, Module};
-use crate::model::{Argument, Holds, Shape};
+use crate::model::{Argument, ArgumentShape, Holds};
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ObjectKey};
 
 /// The part of a `terraform` block that is used.
-pub(in crate::formats::terraform) const SETTINGS: Shape = &[Argument { name: REQUIRED, holds: Holds::Blocks(&[]) }];
+pub(in crate::formats::terraform) const SETTINGS: ArgumentShape =
+    &[Argument { name: REQUIRED, holds: Holds::Blocks(&[]) }];
 
 const REQUIRED: &str = "required_providers";
 
@@ -30,7 +31,7 @@ pub(super) struct Providers {
     /// The sources of local names; `None` for a source that can't be read.
     sources: HashMap<String, Option<String>>,
     /// The configurations by source and alias.
-    configurations: HashMap<(String, Option<String>), Place>,
+    configurations: HashMap<(String, Option<String>), ConfigurationPlace>,
     /// True if text that can't be read may declare the source of a local name.
     hides_sources: bool,
     /// True if text that can't be read may configure a provider.
@@ -39,7 +40,7 @@ pub(super) struct Providers {
 
 /// The location of a configuration.
 #[derive(Debug, Clone, Copy)]
-enum Place {
+enum ConfigurationPlace {
     Base(BlockId),
     /// In an override file, by the index of the block. The default configuration needs no base.
     Override(usize),
@@ -56,8 +57,8 @@ impl Module {
         let providers = self.providers();
         let place = providers.configurations.get(&(source.to_owned(), alias.map(str::to_owned)));
         let block = place.and_then(|place| match *place {
-            Place::Base(id) => self.block(id),
-            Place::Override(index) => self.overrides.get(index),
+            ConfigurationPlace::Base(id) => self.block(id),
+            ConfigurationPlace::Override(index) => self.overrides.get(index),
         });
         match block {
             Some(block) => Configuration::Block(block),
@@ -83,13 +84,13 @@ impl Providers {
         }
         for id in module.blocks("provider") {
             match module.block(id) {
-                Some(block) => providers.add(block, Place::Base(id)),
+                Some(block) => providers.add(block, ConfigurationPlace::Base(id)),
                 None => providers.hides_configurations = true,
             }
         }
         for (index, block) in module.overrides.iter().enumerate().rev() {
             if block.kind.text == "provider" && block.body.attribute("alias").is_none() {
-                providers.add(block, Place::Override(index));
+                providers.add(block, ConfigurationPlace::Override(index));
             }
         }
         providers
@@ -99,16 +100,16 @@ impl Providers {
         for requirement in settings.blocks(REQUIRED).flat_map(|required| &required.body.attributes) {
             let name = &requirement.name.text;
             let source = match source_in(&requirement.value) {
-                Source::Default => Some(default_source(name)),
-                Source::Written(source) => Some(normal(source)),
-                Source::Unreadable => None,
+                ProviderSource::Default => Some(default_source(name)),
+                ProviderSource::Written(source) => Some(normal(source)),
+                ProviderSource::Unreadable => None,
             };
             self.sources.entry(name.clone()).or_insert(source);
         }
     }
 
     /// Adds a configuration. The first one wins if there are two.
-    fn add(&mut self, block: &Block, place: Place) {
+    fn add(&mut self, block: &Block, place: ConfigurationPlace) {
         match block.labels.first().and_then(|label| self.source(&label.text)) {
             Some(source) => {
                 let alias = alias_of(&block.body).map(str::to_owned);
@@ -133,27 +134,27 @@ fn default_source(name: &str) -> String {
 }
 
 /// The source of a provider requirement.
-enum Source<'a> {
+enum ProviderSource<'a> {
     Written(&'a str),
     /// Not set, for example if the requirement is only a version.
     Default,
     Unreadable,
 }
 
-fn source_in(requirement: &Expr) -> Source<'_> {
+fn source_in(requirement: &Expr) -> ProviderSource<'_> {
     let items = match &requirement.kind {
-        ExprKind::String(_) => return Source::Default,
+        ExprKind::String(_) => return ProviderSource::Default,
         ExprKind::Object(items) => items,
-        _ => return Source::Unreadable,
+        _ => return ProviderSource::Unreadable,
     };
     let is_source = |key: &ObjectKey| match key {
         ObjectKey::Name(name) => name.text == "source",
         ObjectKey::Expr(expr) => expr.kind == ExprKind::String("source".to_owned()),
     };
     match items.iter().find(|item| is_source(&item.key)).map(|item| &item.value.kind) {
-        None => Source::Default,
-        Some(ExprKind::String(source)) => Source::Written(source),
-        Some(_) => Source::Unreadable,
+        None => ProviderSource::Default,
+        Some(ExprKind::String(source)) => ProviderSource::Written(source),
+        Some(_) => ProviderSource::Unreadable,
     }
 }
 

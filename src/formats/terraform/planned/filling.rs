@@ -2,11 +2,11 @@
 
 use crate::formats::terraform::size::Size;
 use crate::model::Resource;
-use crate::value::{Data, Field, Hop, Known, List, Object, Origin, Step, Traced, Unknown, Why, World};
+use crate::value::{Data, Field, Hop, HopKind, Known, List, Object, Origin, Reason, Traced, Unknown, World};
 
 /// Fills in the unknown parts of a resource: its existence, its Region and its arguments.
 pub(super) fn fill(resource: &mut Resource, planned: &Resource, world: &World) {
-    let way = Hop { span: resource.header, step: Step::Planned(planned.address.clone()) };
+    let way = Hop { span: resource.header, step: HopKind::Planned(planned.address.clone()) };
     if let Unknown(why) = &resource.exists.value
         && !why.is_failure()
     {
@@ -48,7 +48,7 @@ impl Filling<'_> {
                         self.world.charge(size.steps());
                         Known(self.moved(data, place))
                     }
-                    Err(limit) => Unknown(Why::OverLimit { limit }),
+                    Err(limit) => Unknown(Reason::OverLimit { limit }),
                 };
                 own.hops.push(self.way.clone());
             }

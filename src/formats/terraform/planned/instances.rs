@@ -1,19 +1,19 @@
 //! The instances of a block in a plan, for blocks whose instances the files don't determine.
 
-use crate::formats::Key;
-use crate::formats::terraform::eval::Evaluator;
-use crate::formats::terraform::expand::{Instance, MAX_INSTANCES, TOO_MANY, made, object, quoted, unclear};
-use crate::formats::terraform::scope::Names;
+use crate::formats::InstanceKey;
+use crate::formats::terraform::eval::ExpressionEvaluator;
+use crate::formats::terraform::expand::{BlockInstance, MAX_INSTANCES, TOO_MANY, made, object, quoted, unclear};
+use crate::formats::terraform::scope::LocalNames;
 use crate::syntax::hcl::Block;
-use crate::value::{Data, Hop, Known, Step, Traced, Unknown, Why};
+use crate::value::{Data, Hop, HopKind, Known, Reason, Traced, Unknown};
 
 /// The planned instances; `None` if the plan doesn't determine them, or has a key that is impossible for such a block.
 pub(in crate::formats::terraform) fn instances(
     block: &Block,
     number: &Traced<Data>,
-    evaluator: &Evaluator<'_>,
-    names: impl Fn(&Key) -> Option<Names>,
-) -> Option<Vec<Instance>> {
+    evaluator: &ExpressionEvaluator<'_>,
+    names: impl Fn(&InstanceKey) -> Option<LocalNames>,
+) -> Option<Vec<BlockInstance>> {
     if matches!(&number.value, Unknown(why) if why.is_failure()) {
         return None;
     }
@@ -23,38 +23,42 @@ pub(in crate::formats::terraform) fn instances(
         origin: number.origin,
         hops: number.hops.iter().cloned().chain([hop(block, evaluator)]).collect(),
     };
-    let instance = |key: &Option<Key>| {
+    let instance = |key: &Option<InstanceKey>| {
         let key = key.as_ref()?;
         let text = match key {
-            Key::Index(index) => format!("[{index}]"),
-            Key::Name(name) => format!("[{}]", quoted(name)),
+            InstanceKey::Index(index) => format!("[{index}]"),
+            InstanceKey::Name(name) => format!("[{}]", quoted(name)),
         };
-        Some(Instance { key: text, names: names(key)?, exists: exists(true) })
+        Some(BlockInstance { key: text, names: names(key)?, exists: exists(true) })
     };
     match keys.len() {
-        0 => Some(vec![Instance { key: String::new(), names: Names::new(), exists: exists(false) }]),
+        0 => Some(vec![BlockInstance { key: String::new(), names: LocalNames::new(), exists: exists(false) }]),
         1..=MAX_INSTANCES => keys.iter().map(instance).collect(),
         _ => Some(vec![unclear(number, TOO_MANY)]),
     }
 }
 
 /// True if the plan contains a block without `count` and `for_each`; `None` if the plan doesn't determine it.
-pub(in crate::formats::terraform) fn exists(block: &Block, evaluator: &Evaluator<'_>) -> Option<bool> {
+pub(in crate::formats::terraform) fn exists(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Option<bool> {
     keys(block, evaluator).map(|keys| !keys.is_empty())
 }
 
 /// The value of `each` in an instance of which only the key is known.
-pub(in crate::formats::terraform) fn names_of_key(key: &Key, collection: &Traced<Data>, why: &Why) -> Option<Names> {
-    let Key::Name(name) = key else { return None };
+pub(in crate::formats::terraform) fn names_of_key(
+    key: &InstanceKey,
+    collection: &Traced<Data>,
+    why: &Reason,
+) -> Option<LocalNames> {
+    let InstanceKey::Name(name) = key else { return None };
     let expression = format!("{}[{}]", why.symbol(), quoted(name));
-    let value = Unknown(Why::Computed { expression, cause: Box::new(why.clone()), atom: None });
+    let value = Unknown(Reason::Computed { expression, cause: Box::new(why.clone()), atom: None });
     let value = Traced { value, origin: collection.origin, hops: collection.hops.clone() };
     let each = [("key", made(Data::String(name.clone()), collection)), ("value", value)];
     Some(vec![("each".to_owned(), object(&each, collection))])
 }
 
 /// The keys of a block's instances; `None` if the plan doesn't determine them.
-fn keys(block: &Block, evaluator: &Evaluator<'_>) -> Option<Vec<Option<Key>>> {
+fn keys(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Option<Vec<Option<InstanceKey>>> {
     let plan = evaluator.tree.plan?;
     let scope = evaluator.scope;
     let keys = plan.keys(&scope.qualify(&name(block)));
@@ -64,9 +68,9 @@ fn keys(block: &Block, evaluator: &Evaluator<'_>) -> Option<Vec<Option<Key>>> {
 }
 
 /// The hop to the plan, located at the block.
-fn hop(block: &Block, evaluator: &Evaluator<'_>) -> Hop {
+fn hop(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Hop {
     let address = evaluator.scope.qualify(&name(block));
-    Hop { span: block.header, step: Step::Planned(address) }
+    Hop { span: block.header, step: HopKind::Planned(address) }
 }
 
 /// A block's name in an address.

@@ -1,12 +1,12 @@
 //! Evaluates the data source to a policy object, whose parts have locations and may be unknown.
 
-use crate::formats::terraform::functions::{self, Call, Given};
-use crate::model::{Argument, Shape};
-use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
+use crate::formats::terraform::functions::{self, EvaluatedCall, FunctionOutcome};
+use crate::model::{Argument, ArgumentShape};
+use crate::value::{Data, Field, Known, List, Maybe, Object, Reason, Traced, Unknown};
 
 /// The other policies that the data source includes, as objects. Old versions of the provider have `source_json` and
 /// `override_json`, for one policy each.
-pub(in crate::formats::terraform) const DECODED_SHAPE: Shape = &[
+pub(in crate::formats::terraform) const DECODED_SHAPE: ArgumentShape = &[
     Argument::document("source_json"),
     Argument::document("source_policy_documents"),
     Argument::document("override_policy_documents"),
@@ -17,7 +17,7 @@ pub(in crate::formats::terraform) const DECODED_SHAPE: Shape = &[
 const MAX_STATEMENTS: usize = 1_000;
 
 /// The policy of the arguments and the `statement` blocks. A block with a reason may not exist.
-pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Traced<Data>, Option<Why>)]) -> Object {
+pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Traced<Data>, Option<Reason>)]) -> Object {
     let mut statements: Vec<Traced<Data>> = Vec::new();
     let taken = |names: [&'static str; 2]| names.into_iter().flat_map(|name| items(arguments, name)).flat_map(taken_in);
     let own = blocks.iter().map(|(block, doubt)| written(block, doubt.as_ref()));
@@ -25,7 +25,7 @@ pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Trac
     for statement in sources.chain(own).chain(taken(["override_policy_documents", "override_json"])) {
         merge(&mut statements, statement);
         if statements.len() > MAX_STATEMENTS {
-            let why = Why::OverLimit { limit: "the statements of a policy" };
+            let why = Reason::OverLimit { limit: "the statements of a policy" };
             statements = statements.into_iter().take(1).map(|one| one.map(|_| Unknown(why.clone()))).collect();
             break;
         }
@@ -38,7 +38,7 @@ pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Trac
     Object::new(arguments.header, vec![field("Statement", list)])
 }
 
-fn unknown_sid(statement: &Traced<Data>) -> Option<Why> {
+fn unknown_sid(statement: &Traced<Data>) -> Option<Reason> {
     let Known(Data::Object(statement)) = &statement.value else { return None };
     match &statement.field("Sid")?.value.value {
         Unknown(why) => Some(why.clone()),
@@ -47,7 +47,7 @@ fn unknown_sid(statement: &Traced<Data>) -> Option<Why> {
 }
 
 /// Represents a statement that may not exist as one with an additional, unknown condition.
-pub(in crate::formats::terraform) fn perhaps(statement: Traced<Data>, why: &Why) -> Traced<Data> {
+pub(in crate::formats::terraform) fn perhaps(statement: Traced<Data>, why: &Reason) -> Traced<Data> {
     let place = Traced { value: Unknown(why.clone()), origin: statement.origin, hops: Vec::new() };
     statement.map(|value| match value {
         Known(Data::Object(mut object)) => {
@@ -88,17 +88,19 @@ fn taken_in(policy: Traced<Data>) -> Vec<Traced<Data>> {
     };
     match &decoded.value {
         Known(Data::Object(object)) => items(object, "Statement").collect(),
-        Known(_) => vec![policy.map(|_| Unknown(Why::Failed { message: "this isn't a policy document".to_owned() }))],
+        Known(_) => {
+            vec![policy.map(|_| Unknown(Reason::Failed { message: "this isn't a policy document".to_owned() }))]
+        }
         Unknown(_) => vec![decoded],
     }
 }
 
 fn decode(text: &Traced<Data>) -> Traced<Data> {
-    let call = Call::new(text.origin.span(), std::slice::from_ref(text));
+    let call = EvaluatedCall::new(text.origin.span(), std::slice::from_ref(text));
     let decoded = functions::find("jsondecode").and_then(|jsondecode| jsondecode.call(&call).ok());
     match decoded {
-        Some(Given::Made(data)) => text.clone().map(|_: Maybe<Data>| Known(data)),
-        Some(Given::Picked(value)) => value,
+        Some(FunctionOutcome::Made(data)) => text.clone().map(|_: Maybe<Data>| Known(data)),
+        Some(FunctionOutcome::Picked(value)) => value,
         None => text.clone(),
     }
 }
@@ -112,7 +114,7 @@ fn sid(statement: &Traced<Data>) -> Option<&str> {
 }
 
 /// A `statement` block as a statement of the policy. With a reason in `doubt`, it has an unknown condition.
-fn written(block: &Traced<Data>, doubt: Option<&Why>) -> Traced<Data> {
+fn written(block: &Traced<Data>, doubt: Option<&Reason>) -> Traced<Data> {
     let Known(Data::Object(body)) = &block.value else { return block.clone() };
     let mut fields: Vec<Field> = Vec::new();
     fields.extend(given(body, "sid").map(|sid| field("Sid", with_variables(sid))));
@@ -185,7 +187,7 @@ fn principals(blocks: &Field) -> Traced<Data> {
             (Some(Unknown(why)), _) => return block.map(|_| Unknown(why)),
             (Some(Known(_)) | None, _) => {
                 let message = "a principal needs `type` and `identifiers`".to_owned();
-                return block.map(|_| Unknown(Why::Failed { message }));
+                return block.map(|_| Unknown(Reason::Failed { message }));
             }
         }
     }
@@ -208,7 +210,7 @@ fn conditions(blocks: &Field) -> Traced<Data> {
             }
             _ => {
                 let message = "a condition needs `test`, `variable` and `values`".to_owned();
-                return block.map(|_| Unknown(Why::Failed { message }));
+                return block.map(|_| Unknown(Reason::Failed { message }));
             }
         };
         let keys = vec![field(variable, with_variables(values))];

@@ -1,23 +1,23 @@
 //! Parses the JSON policies that the data source includes.
 
-use super::{Condition, Document, Principals, Statement, failed};
-use crate::formats::terraform::functions::{self, Call, Given, Stop};
+use super::{ConditionBlock, DataDocument, PrincipalsBlock, StatementBlock, failed};
+use crate::formats::terraform::functions::{self, EvaluatedCall, FunctionFailure, FunctionOutcome};
 use crate::source::Span;
-use crate::value::{Data, Field, Known, List, Object, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, List, Object, Reason, Traced, Unknown};
 
 /// Parses the document in a text.
-pub(super) fn document(text: &str, at: Span) -> Result<Document, Why> {
+pub(super) fn document(text: &str, at: Span) -> Result<DataDocument, Reason> {
     let Some(jsondecode) = functions::find("jsondecode") else { return Err(not_evaluated()) };
     let arguments = [Traced::written(Data::String(text.to_owned()), at)];
-    let data = match jsondecode.call(&Call::new(at, &arguments)) {
-        Ok(Given::Made(data)) => data,
-        Ok(Given::Picked(value)) => known(&value)?.clone(),
-        Err(Stop::Failed(message)) => return Err(failed(format!("a policy document: {message}"))),
-        Err(Stop::Unknown(why)) => return Err(why),
+    let data = match jsondecode.call(&EvaluatedCall::new(at, &arguments)) {
+        Ok(FunctionOutcome::Made(data)) => data,
+        Ok(FunctionOutcome::Picked(value)) => known(&value)?.clone(),
+        Err(FunctionFailure::Failed(message)) => return Err(failed(format!("a policy document: {message}"))),
+        Err(FunctionFailure::Unknown(why)) => return Err(why),
     };
     let document = object(&data, "a policy document")?;
     check_names(document, &["Version", "Id", "Statement"])?;
-    Ok(Document {
+    Ok(DataDocument {
         version: text_of(document, "Version")?,
         id: text_of(document, "Id")?,
         statements: match part(document, "Statement")? {
@@ -28,14 +28,14 @@ pub(super) fn document(text: &str, at: Span) -> Result<Document, Why> {
     })
 }
 
-fn statement(item: &Traced<Data>) -> Result<Statement, Why> {
+fn statement(item: &Traced<Data>) -> Result<StatementBlock, Reason> {
     const SCOPES: [&str; 4] = ["Action", "NotAction", "Resource", "NotResource"];
     const OTHERS: [&str; 5] = ["Sid", "Effect", "Principal", "NotPrincipal", "Condition"];
     let statement = object(known(item)?, "a statement")?;
     check_names(statement, &[SCOPES.as_slice(), OTHERS.as_slice()].concat())?;
     let [action, not_action, resource, not_resource] =
         SCOPES.map(|name| part(statement, name).map(|data| data.cloned()));
-    Ok(Statement {
+    Ok(StatementBlock {
         sid: text_of(statement, "Sid")?,
         effect: text_of(statement, "Effect")?,
         scopes: [action?, not_action?, resource?, not_resource?],
@@ -45,11 +45,11 @@ fn statement(item: &Traced<Data>) -> Result<Statement, Why> {
     })
 }
 
-fn principals(statement: &Object, name: &str) -> Result<Vec<Principals>, Why> {
+fn principals(statement: &Object, name: &str) -> Result<Vec<PrincipalsBlock>, Reason> {
     let Some(field) = statement.field(name) else { return Ok(Vec::new()) };
     match known(&field.value)? {
         Data::String(_) => {
-            Ok(vec![Principals { kind: "*".to_owned(), identifiers: vec!["*".to_owned()], is_list: true }])
+            Ok(vec![PrincipalsBlock { kind: "*".to_owned(), identifiers: vec!["*".to_owned()], is_list: true }])
         }
         Data::Object(kinds) => {
             kinds.fields.iter().map(|field| principals_of(&field.key, known(&field.value)?)).collect()
@@ -58,17 +58,17 @@ fn principals(statement: &Object, name: &str) -> Result<Vec<Principals>, Why> {
     }
 }
 
-fn principals_of(kind: &str, data: &Data) -> Result<Principals, Why> {
+fn principals_of(kind: &str, data: &Data) -> Result<PrincipalsBlock, Reason> {
     let (mut identifiers, is_list) = match data {
         Data::String(text) => (vec![text.clone()], false),
         Data::List(list) => (texts(list, "principals")?, true),
         _ => return Err(failed("principals are neither a string nor a list".to_owned())),
     };
     identifiers.sort_by(|a, b| b.cmp(a));
-    Ok(Principals { kind: kind.to_owned(), identifiers, is_list })
+    Ok(PrincipalsBlock { kind: kind.to_owned(), identifiers, is_list })
 }
 
-fn conditions(statement: &Object) -> Result<Vec<Condition>, Why> {
+fn conditions(statement: &Object) -> Result<Vec<ConditionBlock>, Reason> {
     let Some(data) = part(statement, "Condition")? else { return Ok(Vec::new()) };
     let mut conditions = Vec::new();
     for Field { key: test, value, .. } in &object(data, "`Condition`")?.fields {
@@ -80,13 +80,13 @@ fn conditions(statement: &Object) -> Result<Vec<Condition>, Why> {
                 // The provider ignores values of other types.
                 Data::Null | Data::Number(_) | Data::Object(_) => continue,
             };
-            conditions.push(Condition { test: test.clone(), variable: variable.clone(), values });
+            conditions.push(ConditionBlock { test: test.clone(), variable: variable.clone(), values });
         }
     }
     Ok(conditions)
 }
 
-fn texts(list: &List, what: &str) -> Result<Vec<String>, Why> {
+fn texts(list: &List, what: &str) -> Result<Vec<String>, Reason> {
     let text = |item: &Traced<Data>| match known(item)? {
         Data::String(text) => Ok(text.clone()),
         _ => Err(failed(format!("{what} aren't all strings"))),
@@ -95,12 +95,12 @@ fn texts(list: &List, what: &str) -> Result<Vec<String>, Why> {
 }
 
 /// The provider accepts names in any case, so two keys may have the same name; such a policy isn't evaluated.
-fn check_names(object: &Object, names: &[&str]) -> Result<(), Why> {
+fn check_names(object: &Object, names: &[&str]) -> Result<(), Reason> {
     let is_other = |key: &str| names.iter().any(|name| key != *name && key.eq_ignore_ascii_case(name));
     if object.fields.iter().any(|field| is_other(&field.key)) { Err(not_evaluated()) } else { Ok(()) }
 }
 
-fn text_of(object: &Object, name: &str) -> Result<String, Why> {
+fn text_of(object: &Object, name: &str) -> Result<String, Reason> {
     match part(object, name)? {
         None => Ok(String::new()),
         Some(Data::String(text)) => Ok(text.clone()),
@@ -109,25 +109,25 @@ fn text_of(object: &Object, name: &str) -> Result<String, Why> {
 }
 
 /// A field that isn't null.
-fn part<'a>(object: &'a Object, name: &str) -> Result<Option<&'a Data>, Why> {
+fn part<'a>(object: &'a Object, name: &str) -> Result<Option<&'a Data>, Reason> {
     let Some(field) = object.field(name) else { return Ok(None) };
     known(&field.value).map(|data| Some(data).filter(|data| **data != Data::Null))
 }
 
-fn object<'a>(data: &'a Data, what: &str) -> Result<&'a Object, Why> {
+fn object<'a>(data: &'a Data, what: &str) -> Result<&'a Object, Reason> {
     match data {
         Data::Object(object) => Ok(object),
         _ => Err(failed(format!("{what} isn't an object"))),
     }
 }
 
-fn known(value: &Traced<Data>) -> Result<&Data, Why> {
+fn known(value: &Traced<Data>) -> Result<&Data, Reason> {
     match &value.value {
         Known(data) => Ok(data),
         Unknown(why) => Err(why.clone()),
     }
 }
 
-fn not_evaluated() -> Why {
-    Why::NotEvaluated { construct: "such a policy document".to_owned() }
+fn not_evaluated() -> Reason {
+    Reason::NotEvaluated { construct: "such a policy document".to_owned() }
 }

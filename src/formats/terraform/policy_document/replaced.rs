@@ -1,11 +1,11 @@
 //! Evaluates `replace` of a policy's text, on each text within the policy object.
 
-use crate::value::{Data, Field, Known, List, Maybe, Object, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, List, Maybe, Object, Reason, Traced, Unknown};
 
 /// The maximum length of a text in bytes; no policy is that long.
 const MAX_LENGTH: usize = 64 * 1024;
 
-const TOO_LONG: Why = Why::OverLimit { limit: "the length of a policy" };
+const TOO_LONG: Reason = Reason::OverLimit { limit: "the length of a policy" };
 
 /// Replaces a text in all parts of a policy; the replacement may be unknown.
 pub(in crate::formats::terraform) fn replaced(policy: &Traced<Data>, search: &str, with: &Maybe<Data>) -> Traced<Data> {
@@ -28,10 +28,14 @@ fn in_text(text: &str, search: &str, with: &Maybe<Data>) -> Maybe<Data> {
             let replaced = text.replace(search, with);
             if replaced.len() > MAX_LENGTH { Unknown(TOO_LONG) } else { Known(Data::String(replaced)) }
         }
-        Known(other) => Unknown(Why::Failed { message: format!("`replace` takes a string, not {}", other.shown()) }),
+        Known(other) => Unknown(Reason::Failed { message: format!("`replace` takes a string, not {}", other.shown()) }),
         Unknown(why) => {
             let reference = format!("\"{}\"", text.replace(search, &format!("${{{}}}", why.symbol())));
-            Unknown(if reference.len() > MAX_LENGTH { TOO_LONG } else { Why::AtDeployment { reference, is_set: true } })
+            Unknown(if reference.len() > MAX_LENGTH {
+                TOO_LONG
+            } else {
+                Reason::AtDeployment { reference, is_set: true }
+            })
         }
     }
 }
@@ -48,7 +52,7 @@ fn in_object(object: &Object, search: &str, with: &Maybe<Data>) -> Object {
 }
 
 /// A partly unknown text is a template, in whose known parts the text can be replaced.
-fn in_symbol(why: &Why, search: &str, with: &Maybe<Data>) -> Why {
+fn in_symbol(why: &Reason, search: &str, with: &Maybe<Data>) -> Reason {
     let symbol = why.symbol();
     let with = match with {
         Known(Data::String(with)) => with.clone(),
@@ -59,5 +63,5 @@ fn in_symbol(why: &Why, search: &str, with: &Maybe<Data>) -> Why {
         return why.clone();
     }
     let reference = symbol.replace(search, &with);
-    if reference.len() > MAX_LENGTH { TOO_LONG } else { Why::AtDeployment { reference, is_set: true } }
+    if reference.len() > MAX_LENGTH { TOO_LONG } else { Reason::AtDeployment { reference, is_set: true } }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Condition, Document, Principals, Statement};
+use super::{ConditionBlock, DataDocument, PrincipalsBlock, StatementBlock};
 use crate::formats::terraform::functions::json::write_string;
 use crate::formats::terraform::numbers::show;
 use crate::value::{Data, Known, Traced, Unknown};
@@ -17,19 +17,19 @@ enum Json {
 }
 
 /// The text of a document.
-pub(super) fn document(document: &Document, is_minified: bool) -> String {
+pub(super) fn document(document: &DataDocument, is_minified: bool) -> String {
     let mut fields = Vec::new();
     push_text(&mut fields, "Version", &document.version);
     push_text(&mut fields, "Id", &document.id);
     if !document.statements.is_empty() {
         fields.push(("Statement".to_owned(), Json::List(document.statements.iter().map(statement).collect())));
     }
-    let mut writer = Writer { text: String::new(), indent: (!is_minified).then_some(0) };
+    let mut writer = PolicyWriter { text: String::new(), indent: (!is_minified).then_some(0) };
     writer.write(&Json::Object(fields));
     writer.text
 }
 
-fn statement(statement: &Statement) -> Json {
+fn statement(statement: &StatementBlock) -> Json {
     let mut fields = Vec::new();
     push_text(&mut fields, "Sid", &statement.sid);
     push_text(&mut fields, "Effect", &statement.effect);
@@ -54,7 +54,7 @@ fn push_text(fields: &mut Vec<(String, Json)>, name: &str, text: &str) {
 }
 
 /// Writes `*` if that is the only principal; otherwise, the principals grouped by type.
-fn principals(all: &[Principals]) -> Json {
+fn principals(all: &[PrincipalsBlock]) -> Json {
     if let [only] = all
         && only.kind == "*"
         && only.identifiers == ["*"]
@@ -72,7 +72,7 @@ fn principals(all: &[Principals]) -> Json {
     Json::Object(kinds.into_iter().map(kind).collect())
 }
 
-fn conditions(all: &[Condition]) -> Json {
+fn conditions(all: &[ConditionBlock]) -> Json {
     let mut tests: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
     for condition in all {
         let variables = tests.entry(condition.test.clone()).or_default();
@@ -97,13 +97,13 @@ fn texts(mut texts: Vec<String>, is_list: bool) -> Json {
 }
 
 /// Writes text in the format of Go's encoder.
-struct Writer {
+struct PolicyWriter {
     text: String,
     /// The depth of indentation; `None` if minified.
     indent: Option<usize>,
 }
 
-impl Writer {
+impl PolicyWriter {
     fn write(&mut self, json: &Json) {
         match json {
             Json::Text(text) => write_string(text, &mut self.text),

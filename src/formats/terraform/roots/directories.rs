@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::unscanned::Unscanned;
 use crate::formats::terraform::calls::Manifest;
-use crate::formats::{Called, Context, Interest, Linked, Links};
+use crate::formats::{CalledCode, Context, LinkedFile, Links, Relevance};
 
 /// The directories with their calls, known before any directory is read in full.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ fn is_in(set: &[bool], place: usize) -> bool {
 
 impl Directories {
     /// Adds a scanned file in a directory.
-    pub(super) fn add(&mut self, linked: &Linked, path: &Path, context: Context<'_>) {
+    pub(super) fn add(&mut self, linked: &LinkedFile, path: &Path, context: Context<'_>) {
         let own = self.place(path, context);
         if let Some(directory) = self.all.get_mut(own) {
             if !directory.is_scanned {
@@ -64,7 +64,7 @@ impl Directories {
             }
             directory.is_scanned = true;
             directory.has_computed_calls |= linked.links.has_computed_calls;
-            directory.mentions_trail |= linked.kept.interest == Interest::Mentions;
+            directory.mentions_trail |= linked.kept.interest == Relevance::Mentions;
         }
         for called in self.link(own, &linked.links, context) {
             self.all.get_mut(called).into_iter().for_each(|called| called.is_called = true);
@@ -118,7 +118,7 @@ impl Directories {
             let calls = self.all.get(*place).map(|directory| directory.calls.as_slice()).unwrap_or_default();
             calls.iter().filter_map(|called| indices.get(called).copied()).collect()
         };
-        let turns = Called::turns(&places.iter().map(called).collect::<Vec<_>>());
+        let turns = CalledCode::turns(&places.iter().map(called).collect::<Vec<_>>());
         places.into_iter().zip(turns).collect()
     }
 

@@ -3,18 +3,18 @@
 //! This follows `convert.Convert` of go-cty, and the defaults of optional attributes as HCL applies them.
 
 use super::unify::{type_of, type_of_data, unify};
-use super::{Attribute, Type};
+use super::{ObjectAttribute, Type};
 use crate::formats::terraform::size::{self, MAX_WEIGHT};
 use crate::formats::terraform::unknowns::{computed, first_unknown};
 use crate::formats::terraform::{numbers, placeholders, sets};
-use crate::value::{Data, Field, Known, List, ListKind, Object, Origin, Traced, Unknown, Why};
+use crate::value::{Data, Field, Known, List, ListKind, Object, Origin, Reason, Traced, Unknown};
 
 /// The values that are converted per step.
 const VALUES_PER_STEP: usize = 8;
 
 /// Converts a value. The value and each of its elements keep their hops.
 ///
-/// An unknown value stays unknown for the same reason; a value that can't be converted becomes [`Why::Failed`].
+/// An unknown value stays unknown for the same reason; a value that can't be converted becomes [`Reason::Failed`].
 pub(in crate::formats::terraform) fn convert(value: Traced<Data>, ty: &Type) -> Traced<Data> {
     let depends = matches!(ty, Type::Unclear(_)) || first_unknown(&value).is_some();
     let before = depends.then(|| value.clone());
@@ -25,18 +25,18 @@ pub(in crate::formats::terraform) fn convert(value: Traced<Data>, ty: &Type) -> 
 }
 
 /// The reason for an unknown result. If a part of the value is unknown, the result has its own identity.
-fn because(why: Why, before: Option<Traced<Data>>, ty: &Type) -> Why {
+fn because(why: Reason, before: Option<Traced<Data>>, ty: &Type) -> Reason {
     match (why, before) {
-        (why @ Why::Failed { .. }, _) | (why, None) => why,
+        (why @ Reason::Failed { .. }, _) | (why, None) => why,
         (why, Some(value)) => computed(why, &ty.outline(), &[&value]),
     }
 }
 
 /// The steps for a conversion. Returns the limit as an error if the result would be too large, for example with many
 /// attributes in each of many elements.
-pub(in crate::formats::terraform) fn cost(value: &Traced<Data>, ty: &Type) -> Result<usize, Why> {
+pub(in crate::formats::terraform) fn cost(value: &Traced<Data>, ty: &Type) -> Result<usize, Reason> {
     match made(value, ty) {
-        size if size > MAX_WEIGHT => Err(Why::OverLimit { limit: "the size of a value" }),
+        size if size > MAX_WEIGHT => Err(Reason::OverLimit { limit: "the size of a value" }),
         size => Ok(size / VALUES_PER_STEP),
     }
 }
@@ -55,7 +55,7 @@ fn made(value: &Traced<Data>, ty: &Type) -> usize {
             all(&mut object.fields.iter().map(|field| (&field.value, &**element)))
         }
         (Known(Data::Object(object)), Type::Object(attributes)) => {
-            let written = |attribute: &Attribute| object.field(&attribute.name).map(|field| &field.value);
+            let written = |attribute: &ObjectAttribute| object.field(&attribute.name).map(|field| &field.value);
             let values = attributes.iter().filter_map(|attribute| {
                 let value = written(attribute).filter(|value| !matches!(value.value, Known(Data::Null)));
                 Some((value.or(attribute.default.as_ref())?, &attribute.ty))
@@ -67,7 +67,7 @@ fn made(value: &Traced<Data>, ty: &Type) -> usize {
     }
 }
 
-fn convert_data(data: Data, ty: &Type) -> Result<Data, Why> {
+fn convert_data(data: Data, ty: &Type) -> Result<Data, Reason> {
     match (ty, data) {
         (_, Data::Null) => Ok(Data::Null),
         (Type::Any, data) => Ok(data),
@@ -87,14 +87,14 @@ fn convert_data(data: Data, ty: &Type) -> Result<Data, Why> {
 }
 
 /// Strings stay unchanged, because any type that they are unified with is converted to string.
-fn as_string_or_unknown(data: Data, why: &Why) -> Result<Data, Why> {
+fn as_string_or_unknown(data: Data, why: &Reason) -> Result<Data, Reason> {
     match data {
         data @ (Data::Null | Data::String(_)) => Ok(data),
         Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Object(_) => Err(why.clone()),
     }
 }
 
-fn to_bool(data: Data) -> Result<Data, Why> {
+fn to_bool(data: Data) -> Result<Data, Reason> {
     match data {
         data @ Data::Bool(_) => Ok(data),
         Data::String(text) => match text.as_str() {
@@ -107,7 +107,7 @@ fn to_bool(data: Data) -> Result<Data, Why> {
     }
 }
 
-fn to_number(data: Data) -> Result<Data, Why> {
+fn to_number(data: Data) -> Result<Data, Reason> {
     match data {
         data @ Data::Number(_) => Ok(data),
         Data::String(text) => match numbers::parse(&text) {
@@ -119,7 +119,7 @@ fn to_number(data: Data) -> Result<Data, Why> {
     }
 }
 
-fn to_string(data: Data) -> Result<Data, Why> {
+fn to_string(data: Data) -> Result<Data, Reason> {
     match data {
         data @ Data::String(_) => Ok(data),
         Data::Bool(value) => Ok(Data::String(value.to_string())),
@@ -128,7 +128,7 @@ fn to_string(data: Data) -> Result<Data, Why> {
     }
 }
 
-fn to_list(list: List, element: &Type) -> Result<Data, Why> {
+fn to_list(list: List, element: &Type) -> Result<Data, Reason> {
     let has_order = list.kind != ListKind::Set || list.items.len() < 2;
     if let Some(why) = list.items.iter().find_map(first_unknown).filter(|_| !has_order) {
         return Err(why.clone());
@@ -137,12 +137,12 @@ fn to_list(list: List, element: &Type) -> Result<Data, Why> {
     Ok(Data::List(List { kind: ListKind::List, items }))
 }
 
-fn to_set(list: List, element: &Type) -> Result<Data, Why> {
+fn to_set(list: List, element: &Type) -> Result<Data, Reason> {
     let items = sets::set(convert_elements(list.items, element)?)?;
     Ok(Data::List(List { kind: ListKind::Set, items }))
 }
 
-fn to_tuple(list: List, types: &[Type]) -> Result<Data, Why> {
+fn to_tuple(list: List, types: &[Type]) -> Result<Data, Reason> {
     if list.kind != ListKind::Tuple || list.items.len() != types.len() {
         return Err(failed(format!("a tuple of {} elements is required", types.len())));
     }
@@ -150,7 +150,7 @@ fn to_tuple(list: List, types: &[Type]) -> Result<Data, Why> {
     Ok(Data::tuple(items.collect::<Result<_, _>>()?))
 }
 
-fn to_map(object: Object, element: &Type) -> Result<Data, Why> {
+fn to_map(object: Object, element: &Type) -> Result<Data, Reason> {
     let (keys, values): (Vec<_>, Vec<_>) =
         object.fields.into_iter().map(|field| ((field.key, field.key_span), field.value)).unzip();
     let values = convert_elements(values, element)?;
@@ -159,12 +159,12 @@ fn to_map(object: Object, element: &Type) -> Result<Data, Why> {
     Ok(Data::Object(Object { is_map: true, header: object.header, fields, rest: None }))
 }
 
-fn to_object(object: Object, attributes: &[Attribute]) -> Result<Data, Why> {
+fn to_object(object: Object, attributes: &[ObjectAttribute]) -> Result<Data, Reason> {
     let fields = attributes.iter().map(|attribute| to_attribute(&object, attribute)).collect::<Result<_, _>>()?;
     Ok(Data::Object(Object::new(object.header, fields)))
 }
 
-fn to_attribute(object: &Object, attribute: &Attribute) -> Result<Field, Why> {
+fn to_attribute(object: &Object, attribute: &ObjectAttribute) -> Result<Field, Reason> {
     let field = |key_span, value| {
         let value = convert_element(value, &attribute.ty)?;
         Ok(Field { key: attribute.name.clone(), key_span, value })
@@ -186,7 +186,7 @@ fn absent(object: &Object) -> Traced<Data> {
 
 /// Converts the elements of a collection. If the constraint doesn't determine their type, they are also converted to
 /// their common type.
-fn convert_elements(elements: Vec<Traced<Data>>, ty: &Type) -> Result<Vec<Traced<Data>>, Why> {
+fn convert_elements(elements: Vec<Traced<Data>>, ty: &Type) -> Result<Vec<Traced<Data>>, Reason> {
     let elements: Vec<_> = elements.into_iter().map(|item| convert_element(item, ty)).collect::<Result<_, _>>()?;
     if !ty.is_open() {
         return Ok(elements);
@@ -196,18 +196,18 @@ fn convert_elements(elements: Vec<Traced<Data>>, ty: &Type) -> Result<Vec<Traced
 }
 
 /// Converts an element. A failure makes the whole conversion fail; an unknown element doesn't.
-fn convert_element(element: Traced<Data>, ty: &Type) -> Result<Traced<Data>, Why> {
+fn convert_element(element: Traced<Data>, ty: &Type) -> Result<Traced<Data>, Reason> {
     let converted = convert(element, ty);
     match &converted.value {
-        Unknown(why @ Why::Failed { .. }) => Err(why.clone()),
+        Unknown(why @ Reason::Failed { .. }) => Err(why.clone()),
         Known(_) | Unknown(_) => Ok(converted),
     }
 }
 
-fn mismatch(wanted: &Type, data: &Data) -> Why {
+fn mismatch(wanted: &Type, data: &Data) -> Reason {
     failed(format!("{} is required, and this is {}", wanted.name(), type_of_data(data).name()))
 }
 
-fn failed(message: String) -> Why {
-    Why::Failed { message }
+fn failed(message: String) -> Reason {
+    Reason::Failed { message }
 }

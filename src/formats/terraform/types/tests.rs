@@ -2,7 +2,7 @@
 
 use super::{Type, convert};
 use crate::formats::terraform::functions::testing::{evaluate, expression, shown};
-use crate::value::{Data, Traced, Unknown, Why};
+use crate::value::{Data, Reason, Traced, Unknown};
 
 /// Each line is `type <- value -> converted`, with `?` for an unknown part.
 const CASES: &str = include_str!("cases.txt");
@@ -21,7 +21,7 @@ pub(in crate::formats::terraform) fn converted(conversion: &str) -> String {
     let Some(ty) = Type::parse(&expression(ty), &constant) else { return "no type".to_owned() };
     let converted = convert(evaluate(value).unwrap(), &ty);
     match &converted.value {
-        Unknown(Why::Failed { .. }) => "fails".to_owned(),
+        Unknown(Reason::Failed { .. }) => "fails".to_owned(),
         _ => shown(&converted),
     }
 }

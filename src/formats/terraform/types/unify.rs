@@ -2,9 +2,9 @@
 //!
 //! This follows `convert.UnifyUnsafe` of go-cty, Terraform's type library.
 
-use super::{Attribute, Type};
+use super::{ObjectAttribute, Type};
 use crate::formats::terraform::unknowns::first_unknown_in;
-use crate::value::{Data, Known, List, ListKind, Object, Traced, Unknown, Why};
+use crate::value::{Data, Known, List, ListKind, Object, Reason, Traced, Unknown};
 
 /// The type of a value.
 pub(in crate::formats::terraform) fn type_of(value: &Traced<Data>) -> Type {
@@ -33,8 +33,8 @@ pub(super) fn type_of_data(data: &Data) -> Type {
     }
 }
 
-fn attribute(name: &str, ty: Type) -> Attribute {
-    Attribute { name: name.to_owned(), ty, is_optional: false, default: None }
+fn attribute(name: &str, ty: Type) -> ObjectAttribute {
+    ObjectAttribute { name: name.to_owned(), ty, is_optional: false, default: None }
 }
 
 /// The element type of a collection. All elements have one type, so unknown elements have that of the others.
@@ -50,13 +50,13 @@ fn element_type<'a>(elements: impl Iterator<Item = &'a Traced<Data>>, whole: &Da
 ///
 /// [`Type::Any`] is ignored if there is another type. A missing common type is a failure only if all types are certain:
 /// an empty list may be a list of strings, to which the others would be converted.
-pub(in crate::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Why> {
+pub(in crate::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Reason> {
     let is_certain = !types.iter().any(Type::is_open) || clash(&types);
     common(types).ok_or_else(|| {
         if is_certain {
-            Why::Failed { message: "these values have no common type".to_owned() }
+            Reason::Failed { message: "these values have no common type".to_owned() }
         } else {
-            Why::NotEvaluated { construct: "the common type of empty or null values with others".to_owned() }
+            Reason::NotEvaluated { construct: "the common type of empty or null values with others".to_owned() }
         }
     })
 }
@@ -64,9 +64,9 @@ pub(in crate::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Why
 /// True if some types have no common type, regardless of their element types.
 fn clash(types: &[Type]) -> bool {
     let mut families = types.iter().filter(|ty| !matches!(ty, Type::Any | Type::Unclear(_))).map(|ty| match kind(ty) {
-        Kind::Primitive => 0,
-        Kind::Object | Kind::Map => 1,
-        Kind::Tuple | Kind::List | Kind::Set => 2,
+        TypeClass::Primitive => 0,
+        TypeClass::Object | TypeClass::Map => 1,
+        TypeClass::Tuple | TypeClass::List | TypeClass::Set => 2,
     });
     let first = families.next();
     families.any(|family| Some(family) != first)
@@ -94,7 +94,7 @@ fn is_primitive_or_unclear(ty: &Type) -> bool {
 
 /// The kinds of types that [`common`] distinguishes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum TypeClass {
     Primitive,
     Object,
     Map,
@@ -104,35 +104,35 @@ enum Kind {
 }
 
 fn common_collection(types: Vec<Type>) -> Option<Type> {
-    let kinds: Vec<Kind> = types.iter().map(kind).collect();
-    let all = |allowed: &[Kind]| kinds.iter().all(|kind| allowed.contains(kind));
-    if all(&[Kind::Object]) {
+    let kinds: Vec<TypeClass> = types.iter().map(kind).collect();
+    let all = |allowed: &[TypeClass]| kinds.iter().all(|kind| allowed.contains(kind));
+    if all(&[TypeClass::Object]) {
         common_object(types)
-    } else if all(&[Kind::Tuple]) {
+    } else if all(&[TypeClass::Tuple]) {
         common_tuple(types)
-    } else if all(&[Kind::Object, Kind::Map]) {
+    } else if all(&[TypeClass::Object, TypeClass::Map]) {
         common_elements(types).map(Type::Map)
-    } else if all(&[Kind::Tuple, Kind::List]) {
+    } else if all(&[TypeClass::Tuple, TypeClass::List]) {
         common_elements(types).map(Type::List)
-    } else if all(&[Kind::Tuple, Kind::List, Kind::Set]) {
+    } else if all(&[TypeClass::Tuple, TypeClass::List, TypeClass::Set]) {
         // With a set, Terraform converts everything to the lists' type if there is a list, otherwise to the sets' type,
         // regardless of the element types.
-        let goal = if kinds.contains(&Kind::List) { Kind::List } else { Kind::Set };
+        let goal = if kinds.contains(&TypeClass::List) { TypeClass::List } else { TypeClass::Set };
         let types = types.into_iter().filter(|ty| kind(ty) == goal).collect();
-        common_elements(types).map(if goal == Kind::List { Type::List } else { Type::Set })
+        common_elements(types).map(if goal == TypeClass::List { Type::List } else { Type::Set })
     } else {
         None
     }
 }
 
-fn kind(ty: &Type) -> Kind {
+fn kind(ty: &Type) -> TypeClass {
     match ty {
-        Type::Any | Type::Bool | Type::Number | Type::String | Type::Unclear(_) => Kind::Primitive,
-        Type::List(_) => Kind::List,
-        Type::Set(_) => Kind::Set,
-        Type::Map(_) => Kind::Map,
-        Type::Tuple(_) => Kind::Tuple,
-        Type::Object(_) => Kind::Object,
+        Type::Any | Type::Bool | Type::Number | Type::String | Type::Unclear(_) => TypeClass::Primitive,
+        Type::List(_) => TypeClass::List,
+        Type::Set(_) => TypeClass::Set,
+        Type::Map(_) => TypeClass::Map,
+        Type::Tuple(_) => TypeClass::Tuple,
+        Type::Object(_) => TypeClass::Object,
     }
 }
 

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 pub(super) use line::{Header, header_at, indent_at, next_line, range_of, word_at};
 use line::{continues_word, indent_before, starts_word};
-pub(super) use open::{Frame, Open};
+pub(super) use open::{OpenItem, OpenKind};
 
 use crate::source::Span;
 use crate::syntax::Problem;
@@ -33,10 +33,10 @@ pub(super) struct Scanner<'a> {
     /// The offset of the next byte.
     pub(super) at: usize,
     /// The open brackets, strings and heredocs, outermost first.
-    pub(super) open: Vec<Frame>,
+    pub(super) open: Vec<OpenItem>,
     /// The offset after the last byte that isn't part of a space or a comment.
     pub(super) code_end: usize,
-    pub(super) met: Met,
+    pub(super) met: ScannedText,
     /// The indentation of the statement, in bytes.
     pub(super) indent: usize,
     /// True after the `=` of an attribute, where `{` starts an object and not a block.
@@ -47,7 +47,7 @@ pub(super) struct Scanner<'a> {
 
 /// The results of a [`Scanner`].
 #[derive(Debug, Default)]
-pub(super) struct Met {
+pub(super) struct ScannedText {
     /// Comments, without their line endings.
     pub(super) comments: Vec<Range<usize>>,
     /// Heredocs from `<<` to the end of their terminator.
@@ -65,7 +65,7 @@ pub(super) struct Met {
 
 /// The reason why the end of a statement can't be found.
 #[derive(Debug)]
-pub(super) struct Broken {
+pub(super) struct BrokenStatement {
     pub(super) range: Range<usize>,
     pub(super) message: String,
     /// True if the text may be valid and only exceeds a limit.
@@ -80,7 +80,7 @@ impl<'a> Scanner<'a> {
             at: range.start,
             open: Vec::new(),
             code_end: range.start,
-            met: Met::default(),
+            met: ScannedText::default(),
             indent: 0,
             in_value: false,
             lookahead: range.len().saturating_mul(LOOKAHEAD),
@@ -88,10 +88,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes a step: a token, or a run of text in a string. Every step consumes text or fails.
-    pub(super) fn step(&mut self) -> Result<(), Broken> {
+    pub(super) fn step(&mut self) -> Result<(), BrokenStatement> {
         match self.open.last().map(|frame| frame.open) {
-            Some(Open::Quoted) => self.quoted(),
-            Some(Open::Heredoc { end }) => self.heredoc(end),
+            Some(OpenKind::Quoted) => self.quoted(),
+            Some(OpenKind::Heredoc { end }) => self.heredoc(end),
             Some(_) | None => self.code(),
         }
     }
@@ -119,7 +119,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Consumes spaces and block comments on the current line.
-    pub(super) fn skip_spaces(&mut self) -> Result<(), Broken> {
+    pub(super) fn skip_spaces(&mut self) -> Result<(), BrokenStatement> {
         while let Some(byte) = self.peek() {
             match byte {
                 b' ' | b'\t' | b'\r' => self.pass(1),
@@ -131,7 +131,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Consumes spaces, comments and line endings.
-    pub(super) fn skip_lines(&mut self) -> Result<(), Broken> {
+    pub(super) fn skip_lines(&mut self) -> Result<(), BrokenStatement> {
         loop {
             self.skip_spaces()?;
             match self.peek() {
@@ -162,25 +162,25 @@ impl<'a> Scanner<'a> {
     /// Resets the state after a statement, complete or not, and keeps only the comments.
     pub(super) fn reset(&mut self) {
         self.open.clear();
-        self.met = Met { comments: std::mem::take(&mut self.met.comments), ..Met::default() };
+        self.met = ScannedText { comments: std::mem::take(&mut self.met.comments), ..ScannedText::default() };
         self.indent = 0;
         self.in_value = false;
     }
 
     /// The error for a bracket, string or heredoc that is still open at the end of the text.
-    pub(super) fn unclosed(&self) -> Broken {
-        let inner = self.open.iter().find(|frame| frame.open != Open::Block);
+    pub(super) fn unclosed(&self) -> BrokenStatement {
+        let inner = self.open.iter().find(|frame| frame.open != OpenKind::Block);
         match inner.or(self.open.first()) {
             Some(frame) => {
                 let opening = frame.open.opening();
                 let range = range_of(frame.at, opening.len());
-                Broken::new(range, format!("this `{opening}` is never closed"))
+                BrokenStatement::new(range, format!("this `{opening}` is never closed"))
             }
-            None => Broken::new(self.at..self.at, "the file ends in the middle of a statement"),
+            None => BrokenStatement::new(self.at..self.at, "the file ends in the middle of a statement"),
         }
     }
 
-    fn code(&mut self) -> Result<(), Broken> {
+    fn code(&mut self) -> Result<(), BrokenStatement> {
         match self.peek() {
             None => return Err(self.unclosed()),
             Some(b' ' | b'\t' | b'\r') => self.pass_all(|byte| matches!(byte, b' ' | b'\t' | b'\r')),
@@ -195,18 +195,18 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn token(&mut self, byte: u8) -> Result<(), Broken> {
+    fn token(&mut self, byte: u8) -> Result<(), BrokenStatement> {
         if self.is_stray(byte) {
             self.met.stray.get_or_insert(self.at);
         }
         match byte {
-            b'"' => self.push(Open::Quoted),
-            b'(' => self.push(Open::Parenthesis),
-            b'[' => self.push(Open::Bracket),
+            b'"' => self.push(OpenKind::Quoted),
+            b'(' => self.push(OpenKind::Parenthesis),
+            b'[' => self.push(OpenKind::Bracket),
             b'{' => self.push(self.brace()),
-            b')' => self.close(byte, |open| open == Open::Parenthesis),
-            b']' => self.close(byte, |open| open == Open::Bracket),
-            b'}' => self.close(byte, Open::ends_with_brace),
+            b')' => self.close(byte, |open| open == OpenKind::Parenthesis),
+            b']' => self.close(byte, |open| open == OpenKind::Bracket),
+            b'}' => self.close(byte, OpenKind::ends_with_brace),
             b'<' if self.rest().starts_with("<<") => self.begin_heredoc(),
             _ => {
                 self.plain_token(byte);
@@ -217,10 +217,10 @@ impl<'a> Scanner<'a> {
 
     fn plain_token(&mut self, byte: u8) {
         match self.open.last().map(|frame| frame.open) {
-            Some(Open::Object) if matches!(byte, b'=' | b':') => {
+            Some(OpenKind::Object) if matches!(byte, b'=' | b':') => {
                 self.met.entries = self.met.entries.saturating_add(1);
             }
-            Some(Open::Block) if byte == b'=' => self.in_value = true,
+            Some(OpenKind::Block) if byte == b'=' => self.in_value = true,
             Some(_) | None => {}
         }
         if !self.wants_name() {
@@ -252,14 +252,14 @@ impl<'a> Scanner<'a> {
 
     /// True in a block, before the value of an attribute.
     fn wants_name(&self) -> bool {
-        !self.in_value && self.open.last().is_some_and(|frame| frame.open == Open::Block)
+        !self.in_value && self.open.last().is_some_and(|frame| frame.open == OpenKind::Block)
     }
 
-    fn brace(&self) -> Open {
+    fn brace(&self) -> OpenKind {
         match self.open.last().map(|frame| frame.open) {
-            Some(Open::Block) | None if !self.in_value => Open::Block,
-            Some(_) | None if self.opens_for() => Open::ForObject,
-            Some(_) | None => Open::Object,
+            Some(OpenKind::Block) | None if !self.in_value => OpenKind::Block,
+            Some(_) | None if self.opens_for() => OpenKind::ForObject,
+            Some(_) | None => OpenKind::Object,
         }
     }
 
@@ -269,29 +269,29 @@ impl<'a> Scanner<'a> {
         after.starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, '#' | '/'))
     }
 
-    fn push(&mut self, open: Open) -> Result<(), Broken> {
+    fn push(&mut self, open: OpenKind) -> Result<(), BrokenStatement> {
         let range = range_of(self.at, open.opening().len());
         if self.open.len() >= MAX_OPEN {
-            return Err(Broken::limit(range, "this is nested too deeply"));
+            return Err(BrokenStatement::limit(range, "this is nested too deeply"));
         }
         let is_opened = |header: &Header| header.brace == range.start;
         let header = self.met.headers.last().filter(|header| is_opened(header));
         let header = header.and(self.met.headers.len().checked_sub(1));
-        self.open.push(Frame { open, at: range.start, header });
+        self.open.push(OpenItem { open, at: range.start, header });
         self.at = range.end;
         Ok(())
     }
 
-    fn close(&mut self, byte: u8, closes: impl Fn(Open) -> bool) -> Result<(), Broken> {
+    fn close(&mut self, byte: u8, closes: impl Fn(OpenKind) -> bool) -> Result<(), BrokenStatement> {
         let range = range_of(self.at, 1);
         let closing = char::from(byte);
         match self.open.last() {
             Some(frame) if closes(frame.open) => {}
             Some(frame) => {
                 let message = format!("this `{closing}` doesn't match the `{}` before it", frame.open.opening());
-                return Err(Broken::new(range, message));
+                return Err(BrokenStatement::new(range, message));
             }
-            None => return Err(Broken::new(range, format!("no opening bracket matches this `{closing}`"))),
+            None => return Err(BrokenStatement::new(range, format!("no opening bracket matches this `{closing}`"))),
         }
         self.at = range.end;
         self.pop();
@@ -302,10 +302,10 @@ impl<'a> Scanner<'a> {
         self.code_end = self.at;
         let Some(frame) = self.open.pop() else { return };
         match frame.open {
-            Open::Block => self.in_value = false,
-            Open::Heredoc { .. } => self.met.heredocs.push(frame.at..self.at),
-            Open::Object | Open::ForObject | Open::Bracket | Open::Parenthesis => {}
-            Open::Interpolation | Open::Directive | Open::Quoted => {}
+            OpenKind::Block => self.in_value = false,
+            OpenKind::Heredoc { .. } => self.met.heredocs.push(frame.at..self.at),
+            OpenKind::Object | OpenKind::ForObject | OpenKind::Bracket | OpenKind::Parenthesis => {}
+            OpenKind::Interpolation | OpenKind::Directive | OpenKind::Quoted => {}
         }
         if let Some(header) = frame.header.and_then(|header| self.met.headers.get_mut(header)) {
             header.end = Some(self.at);
@@ -319,7 +319,7 @@ impl<'a> Scanner<'a> {
         }
         self.pass(1);
         if let Some(inner) = self.open.last() {
-            self.in_value &= inner.open != Open::Block;
+            self.in_value &= inner.open != OpenKind::Block;
             let start = self.at.saturating_add(indent_at(self.text, self.at, self.indent));
             self.met.headers.extend(header_at(self.text, start));
         }
@@ -335,8 +335,14 @@ impl<'a> Scanner<'a> {
     /// True if line endings are insignificant here.
     fn ignores_line_endings(&self) -> bool {
         match self.open.last().map(|frame| frame.open) {
-            Some(Open::ForObject | Open::Bracket | Open::Parenthesis | Open::Interpolation | Open::Directive) => true,
-            Some(Open::Block | Open::Object | Open::Quoted | Open::Heredoc { .. }) | None => false,
+            Some(
+                OpenKind::ForObject
+                | OpenKind::Bracket
+                | OpenKind::Parenthesis
+                | OpenKind::Interpolation
+                | OpenKind::Directive,
+            ) => true,
+            Some(OpenKind::Block | OpenKind::Object | OpenKind::Quoted | OpenKind::Heredoc { .. }) | None => false,
         }
     }
 }
@@ -347,7 +353,7 @@ fn is_inert(byte: u8) -> bool {
     continues_word(byte) || matches!(byte, b' ' | b'\t' | b'.' | b',' | b'+' | b'*' | b'!' | b'&' | b'|' | b'>' | b'?')
 }
 
-impl Broken {
+impl BrokenStatement {
     pub(super) fn new(range: Range<usize>, message: impl Into<String>) -> Self {
         Self { range, message: message.into(), is_limit: false }
     }

@@ -2,8 +2,8 @@
 
 /// A construct that isn't closed yet.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Frame {
-    pub(crate) open: Open,
+pub(crate) struct OpenItem {
+    pub(crate) open: OpenKind,
     /// The offset of its start.
     pub(crate) at: usize,
     /// The index in the scanner's list of headers, if this is the body of such a block.
@@ -11,7 +11,7 @@ pub(crate) struct Frame {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Open {
+pub(crate) enum OpenKind {
     /// The body of a block.
     Block,
     /// The `{` of an object.
@@ -39,7 +39,7 @@ pub(crate) struct Marker {
     pub(crate) end: usize,
 }
 
-impl Open {
+impl OpenKind {
     /// The text that opens the construct.
     pub(super) fn opening(self) -> &'static str {
         match self {

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::line::{next_line, range_of, word_at};
-use super::open::{Frame, Marker, Open};
-use super::{Broken, Scanner};
+use super::open::{Marker, OpenItem, OpenKind};
+use super::{BrokenStatement, Scanner};
 
 impl<'a> Scanner<'a> {
     /// Takes a step in a quoted string.
-    pub(super) fn quoted(&mut self) -> Result<(), Broken> {
+    pub(super) fn quoted(&mut self) -> Result<(), BrokenStatement> {
         self.pass_all(|byte| !matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n'));
         match self.peek() {
             Some(b'"') => {
@@ -22,20 +22,20 @@ impl<'a> Scanner<'a> {
             Some(b'$' | b'%') => self.sequence()?,
             Some(_) | None => {
                 let start = self.open.last().map_or(self.at, |frame| frame.at);
-                return Err(Broken::new(start..self.at, "this string isn't closed on its line"));
+                return Err(BrokenStatement::new(start..self.at, "this string isn't closed on its line"));
             }
         }
         Ok(())
     }
 
     /// Scans `$` or `%`, which may start an interpolation or a directive, be escaped, or be plain text.
-    fn sequence(&mut self) -> Result<(), Broken> {
+    fn sequence(&mut self) -> Result<(), BrokenStatement> {
         let rest = self.rest();
         if rest.starts_with("${") {
-            return self.push(Open::Interpolation);
+            return self.push(OpenKind::Interpolation);
         }
         if rest.starts_with("%{") {
-            return self.push(Open::Directive);
+            return self.push(OpenKind::Directive);
         }
         let escape = ["$${", "%%{"].into_iter().find(|escape| rest.starts_with(escape));
         self.pass(escape.map_or(1, str::len));
@@ -43,13 +43,13 @@ impl<'a> Scanner<'a> {
     }
 
     /// Scans `<<`, which starts a heredoc only if a marker and the end of the line follow.
-    pub(super) fn begin_heredoc(&mut self) -> Result<(), Broken> {
+    pub(super) fn begin_heredoc(&mut self) -> Result<(), BrokenStatement> {
         let Some((marker, body)) = self.heredoc_opening() else {
             self.pass("<<".len());
             return Ok(());
         };
         let end = self.terminator(self.at, marker, body)?;
-        self.push(Open::Heredoc { end })?;
+        self.push(OpenKind::Heredoc { end })?;
         self.at = body;
         Ok(())
     }
@@ -65,7 +65,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The first line from `from` that consists of the marker. `from` is the start of a line.
-    fn terminator(&mut self, heredoc: usize, marker: &'a str, from: usize) -> Result<Marker, Broken> {
+    fn terminator(&mut self, heredoc: usize, marker: &'a str, from: usize) -> Result<Marker, BrokenStatement> {
         match self.look_ahead(from, |text| lone_word(text, marker))? {
             Some(length) => {
                 let Range { start, end } = range_of(from.saturating_add(length), marker.len());
@@ -73,13 +73,13 @@ impl<'a> Scanner<'a> {
             }
             None => {
                 let message = format!("no line with only `{marker}` ends this heredoc");
-                Err(Broken::new(range_of(heredoc, "<<".len()), message))
+                Err(BrokenStatement::new(range_of(heredoc, "<<".len()), message))
             }
         }
     }
 
     /// Takes a step in a heredoc.
-    pub(super) fn heredoc(&mut self, end: Marker) -> Result<(), Broken> {
+    pub(super) fn heredoc(&mut self, end: Marker) -> Result<(), BrokenStatement> {
         let Some(text) = self.text.get(self.at..end.start) else { return self.extend_heredoc(end) };
         match text.bytes().position(|byte| matches!(byte, b'$' | b'%')) {
             Some(length) => {
@@ -95,11 +95,11 @@ impl<'a> Scanner<'a> {
     }
 
     /// Searches for the next end marker, because the previous one is within an interpolation.
-    fn extend_heredoc(&mut self, end: Marker) -> Result<(), Broken> {
+    fn extend_heredoc(&mut self, end: Marker) -> Result<(), BrokenStatement> {
         let marker = self.text.get(end.start..end.end).unwrap_or_default();
         let Some(frame) = self.open.pop() else { return Ok(()) };
         let end = self.terminator(frame.at, marker, next_line(self.text, self.at))?;
-        self.open.push(Frame { open: Open::Heredoc { end }, ..frame });
+        self.open.push(OpenItem { open: OpenKind::Heredoc { end }, ..frame });
         Ok(())
     }
 
@@ -116,12 +116,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// Consumes a comment up to its `*/`.
-    pub(super) fn block_comment(&mut self) -> Result<(), Broken> {
+    pub(super) fn block_comment(&mut self) -> Result<(), BrokenStatement> {
         let start = self.at;
         let inside = start.saturating_add("/*".len());
         let length = self.look_ahead(inside, |text| text.find("*/"))?;
         let Some(length) = length else {
-            return Err(Broken::new(start..inside, "this comment is never closed"));
+            return Err(BrokenStatement::new(start..inside, "this comment is never closed"));
         };
         self.at = inside.saturating_add(length).saturating_add("*/".len());
         self.met.comments.push(start..self.at);
@@ -129,10 +129,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// Searches the text from `from`; an error if the limit on searches is reached.
-    fn look_ahead(&mut self, from: usize, search: impl Fn(&str) -> Option<usize>) -> Result<Option<usize>, Broken> {
+    fn look_ahead(
+        &mut self,
+        from: usize,
+        search: impl Fn(&str) -> Option<usize>,
+    ) -> Result<Option<usize>, BrokenStatement> {
         if self.lookahead == 0 {
             let range = range_of(self.at, "<<".len());
-            return Err(Broken::limit(range, "too many heredocs and comments are left open before this"));
+            return Err(BrokenStatement::limit(range, "too many heredocs and comments are left open before this"));
         }
         let text = self.text.get(from..).unwrap_or_default();
         let found = search(text);

@@ -1,6 +1,6 @@
 //! Renders HCL trees as S-expressions.
 
-use super::super::{Attribute, Block, Body, Expr, ExprKind, For, Name, ObjectItem, ObjectKey, Part};
+use super::super::{Attribute, Block, Body, Expr, ExprKind, ForExpr, Label, ObjectItem, ObjectKey, TemplatePart};
 use crate::source::SourceFile;
 use crate::syntax::Problem;
 
@@ -66,7 +66,7 @@ fn render_all(exprs: &[Expr]) -> String {
     exprs.iter().map(render).collect::<Vec<_>>().join(" ")
 }
 
-fn render_for(it: &For) -> String {
+fn render_for(it: &ForExpr) -> String {
     let key = it.result_key.as_ref().map_or_else(String::new, |key| format!("{} => ", render(key)));
     let group = if it.group { "..." } else { "" };
     let condition = it.condition.as_ref().map_or_else(String::new, |condition| format!(" if {}", render(condition)));
@@ -74,19 +74,19 @@ fn render_for(it: &For) -> String {
     format!("(for {names} in {}: {key}{}{group}{condition})", render(&it.collection), render(&it.result))
 }
 
-fn render_names(key: Option<&Name>, value: &Name) -> String {
+fn render_names(key: Option<&Label>, value: &Label) -> String {
     key.map_or_else(|| value.text.clone(), |key| format!("{},{}", key.text, value.text))
 }
 
-fn render_parts(parts: &[Part]) -> String {
-    let part = |part: &Part| match part {
-        Part::Literal(text) => format!(" {text:?}"),
-        Part::Interpolation(expr) => format!(" {}", render(expr)),
-        Part::If(it) => {
+fn render_parts(parts: &[TemplatePart]) -> String {
+    let part = |part: &TemplatePart| match part {
+        TemplatePart::Literal(text) => format!(" {text:?}"),
+        TemplatePart::Interpolation(expr) => format!(" {}", render(expr)),
+        TemplatePart::If(it) => {
             let (then, otherwise) = (render_parts(&it.then), render_parts(&it.otherwise));
             format!(" (if {}{then} else{otherwise})", render(&it.condition))
         }
-        Part::For(it) => {
+        TemplatePart::For(it) => {
             let names = render_names(it.key.as_ref(), &it.value);
             format!(" (for {names} in {}:{})", render(&it.collection), render_parts(&it.body))
         }
@@ -112,9 +112,9 @@ pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
-fn interpolated(part: &Part) -> Option<&Expr> {
+fn interpolated(part: &TemplatePart) -> Option<&Expr> {
     match part {
-        Part::Interpolation(expr) => Some(expr),
-        Part::Literal(_) | Part::If(_) | Part::For(_) => None,
+        TemplatePart::Interpolation(expr) => Some(expr),
+        TemplatePart::Literal(_) | TemplatePart::If(_) | TemplatePart::For(_) => None,
     }
 }

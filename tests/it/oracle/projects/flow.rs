@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use trailint::report::{Outcome, Place, Report, Reported};
+use trailint::report::{Diagnostic, FindingTarget, Outcome, Report};
 
 use super::super::terraform::Project;
 use super::{Files, Trails, instances, judged, shown, stand_in};
@@ -33,11 +33,11 @@ fn a_change_where_the_flow_ends_changes_the_verdict() {
 fn changed(seed: u64) -> (u64, Files, Files) {
     let before = Writer::new(seed).project();
     let report = report(&before);
-    let failing: Vec<&Reported> = report.findings.iter().filter(|finding| is_about(finding)).collect();
+    let failing: Vec<&Diagnostic> = report.findings.iter().filter(|finding| is_about(finding)).collect();
     let [finding] = failing.as_slice() else {
         panic!("{seed}: {} findings\n{}", failing.len(), shown(&before));
     };
-    let Place::Text(primary) = &finding.place else { panic!("{seed}") };
+    let FindingTarget::Text(primary) = &finding.place else { panic!("{seed}") };
     let last = finding.related.last().unwrap_or(primary);
     let file = report.sources.file(last.span.file);
     let found = file.slice(last.span);
@@ -61,7 +61,7 @@ fn report(files: &Files) -> Report {
     check(files.iter().map(|(path, text)| (path, text.as_str())))
 }
 
-fn is_about(finding: &Reported) -> bool {
+fn is_about(finding: &Diagnostic) -> bool {
     let rules = ["single-region-trail", "missing-management-events"];
     finding.outcome != Outcome::Pass && rules.contains(&finding.rule.id())
 }
