@@ -1,7 +1,8 @@
-//! Findings that were accepted as a whole, so that only new ones count: `.trailint-baseline.json`.
+//! The baseline: existing findings that are accepted, so that only new ones count. It is stored in
+//! `.trailint-baseline.json`.
 //!
-//! An entry is the name of a finding and what it weighed. It accepts that finding wherever it moves, and no longer
-//! once it weighs more. A baseline lies in the tree that is checked, so it is as hostile as any other file.
+//! An entry has the fingerprint and the severity of a finding. It accepts this finding wherever it moves, until its
+//! severity rises. A baseline is a file of the checked tree, so it is as untrusted as any other.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -16,45 +17,44 @@ use crate::suppress::Suppression;
 use crate::syntax::json;
 use crate::syntax::node::{Mapping, Node, NodeKind};
 
-/// The name of a baseline that nobody named otherwise.
+/// The default file name of a baseline.
 pub const NAME: &str = ".trailint-baseline.json";
 
-/// The version of the file that we read and write.
+/// The version of the file format.
 pub const VERSION: u32 = 1;
 
-/// The findings that are accepted, in the order of their names.
+/// The accepted findings, ordered by fingerprint.
 #[derive(Debug, Default)]
 pub struct Baseline {
-    /// No two have the same name.
+    /// The fingerprints are unique.
     pub entries: Vec<BaselineEntry>,
     /// The former ids of rules in the file.
     pub former: BTreeSet<String>,
 }
 
-/// A finding that is accepted.
+/// An accepted finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaselineEntry {
-    /// The name of the finding.
     pub fingerprint: String,
-    /// The deployment, or the file where there is none.
+    /// The deployment, or the file if there is none.
     pub subject: String,
-    /// What it weighed.
+    /// The severity when the finding was accepted.
     pub level: Level,
     /// `Fail` or `Unknown`.
     pub outcome: Outcome,
-    /// What it said, for those who read the file.
+    /// The message of the finding, for readers of the file.
     pub message: String,
-    /// The events that were lost, if it is about events; nothing if an older version wrote the entry.
+    /// The lost events; `None` if the finding isn't about events, or if an older version wrote the entry.
     pub loss: Option<EventLoss>,
-    /// The digest of the trail's declaration, by which it is found again elsewhere; nothing if there is none, or an older
-    /// version wrote the entry.
+    /// The digest of the trail's declaration, by which a moved trail is found; `None` if there is no trail, or if an
+    /// older version wrote the entry.
     pub declaration: Option<String>,
-    /// Where the entry is written; nothing if it isn't yet.
+    /// The place of the entry in its file; `None` for a new entry.
     pub span: Option<Span>,
 }
 
 impl Baseline {
-    /// The findings of a report that count.
+    /// Creates a baseline of the findings of a report that count.
     pub fn of(report: &Report, enforced: &[&str]) -> Self {
         let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
         let accepted = counted.filter(|finding| may_accept(finding, enforced));
@@ -70,11 +70,11 @@ impl Baseline {
         Self { entries, former: BTreeSet::new() }
     }
 
-    /// Reads a file.
+    /// Reads a baseline from a file.
     ///
     /// # Errors
     ///
-    /// [`Error::Baseline`] with the place of what isn't as it should be.
+    /// [`Error::Baseline`] with the place of the invalid part.
     pub fn read(id: FileId, sources: &Sources) -> Result<Self, Error> {
         let file = sources.file(id);
         let reader = BaselineReader { sources };
@@ -98,8 +98,8 @@ impl Baseline {
         Ok(Self { former, ..Self::new(entries) })
     }
 
-    /// Marks what is accepted in a report, and returns the entries for which there is no finding. `is_there` tells whether a
-    /// deployment that the report doesn't have may be there all the same, so that its trails haven't moved.
+    /// Marks the accepted findings in a report, and returns the entries without a finding. `is_there` is true for a
+    /// deployment that may exist although the report doesn't contain it, so that its trails haven't moved.
     pub fn accept(
         &self,
         report: &mut Report,
@@ -128,10 +128,10 @@ impl Baseline {
         self.entries.iter().enumerate().filter(|(at, _)| !met.contains(at)).map(|(_, entry)| entry).collect()
     }
 
-    /// The entries of another one, and those of this that weren't evaluated for it.
+    /// Returns the entries of a new baseline, and those of this one that weren't evaluated for it.
     pub fn replaced_by(&self, new: Self, was_evaluated: impl Fn(&BaselineEntry) -> bool) -> Self {
         let kept: Vec<&BaselineEntry> = self.entries.iter().filter(|entry| !was_evaluated(entry)).collect();
-        // Of two that have the same name, the one that accepts more stays.
+        // Of two entries for the same finding, the one that accepts more is kept.
         let moves = Moves::default();
         let known = KnownFindings::new(kept.iter().map(|entry| entry.past()), &moves);
         let found: Vec<BaselineEntry> =
@@ -139,13 +139,14 @@ impl Baseline {
         Self::new(found.into_iter().chain(kept.into_iter().cloned()))
     }
 
-    /// The entries that accept more than those of another one, whose trails have moved since.
+    /// Returns the entries that accept more than those of an earlier baseline. `moves` are the moves of trails since
+    /// then.
     pub fn added_since(&self, was: &Self, moves: &Moves) -> Vec<&BaselineEntry> {
         let known = KnownFindings::new(was.entries.iter().map(BaselineEntry::past), moves);
         self.entries.iter().filter(|entry| known.covering(&entry.past()).is_none()).collect()
     }
 
-    /// Without the entries for which there is no finding.
+    /// Returns the baseline without these entries.
     pub fn without(&self, stale: &[&BaselineEntry]) -> Self {
         let stale: HashSet<&str> = stale.iter().map(|entry| entry.fingerprint.as_str()).collect();
         Self::new(self.entries.iter().filter(|entry| !stale.contains(entry.fingerprint.as_str())).cloned())
@@ -153,7 +154,7 @@ impl Baseline {
 }
 
 impl BaselineEntry {
-    /// The entries of a finding, one for each trail.
+    /// Returns the entries of a finding, one for each trail.
     fn of(finding: &Diagnostic, sources: &Sources, digests: &HashMap<TrailName, Option<String>>) -> Vec<Self> {
         let file = || match &finding.place {
             report::FindingTarget::Text(label) => sources.file(label.span.file).name.clone(),
@@ -177,12 +178,12 @@ impl BaselineEntry {
         finding.instances().into_iter().map(entry).collect()
     }
 
-    /// The rule of the finding; nothing if there is none of that name.
+    /// Returns the rule of the finding; `None` if no rule has this name.
     pub fn rule(&self) -> Option<&'static Rule> {
         rules::find(self.fingerprint.split(':').nth(1)?)
     }
 
-    /// The finding that it accepts.
+    /// Returns the accepted finding for a comparison.
     fn past(&self) -> KnownFinding {
         KnownFinding {
             fingerprint: self.fingerprint.clone(),
@@ -193,7 +194,7 @@ impl BaselineEntry {
     }
 }
 
-/// What can't be read can't be judged, so that stays; and nothing suppresses what is enforced.
+/// False for findings about unreadable files or a relaxed gate, and for those of enforced rules.
 fn may_accept(finding: &Diagnostic, enforced: &[&str]) -> bool {
     !matches!(finding.rule.check, Check::Reading | Check::Comparing) && !enforced.contains(&finding.rule.id())
 }
@@ -261,7 +262,7 @@ impl BaselineReader<'_> {
         }
     }
 
-    /// The lost events; nothing if they aren't on record.
+    /// Returns the lost events; `None` if they weren't recorded.
     fn loss(&self, mapping: &Mapping) -> Result<Option<EventLoss>, Error> {
         let Some(least) = self.optional(mapping, "lost") else { return Ok(None) };
         let least = self.events(least)?;

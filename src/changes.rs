@@ -1,7 +1,7 @@
-//! What a change brings: a report is held against that on the files as they were.
+//! Compares a report with the reports on earlier states, and keeps the findings that a change introduces.
 //!
-//! A finding that was there is known by its name, and doesn't count unless it weighs more now. What is gone is no
-//! finding of any rule, so it is looked for here: a deployment that satisfied the control and has no trail any more.
+//! A finding that an earlier state has is suppressed, unless its severity has risen. No rule reports a removed trail,
+//! so this module does: a deployment that satisfied the control and has no trail any more.
 
 mod touched;
 
@@ -14,24 +14,23 @@ use crate::rules::{self, Check};
 use crate::suppress::Suppression;
 use crate::weakened;
 
-/// The report on the files as they were, and where their trails have gone since.
+/// The report on an earlier state, and the new places of its trails.
 #[derive(Debug)]
 pub struct BaseReport {
-    /// The report.
     pub report: Report,
-    /// Where its trails are now.
+    /// The current places of its trails.
     pub moves: Moves,
 }
 
 impl BaseReport {
-    /// A report on the files as they were.
+    /// Wraps a report, without any moves yet.
     pub fn new(report: Report) -> Self {
         Self { report, moves: Moves::default() }
     }
 }
 
-/// Marks in a report what was there before, in one state or another, and adds what is gone since each of them; `name` is
-/// what the user calls the state before.
+/// Suppresses the findings that any earlier state has, and adds findings for trails that were removed since each of
+/// them. `name` is the revision as the user wrote it.
 pub fn compare(report: &mut Report, before: &mut [BaseReport], name: &str, settings: &EngineSettings) {
     let placed: Vec<Vec<PlacedTrail>> = before.iter().map(|before| PlacedTrail::of(&before.report)).collect();
     let all = placed.concat();
@@ -51,7 +50,7 @@ pub fn compare(report: &mut Report, before: &mut [BaseReport], name: &str, setti
     let was_passing: HashSet<known::TrailName> = before.iter().flat_map(|before| passing(&before.report)).collect();
     let arrived = Arrived::of(report, &was_there, &was_passing);
     let gone = before.iter().map(|before| gone_since(before, report, &arrived, name, settings));
-    // What one of them lacks was taken away there.
+    // A trail that one of the states lacks was removed in that state, not by this change.
     let gone = gone.reduce(|gone, others| {
         let is_gone = |own: &Diagnostic| others.iter().any(|other| is_same_loss(own, other));
         gone.into_iter().filter(is_gone).collect()
@@ -59,8 +58,8 @@ pub fn compare(report: &mut Report, before: &mut [BaseReport], name: &str, setti
     engine::add(report, gone.unwrap_or_default());
 }
 
-/// The findings about deployments that satisfied the control, or may have, and have no trail any more. Those whose trails a
-/// deployment has now that didn't satisfy the control before aren't gone.
+/// Returns the findings about deployments that satisfied the control, or may have, and have no trail any more. A
+/// deployment isn't reported if its trail now belongs to a deployment that didn't satisfy the control before.
 fn gone_since(
     before: &BaseReport,
     report: &Report,
@@ -82,7 +81,7 @@ fn gone_since(
     gone
 }
 
-/// The places of the deployments that satisfy the control.
+/// Returns the places of the deployments that satisfy the control.
 fn passing(report: &Report) -> impl Iterator<Item = known::TrailName> {
     report.deployments.iter().filter(|judged| judged.verdict == Some(Outcome::Pass)).map(known::TrailName::of)
 }
@@ -91,7 +90,7 @@ fn is_same_loss(one: &Diagnostic, other: &Diagnostic) -> bool {
     (&one.deployment, &one.deployment_name) == (&other.deployment, &other.deployment_name)
 }
 
-/// Lets count what comments accept and what wasn't suppressed before, or was less bad.
+/// Lifts suppressions by comments of findings that weren't suppressed before, or whose severity has risen.
 fn lift(report: &mut Report, before: &[BaseReport]) {
     let mut suppressed = KnownFindings::default();
     for BaseReport { report, moves } in before {
@@ -115,7 +114,7 @@ fn lift(report: &mut Report, before: &[BaseReport]) {
     report.findings = findings;
 }
 
-/// What weighs no more than before doesn't count. What nothing may suppress does.
+/// Suppresses findings whose severity hasn't risen, except those of enforced rules.
 fn excuse(report: &mut Report, before: &[BaseReport], name: &str, settings: &EngineSettings) {
     let mut known = KnownFindings::default();
     for BaseReport { report, moves } in before {
@@ -130,7 +129,7 @@ fn excuse(report: &mut Report, before: &[BaseReport], name: &str, settings: &Eng
     });
 }
 
-/// Whether a deployment still creates a trail, or may.
+/// True if a deployment still creates a trail, or may.
 fn has_trail(report: &Report, was: &DeploymentResult, moves: &Moves) -> bool {
     let (own, moved) = (known::TrailName::of(was), moves.of_deployment(was));
     let is_same = |now: &DeploymentResult| {
@@ -140,10 +139,10 @@ fn has_trail(report: &Report, was: &DeploymentResult, moves: &Moves) -> bool {
     report.deployments.iter().any(|now| now.verdict.is_some() && is_same(now))
 }
 
-/// The new trails of deployments that satisfy the control and didn't before. Each takes the place of one that is gone.
+/// The new trails of deployments that satisfy the control and didn't before. Each can replace one removed trail.
 struct Arrived {
     places: Vec<known::TrailName>,
-    /// The numbers of the trails by their marks.
+    /// The indices of the trails in `places`, by their marks.
     by_mark: HashMap<(String, String), Vec<usize>>,
 }
 
@@ -166,8 +165,8 @@ impl Arrived {
         arrived
     }
 
-    /// The number of a trail that takes the place of one that a deployment had: the one to which it has moved, or one of the
-    /// same declaration or file to which no other has.
+    /// Returns the index of a trail that replaces one of a deployment's earlier trails: the one that it has moved to,
+    /// or else one with the same declaration or file that isn't the target of another move.
     fn one_of(&self, was: &DeploymentResult, before: &BaseReport, taken: &HashSet<usize>) -> Option<usize> {
         if self.places.is_empty() {
             return None;
@@ -194,20 +193,20 @@ impl Arrived {
     }
 }
 
-/// What a trail keeps where it goes: its name, with its declaration or with the file that has it.
+/// Returns the marks by which a moved trail is recognized: its name, with its declaration or with its file.
 fn marks_of(trail: &TrailResult, report: &Report) -> [(String, String); 2] {
     let name = local_name(trail);
     [(trail.digest.clone(), name.clone()), (report.sources.file(trail.header.file).name.clone(), name)]
 }
 
-/// The address of a trail without the modules or stacks that lead to it.
+/// Returns the address of a trail without the modules or stacks that lead to it.
 fn local_name(trail: &TrailResult) -> String {
     let address = trail.address.rsplit_once('/').map_or(trail.address.as_str(), |(_, name)| name);
     let kind = address.rfind(trail.kind).unwrap_or_default();
     address.get(kind..).unwrap_or(address).to_owned()
 }
 
-/// The finding about a deployment that satisfied the control, or may have, and has no trail any more.
+/// Returns the finding about a deployment that satisfied the control, or may have, and has no trail any more.
 fn vanished(was: &DeploymentResult, before: &Report, name: &str, settings: &EngineSettings) -> Option<Diagnostic> {
     let rule = rules::RULES.into_iter().find(|rule| matches!(rule.check, Check::Deployment(_)))?;
     let trail = was.trails.first().filter(|_| settings.selection.has(rule))?;

@@ -1,4 +1,4 @@
-//! The command line: arguments, exit status, and nothing that another face would need too.
+//! The command line: the arguments, the exit status, and everything that the language server doesn't need.
 
 mod asked;
 mod baseline;
@@ -40,7 +40,7 @@ use crate::report::{FailOn, OnUnknown};
 use crate::rules::{self, RULES, Rule};
 use crate::suppress;
 
-/// The exit status of a check that wasn't done.
+/// The exit status of a command that couldn't be run: an error of usage, configuration or I/O.
 const NOT_DONE: u8 = 2;
 
 /// Finds CloudTrail trails that break CIS AWS Foundations 3.1 in Terraform and CloudFormation.
@@ -375,25 +375,25 @@ pub fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| end(&error));
     run(&cli, &matches).unwrap_or_else(|error| {
         let status = failed(&error, cli.look);
-        // There is nobody left to tell when standard error can't be written.
+        // An error of standard error itself has no place left to be reported.
         let _ = Stream::Error.write(&environment::note(&environment::used(&command(), &matches)), cli.look);
         status
     })
 }
 
-/// The command line. A variable of the environment that is empty counts as not set.
+/// Builds the command line. An environment variable that is empty counts as not set.
 fn command() -> clap::Command {
     environment::without_empty(environment::with_former(Cli::command()))
 }
 
 fn failed(error: &Error, look: TerminalStyle) -> ExitCode {
-    // There is nobody left to tell when standard error can't be written.
+    // An error of standard error itself has no place left to be reported.
     let _ = Stream::Error.write(&output::complaint(error), look);
     ExitCode::from(NOT_DONE)
 }
 
-/// Ends the program with the help that was asked for, or with what is wrong with the arguments. These may be names that a
-/// stranger chose, so nothing in them acts on a terminal.
+/// Ends the program with the requested help or with the error in the arguments. The arguments may contain file names
+/// that a stranger chose, so control characters are escaped before they reach the terminal.
 fn end(error: &clap::Error) -> ! {
     if !error.use_stderr() {
         let printed = print(&error.render().ansi().to_string(), TerminalStyle::default());
@@ -411,7 +411,7 @@ fn end(error: &clap::Error) -> ! {
         }
     }
     let text = text + &environment::note(&environment::blamed(&command(), &lines));
-    // There is nobody left to tell when standard error can't be written.
+    // An error of standard error itself has no place left to be reported.
     let _ = Stream::Error.write(&text, TerminalStyle::default());
     std::process::exit(i32::from(NOT_DONE))
 }
@@ -468,8 +468,8 @@ fn print(text: &str, look: TerminalStyle) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The rules of these names, those that match a rule of another tool, and those that belong to a control; and a line for each
-/// control that no rule evaluates.
+/// Returns the rules with these names, the rules that match a rule of another tool and the rules that belong to a
+/// control, and a line for each control that no rule evaluates.
 fn rules_to_explain(names: &[String]) -> Result<(Vec<&'static Rule>, String), Error> {
     let mut found: Vec<&'static Rule> = Vec::new();
     let mut notes = String::new();

@@ -1,4 +1,4 @@
-//! From files to verdicts.
+//! Runs a check: from files to a report.
 
 mod assemble;
 mod assign;
@@ -49,7 +49,7 @@ use shares::BudgetShares;
 pub use standing::{CheckUpdate, IncrementalCheck, Setup};
 pub use trace::trace;
 
-/// Fewer projects than this are judged on one thread.
+/// The minimum number of projects that are evaluated on several threads.
 const WORTH_THREADS: usize = 3;
 
 /// Stack size in bytes of the threads that parse and evaluate: several times the maximum that the limits on nesting
@@ -59,7 +59,7 @@ pub(crate) const STACK: usize = 16 << 20;
 /// The settings of a check that don't depend on its files.
 #[derive(Debug, Default)]
 pub struct EngineSettings {
-    /// How strictly the control is read.
+    /// The strictness of the control's interpretation.
     pub policy: Strictness,
     /// The rules that run.
     pub selection: Selection,
@@ -69,13 +69,13 @@ pub struct EngineSettings {
     pub levels: BTreeMap<&'static str, Level>,
     /// The suppressions that are respected.
     pub suppress: suppress::SuppressionPolicy,
-    /// Deployments with values of their own.
+    /// The deployments of the configuration.
     pub deployments: Vec<NamedDeployment>,
     /// The number of threads; `None` for the number of processors.
     pub jobs: Option<NonZeroUsize>,
-    /// Told how far the check is.
+    /// Receives the progress of the check.
     pub progress: Arc<Progress>,
-    /// The parts of other runs that this one leaves out.
+    /// The parts that this run excludes and other runs may include.
     pub narrowed: OmittedRuns,
 }
 
@@ -84,7 +84,7 @@ pub struct EngineSettings {
 pub struct OmittedRuns {
     /// True if options give values, or decide how expressions are evaluated.
     pub values: bool,
-    /// True if not the whole tree is checked, or not only as it is.
+    /// True if a part of the tree is checked, or another state of it.
     pub files: bool,
     /// True if an option excludes files.
     pub excludes: bool,
@@ -92,7 +92,7 @@ pub struct OmittedRuns {
     pub rules: bool,
 }
 
-/// A deployment with values of its own. The same code may be deployed several times.
+/// A deployment of the configuration, with its own values. The same code may be deployed several times.
 #[derive(Debug, Default)]
 pub struct NamedDeployment {
     /// The name in reports.
@@ -103,12 +103,12 @@ pub struct NamedDeployment {
     pub evaluation: formats::Options,
 }
 
-/// The rules that are asked.
+/// The rules that a run enables.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Nothing means all but those that are asked on request only.
+    /// `None` enables all rules except those that are enabled only on request.
     pub selected: Option<Vec<&'static str>>,
-    /// These aren't asked even if they are selected.
+    /// Rules that are disabled even if they are selected.
     pub ignored: Vec<&'static str>,
     /// Rules that always run, and whose findings can't be suppressed.
     pub enforced: Vec<&'static str>,
@@ -128,7 +128,7 @@ pub fn check(fs: &dyn Fs, inputs: &ScanInputs, sources: Sources, settings: &Engi
     })?
 }
 
-/// Checks the base of a comparison, and returns what it has to know of the base to check the head.
+/// Checks the base of a comparison, and also returns the facts about the base that the check of the head needs.
 ///
 /// # Errors
 ///
@@ -141,7 +141,7 @@ pub fn check_base(
 ) -> Result<(Report, BaseFiles), Error> {
     with_room(|| {
         let (report, scan, linked) = check_here(fs, inputs, sources, settings)?;
-        // Without such a file, nobody would notice that its trail is gone.
+        // An unreadable file of the base is an error: otherwise the removal of its trail would go unnoticed.
         if let Some((path, cause)) = scan.unreadable.iter().find(|(_, cause)| matches!(cause, ReadError::Git(_))) {
             return Err(Error::Base { path: report.sources.name(path), cause: cause.clone() });
         }
@@ -226,7 +226,7 @@ fn judge(
         sources,
     };
     let mut judgement = case.judge();
-    // Called code that creates nothing by itself takes its values from its callers.
+    // Called code that creates no trail without a call gets its values from its callers.
     if project.called().is_none() || judgement.deployment.is_some() {
         judgement.takes = RootOptionUse::of(candidate.project.root(), opened.as_ref());
     }
@@ -243,18 +243,19 @@ fn judge(
     judgement
 }
 
-/// The threads on which deployments are judged.
+/// The thread pool that evaluates deployments; `None` if the work is done on the current thread.
 struct Threads(Option<ThreadPool>);
 
 impl Threads {
-    /// As many as are wanted for a number of items. There are none for a few items, or if the machine has no more to give.
+    /// Creates as many threads as the items and `--jobs` allow; none for a few items, or if the system has no more
+    /// threads.
     fn new(items: usize, jobs: Option<NonZeroUsize>) -> Self {
         let jobs = jobs.map_or(0, |jobs| jobs.get().min(items));
         let pool = || ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build().ok();
         Self(if items < WORTH_THREADS { None } else { pool() })
     }
 
-    /// Applies `work` to each item. The results are in the order of the items.
+    /// Applies `work` to each item. The results have the order of the items.
     fn map<I: Sync, O: Send>(&self, items: &[I], work: impl Fn(&I) -> O + Sync) -> Vec<O> {
         match &self.0 {
             Some(pool) => pool.install(|| items.par_iter().map(&work).collect()),

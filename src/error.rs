@@ -15,13 +15,9 @@ pub enum Error {
         path: String,
         cause: ReadError,
     },
-    /// A file of the base of a comparison that git doesn't give.
+    /// Git can't read a file of the base of a comparison.
     #[error("can't read `{path}` in the base: {cause}")]
-    Base {
-        /// The file.
-        path: String,
-        cause: ReadError,
-    },
+    Base { path: String, cause: ReadError },
     /// A git command failed.
     #[error(transparent)]
     Git(#[from] GitError),

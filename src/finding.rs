@@ -140,7 +140,7 @@ impl Finding {
 
     /// Sets the help and the edit that it describes.
     pub fn wishing(mut self, wish: Remedy) -> Self {
-        // Few findings wish for more than one change.
+        // Few findings have more than one change.
         self.wishes.reserve_exact(1);
         self.wishes.push(wish.clone());
         self.help(wish.advise())

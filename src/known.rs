@@ -1,8 +1,8 @@
-//! Findings of another time, and whether a finding of now is one of them: what baselines and comparisons share.
+//! Matches the findings of a run with earlier findings, for baselines and comparisons.
 //!
-//! A finding is known for each trail by itself, by the rule, the deployment, the address and the argument. It may weigh
-//! no more than it did. Findings about lost events are known if no event is lost that wasn't before, whichever of the rules
-//! about events and whichever argument says so.
+//! Findings are matched for each trail separately, by the rule, the deployment, the address and the argument. The
+//! severity must not have risen. Findings about lost events are matched if no further event is lost, even if another
+//! rule or argument causes the loss.
 
 mod moves;
 
@@ -14,31 +14,29 @@ use crate::report::{Diagnostic, FindingInstance, Fingerprint, Outcome, Report};
 
 pub use moves::{Moves, PlacedTrail, TrailName, digest_of};
 
-/// A finding of another time about one trail, a deployment or a file.
+/// An earlier finding about one trail, a deployment or a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownFinding {
-    /// Its name.
     pub fingerprint: String,
-    /// What it weighed.
     pub level: Level,
     /// `Fail` or `Unknown`.
     pub outcome: Outcome,
-    /// The events that were lost, if it is about events and that is on record.
+    /// The lost events; `None` if the finding isn't about events, or if they weren't recorded.
     pub loss: Option<EventLoss>,
 }
 
-/// The findings of another time.
+/// The earlier findings, indexed for comparison.
 #[derive(Debug, Default)]
 pub struct KnownFindings {
-    /// Each in its place, with its number; two places of one finding have the same number.
+    /// The findings, each with its number. A finding has the same number in each of its places.
     pasts: Vec<(usize, KnownFinding)>,
     by_key: HashMap<String, Vec<usize>>,
-    /// How many findings there are.
+    /// The number of findings, whatever the number of their places.
     count: usize,
 }
 
 impl KnownFinding {
-    /// All that the findings of a report say, each for one of the trails that it is about.
+    /// Splits the findings of a report into one for each trail.
     pub fn of<'r>(findings: impl Iterator<Item = &'r Diagnostic>) -> Vec<Self> {
         let each = |finding: &'r Diagnostic| {
             let past = |instance: FindingInstance| Self::of_instance(finding, instance);
@@ -47,7 +45,7 @@ impl KnownFinding {
         findings.flat_map(each).collect()
     }
 
-    /// What a finding says of one of the trails that it is about.
+    /// Returns the part of a finding about one of its trails.
     pub fn of_instance(finding: &Diagnostic, instance: FindingInstance) -> Self {
         let FindingInstance { fingerprint, loss, .. } = instance;
         Self { fingerprint, level: finding.level, outcome: finding.outcome, loss }
@@ -55,14 +53,14 @@ impl KnownFinding {
 }
 
 impl KnownFindings {
-    /// These findings, in the places to which they have moved.
+    /// Indexes findings, at the places to which they have moved.
     pub fn new(pasts: impl IntoIterator<Item = KnownFinding>, moves: &Moves) -> Self {
         let mut known = Self::default();
         known.add(pasts, moves);
         known
     }
 
-    /// Takes in more of them.
+    /// Adds findings.
     pub fn add(&mut self, pasts: impl IntoIterator<Item = KnownFinding>, moves: &Moves) {
         for past in pasts {
             for fingerprint in moves.follow(&past.fingerprint) {
@@ -74,7 +72,8 @@ impl KnownFindings {
         }
     }
 
-    /// The findings that are about the same as one of now, with their numbers, in the order in which they came.
+    /// Returns the earlier findings with the same subject as a current one, with their numbers, in the order in which
+    /// they were added.
     pub fn about(&self, now: &KnownFinding) -> Vec<(usize, &KnownFinding)> {
         let plain = self.by_key.get(&key(&now.fingerprint, false));
         let by_loss = now.loss.and_then(|_| self.by_key.get(&key(&now.fingerprint, true)));
@@ -84,7 +83,8 @@ impl KnownFindings {
         about.into_iter().filter_map(|at| self.pasts.get(at)).map(|(number, past)| (*number, past)).collect()
     }
 
-    /// The number of the first finding for which one of now is nothing new; nothing if it is new, or weighs more.
+    /// Returns the number of the first earlier finding that covers a current one; `None` if the current finding is new
+    /// or its severity has risen.
     pub fn covering(&self, now: &KnownFinding) -> Option<usize> {
         let is_certain = |outcome: Outcome| outcome == Outcome::Fail;
         let mut weighty = self.about(now);
@@ -92,13 +92,13 @@ impl KnownFindings {
         let is_as_certain = |(_, past): &&(usize, &KnownFinding)| is_certain(now.outcome) <= is_certain(past.outcome);
         let (first, _) = weighty.iter().find(is_as_certain)?;
         let Some(loss) = now.loss else { return Some(*first) };
-        // Where the loss isn't on record, the name has to do.
+        // If the loss wasn't recorded, the fingerprint alone decides.
         let plain = weighty.iter().filter(is_as_certain).find(|(_, past)| past.loss.is_none());
         let lost = weighty.iter().filter_map(|(_, past)| past.loss).fold(EventLoss::NOTHING, EventLoss::union);
         if loss.is_within(lost) { Some(*first) } else { plain.map(|(at, _)| *at) }
     }
 
-    /// Parts a report's findings into those of which a part is known, with the number of what makes it so, and the others.
+    /// Splits a finding into its known part, with the number of the earlier finding that covers it, and the rest.
     pub fn part(
         &self,
         finding: Diagnostic,
@@ -125,7 +125,7 @@ impl KnownFindings {
     }
 }
 
-/// What findings about the same have in common.
+/// Returns the key that findings with the same subject share.
 fn key(fingerprint: &str, has_loss: bool) -> String {
     match Fingerprint::parse(fingerprint).filter(|_| has_loss) {
         Some(Fingerprint { deployment, name, address, .. }) => {
@@ -135,7 +135,7 @@ fn key(fingerprint: &str, has_loss: bool) -> String {
     }
 }
 
-/// Marks the part of each finding that is known; `suppress` is given the number of what makes it so.
+/// Splits each finding of a report and passes its known part to `suppress`, with the number of the earlier finding.
 pub fn excuse(
     report: &mut Report,
     known: &KnownFindings,

@@ -1,53 +1,54 @@
 //! trailint finds CloudTrail trails that break CIS AWS Foundations 3.1 in Terraform and CloudFormation.
 //!
-//! Files become [`Resource`](model::Resource)s, resources become [`Trail`](model::Trail)s, [`rules`] judge trails,
-//! and [`output`] renders what they say. Evaluation may fail to know something, and that is a
-//! [value](value::Maybe), not an error. Every value [remembers](value::Traced) where it was written.
+//! A format evaluates files to [`Resource`](model::Resource)s, these become [`Trail`](model::Trail)s, [`rules`] check
+//! the trails, and [`output`] formats the report. An unknown result is a [value](value::Maybe), not an error. Every
+//! value [records](value::Traced) where it was set.
 //!
-//! # The map
+//! # Modules
 //!
-//! From the bottom to the top; a module knows only those above it in this list:
+//! The lowest layer comes first. A module may use only those above it in this list:
 //!
-//! | module | what it is for |
+//! | module | purpose |
 //! | --- | --- |
-//! | [`source`] | files, spans, positions, and [`Fs`](source::Fs), the one door to the disk and to what git keeps |
-//! | [`named`] | lists in which things are found by their names |
-//! | [`syntax`] | text to trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
-//! | [`value`] | values that may be unknown and know the way they came |
-//! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); what a [`policy`](model::policy) lets CloudTrail do; the [`surroundings`](model::surroundings) on which the delivery of logs depends; the names of [`region`](model::region)s |
-//! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): which files belong together, and what they evaluate to |
-//! | [`finding`], [`rules`], [`error`] | verdicts, the rules that give them, and what keeps a check from being done |
-//! | [`config`], [`progress`], [`scan`], [`engine`], [`suppress`], [`fix`], [`known`], [`baseline`], [`changes`], [`weakened`], [`report`] | a run: settings, how far it is, the files that may matter, judging, what is accepted, what mends it, what was found before, what a change brings, the outcome |
-//! | [`output`] | one file for each format of reports |
-//! | [`lsp`] | findings in an editor, as they are typed |
-//! | [`cli`] | arguments and exit status |
+//! | [`source`] | files, spans, positions, and [`Fs`](source::Fs), the only access to the disk and to git's objects |
+//! | [`named`] | lists whose items are looked up by name |
+//! | [`syntax`] | parsers for trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
+//! | [`value`] | values that may be unknown, with the path from which they came |
+//! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); the permissions that a [`policy`](model::policy) gives CloudTrail; the [`surroundings`](model::surroundings) on which log delivery depends; the names of [`region`](model::region)s |
+//! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): group files into projects and evaluate them |
+//! | [`finding`], [`rules`], [`error`] | verdicts, the rules that return them, and the errors that prevent a check |
+//! | [`config`], [`progress`], [`scan`], [`engine`], [`suppress`], [`fix`], [`known`], [`baseline`], [`changes`], [`weakened`], [`report`] | a run: settings, progress, the search for relevant files, evaluation, suppressions, fixes, earlier findings, accepted findings, comparison with a base, relaxed gates, the result |
+//! | [`output`] | one file for each report format |
+//! | [`lsp`] | the language server |
+//! | [`cli`] | the arguments and the exit status |
 //!
-//! # What always holds
+//! # Invariants
 //!
-//! - Unknown stays unknown: no value that couldn't be evaluated becomes a pass or a failure.
+//! - Unknown stays unknown: a value that couldn't be evaluated never becomes a pass or a failure.
 //!   [`Maybe`](value::Maybe) has no default and no `unwrap`.
-//! - Input can't fail a run. Parsers return a tree and [`Problem`](syntax::Problem)s;
-//!   [`Error`](error::Error) is for what the user repairs outside the scanned files.
-//! - Nothing is skipped in silence: a file that mentions a trail is judged, or there is a finding that says why not.
-//! - A rule sees a trail and knows no format; a format produces resources and knows no rule. What differs between the
-//!   spellings of a trail stands in [`dialects`](model::dialects), what differs between those of buckets and keys in
-//!   [`kinds`](model::kinds), and nowhere else.
-//! - What surrounds a trail decides nothing about it: it is read in the trail's worlds, and only a verdict on it that is open
-//!   there is tried in the worlds within.
-//! - A [`Span`](source::Span) is bytes of a file as it lies on the disk. Lines and columns exist in outputs only.
-//! - No text of a scanned file is printed without having been made inert: nothing in it acts on a terminal, on the
-//!   runner of a CI job, or as markup.
-//! - The same input gives the same bytes, whatever the number of threads.
-//! - What the code decides, no plan overrules; a plan fills what the code leaves unknown.
-//! - No network, no other program than the `git` that [reads](source::Snapshot) what was committed, no file read
-//!   outside of what is checked, and none written that wasn't asked for.
+//! - Input can't fail a run. Parsers return a tree and [`Problem`](syntax::Problem)s; [`Error`](error::Error) is for
+//!   problems that the user fixes outside the scanned files.
+//! - No file is skipped silently: a file that mentions a trail is evaluated, or a finding gives the reason why not.
+//! - A rule receives a trail and doesn't depend on a format; a format returns resources and doesn't depend on a rule.
+//!   Differences between the spellings of a trail are defined in [`dialects`](model::dialects), those between the
+//!   spellings of buckets and keys in [`kinds`](model::kinds), and nowhere else.
+//! - Related resources decide nothing about a trail itself: they are evaluated in the trail's worlds, and only if a
+//!   verdict about them is unknown there, it is evaluated again in worlds that also decide their unknown values.
+//! - A [`Span`](source::Span) counts bytes of the file on the disk. Only outputs use lines and columns.
+//! - Text of a scanned file is escaped before it is printed: it can't control a terminal or the runner of a CI job, and
+//!   it can't add markup.
+//! - The same input results in the same bytes of output, whatever the number of threads.
+//! - A plan never overrides a value that the code determines; it only replaces unknown values.
+//! - No network access, no other program than the `git` that [reads](source::Snapshot) commits, no file read outside of
+//!   the checked tree, and no file written without a request.
 //!
-//! # Three doors
+//! # How to extend it
 //!
 //! A rule is a page in `rules/`, a file in [`rules`] and two lines in its list. An input format is a folder in
-//! [`formats`] and a line in [`FORMATS`](formats::FORMATS). A format of reports is a file in [`output`], a variant and an arm.
+//! [`formats`] and a line in [`FORMATS`](formats::FORMATS). A report format is a file in [`output`], a variant and an
+//! arm.
 
-// What is computed on input neither overflows nor divides by zero.
+// Arithmetic on input must neither overflow nor divide by zero.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 pub mod baseline;

@@ -1,4 +1,4 @@
-//! The outcome of a run: all that outputs see.
+//! The result of a run, which is all that outputs receive.
 
 mod fingerprint;
 mod gate;
@@ -23,66 +23,66 @@ use crate::suppress::Suppression;
 #[derive(Debug)]
 #[must_use = "a report that isn't shown reads like a pass"]
 pub struct Report {
-    /// The files that spans point into.
+    /// The files that the spans refer to.
     pub sources: Sources,
-    /// How many files were looked at.
+    /// The number of searched files.
     pub files: usize,
-    /// How many files ignore files keep from being looked at, if nothing was found; as far as they were counted.
+    /// The number of files that ignore files exclude, counted only if no file was found, and up to a limit.
     pub ignored: FileCount,
-    /// How many files that mention a trail ignore files keep from being looked at, beside those among `unread_files`; as far as
-    /// they were counted.
+    /// The number of files that mention a trail and that ignore files exclude, without those in `unread_files`, up to a
+    /// limit.
     pub hidden: FileCount,
-    /// Files that mention a trail and aren't read as code, in the order of their names.
+    /// Files that mention a trail and aren't read as code, ordered by name.
     pub unread_files: Vec<UnreadFile>,
     /// Trails of called code that neither a call nor its own defaults create.
     pub uncreated: Vec<TrailResult>,
-    /// The deployments that declare a trail, or should, in the order of their roots.
+    /// The deployments that declare a trail, or have to, ordered by root.
     pub deployments: Vec<DeploymentResult>,
-    /// All findings, in the order of their places.
+    /// All findings, ordered by place.
     pub findings: Vec<Diagnostic>,
-    /// True if unknown findings are counted and not shown.
+    /// True if unknown findings are counted but not shown.
     pub hides_unknown: bool,
     /// True if text outputs list the findings that aren't evaluated because the resource is declared elsewhere.
     pub is_verbose: bool,
     /// True if text outputs show suppressed findings.
     pub shows_suppressed: bool,
-    /// True if text outputs show those of them that a comment, the configuration or the baseline accepts, not only
-    /// those that already existed at the base.
+    /// True if text outputs also show findings that are suppressed by a comment, the configuration or the baseline, and
+    /// not only those that already existed at the base.
     pub shows_accepted: bool,
-    /// The benchmark whose number a finding is given with.
+    /// The benchmark whose control number is shown with a finding.
     pub cited: String,
-    /// The rules that were asked, in the order in which they are listed.
+    /// The enabled rules, in the order of the rule list.
     pub rules: Vec<&'static Rule>,
-    /// The least level of findings that are shown; others are only counted.
+    /// The lowest level of the findings that are shown. Others are only counted.
     pub min_level: Option<Level>,
     /// True if passed rules are shown as well.
     pub shows_passed: bool,
-    /// Entries of the baseline for which there is no finding any more.
+    /// The number of baseline entries without a finding.
     pub stale_entries: usize,
-    /// The benchmark whose controls are stated one by one.
+    /// The benchmark for which each control is listed.
     pub benchmark: Option<String>,
     /// Names in options that no root declares.
     pub undeclared: Vec<Undeclared>,
-    /// The revision with which the files are compared, as the user named it.
+    /// The revision of the comparison's base, as the user wrote it.
     pub base: Option<String>,
     /// Former ids of rules in options, settings and the baseline.
     pub renamed: Vec<Renamed>,
-    /// Configurations that lie below what is checked, and aren't used.
+    /// Configurations within the checked paths that aren't used.
     pub unused_configurations: Vec<String>,
-    /// Paths of `[[root]]` where no trail is evaluated, though they are checked.
+    /// Paths of `[[root]]` that are checked but have no evaluated trail.
     pub unmatched_roots: Vec<String>,
-    /// A value of an option that every root refuses that declares its name.
+    /// A value of an option that every root that declares its name rejects.
     pub refused: Option<Error>,
 }
 
-/// Names that an option gives values and no root declares.
+/// Names in an option that no root declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undeclared {
-    /// The option, as it was given.
+    /// The option as the user wrote it.
     pub option: String,
     /// The names, at least one.
     pub names: Vec<String>,
-    /// The declared name that is most like the first of them.
+    /// The declared name that is most similar to the first of them.
     pub suggestion: Option<String>,
 }
 
@@ -110,9 +110,9 @@ impl Renamed {
 /// A file that mentions a trail and isn't read as code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnreadFile {
-    /// As it is named to people.
+    /// The displayed name.
     pub name: String,
-    /// Why, to follow the name.
+    /// The reason, to follow the name.
     pub reason: String,
 }
 
@@ -121,18 +121,19 @@ pub struct UnreadFile {
 pub struct DeploymentResult {
     /// The directory of the root module, or the template.
     pub root: String,
-    /// The format it is written in.
+    /// The format of its code.
     pub format: &'static str,
     /// The name of the deployment in the configuration.
     pub name: Option<String>,
-    /// The verdict of `no-compliant-trail`; nothing when no trail is created.
+    /// The verdict of `no-compliant-trail`; `None` if no trail is created.
     pub verdict: Option<Outcome>,
     /// True if the verdict is based on a trail in each required Region, instead of one trail for all.
     pub is_by_region: bool,
     pub trails: Vec<TrailResult>,
-    /// Its `moved` blocks.
+    /// The `moved` blocks of its code.
     pub moves: Vec<MovedBlock>,
-    /// Whether it is a root only because it was one at the base of a comparison, if something calls it now.
+    /// True if the project is a root only because the base of a comparison has it as one, although a module calls it
+    /// now.
     pub is_kept: bool,
     /// The parts that weren't read: "module `vpc`".
     pub unread: Vec<String>,
@@ -145,7 +146,7 @@ pub struct DeploymentResult {
 pub enum Absence {
     /// The value of a condition, as a sentence.
     Condition(String),
-    /// The value at a place, and what has it, as the code refers to it.
+    /// The value at a place, and the reference by which the code names it.
     Value {
         /// The name of the variable, local or parameter that has the value.
         reference: Option<String>,
@@ -164,7 +165,7 @@ pub struct TrailResult {
     pub exists: TrailExistence,
     /// The management events that it records: for certain, and at best.
     pub reach: EventCoverage,
-    /// The Region in which it is created, as far as it is known.
+    /// The Region in which it is created, if that is known.
     pub region: Option<String>,
     /// The location that represents it: the header of its block or its key.
     pub header: Span,
@@ -172,17 +173,17 @@ pub struct TrailResult {
     pub declaration: Span,
     /// The digest of its declaration without white space.
     pub digest: String,
-    /// The files of the modules or templates that declare it and that lead to it by calls, the innermost first.
+    /// The files of the modules or templates that declare the trail or lead to it by calls, the innermost first.
     pub owners: Vec<FileId>,
     /// The value that decides that it isn't created.
     pub absence: Option<Absence>,
-    /// The rules that were judged, with their outcomes.
+    /// The evaluated rules, with their outcomes.
     pub rules: Vec<(&'static Rule, Outcome)>,
     /// The rules that aren't evaluated because the resource to check is declared elsewhere.
     pub declared_elsewhere: Vec<&'static Rule>,
-    /// For each rule that passes, the lines on which that rests.
+    /// For each passed rule, the lines on which the pass is based.
     pub grounds: Vec<(&'static Rule, Vec<Label>)>,
-    /// The advice that was given.
+    /// The rules that gave advice.
     pub advisories: Vec<&'static Rule>,
 }
 
@@ -202,45 +203,45 @@ pub enum Outcome {
     Unknown,
 }
 
-/// A finding with all that is known of its circumstances.
+/// A finding, with its subject, places and circumstances.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
     pub rule: &'static Rule,
-    /// Its name, which stays the same when lines move; see [`Report::name_findings`].
+    /// The fingerprint, which stays the same when lines move; see [`Report::name_findings`].
     pub fingerprint: String,
     /// The level after settings and downgrades.
     pub level: Level,
     /// [`Outcome::Fail`] or [`Outcome::Unknown`].
     pub outcome: Outcome,
-    /// A sentence fragment that begins with what it is about.
+    /// A sentence fragment that begins with the subject.
     pub message: String,
-    /// The trail, or the first of several; nothing when it is about a deployment or a file.
+    /// The trail, or the first of several; `None` for a finding about a deployment or a file.
     pub address: Option<String>,
-    /// The events that are lost, if it is about events.
+    /// The lost events, for a finding about events.
     pub loss: Option<EventLoss>,
-    /// The other trails that it is about.
+    /// The other trails of the finding.
     pub others: Vec<FindingInstance>,
     /// The path of the argument in the trail.
     pub attribute: Option<String>,
-    /// The deployment; nothing when it is about a file.
+    /// The deployment; `None` for a finding about a file.
     pub deployment: Option<String>,
     /// The name of the deployment in the configuration.
     pub deployment_name: Option<String>,
     /// The location of the primary label.
     pub place: FindingTarget,
-    /// The way a value came, and other places that matter.
+    /// The steps of the value's path, and other relevant places.
     pub related: Vec<Label>,
-    /// The places where the values that it is about are set, if these come from elsewhere.
+    /// The places where the values are set, if these come from elsewhere.
     pub setters: Vec<Span>,
-    /// The step of that way that a change has touched, where the place itself isn't touched.
+    /// The first step of that path that a change has touched, if the place itself isn't touched.
     pub changed: Option<Label>,
     /// Additional facts.
     pub notes: Vec<String>,
-    /// The help: what to type or to set.
+    /// The advice for the user, such as a value to set or a command to run.
     pub help: Option<String>,
-    /// The changes that do it.
+    /// The changes that the help describes.
     pub wishes: Vec<Remedy>,
-    /// The same as changes of texts, where these can be made.
+    /// The edits that make these changes, if they are possible.
     pub fix: Option<Fix>,
     /// The names on which an unknown outcome depends.
     pub blocked_by: Vec<String>,
@@ -248,11 +249,11 @@ pub struct Diagnostic {
     pub fails_when: Vec<String>,
     /// For an unknown outcome, decisions with which it would be a pass.
     pub passes_when: Vec<String>,
-    /// True if the resource to check is declared elsewhere, which is no fault of this code.
+    /// True if the resource to check is declared elsewhere.
     pub is_declared_elsewhere: bool,
     /// True if it fails the run even though its outcome is unknown.
     pub counts_unknown: bool,
-    /// Why it doesn't count, if it doesn't.
+    /// The suppression, if the finding doesn't count.
     pub suppressed: Option<Suppression>,
 }
 
@@ -261,13 +262,13 @@ pub struct Diagnostic {
 pub enum FindingTarget {
     /// A place in a text.
     Text(Label),
-    /// A file whose text couldn't be had, as it is named to people.
+    /// A file whose text couldn't be read, by its displayed name.
     File(String),
     /// The run as a whole.
     Run,
 }
 
-/// How many findings there are of each kind.
+/// The numbers of findings by kind.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct FindingCounts {
     pub errors: usize,
@@ -281,11 +282,11 @@ pub struct FindingCounts {
 }
 
 impl Diagnostic {
-    /// The help, and whether `--fix` can apply it.
+    /// The help, with a note if `--fix` can apply it.
     pub fn advice(&self) -> Option<String> {
         let help = self.help.as_ref()?;
         let Some(fix) = &self.fix else { return Some(help.clone()) };
-        // A fix of several changes does more than the help names.
+        // A fix with several changes does more than the help describes.
         let (help, more) = if fix.title.starts_with(help) {
             (&fix.title, String::new())
         } else if help.starts_with(&fix.title) {
@@ -301,22 +302,22 @@ impl Diagnostic {
 }
 
 impl Report {
-    /// How many findings that texts for people show have a fix of this kind.
+    /// The number of findings in text outputs that have a fix of this kind.
     pub fn fixable(&self, safety: Safety) -> usize {
         self.told().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety)).count()
     }
 
-    /// The findings that outputs show; those that are suppressed stay on record.
+    /// The findings in the outputs, including suppressed ones.
     pub fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
         self.findings.iter().filter(|finding| self.shows(finding))
     }
 
-    /// The findings that texts for people show.
+    /// The findings in text outputs.
     pub fn told(&self) -> impl Iterator<Item = &Diagnostic> {
         self.findings.iter().filter(|finding| self.tells(finding))
     }
 
-    /// True if outputs contain the finding. Findings that they don't contain are counted.
+    /// True if outputs contain the finding. Other findings are only counted.
     pub fn shows(&self, finding: &Diagnostic) -> bool {
         let is_hidden = self.hides_unknown && finding.outcome == Outcome::Unknown;
         !is_hidden && self.min_level.is_none_or(|level| finding.level >= level)
@@ -330,7 +331,7 @@ impl Report {
         self.shows(finding) && finding.suppressed.as_ref().is_none_or(is_told) && !is_declared_elsewhere
     }
 
-    /// The findings by level; those that are suppressed, unknown or not evaluated are counted apart.
+    /// Counts the findings by level; those that are suppressed, unknown or not evaluated are counted separately.
     pub fn counts(&self) -> FindingCounts {
         let mut counts = FindingCounts::default();
         for finding in &self.findings {
@@ -347,13 +348,13 @@ impl Report {
         counts
     }
 
-    /// How many trails may be created.
+    /// The number of trails that are or may be created.
     pub fn trails(&self) -> usize {
         let trails = self.deployments.iter().flat_map(|deployment| &deployment.trails);
         trails.filter(|trail| trail.exists != TrailExistence::Never).count()
     }
 
-    /// How many findings don't count since they are older than what is compared.
+    /// The number of findings that are suppressed because the compared state has them.
     pub fn known(&self) -> usize {
         let is_known = |finding: &&Diagnostic| finding.suppressed.as_ref().is_some_and(|own| own.span.is_none());
         self.findings.iter().filter(is_known).count()

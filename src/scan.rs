@@ -1,4 +1,4 @@
-//! Finds the files that may matter, as fast as a search for words does.
+//! Finds the files that may be relevant, at the speed of a text search.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -14,13 +14,13 @@ use crate::source::{
     unescaped,
 };
 
-/// The ends of the names of texts from which other programs make code.
+/// The extensions of templates from which other programs generate code.
 const RENDERED: [&str; 5] = ["j2", "jinja", "jinja2", "tpl", "tmpl"];
 
-/// Why a file isn't read whose text is in no language that is.
+/// The reason for a file in another language.
 const NEITHER: &str = "mentions a trail but is neither Terraform nor CloudFormation";
 
-/// No more entries than this are looked at to count the files that ignore files name.
+/// The limit of entries that are visited to count the files that ignore files exclude.
 pub const MAX_COUNTED: usize = 20_000;
 
 /// The inputs of a scan.
@@ -32,9 +32,9 @@ pub struct ScanInputs {
     pub text: Option<(PathBuf, Vec<u8>)>,
     /// Keeps also the files that don't mention a trail.
     pub keep_all: bool,
-    /// Remembers all files that were looked at, so that the scan can be kept up to date.
+    /// Records all files that were found, for an incremental check.
     pub remembers: bool,
-    /// The paths that are named, aren't there, and were there before.
+    /// The named paths that don't exist now but did before.
     pub gone: HashSet<PathBuf>,
     /// Searches of a directory only the [program files](is_program_file) that lie directly in it.
     pub is_shallow: bool,
@@ -53,21 +53,21 @@ pub struct Input {
 #[derive(Debug, Default)]
 #[must_use = "files that can't be read are to be told"]
 pub struct Scan {
-    /// How many files are of a kind that is checked.
+    /// The number of files of a checked kind.
     pub files: usize,
-    /// The files that may matter to each of the [`FORMATS`], in the order of their paths.
+    /// The relevant files for each of the [`FORMATS`], ordered by path.
     pub kept: [Vec<CandidateFile>; FORMATS.len()],
-    /// Files that should have been read, and why they weren't.
+    /// Files that can't be read, with the error.
     pub unreadable: Vec<(PathBuf, ReadError)>,
-    /// Files that mention a trail and aren't read as code, and why, to follow the file's name.
+    /// Files that mention a trail and aren't read as code, with the reason, to follow the file's name.
     pub unread: Vec<(PathBuf, &'static str)>,
-    /// The configurations that a walk came by, in the order of their paths.
+    /// The configurations that a walk found, ordered by path.
     pub configurations: Vec<PathBuf>,
-    /// All that was looked at, if that is to be remembered.
+    /// All files that were found, if they are recorded.
     pub met: HashSet<PathBuf>,
 }
 
-/// Files on their way from the walk's threads.
+/// The files found so far, collected from the threads of the walk.
 #[derive(Debug)]
 struct CollectedFiles<'a> {
     files: AtomicUsize,
@@ -85,11 +85,11 @@ struct ScanResult {
     outcome: Result<(usize, Relevance, Vec<u8>), ReadError>,
 }
 
-/// Searches the inputs and keeps in `sources` what may matter.
+/// Searches the inputs and adds the relevant files to `sources`.
 ///
 /// # Errors
 ///
-/// A named path that can't be read is an [`Error::Path`].
+/// [`Error::Path`] for a named path that can't be read.
 pub fn scan(fs: &dyn Fs, inputs: &ScanInputs, sources: &Sources, progress: &Progress) -> Result<Scan, Error> {
     let met = (inputs.remembers || inputs.overlap()).then(Mutex::default);
     let files = AtomicUsize::default();
@@ -139,12 +139,12 @@ pub fn scan(fs: &dyn Fs, inputs: &ScanInputs, sources: &Sources, progress: &Prog
     Ok(catch.land(sources))
 }
 
-/// How many files ignore files keep from being searched.
+/// Counts the files that ignore files exclude.
 pub fn count_ignored(fs: &dyn Fs) -> FileCount {
     fs.search_ignored(MAX_COUNTED, &is_checked, &|_, _| true)
 }
 
-/// How many files that mention a trail ignore files keep from being searched, beside those that a [scan] names.
+/// Counts the files that mention a trail and that ignore files exclude, without those that a [scan] lists.
 pub fn count_hidden(fs: &dyn Fs) -> FileCount {
     let outputs = ignored_outputs(fs);
     let is_named = |path: &Path| outputs.iter().any(|output| path.starts_with(output));
@@ -153,14 +153,14 @@ pub fn count_hidden(fs: &dyn Fs) -> FileCount {
     })
 }
 
-/// The ignored paths that hold what is deployed, and little else.
+/// The ignored paths that mainly contain deployed code.
 fn ignored_outputs(fs: &dyn Fs) -> Vec<PathBuf> {
     let mut ignored = fs.ignored();
     ignored.retain(|path| is_generated(path) || path.ends_with(".aws-sam"));
     ignored
 }
 
-/// True if the file is of a checked kind and mentions a trail, also if the name is escaped.
+/// True if the file is of a checked kind and mentions a trail, possibly in an escaped name.
 pub fn mentions(path: &Path, bytes: &[u8]) -> bool {
     let is_mentioned =
         |found: ScanResult| matches!(found.outcome, Ok((_, Relevance::Mentions, _)) | Err(ReadError::Wide));
@@ -168,7 +168,7 @@ pub fn mentions(path: &Path, bytes: &[u8]) -> bool {
 }
 
 impl Scan {
-    /// The size of the files that may matter, in bytes.
+    /// The size of the relevant files, in bytes.
     pub fn bytes(&self, sources: &Sources) -> usize {
         let kept = self.kept.iter().flatten().map(|kept| sources.file(kept.file).text.len());
         kept.fold(0, usize::saturating_add)
@@ -183,7 +183,7 @@ impl ScanInputs {
 }
 
 impl CollectedFiles<'_> {
-    /// Counts a file, unless it was met before.
+    /// Counts a file, unless it was found before.
     fn is_new(&self, path: &Path) -> bool {
         let is_new = match &self.met {
             Some(met) => met.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned()),
@@ -213,7 +213,7 @@ impl CollectedFiles<'_> {
         self.consider(path, std::array::from_fn(|index| by_content == Some(index)), bytes, keep_all);
     }
 
-    /// The other files of the program to which a file belonged that is gone: what it declared may be there now.
+    /// Adds the other files of a deleted file's program, which may now contain its declarations.
     fn program_without(&self, path: &Path, fs: &dyn Fs, keep_all: bool) {
         let directory = path.parent().filter(|_| is_program_file(path));
         let listed = directory.and_then(|directory| fs.list(directory).ok()).unwrap_or_default();
@@ -257,12 +257,12 @@ impl CollectedFiles<'_> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).push(found);
     }
 
-    /// Notes a file that mentions a trail and isn't read.
+    /// Records a file that mentions a trail and isn't read.
     fn leave(&self, path: &Path, why: &'static str) {
         self.unread.lock().unwrap_or_else(PoisonError::into_inner).push((path.to_owned(), why));
     }
 
-    /// Puts an order on what came in any order.
+    /// Sorts the results, which the threads deliver in any order.
     fn land(self, sources: &Sources) -> Scan {
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -291,10 +291,10 @@ impl CollectedFiles<'_> {
     }
 }
 
-/// Which of the [`FORMATS`] may read a file.
+/// The [`FORMATS`] that may read a file.
 type FormatSet = [bool; FORMATS.len()];
 
-/// Keeps a file for the format among `readers` to which it is worth most.
+/// Selects the format among `readers` for which a file is most relevant.
 fn consider(path: &Path, readers: FormatSet, bytes: &[u8], keep_all: bool) -> Option<ScanResult> {
     if let Some(error) = stand_in(bytes) {
         return Some(ScanResult { path: path.to_owned(), outcome: Err(error) });

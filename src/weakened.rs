@@ -1,4 +1,4 @@
-//! What a change makes of the gate that it has to pass: comments, settings and baselines that ask for less.
+//! Reports changes that relax the gate: comments, settings and baselines that suppress more than in the earlier state.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -15,42 +15,39 @@ use crate::scan;
 use crate::source::{Fs, Sources, Span};
 use crate::suppress::{Date, Suppression};
 
-/// What decides which findings count.
+/// The configuration and the baseline, which decide the findings that count.
 #[derive(Debug, Clone, Copy)]
 pub struct GateSettings<'a> {
-    /// The settings.
     pub config: &'a Config,
-    /// What is accepted as a whole.
     pub baseline: &'a Baseline,
-    /// Whether it has no say now, and its text isn't among the sources.
+    /// True if this run ignores the gate since it is untrusted; its text isn't among the sources then.
     pub is_apart: bool,
 }
 
-/// The files as they are now, and which of them searches meet.
+/// The current files, and those of them that searches reach.
 #[derive(Clone, Copy)]
 pub struct Searched<'a> {
-    /// The files.
     pub fs: &'a dyn Fs,
-    /// Those that ignore files leave out now, and wouldn't have left out before.
+    /// The files that ignore files exclude now but didn't exclude before.
     pub hidden: &'a [PathBuf],
-    /// Those among some files that a search of the state before meets.
+    /// Returns those of the given files that a search of the earlier state reaches.
     pub met_before: &'a dyn Fn(&[PathBuf]) -> Vec<PathBuf>,
 }
 
-/// What asks for less now than in one state before, or in each of several.
+/// The parts of the gate that are laxer than in one earlier state, or than in each of several.
 #[derive(Debug)]
 pub struct Relaxation<'a> {
     settings: Vec<Relaxed>,
-    /// The findings that comments suppress, by their numbers in the report.
+    /// The findings that comments suppress, by their indices in the report.
     comments: BTreeMap<usize, New>,
-    /// The entries of the baseline.
+    /// The new entries of the baseline.
     entries: Vec<&'a BaselineEntry>,
     /// The names of files that aren't searched any more.
     unsearched: BTreeSet<String>,
 }
 
 impl<'a> Relaxation<'a> {
-    /// What asks for less now than before.
+    /// Compares the gate with the one of an earlier state.
     pub fn since(
         report: &Report,
         before: &BaseReport,
@@ -67,7 +64,7 @@ impl<'a> Relaxation<'a> {
         }
     }
 
-    /// What asks for less than in another state, too.
+    /// Keeps the parts that are also laxer than in another state.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         let name = |relaxed: &Relaxed| (relaxed.key.clone(), relaxed.what.clone(), relaxed.span);
@@ -80,7 +77,7 @@ impl<'a> Relaxation<'a> {
         self
     }
 
-    /// The findings about it.
+    /// Returns the findings about the relaxed gate.
     pub fn told(self, report: &Report, now: GateSettings<'_>) -> Vec<Diagnostic> {
         let relaxed = self.settings.into_iter();
         let settings = relaxed.map(|relaxed| Relaxed { span: relaxed.span.filter(|_| !now.is_apart), ..relaxed });
@@ -105,47 +102,45 @@ impl<'a> Relaxation<'a> {
 /// The comments that suppress findings.
 #[derive(Debug)]
 struct SuppressionComments {
-    /// The names of the findings, each with the last day on which it is suppressed, if there is one.
+    /// The fingerprints of the findings, each with the last day of its suppression, if it has one.
     suppressed: HashMap<String, Option<Date>>,
     /// The places of each comment.
     places: HashMap<Comment, HashSet<Span>>,
     declarations: Declarations,
 }
 
-/// A comment by what it says of what.
+/// A comment, identified by its text and its subject.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Comment {
     rule: &'static str,
-    /// The name of its file.
     file: String,
     text: String,
-    /// The last day on which it holds.
     until: Option<Date>,
     subject: TrailSubject,
 }
 
-/// A trail, or a deployment if the address is empty. In the declaration of a trail, a comment is about it in all deployments, and
-/// whichever calls lead to it.
+/// A trail, or a deployment if the address is empty. A comment within the declaration of a trail applies to the trail
+/// in all deployments and through all calls, so its subject has no deployment.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct TrailSubject {
     deployment: Option<Deployment>,
     address: String,
 }
 
-/// What a comment does that it didn't do before.
+/// The effect of a comment that the earlier state lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum New {
     Suppresses,
     Longer,
 }
 
-/// A deployment, with the name that it is given.
+/// A deployment: its root, and its name in the configuration.
 type Deployment = (Option<String>, Option<String>);
 
-/// The declarations of the trails of each deployment, by their addresses.
+/// The declarations of each deployment's trails, by address.
 type Declarations = HashMap<Deployment, HashMap<String, Declaration>>;
 
-/// The header of a declaration, and all of it.
+/// The span of a declaration's header, and of the whole declaration.
 type Declaration = (Span, Span);
 
 fn of_setting(relaxed: Relaxed) -> Diagnostic {
@@ -158,7 +153,7 @@ fn of_setting(relaxed: Relaxed) -> Diagnostic {
 }
 
 impl SuppressionComments {
-    /// Those of a report.
+    /// Collects the comments that suppress the findings of a report.
     fn of(report: &Report, moves: &Moves) -> Self {
         let declarations = declarations(report);
         let mut comments = Self { suppressed: HashMap::new(), places: HashMap::new(), declarations };
@@ -175,8 +170,8 @@ impl SuppressionComments {
         comments
     }
 
-    /// What a comment of now does to a part of a finding that none of these did. A comment that was there may suppress any
-    /// result of its rules for the same subject.
+    /// Returns the effect of a current comment on a part of a finding, if none of these comments had it. A comment that
+    /// existed before may suppress any result of its rules for the same subject.
     fn new_effect(
         &self,
         finding: &Diagnostic,
@@ -196,7 +191,7 @@ impl SuppressionComments {
         }
     }
 
-    /// The comment that suppresses a part of a finding, and its place.
+    /// Returns the comment that suppresses a part of a finding, and its place.
     fn comment_of(
         &self,
         finding: &Diagnostic,
@@ -216,7 +211,8 @@ impl SuppressionComments {
         Some((comment, span))
     }
 
-    /// What a comment is about: the name of a trail alone if it is in the trail's declaration.
+    /// Returns the subject of a comment: the trail's own name, without deployment and calls, if the comment is in the
+    /// trail's declaration.
     fn subject_of(&self, suppression: &Suppression, finding: &Diagnostic, instance: &FindingInstance) -> TrailSubject {
         let deployment = (finding.deployment.clone(), finding.deployment_name.clone());
         let is_about = |declaration: &Declaration| suppression.about.is_some_and(|about| is_about(about, *declaration));
@@ -235,7 +231,7 @@ impl SuppressionComments {
     }
 }
 
-/// The declarations of the trails of a report.
+/// Returns the declarations of a report's trails.
 fn declarations(report: &Report) -> Declarations {
     let mut declarations = Declarations::new();
     for judged in &report.deployments {
@@ -245,20 +241,20 @@ fn declarations(report: &Report) -> Declarations {
     declarations
 }
 
-/// True if a part of a file lies in a declaration, or holds its header.
+/// True if a part of a file is within a declaration, or contains its header.
 fn is_about(part: Span, (header, declaration): Declaration) -> bool {
     let holds =
         |outer: Span, inner: Span| outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end;
     holds(declaration, part) || holds(part, header)
 }
 
-/// The findings that comments suppress now, or longer than before, by their numbers.
+/// Returns the indices of the findings that a comment suppresses only now, or longer than before.
 fn of_comments(report: &Report, before: &Report, moves: &Moves) -> BTreeMap<usize, New> {
     let (comments, was) = (SuppressionComments::of(report, &Moves::default()), SuppressionComments::of(before, moves));
     let mut found = BTreeMap::new();
     for (number, finding) in report.findings.iter().enumerate() {
         let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
-        // The configuration is compared setting by setting.
+        // The configuration is compared separately, by setting.
         if is_setting(span, &report.sources) {
             continue;
         }
@@ -269,13 +265,13 @@ fn of_comments(report: &Report, before: &Report, moves: &Moves) -> BTreeMap<usiz
     found
 }
 
-/// Whether what stands at a place is a part of the configuration.
+/// True if a place is in the configuration.
 pub fn is_setting(place: Span, sources: &Sources) -> bool {
     let name = &sources.file(place.file).name;
     name.ends_with(".toml") || name == "--config"
 }
 
-/// All entries that a baseline gains are one finding: a first baseline may have hundreds.
+/// Returns one finding about all new entries of a baseline, since a first baseline may have hundreds.
 fn of_baseline(added: &[&BaselineEntry], now: GateSettings<'_>) -> Option<Diagnostic> {
     let added: Vec<Span> = added.iter().filter_map(|entry| entry.span).collect();
     let span = *added.first()?;
@@ -290,8 +286,8 @@ fn of_baseline(added: &[&BaselineEntry], now: GateSettings<'_>) -> Option<Diagno
     Some(finding(what, place))
 }
 
-/// The files that declared a trail, still do, and aren't searched any more, and those that mention one and that ignore files hide
-/// only now, by their names.
+/// Returns the names of files that aren't searched any more: those that declared a trail and still do, and those that
+/// mention a trail and are excluded only by the current ignore files.
 fn unsearched(report: &Report, before: &Report, files: Searched<'_>) -> BTreeSet<String> {
     let Searched { fs, hidden, met_before } = files;
     let searched: HashSet<_> = report.sources.all().into_iter().map(|(_, file)| file.path.clone()).collect();
@@ -302,7 +298,7 @@ fn unsearched(report: &Report, before: &Report, files: Searched<'_>) -> BTreeSet
             declared.insert(file.path.clone(), file);
         }
     }
-    // The others were read only since something called them.
+    // The other files were read only because another file refers to them.
     let mut names = BTreeSet::new();
     for path in met_before(&declared.keys().cloned().collect::<Vec<_>>()) {
         let Some(file) = declared.get(&path) else { continue };

@@ -1,4 +1,4 @@
-//! Which lines a change has touched, so that a finding shows beside the line that brought it.
+//! Determines the lines that a change touches, so that a finding appears beside the line that caused it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use crate::finding::Label;
 use crate::report::{FindingTarget, Report};
 use crate::source::{FileId, Sources};
 
-/// Notes for each finding whose place isn't touched the first step of its way that is.
+/// Records, for each finding whose own line isn't touched, the first step of the value's path that is.
 pub(super) fn mark(report: &mut Report, before: &Report) {
     let mut touched =
         TouchedFiles { now: &report.sources, before: lines_before(&before.sources), files: HashMap::new() };
@@ -21,7 +21,7 @@ pub(super) fn mark(report: &mut Report, before: &Report) {
     }
 }
 
-/// The lines of each file as it was, by the file's name.
+/// Returns the lines of each earlier file, by the file's name.
 fn lines_before(sources: &Sources) -> HashMap<String, Vec<String>> {
     let lines = |text: &str| text.lines().map(str::to_owned).collect();
     sources.all().into_iter().map(|(_, file)| (file.name.clone(), lines(&file.text))).collect()
@@ -30,7 +30,7 @@ fn lines_before(sources: &Sources) -> HashMap<String, Vec<String>> {
 struct TouchedFiles<'a> {
     now: &'a Sources,
     before: HashMap<String, Vec<String>>,
-    /// The touched lines of the files that were asked about, counted from 1.
+    /// A cache of the touched lines of files, counted from 1.
     files: HashMap<FileId, HashSet<u32>>,
 }
 
@@ -46,8 +46,8 @@ impl TouchedFiles<'_> {
     }
 }
 
-/// The lines between those that a text has in common at its beginning and its end with what it was, and of these
-/// the ones that weren't there.
+/// Returns the lines, counted from 1, between the common beginning and the common end of two texts that the old text
+/// doesn't have there.
 fn lines_touched(now: &[&str], before: &[String]) -> HashSet<u32> {
     let same = |(now, before): &(&&str, &String)| *now == before;
     let start = now.iter().zip(before).take_while(same).count();

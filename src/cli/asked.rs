@@ -1,4 +1,4 @@
-//! Which rules are asked, and what their findings weigh.
+//! The rules that a run enables, and the severity of their findings.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Select
         ignored: names(ignored),
         enforced: names(rules_of(&args.enforce)?),
     };
-    // What checks nothing must not read like a pass.
+    // A run without any rule must not look like a pass.
     let is_judged = |rule: &&Rule| !matches!(rule.check, Check::Reading | Check::Comparing | Check::Ignoring);
     if RULES.into_iter().filter(is_judged).any(|rule| selection.has(rule)) {
         Ok(selection)
@@ -37,8 +37,8 @@ pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Select
     }
 }
 
-/// The rules that the command line or the environment names one by one, where only the configuration ignores any:
-/// it can't keep them from being asked.
+/// Returns the rules that the command line or the environment selects by name, unless it also ignores rules: an
+/// `ignore` list in the configuration can't disable these.
 fn named_over_the_file(args: &CheckArgs, matches: &ArgMatches) -> Result<Vec<&'static Rule>, Error> {
     let is_given =
         |option| matches!(matches.value_source(option), Some(ValueSource::CommandLine | ValueSource::EnvVariable));
@@ -50,10 +50,10 @@ fn named_over_the_file(args: &CheckArgs, matches: &ArgMatches) -> Result<Vec<&'s
     rules_of(&given.filter(|name| name.trim() != ALL).cloned().collect::<Vec<_>>())
 }
 
-/// The rules of these names, and those of groups of these names.
+/// Returns the rules with these names, and the members of the groups with these names.
 fn rules_of(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
     let mut found = Vec::new();
-    // Blanks come after the commas of a list.
+    // A comma in a list may be followed by blanks.
     for name in names.iter().map(|name| name.trim()) {
         match (rules::group(name), rules::find(name)) {
             (Some(group), _) => found.extend(group.rules()),
@@ -71,7 +71,7 @@ fn rules_of(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
     Ok(found)
 }
 
-/// Ignoring every rule would check nothing.
+/// Refuses to ignore every rule, since then the run would check nothing.
 fn check_not_all(names: &[String]) -> Result<(), Error> {
     let is_all = |name: &&String| name.trim() == ALL;
     match names.iter().find(is_all) {
@@ -80,7 +80,8 @@ fn check_not_all(names: &[String]) -> Result<(), Error> {
     }
 }
 
-/// What can't be read can't be judged, so the rules that say so aren't switched off or weighed otherwise.
+/// Refuses to ignore the rules that report unreadable files or a relaxed gate: without them, a run could pass although
+/// it couldn't evaluate its files.
 fn check_judging(rule: &'static Rule) -> Result<(), Error> {
     match rule.check {
         Check::Reading | Check::Comparing => Err(Error::NotIgnorable { name: rule.id() }),
@@ -93,7 +94,7 @@ fn check_judging(rule: &'static Rule) -> Result<(), Error> {
     }
 }
 
-/// The levels of the configuration, and over them those of `--level RULE=LEVEL`.
+/// Returns the levels of the configuration, overridden by those of `--level RULE=LEVEL`.
 pub(super) fn levels(texts: &[String], config: &Config) -> Result<BTreeMap<&'static str, Level>, Error> {
     let mut levels: BTreeMap<&'static str, Level> =
         config.settings.levels.iter().map(|(rule, level)| (rule.0, *level)).collect();

@@ -21,7 +21,7 @@ use crate::rules::{self, Check};
 use crate::scan::{ScanInputs, is_program_file};
 use crate::source::{self, Fs, PathKind, ReadError, Sources, normalize};
 
-/// Where a baseline is read from, and where its text is kept.
+/// The file system of a baseline, and the store that keeps its text.
 #[derive(Clone, Copy)]
 pub(super) struct BaselineLocation<'a> {
     pub(super) fs: &'a dyn Fs,
@@ -34,16 +34,16 @@ impl<'a> BaselineLocation<'a> {
     }
 }
 
-/// A file of accepted findings, and what it says.
+/// A baseline file and its entries.
 struct BaselineFile {
     path: PathBuf,
-    /// As people name it.
+    /// The path as reports show it.
     name: String,
-    /// Nothing if there is no such file.
+    /// `None` if the file doesn't exist.
     baseline: Option<Baseline>,
 }
 
-/// The baseline of a check, if there is one; a file that is named has to be there.
+/// Reads the baseline of a check, if there is one. A file named by `--baseline` has to exist.
 pub(super) fn read(
     args: &CheckArgs,
     config: &Config,
@@ -60,23 +60,23 @@ pub(super) fn read(
     }
 }
 
-/// Marks what a baseline accepts, and counts the entries that `trailint baseline prune` would remove.
+/// Marks the findings that a baseline accepts, and counts the entries that `trailint baseline prune` would remove.
 pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &EngineSettings, given: &NamedInputs) -> usize {
     let stale = accept(baseline, report, &settings.selection.enforced, given.files.fs(), &given.inputs);
-    // The command prunes what the working tree doesn't need.
+    // `trailint baseline prune` removes entries that the working tree doesn't need.
     let is_working_tree = matches!(given.files, Files::Disk(_)) && settings.evaluation.base.is_none();
     let evaluated = Evaluated { report, given, settings };
     stale.into_iter().filter(|entry| is_working_tree && evaluated.has(entry)).count()
 }
 
-/// The hints for the former ids of rules in a baseline.
+/// Returns hints for the former ids of rules in a baseline.
 pub(super) fn renamed(baseline: &Baseline, args: &CheckArgs) -> Vec<Renamed> {
     let place = args.baseline.as_ref().map_or_else(|| NAME.to_owned(), |path| source::named(path));
     let hints = baseline.former.iter().filter_map(|id| Renamed::of(id, &place));
     hints.map(|hint| Renamed { help: "run `trailint baseline update`", ..hint }).collect()
 }
 
-/// Marks what a baseline accepts, and returns the entries for which there is no finding.
+/// Marks the findings that a baseline accepts, and returns the entries without a finding.
 pub(super) fn accept<'b>(
     baseline: &'b Baseline,
     report: &mut Report,
@@ -84,7 +84,7 @@ pub(super) fn accept<'b>(
     fs: &dyn Fs,
     inputs: &ScanInputs,
 ) -> Vec<&'b BaselineEntry> {
-    // Few runs have to know, and it takes another search.
+    // Computed on demand: it takes another search, and few runs need it.
     let unevaluated = OnceCell::new();
     let is_there = |subject: &str, report: &Report| {
         unevaluated.get_or_init(|| unevaluated_of(baseline, report, fs, inputs)).contains(subject)
@@ -92,8 +92,8 @@ pub(super) fn accept<'b>(
     baseline.accept(report, enforced, &is_there)
 }
 
-/// The deployments of a baseline whose code is there and that a run doesn't evaluate, so that their trails may be where they
-/// were. What others call is evaluated as a part of them.
+/// Returns the deployments of a baseline whose code exists but which the run doesn't evaluate, so their trails may not
+/// have moved. A module that other projects call isn't among them, since it is evaluated as a part of its callers.
 fn unevaluated_of(baseline: &Baseline, report: &Report, fs: &dyn Fs, inputs: &ScanInputs) -> HashSet<String> {
     let sources = &report.sources;
     let evaluated: HashSet<&str> = report.deployments.iter().map(|judged| judged.root.as_str()).collect();
@@ -113,7 +113,7 @@ fn unevaluated_of(baseline: &Baseline, report: &Report, fs: &dyn Fs, inputs: &Sc
     left.into_values().flatten().map(str::to_owned).collect()
 }
 
-/// Where the code of a deployment lies, if it is there.
+/// Returns the path of a deployment's code, if it exists.
 fn place_of(subject: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
     let place = |name: &str| {
         let path = sources.path_of(name);
@@ -124,11 +124,11 @@ fn place_of(subject: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
         };
         is_there.then_some(path)
     };
-    // One of several templates in a file has a mark after the file's name, which may have that character, too.
+    // In a file with several templates, `#` and a mark follow the name of the file, which may itself contain `#`.
     place(subject).or_else(|| subject.rsplit_once('#').and_then(|(name, _)| place(name)))
 }
 
-/// Those of some templates and directories of programs that a search meets.
+/// Returns the given templates and program directories that a search of the inputs reaches.
 fn searched(places: &HashSet<&Path>, fs: &dyn Fs, inputs: &ScanInputs) -> HashSet<PathBuf> {
     let place = |path: &Path| {
         let own = std::iter::once(path).chain(path.parent().filter(|_| is_program_file(path)));
@@ -152,7 +152,7 @@ fn searched(places: &HashSet<&Path>, fs: &dyn Fs, inputs: &ScanInputs) -> HashSe
     met.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The files that can't be read, or not whole.
+/// Returns the files that can't be read, or not completely.
 fn unreadable(report: &Report) -> Vec<PathBuf> {
     let findings = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
     let path = |finding: &Diagnostic| match &finding.place {
@@ -196,7 +196,7 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Termina
     Ok(ExitCode::SUCCESS)
 }
 
-/// How a baseline differs from what it was, to follow "accepts".
+/// Describes the difference between two baselines, as the end of a sentence with "accepts".
 fn changes(old: &Baseline, new: &Baseline) -> String {
     let missing_in = |other: &Baseline, one: &Baseline| {
         let known: HashSet<&str> = other.entries.iter().map(|entry| entry.fingerprint.as_str()).collect();
@@ -206,8 +206,8 @@ fn changes(old: &Baseline, new: &Baseline) -> String {
     format!("{} finding{plural}: {} new, {} removed", new.entries.len(), missing_in(old, new), missing_in(new, old))
 }
 
-/// The file that is named, else the one beside the configuration or at the root of the repository. Where there is
-/// none yet, it is the first of these.
+/// Finds the baseline: the named file, else the one beside the configuration, else the one at the root of the
+/// repository. If none exists, returns the path at which a new one is created, the first of these.
 fn find(
     args: &CheckArgs,
     config: &Config,
@@ -236,7 +236,7 @@ fn load(
 ) -> Result<BaselineFile, Error> {
     let loaded = match is_named {
         true => sources.load_named(fs, &path),
-        // It was found in the tree, so it can't be a link out of it.
+        // The file was found in the checked tree, so a link that leads out of the tree isn't followed.
         false => sources.load(fs, &path),
     };
     let baseline = match loaded {
@@ -247,12 +247,12 @@ fn load(
     Ok(BaselineFile { path, name, baseline })
 }
 
-/// Whether one of the checked paths is, or holds, what has this name.
+/// True if the deployment is one of the checked paths or lies within one.
 fn holds(subject: &str, sources: &Sources, given: &NamedInputs) -> bool {
     given.paths().any(|path| source::is_in(subject, &sources.name(path)))
 }
 
-/// Says how many entries are kept without a finding.
+/// Describes the number of entries that are kept without a finding.
 fn not_evaluated(kept: usize) -> String {
     match kept {
         0 => String::new(),
@@ -264,7 +264,7 @@ fn not_evaluated(kept: usize) -> String {
     }
 }
 
-/// The part of a baseline that a run evaluated.
+/// The part of a baseline's entries that a run evaluated.
 struct Evaluated<'a> {
     report: &'a Report,
     given: &'a NamedInputs,
@@ -272,12 +272,12 @@ struct Evaluated<'a> {
 }
 
 impl Evaluated<'_> {
-    /// True if a finding of the entry would have been found, if there still was one.
+    /// True if this run would have reported the finding of an entry, had it still existed.
     fn has(&self, entry: &BaselineEntry) -> bool {
         let narrowed = self.settings.narrowed;
         let Some(rule) = entry.rule() else { return false };
         let is_narrowed = match rule.check {
-            // A comment may be about anything.
+            // A comment may be about any result.
             Check::Ignoring => narrowed != Default::default(),
             _ => narrowed.values,
         };
@@ -290,14 +290,14 @@ impl Evaluated<'_> {
             && !self.is_open(entry, rule)
     }
 
-    /// True if a deployment was evaluated, or would have been found if it still had a trail. With `--exclude`, a deployment that
-    /// wasn't evaluated may have its trail in what is excluded, or have moved there.
+    /// True if a deployment was evaluated, or would have been found if it still had a trail. With `--exclude`, a
+    /// deployment that wasn't evaluated may have its trail in an excluded file, or the trail may have moved to one.
     fn has_searched(&self, subject: &str) -> bool {
         let is_judged = self.report.deployments.iter().any(|judged| judged.root == subject);
         is_judged || !self.settings.narrowed.excludes && !self.is_left_out(subject)
     }
 
-    /// True if patterns or ignore files leave out a file, or a file of a directory.
+    /// True if patterns or ignore files exclude a file, or a file of a directory.
     fn is_left_out(&self, subject: &str) -> bool {
         let (fs, sources) = (self.given.files.fs(), &self.report.sources);
         let ignored = fs.ignored();
@@ -305,7 +305,7 @@ impl Evaluated<'_> {
             let is_excluded = matches!(&self.given.files, Files::Disk(disk) if disk.is_excluded(file));
             is_excluded || ignored.iter().any(|ignored| file.starts_with(ignored))
         };
-        // One of several templates in a file has a mark after the file's name.
+        // In a file with several templates, `#` and a mark follow the name of the file.
         let file = subject.rsplit_once('#').map(|(name, _)| name);
         [Some(subject), file].into_iter().flatten().any(|name| {
             let path = normalize(&sources.path_of(name));
@@ -317,7 +317,7 @@ impl Evaluated<'_> {
         })
     }
 
-    /// True if a deployment has parts that aren't read, or a result of the rule that isn't known.
+    /// True if a deployment has parts that weren't read, or the result of the rule is unknown.
     fn is_open(&self, entry: &BaselineEntry, rule: &rules::Rule) -> bool {
         self.report.deployments.iter().filter(|judged| judged.root == entry.subject).any(|judged| {
             let trails = judged.trails.iter().filter(|trail| report::is_about(&entry.fingerprint, &trail.address));

@@ -1,4 +1,4 @@
-//! `--scope` and `--diff-base`: which files are checked, and which they are compared with.
+//! `--scope` and `--diff-base`: the state of the files that is checked, and the state that it is compared with.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::scan::{Input, ScanInputs};
 use crate::source::{Commit, Disk, Fs, Git, GitError, GitIndex, ReadError, Snapshot, Sources, named};
 use crate::weakened::{GateSettings, Relaxation, Searched};
 
-/// The variables with which pre-commit says what is pushed.
+/// The environment variables in which pre-commit passes the range of commits that is pushed.
 const PUSHED: [&str; 2] = ["PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"];
 
 /// The state of the files to check.
@@ -36,21 +36,21 @@ pub(super) enum CheckScope {
     Auto,
 }
 
-/// Files as they were.
+/// The files of the state that the run compares with.
 pub(super) struct BaseState {
     pub(super) given: NamedInputs,
-    /// The files of the other parents of the merge that is being made.
+    /// The files of the other parents, if a merge is in progress.
     others: Vec<NamedInputs>,
-    /// What the user calls that state.
+    /// The revision as the user wrote it.
     pub(super) name: String,
 }
 
-/// Two states of a repository.
+/// The two states of a repository that are compared.
 struct ComparedStates {
     git: Git,
     now: RepositoryState,
     before: RepositoryState,
-    /// The other parents of the merge that is being made.
+    /// The other parents, if a merge is in progress.
     merged: Vec<Commit>,
     name: String,
 }
@@ -59,11 +59,11 @@ enum RepositoryState {
     WorkTree,
     Staged,
     Commit(Commit),
-    /// Before the first commit.
+    /// The empty tree, before the first commit.
     Nothing,
 }
 
-/// Puts the files that are to be checked in their place, and returns those that they are compared with.
+/// Makes the requested state the one that is checked, and returns the files of the state that it is compared with.
 pub(super) fn compare(args: &CheckArgs, given: &mut NamedInputs) -> Result<Option<BaseState>, Error> {
     let Some(change) = change(args, given)? else { return Ok(None) };
     let ComparedStates { git, now, before, merged, name } = change;
@@ -99,7 +99,7 @@ pub(super) fn compare(args: &CheckArgs, given: &mut NamedInputs) -> Result<Optio
     Ok(Some(before))
 }
 
-/// The same paths in another state; what wasn't there yet isn't missed.
+/// Returns the same paths in another state, without those that didn't exist there.
 fn earlier(given: &NamedInputs, snapshot: Snapshot) -> NamedInputs {
     let was_there = |path: &&Path| !matches!(snapshot.kind(path), Err(ReadError::Missing));
     let input = |path: &Path| Input { given: named(path), path: path.to_owned() };
@@ -136,16 +136,16 @@ fn automatic(git: Result<Git, GitError>, base: Option<&str>, disk: &Disk) -> Res
         return pushed(git, base.unwrap_or(&from), &to).map(Some);
     }
     match (git.has_staged_changes(), base) {
-        // A commit that changes nothing brings nothing.
+        // An empty commit has no new findings.
         (Ok(false), base) if git.is_in_commit() => staged(git, base, disk).map(Some),
-        // There is nothing to compare with, so everything counts.
+        // Without a state to compare with, every finding counts.
         (Err(GitError::NotInstalled), None) | (Ok(false), None) => Ok(None),
         (Ok(false), Some(base)) => of_work_tree(git, base, disk).map(Some),
         (has_changes, base) => has_changes.map_err(Error::from).and_then(|_| staged(git, base, disk)).map(Some),
     }
 }
 
-/// What is changed since a revision and the work tree parted.
+/// Compares the working tree with its merge base with a revision.
 fn of_work_tree(git: Git, base: &str, disk: &Disk) -> Result<ComparedStates, Error> {
     let (before, merged) = since(&git, base, disk)?;
     Ok(ComparedStates { git, now: RepositoryState::WorkTree, before, merged, name: base.to_owned() })
@@ -159,8 +159,9 @@ fn staged(git: Git, base: Option<&str>, disk: &Disk) -> Result<ComparedStates, E
     Ok(ComparedStates { git, now: RepositoryState::Staged, before, merged, name: base.unwrap_or("HEAD").to_owned() })
 }
 
-/// The commit where the change since a revision begins. Since `HEAD`, a merge that is being made is compared with its other
-/// parents as well; since another revision, what it brings from them is a part of the change.
+/// Returns the commit at which the change since a revision begins. If the revision is `HEAD` and a merge is in
+/// progress, the result is compared with the other parents as well; with any other revision, the merged commits are a
+/// part of the change.
 fn since(git: &Git, base: &str, disk: &Disk) -> Result<(RepositoryState, Vec<Commit>), Error> {
     let merged = git.merged(disk)?;
     if git.commit(base)? == git.commit("HEAD")? {
@@ -170,7 +171,7 @@ fn since(git: &Git, base: &str, disk: &Disk) -> Result<(RepositoryState, Vec<Com
 }
 
 fn pushed(git: Git, from: &str, to: &str) -> Result<ComparedStates, Error> {
-    // Git's name for nothing: the branch is new there.
+    // Git passes an id of zeros if the branch doesn't exist on the remote.
     let is_nothing = from.bytes().all(|byte| byte == b'0');
     let before =
         if is_nothing { RepositoryState::Nothing } else { RepositoryState::Commit(git.merge_base(from, to, &[])?) };
@@ -178,26 +179,27 @@ fn pushed(git: Git, from: &str, to: &str) -> Result<ComparedStates, Error> {
     Ok(ComparedStates { git, now, before, merged: Vec::new(), name: from.to_owned() })
 }
 
-/// What was found in files as they were, and the gates that there were.
+/// The results of a run on the earlier state, and its gates.
 pub(super) struct BaseRun {
-    /// What was found; several where a merge is being made, as in the list of gates.
+    /// One report, or one for each parent if a merge is in progress; `gates` has the same order.
     reports: Vec<changes::BaseReport>,
     gates: Vec<GateBefore>,
-    /// What has to be known of these files to check those of now.
+    /// The facts about the earlier files that the check of the current files depends on.
     pub(super) base: Arc<BaseFiles>,
-    /// The settings and the baseline of the tree, if they have no say now: once they are merged, they would have one.
+    /// The settings and the baseline of the checked tree if it is untrusted: this run ignores them, but they would
+    /// apply once the change is merged.
     own: Option<(Config, Option<Baseline>)>,
     name: String,
 }
 
-/// The gate of one state, and what was searched.
+/// The settings, the baseline and the searched files of one earlier state.
 struct GateBefore {
     config: Config,
     baseline: Baseline,
     files: Files,
 }
 
-/// A check whose report is held against that on the files as they were.
+/// A check whose report is compared with the report on an earlier state.
 #[derive(Clone, Copy)]
 pub(super) struct HeadRun<'a> {
     pub(super) args: &'a CheckArgs,
@@ -208,7 +210,7 @@ pub(super) struct HeadRun<'a> {
 }
 
 impl HeadRun<'_> {
-    /// Judges the files as they were with the same settings, so that they differ by what was changed.
+    /// Checks the earlier files with the same settings, so that the reports differ only by the change.
     pub(super) fn judge(&self, before: BaseState) -> Result<BaseRun, Error> {
         let BaseState { given, others, name } = before;
         let (report, gate, base) = self.judge_one(given)?;
@@ -235,7 +237,8 @@ impl HeadRun<'_> {
         Ok((changes::BaseReport::new(report), gate, base))
     }
 
-    /// Leaves what is new in the report, adds what is gone and what asks for less, and returns what failed a run before.
+    /// Suppresses the findings that the earlier state has, adds findings about removed trails and a relaxed gate, and
+    /// returns the gate of the earlier state.
     pub(super) fn hold_against(&self, was: &mut BaseRun, report: &mut Report) -> report::Gate {
         changes::compare(report, &mut was.reports, &was.name, self.settings);
         let weakened = self.weakened(was, report);
@@ -244,7 +247,8 @@ impl HeadRun<'_> {
         was.gates.iter().map(|gate| fails(&gate.config)).reduce(report::Gate::laxer).unwrap_or(nothing)
     }
 
-    /// The findings about what asks for less than each of the states before: what one of them has doesn't come with the change.
+    /// Returns the findings about a gate that is laxer than in every earlier state: a setting that one parent of a
+    /// merge already has isn't part of the change.
     fn weakened(&self, was: &BaseRun, report: &Report) -> Vec<Diagnostic> {
         let none = Baseline::default();
         let (config, baseline) = match &was.own {
@@ -269,7 +273,8 @@ impl HeadRun<'_> {
         all.map(|weakened| weakened.told(report, now)).unwrap_or_default()
     }
 
-    /// The settings and the baseline before; those that nobody could use then were none.
+    /// Returns the settings and the baseline of the earlier state. Invalid ones had no effect then, so the defaults
+    /// replace them.
     fn gate_of(&self, earlier: &NamedInputs, kept: &Sources) -> Result<(Config, Option<Baseline>), Error> {
         let fs = earlier.files.fs();
         let config = match config::load(&self.args.config, earlier, fs, kept) {
@@ -284,7 +289,7 @@ impl HeadRun<'_> {
     }
 }
 
-/// What fails a run with these settings.
+/// Returns the gate of these settings: the results that fail a run.
 fn fails(config: &Config) -> report::Gate {
     let args = CheckArgs::from_arg_matches(&config::complete(config, &["check"]));
     let args = args.unwrap_or_else(|error| super::end(&error));

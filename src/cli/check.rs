@@ -1,4 +1,4 @@
-//! `trailint check`.
+//! `trailint check`: reads the inputs and the configuration, checks, applies fixes and writes the reports.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::rules::{self, Strictness};
 use crate::source::{FileStates, named, normalize};
 use crate::suppress::{self, Date};
 
-/// The exit status of a check that found something.
+/// The exit status of a check with a finding that fails the run.
 const FOUND: u8 = 1;
 
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: TerminalStyle) -> Result<ExitCode, Error> {
@@ -33,14 +33,14 @@ pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: TerminalStyle) -
     once(args, matches, look, None).map(|done| done.status)
 }
 
-/// What came of a check.
+/// The result of a check.
 pub(super) struct CheckOutcome {
     pub(super) status: ExitCode,
-    /// Whether anybody read the report.
+    /// False if the reader of standard output has closed it.
     pub(super) is_read: bool,
 }
 
-/// Checks until the program is ended, or nobody reads it any more.
+/// Repeats the check until the program is ended or the reader of its output goes away.
 fn watch(args: &CheckArgs, matches: &ArgMatches, look: TerminalStyle) -> Result<ExitCode, Error> {
     if args.inputs.reads_standard_input() {
         return Err(Error::WatchedStandardInput);
@@ -82,7 +82,7 @@ fn once(
     let mut report = judge(&args, &mut given, &settings)?;
     destinations::spare(&files, &args, &report, &given, &sources)?;
     if args.fix && !args.diff || args.add_ignore.is_some() {
-        // Where a report can't be written, no source is changed.
+        // If a report can't be written, no source file may change either.
         files.iter().try_for_each(Destination::check_writable)?;
     }
     destinations::forget(&files, &mut report, &given);
@@ -116,14 +116,14 @@ fn once(
     Ok(CheckOutcome { status: ExitCode::from(status), is_read })
 }
 
-/// What a report is held against, and how it is shown.
+/// The state that a report is compared with, and the options for its presentation.
 pub(super) struct Comparison<'a> {
     pub(super) now: HeadRun<'a>,
     was: Option<BaseRun>,
 }
 
 impl Comparison<'_> {
-    /// Marks what doesn't count in a report, and returns what fails it.
+    /// Suppresses the findings that don't count in a report, and returns the gate that it has to pass.
     pub(super) fn hold(&mut self, report: &mut Report) -> Gate {
         let HeadRun { args, config, baseline, settings, given } = self.now;
         let mut gate = Gate { fail_on: args.fail_on.level(), unknown_fails: args.unknown == OnUnknown::Fail };
@@ -140,7 +140,7 @@ impl Comparison<'_> {
     }
 }
 
-/// A check that is about to be done.
+/// A check that is ready to run.
 pub(super) struct CheckJob {
     pub(super) args: CheckArgs,
     pub(super) config: Config,
@@ -148,14 +148,14 @@ pub(super) struct CheckJob {
     pub(super) settings: EngineSettings,
 }
 
-/// What the arguments of the nested `subcommands` and the configuration say together.
+/// Combines the arguments of the nested `subcommands` with the configuration.
 pub(super) fn job(config: Config, given: NamedInputs, subcommands: &[&str]) -> Result<CheckJob, Error> {
     let matches = config::complete(&config, subcommands);
     let args = CheckArgs::from_arg_matches(&matches).unwrap_or_else(|error| super::end(&error));
     job_of(args, &matches, config, given)
 }
 
-/// The same for arguments that are complete.
+/// Combines complete arguments with the configuration.
 pub(super) fn job_of(
     args: CheckArgs,
     matches: &ArgMatches,
@@ -167,7 +167,7 @@ pub(super) fn job_of(
     Ok(CheckJob { args, config, given, settings })
 }
 
-/// What is found, whether it counts or not.
+/// Runs the check and returns all findings, including those that don't count.
 pub(super) fn judge(args: &CheckArgs, given: &mut NamedInputs, settings: &EngineSettings) -> Result<Report, Error> {
     let bar = if args.no_progress || args.quiet { None } else { progress::draw(Arc::clone(&settings.progress)) };
     let report = engine::check(given.files.fs(), &given.inputs, std::mem::take(&mut given.sources), settings)?;
@@ -179,7 +179,7 @@ pub(super) fn judge(args: &CheckArgs, given: &mut NamedInputs, settings: &Engine
     Ok(report)
 }
 
-/// Says how a report is shown.
+/// Sets the options of the report's presentation.
 pub(super) fn present(report: &mut Report, args: &CheckArgs, config: &Config) {
     report.benchmark = args.compliance.as_deref().map(|name| known_as(name).to_owned());
     report.cited = report.benchmark.clone().unwrap_or_else(|| config.settings.benchmark.0.clone());
@@ -190,7 +190,7 @@ pub(super) fn present(report: &mut Report, args: &CheckArgs, config: &Config) {
     report.shows_passed = args.show_passed;
     report.shows_suppressed = args.show_suppressed;
     report.shows_accepted = args.locked;
-    // Only where one is looked for, another one may have been meant.
+    // A configuration file is reported as unused only if the run searches for one.
     let looks_for_one =
         !args.locked && !args.config.no_config && args.config.config.iter().all(|text| is_setting(text));
     if !looks_for_one {
@@ -198,7 +198,7 @@ pub(super) fn present(report: &mut Report, args: &CheckArgs, config: &Config) {
     }
 }
 
-/// The former ids of rules in options and settings.
+/// Returns the former ids of rules in options and settings.
 fn renamed(args: &CheckArgs, config: &Config) -> Vec<Renamed> {
     let options = [
         ("--select", &args.select),
@@ -217,7 +217,7 @@ fn renamed(args: &CheckArgs, config: &Config) -> Vec<Renamed> {
     found
 }
 
-/// How files are judged; what isn't to be searched is told to the disk.
+/// Builds the settings of the check, and excludes files from the search of the disk.
 fn settings(
     args: &CheckArgs,
     config: &Config,
@@ -255,7 +255,7 @@ fn settings(
     })
 }
 
-/// How the disk is read.
+/// Applies `--jobs` and `--watch` to the disk.
 fn set_up(given: &mut NamedInputs, args: &CheckArgs, seen: Option<&Arc<FileStates>>) {
     let Files::Disk(disk) = &mut given.files else { return };
     if let Some(jobs) = args.jobs {
@@ -267,20 +267,21 @@ fn set_up(given: &mut NamedInputs, args: &CheckArgs, seen: Option<&Arc<FileState
     }
 }
 
-/// Before anything is printed, so that a run whose reports can't be written says nothing else.
+/// Writes the reports to their files. This precedes all printing, so that a run whose reports can't be written prints
+/// only that error.
 fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
     let text = |to: &Destination| to.format.render_plain(report);
     let texts: Vec<_> = destinations.iter().map(|to| (to.path.as_path(), text(to))).collect();
     output::write(&texts)
 }
 
-/// The text from standard input, if it is what is changed: then the new text is printed, and nothing is written to the disk.
+/// Returns the text from standard input if the run changes it: then the new text is printed, and no file is written.
 fn changes_standard_input<'g>(args: &CheckArgs, given: &'g NamedInputs) -> Option<&'g [u8]> {
     let (_, text) = given.inputs.text.as_ref()?;
     (args.add_ignore.is_some() || args.fix && !args.diff).then_some(text)
 }
 
-/// Refuses to change standard input and files at once: only one of them could be printed.
+/// Refuses to change standard input and files in one run, since only the new text of standard input could be printed.
 fn check_changed(args: &CheckArgs, given: &NamedInputs) -> Result<(), Error> {
     if changes_standard_input(args, given).is_none() || given.inputs.paths.is_empty() {
         return Ok(());
@@ -290,8 +291,8 @@ fn check_changed(args: &CheckArgs, given: &NamedInputs) -> Result<(), Error> {
     Err(Error::Setting { text: option.to_owned(), cause })
 }
 
-/// Prints all that is asked for, and says whether anybody reads the report. The new text of standard input takes the
-/// place of the report, which goes to standard error.
+/// Prints the report and the requested additions; false if the reader of standard output has closed it. If standard
+/// input was changed, its new text goes to standard output and the report to standard error.
 fn print(
     report: &Report,
     format: OutputFormat,
@@ -305,7 +306,7 @@ fn print(
             Stream::Error.write(&text, look).map_err(Error::Output)?;
             output::write_text(changed).map_err(Error::Output)?
         }
-        // A diff stands alone, so that it can be applied.
+        // With `--diff`, standard output has only the diff, so that it can be applied.
         None => args.diff || Stream::Out.write(&text, look).map_err(Error::Output)?,
     };
     if args.verbose {
@@ -320,7 +321,7 @@ fn print(
     Ok(is_read)
 }
 
-/// The name of a benchmark that has two.
+/// Returns the name under which the rules list a benchmark that has two names.
 fn known_as(name: &str) -> &str {
     if name == "cis-aws-4.0.1" { "cis-aws-4.0" } else { name }
 }

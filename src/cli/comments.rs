@@ -1,4 +1,4 @@
-//! `--add-ignore`.
+//! `--add-ignore`: writes comments that suppress the findings of the run.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
@@ -14,19 +14,19 @@ use crate::report::{FindingTarget, Report};
 use crate::source::{Fs, Sources};
 use crate::suppress::{self, AddedComments, Suppression};
 
-/// More attempts than this aren't made: after each, at least one finding has no comment any more.
+/// The limit of attempts. Each attempt excludes at least one more finding.
 const MAX_ATTEMPTS: usize = 50;
 
-/// What was done.
+/// The result of `--add-ignore`.
 pub(super) struct CommentOutcome {
-    /// It in words.
+    /// The message for the user.
     pub(super) said: String,
-    /// The new text of standard input, if that got comments.
+    /// The new text of standard input, if it got comments.
     pub(super) text: Option<String>,
 }
 
-/// Writes the comments that have an effect, marks what they accept in the report, and says what was done. `sources` are
-/// those that the command line gives.
+/// Writes the comments that have an effect, marks the findings that they suppress in the report, and returns a message.
+/// `sources` are the files that options and settings name.
 pub(super) fn add(
     report: &mut Report,
     reason: &str,
@@ -50,7 +50,7 @@ pub(super) fn add(
         let sources = sources.with(texts.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
         engine::check(disk, &now.given.inputs, sources, now.settings)
     };
-    // Texts from arguments or from within other texts are no files.
+    // Texts from arguments, or embedded in other texts, aren't files.
     let is_file = |path: &Path, text: &str| match typed {
         Some(typed) => typed == path,
         None => disk.read_inside(path).is_ok_and(|bytes| bytes == text.as_bytes()),
@@ -74,7 +74,7 @@ pub(super) fn add(
     Ok(CommentOutcome { said: output::comments(&comments, report), text })
 }
 
-/// The comments that suppress what they are for, and bring nothing else.
+/// Returns the comments that suppress their findings and cause no new ones.
 fn effective(
     report: &Report,
     reason: &str,
@@ -108,12 +108,12 @@ fn effective(
         }
         refused.extend(without_effect);
     }
-    // None is better than one without an effect.
+    // No comment is better than one without an effect.
     Ok(suppress::comments(report, reason, enforced, &(0..report.findings.len()).collect()))
 }
 
-/// The findings that still count with their comments, or all of a file, and else of all files, in which there is something
-/// new.
+/// Returns the findings that still count although they have a comment. If all of them are suppressed but a new finding
+/// has appeared, returns all findings with a comment.
 fn without_effect(comments: &AddedComments, before: &Report, after: &Report) -> BTreeSet<usize> {
     let counts = |report: &Report| -> HashSet<String> {
         let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
@@ -133,7 +133,7 @@ fn without_effect(comments: &AddedComments, before: &Report, after: &Report) -> 
     }
 }
 
-/// The files with their comments.
+/// Returns the files with their comments inserted.
 fn changed(comments: &AddedComments, report: &Report) -> Vec<ChangedFile> {
     let changed = |one: &suppress::CommentedFile| ChangedFile {
         file: Arc::clone(&report.sources.file(one.file)),

@@ -1,4 +1,4 @@
-//! The configuration of a run, and what `trailint config` shows of it.
+//! The configuration of a run, and `trailint config show`.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::output;
 use crate::rules;
 use crate::source::{Disk, Exclusions, Fs, Sources};
 
-/// Reads the configuration that holds for all that is checked: the nearest file of `fs` at or above all of it.
+/// Reads the configuration of the checked paths: the nearest file of `fs` in a directory that contains all of them.
 pub(super) fn load(args: &ConfigArgs, given: &NamedInputs, fs: &dyn Fs, sources: &Sources) -> Result<Config, Error> {
     let start = common_directory(given);
     let root = inputs::read_root(&start, &given.here);
@@ -22,7 +22,7 @@ pub(super) fn load(args: &ConfigArgs, given: &NamedInputs, fs: &dyn Fs, sources:
     Config::load(request, fs, sources)
 }
 
-/// Reads the configuration that the command line names, and looks for none.
+/// Reads the configuration that the command line names, without searching for a file.
 pub(super) fn load_named(
     args: &ConfigArgs,
     given: &NamedInputs,
@@ -32,13 +32,13 @@ pub(super) fn load_named(
     Config::load(ConfigurationRequest { named: &args.config, search: None, here: &given.here }, fs, sources)
 }
 
-/// The defaults.
+/// Returns the default configuration.
 pub(super) fn none(given: &NamedInputs, sources: &Sources) -> Result<Config, Error> {
     let request = ConfigurationRequest { named: &[], search: None, here: &given.here };
     Config::load(request, given.files.fs(), sources)
 }
 
-/// The deepest directory that holds all that is checked.
+/// Returns the deepest directory that contains all checked paths.
 pub(super) fn common_directory(given: &NamedInputs) -> PathBuf {
     let directories = given.paths().map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
     let common = |one: &Path, other: &Path| {
@@ -50,9 +50,9 @@ pub(super) fn common_directory(given: &NamedInputs) -> PathBuf {
     directories.fold(first, |all, next| common(&all, &next))
 }
 
-/// The arguments of this process once more, where the configuration takes the place of the options' defaults:
-/// what an option says on the command line or in the environment wins, except for the environment over
-/// `--config KEY=VALUE`.
+/// Parses the arguments of this process again with the configuration in place of the options' defaults. An option on
+/// the command line or in the environment overrides the configuration, except that `--config KEY=VALUE` overrides the
+/// environment.
 pub(super) fn complete(config: &Config, subcommands: &[&str]) -> ArgMatches {
     innermost(
         with_defaults(super::command(), config, subcommands)
@@ -61,7 +61,7 @@ pub(super) fn complete(config: &Config, subcommands: &[&str]) -> ArgMatches {
     )
 }
 
-/// The arguments of a check that some words make, the environment and the configuration.
+/// Parses the given words, the environment and the configuration as the arguments of a check.
 pub(super) fn spoken(words: &[String], config: Option<&Config>) -> Result<ArgMatches, Error> {
     const START: [&str; 2] = [env!("CARGO_PKG_NAME"), "check"];
     let command = match config {
@@ -97,15 +97,16 @@ fn with_defaults(command: clap::Command, config: &Config, subcommands: &[&str]) 
     })
 }
 
-/// The key that an option of the same name stands for, if the option can take the key's place as it is.
+/// Returns the configuration key with the same name as an option, if the option accepts the key's values unchanged.
 fn key_of(arg: &clap::Arg) -> Option<&str> {
     const OPTIONS: [&str; 8] =
         ["select", "extend-select", "ignore", "enforce", "fail-on", "unknown", "require-trail", "regions"];
     arg.get_long().filter(|name| OPTIONS.contains(name))
 }
 
-/// Tells the disk what isn't to be searched: what the command line says, relative to the working directory,
-/// else what the configuration says. Files that are named stay, unless that is forced on them, too.
+/// Excludes files from the search of the disk: by the patterns of the command line, relative to the working directory,
+/// else by those of the configuration. Files that are named on the command line are checked all the same, except with
+/// `--force-exclude`.
 pub(super) fn search(args: &CheckArgs, config: &Config, given: &mut NamedInputs) -> Result<(), Error> {
     let exclusions = exclusions(&args.exclude, config, &given.here)?;
     if args.force_exclude {
@@ -119,7 +120,7 @@ pub(super) fn search(args: &CheckArgs, config: &Config, given: &mut NamedInputs)
     Ok(())
 }
 
-/// The same for a disk alone.
+/// Does the same as [`search`] for a disk alone.
 pub(super) fn search_disk(disk: &mut Disk, args: &CheckArgs, config: &Config, here: &Path) -> Result<(), Error> {
     disk.excludes(exclusions(&args.exclude, config, here)?);
     if args.no_respect_gitignore || args.locked {
@@ -136,7 +137,7 @@ fn exclusions(patterns: &[String], config: &Config, here: &Path) -> Result<Exclu
     Exclusions::new(here, patterns.iter().map(String::as_str)).map_err(failed)
 }
 
-/// `trailint config show`.
+/// Runs `trailint config show`.
 pub(super) fn show(args: &CheckArgs, matches: &ArgMatches) -> Result<String, Error> {
     let given = inputs::read(&args.inputs, matches)?;
     let config = load(&args.config, &given, given.files.fs(), &given.sources)?;
@@ -147,7 +148,7 @@ pub(super) fn show(args: &CheckArgs, matches: &ArgMatches) -> Result<String, Err
     Ok(output::settings(&config.show(&given.sources, &overrides)))
 }
 
-/// What an option says of settings, unless its value is a default.
+/// Returns the settings that an option overrides; none if the option has its default value.
 fn overrides(option: &clap::Arg, matches: &ArgMatches) -> Vec<Override> {
     let id = option.get_id().as_str();
     let (Some(name), Some(source)) = (option.get_long(), matches.value_source(id)) else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! Where reports are written: each to a file of its own, and never over what was checked.
+//! The files to which reports are written, and the check that none of them overwrites a checked file.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::report::{FindingTarget, Report};
 use crate::source::{Disk, FileId, Fs, Sources, is_installed, named, normalize};
 use crate::syntax::json;
 
-/// The format of what is printed, and the reports in files. Nothing is named twice.
+/// Returns the format of standard output, and the reports that are written to files. No destination may be named twice.
 pub(super) fn of(args: &CheckArgs, matches: &ArgMatches) -> Result<(OutputFormat, Vec<Destination>), Error> {
     let all = args.output.iter().flat_map(|Destinations(named)| named.iter().cloned());
     let (printed, files): (Vec<Destination>, Vec<Destination>) = all.partition(Destination::is_standard_output);
@@ -38,9 +38,9 @@ pub(super) fn of(args: &CheckArgs, matches: &ArgMatches) -> Result<(OutputFormat
     }
 }
 
-/// Before anything is written: refuses to replace what the run read, and settings, baselines, values, and git's files, which are
-/// the user's. A report of an earlier run may be replaced, though it may have been read. `users` are the files that options and
-/// settings name.
+/// Refuses, before anything is written, to overwrite a file that the run read, and the user's settings, baselines,
+/// values and git files. A report of an earlier run may be overwritten even if this run read it. `users` are the files
+/// that options and settings name.
 pub(super) fn spare(
     destinations: &[Destination],
     args: &CheckArgs,
@@ -68,27 +68,27 @@ pub(super) fn spare(
     }
 }
 
-/// Leaves reports that this run writes again out of the files that mention a trail and aren't read.
+/// Removes the reports that this run overwrites from the list of files that mention a trail and aren't read.
 pub(super) fn forget(destinations: &[Destination], report: &mut Report, given: &NamedInputs) {
     let written: HashSet<String> =
         destinations.iter().map(|to| report.sources.name(&normalize(&given.here.join(&to.path)))).collect();
     report.unread_files.retain(|file| !written.contains(&file.name));
 }
 
-/// True for a configuration or a baseline, also one that isn't used.
+/// True for a configuration or a baseline, even if the run doesn't use it.
 fn is_of_user(path: &Path) -> bool {
     is_configuration(path) || path.file_name().is_some_and(|name| name == baseline::NAME)
 }
 
-/// True for what git reads or keeps, and for what `terraform init` has installed.
+/// True for a file that git reads or maintains, and for one that `terraform init` installed.
 fn is_of_git(path: &Path) -> bool {
     const NAMES: [&str; 4] = [".gitignore", ".ignore", ".gitattributes", ".gitmodules"];
     let is_named = path.file_name().is_some_and(|name| NAMES.iter().any(|known| name == *known));
     is_named || is_installed(path) || path.components().any(|part| part.as_os_str() == ".git")
 }
 
-/// True for a file on which a result of the run may depend, such as one that `file()` reads. A file that mentions a trail and
-/// isn't code is none of them.
+/// True for a file on which a result of the run may depend, such as one that `file()` reads. This excludes files that
+/// mention a trail but aren't code.
 fn is_read(path: &Path, report: &Report) -> bool {
     let Ok(real) = path.canonicalize() else { return false };
     let is_unread = |name: &str| report.unread_files.iter().any(|file| file.name == name);
@@ -98,7 +98,7 @@ fn is_read(path: &Path, report: &Report) -> bool {
     })
 }
 
-/// True for a file that is there and that is code, a plan or a state, whether a run reads it or not.
+/// True for an existing file that is code, a plan or a state, even if no run reads it.
 fn is_written_code(path: &Path) -> bool {
     const EXTENSIONS: [&str; 5] = ["yaml", "yml", "hcl", "toml", "tfstate"];
     if !path.is_file() {
@@ -109,7 +109,7 @@ fn is_written_code(path: &Path) -> bool {
     Terraform.reads(&name) || is_text || begins_as_plan(path) || Disk::new(&[]).read(path).is_ok_and(is_document)
 }
 
-/// True for a file that begins as Terraform writes plans and states, which may be larger than what is parsed here.
+/// True for a file that begins like a plan or state of Terraform. Such a file may be too large to be parsed here.
 fn begins_as_plan(path: &Path) -> bool {
     output::head(path).contains("\"terraform_version\"")
 }
@@ -131,7 +131,7 @@ fn is_code(path: &Path, report: &Report, given: &NamedInputs) -> bool {
     is_named || read.is_some_and(|(id, file)| Terraform.reads(&name) || is_judged(id, &file.name, report))
 }
 
-/// Whether a file is a template or a plan, or has to do with a trail.
+/// True if the file is a template or a plan, contains a trail, or has a finding.
 fn is_judged(id: FileId, name: &str, report: &Report) -> bool {
     let is_found = |place: &FindingTarget| matches!(place, FindingTarget::Text(label) if label.span.file == id);
     report

@@ -1,11 +1,11 @@
-//! The variables of the environment that stand for options.
+//! The environment variables that set options.
 
 use std::collections::BTreeSet;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
-/// A command whose options take nothing from variables that are empty.
+/// Makes the options of a command and its subcommands ignore empty environment variables.
 pub(super) fn without_empty(command: Command) -> Command {
     let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
     let command = command.mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg });
@@ -13,10 +13,10 @@ pub(super) fn without_empty(command: Command) -> Command {
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_empty))
 }
 
-/// Former names of variables with the names that replace them.
+/// The former names of environment variables, with the current ones.
 const FORMER: [(&str, &str); 1] = [("TRAILINT_UNRESOLVED", "TRAILINT_UNKNOWN")];
 
-/// A command whose options also take values from variables under their former names.
+/// Makes the options of a command and its subcommands accept environment variables under their former names.
 pub(super) fn with_former(command: Command) -> Command {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let former = |arg: &Arg| {
@@ -32,7 +32,7 @@ pub(super) fn with_former(command: Command) -> Command {
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_former))
 }
 
-/// The variables from which a run has values.
+/// Returns the environment variables that set an option of this run.
 pub(super) fn used(command: &Command, matches: &ArgMatches) -> BTreeSet<String> {
     let (mut command, mut matches) = (command, matches);
     let mut used = BTreeSet::new();
@@ -48,7 +48,8 @@ pub(super) fn used(command: &Command, matches: &ArgMatches) -> BTreeSet<String> 
     }
 }
 
-/// The variables that give options which a message names and the command line doesn't.
+/// Returns the environment variables that set the options in an error message, without those options that the command
+/// line has, too.
 pub(super) fn blamed(command: &Command, message: &str) -> BTreeSet<String> {
     let typed: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let is_blamed = |arg: &&Arg| {
@@ -67,7 +68,7 @@ fn name(arg: &Arg) -> Option<String> {
     arg.get_env().map(|name| name.to_string_lossy().into_owned())
 }
 
-/// A line that names variables.
+/// Formats a note that names environment variables.
 pub(super) fn note(variables: &BTreeSet<String>) -> String {
     let names: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
     if names.is_empty() { String::new() } else { format!("note: the environment sets {}\n", names.join(", ")) }

@@ -1,4 +1,4 @@
-//! The options that say more of the code than the code does.
+//! The options that add information to the code: values of variables and parameters, the workspace, a plan, a Region.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::formats::{Options, Plan, Variables, cloudformation};
 use crate::source::{FileId, Sources, named, normalize};
 
-/// Reads the files that the options name, and keeps their texts so that findings can point at them.
+/// Reads the files that the options name, and keeps their texts so that findings can refer to them.
 pub(super) fn options(
     args: &EvaluationArgs,
     config: &Config,
@@ -41,7 +41,7 @@ pub(super) fn options(
         workspace: args.workspace.clone(),
         engine: args.engine,
         modules: args.modules,
-        // A plan is about the code as it is now.
+        // A plan is about the current code, not about the state that it is compared with.
         plan: args
             .plan
             .as_deref()
@@ -56,7 +56,7 @@ pub(super) fn options(
     Ok(options)
 }
 
-/// A plan is the user's own, too.
+/// Reads the plan of `--plan`. The user named it, so an error in it ends the run.
 fn plan(name: &Path, given: &NamedInputs) -> Result<Plan, Error> {
     let path = named(name);
     let NamedInputs { sources, here, .. } = given;
@@ -65,7 +65,7 @@ fn plan(name: &Path, given: &NamedInputs) -> Result<Plan, Error> {
     Plan::read(id, &path, &sources.file(id)).map_err(|cause| Error::Plan { path, cause })
 }
 
-/// The deployments that the configuration names: with the values of their files, which options overrule.
+/// Returns the deployments of the configuration, with the values from their files. Values of options override these.
 pub(super) fn deployments(
     config: &Config,
     options: &mut Options,
@@ -98,14 +98,14 @@ fn indices<'a>(matches: &'a ArgMatches, id: &'a str) -> impl Iterator<Item = usi
     matches.indices_of(id).into_iter().flatten()
 }
 
-/// Later ones win, whichever of the two options gives them.
+/// Merges the values of the two options in the order of the command line, in which later values override earlier ones.
 fn in_order(mut assigned: Vec<(usize, Variables)>, mut files: Vec<(usize, Variables)>) -> Vec<Variables> {
     assigned.append(&mut files);
     assigned.sort_by_key(|(index, _)| *index);
     assigned.into_iter().map(|(_, variables)| variables).collect()
 }
 
-/// Texts of the form `NAME=VALUE`, each kept as a file of its own.
+/// Keeps each text of the form `NAME=VALUE` as a source file, so that findings can refer to it.
 fn assignments(
     option: &str,
     texts: &[String],
@@ -123,7 +123,7 @@ fn assignments(
     indices(matches, option.trim_start_matches('-')).zip(texts).map(keep).collect()
 }
 
-/// A file of parameters is the user's own, so a mistake in it ends the run.
+/// Checks the files of `--parameter-file`. The user named them, so an error in one ends the run.
 fn check_parameter_files(names: &[PathBuf], files: &[(usize, Variables)], sources: &Sources) -> Result<(), Error> {
     for (name, (_, variables)) in names.iter().zip(files) {
         if let Variables::File(id) = *variables {
@@ -134,7 +134,7 @@ fn check_parameter_files(names: &[PathBuf], files: &[(usize, Variables)], source
     Ok(())
 }
 
-/// `TF_VAR_name` and `TF_WORKSPACE`, as Terraform reads them.
+/// Reads `TF_VAR_name` and `TF_WORKSPACE` as Terraform does.
 fn use_environment(options: &mut Options, sources: &Sources) -> Result<(), Error> {
     let mut variables: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -1,4 +1,4 @@
-//! `--files-from`: paths that another program has found.
+//! `--files-from`: a list of paths that another program has produced.
 
 use std::path::{Path, PathBuf};
 
@@ -6,11 +6,12 @@ use super::standard_input::{self, STANDARD_INPUT};
 use crate::error::Error;
 use crate::source::{Disk, Fs, MAX_FILE_BYTES, ReadError, from_bytes, named, normalize};
 
-/// The paths of a list, each on a line of its own; if the list has a NUL, as of `git ls-files -z`, each before one.
+/// Returns the paths of a list with one path a line. If the list contains a NUL, as the output of `git ls-files -z`
+/// does, each path ends with one.
 pub(super) fn paths(list: &Path, here: &Path) -> Result<Vec<PathBuf>, Error> {
     let bytes = if list.as_os_str() == STANDARD_INPUT { standard_input::read()? } else { file(list, here)? };
     if bytes.len() > MAX_FILE_BYTES {
-        // Half a list would leave files out in silence.
+        // A truncated list would exclude files without a message.
         return Err(unreadable(list, ReadError::TooLarge));
     }
     let paths: Vec<&[u8]> = if bytes.contains(&0) {

@@ -1,4 +1,4 @@
-//! `--fix` and `--diff`.
+//! `--fix` and `--diff`: apply the fixes of the findings, or print them.
 
 use std::path::PathBuf;
 
@@ -11,17 +11,18 @@ use crate::output::{self, Stream, TerminalStyle};
 use crate::report::{Diagnostic, Gate, Report};
 use crate::source::{Disk, ReadError, SourceFile, Sources};
 
-/// What is left, what fails it, whether anything was mended, and whether all files that should have been are.
+/// The result of `--fix` or `--diff`: the remaining findings and their gate, `has_changed` if anything was fixed, and
+/// `is_whole` if every changed file could be written.
 pub(super) struct FixOutcome {
     pub(super) report: Report,
     pub(super) gate: Gate,
     pub(super) has_changed: bool,
     pub(super) is_whole: bool,
-    /// The new text of standard input, if that has changed.
+    /// The new text of standard input, if it has changed.
     pub(super) text: Option<String>,
 }
 
-/// Mends what can be mended, or shows how; `sources` are those that the command line gives.
+/// Applies the fixes, or prints them as a diff. `sources` are the files that options and settings name.
 pub(super) fn run(
     report: Report,
     sources: &Sources,
@@ -40,12 +41,12 @@ pub(super) fn run(
         let gate = bar.hold(&mut report);
         Ok((report, gate))
     };
-    // Links lead no further than to what is checked.
+    // Links are followed only to files within the checked paths.
     let named: Vec<PathBuf> = now.given.inputs.paths.iter().map(|input| input.path.clone()).collect();
     let (named, typed) = (Disk::new(&named), now.given.inputs.text.as_ref().map(|(path, _)| path));
-    // A named link may be read wherever it leads, but not written.
+    // A link that the user names may be read wherever it leads, but its target isn't written.
     let may_change = |file: &SourceFile| match typed {
-        // Beside standard input, only the text that it holds is changed.
+        // If standard input is checked, only its text is changed.
         Some(typed) => *typed == file.path,
         None => named.holds(&file.path) && disk.holds(&file.path),
     };
@@ -75,8 +76,8 @@ pub(super) fn run(
     Ok(FixOutcome { report, gate, has_changed: !written.is_empty(), is_whole, text })
 }
 
-/// Replaces the files, none before all the new texts stand beside them. One that can't be changed, or has changed
-/// meanwhile, stays as it is, and so does what is found in it.
+/// Replaces the files, after all new texts are staged beside them. A file that can't be written, or that was changed in
+/// the meantime, keeps its text and its findings.
 fn write(mended: &FixResult, disk: &Disk, sources: &Sources, look: TerminalStyle) -> Result<Vec<ChangedFile>, Error> {
     let mut staged = Vec::new();
     for one in &mended.files {

@@ -1,4 +1,4 @@
-//! The paths of the command line, and what may be read for them.
+//! The checked paths, and the directories that files may be read from.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -16,30 +16,31 @@ use crate::source::{
     Disk, Exclusions, FileVisitor, Fs, Overlay, PathFilter, PathKind, ReadError, Snapshot, Sources, named, normalize,
 };
 
-/// What the command line names, and the files as far as it lets them be read.
+/// The checked paths and the file system for them.
 pub(super) struct NamedInputs {
     pub(super) inputs: ScanInputs,
     pub(super) files: Files,
     pub(super) sources: Sources,
     /// The working directory.
     pub(super) here: PathBuf,
-    /// The directory to which reports name files: the root of the repository of the working directory, else that.
+    /// The directory to which file names in reports are relative: the root of the repository of the working directory,
+    /// else the working directory.
     pub(super) base: PathBuf,
-    /// Where else files may refer to than to each other.
+    /// The directories in which checked files may refer to other files.
     pub(super) read_roots: Vec<PathBuf>,
-    /// Whether these files are only what others are compared with.
+    /// True for the files of the state that the run compares with.
     pub(super) is_before: bool,
 }
 
-/// Where the files come from that are checked.
+/// The origin of the checked files.
 pub(super) enum Files {
     Disk(Disk),
     Snapshot(Box<Snapshot>),
-    /// With what an editor has open.
+    /// The disk, with the unsaved texts of an editor.
     Open(Box<Overlay>),
 }
 
-/// Files that the user names, beside those that are checked. What was named yesterday need not have been there.
+/// The file system for files that options and settings name. In an earlier state, such a file may be missing.
 pub(super) struct NamedFiles<'a> {
     files: &'a Files,
     forgives: bool,
@@ -54,7 +55,7 @@ impl Files {
         }
     }
 
-    /// The files with what an editor has open, if they are that.
+    /// Returns the disk with the unsaved texts of an editor, if the files are from there.
     pub(super) fn into_open(self) -> Option<Overlay> {
         match self {
             Files::Open(overlay) => Some(*overlay),
@@ -70,7 +71,7 @@ impl Files {
         }
     }
 
-    /// Leaves out what the ignore files of another tree name, instead of their own.
+    /// Uses the ignore files of another tree instead of those of this one.
     pub(super) fn heeds(&mut self, other: &Self) {
         match (self, other) {
             (_, Files::Disk(_) | Files::Open(_)) | (Files::Open(_), _) => {}
@@ -79,8 +80,8 @@ impl Files {
         }
     }
 
-    /// The files that git keeps and that walks of `now` have left out, since ignore files name them, which a walk of this tree
-    /// that starts at the same paths wouldn't leave out.
+    /// Returns the tracked files that walks of `now` skipped because of ignore files, and that a walk of this tree from
+    /// the same paths wouldn't skip.
     pub(super) fn hidden_since(&self, now: &Self, inputs: &ScanInputs) -> Vec<PathBuf> {
         let Files::Snapshot(before) = self else { return Vec::new() };
         let mut left_out = now.fs().ignored();
@@ -92,7 +93,7 @@ impl Files {
         self.meets(inputs, &left_out)
     }
 
-    /// Those of some files that a search meets.
+    /// Returns the given files that a search of the inputs reaches.
     pub(super) fn meets(&self, inputs: &ScanInputs, files: &[PathBuf]) -> Vec<PathBuf> {
         let Files::Snapshot(snapshot) = self else { return Vec::new() };
         inputs.paths.iter().flat_map(|input| snapshot.meets(&input.path, files)).collect()
@@ -108,24 +109,24 @@ impl Files {
 }
 
 impl NamedInputs {
-    /// For reading what options and settings name.
+    /// Returns the file system for files that options and settings name.
     pub(super) fn named(&self) -> NamedFiles<'_> {
         NamedFiles { files: &self.files, forgives: self.is_before }
     }
 
-    /// No files yet, of the same tree.
+    /// Returns an empty store for files of the same tree.
     pub(super) fn no_sources(&self) -> Sources {
         sources(&self.read_roots, &self.base, &self.here)
     }
 
-    /// The files that people and programs name, each a path of its own.
+    /// Iterates over the checked paths, including the name of standard input.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
         let text = self.inputs.text.iter().map(|(path, _)| path.as_path());
         self.inputs.paths.iter().map(|input| input.path.as_path()).chain(text)
     }
 }
 
-/// Finds out what the paths are, and reads standard input if it is one of them.
+/// Resolves the checked paths, and reads standard input if it is one of them.
 pub(super) fn read(args: &InputArgs, matches: &ArgMatches) -> Result<NamedInputs, Error> {
     let here = std::env::current_dir().map_err(Error::CurrentDirectory)?;
     let inputs = inputs(args, matches, &here)?;
@@ -147,14 +148,14 @@ fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<ScanInp
             inputs.text = Some((normalize(&here.join(name)), standard_input::read()?));
         }
     }
-    // In the environment, the name may be meant for other runs.
+    // A name that the environment sets may be meant for other runs, so it's no error here.
     if inputs.text.is_none() && matches.value_source("stdin_filename") == Some(ValueSource::CommandLine) {
         return Err(Error::NoStandardInput);
     }
     Ok(inputs)
 }
 
-/// A directory, or a part of it, as an editor sees it, with texts that aren't saved over its files.
+/// Returns a directory, or a part of it, with the unsaved texts of an editor in place of the files.
 pub(super) fn open(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> NamedInputs {
     let here = target.directory.clone();
     let read_roots = vec![read_root(&here, &here)];
@@ -176,7 +177,7 @@ pub(super) fn open(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Named
     NamedInputs { inputs, files, sources, here, base, read_roots, is_before: false }
 }
 
-/// The paths that are written out, and those of a list.
+/// Returns the paths of the command line, and those of the list of `--files-from`.
 fn paths(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Vec<PathBuf>, Error> {
     let Some(list) = &args.files_from else { return Ok(args.paths.clone()) };
     let is_written = matches.value_source("paths") != Some(ValueSource::DefaultValue);
@@ -188,7 +189,8 @@ fn paths(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Vec<Path
     Ok(paths)
 }
 
-/// Where checked files may refer to, the working directory first when nothing is checked.
+/// Returns the directories in which checked files may refer to other files: the working directory if no path is
+/// checked, else the root of each path.
 fn read_roots(inputs: &ScanInputs, here: &Path) -> Vec<PathBuf> {
     let text = inputs.text.iter().map(|(path, _)| path.as_path());
     let mut roots = Vec::new();
@@ -204,8 +206,8 @@ fn read_roots(inputs: &ScanInputs, here: &Path) -> Vec<PathBuf> {
     roots
 }
 
-/// The root of the repository in which a path lies, else the working directory if it lies there, else
-/// the directory itself.
+/// Returns the root of the repository that contains a path, else the working directory if it contains the path, else
+/// the path's own directory.
 pub(super) fn read_root(path: &Path, here: &Path) -> PathBuf {
     if let Some(repository) = path.ancestors().find(|directory| directory.join(".git").exists()) {
         repository.to_owned()
@@ -218,7 +220,7 @@ pub(super) fn read_root(path: &Path, here: &Path) -> PathBuf {
     }
 }
 
-/// No files yet, of those that may be read.
+/// Returns an empty store for files below the read roots.
 fn sources(read_roots: &[PathBuf], base: &Path, here: &Path) -> Sources {
     let (first, others) =
         read_roots.split_first().map_or((base, read_roots), |(first, others)| (first.as_path(), others));
@@ -226,7 +228,8 @@ fn sources(read_roots: &[PathBuf], base: &Path, here: &Path) -> Sources {
 }
 
 impl NamedFiles<'_> {
-    /// What git doesn't track is read as it is, and for what wasn't there yet stands an empty file.
+    /// Falls back to an untracked file on the disk if a snapshot lacks the file, and to an empty file if the state is
+    /// an earlier one.
     fn or_else(&self, path: &Path, read: Result<Vec<u8>, ReadError>) -> Result<Vec<u8>, ReadError> {
         let untracked = match (&read, self.files) {
             (Err(ReadError::Missing), Files::Snapshot(snapshot)) => snapshot.read_untracked(path),
@@ -276,7 +279,7 @@ impl Fs for NamedFiles<'_> {
 }
 
 impl InputArgs {
-    /// Whether standard input is read, which can be done only once.
+    /// True if standard input is one of the inputs. It can be read only once.
     pub(super) fn reads_standard_input(&self) -> bool {
         self.paths.iter().chain(&self.files_from).any(|path| path.as_os_str() == STANDARD_INPUT)
     }

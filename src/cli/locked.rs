@@ -1,4 +1,4 @@
-//! `--locked`: a tree that a stranger wrote has no say in what counts of what is found in it.
+//! `--locked`: checks an untrusted tree, whose own settings and comments must not suppress its findings.
 
 use std::path::Path;
 
@@ -9,14 +9,14 @@ use crate::error::Error;
 use crate::source::{self, normalize};
 
 impl CheckArgs {
-    /// Whether settings and the like are those of the state that is compared with.
+    /// True if settings, ignore files and the baseline come from the state that the run compares with.
     pub(super) fn takes_base(&self) -> bool {
         self.config_from_base || self.locked
     }
 }
 
-/// Refuses settings and baselines that the command line names and that lie in the tree, when there is no earlier state to
-/// take them from.
+/// Refuses a configuration or baseline that the command line names if it lies in the checked tree and there is no
+/// earlier state to read it from.
 pub(super) fn check_named(args: &CheckArgs, given: &NamedInputs) -> Result<(), Error> {
     let files = args.config.config.iter().filter(|text| !config::is_setting(text)).map(Path::new);
     for named in files.chain(args.baseline.as_deref()) {

@@ -1,4 +1,4 @@
-//! Which options narrow a run: another run on the same code may then find something else.
+//! The options that narrow a run, so that another run on the same code may have other findings.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -9,7 +9,7 @@ use crate::config::is_setting;
 use crate::engine::OmittedRuns;
 use crate::formats::Modules;
 
-/// The parts of other runs that this one leaves out.
+/// Returns the parts of a complete run that the options exclude or change.
 pub(super) fn of(args: &CheckArgs, matches: &ArgMatches, given: &NamedInputs) -> OmittedRuns {
     let is_given =
         |option| matches!(matches.value_source(option), Some(ValueSource::CommandLine | ValueSource::EnvVariable));

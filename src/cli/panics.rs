@@ -9,7 +9,7 @@ use crate::output::{Stream, TerminalStyle, inert};
 /// Replaces the default hook, which prints the message as it is: it can contain text of scanned files.
 pub(super) fn set_hook() {
     std::panic::set_hook(Box::new(|panic| {
-        // Nothing can be done when standard error can't be written.
+        // An error of standard error itself has no place left to be reported.
         let _ = Stream::Error.write(&line(panic), TerminalStyle::default());
         exit(i32::from(NOT_DONE))
     }));

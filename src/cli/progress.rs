@@ -1,4 +1,4 @@
-//! The progress bar of a check that takes long.
+//! The progress bar of a long check.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::progress::Progress;
 
-/// A check that is done sooner shows nothing.
+/// The time after which the bar appears.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How often the bar is drawn.
+/// The time between two updates of the bar.
 const PACE: Duration = Duration::from_millis(100);
 
-/// A thread that draws until this goes away.
+/// A thread that draws the bar until this value is dropped.
 pub(super) struct ProgressDisplay {
-    /// Nothing is ever sent: that it is gone is the message.
+    /// No message is ever sent: the thread ends when the channel is closed.
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Draws on standard error, if that is a terminal that can move its cursor.
+/// Draws the bar on standard error, if that is a terminal with a movable cursor.
 pub(super) fn draw(progress: Arc<Progress>) -> Option<ProgressDisplay> {
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     if is_dumb || !std::io::stderr().is_terminal() {
@@ -65,7 +65,7 @@ impl Drop for ProgressDisplay {
     fn drop(&mut self) {
         drop(self.end.take());
         if let Some(thread) = self.thread.take() {
-            // What went wrong while drawing is no reason to lose the report.
+            // A panic while drawing must not lose the report.
             let _ = thread.join();
         }
     }

@@ -1,17 +1,17 @@
-//! The Regions that the user names.
+//! The AWS Regions of `--region` and `--regions`.
 
 use crate::error::Error;
 use crate::model::region;
 
-/// The Region of `--region`.
+/// Checks the Region of `--region`.
 pub(super) fn named(text: &str) -> Result<String, Error> {
     check_name("--region", text)?;
     Ok(text.to_owned())
 }
 
-/// The Regions that are asked for, of which there may be none.
+/// Checks the Regions of `--regions`; empty if the option isn't set.
 pub(super) fn asked_for(given: Option<&[String]>) -> Result<Vec<String>, Error> {
-    // Blanks come after the commas of a list.
+    // A comma in a list may be followed by blanks.
     let regions: Vec<&str> = given.unwrap_or_default().iter().map(|name| name.trim()).collect();
     match given {
         Some(_) if regions.iter().all(|name| name.is_empty()) => {

@@ -1,4 +1,4 @@
-//! `trailint server`.
+//! `trailint server`: connects the language server with the command line's options.
 
 use std::collections::HashSet;
 use std::io::{self, BufReader};
@@ -20,7 +20,7 @@ use crate::lsp::{self, CheckTarget, EditorSetting, SettingValue};
 use crate::named::closest;
 use crate::source::{Disk, FileId, Sources};
 
-/// The status of a server whose editor goes away without a word.
+/// The exit status if the editor disconnects without a `shutdown` request.
 const ABANDONED: u8 = 1;
 
 /// Serves an editor on the standard streams.
@@ -29,7 +29,7 @@ pub(super) fn run() -> Result<ExitCode, Error> {
     Ok(if is_in_order { ExitCode::SUCCESS } else { ExitCode::from(ABANDONED) })
 }
 
-/// What `trailint check` would do with the options that the editor sets, if the open texts were saved.
+/// Prepares the check that `trailint check` would run with the editor's options if the open texts were saved.
 fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::FolderJob, Error> {
     let failed = |error: clap::Error| Error::Environment(error.to_string());
     let words = words(&target.settings)?;
@@ -65,7 +65,7 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::F
     })
 }
 
-/// Options beside those of evaluation and rules that mean something in an editor.
+/// The options that an editor may set, apart from those under the headings "Evaluation" and "Rules".
 const OTHERS: [&str; 11] = [
     "exclude",
     "no-respect-gitignore",
@@ -80,7 +80,7 @@ const OTHERS: [&str; 11] = [
     "verbose",
 ];
 
-/// The settings of an editor as they would be typed.
+/// Converts the editor's settings to command-line arguments.
 fn words(settings: &[EditorSetting]) -> Result<Vec<String>, Error> {
     let cli = Cli::command();
     let check = cli.find_subcommand("check").into_iter().flat_map(clap::Command::get_arguments);
@@ -111,7 +111,7 @@ fn words(settings: &[EditorSetting]) -> Result<Vec<String>, Error> {
     Ok(words)
 }
 
-/// Tells which setting has a value that its option doesn't take.
+/// Checks a single argument, so that the error names the setting with the invalid value.
 fn check_word(word: &String) -> Result<(), Error> {
     match config::spoken(std::slice::from_ref(word), None) {
         Err(Error::Environment(cause)) => Err(Error::Setting { text: word.clone(), cause }),
@@ -119,7 +119,7 @@ fn check_word(word: &String) -> Result<(), Error> {
     }
 }
 
-/// The files that were read so far, but for values of variables, which any text can give.
+/// Returns the files that have been read so far, without files of variable values, since any text can contain those.
 fn configuration(settings: &EngineSettings, sources: &Sources) -> Vec<PathBuf> {
     let evaluations = settings.deployments.iter().map(|named| &named.evaluation).chain([&settings.evaluation]);
     let values: HashSet<FileId> = evaluations

@@ -1,4 +1,4 @@
-//! What the shell and the manual know of the command line: `trailint completions` and `trailint man`.
+//! `trailint completions` and `trailint man`: shell completions and manual pages.
 
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
@@ -8,7 +8,7 @@ use super::Cli;
 use crate::error::Error;
 use crate::named::closest;
 
-/// The script that completes commands, options and their values.
+/// Generates the script that completes commands, options and their values.
 pub(super) fn completions(shell: Shell) -> Result<String, Error> {
     let mut command = Cli::command();
     let name = command.get_name().to_owned();
@@ -17,7 +17,7 @@ pub(super) fn completions(shell: Shell) -> Result<String, Error> {
     text(script)
 }
 
-/// The manual page of the program, or of the command that is named by the way to it.
+/// Generates the manual page of the program, or of the nested subcommand with these names.
 pub(super) fn manual(names: &[String]) -> Result<String, Error> {
     let mut program = Cli::command();
     program.build();
@@ -35,7 +35,7 @@ fn subcommand<'a>(parent: &'a Command, name: &String) -> Result<&'a Command, Err
     })
 }
 
-/// What is generated is text, as long as the names in it are.
+/// Converts generated output to text. It is UTF-8 if the names in it are.
 fn text(bytes: Vec<u8>) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|error| Error::Output(std::io::Error::other(error)))
 }

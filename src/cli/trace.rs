@@ -1,4 +1,4 @@
-//! `trailint trace`.
+//! `trailint trace`: prints the steps that lead to a trail's values.
 
 use clap::ArgMatches;
 
@@ -7,7 +7,7 @@ use crate::engine::{self, EngineSettings};
 use crate::error::Error;
 use crate::output;
 
-/// The ways in which the values came that are asked for, as text.
+/// Returns the steps of the requested values as text.
 pub(super) fn run(args: &TraceArgs, matches: &ArgMatches) -> Result<String, Error> {
     let mut given = inputs::read(&args.inputs, matches)?;
     let config = config::load(&args.config, &given, given.files.fs(), &given.sources)?;

@@ -1,7 +1,7 @@
-//! `--watch`: the same check again whenever something that it looked at has changed.
+//! `--watch`: repeats a check whenever a file or directory that it read has changed.
 //!
-//! The disk is asked a few times a second, which costs a few milliseconds for thousands of files, works on every file
-//! system, and needs no further dependency. Ctrl-C ends the program as it ends any other: a shell shows status 130.
+//! The disk is polled a few times a second. This takes a few milliseconds for thousands of files, works on every file
+//! system and needs no further dependency. Ctrl-C ends the program as it ends any other: a shell shows status 130.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,12 +13,13 @@ use crate::error::Error;
 use crate::output::{self, Stream, TerminalStyle};
 use crate::source::FileStates;
 
-/// How often the disk is asked.
+/// The time between two polls of the disk.
 const PACE: Duration = Duration::from_millis(200);
 
-/// Checks until the program is ended from outside, or a report finds no reader any more, and ends as that check does.
+/// Repeats the check until the program is ended from outside or the reader of its output goes away, and returns the
+/// status of the last check.
 ///
-/// A first check that can't be done is an error. One after it is told, and the next change may mend it.
+/// An error of the first check ends the run. An error of a later check is reported, and the next change may fix it.
 pub(super) fn run(
     check: impl Fn(Arc<FileStates>) -> Result<CheckOutcome, Error>,
     look: TerminalStyle,
@@ -41,7 +42,7 @@ pub(super) fn run(
     Ok(done.status)
 }
 
-/// Until something has changed, and what changes it has had the time to finish.
+/// Waits for a change, and then for the program that makes it to finish writing.
 fn wait(seen: &FileStates) {
     while !seen.has_changed() {
         sleep(PACE);

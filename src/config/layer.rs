@@ -1,4 +1,5 @@
-//! One text of settings: its keys with their places, or what is wrong with it and where.
+//! A layer of the configuration: parses one TOML text into keys with their locations, or reports an error with its
+//! location.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,7 +17,7 @@ use crate::source::{FileId, Sources, Span};
 /// The largest configuration that is read, in bytes.
 const MAX_BYTES: usize = 1 << 20;
 
-/// Keys with their values, and where they are written.
+/// Keys with their values and locations.
 #[derive(Debug, Default)]
 pub(super) struct SettingsLayer {
     pub(super) table: toml::Table,
@@ -59,7 +60,7 @@ impl SettingsLayer {
         Ok(Self { table, origins, directory, renamed })
     }
 
-    /// Lays another one over this.
+    /// Merges a layer into this one, which it overrides.
     pub(super) fn put(&mut self, over: Self) {
         for (key, value) in over.table {
             match (self.table.get_mut(&key), value) {
@@ -108,7 +109,8 @@ pub(super) fn error(span: Span, message: String, sources: &Sources) -> Error {
     Error::Configuration { place: FileLocation::of(span, sources), message }
 }
 
-/// Where it is wrong. For an element of a list the parser knows the list only, but the message names the element.
+/// Returns the range of an error. For an element of a list the parser has the range of the list only, but the message
+/// names the element.
 fn place(error: &toml::de::Error, text: &str) -> Range<usize> {
     let whole = error.span().unwrap_or(0..0);
     let within = text.get(whole.clone()).unwrap_or_default();
@@ -122,7 +124,7 @@ fn place(error: &toml::de::Error, text: &str) -> Range<usize> {
     }
 }
 
-/// The message of a TOML error, reworded where the parser's gives no next step.
+/// Returns the message of a TOML error, reworded where the parser's message has no advice.
 pub(super) fn describe(error: &toml::de::Error) -> String {
     let message = error.message().trim().replace('\n', "; ");
     let unknown = [
@@ -144,7 +146,7 @@ pub(super) fn describe(error: &toml::de::Error) -> String {
     message
 }
 
-/// The name among the expected ones, which are in backticks, that is most like the unknown one; else all of them.
+/// Returns the expected name, in backticks in the message, that is most similar to the unknown one; else all of them.
 fn suggestion(name: &str, expected: &str) -> String {
     let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     match closest(name, known.iter().copied()) {

@@ -31,12 +31,12 @@ pub use roots::ConfiguredDeployment;
 pub use settings::{IgnoreSetting, IgnoredFindings, RootSetting, Settings};
 pub use show::{EffectiveSetting, Override, SCHEMA};
 
-/// The settings, and where each comes from.
+/// The settings, each with its origin.
 #[derive(Debug)]
 pub struct Config {
-    /// The settings, where nothing is written with their defaults.
+    /// The settings, with defaults for missing keys.
     pub settings: Settings,
-    /// How its file is named to people; the usual name if there is none.
+    /// The displayed name of the configuration file; the usual name if there is no file.
     pub name: String,
     /// The directory of its file, if there is one.
     pub directory: Option<PathBuf>,
@@ -48,7 +48,7 @@ pub struct Config {
     pub renamed: Vec<Renamed>,
 }
 
-/// Where a setting is written.
+/// The location of a setting.
 #[derive(Debug, Clone)]
 struct SettingOrigin {
     /// The location of its key.
@@ -57,35 +57,35 @@ struct SettingOrigin {
     items: Vec<Span>,
     /// The base directory of its paths.
     directory: PathBuf,
-    /// How what it is written in is named to people.
+    /// The displayed name of the file or option.
     name: String,
-    /// How what it is written in was come by.
+    /// The trust in the file or option.
     source: ConfigurationSource,
 }
 
-/// How a configuration was come by, and so how far it is trusted.
+/// The origin of a configuration, which determines the trust in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ConfigurationSource {
-    /// It is an argument of the command line.
+    /// An argument of the command line.
     Argument,
-    /// The user named the file: it may name any other.
+    /// A file that the user named. It may extend any other file.
     Named,
-    /// The file lies in the tree that is checked, which may be hostile.
+    /// A file that was found in the checked tree, which is untrusted.
     Found,
 }
 
 /// The files and settings from which to read the configuration.
 #[derive(Debug, Clone, Copy)]
 pub struct ConfigurationRequest<'a> {
-    /// Files, and settings of the form `KEY=VALUE`; later ones win.
+    /// Files, and settings of the form `KEY=VALUE`; later ones override earlier ones.
     pub named: &'a [String],
-    /// Where to look for a file, from the first of these directories upwards to the second.
+    /// The directories to search for a file, from the first upwards to the second.
     pub search: Option<(&'a Path, &'a Path)>,
     /// The working directory.
     pub here: &'a Path,
 }
 
-/// The text of a setting as an option takes it.
+/// The value of a setting in the form of an option's argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingText {
     /// Its values; one, unless the option may be repeated.
@@ -112,7 +112,8 @@ impl Config {
             .find(|origin| origin.source != ConfigurationSource::Argument)
             .map(|origin| origin.span.file);
         let name = file.map_or_else(|| find::NAMES[0].to_owned(), |file| sources.file(file).name.clone());
-        // As a text, because that is what each layer was read from: reading values would be another reader in the binary.
+        // Each layer was parsed from text, so the merged one is formatted and parsed again: deserializing from values
+        // would add a second deserializer to the binary.
         let settings = toml::from_str(&written.to_string());
         let settings = settings.expect("settings are valid together when each of them is");
         Ok(Self { settings, name, directory, written, origins, renamed })

@@ -173,7 +173,7 @@ pub(super) fn selected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
     Ok(names)
 }
 
-/// A reason, of which the last day is no part.
+/// Deserializes a reason. A last day in it is an error, since it belongs in `until`.
 pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let reason = Option::<String>::deserialize(deserializer)?;
     if reason.as_deref().is_some_and(suppress::has_last_day) {

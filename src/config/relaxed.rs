@@ -1,4 +1,4 @@
-//! How a configuration asks for less than another one: each difference by which there can only be fewer findings.
+//! Compares two configurations and lists the settings that can only reduce the findings.
 
 use super::{Config, IgnoreSetting, RootSetting, Settings};
 use crate::finding::Level;
@@ -8,16 +8,16 @@ use crate::report::{FailOn, OnUnknown};
 use crate::rules::{RULES, Rule};
 use crate::source::Span;
 
-/// A setting that asks for less than it did.
+/// A setting that is less strict than before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relaxed {
     /// The key; `table.key` within a table.
     pub key: String,
     /// The change, which follows "this change".
     pub what: String,
-    /// Where it is written; nothing if it isn't any more.
+    /// The location of the setting; `None` if it was removed.
     pub span: Option<Span>,
-    /// The file in which it is written, or was.
+    /// The file that has the setting, or had it.
     pub file: String,
 }
 
@@ -72,7 +72,7 @@ impl Config {
         relaxed
     }
 
-    /// Findings that the other one didn't accept, or not for as long.
+    /// Returns the accepted findings that the other configuration doesn't accept, or not for as long.
     fn accepted_since(&self, before: &Self) -> Vec<Relaxed> {
         let known = before.accepted();
         let is_known = |new: &crate::suppress::SuppressedFindings| {
@@ -91,8 +91,8 @@ impl Config {
     }
 }
 
-/// Settings of which one value asks for less than another. That the defaults of parameters count, or don't, turns
-/// failures into what isn't known and the other way round, so any change of it may be a way out.
+/// Returns settings with a value that is less strict than another one. A change of `parameter-policy` in either
+/// direction counts, since it turns failures into unknown results or the other way round.
 fn lesser(now: &Settings, was: &Settings) -> [(&'static str, bool); 8] {
     let regions = |settings: &Settings| settings.regions.iter().map(|region| region.0.clone()).collect::<Vec<_>>();
     let (now_regions, was_regions) = (regions(now), regions(was));
@@ -116,7 +116,7 @@ fn policy(policy: ParameterPolicy) -> bool {
     matches!(policy, ParameterPolicy::Any)
 }
 
-/// How much fails a run.
+/// Orders the values of `fail-on` by strictness.
 fn weight(fail_on: FailOn) -> u8 {
     match fail_on {
         FailOn::Never => 0,
@@ -153,7 +153,7 @@ fn is_same(one: &RootSetting, other: &RootSetting) -> bool {
     (&one.name, &one.path) == (&other.name, &other.path)
 }
 
-/// The files from which a deployment takes its values.
+/// Returns the files with a deployment's values.
 fn values(root: &RootSetting) -> (&[String], &[String]) {
     (&root.var_files, &root.parameter_files)
 }

@@ -1,6 +1,6 @@
 //! The keys of a configuration file, with their types and defaults.
 //!
-//! What is said of each key here is what the JSON Schema says of it, too.
+//! The doc comment of each key is its description in the JSON Schema.
 
 use std::collections::BTreeMap;
 

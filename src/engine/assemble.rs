@@ -1,4 +1,4 @@
-//! The report on what was judged: its findings in their order, each with its name.
+//! Assembles the report of a run: sorts its findings and sets their fingerprints.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::scan::Scan;
 use crate::source::{FileCount, FileId, Sources, Span, is_installed};
 use crate::suppress::StaleSuppression;
 
-/// The report on all that a scan has found.
+/// Builds the report on all files and projects that a scan has found.
 pub(super) fn report(
     scan: &Scan,
     judged: Vec<DeploymentVerdicts>,
@@ -59,7 +59,7 @@ pub(super) fn report(
         report.uncreated.extend(judgement.uncreated);
     }
     drop_counted(&mut report);
-    // Settings and baselines are read, though not as code.
+    // Settings and baselines are read, but not as code.
     let left = scan.unread.iter().filter(|(path, _)| report.sources.known(path).is_none());
     report
         .unread_files
@@ -81,13 +81,13 @@ pub(super) fn report(
     report
 }
 
-/// The configurations that were found and not read. Those of installed modules are about other repositories.
+/// The configurations that were found but not used. Those of installed modules belong to other repositories.
 fn unused_configurations(scan: &Scan, sources: &Sources) -> Vec<String> {
     let unused = scan.configurations.iter().filter(|path| sources.known(path).is_none() && !is_installed(path));
     unused.map(|path| sources.name(path)).collect()
 }
 
-/// The named deployments that are checked, and in which no trail is evaluated.
+/// The configured deployments that are checked but in which no trail is evaluated.
 fn unmatched_roots(report: &Report, settings: &EngineSettings) -> Vec<String> {
     let is_checked =
         |named: &&NamedDeployment| settings.suppress.checked.iter().any(|checked| named.path.starts_with(checked));
@@ -98,14 +98,14 @@ fn unmatched_roots(report: &Report, settings: &EngineSettings) -> Vec<String> {
     unmatched
 }
 
-/// Puts more findings in their places among those of a report.
+/// Adds findings to a report, in the order of its other findings.
 pub fn add(report: &mut Report, findings: Vec<Diagnostic>) {
     report.findings.extend(findings);
     sort_findings(report);
     report.name_findings();
 }
 
-/// In the order in which a reader meets them: by file, place and rule.
+/// Sorts findings by file, place and rule.
 fn sort_findings(report: &mut Report) {
     let sources = &report.sources;
     report.findings.sort_by_cached_key(|finding| {
@@ -128,7 +128,7 @@ fn drop_repeats(report: &mut Report) {
     });
 }
 
-/// Takes away the files of which a part is read with other files, such as what a template includes.
+/// Removes the files that are partly read together with other files, such as those that a template includes.
 fn drop_read(report: &mut Report) {
     let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
     let files: HashSet<FileId> = trails.map(|trail| trail.header.file).collect();
@@ -136,15 +136,15 @@ fn drop_read(report: &mut Report) {
     report.unread_files.retain(|file| !names.contains(&file.name));
 }
 
-/// Takes away the uncreated trails that are among those of a deployment or of other called code.
+/// Removes the uncreated trails that also belong to a deployment or to other called code.
 fn drop_counted(report: &mut Report) {
     let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
     let mut met: HashSet<Span> = trails.map(|trail| trail.header).collect();
     report.uncreated.retain(|trail| met.insert(trail.header));
 }
 
-/// A place is shown, and annotated on a pull request, as a part of one line of a file on the disk. For a template in a quoted
-/// string, that is the string.
+/// Limits each place to one line of a file on the disk, since reports and annotations of pull requests show one line.
+/// For a template in a quoted string, this is the string.
 fn clip_to_lines(report: &mut Report) {
     let sources = &report.sources;
     let clip = |label: &mut Label| {

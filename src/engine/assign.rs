@@ -1,4 +1,4 @@
-//! Which projects there are, and how often each is deployed.
+//! Determines the projects of a run, and the deployments of each.
 
 use std::rc::Rc;
 
@@ -23,10 +23,10 @@ impl CandidateProject {
     }
 }
 
-/// The files of each format, with what they bring in.
+/// The files of each format, with the files that they refer to.
 pub(super) type LinkedFiles = [Vec<formats::LinkedFile>; FORMATS.len()];
 
-/// The files that the scanned files bring into a project, such as the modules they call.
+/// Finds the files that the scanned files refer to, such as the modules that they call.
 pub(super) fn link(scan: &Scan, context: Context<'_>) -> LinkedFiles {
     std::array::from_fn(|index| {
         let kept = scan.kept.get(index).into_iter().flatten();
@@ -38,7 +38,7 @@ pub(super) fn link(scan: &Scan, context: Context<'_>) -> LinkedFiles {
     })
 }
 
-/// The files that one file brings into a project.
+/// Finds the files that one file refers to.
 pub(super) fn link_file(format: &dyn InputFormat, kept: CandidateFile, context: Context<'_>) -> formats::LinkedFile {
     formats::LinkedFile { kept, links: format.links(kept, context) }
 }
@@ -68,7 +68,7 @@ impl<'a> Assignment<'a> {
     }
 }
 
-/// A project, as often as it is deployed.
+/// Returns the deployments of each project.
 pub(super) fn assignments<'a>(
     candidate: &'a CandidateProject,
     context: Context<'a>,

@@ -1,4 +1,4 @@
-//! The values that come about at a place of a text, or pass through there.
+//! Finds the values that are set at a place in a text, or pass through it.
 
 use std::collections::HashSet;
 
@@ -35,7 +35,8 @@ impl IncrementalCheck {
     }
 }
 
-/// How far the nearest step of a way is from an offset; nothing if none is at it, or behind it on its line.
+/// The distance of the nearest step of a value's path from an offset; `None` if no step is at the offset or behind it
+/// on its line.
 fn near(way: &TracePath, id: FileId, offset: u32, file: &SourceFile) -> Option<u32> {
     let line = file.position(offset).line;
     let distance = |label: &Label| {

@@ -1,4 +1,4 @@
-//! Why what a trail lacks is no more than worth knowing.
+//! Downgrades findings to notes where other trails satisfy the control.
 
 use super::sighting::TrailInstance;
 use crate::finding::Finding;
@@ -17,12 +17,12 @@ pub(super) enum Downgrade {
     OneOrAnother,
     /// Trails of single Regions meet them together.
     EachRegion,
-    /// Trails of single Regions may do so.
+    /// Trails of single Regions may meet them together.
     PerhapsEachRegion,
 }
 
 impl Downgrade {
-    /// The excuse that a verdict on a deployment is, if it is one.
+    /// Returns the reason for a downgrade that follows from the verdict on a deployment, if one does.
     pub(super) fn of(verdict: Outcome, is_by_region: bool, sightings: &[TrailInstance]) -> Option<Self> {
         match (verdict, is_by_region) {
             (Outcome::Pass, false) if sightings.iter().any(TrailInstance::satisfies) => Some(Downgrade::AnotherTrail),
@@ -44,7 +44,7 @@ impl Downgrade {
         }
     }
 
-    /// The finding as a note. Where the control is satisfied, there is nothing to change.
+    /// Returns the finding as a note. Its help states that no change is needed if the control is satisfied.
     pub(super) fn apply(self, finding: Finding) -> Finding {
         let mut finding = finding.note(self.describe());
         if !matches!(self, Downgrade::PerhapsEachRegion) {

@@ -15,7 +15,7 @@ use crate::rules::Rule;
 use crate::source::Span;
 use crate::suppress::Suppression;
 
-/// Answers about instances that share their text.
+/// Rule results of instances that share their text.
 #[derive(Debug)]
 pub(super) struct InstanceGroup<'a> {
     answers: Vec<(&'a TrailInstance, &'a RuleResult)>,
@@ -80,7 +80,7 @@ impl DeploymentCheck<'_> {
         self.suppressions.find(rule, address, &places)
     }
 
-    /// The finding with its suppression, which what is enforced has none of.
+    /// Sets the suppression of a finding, unless its rule is enforced.
     fn suppress(&self, reported: Diagnostic, suppressed: Option<Suppression>) -> Diagnostic {
         let mut reported = reported;
         if suppressed.is_some() && self.settings.selection.enforced.contains(&reported.rule.id()) {
@@ -91,7 +91,7 @@ impl DeploymentCheck<'_> {
         reported
     }
 
-    /// Where the control is satisfied all the same, what this one lacks is no more than worth knowing.
+    /// Reports the result of a group. If the control is satisfied by other trails, the finding is only a note.
     pub(super) fn report_group(&self, group: &InstanceGroup<'_>, excuse: Option<Downgrade>) -> Option<Diagnostic> {
         let (sighting, answer) = group.answers.first()?;
         let finding = answer.finding.as_deref().cloned()?;
@@ -109,7 +109,7 @@ impl DeploymentCheck<'_> {
         let instances = group.answers.iter().map(|(sighting, answer)| FindingInstance {
             address: Some(sighting.trail.address.clone()),
             fingerprint: String::new(),
-            // Nothing is within everything, so what loses no event is compared by its name.
+            // A finding without lost events has no loss, since an empty loss would be covered by any earlier one.
             loss: answer.rule.loses.map(|loses| loses(sighting.recorded)).filter(|loss| *loss != EventLoss::NOTHING),
         });
         let reported = self.report(rule, level, answer.outcome, "", finding, &answer.witness);
@@ -147,7 +147,7 @@ impl DeploymentCheck<'_> {
         finding: Finding,
         witness: &Witness,
     ) -> Diagnostic {
-        // The two sides of an undecided value are shown apart from the message.
+        // The label shows both sides of an undecided value, so the message doesn't repeat them.
         let shown = witness.fails_when.iter().filter(|_| finding.witness.is_none());
         let condition = shown.map(|decision| brief(decision)).collect::<Vec<_>>().join(" and ");
         let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
@@ -164,7 +164,7 @@ impl DeploymentCheck<'_> {
             fingerprint: String::new(),
             level,
             outcome,
-            // An address isn't shortened: a part of it is no name.
+            // An address isn't shortened, since a part of it isn't a valid address.
             message: format!("{subject}{} {}{when}", self.name_after(), brief_code(&finding.message)),
             address: None,
             loss: None,
@@ -189,23 +189,23 @@ impl DeploymentCheck<'_> {
         }
     }
 
-    /// Which of several deployments a finding is about, to follow what it is about.
+    /// Names the deployment of a finding if several have the same root, as an addition to the subject.
     fn name_after(&self) -> String {
         self.name.map(|name| format!(" in `{name}`")).unwrap_or_default()
     }
 }
 
-/// The longest expression that a message or a label shows, in characters.
+/// The limit for the length of an expression in a message or a label, in characters.
 const LINE: usize = 80;
 
-/// An expression of no more than a line.
+/// Shortens an expression to the limit.
 fn brief(expression: &str) -> String {
     let end = expression.char_indices().nth(LINE).map_or(expression.len(), |(end, _)| end);
     let shown = expression.get(..end).unwrap_or_default().lines().next().unwrap_or_default();
     if shown.len() == expression.len() { shown.to_owned() } else { format!("{}…", shown.trim_end()) }
 }
 
-/// A sentence whose expressions, between backticks, are no more than a line each.
+/// Shortens the expressions between backticks in a sentence.
 fn brief_code(text: &str) -> String {
     let parts = text.split('`').enumerate();
     parts.map(|(at, part)| if at % 2 == 1 { brief(part) } else { part.to_owned() }).collect::<Vec<_>>().join("`")
@@ -215,7 +215,8 @@ fn brief_label(label: Label) -> Label {
     Label { text: brief_code(&label.text), ..label }
 }
 
-/// The variables, modules and resources that an unknown expression names; itself if it is one of them.
+/// Returns the variables, modules and resources that an unknown expression refers to, or the expression itself if it is
+/// one of these.
 fn things(subject: &str) -> Vec<String> {
     const KINDS: [&str; 5] = ["var.", "module.", "data.", "local.", "terraform."];
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');

@@ -19,22 +19,22 @@ use crate::source::{Sources, Span};
 use crate::suppress::Suppressions;
 use crate::value::{Budget, Hop, HopKind, Origin, World};
 
-/// The verdicts on a deployment, and the findings behind them.
+/// The verdicts on a deployment, and their findings.
 #[derive(Debug, Clone, Default)]
 pub(super) struct DeploymentVerdicts {
     pub(super) deployment: Option<DeploymentResult>,
     pub(super) findings: Vec<Diagnostic>,
-    /// Where its trails are created.
+    /// The places in which its trails are created.
     pub(super) created: CreatedTrails,
-    /// The trails of called code that creates none by itself.
+    /// The trails of called code that creates none without a call.
     pub(super) uncreated: Vec<TrailResult>,
     /// The file, if it mentions a trail and isn't read as code.
     pub(super) unread: Option<UnreadFile>,
-    /// How it takes the values of the options.
+    /// The result of applying the values of options.
     pub(super) takes: RootOptionUse,
 }
 
-/// A deployment that is being judged.
+/// A deployment that is being evaluated.
 pub(super) struct DeploymentCheck<'a> {
     pub(super) root: String,
     /// The name of the deployment in the configuration.
@@ -58,7 +58,7 @@ impl DeploymentCheck<'_> {
         let sightings: Vec<TrailInstance> =
             sites.flat_map(|site| sighting::sight(&neighbours, site, self.settings)).collect();
         let created = CreatedTrails::of_instances(&sightings, self.project, self.sources);
-        // A project that others call is no deployment where it creates nothing by itself.
+        // A project that others call is a deployment only if it creates a trail without a call.
         if self.project.called().is_some() && created.is_empty() {
             let uncreated = sightings.iter().map(|sighting| self.record(sighting)).collect();
             return DeploymentVerdicts { uncreated, ..DeploymentVerdicts::default() };
@@ -77,11 +77,11 @@ impl DeploymentCheck<'_> {
             let is_news = self.settings.selection.has(rule) && (is_open || is_by_region || !self.is_said(&sightings));
             let first = sightings.first().map(|sighting| &sighting.trail);
             if let Some(finding) = finding.as_ref().filter(|_| !is_news) {
-                // With other rules, it is news, and what suppresses it then is of use.
+                // With other rules selected, this would be a finding, so its suppression counts as used.
                 let _ = self.suppression(rule, finding, None, first);
             }
             let finding = finding.filter(|_| is_news);
-            // A trail is required, and it isn't known that there is one.
+            // A trail is required, and none certainly exists.
             let is_required = self.settings.policy.require_trail && sightings.iter().all(TrailInstance::is_absent);
             findings.extend(finding.map(|finding| Diagnostic {
                 counts_unknown: is_required,
@@ -99,14 +99,14 @@ impl DeploymentCheck<'_> {
         DeploymentVerdicts { deployment: Some(judged), findings, created, ..DeploymentVerdicts::default() }
     }
 
-    /// The part that wasn't read and keeps the whole from being known. Where a trail is required and none is created,
-    /// any part may be the one that declares it.
+    /// Returns the unread part that makes the verdict on the deployment unknown. If a trail is required and none is
+    /// created, any part may be the one that declares it.
     fn doubted(&self, unread: &[UnreadPart], sightings: &[TrailInstance]) -> Option<UnreadPart> {
         let is_missing = || self.settings.policy.require_trail && sightings.iter().all(TrailInstance::is_absent);
         UnreadPart::best(unread).or_else(|| unread.first().filter(|_| is_missing())).cloned()
     }
 
-    /// A deployment without a trail, of which only the parts are worth mentioning that weren't read.
+    /// Returns the result of a deployment without a trail, which lists only the unread parts.
     fn not_applicable(&self, unread: Vec<UnreadPart>) -> DeploymentVerdicts {
         let deployment = (!unread.is_empty()).then(|| DeploymentResult {
             root: self.root.clone(),
@@ -123,7 +123,8 @@ impl DeploymentCheck<'_> {
         DeploymentVerdicts { deployment, ..DeploymentVerdicts::default() }
     }
 
-    /// True if only the base of a comparison makes the root one, where something calls it.
+    /// True if the project is a root only because the base of a comparison has it as one, although a module calls it
+    /// now.
     fn is_kept(&self) -> bool {
         let path = self.sources.path_of(&self.root);
         let options = &self.settings.evaluation;
@@ -137,7 +138,7 @@ impl DeploymentCheck<'_> {
         trail.or_else(|| elsewhere.map(|elsewhere| elsewhere.header)).or_else(required)
     }
 
-    /// The verdict on the whole; none when nothing is created and nothing has to be.
+    /// Returns the verdict on the whole deployment; `None` if it creates no trail and none is required.
     fn judge_whole(
         &self,
         sightings: &[TrailInstance],
@@ -162,7 +163,7 @@ impl DeploymentCheck<'_> {
             return Some((rule, Outcome::Pass, None, Witness::default()));
         }
         let verdicts = if !self.is_by_region(sightings) && created.iter().all(|sighting| sighting.misses()) {
-            // No world can make a difference.
+            // Trails that are absent in every world make no difference.
             let counted = |sighting: &&TrailInstance| !sighting.is_absent() || sighting.trail.never_exists();
             let trails = sightings.iter().filter(counted).map(|sighting| sighting.trail.clone()).collect();
             sighting::runs(self.budget, |_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
@@ -173,7 +174,8 @@ impl DeploymentCheck<'_> {
                 runs.into_iter().map(verdict).collect::<Vec<(Verdict, World)>>()
             };
             let verdicts_of_first = verdicts(&|world| self.trails(world));
-            // A trail behind the first one that satisfies the control may show that nothing is deployed in a world.
+            // A trail after the first one that satisfies the control may fail to evaluate in a world, and then nothing
+            // is deployed in it.
             if is_mixed(&verdicts_of_first) { verdicts(&|world| self.all_trails(world)) } else { verdicts_of_first }
         };
         let may_be_none = !created.is_empty() && created.iter().all(|sighting| sighting.may_never_exist());
@@ -188,8 +190,9 @@ impl DeploymentCheck<'_> {
         !self.settings.policy.regions.is_empty() && !sightings.iter().any(TrailInstance::satisfies)
     }
 
-    /// The trails of a world, up to one that satisfies the control: the others can't change the verdict. In a world in which
-    /// an evaluation fails, all of them, since they decide whether it counts.
+    /// Returns the trails of a world up to the first that satisfies the control, since the others can't change the
+    /// verdict. In a world in which an evaluation fails, all trails are returned, since they decide if the world
+    /// counts.
     fn trails(&self, world: &World) -> Vec<Trail> {
         let mut trails = Vec::new();
         for site in 0..self.opened.sites(SearchSubject::Trails) {
@@ -246,7 +249,7 @@ impl DeploymentCheck<'_> {
     }
 }
 
-/// The names of the parts that lead to a directory that doesn't exist, each with the directory.
+/// Returns the names of the parts that refer to a directory that doesn't exist, each with the directory.
 fn missing(unread: &[UnreadPart]) -> Vec<(String, String)> {
     unread.iter().filter_map(|part| Some((part.what.clone(), part.missing.clone()?))).collect()
 }
@@ -255,7 +258,7 @@ fn names(unread: Vec<UnreadPart>) -> Vec<String> {
     unread.into_iter().map(|part| part.what).collect()
 }
 
-/// The value that decides that a trail isn't created.
+/// Returns the value that decides that a trail isn't created.
 fn absence(trail: &Trail) -> Option<Absence> {
     match (trail.exists.hops.last(), trail.exists.origin) {
         (Some(Hop { step: HopKind::Arm(Some(choice)), .. }), _) => Some(Absence::Condition(choice.decider())),

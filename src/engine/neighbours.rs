@@ -19,16 +19,16 @@ use crate::value::budget::STEPS;
 use crate::value::world::Decision;
 use crate::value::{Budget, Reason, World};
 
-/// With more worlds than this within one of a trail's, what surrounds the trail stays open.
+/// The limit of worlds within a world of a trail. Beyond it, verdicts on its related resources stay unknown.
 const MAX_WORLDS_WITHIN: usize = 32;
 
-/// More worlds than this are tried within no worlds of a deployment's trails.
+/// The limit of such worlds for all trails of a deployment.
 const MAX_TRIED: usize = 2_048;
 
-/// The bytes of policies that are read in the time of a step.
+/// The number of bytes of policies that are counted as one step.
 const BYTES_PER_STEP: usize = 32;
 
-/// The neighbours of a deployment's trails.
+/// The related resources of a deployment's trails.
 pub(super) struct RelatedResources<'a> {
     pub(super) opened: &'a dyn LoadedProject,
     pub(super) budget: &'a Rc<Budget>,
@@ -37,32 +37,32 @@ pub(super) struct RelatedResources<'a> {
     still: OnceCell<UndecidedRelated>,
     /// The work on policies, in all worlds.
     spent: Rc<PolicyWork>,
-    /// How many worlds were tried within those of trails.
+    /// The number of worlds that were evaluated within those of trails.
     tried: Cell<usize>,
 }
 
-/// The neighbours as they are before anything is decided.
+/// The related resources before any unknown value is decided.
 struct UndecidedRelated {
     /// The related resources of each declaration.
     sites: Vec<Vec<RelatedResource>>,
-    /// The declarations that depend on an undecided value, without those that only name where a trail delivers.
+    /// The declarations that depend on an undecided value, except for those that only name the log target of a trail.
     depending: HashMap<String, Vec<usize>>,
     deliveries: DeliveryIndex,
     /// All other declarations.
     others: Vec<usize>,
     doubt: Option<UnreadCompanion>,
     whole: Rc<RelatedIndex>,
-    /// The declarations that depend on any question.
+    /// The declarations that depend on any undecided value.
     listening: BTreeSet<usize>,
     /// The declarations that aren't deliveries, by the value on which they depend.
     by_source: HashMap<SourceId, usize>,
 }
 
-/// The declarations that only name where a trail delivers. They are relevant to that trail alone.
+/// The declarations that only name the log target of a trail. They are relevant to that trail alone.
 #[derive(Default)]
 struct DeliveryIndex {
     by_trail: HashMap<String, usize>,
-    /// Those that depend on a question.
+    /// Those that depend on an undecided value.
     depending: HashMap<String, BTreeSet<usize>>,
 }
 
@@ -79,7 +79,7 @@ impl<'a> RelatedResources<'a> {
         }
     }
 
-    /// The related resources in a world, as far as it is decided.
+    /// Returns the related resources, with the values that the world decides.
     pub(super) fn of(&self, trails: &[Trail], world: &World) -> Rc<RelatedIndex> {
         if !self.is_asked {
             return Rc::default();
@@ -142,7 +142,7 @@ impl<'a> RelatedResources<'a> {
         let sites: Vec<Vec<RelatedResource>> =
             (0..self.opened.sites(SearchSubject::Surroundings)).map(&mut make).collect();
         let mut unread = self.opened.elsewhere(SearchSubject::Surroundings);
-        // A search that was cut may have missed anything.
+        // A search that reached a limit may have missed anything, so it comes first.
         unread.sort_by_key(|part| part.limit.is_none());
         let doubt = unread.into_iter().next().map(doubt).or_else(|| self.spent_budget());
         let whole = Rc::new(RelatedIndex::new(sites.iter().flatten(), doubt.clone(), Rc::clone(&self.spent)));
@@ -153,7 +153,7 @@ impl<'a> RelatedResources<'a> {
         UndecidedRelated { sites, depending, deliveries, others, doubt, whole, listening, by_source }
     }
 
-    /// The doubt that is left when the steps didn't suffice.
+    /// Returns the reason for an unknown verdict if the budget is exceeded.
     fn spent_budget(&self) -> Option<UnreadCompanion> {
         let span = self.opened.header().filter(|_| self.budget.is_exceeded())?;
         Some(UnreadCompanion { span, why: Reason::OverLimit { limit: STEPS } })
@@ -162,7 +162,7 @@ impl<'a> RelatedResources<'a> {
     fn made(&self, site: usize, world: &World) -> Vec<RelatedResource> {
         let resources = self.opened.resources(SearchSubject::Surroundings, site, world);
         let mut made: Vec<RelatedResource> = resources.into_iter().filter_map(surroundings::read).collect();
-        // Those of all declarations are kept until the last trail is judged.
+        // The resources of all declarations are kept until the last trail has been evaluated.
         made.shrink_to_fit();
         world.charge(made.iter().map(RelatedResource::length).sum::<usize>() / BYTES_PER_STEP);
         made
@@ -170,7 +170,7 @@ impl<'a> RelatedResources<'a> {
 }
 
 impl UndecidedRelated {
-    /// The declarations around a trail that depend on a question.
+    /// Returns the declarations around a trail that depend on an undecided value.
     fn open_around(&self, trail: &Trail) -> BTreeSet<usize> {
         let own = self.deliveries.of(std::slice::from_ref(trail));
         let around = self.whole.of(&trail.address);

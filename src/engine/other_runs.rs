@@ -1,10 +1,11 @@
-//! Decides which comments no run on the same code needs, so that they can be removed.
+//! Finds the suppressions that no run on the same code needs, so that they can be removed.
 //!
-//! A comment that suppresses nothing in this run may be needed in another one: with other values, on a part of the tree,
-//! before `terraform init`. So each project, also each called one, is evaluated once more by itself, as if no value was
-//! given and no default counted, with the policy of this run and with the strictest one that settings can ask for. A rule that can't be decided then, or that finds something that this run didn't find,
-//! may find something in another run; comments about it are kept in the files of that project. Where this run itself
-//! leaves something out, all comments are kept.
+//! A comment that suppresses nothing in this run may be needed in another one: with other values, on a part of the
+//! tree, before `terraform init`. So each project, including each called one, is evaluated once more on its own, as if
+//! no value were given and no default applied, with the policy of this run and with the strictest one that settings
+//! allow. If a rule is unknown then, or has a finding that this run doesn't have, another run may have a finding of
+//! this rule; comments for it are kept in the files of that project. If this run excludes part of the code or of the
+//! rules, all comments are kept.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -22,30 +23,30 @@ use crate::source::{Dependencies, FileId, Span, TrackingFs, is_installed};
 use crate::suppress::{self, StaleSuppression, Suppressions};
 use crate::value::Budget;
 
-/// A run whose comments are to be judged.
+/// A run whose suppressions are checked.
 #[derive(Clone, Copy)]
 pub(super) struct OtherRun<'a> {
     pub(super) projects: &'a [CandidateProject],
     pub(super) context: Context<'a>,
     pub(super) settings: &'a EngineSettings,
-    /// The size of the files that may matter, in bytes.
+    /// The size of the relevant files, in bytes.
     pub(super) bytes: usize,
-    /// True if files couldn't be read.
+    /// True if a file couldn't be read.
     pub(super) has_unreadable: bool,
 }
 
-/// What other runs may find.
+/// The findings that other runs may have.
 #[derive(Debug, Default)]
 pub(super) struct OtherRuns {
-    /// True if this run leaves out too much to tell.
+    /// True if this run excludes too much to decide.
     is_narrowed: bool,
     projects: Vec<OpenRules>,
 }
 
-/// The rules that may find something else in a project.
+/// The rules that may have other findings in a project.
 #[derive(Debug)]
 struct OpenRules {
-    /// The files from which it was evaluated.
+    /// The files that the evaluation of the project read.
     asked: Arc<Dependencies>,
     rules: HashSet<&'static str>,
 }
@@ -62,7 +63,7 @@ struct FindingPlaces<'a> {
 }
 
 impl OtherRuns {
-    /// What other runs may find, as far as one of the comments may be needed there.
+    /// Determines the findings that other runs may have, unless no suppression is unused.
     pub(super) fn of(stale: &[StaleSuppression], judged: &[&DeploymentVerdicts], run: OtherRun<'_>) -> Self {
         if !stale.iter().any(StaleSuppression::is_unneeded) {
             return Self::default();
@@ -77,10 +78,10 @@ impl OtherRuns {
         Self { is_narrowed: false, projects: evaluate(run, &found) }
     }
 
-    /// True if another run may need what suppresses nothing in this one.
+    /// True if another run may need a suppression that is unused in this one.
     pub(super) fn may_need(&self, stale: &StaleSuppression) -> bool {
         let Some(rule) = stale.unused.filter(|_| stale.is_unneeded()) else { return false };
-        // A file that no project needs may hold values, and an entry of the settings may be about any file.
+        // A file that no project reads may contain values, and an entry of the settings may apply to any file.
         let is_about = |project: &OpenRules| {
             project.asked.has_file(stale.span.file) || stale.is_of_settings() || !self.has_file(stale.span.file)
         };
@@ -92,7 +93,7 @@ impl OtherRuns {
     }
 }
 
-/// True if a run leaves out a part of what others may evaluate: the only place that decides it.
+/// True if a run excludes a part of what other runs may evaluate. This is the only place that decides it.
 fn is_narrowed(judged: &[&DeploymentVerdicts], run: OtherRun<'_>) -> bool {
     let narrowed = run.settings.narrowed;
     let is_reading = |finding: &Diagnostic| matches!(finding.rule.check, Check::Reading);
@@ -105,7 +106,7 @@ fn is_narrowed(judged: &[&DeploymentVerdicts], run: OtherRun<'_>) -> bool {
         || judged.iter().any(|judgement| judgement.findings.iter().any(is_reading))
 }
 
-/// Evaluates each project by itself, without any values.
+/// Evaluates each project on its own, without any values.
 fn evaluate(run: OtherRun<'_>, found: &FindingPlaces<'_>) -> Vec<OpenRules> {
     let policies = [run.settings.policy.clone(), STRICTEST];
     let with = |modules| policies.each_ref().map(|policy| without_values(run.settings, policy, modules));
@@ -166,7 +167,7 @@ fn judge(
     case.judge()
 }
 
-/// The rules whose result may be another one in another run.
+/// Returns the rules whose result may differ in another run.
 fn undecided(judgement: &DeploymentVerdicts, found: &FindingPlaces<'_>) -> HashSet<&'static str> {
     let is_other =
         |finding: &&Diagnostic| finding.outcome == Outcome::Unknown || !found.findings.contains(&key(finding));
@@ -174,7 +175,7 @@ fn undecided(judgement: &DeploymentVerdicts, found: &FindingPlaces<'_>) -> HashS
     let trails = judgement.deployment.iter().flat_map(|judged| &judged.trails);
     let results = trails.flat_map(|trail| &trail.rules);
     let of_trails = results.filter(|(_, outcome)| *outcome == Outcome::Unknown).map(|(rule, _)| rule.id());
-    // A failure as a whole is a finding only where no other finding says the same.
+    // The failure of a whole deployment is a finding only if no other finding covers it.
     let is_other_whole = judgement.deployment.iter().any(|judged| match judged.verdict {
         Some(Outcome::Unknown) => true,
         Some(Outcome::Fail) => !found.failed.contains(judged.root.as_str()),
@@ -192,7 +193,7 @@ fn key(finding: &Diagnostic) -> Key {
     (finding.rule.id(), primary.into_iter().chain(finding.related.iter().map(|label| label.span)).collect())
 }
 
-/// The policy with which rules find the most.
+/// The policy with the most findings.
 const STRICTEST: Strictness = Strictness {
     selectors: SelectorPolicy::Literal,
     require_trail: true,
@@ -201,7 +202,7 @@ const STRICTEST: Strictness = Strictness {
     min_retention_days: u32::MAX,
 };
 
-/// The settings of a run that is given no values and selects all rules.
+/// Returns the settings of a run without any values and with all rules enabled.
 fn without_values(settings: &EngineSettings, policy: &Strictness, modules: Modules) -> EngineSettings {
     let all = RULES.into_iter().map(Rule::id).collect();
     EngineSettings {

@@ -1,11 +1,11 @@
-//! Where findings point: at text that the reader can change, on one line.
+//! Moves findings to a place that the user can edit, on one line.
 
 use crate::finding::{Finding, Label};
 use crate::model::Trail;
 use crate::source::{Sources, is_installed};
 
-/// Installed code can't be edited, so a finding in it points at the call that brings it:
-/// at the argument that decides the value, or at the call's header when none does.
+/// Moves a finding in installed code, which can't be edited, to the call of the module: to the argument that decides
+/// the value, or to the call's header if none does.
 pub(super) fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -> Finding {
     let Some(call) =
         finding.call.or(trail.call).filter(|_| is_installed(&sources.file(finding.primary.span.file).path))
@@ -22,14 +22,15 @@ pub(super) fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -
     finding
 }
 
-/// The last of the labels from one on that lie in each other: an attribute in the object that an argument is.
+/// Returns the index of the last of consecutive labels that each contain the next, such as an object in an argument and
+/// its attribute.
 fn innermost(labels: &[Label], first: usize) -> usize {
     let rest = labels.get(first..).unwrap_or_default();
     let steps = rest.iter().zip(rest.iter().skip(1)).take_while(|(outer, inner)| outer.span.holds(inner.span));
     first.saturating_add(steps.count())
 }
 
-/// Cuts a label off at the end of its first line.
+/// Shortens a label to its first line.
 pub(super) fn clip(label: &mut Label, sources: &Sources) {
     let file = sources.file(label.span.file);
     let line = file.position(label.span.start).line as usize;

@@ -30,7 +30,7 @@ pub(super) fn assign(candidates: &mut [CandidateProject], context: Context<'_>) 
                 "it matches no checked root module: {difference}; check the directory in which it was made, or create the plan again"
             )),
             None if plan.has_trails() => refused("it has trails, but no checked root module declares any; run `terraform init` and check the directory in which it was made, or check the plan by itself".to_owned()),
-            // There is nothing to fill.
+            // The plan has no trail, so there is nothing to fill.
             None => Ok(()),
         },
     }

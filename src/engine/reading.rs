@@ -1,4 +1,4 @@
-//! Findings about what was read, and not about what was judged.
+//! Findings about files that can't be read or suppressions without effect, rather than about trails.
 
 use super::EngineSettings;
 use crate::finding::{Label, Level};

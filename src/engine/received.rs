@@ -1,5 +1,5 @@
-//! Compares the values of options with the declarations of all roots: an option may be meant for one of several roots, but
-//! not for none of them.
+//! Compares the values of options with the declarations of all roots: an option may be meant for one of several roots,
+//! but not for none of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::named::closest;
 use crate::report::Undeclared;
 use crate::source::{FileId, Sources};
 
-/// How a root takes the values of the options.
+/// The result of applying the values of the options to a root.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RootOptionUse {
     root: String,
@@ -18,17 +18,17 @@ pub(super) struct RootOptionUse {
     declared: Vec<String>,
 }
 
-/// How all roots take a value.
+/// The result of applying a value to all roots.
 #[derive(Default)]
 struct ReceivedValue<'a> {
     is_declared: bool,
     is_accepted: bool,
-    /// The first root that refuses it, and the reason.
+    /// The first root that rejects the value, and the reason.
     refused: Option<(&'a str, &'a str)>,
 }
 
 impl RootOptionUse {
-    /// How a root takes them.
+    /// Applies the values of the options to a root.
     pub(super) fn of(root: String, opened: &dyn LoadedProject) -> Self {
         let values = opened.received();
         let has_other = values.iter().any(|value| value.taken == OptionUse::Undeclared);
@@ -37,7 +37,7 @@ impl RootOptionUse {
     }
 }
 
-/// The first value that every root refuses that declares its name.
+/// Returns the first value that every root that declares its name rejects.
 pub(super) fn refusal(takes: &[RootOptionUse], options: &Options, sources: &Sources) -> Option<Error> {
     let all = all(takes);
     let mut refused = all.iter().filter(|(_, value)| !value.is_accepted);

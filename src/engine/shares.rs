@@ -1,8 +1,8 @@
-//! Divides the work that a run may do among its deployments.
+//! Divides the budget of a run among its deployments.
 //!
-//! The size of what is checked bounds the work of a whole run, however many deployments lie in it. Each deployment gets the
-//! same small share first, which suffices for most. Those for which it doesn't suffice share what is left, and are evaluated
-//! again one after the other, so that the result doesn't depend on the number of threads.
+//! The size of the checked files limits the work of a whole run, whatever the number of deployments. Each deployment
+//! first gets the same small share, which suffices for most. The others share the rest and are evaluated again in a
+//! fixed order, so that the result doesn't depend on the number of threads.
 
 use std::num::NonZeroUsize;
 use std::rc::Rc;
@@ -10,17 +10,18 @@ use std::rc::Rc;
 use super::Threads;
 use crate::value::Budget;
 
-/// The largest number of deployments that get their shares at once.
+/// The maximum number of deployments that get a larger share at the same time.
 const BATCH: usize = 32;
 
-/// The last step of a deployment may cost so much more than is left of its share: it is known afterwards how large a value is.
-/// The shares of the next deployments make up for it, so fewer are evaluated at once when little is left.
+/// The steps by which a deployment may exceed its share in its last step, since the size of a value is known only
+/// afterwards. The shares of the next deployments compensate for this, so fewer are evaluated at once when little is
+/// left.
 const LAST_STEP: usize = 3 << 14;
 
-/// A first share isn't made smaller than this, unless there are too many deployments.
+/// The minimum of a first share, unless there are too many deployments.
 const SMALL_SHARE: usize = 1 << 13;
 
-/// The rounds in which deployments that were cut are evaluated again.
+/// The number of rounds in which deployments over their share are evaluated again.
 const ROUNDS: usize = 2;
 
 /// The outcome of work on a deployment, and its cost.
@@ -31,18 +32,19 @@ pub(super) struct PaidWork<T> {
     pub(super) is_cut: bool,
 }
 
-/// The steps of a run.
+/// The steps that a run may take.
 pub(super) struct BudgetShares {
     /// The first share of each deployment.
     first: usize,
-    /// The steps that no deployment has spent.
+    /// The steps that are left.
     left: usize,
-    /// The deployments that nothing was spent on yet. Many of them won't be evaluated, as calls create their trails.
+    /// The number of deployments that haven't been evaluated yet. Many of them never are, because calls create their
+    /// trails.
     waiting: usize,
 }
 
 impl BudgetShares {
-    /// The shares of a number of deployments in files of so many bytes.
+    /// Computes the shares for a number of deployments in files of this size.
     pub(super) fn new(bytes: usize, deployments: usize) -> Self {
         let left = Budget::steps_for(bytes);
         let (_, each) = portions(left, deployments);
@@ -50,13 +52,13 @@ impl BudgetShares {
         Self { first, left, waiting: deployments }
     }
 
-    /// True if the outcome is the one that a deployment's first share gives.
+    /// True if the outcome is the same as with a deployment's first share.
     pub(super) fn suffice_for<T>(&self, paid: &PaidWork<T>) -> bool {
         !paid.is_cut && paid.spent <= self.first
     }
 
-    /// Does the work on each deployment whose outcome isn't known yet, and again where its share wasn't enough. A part of
-    /// what is left is kept for the deployments that come later.
+    /// Does the work on each deployment without a known outcome, and repeats it for those whose share didn't suffice. A
+    /// part of the remaining steps is reserved for later deployments.
     pub(super) fn spend<I: Sync, T: Send>(
         &mut self,
         items: &[I],
@@ -101,7 +103,8 @@ impl BudgetShares {
         all
     }
 
-    /// The share of each of so many deployments in what is left beside what is kept for those that come later.
+    /// Returns the share of each of this many deployments in the remaining steps, without those reserved for later
+    /// deployments.
     fn for_one_of(&self, cut: usize) -> usize {
         let kept = self.first.saturating_mul(self.waiting).saturating_mul(2).min(self.left / 2);
         self.left.saturating_sub(kept).checked_div(cut).unwrap_or_default()
@@ -112,7 +115,7 @@ impl BudgetShares {
     }
 }
 
-/// The number of deployments that get their shares at once of what is left, and the share of each.
+/// Returns the number of deployments that get a share of the remaining steps at once, and the share of each.
 fn portions(left: usize, deployments: usize) -> (usize, usize) {
     let batch = (left / LAST_STEP / 2).clamp(1, BATCH).min(deployments);
     let reserved = batch.saturating_mul(LAST_STEP).min(left / 2);

@@ -44,23 +44,23 @@ pub(super) struct RuleResult {
     pub(super) witness: Witness,
 }
 
-/// A run of the evaluation: the instances in a world, and what is declared around them.
+/// The instances in a world, with the related resources of the world.
 struct WorldRun {
     trails: Vec<Trail>,
     world: World,
     around: Rc<RelatedIndex>,
 }
 
-/// The surroundings of a trail in a world within its own.
+/// The related resources of a trail in a world that decides more than the trail's own.
 type InnerWorld = (Option<Rc<LogDelivery>>, World);
 
 /// An instance in a world.
 struct InstanceInWorld<'a> {
     trail: &'a Trail,
     world: &'a World,
-    /// Nothing when no rule asks.
+    /// `None` if no rule checks related resources.
     around: Option<Rc<LogDelivery>>,
-    /// The same in the worlds within this one, if these are few.
+    /// The related resources in each of the worlds within this one; `None` if there are too many.
     within: OnceCell<Option<Vec<InnerWorld>>>,
 }
 
@@ -82,12 +82,12 @@ pub(super) fn sight(neighbours: &RelatedResources<'_>, site: usize, settings: &E
 pub(super) fn runs<T>(budget: &Rc<Budget>, evaluate: impl FnMut(&World) -> T) -> Vec<(T, World)> {
     let (possible, rejected): (Vec<_>, Vec<_>) =
         explore(budget, evaluate).into_iter().partition(|(_, world)| !world.is_rejected());
-    // Where no world is possible, an impossible one is better than none.
+    // If no world is certainly possible, the rejected ones are used.
     if possible.is_empty() { rejected } else { possible }
 }
 
-/// Removes the worlds in which an evaluation fails, since nothing is deployed in them. Those of an instance that no other
-/// world creates stay: an error never removes an instance.
+/// Removes the worlds in which an evaluation fails, since nothing is deployed in them. A world is kept if it is the
+/// only one that creates an instance: an error never removes an instance.
 pub(super) fn without_needless_failures(runs: Vec<(Vec<Trail>, World)>) -> Vec<(Vec<Trail>, World)> {
     if runs.iter().all(|(_, world)| world.has_failed()) {
         return runs;
@@ -100,8 +100,8 @@ pub(super) fn without_needless_failures(runs: Vec<(Vec<Trail>, World)>) -> Vec<(
     runs.into_iter().filter(|(trails, world)| !world.has_failed() || !created(trails).is_subset(&seen)).collect()
 }
 
-/// The worlds that count for an instance, and how many there are with those in which it isn't created: those in which no
-/// evaluation fails, or all if it is created in none of these.
+/// Returns the worlds that count for an instance, and their number including those in which it isn't created. Worlds in
+/// which an evaluation fails count only if no other world creates the instance.
 fn deployable<'r>(mut seen: Vec<InstanceInWorld<'r>>, runs: &[WorldRun]) -> (Vec<InstanceInWorld<'r>>, usize) {
     if seen.iter().all(|seen| seen.world.has_failed()) {
         return (seen, runs.len());
@@ -163,14 +163,14 @@ fn combine(
     Some(TrailInstance { trail: first.clone(), exists, reach: reach(seen, worlds), recorded, region, answers })
 }
 
-/// In a world in which it isn't created, it records nothing.
+/// Returns the recorded events. In a world in which the trail isn't created, it records none.
 fn reach(seen: &[InstanceInWorld<'_>], worlds: usize) -> EventCoverage {
     let absent = (seen.len() < worlds).then_some(EventCoverage::NOTHING);
     let created = seen.iter().map(|seen| EventCoverage::of(seen.trail));
     created.chain(absent).reduce(EventCoverage::or).unwrap_or(EventCoverage::NOTHING)
 }
 
-/// The Region, if it is the same wherever the trail is created.
+/// Returns the Region, if it is the same in every world that creates the trail.
 fn region(seen: &[InstanceInWorld<'_>]) -> Option<String> {
     let mut regions = seen.iter().map(|seen| match &seen.trail.region.value {
         Known(region) => Some(region),
@@ -214,7 +214,7 @@ fn answer_around(
     if !is_judged {
         return None;
     }
-    // Where there is nothing to judge in some worlds only, nothing is wrong in them; but that is no pass of all.
+    // If the rule doesn't apply in some worlds, these count as a pass, but don't make the result a pass in all worlds.
     let verdicts = verdicts.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Pass));
     let mut told: Vec<(Verdict, &Trail, &World)> = Vec::new();
     let mut undeployable = Vec::new();
@@ -228,8 +228,8 @@ fn answer_around(
     Some(weigh(rule, if told.is_empty() { undeployable } else { told }.into_iter()))
 }
 
-/// The verdicts in the worlds within one that leaves the verdict open, if none of them is open again; there are none where
-/// an evaluation fails in each.
+/// Returns the verdicts in the worlds within one whose verdict is unknown, if all of them are known; empty if an
+/// evaluation fails in each.
 fn told_apart<'s>(
     verdict: &Verdict,
     check: &dyn Fn(&LogDelivery) -> Option<Verdict>,
@@ -256,7 +256,7 @@ fn advice(rule: &'static Rule, finding: Option<Finding>) -> Option<RuleResult> {
     Some(RuleResult { rule, outcome: Outcome::Fail, finding: Some(Box::new(finding?)), witness: Witness::default() })
 }
 
-/// A trail that may never be created can't fail for certain.
+/// Makes a failure unknown if the trail may not exist.
 fn admit_absence(verdict: Verdict, trail: &Trail) -> Verdict {
     match verdict {
         Verdict::Fail(finding) if trail.may_never_exist() => {

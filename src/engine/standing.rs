@@ -32,7 +32,7 @@ pub struct Setup<'a> {
     pub settings: &'a EngineSettings,
 }
 
-/// A check, and what has to be known to keep it true.
+/// An incremental check: the results of the last check with their dependencies.
 pub struct IncrementalCheck {
     pub(super) sources: Sources,
     /// The files that the settings name.
@@ -43,18 +43,18 @@ pub struct IncrementalCheck {
     pub(super) projects: Vec<CandidateProject>,
     /// The dependencies of the projects besides the linked files.
     sought: Arc<Dependencies>,
-    /// In the order in which deployments are reported.
+    /// The deployments, in the order of the report.
     pub(super) held: Vec<(DeploymentKey, PaidWork<CachedDeployment>)>,
     ignored: Arc<FileSuppressions>,
     /// The results of other runs, which decide if a suppression is unused.
     others: OtherRuns,
     /// The files whose findings may have changed since [`Self::take_touched`] was called last.
     touched: HashSet<FileId>,
-    /// Files that are there and that no scan comes by.
+    /// Existing files that no scan finds.
     passed_over: HashSet<PathBuf>,
 }
 
-/// A deployment: its format, its root, what the configuration calls it, and whether others call its code.
+/// A deployment: its format, its root, its name in the configuration, and if other projects call its code.
 pub(super) type DeploymentKey = (&'static str, String, Option<String>, bool);
 
 /// The results of a deployment and their dependencies.
@@ -68,9 +68,9 @@ pub(super) struct CachedDeployment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "it may be that only a new scan can tell"]
 pub enum CheckUpdate {
-    /// Nothing that it rests on is different.
+    /// The check doesn't depend on the change.
     None,
-    /// It has been brought up to date.
+    /// The affected deployments have been evaluated again.
     Judged,
     /// The files have to be scanned again.
     Rescan,
@@ -86,7 +86,7 @@ struct ChangeReach {
 }
 
 impl IncrementalCheck {
-    /// Searches and judges everything.
+    /// Runs a complete check.
     ///
     /// # Errors
     ///
@@ -119,20 +119,20 @@ impl IncrementalCheck {
         Ok(standing)
     }
 
-    /// Notes the files by which the scan didn't come, though they are there. A missing file may come into the way of the
-    /// next scan.
+    /// Records existing files that the scan doesn't find. Missing files aren't recorded, since the next scan may find
+    /// them.
     pub fn pass_over(&mut self, paths: impl Iterator<Item = PathBuf>, fs: &dyn Fs) {
         let is_passed =
             |path: &PathBuf| !self.scan.met.contains(path) && fs.read_inside(path) != Err(ReadError::Missing);
         self.passed_over = paths.filter(is_passed).collect();
     }
 
-    /// The files by which no scan comes.
+    /// The existing files that no scan finds.
     pub fn passed_over(self) -> HashSet<PathBuf> {
         self.passed_over
     }
 
-    /// True if a file is a part of what is checked at present: the scan has met it, or something has read it.
+    /// True if a file is a part of the current check: the scan has found it, or an evaluation has read it.
     pub fn includes(&self, path: &Path) -> bool {
         let is_read = |id| {
             self.given.contains(&id) || self.sought.has_file(id) || self.held().any(|held| held.asked.has_file(id))
@@ -140,7 +140,7 @@ impl IncrementalCheck {
         self.scan.met.contains(path) || self.sources.known(path).is_some_and(is_read)
     }
 
-    /// True if the scan has met a file at or below a path.
+    /// True if the scan has found a file at or below a path.
     pub fn has_met_below(&self, path: &Path) -> bool {
         self.scan.met.iter().any(|met| met.starts_with(path))
     }
@@ -187,7 +187,7 @@ impl IncrementalCheck {
         assemble::report(&self.scan, judged, stale, settings, self.sources.share())
     }
 
-    /// Judges again what changes of some paths reach.
+    /// Evaluates the deployments again that depend on changed paths.
     ///
     /// # Errors
     ///
@@ -227,7 +227,7 @@ impl IncrementalCheck {
         let was_readable = !self.scan.unreadable.iter().any(|(unreadable, _)| unreadable == path);
         // A finding about an unreadable file has no text, so a change of that state needs a new scan.
         let turns = (is_met || known.is_some()) && !(is_readable && was_readable);
-        // A directory that wasn't there is there with its first file.
+        // A directory starts to exist with its first file.
         let was_missing =
             |(above, error): &(PathBuf, ReadError)| *error == ReadError::Missing && path.starts_with(above);
         let appears = !is_gone && self.scan.unreadable.iter().any(was_missing);
@@ -249,7 +249,7 @@ impl IncrementalCheck {
         if is_gone || known.is_none() && !is_met {
             reach.paths.extend(path.parent().map(Path::to_owned));
         }
-        // A file that goes may leave its directory empty, which is as unknown as one that isn't there.
+        // Deleting a file may leave its directory empty, which counts as missing.
         reach.relinks |= (is_gone || !is_met) && self.is_sought(path, known) || self.computes_calls();
         if is_met {
             reach.relinks |= self.relink(path, read, known, setup);
@@ -267,12 +267,12 @@ impl IncrementalCheck {
             || known.is_some_and(|id| self.sought.has_file(id))
     }
 
-    /// True if any file may decide what a file calls by an expression.
+    /// True if a file contains a call whose target is an expression, so that any file may decide it.
     fn computes_calls(&self) -> bool {
         self.linked.iter().flatten().any(|linked| linked.links.has_computed_calls)
     }
 
-    /// Keeps what is known of a file up to date; whether there may be other projects now.
+    /// Updates the links of a file; true if the set of projects may have changed.
     fn relink(
         &mut self,
         path: &Path,
@@ -305,7 +305,7 @@ impl IncrementalCheck {
         Ok(())
     }
 
-    /// Judges what is new, and what the changes reach.
+    /// Evaluates new deployments and those that the changes affect.
     fn judge(&mut self, setup: Setup<'_>, reach: &ChangeReach) {
         let context = setup.context(&self.sources, &self.readings);
         let mut shares = BudgetShares::new(self.scan.bytes(&self.sources), self.projects.len());
@@ -333,7 +333,7 @@ impl IncrementalCheck {
         self.find_others(setup);
     }
 
-    /// Decides again which comments other runs may need, which may be those in any file.
+    /// Determines again which unused suppressions other runs may need. These may be in any file.
     fn find_others(&mut self, setup: Setup<'_>) {
         let settings = setup.settings;
         let suppressions = Suppressions::among(Arc::clone(&self.ignored), &settings.suppress, &self.sources);

@@ -1,4 +1,4 @@
-//! How the values of a trail come about: what `trailint trace` answers.
+//! Implements `trailint trace`: lists the steps that lead to a trail's values.
 
 mod ways;
 
@@ -80,7 +80,7 @@ fn trace_here(
     Ok(Trace { arguments, sources })
 }
 
-/// The answers to a question about one deployment.
+/// The results of a query about one deployment.
 #[derive(Default)]
 struct TraceAnswers {
     addresses: Vec<String>,
@@ -89,13 +89,13 @@ struct TraceAnswers {
     takes: RootOptionUse,
 }
 
-/// All arguments of the trails of a deployment.
+/// Returns all arguments of the trails of a deployment.
 pub(super) fn everything(assignment: &Assignment<'_>) -> Vec<TracedArgument> {
     TraceQuery { text: None }.answers(assignment).arguments
 }
 
 impl TraceQuery<'_> {
-    /// The answers for the trails of a deployment.
+    /// Returns the results for the trails of a deployment.
     fn answers(&self, assignment: &Assignment<'_>) -> TraceAnswers {
         let budget = Budget::new(Budget::steps_for(0));
         let (opened, project) = (assignment.open(&budget), assignment.candidate.project.as_ref());
@@ -114,7 +114,7 @@ impl TraceQuery<'_> {
         answers
     }
 
-    /// Adds what is asked for of the trails that one declaration makes.
+    /// Adds the queried arguments of the instances that one declaration creates.
     fn answer(&self, runs: &[TraceRun], addresses: &mut Vec<String>, arguments: &mut Vec<TracedArgument>) {
         for instance in instances(runs) {
             let Some((first, _)) = instance.first() else { continue };
@@ -132,8 +132,8 @@ impl TraceQuery<'_> {
         }
     }
 
-    /// The path of the argument that is asked for, if the question is about this address. An instance
-    /// may be asked about without its keys.
+    /// Returns the path of the queried argument, if the query matches this address. The query may omit the keys of
+    /// instances.
     fn attribute_of(&self, address: &str) -> Option<&str> {
         let Some(text) = self.text else { return Some("") };
         [address.to_owned(), without_keys(address)].iter().find_map(|address| {
@@ -184,8 +184,8 @@ fn without_keys(address: &str) -> String {
     address.chars().filter(is_outside).collect()
 }
 
-/// The paths of an instance's arguments in the order of its shape: all that are written in some world,
-/// and the switches also when they aren't.
+/// Returns the paths of an instance's arguments in the order of its shape: all that are set in some world, and the
+/// boolean switches even if they aren't set.
 fn paths(instance: &InstanceByWorld<'_>) -> Vec<String> {
     let Some((first, _)) = instance.first() else { return Vec::new() };
     let mut paths = Vec::new();
@@ -206,7 +206,7 @@ fn paths(instance: &InstanceByWorld<'_>) -> Vec<String> {
     paths
 }
 
-/// The paths of what holds no objects itself. Bodies nest as deep as their shape, or as a value may.
+/// Adds the paths of values without nested objects. The depth is limited by the shape or the value.
 fn leaves(path: String, value: &Traced<Data>, paths: &mut Vec<String>) {
     match &value.value {
         Known(Data::List(list)) if list.items.iter().any(|item| matches!(item.value, Known(Data::Object(_)))) => {

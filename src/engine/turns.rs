@@ -12,12 +12,12 @@ use crate::model::SearchSubject;
 use crate::source::{FileId, Sources, Span};
 use crate::value::{Budget, Known};
 
-/// The places in which a deployment creates a trail, and those through which it does.
+/// The files that create a deployment's trails: those that declare them and those that lead to them by calls.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CreatedTrails {
-    /// Those that declare one of the created trails.
+    /// The places that declare one of the created trails.
     declaring: BTreeSet<PathBuf>,
-    /// These, and those that lead to them by calls.
+    /// The declaring places, and those that lead to them by calls.
     leading: BTreeSet<PathBuf>,
 }
 
@@ -39,7 +39,7 @@ impl CreatedTrails {
         created
     }
 
-    /// The same for a deployment of which no rule is asked.
+    /// Like [`Self::of_instances`], for a deployment for which no rule is evaluated.
     pub(super) fn of_opened(
         opened: &dyn LoadedProject,
         budget: &Rc<Budget>,
@@ -63,7 +63,7 @@ impl CreatedTrails {
         self.declaring.is_empty()
     }
 
-    /// The file of the declaration may be one that its owner includes.
+    /// Adds the owners of a trail. The file of the declaration may be one that its owner includes.
     fn add(&mut self, owners: &[FileId], header: Span, project: &dyn Project, sources: &Sources) {
         self.declaring.insert(project.place_of(&sources.file(header.file)));
         for (index, owner) in owners.iter().enumerate() {
@@ -91,8 +91,8 @@ impl CreatedPlaces {
     }
 }
 
-/// Evaluates roots, and then in their turn the called projects whose trails no call creates. The outcomes are in the order
-/// of the projects.
+/// Evaluates roots, and then in turn the called projects whose trails no call creates. The outcomes have the order of
+/// the projects.
 pub(super) fn in_turn<'a, T>(
     projects: &'a [CandidateProject],
     context: Context<'a>,

@@ -1,4 +1,4 @@
-//! Verdicts over worlds, and the decisions that make the difference.
+//! Combines the verdicts of all worlds, and finds the decisions on which the result depends.
 
 mod names;
 
@@ -10,10 +10,10 @@ use crate::report::Outcome;
 use crate::value::World;
 use crate::value::world::Decision;
 
-/// With more worlds than this, the decisions of a failing one are shown as they are.
+/// The limit of worlds up to which the decisions of a failing world are minimized.
 const MAX_COMPARED: usize = 256;
 
-/// No more worlds than this are tried for decisions that are possible together.
+/// The limit of worlds that are searched for decisions that are possible together.
 const MAX_TRIED: usize = 16;
 
 /// The decisions of a world that fails and of one that passes.
@@ -25,7 +25,7 @@ pub(super) struct Witness {
     pub(super) subjects: Vec<String>,
 }
 
-/// Passes in all worlds are a pass, failures in all a failure; anything else isn't known.
+/// Combines verdicts: passes in all worlds are a pass, failures in all worlds a failure; anything else is unknown.
 pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Finding>, Witness) {
     let is_pass = |verdict: &Verdict| matches!(verdict, Verdict::Pass);
     let is_fail = |verdict: &Verdict| matches!(verdict, Verdict::Fail(_));
@@ -43,7 +43,7 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
     let show = |decisions: &[Decision]| decisions.iter().map(Decision::to_string).collect::<Vec<_>>();
     let decided = || runs(&is_fail).into_iter().chain(runs(&is_pass)).filter(|(is_such, _)| *is_such);
     let subjects = match (failing.as_slice(), passing.as_slice()) {
-        // A verdict depends on what was decided also where no combination of it is sure to be possible.
+        // The verdict depends on the decided values even if no combination of them is certainly possible.
         ([], []) => decided().take(1).flat_map(|(_, world)| world.decisions()).collect(),
         (failing, passing) => [failing, passing].concat(),
     };
@@ -68,7 +68,8 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
     (Outcome::Unknown, finding, witness)
 }
 
-/// The values of a plain reference with which an unknown verdict fails and passes, after the decisions that lead to it.
+/// Returns the values of a plain reference with which an unknown verdict fails and passes, after the decisions that
+/// lead to it.
 fn sides(verdicts: &[(Verdict, &World)]) -> (Vec<String>, Vec<String>) {
     let sides_of = |verdict: &Verdict| match verdict {
         Verdict::Unknown(finding) => finding.witness.clone(),
@@ -112,8 +113,8 @@ fn finding_of(verdict: Verdict) -> Option<Finding> {
     }
 }
 
-/// The decisions of a run that is one of such, if they are sure to be possible together, and with all others of the run:
-/// these may have created the trail.
+/// Returns the decisions of a marked run, if they are certainly possible together with all other decisions of the run,
+/// which may have created the trail.
 fn possible(runs: &[(bool, &World)]) -> Vec<Decision> {
     let worlds = decided(runs);
     let such = worlds.iter().filter(|(is_such, _)| *is_such).take(MAX_TRIED);
@@ -123,7 +124,7 @@ fn possible(runs: &[(bool, &World)]) -> Vec<Decision> {
         .unwrap_or_default()
 }
 
-/// The decisions of the first run that is one of such, without those that make no difference to it.
+/// Returns the decisions of the first marked run, without those that make no difference to it.
 pub(super) fn minimal(runs: &[(bool, &World)]) -> Vec<Decision> {
     let worlds = decided(runs);
     let first = worlds.iter().find(|(is_such, _)| *is_such);

@@ -1,4 +1,4 @@
-//! Edits of HCL.
+//! Edits of HCL blocks and their arguments.
 
 use super::rows::{self, AttributeLine};
 use super::texts::{Enclosing, ParsedFiles, holds};
@@ -7,13 +7,14 @@ use crate::model::SelectorNames;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
 
-/// Arguments that people keep apart from what a block says of its subject.
+/// Arguments that are usually separated by a blank line from the other arguments of a block.
 const APART: [&str; 6] = ["count", "for_each", "provider", "depends_on", "source", "version"];
 
-/// One level of indentation, where a block shows none.
+/// One level of indentation, for a block without an indented line.
 const UNIT: &str = "  ";
 
-/// The innermost block that is such, the outer one included. The parser lets blocks nest only so far.
+/// Returns the innermost block that satisfies a condition, possibly the outer one. The parser limits the nesting of
+/// blocks.
 pub(super) fn find(block: &Block, is_such: impl Fn(&Block) -> bool) -> Option<&Block> {
     let mut pending = vec![block];
     let mut found = None;
@@ -26,7 +27,7 @@ pub(super) fn find(block: &Block, is_such: impl Fn(&Block) -> bool) -> Option<&B
     found
 }
 
-/// An argument more: behind those that stand together, else on a line of its own at the beginning.
+/// Inserts an argument behind the last group of arguments, else on a line of its own at the beginning of the block.
 pub(super) fn insert(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
     let is_one_line = !file.slice(block.span).contains('\n');
     if is_one_line {
@@ -47,7 +48,7 @@ pub(super) fn insert(block: &Block, name: &str, value: &str, file: &SourceFile) 
     }
 }
 
-/// `terraform fmt` aligns comments, too: they must not move, and none may follow below.
+/// True if an argument behind these rows moves no comment. `terraform fmt` aligns comments of consecutive lines, too.
 fn keeps_comments(chain: &[AttributeLine<'_>], name: &str, file: &SourceFile) -> bool {
     let has_comment = |line: usize| rows::has_comment(line, file);
     let Some(last) = chain.last() else { return false };
@@ -68,7 +69,7 @@ fn append(chain: &[AttributeLine<'_>], name: &str, value: &str, file: &SourceFil
     Some(edits)
 }
 
-/// A line of its own behind the source of a module.
+/// Inserts an argument on a line of its own, separated by a blank line from the source of a module.
 fn apart(rows: &[AttributeLine<'_>], name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
     let last = rows::chains(rows).next()?.last()?;
     let end = file.line_bounds(last.line).1;
@@ -80,7 +81,7 @@ fn apart(rows: &[AttributeLine<'_>], name: &str, value: &str, file: &SourceFile)
     Some(Edit { span: Span { start: end, end, ..last.attribute.name.span }, text })
 }
 
-/// A line behind the opening brace, and a blank one if anything follows.
+/// Inserts an argument on the line behind the opening brace, and a blank line if anything follows.
 fn prepend(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
     let line = file.position(opening(block, file)?).line as usize;
     let end = file.line_bounds(line).1;
@@ -96,7 +97,7 @@ fn prepend(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<
     Some(Edit { span: Span { start: end, end, ..block.span }, text })
 }
 
-/// A block of one line gets several.
+/// Splits a block on one line into several lines, with the new argument at the end.
 fn unfold(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
     let start = opening(block, file)?.checked_add(1)?;
     let span = Span { start, end: block.span.end.checked_sub(1)?, ..block.span };
@@ -117,13 +118,13 @@ fn unfold(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<V
     Some(vec![Edit { span, text }])
 }
 
-/// Where the brace is that opens a block.
+/// Returns the offset of a block's opening brace.
 fn opening(block: &Block, file: &SourceFile) -> Option<u32> {
     let rest = file.text.get(block.header.end as usize..block.span.end as usize)?;
     block.header.end.checked_add(u32::try_from(rest.find('{')?).ok()?)
 }
 
-/// Another name for the argument whose name stands at a place, and where its value is.
+/// Renames the argument with this key; also returns the span of its value.
 pub(super) fn rename(key: Span, name: &str, texts: &ParsedFiles<'_>) -> Option<(Vec<Edit>, Span)> {
     let Enclosing::Block(outer) = texts.around(key)? else { return None };
     let file = texts.file(key.file);
@@ -139,7 +140,7 @@ pub(super) fn rename(key: Span, name: &str, texts: &ParsedFiles<'_>) -> Option<(
     Some((edits, attribute.value.span))
 }
 
-/// An argument less, by a place in its value.
+/// Removes the argument whose value contains a place.
 pub(super) fn remove_argument(value: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let Enclosing::Block(outer) = texts.around(value)? else { return None };
     let block = find(&outer, |block| holds(block.span, value))?;
@@ -148,11 +149,11 @@ pub(super) fn remove_argument(value: Span, texts: &ParsedFiles<'_>) -> Option<Ve
     if attribute.value.span == value {
         return remove_row(&block.body, attribute, &file);
     }
-    // In an object, an empty list says the same and moves no neighbour.
+    // Within an object, an empty list has the same meaning and keeps the alignment of the other attributes.
     deciding::empty(value, texts)
 }
 
-/// The lines of an attribute, and the alignment of those that stand together without it.
+/// Removes the lines of an attribute, and aligns the attributes that it was aligned with.
 fn remove_row(body: &Body, attribute: &Attribute, file: &SourceFile) -> Option<Vec<Edit>> {
     let removed = rows::remove_lines(attribute.name.span.to(attribute.value.span), file)?;
     let line = |offset: u32| file.position(offset).line as usize;
@@ -172,7 +173,7 @@ fn remove_row(body: &Body, attribute: &Attribute, file: &SourceFile) -> Option<V
     Some(edits)
 }
 
-/// The block or the object in which a field is compared goes.
+/// Removes the block or the object of the field selector at a place.
 pub(super) fn remove_field(place: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let Enclosing::Block(outer) = texts.around(place)? else { return None };
     let file = texts.file(place.file);
@@ -183,14 +184,14 @@ pub(super) fn remove_field(place: Span, texts: &ParsedFiles<'_>) -> Option<Vec<E
         let index = tuple.iter().position(|item| holds(*item, place))?;
         return list::remove(&tuple, index, &file).map(|edit| vec![edit]);
     }
-    // One that is made by a `dynamic` block may be any of several.
+    // A `dynamic` block may generate several selectors, so it isn't removed.
     (block.kind.text == "field_selector")
         .then(|| rows::remove_lines(block.span, &file))
         .flatten()
         .map(|edit| vec![edit])
 }
 
-/// A selector more, behind the one whose header or object stands at a place.
+/// Inserts a selector for management events behind the one with this header or object.
 pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let Enclosing::Block(outer) = texts.around(place)? else { return None };
     let file = texts.file(place.file);
@@ -224,7 +225,7 @@ fn selector_block(names: &SelectorNames, own: &str, file: &SourceFile) -> String
     lines.iter().map(|line| format!("{ending}{line}")).collect()
 }
 
-/// The tuple of the innermost object around a place, as the places of its items.
+/// Returns the items of the tuple that contains the innermost object around a place.
 fn tuple_around(expr: &Expr, place: Span) -> Option<Vec<Span>> {
     let mut found = None;
     let mut next = Some(expr);

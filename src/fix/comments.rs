@@ -1,4 +1,4 @@
-//! Edits of what accepts findings: comments, and the metadata of templates.
+//! Edits of suppressions: comments, and the metadata of templates.
 
 use super::texts::ParsedFiles;
 use super::{Edit, nodes, rows};
@@ -7,10 +7,10 @@ use crate::source::{SourceFile, Span};
 use crate::syntax::Language;
 use crate::syntax::node::{Entry, NodeKind};
 
-/// The entries around what metadata accepts, from the outside.
+/// The keys around a suppression in metadata, the outermost first.
 const HOLDERS: [&str; 3] = ["Metadata", "trailint", "ignore"];
 
-/// Takes a rule out of what accepts its findings, and that away if it names no other.
+/// Removes a rule from a suppression, and the whole suppression if it names no other rule.
 pub(super) fn remove(place: Span, rule: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let file = texts.file(place.file);
     let text = file.slice(place);
@@ -26,7 +26,7 @@ pub(super) fn remove(place: Span, rule: &str, texts: &ParsedFiles<'_>) -> Option
     }
 }
 
-/// One of several names between brackets, with a comma.
+/// Removes one of several names between the brackets, with a comma.
 fn remove_name(place: Span, rule: &str, file: &SourceFile) -> Option<Edit> {
     let text = file.slice(place);
     let start = text.find("ignore[")?.checked_add("ignore[".len())?;
@@ -55,7 +55,7 @@ fn blanks_after(text: &str, at: usize) -> usize {
     at.saturating_add(rest.len().saturating_sub(rest.trim_start().len()))
 }
 
-/// A line of its own goes; behind code, the blanks before it go, too.
+/// Removes a comment: the whole line, or behind code the comment and the blanks before it.
 fn remove_comment(place: Span, file: &SourceFile) -> Option<Vec<Edit>> {
     let text = file.slice(place);
     let is_whole = text.starts_with('#') || text.starts_with("//") || text.starts_with("/*") && text.ends_with("*/");
@@ -72,7 +72,7 @@ fn remove_comment(place: Span, file: &SourceFile) -> Option<Vec<Edit>> {
     if before.trim().is_empty() {
         return rows::remove_lines(place, file).map(|edit| vec![edit]);
     }
-    // `terraform fmt` has comments of lines that follow each other in one column.
+    // `terraform fmt` aligns comments behind consecutive lines of code.
     let has_neighbour =
         [line.saturating_sub(1), line.saturating_add(1)].into_iter().any(|near| rows::has_comment(near, file));
     let code = before.trim_end().len();
@@ -80,7 +80,7 @@ fn remove_comment(place: Span, file: &SourceFile) -> Option<Vec<Edit>> {
     (!has_neighbour).then(|| vec![Edit { span: Span { start, ..place }, text: String::new() }])
 }
 
-/// An item of metadata less, and with the last one what holds it.
+/// Removes an item of metadata; with the last item, also the entries that contain it.
 fn remove_metadata(place: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(place);
     let is_holder = |entry: &Entry| entry.key.as_text().is_some_and(|key| HOLDERS.contains(&key));
@@ -92,7 +92,7 @@ fn remove_metadata(place: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
             }
             NodeKind::Mapping(mapping) if mapping.entries.len() > 1 => {
                 let entry = mapping.entries.iter().find(|entry| entry.value.whole() == inner.whole())?;
-                // What an item says of one rule goes as a whole.
+                // An entry of `{ rule, reason, until }` is removed as a whole.
                 if is_holder(entry) {
                     return nodes::remove_entry(entry.value.whole(), texts);
                 }

@@ -1,4 +1,4 @@
-//! From a wish to edits: where the value is decided, and what is written there.
+//! Turns the change that a rule wants into edits, at the place that decides the value.
 
 use super::texts::{Enclosing, ParsedFile, ParsedFiles};
 use super::{Edit, blocks, comments, nodes, objects, rows};
@@ -7,7 +7,7 @@ use crate::source::Span;
 use crate::syntax::Language;
 use crate::value::{Hop, HopKind, Origin};
 
-/// The edits that grant a wish; nothing where there is no place for them.
+/// Returns the edits for a change; `None` if there is no place for it.
 pub(super) fn edits(wish: &Remedy, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match (&wish.change, wish.steps().last()) {
         (RemedyKind::Set { name, value }, Some(Hop { span, step: HopKind::Misspelt(_) })) => {
@@ -44,7 +44,7 @@ pub(super) fn edits(wish: &Remedy, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>>
         }
         (RemedyKind::RemoveArgument { .. }, Some(last)) => empty(last.span, texts),
         (RemedyKind::RemoveArgument { .. }, None) => remove_argument(wish.origin.span(), texts),
-        // A shared body isn't changed for what one of its users passes.
+        // An object that several arguments use isn't changed for the value that one of them passes.
         (RemedyKind::RemoveField { .. }, Some(_)) => None,
         (RemedyKind::RemoveField { .. }, None) => match texts.language(wish.origin.span().file) {
             Language::Hcl => blocks::remove_field(wish.origin.span(), texts),
@@ -57,8 +57,8 @@ pub(super) fn edits(wish: &Remedy, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>>
     }
 }
 
-/// Whether the value is a member of one that other calls share: of the default of a variable that a call leaves
-/// alone, or of the type that a call's argument is converted to.
+/// True if the value is a member of an object that other calls share: the default of a variable that a call doesn't
+/// set, or a default in the type that a call's argument is converted to.
 fn member_of_call(hops: &[Hop]) -> bool {
     let is_member =
         |hop: &Hop| matches!(hop.step, HopKind::Member(_) | HopKind::Element(_) | HopKind::MemberDefault(_));
@@ -69,7 +69,8 @@ fn member_of_call(hops: &[Hop]) -> bool {
     }
 }
 
-/// At the end of a way stands a literal, a conditional that is replaced, or the call that leaves a variable at its default.
+/// Edits the last step of a value's path: a literal, a conditional that is replaced, or the call that leaves a variable
+/// at its default.
 fn decide(last: &Hop, value: &str, is_conditional: bool, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match &last.step {
         HopKind::Local(_)
@@ -108,30 +109,30 @@ fn decide(last: &Hop, value: &str, is_conditional: bool, texts: &ParsedFiles<'_>
     }
 }
 
-/// Whether a text is a value without any logic.
+/// True if a text is a literal, without any logic.
 pub(super) fn is_literal(text: &str, language: Language) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     match quote(text) {
         Some(quote) => text.get(1..text.len().saturating_sub(1)).is_some_and(|inside| {
             !inside.contains(quote) && !["${", "%{", "\\", "\n"].iter().any(|mark| inside.contains(mark))
         }),
-        // JSON has no expressions, and in a file named as YAML it may have words.
+        // JSON has no expressions, but a file with a YAML name may contain plain words.
         None if language != Language::Hcl => text == "~" || !text.is_empty() && text.chars().all(is_word),
         None => matches!(text, "true" | "false" | "null") || !text.is_empty() && text.parse::<f64>().is_ok(),
     }
 }
 
-/// The quotes in which a text stands.
+/// Returns the quotes around a text, if it has any.
 fn quote(text: &str) -> Option<char> {
     ['"', '\''].into_iter().find(|&quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote))
 }
 
-/// When a boolean keeps the quotes of the text that it replaces.
+/// The condition under which a boolean keeps the quotes of the text that it replaces.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quotes {
-    /// Always: a value of a parameter or a mapping is a text.
+    /// Always: the value of a parameter or a mapping is a string.
     Always,
-    /// If the text stood for a boolean, too.
+    /// If the old text was a boolean, too.
     IfValid,
 }
 
@@ -143,7 +144,7 @@ fn quotes(last: &Hop, texts: &ParsedFiles<'_>) -> Quotes {
     }
 }
 
-/// Another value in the same quotes, if the old one has any.
+/// Replaces a value, in the same quotes if the old one has any.
 fn replace(span: Span, value: &str, quotes: Quotes, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let old = texts.slice(span);
     let language = texts.language(span.file);
@@ -158,7 +159,7 @@ fn replace(span: Span, value: &str, quotes: Quotes, texts: &ParsedFiles<'_>) -> 
     let text = format!("{text}{}", " ".repeat(gap));
     match old.as_ref() {
         "" => nodes::fill(span, &text, texts),
-        // What spans lines may hold more than the value.
+        // A span of several lines may contain more than the value.
         _ if !is_one_line(&old) || nodes::is_no_value_below(span, texts) => nodes::replace_lines(span, &text, texts),
         _ => Some(vec![Edit { span, text }]),
     }
@@ -173,7 +174,7 @@ fn stands_for_boolean(text: &str) -> bool {
     matches!(text.trim_matches(['"', '\'']), "true" | "false" | "True" | "False" | "TRUE" | "FALSE")
 }
 
-/// YAML has three spellings of a boolean; the one that was chosen stays.
+/// Keeps the capitalization of the old value: YAML has three spellings of a boolean.
 fn capitalized_like<'v>(old: &str, value: &'v str) -> &'v str {
     match (old.trim_matches(['"', '\'']), value) {
         ("False", "true") => "True",
@@ -182,7 +183,7 @@ fn capitalized_like<'v>(old: &str, value: &'v str) -> &'v str {
     }
 }
 
-/// An argument more, in the block or mapping whose header or key stands at a place.
+/// Inserts an argument into the block or mapping with this header or key.
 fn insert(header: Span, name: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match (texts.text(header.file).as_ref(), texts.around(header)) {
         (ParsedFile::Items(_), Some(Enclosing::Block(block))) => {
@@ -194,7 +195,7 @@ fn insert(header: Span, name: &str, value: &str, texts: &ParsedFiles<'_>) -> Opt
     }
 }
 
-/// An attribute more in an object that is written as such, or a value in the place of its null.
+/// Adds an attribute to an object literal, or replaces its null value.
 fn set_member(object: Span, key: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match texts.language(object.file) {
         Language::Hcl => objects::set_member(object, key, &written(value), texts),
@@ -202,12 +203,12 @@ fn set_member(object: Span, key: &str, value: &str, texts: &ParsedFiles<'_>) -> 
     }
 }
 
-/// A boolean or an empty list as it is, and a word in quotes.
+/// Formats a value for HCL or JSON: a boolean or an empty list unchanged, a word in quotes.
 pub(super) fn written(value: &str) -> String {
     if matches!(value, "true" | "[]") { value.to_owned() } else { format!("\"{value}\"") }
 }
 
-/// Another key for a value, and a value for that if it isn't the one that is wanted.
+/// Renames a key, and replaces its value if it isn't the wanted one.
 fn rename(key: Span, name: &str, value: Option<&str>, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let (mut edits, found) = match texts.language(key.file) {
         Language::Hcl => blocks::rename(key, name, texts)?,
@@ -215,14 +216,14 @@ fn rename(key: Span, name: &str, value: Option<&str>, texts: &ParsedFiles<'_>) -
     };
     let Some(value) = value else { return Some(edits) };
     let old = texts.slice(found);
-    // Logic under a wrong name may say what is wanted; whether it does shows when it is judged again.
+    // An expression under a misspelt name may have the wanted value; the check of the new text decides.
     if is_literal(&old, texts.language(key.file)) && old.trim_matches(['"', '\'']) != value {
         edits.extend(replace(found, value, Quotes::IfValid, texts)?);
     }
     Some(edits)
 }
 
-/// An argument less, whose value stands at a place.
+/// Removes the argument with this value.
 fn remove_argument(value: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match texts.language(value.file) {
         Language::Hcl => blocks::remove_argument(value, texts),
@@ -230,7 +231,7 @@ fn remove_argument(value: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     }
 }
 
-/// An empty list in the place of a list of texts.
+/// Replaces a list of strings by an empty list.
 pub(super) fn empty(span: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let old = texts.slice(span);
     let is_list =

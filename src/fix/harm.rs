@@ -1,4 +1,4 @@
-//! What a fix must not do: leave its finding, bring another one, or take a trail away.
+//! Detects harmful fixes: those that leave their finding, cause a new one, or remove a trail.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -7,10 +7,10 @@ use crate::finding::Level;
 use crate::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailExistence};
 use crate::rules::{Check, EXCLUDED_EVENT_SOURCES, MISSING_MANAGEMENT_EVENTS};
 
-/// What a finding is about: its rule, its trail, and its file where there is no deployment.
+/// The subject of a finding: its rule, its outcome, its deployment and trail, and its file if it has no deployment.
 type FindingSubject<'a> = (&'a str, Outcome, Option<&'a str>, Option<&'a str>, Option<&'a str>, Option<String>);
 
-/// Whether what was to be mended is gone, nothing has come that weighs more than a note, and all trails are still there.
+/// True if the fixed findings are gone, no finding above `note` is new, and all trails are unchanged.
 pub(super) fn is_better(before: &Report, after: &Report, mended: &[&Diagnostic]) -> bool {
     is_gone(before, after, mended)
         && !has_more_findings(before, after, mended)
@@ -18,7 +18,7 @@ pub(super) fn is_better(before: &Report, after: &Report, mended: &[&Diagnostic])
         && !has_worse_deployment(before, after)
 }
 
-/// Whether there are as many fewer findings as were mended.
+/// True if the number of findings has decreased by the number of fixed ones, for each subject and argument.
 fn is_gone(before: &Report, after: &Report, mended: &[&Diagnostic]) -> bool {
     let was = tally(before.findings.iter().map(|finding| (subject(finding, before), argument(finding))));
     let is = tally(after.findings.iter().map(|finding| (subject(finding, after), argument(finding))));
@@ -26,7 +26,7 @@ fn is_gone(before: &Report, after: &Report, mended: &[&Diagnostic]) -> bool {
     gone.iter().all(|(name, gone)| count(&is, name).saturating_add(*gone) <= count(&was, name))
 }
 
-/// Whether there is more about something than was.
+/// True if any subject has more findings than before.
 fn has_more_findings(before: &Report, after: &Report, mended: &[&Diagnostic]) -> bool {
     let was = tally(before.findings.iter().map(|finding| subject(finding, before)));
     let is_new = |finding: &&Diagnostic| weighs(finding) && !shows(finding, mended);
@@ -34,7 +34,8 @@ fn has_more_findings(before: &Report, after: &Report, mended: &[&Diagnostic]) ->
     is.iter().any(|(name, is)| *is > count(&was, name))
 }
 
-/// A selector that begins to record management events shows which of them it excludes, or that this isn't known.
+/// True for a finding that the fix makes visible: once a selector records management events, the check can report the
+/// sources that it excludes, or that these are unknown.
 fn shows(finding: &Diagnostic, mended: &[&Diagnostic]) -> bool {
     let trail = |of: &Diagnostic| (of.deployment.clone(), of.deployment_name.clone(), of.address.clone());
     let hid = |one: &&Diagnostic| one.rule.id() == MISSING_MANAGEMENT_EVENTS.id() && trail(one) == trail(finding);
@@ -56,13 +57,15 @@ fn count<K: Eq + Hash>(tally: &HashMap<K, usize>, name: &K) -> usize {
     tally.get(name).copied().unwrap_or(0)
 }
 
-/// The path of an argument. Where an element of a list goes, the numbers of others change.
+/// Returns the path of an argument without indices, since removing an element of a list changes the indices of the
+/// others.
 fn argument(finding: &Diagnostic) -> Option<String> {
     let path = finding.attribute.as_ref()?;
     Some(path.chars().filter(|c| !c.is_ascii_digit()).collect())
 }
 
-/// That a deployment still has no compliant trail may be said in other words, and what accepted the finding goes next.
+/// True if a new finding of this kind makes a fix harmful. Not for the finding that a deployment has no compliant
+/// trail, whose subject may change, nor for an unused suppression with a fix, which a later round removes.
 fn weighs(finding: &Diagnostic) -> bool {
     let is_whole = matches!(finding.rule.check, Check::Deployment(_));
     let goes_next = matches!(finding.rule.check, Check::Ignoring) && finding.fix.is_some();
@@ -78,13 +81,13 @@ fn subject<'a>(finding: &'a Diagnostic, report: &Report) -> FindingSubject<'a> {
     (rule.id(), *outcome, deployment.as_deref(), deployment_name.as_deref(), address.as_deref(), file)
 }
 
-/// The trails, and whether they are created.
+/// Returns the trails, each with its existence.
 fn trails(report: &Report) -> BTreeMap<(&str, Option<&str>, &str), TrailExistence> {
     let trails = report.deployments.iter().flat_map(|judged| judged.trails.iter().map(move |trail| (judged, trail)));
     trails.map(|(judged, trail)| ((&*judged.root, judged.name.as_deref(), &*trail.address), trail.exists)).collect()
 }
 
-/// Whether a deployment passed, or may have, and doesn't any more.
+/// True if a deployment has changed from pass to another verdict, or from unknown to fail.
 fn has_worse_deployment(before: &Report, after: &Report) -> bool {
     let name = |judged: &DeploymentResult| (judged.root.clone(), judged.name.clone());
     let was: HashMap<_, _> = before.deployments.iter().map(|judged| (name(judged), judged.verdict)).collect();

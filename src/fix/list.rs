@@ -1,9 +1,9 @@
-//! Edits of what stands between brackets: items with commas or line endings between them.
+//! Edits of lists in brackets, with commas or line endings between the items.
 
 use super::{Edit, rows};
 use crate::source::{SourceFile, Span};
 
-/// Takes an item away, with what separates it from the next one, or else from the one before.
+/// Removes an item and the separator behind it; for the last item, the one before it.
 pub(super) fn remove(items: &[Span], index: usize, file: &SourceFile) -> Option<Edit> {
     let item = *items.get(index)?;
     let next = index.checked_add(1).and_then(|next| items.get(next));
@@ -18,7 +18,7 @@ pub(super) fn remove(items: &[Span], index: usize, file: &SourceFile) -> Option<
     is_plain(file.slice(gap)).then(|| Edit { span, text: String::new() })
 }
 
-/// Puts an item behind another one, separated as that is from the one before.
+/// Inserts an item behind another one, with the separator that the list already uses.
 pub(super) fn add(items: &[Span], index: usize, text: &str, file: &SourceFile) -> Option<Edit> {
     let item = *items.get(index)?;
     let before = index.checked_sub(1).and_then(|before| items.get(before));
@@ -30,7 +30,7 @@ pub(super) fn add(items: &[Span], index: usize, text: &str, file: &SourceFile) -
     Some(Edit { span: Span { start: item.end, ..item }, text: format!("{separator}{text}") })
 }
 
-/// A comma, and a line ending if the item is the first on its line.
+/// Returns a comma, and a line ending if the item is the first on its line.
 fn separator(item: Span, file: &SourceFile) -> String {
     let line = file.position(item.start).line as usize;
     let before = file.text.get(file.line_bounds(line).0 as usize..item.start as usize).unwrap_or_default();
@@ -40,7 +40,7 @@ fn separator(item: Span, file: &SourceFile) -> String {
     }
 }
 
-/// Whether a gap holds no comment.
+/// True if the text between two items has no comment.
 fn is_plain(gap: &str) -> bool {
     gap.chars().all(|c| c == ',' || c.is_whitespace())
 }

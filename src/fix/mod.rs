@@ -1,20 +1,20 @@
-//! Changes of texts that make findings go away.
+//! Builds and applies fixes: edits of the source that remove a finding.
 //!
-//! A rule that knows what should be written says so with a [`Remedy`]: give an argument a value, take an
-//! argument or a field selector away, add a selector. It knows no syntax and no file. Three steps make edits of it:
+//! A rule that knows the right code describes it with a [`Remedy`]: set an argument, remove an argument or a field
+//! selector, add a selector. The rule knows no syntax and no file. Three steps turn this into edits:
 //!
-//! - The **place** is where the value is decided, the end of the way that it came ([`deciding`]): the literal in the
-//!   trail, the default of a variable or a parameter, the line in a file of values, the argument of a call, the arm of
-//!   a condition; where nothing is written, the block that lacks it. A place that isn't a plain literal is replaced only
-//!   in the trail itself, and a conditional is replaced as a whole.
-//! - An **editor** for each family of languages makes the splices ([`blocks`] and [`objects`] for HCL; [`nodes`] for YAML and JSON, also
-//!   that of Terraform). It inserts what looks like its neighbours and leaves every other byte as it is, but for the
-//!   alignment that `terraform fmt` asks for.
-//! - **Safety** ([`safety`]): a fix is safe if only the trails that the finding is about can change. It isn't where others
-//!   read the place, too, where logic is replaced by a value, or where more events may be billed.
+//! - The **place** is where the value is decided, the end of its path through references ([`deciding`]): the literal in
+//!   the trail, the default of a variable or a parameter, the line in a file of values, the argument of a call, the arm
+//!   of a condition; if nothing sets the value, the block that lacks it. A place that isn't a plain literal is replaced
+//!   only in the trail itself, and a conditional is replaced as a whole.
+//! - An **editor** for each family of languages makes the edits ([`blocks`] and [`objects`] for HCL; [`nodes`] for YAML
+//!   and JSON, also Terraform's). It inserts code in the style of the neighbouring code and leaves every other byte
+//!   unchanged, except for the alignment of `terraform fmt`.
+//! - **Safety** ([`safety`]): a fix is safe if it can change only the trails of its finding. It is unsafe if other code
+//!   reads the place, too, if it replaces logic by a value, or if it may increase the number of billed events.
 //!
-//! What is known to be wrong in several worlds is mended by all the edits that its worlds ask for. Before anything is
-//! written, the edits are tried in memory and judged again; [`splice`](mod@splice) chooses those that don't get in each other's way.
+//! A value that fails in several worlds is fixed by the edits of all these worlds. Before anything is written, the
+//! edits are tried in memory and the result is checked again; [`splice`](mod@splice) chooses edits that don't overlap.
 
 mod blocks;
 mod comments;
@@ -42,49 +42,46 @@ use crate::source::{FileId, Fs, PathKind, SourceFile, Sources, Span, is_generate
 use crate::value::WRITE_HERE;
 use safety::Trails;
 
-/// Edits that make a finding go away, all of them together.
+/// The edits that remove a finding. They are applied together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What they do, as one imperative sentence.
+    /// A description of the change, as one imperative sentence.
     pub title: String,
-    /// What else they may do.
     pub safety: Safety,
-    /// In the order of their places, without overlap.
+    /// Ordered by place, without overlap.
     pub edits: Vec<Edit>,
 }
 
-/// Whether a fix may change more than it is meant for.
+/// The side effects of a fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Safety {
     /// Only the trails of the finding change.
     Safe,
-    /// Something else may change, or what is billed.
+    /// Other resources may change, or costs may rise.
     Unsafe,
 }
 
-/// A text in the place of another.
+/// A replacement of a span of text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Edit {
-    /// What is replaced; empty where something is inserted.
+    /// Empty for an insertion.
     pub span: Span,
-    /// What stands there afterwards.
     pub text: String,
 }
 
 impl Fix {
-    /// The files that change.
     fn files(&self) -> BTreeSet<FileId> {
         self.edits.iter().map(|edit| edit.span.file).collect()
     }
 
-    /// True if it changes only files that may be changed.
+    /// True if all edits are in files that may be changed.
     pub fn is_within(&self, sources: &Sources, may_change: impl Fn(&SourceFile) -> bool) -> bool {
         self.files().into_iter().all(|file| may_change(&sources.file(file)))
     }
 }
 
 impl Safety {
-    /// As outputs name it.
+    /// Returns the word for reports.
     pub fn word(self) -> &'static str {
         match self {
             Safety::Safe => "safe",
@@ -93,10 +90,10 @@ impl Safety {
     }
 }
 
-/// Works out the fix of each finding of one deployment that has one, as if there were no other deployment.
+/// Sets the fix of each finding of one deployment, as if there were no other deployment.
 ///
-/// A file that a tool writes has none: the next run of the tool would undo it. Such is a plan, which is judged by itself if
-/// `is_output`.
+/// There is no fix for a file that a tool generates, since its next run would undo the fix. A plan is such a file:
+/// `is_output` is true if it is checked on its own.
 pub fn propose(findings: &mut [Diagnostic], texts: &ParsedFiles<'_>, is_output: bool) {
     for finding in findings {
         if is_output || is_decided_in_output(finding, texts) {
@@ -106,7 +103,7 @@ pub fn propose(findings: &mut [Diagnostic], texts: &ParsedFiles<'_>, is_output: 
     }
 }
 
-/// True if what decides a failing value lies in the output of a tool.
+/// True if the place that decides a failing value is in a file that a tool generates.
 fn is_decided_in_output(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> bool {
     let is_output = |span: Span| is_generated(&texts.file(span.file).path);
     match &finding.place {
@@ -115,10 +112,11 @@ fn is_decided_in_output(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> bool {
     }
 }
 
-/// Leaves the fix to the code from which a file is generated. A plan decides what can't be decided by itself beside that code.
+/// Refers to the source of a generated file instead of fixing it. A plan that is checked beside its source can decide
+/// values that the source leaves unknown.
 fn refer_to_source(finding: &mut Diagnostic, is_plan: bool) {
     finding.wishes.clear();
-    /// How advice begins that asks for another text.
+    /// The first words of advice to change the code.
     const CHANGES: [&str; 8] = ["declare ", "fix ", "rename ", "replace ", "set ", "simplify ", "split ", "use "];
     let asks_for_text = |help: &String| CHANGES.iter().any(|word| help.starts_with(word)) && !help.contains("`--");
     let help = finding.help.take();
@@ -135,12 +133,13 @@ fn refer_to_source(finding: &mut Diagnostic, is_plan: bool) {
     };
 }
 
-/// Weighs what was proposed beside all that was judged, and keeps what changes only files that may be changed.
+/// Updates the safety of the fixes with regard to all deployments, and removes those that would change other files than
+/// allowed.
 pub fn settle(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile) -> bool) {
     let Report { findings, deployments, sources, .. } = &mut *report;
     let (trails, texts) = (Trails::new(deployments), ParsedFiles::new(sources, fs, &|_| None));
     for finding in findings {
-        // That something accepts nothing shows only now.
+        // Unused suppressions are known only after all deployments have been evaluated.
         if finding.wishes.iter().any(accepts) {
             finding.fix = fix(finding, &texts);
         }
@@ -154,12 +153,12 @@ pub fn settle(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile)
     spare_accepted(report);
 }
 
-/// Whether a wish is about what accepts findings, which changes no trail.
+/// True if a change is about a suppression and so changes no trail.
 fn accepts(wish: &Remedy) -> bool {
     matches!(wish.change, RemedyKind::RemoveIgnore { .. })
 }
 
-/// Takes away the fixes of findings that are accepted, and those that would mend such a one, too.
+/// Removes the fixes of suppressed findings, and the fixes that include one of these.
 pub fn spare_accepted(report: &mut Report) {
     let mut accepted: HashMap<Edit, Vec<Fix>> = HashMap::new();
     for finding in report.findings.iter_mut().filter(|finding| finding.suppressed.is_some()) {
@@ -198,19 +197,19 @@ fn fix(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
     is_clear.then(|| Fix { title: title(first, wishes.len()), safety, edits })
 }
 
-/// The changes without those of values that come through a conditional which another change replaces.
+/// Returns the changes, except for values that pass through a conditional which another change replaces.
 fn needed(wishes: &[Remedy]) -> Vec<&Remedy> {
     let replaced: Vec<(usize, Span)> =
         wishes.iter().enumerate().filter_map(|(at, wish)| Some((at, wish.replaced()?))).collect();
     let is_needed = |(at, wish): &(usize, &Remedy)| {
         let replaces = |(by, span): &(usize, Span)| by != at && wish.comes_through(*span);
-        // Of several that replace the same one, the first.
+        // If several changes replace the same conditional, the first is kept.
         !replaced.iter().any(|one| replaces(one) && (wish.replaced() != Some(one.1) || one.0 < *at))
     };
     wishes.iter().enumerate().filter(is_needed).map(|(_, wish)| wish).collect()
 }
 
-/// The first change, and how many others belong to it.
+/// Describes the first change and the number of further ones.
 fn title(first: &Remedy, wishes: usize) -> String {
     match wishes.saturating_sub(1) {
         0 => first.advise(),
@@ -219,8 +218,8 @@ fn title(first: &Remedy, wishes: usize) -> String {
     }
 }
 
-/// Whether a file is standard input, or one that the user named or that lies below a named directory, can be written as it was read,
-/// and is neither generated nor a text within another one.
+/// True if a file is standard input, was named by the user, or lies below a named directory, if it can be written
+/// exactly as it was read, and if it is neither generated nor embedded in another file.
 pub fn is_checked(file: &SourceFile, inputs: &ScanInputs, fs: &dyn Fs) -> bool {
     let is_typed = inputs.text.as_ref().is_some_and(|(path, _)| *path == file.path);
     let is_named = || {
@@ -239,7 +238,7 @@ mod tests {
     use crate::scan::Input;
     use crate::source::{Memory, Sources};
 
-    /// How much text is gone through for the fixes of a file.
+    /// Returns the number of bytes that are searched for the fixes of a file.
     fn searched(name: &str, text: &str) -> usize {
         let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
         let fs = Memory::new([(Path::new(name), text)]);

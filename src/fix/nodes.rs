@@ -9,7 +9,7 @@ use crate::source::{SourceFile, Span};
 use crate::syntax::Language;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind, ScalarStyle};
 
-/// A property more, in the resource or block whose key stands at a place.
+/// Inserts a property into the resource or block with this key.
 pub(super) fn insert(key: Span, name: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let entry = texts.entry(key)?;
     let node = body(&entry.value)?;
@@ -22,7 +22,7 @@ pub(super) fn insert(key: Span, name: &str, value: &str, texts: &ParsedFiles<'_>
     edit.map(|edit| vec![edit])
 }
 
-/// An entry more in the mapping at a place, or a value in the place of a null.
+/// Adds an entry to the mapping at a place, or replaces its null value.
 pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(place);
     let node = path.iter().rev().find(|node| node.span == place && node.tag.is_none())?;
@@ -38,7 +38,7 @@ pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &ParsedFile
     edit.map(|edit| vec![edit])
 }
 
-/// The properties of a resource, or the only body of a block in Terraform's JSON.
+/// Returns the properties of a resource, or the only body of a block in Terraform's JSON.
 fn body(node: &Arc<Node>) -> Option<Arc<Node>> {
     let node = match &node.kind {
         NodeKind::Sequence(items) => match items.as_slice() {
@@ -53,7 +53,7 @@ fn body(node: &Arc<Node>) -> Option<Arc<Node>> {
         (Some(_), None) => return None,
         (None, None) => node,
     };
-    // What stands elsewhere, or is made by a function, isn't the resource's own.
+    // Properties from an alias or a function aren't the resource's own.
     let is_own = found.tag.is_none() && !is_call(found);
     is_own.then(|| Arc::clone(found))
 }
@@ -64,7 +64,7 @@ fn is_call(node: &Node) -> bool {
     mapping.entries.iter().any(is_function)
 }
 
-/// Behind the last property between the braces, as that is written.
+/// Inserts a property behind the last one between the braces, in the same style.
 fn in_flow(node: &Node, mapping: &Mapping, name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
     let spans: Vec<Span> = mapping.entries.iter().map(|entry| entry.key.span.to(entry.value.whole())).collect();
     let Some(last) = mapping.entries.last() else {
@@ -81,7 +81,7 @@ fn in_flow(node: &Node, mapping: &Mapping, name: &str, value: &str, file: &Sourc
     list::add(&spans, spans.len().checked_sub(1)?, &text, file)
 }
 
-/// Behind the last property that fits on its line, or before the first.
+/// Inserts a property behind the last one that fits on its line, or before the first.
 fn in_block(mapping: &Mapping, name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
     let ending = rows::ending(file);
     if let Some(entry) = mapping.entries.iter().rev().find(|entry| has_own_line(entry, file)) {
@@ -98,7 +98,7 @@ fn in_block(mapping: &Mapping, name: &str, value: &str, file: &SourceFile) -> Op
     Some(Edit { span: Span { start, end: start, ..first }, text })
 }
 
-/// Whether an entry is all that stands on its line, but for a comment.
+/// True if an entry is alone on its line, except for a comment.
 fn has_own_line(entry: &Entry, file: &SourceFile) -> bool {
     let line = file.position(entry.key.span.start).line as usize;
     let (start, end) = file.line_bounds(line);
@@ -112,7 +112,7 @@ fn has_own_line(entry: &Entry, file: &SourceFile) -> bool {
     is_scalar && before.trim().is_empty() && (after.is_empty() || after.starts_with('#'))
 }
 
-/// Another name for a property whose key stands at a place, and where its value is.
+/// Renames the property with this key; also returns the span of its value.
 pub(super) fn rename(key: Span, name: &str, texts: &ParsedFiles<'_>) -> Option<(Vec<Edit>, Span)> {
     let entry = texts.entry(key)?;
     let quote = texts.slice(key).chars().next().filter(|c| matches!(c, '"' | '\'')).map(String::from);
@@ -120,7 +120,7 @@ pub(super) fn rename(key: Span, name: &str, texts: &ParsedFiles<'_>) -> Option<(
     Some((vec![Edit { span: key, text: format!("{quote}{name}{quote}") }], entry.value.whole()))
 }
 
-/// A property less, whose value stands at a place.
+/// Removes the property with this value.
 pub(super) fn remove_entry(value: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(value);
     let index = path.iter().position(|node| node.whole() == value)?;
@@ -131,7 +131,7 @@ pub(super) fn remove_entry(value: Span, texts: &ParsedFiles<'_>) -> Option<Vec<E
     remove(&spans, at, parent, texts)
 }
 
-/// The outermost `Fn::If` of which the value at a place is an arm, perhaps through other ones.
+/// Returns the outermost `Fn::If` that has the value at a place as an arm, directly or through nested conditionals.
 pub(super) fn conditional_around(arm: Span, texts: &ParsedFiles<'_>) -> Option<Span> {
     let path = texts.path(arm);
     let holding = path.iter().rev().skip_while(|node| holds(arm, node.whole()));
@@ -145,7 +145,7 @@ fn is_if(node: &Node) -> bool {
     node.tag.as_ref().is_some_and(|tag| tag.name == "!If") || node.as_mapping().is_some_and(is_long)
 }
 
-/// True for `Ref: AWS::NoValue`, long or as a tag.
+/// True for `Ref: AWS::NoValue`, in the long form or as a tag.
 fn is_no_value(node: &Node) -> bool {
     let is_named = |node: &Node| node.as_text() == Some("AWS::NoValue");
     let is_long = |mapping: &Mapping| {
@@ -154,7 +154,7 @@ fn is_no_value(node: &Node) -> bool {
     node.tag.as_ref().is_some_and(|tag| tag.name == "!Ref") && is_named(node) || node.as_mapping().is_some_and(is_long)
 }
 
-/// True if a reference to `AWS::NoValue` stands on the line below its key.
+/// True if a reference to `AWS::NoValue` is on the line below its key.
 pub(super) fn is_no_value_below(place: Span, texts: &ParsedFiles<'_>) -> bool {
     let file = texts.file(place.file);
     let (start, _) = file.line_bounds(file.position(place.start).line as usize);
@@ -162,7 +162,7 @@ pub(super) fn is_no_value_below(place: Span, texts: &ParsedFiles<'_>) -> bool {
     is_first && texts.path(place).iter().any(|node| node.whole() == place && is_no_value(node))
 }
 
-/// A value for a key that has none, behind its colon.
+/// Inserts a value behind the colon of a key that has none.
 pub(super) fn fill(place: Span, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(before_empty(place));
     let mut entries = path.iter().filter_map(|node| node.as_mapping()).flat_map(|mapping| &mapping.entries);
@@ -180,8 +180,8 @@ pub(super) fn fill(place: Span, value: &str, texts: &ParsedFiles<'_>) -> Option<
     is_empty.then(|| vec![Edit { span: Span { start, end: start, ..place }, text }])
 }
 
-/// A value in the place of an `Fn::If` or a reference to `AWS::NoValue` that spans lines, behind its key or dash; nothing where it holds anything that isn't a
-/// part of the choice: a comment, or what others refer to.
+/// Replaces an `Fn::If` or a reference to `AWS::NoValue` of several lines by a value behind its key or dash; `None` if
+/// the lines contain a comment or an anchor.
 pub(super) fn replace_lines(place: Span, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(place);
     let node = path.iter().find(|node| node.whole() == place && (is_if(node) || is_no_value(node)))?;
@@ -200,7 +200,7 @@ pub(super) fn replace_lines(place: Span, value: &str, texts: &ParsedFiles<'_>) -
     if is_flow || !before.trim().is_empty() {
         return Some(vec![Edit { span, text: value.to_owned() }]);
     }
-    // It stands below its key or dash.
+    // The value begins on the line below its key or dash.
     let above = file.text.get(..start as usize)?.trim_end();
     let line = above.lines().next_back()?;
     let is_below = line.ends_with([':', '-']) && !line.contains('#');
@@ -208,7 +208,7 @@ pub(super) fn replace_lines(place: Span, value: &str, texts: &ParsedFiles<'_>) -
     is_below.then(|| vec![Edit { span: Span { start, ..span }, text: format!(" {value}") }])
 }
 
-/// Where the last text of a node ends, without the space that follows; nothing if that is a block of text.
+/// Returns the end of a node's last text, without trailing white space; `None` if that is a block scalar.
 fn end_of(node: &Arc<Node>, file: &SourceFile) -> Option<u32> {
     let mut last = node;
     loop {
@@ -224,7 +224,7 @@ fn end_of(node: &Arc<Node>, file: &SourceFile) -> Option<u32> {
     last.whole().start.checked_add(u32::try_from(written.len()).ok().filter(|length| *length > 0)?)
 }
 
-/// The innermost mapping in a sequence around a place goes.
+/// Removes the innermost mapping around a place that is an item of a sequence.
 pub(super) fn remove_item(place: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let (sequence, item) = item_around(place, texts)?;
     let NodeKind::Sequence(items) = &sequence.kind else { return None };
@@ -233,7 +233,7 @@ pub(super) fn remove_item(place: Span, texts: &ParsedFiles<'_>) -> Option<Vec<Ed
     remove(&spans, at, &sequence, texts)
 }
 
-/// The innermost mapping around a place that is an item, and its sequence.
+/// Returns the innermost mapping around a place that is an item of a sequence, with the sequence.
 fn item_around(place: Span, texts: &ParsedFiles<'_>) -> Option<(Arc<Node>, Arc<Node>)> {
     let path = texts.path(place);
     let mut pairs: Vec<(&Arc<Node>, &Arc<Node>)> = path.iter().zip(path.iter().skip(1)).collect();
@@ -246,7 +246,7 @@ fn item_around(place: Span, texts: &ParsedFiles<'_>) -> Option<(Arc<Node>, Arc<N
     pairs.iter().find(is_item).map(|(outer, inner)| (Arc::clone(outer), Arc::clone(inner)))
 }
 
-/// The item or entry at a place among its neighbours goes, as their notation wants it.
+/// Removes the item or entry at an index, in flow or block style.
 pub(super) fn remove(spans: &[Span], at: usize, parent: &Node, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let file = texts.file(parent.span.file);
     let edit = if file.slice(parent.span).starts_with(['{', '[']) {
@@ -257,7 +257,8 @@ pub(super) fn remove(spans: &[Span], at: usize, parent: &Node, texts: &ParsedFil
     edit.map(|edit| vec![edit])
 }
 
-/// In block style, the lines of an item go, its dash included. Behind a dash, the next one takes its place.
+/// Removes the lines of an item in block style, including its dash. If the first entry behind a dash is removed, the
+/// next entry takes its place.
 fn remove_line(spans: &[Span], at: usize, file: &SourceFile) -> Option<Edit> {
     let item = *spans.get(at)?;
     let next = at.checked_add(1).and_then(|next| spans.get(next));
@@ -287,13 +288,13 @@ fn starts_with_dash(item: Span, file: &SourceFile) -> bool {
     file.text.get(start as usize..item.start as usize).is_some_and(|before| before.trim() == "-")
 }
 
-/// From the start of a line to the end of the last one on which anything of the item stands.
+/// Removes the text from the start of a line to the end of the item's last line.
 fn whole_lines(item: Span, start: u32, file: &SourceFile) -> Option<Edit> {
     let written = file.slice(item).trim_end();
     let end = item.start.checked_add(u32::try_from(written.len()).ok()?)?;
     let last = file.position(end.checked_sub(1)?).line as usize;
     let next = file.line_bounds(last.saturating_add(1)).0;
-    // A last line without an ending takes that of the line before.
+    // If the last line of the file has no line ending, the one of the line before is removed.
     if next > end {
         return Some(Edit { span: Span { start, end: next, ..item }, text: String::new() });
     }
@@ -302,7 +303,7 @@ fn whole_lines(item: Span, start: u32, file: &SourceFile) -> Option<Edit> {
     Some(Edit { span: Span::new(item.file, start, file.text.len()), text: String::new() })
 }
 
-/// A selector more, behind the one at a place.
+/// Inserts a selector for management events behind the one at a place.
 pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let file = texts.file(place.file);
     let quote = if texts.language(place.file) == Language::Json { "\"" } else { "" };
@@ -312,7 +313,7 @@ pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &ParsedFil
     let text = format!("[{{ {}: {category}, {}: [{management}] }}]", q(field), q(equals));
     let text = format!("{{ {}: {text} }}", q(fields));
     let (sequence, item) = match texts.entry(place) {
-        // In Terraform's JSON, blocks stand below their type, one or several of them.
+        // In Terraform's JSON, the value of a block type is one object or a list of them.
         Some(entry) => match &entry.value.kind {
             NodeKind::Mapping(_) => return Some(behind_object(entry.value.span, &text)),
             NodeKind::Sequence(items) => (Arc::clone(&entry.value), Arc::clone(items.last()?)),
@@ -342,7 +343,7 @@ pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &ParsedFil
     Some(vec![Edit { span: Span { start: end, end, ..place }, text }])
 }
 
-/// One object becomes the first of a list of two.
+/// Turns a single object into a list of two.
 fn behind_object(object: Span, text: &str) -> Vec<Edit> {
     let opening = Edit { span: Span { end: object.start, ..object }, text: "[".to_owned() };
     let rest = Edit { span: Span { start: object.end, ..object }, text: format!(", {text}]") };

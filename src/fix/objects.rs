@@ -1,15 +1,15 @@
-//! Edits of objects in HCL: an attribute more, or another value for one that is null.
+//! Edits of HCL objects: adds an attribute, or replaces a null value.
 
 use super::texts::{Enclosing, ParsedFiles, holds};
 use super::{Edit, blocks, rows};
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Expr, ExprKind, ObjectItem, ObjectKey};
 
-/// One level of indentation, where an object shows none.
+/// One level of indentation, for an object without an indented line.
 const UNIT: &str = "  ";
 
-/// Sets an attribute of the object at a place; nothing where it is set to more than null, or where the object is made anew for
-/// each element of a collection, or by a function.
+/// Sets an attribute of the object at a place; `None` if it has another value than null, or if the object is built by a
+/// `for` expression or a function.
 pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let around = texts.around(place)?;
     let file = texts.file(place.file);
@@ -33,7 +33,7 @@ pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &ParsedFile
     }
 }
 
-/// The items of the object at a place, which only lies in other objects and tuples.
+/// Returns the items of the object at a place, if only objects and tuples contain it.
 fn object_at(expr: &Expr, place: Span) -> Option<&[ObjectItem]> {
     let mut expr = expr;
     loop {
@@ -46,7 +46,7 @@ fn object_at(expr: &Expr, place: Span) -> Option<&[ObjectItem]> {
     }
 }
 
-/// The key of an item; nothing where only an evaluation tells it.
+/// Returns the key of an item; `None` if the key is an expression.
 fn name_of(item: &ObjectItem) -> Option<&str> {
     match &item.key {
         ObjectKey::Name(name) => Some(&name.text),
@@ -67,7 +67,7 @@ fn insert(object: Span, items: &[ObjectItem], key: &str, value: &str, file: &Sou
     let line = |offset: u32| file.position(offset).line as usize;
     let end = last.value.span.end;
     let rest = file.slice(Span { start: end, ..object });
-    // A heredoc ends with its line.
+    // A heredoc needs its line ending.
     if rest.len() < 2 && rest != "}" || file.slice(last.value.span).contains("<<") {
         return None;
     }
@@ -102,7 +102,7 @@ fn insert(object: Span, items: &[ObjectItem], key: &str, value: &str, file: &Sou
     Some(edits)
 }
 
-/// The only attribute of an object that had none.
+/// Inserts the only attribute of an empty object.
 fn fill(object: Span, key: &str, value: &str, file: &SourceFile) -> Option<Edit> {
     let inside = Span { start: object.start.checked_add(1)?, end: object.end.checked_sub(1)?, ..object };
     let old = file.slice(inside);
@@ -119,19 +119,19 @@ fn fill(object: Span, key: &str, value: &str, file: &SourceFile) -> Option<Edit>
     Some(Edit { span: inside, text })
 }
 
-/// An item that has a line for itself.
+/// An item alone on its line.
 #[derive(Clone, Copy)]
 struct Row {
     line: usize,
-    /// The length of its key.
+    /// The length of the key, in bytes.
     width: usize,
-    /// Where its `=` stands, from the start of the key.
+    /// The distance of `=` from the start of the key, in bytes.
     equals: usize,
-    /// The place behind its key.
+    /// The empty span behind the key.
     gap: Span,
 }
 
-/// The items that have a line for themselves, with an `=`.
+/// Returns the items that are alone on their line and use `=`.
 fn rows_of(items: &[ObjectItem], file: &SourceFile) -> Vec<Row> {
     let row = |item: &ObjectItem| {
         let key = key_span(item);

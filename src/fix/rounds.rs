@@ -1,4 +1,4 @@
-//! Fixes are tried in memory, and judged again, until nothing more can be mended.
+//! Applies fixes in memory and checks the result again, until no fix is left.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
@@ -9,59 +9,58 @@ use super::{Fix, Safety, apply};
 use crate::report::{Diagnostic, Report};
 use crate::source::SourceFile;
 
-/// Each round makes at least one fix. Fixes that are left after this many rounds are made by the next run.
+/// The limit of rounds. Each round makes at least one fix; the next run makes those that remain.
 const MAX_ROUNDS: usize = 50;
 
-/// The changes that one fix may need one after the other, as where a key is misspelt and its value is set elsewhere, or
-/// where a selector that records management events shows which of them it excludes.
+/// The limit of consecutive changes for one fix. Several are needed if, for example, a key is misspelt and its value is
+/// set elsewhere, or if a selector that now records management events turns out to exclude some of them.
 const MAX_STEPS: usize = 4;
 
-/// What became of the fixes.
+/// The result of [`mend`].
 #[derive(Debug)]
 #[must_use = "nothing is written yet"]
 pub struct FixResult {
-    /// What is found in the new texts. A finding whose fix would do harm has none any more.
+    /// The report on the new texts. Findings whose fix would do harm have no fix any more.
     pub report: Report,
-    /// The files that change.
     pub files: Vec<ChangedFile>,
-    /// How many findings are gone.
+    /// The number of fixed findings.
     pub findings: usize,
-    /// The fingerprints of the findings whose fixes were tried and aren't made.
+    /// The fingerprints of the findings whose fixes were tried and rejected.
     pub refused: BTreeSet<String>,
-    /// True if there are fixes left that weren't tried, as there were too many rounds.
+    /// True if fixes remain untried because of the limit of rounds.
     pub is_cut: bool,
 }
 
 /// A file and its new text.
 #[derive(Debug, Clone)]
 pub struct ChangedFile {
-    /// As it is.
+    /// The file with its current text.
     pub file: Arc<SourceFile>,
-    /// As it is to be.
+    /// The new text.
     pub text: String,
 }
 
-/// The texts so far, what is found in them, and how many findings are gone.
+/// The changes so far, the report on them, and the number of fixed findings.
 struct FixRound {
     report: Report,
     changes: BTreeMap<PathBuf, ChangedFile>,
     fixed: usize,
 }
 
-/// Chooses the fixes that may be made.
+/// Selects the fixes that may be made.
 type IsWanted<'a> = &'a dyn Fn(&Diagnostic, &Fix, &Report) -> bool;
 
-/// Fixes, by the names of their findings.
+/// Fixes, identified by the fingerprints of their findings.
 type FixNames = BTreeSet<String>;
 
-/// Makes the fixes that are wanted. One after which its finding is still there, or a new one has come, isn't made.
+/// Applies the wanted fixes. A fix is rejected if its finding remains or a new one appears.
 ///
-/// `is_wanted` says whether a fix may be made; `judge` checks the same inputs again, with texts that count in the place
-/// of the files on the disk.
+/// `is_wanted` selects the fixes that may be made; `judge` checks the same inputs again, with the changed texts in
+/// place of the files on the disk.
 ///
 /// # Errors
 ///
-/// What `judge` says.
+/// Returns the error of `judge`.
 pub fn mend<E>(
     report: Report,
     is_wanted: impl Fn(&Diagnostic, &Fix, &Report) -> bool,
@@ -75,7 +74,7 @@ pub fn mend<E>(
         if wanted.is_empty() || wanted == refused {
             break;
         }
-        // What did harm may do none beside the fixes of the last round.
+        // A fix that did harm may be harmless after the fixes of the last round.
         refused = now.make(wanted, is_wanted, &mut judge)?;
         wanted = now.names(is_wanted);
     }
@@ -85,13 +84,13 @@ pub fn mend<E>(
     Ok(FixResult { report, files: changes.into_values().collect(), findings: fixed, refused, is_cut })
 }
 
-/// Takes away the fixes that were tried and aren't made.
+/// Removes the fixes that were tried and rejected.
 pub fn forget(report: &mut Report, refused: &BTreeSet<String>) {
     let is_refused = |finding: &&mut Diagnostic| refused.contains(&finding.fingerprint);
     report.findings.iter_mut().filter(is_refused).for_each(|finding| finding.fix = None);
 }
 
-/// The fixes that do no more than is allowed, in files that can be written.
+/// True if a fix is safe enough and changes only files that can be written.
 pub fn is_allowed(fix: &Fix, allowed: Safety, report: &Report, may_change: impl Fn(&SourceFile) -> bool) -> bool {
     fix.safety <= allowed && fix.is_within(&report.sources, may_change)
 }
@@ -103,7 +102,8 @@ impl FixRound {
         self.report.findings.iter().filter(is_wanted).map(|finding| finding.fingerprint.clone()).collect()
     }
 
-    /// Makes all of these, or as many as do no harm, and returns those that would. Of several, halves show which.
+    /// Makes the fixes of a group that do no harm, and returns the rejected ones. A group that does harm is split in
+    /// halves to find the harmful fixes.
     fn make<E>(
         &mut self,
         wanted: FixNames,
@@ -126,8 +126,8 @@ impl FixRound {
         Ok(refused)
     }
 
-    /// Makes those of some fixes that go together; nothing if what is found then isn't better. Where a finding is still
-    /// there and has another fix, that is the next step of the same one; so is the fix of a new finding about the trail.
+    /// Makes the compatible fixes of a group; `None` if the resulting report isn't better. If a finding remains and has
+    /// another fix, that is the next step of the same fix; so is the fix of a new finding about the same trail.
     fn attempt<E>(
         &self,
         group: &FixNames,
@@ -147,7 +147,7 @@ impl FixRound {
         Ok(is_better(&self.report, &next.report, &before).then_some(next))
     }
 
-    /// The wanted fixes of findings that some fixes have left, or that they have brought about the same trails.
+    /// Returns the wanted fixes of findings that remain after some fixes, or that are new for the same trails.
     fn following(&self, is_wanted: IsWanted<'_>, before: &Report, made: &[&Diagnostic]) -> FixNames {
         let left: FixNames = made.iter().map(|finding| finding.fingerprint.clone()).collect();
         let known: HashSet<&str> = before.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
@@ -161,7 +161,7 @@ impl FixRound {
         following.filter(|name| wanted.contains(name)).collect()
     }
 
-    /// Makes those of some fixes that go together, and judges what comes of it; with their findings' numbers.
+    /// Makes the compatible fixes of a group and checks the result; also returns the indices of the fixed findings.
     fn apply<E>(
         &self,
         group: &FixNames,
@@ -173,7 +173,7 @@ impl FixRound {
         let mut changes = changes.clone();
         for (id, text) in applied.texts {
             let file = report.sources.file(id);
-            // What the disk holds stays on record through all rounds.
+            // The text of the file on the disk is kept through all rounds.
             changes.entry(file.path.clone()).or_insert(ChangedFile { file, text: String::new() }).text = text;
         }
         let texts: Vec<ChangedFile> = changes.values().cloned().collect();
@@ -182,7 +182,7 @@ impl FixRound {
     }
 }
 
-/// The trail that a finding is about, within its deployment.
+/// Returns the trail of a finding, with its deployment.
 fn trail(finding: &Diagnostic) -> Option<(Option<&str>, Option<&str>, &str)> {
     let address = finding.address.as_deref()?;
     Some((finding.deployment.as_deref(), finding.deployment_name.as_deref(), address))
@@ -205,7 +205,7 @@ mod tests {
         engine::check(&fs, &inputs, Sources::new("/".into()), &EngineSettings::default())
     }
 
-    /// How many findings are gone, and how many fixes are refused, where one fix takes so many changes.
+    /// Returns the numbers of fixed findings and of rejected fixes, for a fix that takes this many changes.
     fn mended(changes: usize) -> (usize, usize) {
         let is_wanted = |finding: &Diagnostic, _: &Fix, _: &Report| finding.rule.id() == "unvalidated-logs";
         let mut made = 0;

@@ -1,21 +1,21 @@
-//! Lines of HCL as `terraform fmt` sees them: attributes on lines that follow each other have their `=` in one column.
+//! Lines of HCL in the layout of `terraform fmt`, which aligns the `=` of attributes on consecutive lines.
 
 use super::Edit;
 use super::texts::ParsedFiles;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Attribute, Body};
 
-/// An attribute that has a line for itself.
+/// An attribute alone on its line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttributeLine<'a> {
     pub(super) attribute: &'a Attribute,
     /// Counted from 1.
     pub(super) line: usize,
-    /// Where its `=` stands.
+    /// The offset of `=`.
     equals: u32,
 }
 
-/// The rows of a body; attributes over several lines, or several on one, are none.
+/// Returns the rows of a body. Attributes of several lines, and several on one line, aren't rows.
 pub(super) fn rows<'a>(body: &'a Body, file: &SourceFile) -> Vec<AttributeLine<'a>> {
     body.attributes.iter().filter_map(|attribute| row(attribute, file)).collect()
 }
@@ -33,23 +33,23 @@ fn row<'a>(attribute: &'a Attribute, file: &SourceFile) -> Option<AttributeLine<
     (before.trim().is_empty() && is_whole).then_some(AttributeLine { attribute, line, equals })
 }
 
-/// Rows whose lines follow each other.
+/// Splits rows into groups of consecutive lines.
 pub(super) fn chains<'r, 'a>(rows: &'r [AttributeLine<'a>]) -> impl Iterator<Item = &'r [AttributeLine<'a>]> {
     rows.chunk_by(|one, next| one.line.checked_add(1) == Some(next.line))
 }
 
-/// Whether all have their `=` where `terraform fmt` puts it.
+/// True if each `=` is where `terraform fmt` puts it.
 pub(super) fn is_aligned(chain: &[AttributeLine<'_>]) -> bool {
     let width = width(chain).saturating_add(1);
     chain.iter().all(|row| row.equals.saturating_sub(row.attribute.name.span.start) as usize == width)
 }
 
-/// The length of the longest name.
+/// Returns the length of the longest name, in bytes.
 pub(super) fn width(chain: &[AttributeLine<'_>]) -> usize {
     chain.iter().map(|row| row.attribute.name.span.range().len()).max().unwrap_or(0)
 }
 
-/// Puts each `=` behind names of this length.
+/// Moves each `=` to the column behind names of this length.
 pub(super) fn align(chain: &[AttributeLine<'_>], width: usize) -> Vec<Edit> {
     let edit = |row: &AttributeLine<'_>| {
         let name = row.attribute.name.span;
@@ -60,7 +60,7 @@ pub(super) fn align(chain: &[AttributeLine<'_>], width: usize) -> Vec<Edit> {
     chain.iter().filter_map(edit).collect()
 }
 
-/// Gives one of the rows another name, and puts each `=` behind the longest.
+/// Renames one of the rows, and moves each `=` to the column behind the longest name.
 pub(super) fn align_renamed(chain: &[AttributeLine<'_>], key: Span, name: &str) -> Vec<Edit> {
     let is_other = |row: &&AttributeLine<'_>| row.attribute.name.span != key;
     let others: Vec<AttributeLine<'_>> = chain.iter().filter(is_other).copied().collect();
@@ -72,8 +72,8 @@ pub(super) fn align_renamed(chain: &[AttributeLine<'_>], key: Span, name: &str) 
     edits
 }
 
-/// By how many blanks a comment behind a value stays in its column when the value gets shorter; none where the value
-/// decides the column.
+/// Returns the number of blanks that keep the comment behind a value in its column when the value gets shorter; 0 if
+/// the comment follows the value after a single blank.
 pub(super) fn gap_before_comment(value: Span, old: usize, new: usize, texts: &ParsedFiles<'_>) -> usize {
     let file = texts.file(value.file);
     let end = file.line_bounds(file.position(value.end).line as usize).1;
@@ -83,7 +83,7 @@ pub(super) fn gap_before_comment(value: Span, old: usize, new: usize, texts: &Pa
     if is_in_column && (comment.starts_with('#') || comment.starts_with("//")) { old.saturating_sub(new) } else { 0 }
 }
 
-/// The white space before the first word of a line.
+/// Returns the white space before the first word of a line.
 pub(super) fn indent(line: usize, file: &SourceFile) -> &str {
     let (start, end) = file.line_bounds(line);
     let text = file.text.get(start as usize..end as usize).unwrap_or_default();
@@ -91,31 +91,31 @@ pub(super) fn indent(line: usize, file: &SourceFile) -> &str {
     text.get(..text.len().saturating_sub(text.trim_start().len())).unwrap_or_default()
 }
 
-/// The line ending of a file, as its first line has it.
+/// Returns the line ending of a file, which is that of its first line.
 pub(super) fn ending(file: &SourceFile) -> &'static str {
     let first = file.text.split_once('\n').map(|(line, _)| line);
     if first.is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" }
 }
 
-/// Whether a line may hold a comment.
+/// True if a line may have a comment.
 pub(super) fn has_comment(line: usize, file: &SourceFile) -> bool {
     let (start, end) = file.line_bounds(line);
     let text = file.text.get(start as usize..end as usize).unwrap_or_default();
     line > 0 && (text.contains('#') || text.contains("//"))
 }
 
-/// Whether nothing stands on a line; there is none before the first and after the last.
+/// True if a line has only white space; false for lines outside the file.
 pub(super) fn is_blank(line: usize, file: &SourceFile) -> bool {
     let (start, end) = file.line_bounds(line);
     line > 0 && file.text.get(start as usize..end as usize).is_some_and(|text| text.trim().is_empty())
 }
 
-/// The start of a line, behind the mark with which a file may begin.
+/// Returns the start of a line, behind the byte order mark in the first line.
 pub(super) fn from_mark(start: u32, file: &SourceFile) -> u32 {
     start.max(u32::try_from(file.body().0).unwrap_or(0))
 }
 
-/// Takes away whole lines, and one of the blank lines that would follow each other or stand before the closing brace.
+/// Removes whole lines, and the blank line above if another blank line or a closing brace would follow it.
 pub(super) fn remove_lines(span: Span, file: &SourceFile) -> Option<Edit> {
     let line = |offset: u32| file.position(offset).line as usize;
     let (first, last) = (line(span.start), line(span.end.max(1).saturating_sub(1)));

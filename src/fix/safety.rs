@@ -1,4 +1,4 @@
-//! Whether anything but the trails of a finding changes with a fix.
+//! Decides if a fix may change anything except the trails of its finding.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -12,36 +12,36 @@ use crate::syntax::Language;
 use crate::syntax::node::Node;
 use crate::value::{Hop, HopKind, Origin};
 
-/// What selects data events, each of which is billed.
+/// Names that select data events, each of which is billed.
 const DATA_EVENTS: [&str; 4] = ["data_resource", "data_resources", "DataResources", "resources.type"];
 
-/// What makes a trail record more of the events that its selectors select.
+/// Arguments that make a trail record more of the events that its selectors select.
 const WIDENING: [&str; 5] =
     ["is_multi_region_trail", "IsMultiRegionTrail", "enable_logging", "is_logging", "IsLogging"];
 
-/// The types of trails.
+/// The resource types of trails.
 const KINDS: [&str; 3] = [dialects::AWS.kind, dialects::AWSCC.kind, dialects::CLOUDFORMATION.kind];
 
-/// The trails that are created, or may be, each with its deployment.
+/// The trails that are or may be created, each with its deployment.
 pub(super) struct Trails<'r> {
     by_name: HashMap<(&'r str, Option<&'r str>, &'r str), TrailCreation<'r>>,
     by_header: HashMap<Span, Vec<TrailCreation<'r>>>,
-    /// Whose trails are written at a header, by how many calls outwards that is asked, as far as somebody has.
+    /// A cache of the owners of a trail's declaration, by its header and the number of calls outwards.
     owners: RefCell<HashMap<(Span, usize), DecidedTrails<'r>>>,
 }
 
 type TrailCreation<'r> = (&'r DeploymentResult, &'r TrailResult);
 
-/// Those for whose trails one text decides.
+/// The calls and deployments whose trails depend on one declaration.
 #[derive(Default)]
 struct DecidedTrails<'r> {
-    /// Calls, each in its deployment.
+    /// Calls, each with its deployment.
     calls: HashSet<(RootAndName<'r>, Vec<String>)>,
-    /// Deployments that decide for themselves, by their roots.
+    /// Deployments that declare the trail in their root, by that root.
     roots: HashMap<&'r str, HashSet<RootAndName<'r>>>,
 }
 
-/// The root and the name of one.
+/// The root and the name of a deployment.
 type RootAndName<'r> = (&'r str, Option<&'r str>);
 
 impl<'r> Trails<'r> {
@@ -57,7 +57,7 @@ impl<'r> Trails<'r> {
         trails
     }
 
-    /// What several calls or deployments bring changes for all of them.
+    /// Returns `Unsafe` if several calls or deployments share the code that is changed.
     pub(super) fn safety(&self, finding: &Diagnostic, wish: &Remedy) -> Safety {
         let Diagnostic { deployment, deployment_name, address, .. } = finding;
         let name = (deployment.as_deref(), address.as_deref());
@@ -68,7 +68,7 @@ impl<'r> Trails<'r> {
         let outwards = calls_out(wish);
         let mut known = self.owners.borrow_mut();
         let owners = known.entry((trail.header, outwards)).or_insert_with(|| self.owners(trail.header, outwards));
-        // What a root decides is for its own trails.
+        // Code in a root module affects only the trails of that root.
         let roots = owners.roots.get(own.root.as_str()).map_or(0, HashSet::len);
         if owners.calls.len().saturating_add(roots) > 1 { Safety::Unsafe } else { Safety::Safe }
     }
@@ -88,7 +88,7 @@ impl<'r> Trails<'r> {
     }
 }
 
-/// How many calls outwards of the trail the place lies that decides.
+/// Returns the number of module calls between the trail and the place that decides the value.
 fn calls_out(wish: &Remedy) -> usize {
     let is_call = |hop: &&Hop| {
         matches!(hop.step, HopKind::ModuleArgument { .. } | HopKind::ModuleCall { .. } | HopKind::StackParameter { .. })
@@ -96,7 +96,7 @@ fn calls_out(wish: &Remedy) -> usize {
     wish.hops.iter().filter(is_call).count()
 }
 
-/// The calls that lead to the module in which a trail, or the last but `outwards` of its calls, is written.
+/// Returns the calls that lead to the module that declares a trail, without the last `outwards` of them.
 fn owner(address: &str, outwards: usize) -> Vec<String> {
     let address = without_keys(address);
     let mut calls: Vec<String> = match address.strip_prefix("module.") {
@@ -106,14 +106,14 @@ fn owner(address: &str, outwards: usize) -> Vec<String> {
         None => address.split('/').map(str::to_owned).collect(),
     };
     if !address.starts_with("module.") {
-        // The last part is the trail.
+        // The last part is the trail itself.
         calls.pop();
     }
     calls.truncate(calls.len().saturating_sub(outwards));
     calls
 }
 
-/// The address of the declaration in its call.
+/// Returns the address without the keys of `count` and `for_each`.
 fn without_keys(address: &str) -> String {
     address
         .split('[')
@@ -122,7 +122,7 @@ fn without_keys(address: &str) -> String {
         .collect()
 }
 
-/// Logic that is replaced, events that are billed, and a place that others read.
+/// Returns `Unsafe` if a change replaces logic, affects billed events, or edits a place that other code reads.
 pub(super) fn of_wish(wish: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> Safety {
     let is_own = |hop: &Hop| {
         matches!(
@@ -145,7 +145,7 @@ pub(super) fn of_wish(wish: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) ->
     if is_safe { Safety::Safe } else { Safety::Unsafe }
 }
 
-/// A direction holds for the data events of a selector, too.
+/// True if a change of `read_write_type` also applies to the data events of a selector.
 fn selects_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
     let RemedyKind::Set { value: "All", .. } = wish.change else { return false };
     let place = before_empty(wish.origin.span());
@@ -154,7 +154,7 @@ fn selects_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
         Some(Enclosing::Attribute(_) | Enclosing::Nothing) | None => None,
     };
     let mapping = texts.path(place).into_iter().rev().find(|node| node.as_mapping().is_some()).map(|node| node.span);
-    // The selector may be written where its value comes from.
+    // The selector may be declared where its value comes from.
     let passed = wish.hops.iter().filter(|hop| !matches!(hop.step, HopKind::ModuleCall { .. })).map(|hop| hop.span);
     let names_data = |span| {
         let text = texts.slice(span);
@@ -163,7 +163,7 @@ fn selects_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
     around.or(mapping).into_iter().chain(passed).any(names_data)
 }
 
-/// True if the trail records data events, and then more of them.
+/// True if the trail records data events and would record more of them.
 fn widens_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
     let is_widened = matches!(wish.change, RemedyKind::Set { name, .. } if WIDENING.contains(&name));
     let trail = trail_around(wish.origin.span(), texts).filter(|_| is_widened);
@@ -171,19 +171,19 @@ fn widens_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
     DATA_EVENTS.iter().any(|name| text.contains(name))
 }
 
-/// Whether nothing but a literal or white space is replaced, or something is taken away as was asked for.
+/// True if an edit replaces only a literal or white space, or removes the code that the change is about.
 fn is_simple(edit: &Edit, texts: &ParsedFiles<'_>) -> bool {
     let old = texts.slice(edit.span);
     let language = texts.language(edit.span.file);
-    // A conditional with such an arm is more.
+    // A conditional with such an arm is logic.
     let is_no_value = language != Language::Hcl && old.contains("AWS::NoValue") && !old.contains("If");
     edit.text.is_empty() || old.trim().is_empty() || deciding::is_literal(&old, language) || is_no_value
 }
 
-/// Whether all that changes lies in the declaration of a trail.
+/// True if all edits are in the declaration of a trail.
 ///
-/// A text that is inserted becomes part of the block or mapping that the wish names. In block-style YAML its place may
-/// be behind the end of that mapping.
+/// An inserted text becomes part of the block or mapping that the change names. In block-style YAML its place may be
+/// behind the end of that mapping.
 fn is_in_trail(wish: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> bool {
     let mut trail: Option<Span> = None;
     edits.iter().all(|edit| {
@@ -195,7 +195,7 @@ fn is_in_trail(wish: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> bool {
     })
 }
 
-/// The declaration of a trail that holds a place.
+/// Returns the declaration of the trail around a place.
 fn trail_around(place: Span, texts: &ParsedFiles<'_>) -> Option<Span> {
     let place = before_empty(place);
     match texts.around(place) {
@@ -212,7 +212,7 @@ fn trail_around(place: Span, texts: &ParsedFiles<'_>) -> Option<Span> {
     }
 }
 
-/// Whether a node is a resource of a template that names the type of a trail.
+/// True if a node is a resource of a template and contains the resource type of a trail.
 fn is_template_trail(node: &Node, texts: &ParsedFiles<'_>) -> bool {
     let is_resource = || node.as_mapping().is_some_and(|mapping| mapping.get("Properties").is_some());
     let names_trail = || {
@@ -222,14 +222,14 @@ fn is_template_trail(node: &Node, texts: &ParsedFiles<'_>) -> bool {
     *texts.declares_trail.borrow_mut().entry(node.span).or_insert_with(|| is_resource() && names_trail())
 }
 
-/// What Terraform's JSON has below the type of a trail, if that holds a place.
+/// Returns the value below the resource type of a trail in Terraform's JSON, if it contains a place.
 fn below_kind(node: &Node, place: Span) -> Option<Span> {
     let entry = last_before(&node.as_mapping()?.entries, place, |entry| entry.key.span)?;
     let is_trail = entry.key.as_text().is_some_and(|key| KINDS.contains(&key));
     Some(entry.value.whole()).filter(|trail| is_trail && holds(*trail, place))
 }
 
-/// Whether each step of the way is taken by this trail alone, as far as the texts tell.
+/// True if this trail alone uses each step of the value's path, as far as the text shows.
 fn is_read_once(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
     let places = std::iter::once(wish.origin.span()).chain(wish.hops.iter().map(|hop| hop.span));
     let is_absent = matches!(wish.origin, Origin::Absent(_));
@@ -237,16 +237,16 @@ fn is_read_once(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
         let member = member(wish.hops.get(index.saturating_add(1)..).unwrap_or_default());
         match &hop.step {
             HopKind::Arm(_) | HopKind::Argument | HopKind::Repetition(_) => true,
-            // The object changes, and not the default.
+            // The change is in the object, not in the default.
             HopKind::MemberDefault(_) | HopKind::NoMember(_) => wish.unset_member().is_some(),
-            // Who else decodes a file isn't known.
+            // Other code may decode a file, too.
             HopKind::Member(_) | HopKind::Element(_) => from.file == hop.span.file,
             HopKind::Local(name) => readers(&format!("local.{name}"), member, from, texts) == 1,
             HopKind::VariableDefault(name)
             | HopKind::VariableValue(name)
             | HopKind::ModuleArgument { name, .. }
             | HopKind::ModuleCall { name, .. } => readers(&format!("var.{name}"), member, from, texts) == 1,
-            // The declaration is one of the two places that name it.
+            // The name occurs twice: in the declaration and in one reference.
             HopKind::ParameterDefault(name) | HopKind::ParameterValue(name) | HopKind::StackParameter { name, .. } => {
                 words(&texts.file(from.file).text, name, None, texts) == 2
             }
@@ -257,7 +257,8 @@ fn is_read_once(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
     !is_absent && wish.hops.iter().any(is_name) && places.zip(wish.hops.iter().enumerate()).all(is_alone)
 }
 
-/// The key under which the value at the beginning of a way is read; nothing if it is read as a whole, or by another key.
+/// Returns the key under which the value at the beginning of a path is read; `None` if it is read as a whole or by an
+/// index.
 fn member(hops: &[Hop]) -> Option<&str> {
     let passes_whole = |hop: &&Hop| {
         matches!(
@@ -274,12 +275,13 @@ fn member(hops: &[Hop]) -> Option<&str> {
     }
 }
 
-/// How often a reference, or a member of what it refers to, is read in the files of the module in which a place lies.
+/// Counts the uses of a reference, or of one member of it, in the files of the module that contains a place.
 fn readers(reference: &str, member: Option<&str>, place: Span, texts: &ParsedFiles<'_>) -> usize {
     texts.beside(place.file).iter().map(|file| words(&file.text, reference, member, texts)).sum()
 }
 
-/// How often a word stands in a text by itself, other members than the one that is looked for left aside.
+/// Counts the occurrences of a whole word in a text, except for those that are followed by another member than
+/// `member`.
 fn words(text: &str, word: &str, member: Option<&str>, texts: &ParsedFiles<'_>) -> usize {
     texts.search(text.len());
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');

@@ -1,21 +1,20 @@
-//! Edits that don't get in each other's way are made at once.
+//! Applies edits that don't overlap.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Edit, Fix};
 use crate::source::{FileId, Sources, Span};
 
-/// Texts as some fixes make them.
+/// The texts after some fixes.
 #[derive(Debug, Default)]
 pub struct EditedTexts {
-    /// The new texts.
     pub texts: BTreeMap<FileId, String>,
-    /// The fixes, by their number.
+    /// The numbers of the applied fixes.
     pub fixes: Vec<usize>,
 }
 
-/// Makes the fixes that are possible together; of those that touch the same bytes, the first. The others have their
-/// turn when the new texts are judged.
+/// Applies the fixes that are compatible. If several touch the same bytes, the first is applied; the others can follow
+/// after the new texts have been checked.
 pub fn apply<'f>(fixes: impl IntoIterator<Item = (usize, &'f Fix)>, sources: &Sources) -> EditedTexts {
     let mut chosen: BTreeSet<Edit> = BTreeSet::new();
     let mut applied = EditedTexts::default();
@@ -30,7 +29,7 @@ pub fn apply<'f>(fixes: impl IntoIterator<Item = (usize, &'f Fix)>, sources: &So
     applied
 }
 
-/// The texts with some edits that don't overlap.
+/// Returns the texts after some edits, which must not overlap.
 pub fn splice(edits: &BTreeSet<Edit>, sources: &Sources) -> BTreeMap<FileId, String> {
     let mut texts: BTreeMap<FileId, (String, usize)> = BTreeMap::new();
     for edit in edits {
@@ -49,8 +48,8 @@ pub fn splice(edits: &BTreeSet<Edit>, sources: &Sources) -> BTreeMap<FileId, Str
     texts.into_iter().map(whole).collect()
 }
 
-/// Whether an edit has a byte or a place in common with one of some edits that don't overlap: the last that begins before
-/// it ends is the one that ends last.
+/// True if an edit overlaps or touches one of some edits that don't overlap. Of these, the last that begins before the
+/// edit's end also ends last, so only that one is compared.
 fn touches_one_of(edits: &BTreeSet<Edit>, edit: &Edit) -> bool {
     let Edit { span, .. } = edit;
     let end = Span { start: span.end.saturating_add(1), end: 0, ..*span };

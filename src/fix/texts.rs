@@ -1,4 +1,4 @@
-//! The files in which values are decided, read when they are first asked for.
+//! The files that fixes change, each parsed on first use.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -11,45 +11,45 @@ use crate::syntax::hcl::{self, Attribute, Block, ParsedItem, UnparsedItem};
 use crate::syntax::node::{Entry, Node, NodeKind, Tree};
 use crate::syntax::{Language, json, yaml};
 
-/// How much text may be gone through for all fixes of a deployment together, in bytes. Findings beyond have no fix; once the
-/// others are mended, it is their turn.
+/// The limit of text that is searched for all fixes of a deployment together, in bytes. Findings beyond it have no fix
+/// until the others are fixed.
 const MAX_SEARCHED: usize = 256 << 20;
 
-/// The files of a run, as trees.
+/// The files of a run, with their syntax trees.
 pub struct ParsedFiles<'a> {
     sources: &'a Sources,
     fs: &'a dyn Fs,
     known: ParsedTrees<'a>,
     read: RefCell<HashMap<FileId, Rc<ParsedFile>>>,
-    /// What was parsed of HCL, by its place: a block is asked about for each finding and each edit in it.
+    /// A cache of parsed HCL, by span: a block is needed for each finding and each edit in it.
     parsed: RefCell<HashMap<Span, Enclosing>>,
-    /// Which mappings declare a trail, as far as somebody has asked.
+    /// A cache of the mappings that declare a trail.
     pub(super) declares_trail: RefCell<HashMap<Span, bool>>,
     searched: Cell<usize>,
 }
 
-/// What files in YAML or JSON hold, as far as somebody else has read it already.
+/// Returns the tree of a YAML or JSON file if the evaluation has already parsed it.
 pub type ParsedTrees<'a> = &'a dyn Fn(FileId) -> Option<Arc<Tree>>;
 
-/// A file as its language reads it.
+/// The syntax of a file.
 pub(super) enum ParsedFile {
-    /// HCL, of which only what is needed is parsed.
+    /// The top-level items of an HCL file, which are parsed on demand.
     Items(Vec<UnparsedItem>),
-    /// YAML or JSON.
+    /// The documents of a YAML or JSON file.
     Documents(Arc<Tree>),
 }
 
-/// What a place in HCL lies in.
+/// The top-level item of an HCL file around a place.
 #[derive(Clone)]
 pub(super) enum Enclosing {
     Block(Rc<Block>),
     Attribute(Rc<Attribute>),
-    /// What can't be parsed.
+    /// An item that can't be parsed.
     Nothing,
 }
 
 impl<'a> ParsedFiles<'a> {
-    /// Files that are parsed when they are first asked for, unless they are known.
+    /// Files are parsed on first use, except those in `known`.
     pub fn new(sources: &'a Sources, fs: &'a dyn Fs, known: ParsedTrees<'a>) -> Self {
         Self {
             sources,
@@ -62,18 +62,18 @@ impl<'a> ParsedFiles<'a> {
         }
     }
 
-    /// Whether more was gone through than all fixes of a deployment may cost.
+    /// True if more text was searched than the limit for all fixes of a deployment.
     pub(super) fn is_exhausted(&self) -> bool {
         self.searched.get() > MAX_SEARCHED
     }
 
-    /// How many bytes of text were gone through.
+    /// The number of bytes of text that were searched.
     #[cfg(test)]
     pub(super) fn searched(&self) -> usize {
         self.searched.get()
     }
 
-    /// Counts the bytes of a text that somebody is about to go through.
+    /// Counts the bytes of a text that is going to be searched.
     pub(super) fn search(&self, bytes: usize) {
         self.searched.set(self.searched.get().saturating_add(bytes));
     }
@@ -82,7 +82,7 @@ impl<'a> ParsedFiles<'a> {
         self.sources.file(id)
     }
 
-    /// The files of the module in which a file lies; all of them are known when its findings are.
+    /// Returns the files of the module that contains a file. All of them have been loaded once the module has findings.
     pub(super) fn beside(&self, id: FileId) -> Vec<Arc<SourceFile>> {
         let directory = self.file(id).directory().to_owned();
         let mut paths = self.fs.list(&directory).unwrap_or_default();
@@ -95,7 +95,7 @@ impl<'a> ParsedFiles<'a> {
         of_module.filter_map(|path| self.sources.known(path)).map(|id| self.file(id)).collect()
     }
 
-    /// The bytes of a place.
+    /// Returns the text of a span.
     pub(super) fn slice(&self, span: Span) -> String {
         self.search(span.range().len());
         self.file(span.file).slice(span).to_owned()
@@ -120,7 +120,7 @@ impl<'a> ParsedFiles<'a> {
         Rc::clone(self.read.borrow_mut().entry(id).or_insert_with(read))
     }
 
-    /// The top-level block or attribute of HCL that holds a place.
+    /// Returns the top-level block or attribute of an HCL file that contains a place.
     pub(super) fn around(&self, place: Span) -> Option<Enclosing> {
         let text = self.text(place.file);
         let ParsedFile::Items(items) = text.as_ref() else { return None };
@@ -134,7 +134,7 @@ impl<'a> ParsedFiles<'a> {
         Some(self.parsed.borrow_mut().entry(item.span).or_insert_with(parse).clone())
     }
 
-    /// The entry whose key stands at a place.
+    /// Returns the entry with this key.
     pub(super) fn entry(&self, key: Span) -> Option<Entry> {
         let path = self.path(key);
         let mut entries = path.iter().rev().filter_map(|node| match &node.kind {
@@ -144,7 +144,7 @@ impl<'a> ParsedFiles<'a> {
         entries.find(|entry| entry.key.span == key).cloned()
     }
 
-    /// The nodes that hold a place, the outermost first.
+    /// Returns the nodes that contain a place, the outermost first.
     pub(super) fn path(&self, place: Span) -> Vec<Arc<Node>> {
         let text = self.text(place.file);
         let ParsedFile::Documents(tree) = text.as_ref() else { return Vec::new() };
@@ -159,7 +159,7 @@ impl<'a> ParsedFiles<'a> {
     }
 }
 
-/// The value or item that holds a place, which may also be its key.
+/// Returns the value or item that contains a place. The place may also be in its key.
 fn child(node: &Node, place: Span) -> Option<Arc<Node>> {
     match &node.kind {
         NodeKind::Mapping(mapping) => {
@@ -173,18 +173,18 @@ fn child(node: &Node, place: Span) -> Option<Arc<Node>> {
     }
 }
 
-/// The last of some things, in the order of their places, that doesn't begin behind a place.
+/// Returns the last element that doesn't begin behind a place. The elements must be ordered by place.
 pub(super) fn last_before<T>(things: &[T], place: Span, span: impl Fn(&T) -> Span) -> Option<&T> {
     let next = things.partition_point(|thing| span(thing).start <= place.start);
     things.get(next.checked_sub(1)?)
 }
 
-/// The place, or for an empty one the character before it: what has no text begins where that which holds it ends.
+/// Returns the place, or for an empty place the character before it: an empty value begins where its parent ends.
 pub(super) fn before_empty(place: Span) -> Span {
     if place.is_empty() { Span { start: place.start.saturating_sub(1), ..place } } else { place }
 }
 
-/// Whether a place begins in a span.
+/// True if a place begins in a span.
 pub(super) fn holds(span: Span, place: Span) -> bool {
     span.file == place.file && span.range().contains(&place.range().start)
 }

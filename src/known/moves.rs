@@ -1,7 +1,7 @@
-//! Where trails have gone: by `moved` blocks, with their directory or template, or into a module.
+//! Follows moved trails: by `moved` blocks, with their directory or template, or into a module.
 //!
-//! A trail has moved only if it isn't where it was, and where it is now was none: a copy is no move. Each trail moves to
-//! one place, and none moves where another one has.
+//! A trail has moved only if its old place is empty now and its new place was empty before: a copy isn't a move. Each
+//! trail moves to one place, and no two trails move to the same place.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -10,97 +10,96 @@ use crate::model::address::{self, AddressStep};
 use crate::report::{DeploymentResult, Fingerprint, Report, TrailResult, decode, decode_path, encode, encode_path};
 use crate::source::{SourceFile, Sources};
 
-/// How often something is looked up or compared in order to follow trails; those that are left over are followed nowhere.
+/// The limit of lookups and comparisons. Trails that remain when it is reached aren't followed.
 const MAX_LOOKUPS: usize = 500_000;
 
-/// How many steps an address has that `moved` blocks give.
+/// The maximum number of steps in an address that results from `moved` blocks.
 const MAX_ADDRESS: usize = 32;
 
-/// A trail by its name in fingerprints, or a deployment if the address is empty.
+/// A trail as fingerprints identify it, or a deployment if the address is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TrailName {
-    /// The deployment.
+    /// The root of the deployment, encoded as in fingerprints.
     pub deployment: String,
-    /// What the configuration calls the deployment.
+    /// The deployment's name in the configuration.
     pub name: Option<String>,
-    /// The trail.
+    /// The address of the trail, encoded as in fingerprints.
     pub address: String,
 }
 
-/// A trail in its place.
+/// A trail or a deployment, with a digest.
 #[derive(Debug, Clone)]
 pub struct PlacedTrail {
-    /// The place.
     pub place: TrailName,
-    /// The digest of its declaration, where that is on record.
+    /// The digest of its declaration, if it was recorded.
     pub digest: Option<String>,
 }
 
-/// Where trails and deployments have gone.
+/// The new places of trails and deployments.
 #[derive(Debug, Default)]
 pub struct Moves {
     to: HashMap<TrailName, TrailName>,
-    /// Where those of kept roots are called, which are still where they were, too.
+    /// For trails of a root that is now called but kept as a root, their additional places in the caller.
     called: HashMap<TrailName, TrailName>,
 }
 
-/// A deployment, by its name in fingerprints.
+/// A deployment as fingerprints identify it: its root and name.
 type FingerprintRoot<'a> = (&'a str, Option<&'a str>);
 
-/// What may have moved, and where to.
+/// The state of the search for moves.
 struct MoveSearch<'a> {
-    /// The trails that aren't where they were, in the order of their places.
+    /// The trails that aren't at their old place, ordered by place.
     gone: Vec<&'a PlacedTrail>,
-    /// The places where there was none, in their order.
+    /// The places that were empty before, in order.
     free: BTreeMap<&'a TrailName, &'a PlacedTrail>,
-    /// The declarations of now.
+    /// The current declarations.
     declared: HashSet<(FingerprintRoot<'a>, Vec<String>)>,
-    /// The deployments of now.
+    /// The current deployments.
     deployments: HashSet<FingerprintRoot<'a>>,
-    /// The deployments of which parts aren't read.
+    /// The deployments with parts that weren't read.
     open: HashSet<FingerprintRoot<'a>>,
-    /// The deployments that there were.
+    /// The earlier deployments.
     before: HashSet<FingerprintRoot<'a>>,
     moves: Moves,
-    /// How many lookups are left.
+    /// The remaining number of lookups.
     left: usize,
 }
 
-/// A place to which a trail may have gone.
+/// A place to which a trail may have moved.
 struct MoveCandidate<'a> {
     placed: &'a PlacedTrail,
     steps: Vec<AddressStep>,
 }
 
-/// What a `moved` block moves: the names of the calls that lead to its module, and the address before.
+/// The source of a `moved` block: the names of the calls that lead to its module, and the `from` address.
 type MoveSource<'a> = (Vec<&'a str>, &'a [AddressStep]);
 
-/// A trail as a root would have it that others call: the root, and the address there.
+/// A trail from the point of view of a called root: that root, and the address within it.
 type Called = (String, Vec<AddressStep>);
 
-/// The `moved` blocks of a deployment.
+/// The `moved` blocks of a deployment, indexed by source.
 #[derive(Default)]
 struct Blocks<'a> {
-    /// Each with its number.
+    /// The blocks, each with its number.
     by_address: HashMap<MoveSource<'a>, Vec<(usize, &'a MovedBlock)>>,
-    /// How many calls and how many steps these have.
+    /// The numbers of calls and of steps in the sources.
     lengths: BTreeSet<(usize, usize)>,
     number: usize,
 }
 
 impl TrailName {
-    /// The place of a deployment.
+    /// Returns the place of a deployment.
     pub fn of(judged: &DeploymentResult) -> Self {
         let name = judged.name.as_deref().map(encode);
         Self { deployment: encode_path(&judged.root), name, address: String::new() }
     }
 
-    /// The place of a trail of this deployment.
+    /// Returns the place of a trail of this deployment.
     pub fn with(&self, trail: &TrailResult) -> Self {
         Self { address: encode(&trail.address), ..self.clone() }
     }
 
-    /// The place of a finding; nothing if the name isn't one.
+    /// Returns the place of a finding; `None` if the fingerprint is invalid.
     pub fn of_fingerprint(fingerprint: &str) -> Option<Self> {
         let Fingerprint { deployment, name, address, .. } = Fingerprint::parse(fingerprint)?;
         Some(Self { deployment, name, address })
@@ -116,7 +115,7 @@ impl TrailName {
 }
 
 impl PlacedTrail {
-    /// The trails and the deployments of a report.
+    /// Returns the trails and the deployments of a report.
     pub fn of(report: &Report) -> Vec<Self> {
         let mut placed = Vec::new();
         for judged in &report.deployments {
@@ -131,14 +130,14 @@ impl PlacedTrail {
     }
 }
 
-/// What stays the same when a deployment moves as a whole; nothing if it has no trail.
+/// Returns a digest that is unchanged if a deployment moves as a whole; `None` if it has no trail.
 pub fn digest_of(judged: &DeploymentResult) -> Option<String> {
     judged.trails.first().map(|first| format!("{}+{}", first.digest, judged.trails.len()))
 }
 
 impl Moves {
-    /// Where the trails of another time have gone. A place is no new one if it is among `others`, which the other parents of a
-    /// merge have. `is_there` tells whether a deployment that isn't in the report may be there all the same.
+    /// Finds the new places of earlier trails. A place in `others`, which are the trails of the other parents of a
+    /// merge, isn't new. `is_there` is true for a deployment that may exist although the report doesn't contain it.
     pub fn find(
         before: &[PlacedTrail],
         others: &[PlacedTrail],
@@ -183,7 +182,7 @@ impl Moves {
         search.moves
     }
 
-    /// Follows files to other names: those that aren't there any more, to new ones with the same text.
+    /// Follows renamed files: each file that no longer exists, to a new file with the same text.
     pub fn follow_files(&mut self, before: &Sources, now: &Sources) {
         let text = |file: &SourceFile| file.text.replace('\r', "");
         let (before, now) = (before.all(), now.all());
@@ -214,7 +213,8 @@ impl Moves {
         }
     }
 
-    /// The names that a finding has now: two if its root is called, and kept all the same.
+    /// Returns the current fingerprints of an earlier finding. There are two if its root is called now and also kept as
+    /// a root.
     pub fn follow(&self, fingerprint: &str) -> Vec<String> {
         let mut names = vec![fingerprint.to_owned()];
         let Some(parsed) = Fingerprint::parse(fingerprint).filter(|_| !self.is_empty()) else { return names };
@@ -231,40 +231,40 @@ impl Moves {
         names
     }
 
-    /// The place to which a trail has gone, if it has.
+    /// Returns the new place of a trail, if it has moved.
     pub fn of_trail(&self, place: &TrailName) -> Option<&TrailName> {
         self.to.get(place)
     }
 
-    /// True if something has come to a place from another.
+    /// True if a trail or deployment has moved to this place.
     pub fn has_target(&self, place: &TrailName) -> bool {
         self.to.values().any(|to| to == place)
     }
 
-    /// The place to which a deployment has gone, if it has.
+    /// Returns the new place of a deployment, if it has moved.
     pub fn of_deployment(&self, judged: &DeploymentResult) -> Option<&TrailName> {
         self.to.get(&TrailName::of(judged))
     }
 
-    /// True if nothing has moved.
+    /// True if there are no moves.
     pub fn is_empty(&self) -> bool {
         self.to.is_empty() && self.called.is_empty()
     }
 }
 
 impl<'a> MoveSearch<'a> {
-    /// Notes a move, after which neither place takes part in another.
+    /// Records a move, after which neither place takes part in another one.
     fn note(&mut self, from: &TrailName, to: &TrailName) {
         self.free.remove(to);
         self.moves.to.insert(from.clone(), to.clone());
     }
 
-    /// The trails that aren't where they were, and of which it isn't known yet where they are.
+    /// Returns the trails that aren't at their old place and haven't been found elsewhere.
     fn sought(&self) -> Vec<&'a PlacedTrail> {
         self.gone.iter().copied().filter(|placed| !self.moves.to.contains_key(&placed.place)).collect()
     }
 
-    /// Follows `moved` blocks, and the move between a block without `count` and its first instance, which needs none.
+    /// Follows `moved` blocks, and the implicit move between a block without `count` and its first instance.
     fn follow_blocks<'r>(&mut self, report: &'r Report) {
         let of_deployment = |judged: &'r DeploymentResult| (TrailName::of(judged), Blocks::of(&judged.moves));
         let blocks: HashMap<TrailName, Blocks<'_>> = report.deployments.iter().map(of_deployment).collect();
@@ -291,7 +291,7 @@ impl<'a> MoveSearch<'a> {
         }
     }
 
-    /// Follows trails that were wrapped into a module, or taken out of one, within their deployment.
+    /// Follows trails that were moved into a module or out of one, within their deployment.
     fn follow_within_deployments(&mut self) {
         let mut free: HashMap<(FingerprintRoot<'a>, AddressStep), VecDeque<MoveCandidate<'a>>> = HashMap::new();
         for placed in self.free.values() {
@@ -302,7 +302,7 @@ impl<'a> MoveSearch<'a> {
         for placed in self.sought() {
             let steps = placed.place.steps();
             let Some(last) = steps.last().cloned() else { continue };
-            // The declaration has other instances now.
+            // The declaration still exists, with other instances.
             if self.declared.contains(&declaration(&placed.place)) {
                 continue;
             }
@@ -316,8 +316,8 @@ impl<'a> MoveSearch<'a> {
         }
     }
 
-    /// Follows trails of roots to the first calls of these. A root that only the base of a comparison keeps stays where it was,
-    /// too.
+    /// Follows trails of roots to the first calls of these roots. A trail of a root that is evaluated only because the
+    /// base of a comparison has it stays at its old place, too.
     fn follow_calls(&mut self, before: &'a [PlacedTrail], report: &Report) {
         let mut callable: HashMap<Called, Vec<TrailName>> = HashMap::new();
         let mut kept = HashSet::new();
@@ -356,8 +356,8 @@ impl<'a> MoveSearch<'a> {
         }
     }
 
-    /// Follows trails whose deployment is gone to the same declarations in new ones: of the same directory or file name
-    /// first, then at the same address, then anywhere.
+    /// Follows trails of removed deployments to the same declarations in new deployments: first with the same directory
+    /// or file name, then at the same address, then anywhere.
     fn follow_deployments(&mut self, is_there: &dyn Fn(&str) -> bool) {
         type Key = (String, Option<String>, Option<String>, String);
         let keys: [fn(&PlacedTrail) -> Option<Key>; 3] = [
@@ -399,7 +399,7 @@ impl<'a> MoveSearch<'a> {
         }
     }
 
-    /// Follows trails that are gone to the same declarations in any deployment, though their own one may remain.
+    /// Follows removed trails to the same declarations in any deployment, even if their own deployment may still exist.
     fn follow_declarations(&mut self, is_there: &dyn Fn(&str) -> bool) {
         let mut free: HashMap<(Option<String>, AddressStep), VecDeque<MoveCandidate<'a>>> = HashMap::new();
         for placed in self.free.values().filter(|placed| !placed.place.address.is_empty()) {
@@ -423,7 +423,7 @@ impl<'a> MoveSearch<'a> {
         }
     }
 
-    /// Lets deployments follow their trails.
+    /// Moves each deployment along with its trails.
     fn follow_wholes(&mut self, is_there: &dyn Fn(&str) -> bool) {
         let pairs = |moves: &HashMap<TrailName, TrailName>| {
             let whole = |place: &TrailName| TrailName { address: String::new(), ..place.clone() };
@@ -447,7 +447,7 @@ impl<'a> MoveSearch<'a> {
         }
     }
 
-    /// True if a trail may be where it was, though it wasn't found there.
+    /// True if a trail may be at its old place although it wasn't found there.
     fn may_have(&self, place: &TrailName, is_there: &dyn Fn(&str) -> bool) -> bool {
         match self.deployments.contains(&place.deployment()) {
             true => self.open.contains(&place.deployment()),
@@ -455,7 +455,7 @@ impl<'a> MoveSearch<'a> {
         }
     }
 
-    /// True if a deployment is there, or may be.
+    /// True if a deployment exists, or may exist.
     fn remains(&self, place: &TrailName, is_there: &dyn Fn(&str) -> bool) -> bool {
         self.deployments.contains(&place.deployment())
             || decode_path(&place.deployment).is_none_or(|name| is_there(&name))
@@ -480,7 +480,8 @@ impl<'a> Blocks<'a> {
         Self { by_address, lengths, number: blocks.len() }
     }
 
-    /// The addresses that the blocks give an address one after the other, itself first; nothing if no lookups are left for it.
+    /// Returns the addresses that the blocks lead to, one after the other, beginning with the given one; `None` if the
+    /// lookups are used up.
     fn chain(&self, address: Vec<AddressStep>, left: &mut usize) -> Option<Vec<Vec<AddressStep>>> {
         let mut met = HashSet::from([address.clone()]);
         let mut chain = vec![address];
@@ -492,7 +493,8 @@ impl<'a> Blocks<'a> {
         Some(chain)
     }
 
-    /// The address that the first block gives an address that hasn't been met, if one does.
+    /// Returns the address that the first applicable block leads to, unless it has been met before; the outer `None`
+    /// means that the lookups are used up.
     fn after(
         &self,
         address: &[AddressStep],
@@ -504,7 +506,7 @@ impl<'a> Blocks<'a> {
             spend(1, left)?;
             let Some((calls, within)) = address.split_at_checked(*calls) else { continue };
             let Some((own, _)) = within.split_at_checked(*steps) else { continue };
-            // A block may move one instance, or all of them.
+            // The source of a block is one instance or all of them.
             let mut all = own.to_vec();
             all.last_mut().into_iter().for_each(|last| last.key.clear());
             let names = address::without_keys(calls);
@@ -520,7 +522,7 @@ impl<'a> Blocks<'a> {
     }
 }
 
-/// Takes the first candidate of a kind, as long as lookups are left.
+/// Removes and returns the first candidate that satisfies a condition, if the lookups suffice.
 fn take<'a>(
     candidates: &mut VecDeque<MoveCandidate<'a>>,
     left: &mut usize,
@@ -535,17 +537,17 @@ fn take<'a>(
     None
 }
 
-/// Notes lookups; nothing if there aren't as many left, and then none are.
+/// Counts lookups; `None` if fewer remain, and then none do.
 fn spend(lookups: usize, left: &mut usize) -> Option<()> {
     let rest = left.checked_sub(lookups);
     *left = rest.unwrap_or_default();
     rest.map(drop)
 }
 
-/// A trail as the called roots would have it through which it is reached, the outermost first.
+/// Returns a trail from the point of view of each called root that contains it, the outermost first.
 fn called(trail: &TrailResult, sources: &Sources) -> Vec<Called> {
     let (owners, steps) = (&trail.owners, address::steps(&trail.address));
-    // Of code that isn't read, the calls may be known and their modules not.
+    // For code that isn't read, the calls may be known but not their modules.
     if owners.len() != steps.len() {
         return Vec::new();
     }
@@ -555,18 +557,18 @@ fn called(trail: &TrailResult, sources: &Sources) -> Vec<Called> {
         let file = sources.file(*owner);
         let directory = file.path.parent().map(|directory| sources.name(directory));
         let within = steps.get(start..).unwrap_or_default();
-        // A template is a root by itself, and Terraform's files with their directory.
+        // A template is a root by itself; Terraform's root is the directory.
         called.extend(directory.iter().chain([&file.name]).map(|name| (encode_path(name), within.to_vec())));
     }
     called
 }
 
-/// A declaration, of which there may be several instances.
+/// Returns the declaration of a trail, which may have several instances.
 fn declaration(place: &TrailName) -> (FingerprintRoot<'_>, Vec<String>) {
     (place.deployment(), place.steps().into_iter().map(|step| step.name).collect())
 }
 
-/// True if one of two addresses of the same resource has all calls of the other, and more of them.
+/// True if two addresses name the same resource, and one has all calls of the other and more.
 fn is_nested(one: &[AddressStep], other: &[AddressStep]) -> bool {
     let (one_calls, other_calls) = (address::calls(one), address::calls(other));
     let (few, many) =
@@ -575,7 +577,7 @@ fn is_nested(one: &[AddressStep], other: &[AddressStep]) -> bool {
     one.last() == other.last() && few.len() < many.len() && few.iter().all(|call| rest.any(|other| other == call))
 }
 
-/// An address in which the first instance of a block is the same as the only one.
+/// Returns an address without the keys of first instances, so that the first instance of a block equals the only one.
 fn without_first_keys(steps: &[AddressStep]) -> Vec<AddressStep> {
     let plain = |step: &AddressStep| {
         if step.key == "[0]" { AddressStep { key: String::new(), ..step.clone() } } else { step.clone() }
@@ -587,7 +589,7 @@ fn without_first_keys(steps: &[AddressStep]) -> Vec<AddressStep> {
 mod tests {
     use super::*;
 
-    /// What follows an address among blocks, each of which gives one number the next.
+    /// Follows an address through blocks that each increment its number.
     fn follow(numbers: usize, left: &mut usize) -> Option<Vec<Vec<AddressStep>>> {
         let name = |number: usize| format!("module.m.aws_cloudtrail.t{number}");
         let block =

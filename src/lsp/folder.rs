@@ -115,7 +115,7 @@ impl Folder {
     ) -> BTreeSet<PathBuf> {
         let is_due = std::mem::take(&mut self.is_due);
         self.has_run = true;
-        // An editor may report no change of files that go with their directory.
+        // If a directory is deleted, the editor may not report the deletion of its files.
         let gone = self.state.as_ref().map(FolderState::gone).unwrap_or_default();
         let changed: &[PathBuf] =
             &changed.iter().cloned().chain(gone).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
@@ -295,7 +295,7 @@ impl FolderState {
         self.standing.change(&files_of(changed, &self.job.fs), self.job.setup())
     }
 
-    /// The files that were read and aren't there any more.
+    /// Returns the files that were read and have been deleted since.
     fn gone(&self) -> Vec<PathBuf> {
         let is_known = |file: &SourceFile| file.within.is_none() && file.path.is_absolute();
         let files = self.job.sources.all().into_iter().filter(|(_, file)| is_known(file));

@@ -84,8 +84,9 @@ impl Remedy {
         self.unset_member().map_or_else(last, |(object, _)| object)
     }
 
-    /// The object that leaves an attribute at its default or null, and the attribute, if that decides the value: where the
-    /// attribute is set, only this object changes. The type of a second variable on the way may not have the attribute.
+    /// Returns the object that omits the attribute or sets it to null, and the attribute, if that decides the value:
+    /// setting the attribute changes only this object. `None` if the value passes through two variables, since the type
+    /// of the second may not have the attribute.
     pub fn unset_member(&self) -> Option<(Span, &str)> {
         let is_variable = |hop: &&Hop| {
             matches!(hop.step, HopKind::ModuleArgument { .. } | HopKind::VariableValue(_) | HopKind::VariableDefault(_))
@@ -192,7 +193,7 @@ impl Remedy {
     }
 }
 
-/// True if the place of a step holds a value that is written for this use.
+/// True if the place of a step has a value that the code sets for this use.
 fn is_given(step: &HopKind) -> bool {
     matches!(
         step,

@@ -24,13 +24,13 @@ pub fn weight(finding: &Diagnostic) -> Level {
     }
 }
 
-/// The order in which findings are shown where not all are: what counts first, then the gravest, and what is known to be
-/// wrong before what may be.
+/// Ranks findings for outputs that show a part of them: findings that count come first, then higher levels, then
+/// failures before unknowns.
 pub(super) fn rank(finding: &Diagnostic) -> (bool, Reverse<Level>, Outcome) {
     (finding.suppressed.is_some(), Reverse(weight(finding)), finding.outcome)
 }
 
-/// The same for the verdicts on deployments.
+/// Ranks the verdicts on deployments for the same purpose.
 pub(super) fn rank_of_verdict(verdict: Option<Outcome>) -> u8 {
     match verdict {
         Some(Outcome::Fail) => 0,
@@ -50,7 +50,7 @@ pub(super) fn text(finding: &Diagnostic) -> String {
     text_with(&finding.message, finding)
 }
 
-/// The same with the message in other words.
+/// Like [`text`], with another message.
 pub(super) fn text_with(message: &str, finding: &Diagnostic) -> String {
     let reason = reason(finding).map(|reason| format!(": {reason}")).unwrap_or_default();
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
@@ -83,12 +83,12 @@ fn reason(finding: &Diagnostic) -> Option<&str> {
     }
 }
 
-/// The file that a finding is about, or the root of the repository, since most readers want a path.
+/// The file of a finding, or the root of the repository, since most formats require a path.
 pub(super) fn path(finding: &Diagnostic, report: &Report) -> String {
     file(finding, report).unwrap_or_else(|| ".".to_owned())
 }
 
-/// The file that a finding is about.
+/// The file of a finding.
 fn file(finding: &Diagnostic, report: &Report) -> Option<String> {
     match &finding.place {
         FindingTarget::Text(label) => Some(report.sources.file(label.span.file).name.clone()),
@@ -97,7 +97,8 @@ fn file(finding: &Diagnostic, report: &Report) -> Option<String> {
     }
 }
 
-/// The place at which a finding shows beside a changed line: the step of its way that the change has touched.
+/// The place at which a finding appears beside a changed line: the step of the value's path that the change has
+/// touched.
 pub(super) fn beside_change(
     finding: &Diagnostic,
     report: &Report,
@@ -112,7 +113,7 @@ pub(super) fn beside_change(
     }
 }
 
-/// The place of a finding in its file, unless the file's text couldn't be had.
+/// The place of a finding in its file, unless the file couldn't be read.
 pub(super) fn region(finding: &Diagnostic, report: &Report, unit: ColumnUnit) -> Option<ColumnRange> {
     match &finding.place {
         FindingTarget::Text(label) => Some(ColumnRange::of(label, &report.sources, unit)),
@@ -121,7 +122,7 @@ pub(super) fn region(finding: &Diagnostic, report: &Report, unit: ColumnUnit) ->
 }
 
 impl ColumnRange {
-    /// A file as a whole, for readers that want a line at any price.
+    /// The first line of a file, for formats that require a line.
     pub(super) const FIRST_LINE: Self = Self { line: 1, column: 1, end_column: 1 };
 
     /// The place of a label, up to the end of its first line.

@@ -12,7 +12,7 @@ pub(super) fn render(report: &Report) -> String {
     report.told().map(|finding| line(finding, report)).collect()
 }
 
-/// Azure knows errors and warnings; a note is a line in the log.
+/// Azure has errors and warnings; a note becomes a line of the log.
 fn line(finding: &Diagnostic, report: &Report) -> String {
     match annotation::weight(finding) {
         Level::Error => command("error", finding, report),

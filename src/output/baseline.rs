@@ -1,4 +1,4 @@
-//! The file in which findings are accepted: one line for each, so that changes of it are easy to review.
+//! Formats the baseline, with one line for each entry, so that changes of the file are easy to review.
 
 use serde::Serialize;
 

@@ -6,11 +6,11 @@ use crate::finding::Level;
 use crate::report::{Diagnostic, Report};
 use crate::source::ColumnUnit;
 
-/// The version of Checkstyle whose report this looks like.
+/// The version of Checkstyle whose report format this is.
 const VERSION: &str = "10.0";
 
 pub(super) fn render(report: &Report) -> String {
-    // Findings are in the order of their files.
+    // Findings are ordered by file.
     let mut files: Vec<(String, Vec<String>)> = Vec::new();
     for finding in report.told() {
         let path = annotation::path(finding, report);

@@ -4,7 +4,7 @@ use super::inert::inert;
 use crate::report::Report;
 use crate::suppress::{AddedComments, UncommentedFinding};
 
-/// How many comments there are now, and a line for each finding that has no place for one.
+/// Formats the number of new comments, and a line for each finding for which no comment is possible.
 pub fn comments(comments: &AddedComments, report: &Report) -> String {
     let number: usize = comments.files.iter().map(|one| one.comments).sum();
     let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });

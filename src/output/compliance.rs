@@ -1,4 +1,4 @@
-//! `--compliance`: each control of a benchmark, what is the case, and what that rests on.
+//! `--compliance`: the status of each control of a benchmark, with its evidence.
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -15,13 +15,13 @@ struct ControlRules {
     title: &'static str,
     profile: Option<&'static str>,
     rules: Vec<&'static Rule>,
-    /// True if one trail that is logging is enough.
+    /// True if any trail that is logging satisfies the control.
     is_about_any_trail: bool,
-    /// The reason for which nothing is evaluated.
+    /// The reason why no rule evaluates the control.
     not_judged: Option<&'static str>,
 }
 
-/// A deployment held against a benchmark.
+/// A deployment compared with a benchmark.
 #[derive(Serialize)]
 pub(super) struct ComplianceStatement<'a> {
     pub(super) benchmark: &'a str,
@@ -33,7 +33,7 @@ pub(super) struct ComplianceStatement<'a> {
     pub(super) controls: Vec<ControlOutcome>,
 }
 
-/// A control in a deployment, and what its status rests on.
+/// A control in a deployment, with the evidence for its status.
 #[derive(Serialize)]
 pub(super) struct ControlOutcome {
     pub(super) id: &'static str,
@@ -60,12 +60,12 @@ pub(super) enum ControlStatus {
 /// The reason of a control whose bucket or key lies in other code.
 const ELSEWHERE: &str = "declared-elsewhere";
 
-/// The report's benchmark as text; nothing if it has none.
+/// Formats the compliance with the report's benchmark; empty if it has none.
 pub(super) fn render(report: &Report) -> String {
     statements(report, PathBase::Here).iter().map(|statement| statement.render(&report.sources)).collect()
 }
 
-/// Each deployment held against the report's benchmark.
+/// Compares each deployment with the report's benchmark.
 pub(super) fn statements(report: &Report, base: PathBase) -> Vec<ComplianceStatement<'_>> {
     let Some(benchmark) = &report.benchmark else { return Vec::new() };
     let mut controls = controls(benchmark);
@@ -113,7 +113,7 @@ impl ControlOutcome {
     }
 }
 
-/// The complete section of a benchmark that is known, else the controls that rules belong to.
+/// Returns the complete section of a listed benchmark, else the controls that rules name.
 fn controls(benchmark: &str) -> Vec<ControlRules> {
     match rules::section(benchmark) {
         Some(listed) => listed.into_iter().map(ControlRules::of).collect(),
@@ -148,7 +148,7 @@ impl ControlRules {
         Self { id, title, profile, rules, is_about_any_trail, not_judged }
     }
 
-    /// Nothing is evaluated where none of the rules was selected.
+    /// Makes the control not evaluated if none of its rules is selected.
     fn restrict(&mut self, selected: &[&'static Rule]) {
         let is_selected = |rule: &&Rule| selected.iter().any(|other| std::ptr::eq(*other, *rule));
         if self.not_judged.is_none() && !self.rules.iter().any(is_selected) {
@@ -170,7 +170,7 @@ impl ControlRules {
         ControlOutcome { id: self.id, title: self.title, profile: self.profile, status, rules, reason, evidence }
     }
 
-    /// The verdict on the deployment where there is one, else the worst of those on its trails.
+    /// Returns the verdict on the deployment if there is one, else the worst of its trails' results.
     fn status(&self, judged: &DeploymentResult) -> ControlStatus {
         if self.not_judged.is_some() {
             return ControlStatus::NotJudged;
@@ -189,7 +189,7 @@ impl ControlRules {
         ControlStatus::of(worst.into_iter().find(|outcome| self.outcomes(judged).any(|own| own == *outcome)))
     }
 
-    /// One trail that passes for certain is enough.
+    /// Returns a pass if one trail certainly passes.
     fn status_of_any(&self, judged: &DeploymentResult) -> ControlStatus {
         let passes = |trail: &&TrailResult| {
             let own = trail.rules.iter().filter(|(rule, _)| self.has(rule));
@@ -219,7 +219,7 @@ impl ControlRules {
         self.rules.iter().any(|own| std::ptr::eq(*own, rule))
     }
 
-    /// The findings, or for a control that passes the trails that satisfy it.
+    /// Returns the findings, or for a passed control the trails that satisfy it.
     fn evidence(
         &self,
         status: ControlStatus,

@@ -1,4 +1,4 @@
-//! Changes of files as `diff -u` prints them, so that `git apply` and `patch` understand them.
+//! Formats changes of files like `diff -u`, for `git apply` and `patch`.
 
 use std::fmt::Write;
 
@@ -7,13 +7,13 @@ use super::summary::count;
 use crate::fix::{ChangedFile, FixResult};
 use crate::source::{Sources, bytes_of};
 
-/// Lines around a change that are shown with it.
+/// The number of context lines around a change.
 const CONTEXT: usize = 3;
 
-/// More lines than this that differ are shown as one change.
+/// The limit of differing lines that are compared. More are shown as a single change.
 const MAX_COMPARED: usize = 2_000;
 
-/// A line of the one text, of the other, or of both.
+/// A line of the old text, the new text or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum DiffLine<'a> {
     Both(&'a str),
@@ -47,7 +47,7 @@ fn of_file(changed: &ChangedFile, sources: &Sources) -> String {
     if hunks.is_empty() { hunks } else { format!("--- {}\n+++ {}\n{hunks}", header("a/", &path), header("b/", &path)) }
 }
 
-/// A path as git writes it: in quotes where it has what isn't plain, and with a tab after one that has blanks.
+/// Formats a path as git does: in quotes if it has special characters, and followed by a tab if it has blanks.
 fn header(start: &str, path: &[u8]) -> String {
     if let Ok(plain) = std::str::from_utf8(path)
         && inert(plain) == plain
@@ -67,7 +67,7 @@ fn header(start: &str, path: &[u8]) -> String {
     quoted + "\""
 }
 
-/// All lines of both texts, those that they share once.
+/// Returns all lines of both texts, with shared lines once.
 fn compare<'a>(old: &'a str, new: &'a str) -> Vec<DiffLine<'a>> {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
     let before = old.iter().zip(&new).take_while(|(own, other)| own == other).count();
@@ -82,12 +82,12 @@ fn compare<'a>(old: &'a str, new: &'a str) -> Vec<DiffLine<'a>> {
     lines
 }
 
-/// A shortest way from the one to the other, by the lengths of what the rests have in common.
+/// Returns a shortest edit script, computed from the longest common subsequences of the remaining lines.
 fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<DiffLine<'a>> {
     if old.len().max(new.len()) > MAX_COMPARED {
         return old.iter().map(|line| DiffLine::Old(line)).chain(new.iter().map(|line| DiffLine::New(line))).collect();
     }
-    // The entry at (i, j) is how many lines the rests from i and from j share.
+    // The entry at (i, j) is the number of lines that the rests from i and from j have in common.
     let mut shared = vec![vec![0_u32; new.len().saturating_add(1)]; old.len().saturating_add(1)];
     let at =
         |shared: &Vec<Vec<u32>>, i: usize, j: usize| shared.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0);
@@ -167,7 +167,7 @@ impl DiffLine<'_> {
     }
 }
 
-/// A line that acts on nothing; tabs do no harm.
+/// Escapes a line for a terminal, except for tabs.
 fn shown(line: &str) -> String {
     line.split('\t').map(inert).collect::<Vec<_>>().join("\t")
 }

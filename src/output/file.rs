@@ -12,14 +12,14 @@ use crate::error::Error;
 use crate::named::closest;
 use crate::source::{Replacement, named};
 
-/// Where a report is written, and how: `FORMAT=PATH`.
+/// A report's format and destination: `FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     pub format: OutputFormat,
     pub path: PathBuf,
 }
 
-/// The destinations that one option or variable names, with commas or blanks between them.
+/// The destinations in one option or variable, separated by commas or blanks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destinations(pub Vec<Destination>);
 
@@ -29,24 +29,24 @@ const STANDARD_OUTPUT: &str = "-";
 /// Directories of devices and of the process's open files, which are written in place.
 const DEVICES: [&str; 2] = ["/dev", "/proc"];
 
-/// More links than this in a row lead nowhere.
+/// The limit of consecutive links.
 const MAX_LINKS: usize = 40;
 
 /// A report in a temporary file, which replaces its destination once all are written.
 struct StagedOutput<'a> {
-    /// As the user named it.
+    /// The path as the user wrote it.
     path: &'a Path,
     text: &'a str,
-    /// Nothing for what is no file, such as a pipe: that can only be written to.
+    /// `None` for a pipe or device, which is written in place.
     replacement: Option<Replacement>,
     /// The file that is replaced.
     target: PathBuf,
-    /// Its bytes, if there is one.
+    /// Its old content, if it exists.
     old: Option<Vec<u8>>,
 }
 
 impl Destination {
-    /// The file that is replaced, or will be there: a link stays, and what it leads to isn't what it was.
+    /// The file that is replaced or created. If the path is a link, this is the link's target.
     pub fn target(&self) -> PathBuf {
         target(&self.path)
     }
@@ -55,7 +55,7 @@ impl Destination {
     ///
     /// # Errors
     ///
-    /// [`Error::Report`] with the reason why not.
+    /// [`Error::Report`] with the reason.
     pub fn check_writable(&self) -> Result<(), Error> {
         let staged =
             StagedOutput::new(&self.path, "").map_err(|cause| Error::Report { path: named(&self.path), cause });
@@ -68,7 +68,7 @@ impl Destination {
     }
 }
 
-/// Where a path leads, even if there is no file.
+/// Resolves the links of a path, whose file needn't exist.
 fn target(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -85,14 +85,14 @@ impl FromStr for Destinations {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // A variable of CI often ends with a line break.
+        // An environment variable in CI often ends with a line break.
         let text = text.trim();
         let mut starts = vec![0];
         for (at, between) in text.match_indices(is_between) {
             let after = at.saturating_add(between.len());
             let rest = text.get(after..).unwrap_or_default();
             let name = rest.split_once('=').map(|(name, _)| name).filter(|name| !name.contains(is_between));
-            // Commas and line breaks separate outputs and aren't part of a path; blanks may be.
+            // Commas and line breaks separate outputs and can't be part of a path; blanks can.
             let is_separator = [",", "\n", "\r"].contains(&between);
             if name.is_some_and(|name| is_separator || is_format(name)) {
                 starts.push(after);
@@ -115,7 +115,7 @@ fn is_format(name: &str) -> bool {
     <OutputFormat as ValueEnum>::from_str(name, false).is_ok()
 }
 
-/// True if a path has another output in it, as after `;`, or a line break.
+/// True if a path contains another output, for example behind `;`, or a line break.
 fn has_other_output(path: &str) -> bool {
     let ends = path.match_indices('=').filter_map(|(at, _)| path.get(..at));
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -149,12 +149,12 @@ fn unknown(name: &str) -> String {
     format!("unknown format `{name}`: expected {}{suggestion}", names.join(", "))
 }
 
-/// Writes texts to files: all, or none. No file changes before all the texts have been written beside them, and to what is no
-/// file; where one can't take its place, those that have get their old bytes back.
+/// Writes all texts to their files, or none. No file is replaced, and no pipe or device is written, before all texts
+/// are in temporary files. If a file can't be replaced, those already replaced get their old content back.
 ///
 /// # Errors
 ///
-/// [`Error::Report`] for the first that can't be written; the old file is as it was.
+/// [`Error::Report`] for the first file that can't be written. The old files are unchanged.
 pub fn write(texts: &[(&Path, String)]) -> Result<(), Error> {
     let stage =
         |(path, text)| StagedOutput::new(path, text).map_err(|cause| Error::Report { path: named(path), cause });
@@ -176,7 +176,7 @@ pub fn write(texts: &[(&Path, String)]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives a file its old bytes back, as far as the system lets us; one that wasn't there goes.
+/// Restores the old content of a file if the system permits that, and removes a file that didn't exist before.
 fn restore(target: PathBuf, old: Option<Vec<u8>>) {
     let _ = match old {
         Some(bytes) => Replacement::new(target, &bytes).and_then(Replacement::commit),
@@ -184,7 +184,7 @@ fn restore(target: PathBuf, old: Option<Vec<u8>>) {
     };
 }
 
-/// Returns the beginning of the file at a path, as far as it can be read.
+/// Returns the first kilobyte of a file; empty if it can't be read.
 pub fn head(path: &Path) -> String {
     const MAX_BYTES: u64 = 1024;
     let mut head = Vec::new();
@@ -202,7 +202,7 @@ impl<'a> StagedOutput<'a> {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        // A link stays, and what it leads to is replaced.
+        // If the destination is a link, its target is replaced and the link stays.
         let target = target(path);
         let replacement = Some(Replacement::new(target.clone(), text.as_bytes())?);
         Ok(Self { path, text, replacement, target, old })

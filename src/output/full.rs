@@ -1,4 +1,4 @@
-//! `full`: each finding with the lines that it is about.
+//! `full`: each finding with its source lines.
 
 use anstyle::{AnsiColor, Style};
 
@@ -46,7 +46,7 @@ pub(super) fn remarks(finding: &Diagnostic, benchmark: &str) -> Vec<(&'static st
     suppressed.chain(notes).chain(finding.advice().into_iter().map(|help| ("help", help))).collect()
 }
 
-/// The values with which the finding would fail and pass, as far as its message doesn't name them.
+/// The values with which the finding would fail and pass, unless its message names them.
 fn witness(finding: &Diagnostic) -> Option<String> {
     let side = |verb: &str, decisions: &[String]| {
         let shown: Vec<String> = decisions.iter().map(|decision| format!("`{}`", cut(decision))).collect();
@@ -58,7 +58,7 @@ fn witness(finding: &Diagnostic) -> Option<String> {
     (finding.outcome == Outcome::Unknown && !sides.is_empty()).then(|| sides.join(", "))
 }
 
-/// A benchmark as its readers call it.
+/// The displayed name of a benchmark.
 fn title(benchmark: &str) -> String {
     match benchmark.strip_prefix("cis-aws-") {
         Some(version) => format!("CIS AWS Foundations v{version}.0"),
@@ -118,7 +118,7 @@ impl PathBase {
     }
 }
 
-/// The message for people in the working directory: what it names is named from there.
+/// The message with displayed names, which are relative to the working directory.
 pub(super) fn message(finding: &Diagnostic, report: &Report) -> String {
     let named = match (&finding.place, &finding.deployment) {
         (_, Some(root)) => (root, "deployment "),
@@ -138,7 +138,7 @@ pub(super) fn place_of(finding: &Diagnostic, report: &Report) -> String {
     }
 }
 
-/// The same from the root of the repository.
+/// The location relative to the root of the repository.
 pub(super) fn rooted_place_of(finding: &Diagnostic, report: &Report) -> String {
     match &finding.place {
         FindingTarget::Text(label) => rooted_place(label.span, &report.sources),
@@ -147,7 +147,7 @@ pub(super) fn rooted_place_of(finding: &Diagnostic, report: &Report) -> String {
     }
 }
 
-/// The same, leading to the file.
+/// The location with a hyperlink to the file.
 pub(super) fn linked_place_of(finding: &Diagnostic, report: &Report) -> String {
     match &finding.place {
         FindingTarget::Text(label) => linked_place(label.span, &report.sources),
@@ -156,7 +156,7 @@ pub(super) fn linked_place_of(finding: &Diagnostic, report: &Report) -> String {
     }
 }
 
-/// A path to be followed by a colon, with which it must not make a command at the start of a line.
+/// Escapes a path that a colon follows, so that they can't form a command at the start of a line.
 fn whole(name: &str) -> String {
     let followed = inert(&format!("{name}:")).into_owned();
     followed.strip_suffix(':').map(str::to_owned).unwrap_or(followed)
@@ -168,7 +168,7 @@ pub fn place(span: Span, sources: &Sources) -> String {
     place_in(&sources.seen_file(&file), &file, span)
 }
 
-/// The same from the root of the repository.
+/// The location relative to the root of the repository.
 pub(super) fn rooted_place(span: Span, sources: &Sources) -> String {
     let file = sources.file(span.file);
     place_in(&file.name, &file, span)
@@ -179,7 +179,7 @@ fn place_in(name: &str, file: &SourceFile, span: Span) -> String {
     inert(&format!("{name}:{line}:{column}")).into_owned()
 }
 
-/// The same, leading to the file.
+/// The location with a hyperlink to the file.
 pub(super) fn linked_place(span: Span, sources: &Sources) -> String {
     link(&place(span, sources), &sources.file(span.file))
 }

@@ -10,7 +10,7 @@ use crate::finding::Level;
 use crate::report::{Diagnostic, FindingTarget, Report};
 use crate::source::{ColumnUnit, is_outside};
 
-/// How many annotations of a kind GitHub shows for a step.
+/// The number of annotations of a kind that GitHub shows for a step.
 const SHOWN: usize = 10;
 
 pub(super) fn render(report: &Report) -> String {
@@ -33,7 +33,7 @@ pub(super) fn render(report: &Report) -> String {
 fn command(what: &str, finding: &Diagnostic, report: &Report) -> String {
     let (file, region) = annotation::beside_change(finding, report, ColumnUnit::Character);
     let (title, text) = (property(finding.rule.id()), annotation::text(finding));
-    // GitHub would look for any other file in the repository.
+    // GitHub would search the repository for any other file.
     let Some(file) = file.filter(|name| !is_outside(name)) else {
         let place = match finding.place {
             FindingTarget::Run => String::new(),

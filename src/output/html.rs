@@ -1,7 +1,7 @@
-//! `html`: one page that needs nothing else, for people who audit.
+//! `html`: a self-contained page for auditors.
 //!
-//! All text goes through [`markup`], which escapes it. The page has no script, and its policy allows
-//! no request and no style but its own.
+//! All text goes through [`markup`], which escapes it. The page has no script, and its policy allows no request and no
+//! style but its own.
 
 mod choice;
 mod deployment;
@@ -24,17 +24,17 @@ use crate::rules::Check;
 
 const STYLE: &str = include_str!("html/style.css");
 
-/// The style sheet is allowed by its SHA-256, so that markup which slipped in could bring no style of its own.
+/// The style sheet is allowed by its SHA-256, so that injected markup couldn't add styles.
 const POLICY: &str = "default-src 'none'; style-src 'sha256-DlNgHJQvf3uQOUKnD0dh6ZAj9vOGaLGOgheIhhbpj6A='; \
      base-uri 'none'; form-action 'none'";
 
-/// The report, and its findings by what they are about.
+/// The report, and its findings by subject.
 struct HtmlPage<'a> {
     report: &'a Report,
     findings: HashMap<PageSubject<'a>, Vec<NumberedFinding<'a>>>,
 }
 
-/// The deployment, its name, and the address that a finding is about.
+/// The subject of findings: the deployment, its name, and the address of the trail.
 type PageSubject<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
 /// A finding, its number in the order of the report, and the id of its place on the page.
@@ -119,7 +119,7 @@ fn header(report: &Report, left_out: Option<&str>) -> Html {
     section("header", &[], parts.into_iter().chain(left_out))
 }
 
-/// The verdict on each deployment, as the way into the page.
+/// The verdict on each deployment, with links to its section.
 fn overview(shown: &[ShownDeployment<'_>]) -> Html {
     if shown.is_empty() {
         return Html::default();
@@ -133,7 +133,7 @@ fn overview(shown: &[ShownDeployment<'_>]) -> Html {
     section("section", &[], [nav])
 }
 
-/// Findings about files that no deployment could be made of, and about deployments that are gone.
+/// Findings about files that belong to no deployment, and about deployments that were removed.
 fn unread(page: &HtmlPage<'_>) -> Html {
     let judged = page.report.deployments.iter();
     let judged: HashSet<_> = judged.map(|judged| (Some(judged.root.as_str()), judged.name.as_deref())).collect();

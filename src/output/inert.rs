@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The text with each character that could act on a terminal or deceive the eye written as an escape,
-/// and with nothing in it that a CI system takes for a command.
+/// Escapes each character that could control a terminal or mislead a reader, and each command to a CI system.
 pub fn inert(text: &str) -> Cow<'_, str> {
     if is_plain(text) || !characters(text).any(|(_, acts)| acts) {
         return Cow::Borrowed(text);
@@ -15,8 +14,7 @@ pub fn inert(text: &str) -> Cow<'_, str> {
     Cow::Owned(inert)
 }
 
-/// The text with all of that replaced by something of the same length in bytes, so that spans stay true.
-/// Tabs stay.
+/// Replaces these characters by text of the same length in bytes, so that spans stay valid. Tabs are kept.
 pub(super) fn same_length(text: &str) -> String {
     let mut same = String::with_capacity(text.len());
     for (c, acts) in characters(text) {
@@ -31,7 +29,7 @@ pub(super) fn same_length(text: &str) -> String {
     same
 }
 
-/// JSON text with all of that as JSON's own escapes; it can only be within strings.
+/// Replaces these characters in JSON text by JSON escapes. They can only occur within strings.
 pub(super) fn escaped(json: String) -> String {
     if json.split('\n').all(is_plain) {
         return json;
@@ -60,22 +58,21 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'#') && !text.trim_start().starts_with("::")
 }
 
-/// The characters of a text, and whether each acts on something: by itself, or as the one without which
-/// a command is none.
+/// The characters of a text; true for one that is active by itself, or without which a command isn't one.
 fn characters(text: &str) -> impl Iterator<Item = (char, bool)> {
     let mut commands = commands(text).peekable();
     text.char_indices().map(move |(at, c)| (c, commands.next_if_eq(&at).is_some() || is_active(c)))
 }
 
-/// Control characters, separators of lines, those that most fonts don't show, and what is no character at all.
+/// Control characters, line separators, characters that most fonts don't show, and noncharacters.
 fn is_active(c: char) -> bool {
     c.is_control()
         || is_ignorable(c)
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Unicode's property `Default_Ignorable_Code_Point`: characters without a shape of their own, with which two names that
-/// look the same differ. Source: `DerivedCoreProperties.txt` of the Unicode Character Database.
+/// Unicode's property `Default_Ignorable_Code_Point`: invisible characters by which two names that look the same can
+/// differ. Source: `DerivedCoreProperties.txt` of the Unicode Character Database.
 fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
@@ -84,9 +81,9 @@ fn is_ignorable(c: char) -> bool {
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Where the commands to the runners of GitHub, Azure and TeamCity begin.
+/// The offsets of commands to the runners of GitHub, Azure and TeamCity.
 ///
-/// `##[`, `##vso[` and `##teamcity[` count anywhere in a line; `::` does at its beginning, after blanks.
+/// The marks `##[`, `##vso[` and `##teamcity[` count anywhere in a line; `::` counts at its beginning, after blanks.
 fn commands(text: &str) -> impl Iterator<Item = usize> {
     let blanks = text.len().saturating_sub(text.trim_start().len());
     let at_start = text.trim_start().starts_with("::").then_some(blanks);

@@ -1,4 +1,4 @@
-//! `json`: version 1 of the report for programs. Fields may be added, never changed.
+//! `json`: version 1 of the report for programs. Fields may be added, but never changed.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::report::{
 use crate::source::{Sources, Span};
 use crate::suppress::Suppression;
 
-/// The version of the contract between us and who reads this.
+/// The version of the format.
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -29,7 +29,7 @@ struct JsonReport<'a, D: Serialize, F: Serialize> {
     compliance: Vec<ComplianceStatement<'a>>,
 }
 
-/// A list of which one entry at a time is in memory, as it is written.
+/// A list that is serialized one entry at a time, to save memory.
 struct StreamedList<F>(F);
 
 impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for StreamedList<F> {
@@ -176,12 +176,12 @@ pub(super) fn render(report: &Report) -> String {
     pretty(&document)
 }
 
-/// A document for programs, in which nothing acts on what it passes through.
+/// Formats a document for programs, with active characters escaped.
 pub(super) fn pretty(document: &impl Serialize) -> String {
     closed(serde_json::to_string_pretty(document))
 }
 
-/// The same on one line.
+/// Formats a document on one line, with active characters escaped.
 pub(super) fn line(document: &impl Serialize) -> String {
     closed(serde_json::to_string(document))
 }

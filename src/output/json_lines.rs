@@ -1,4 +1,4 @@
-//! `json-lines`: the parts of `json`, an object on each line, for programs that read as they go.
+//! `json-lines`: the parts of `json`, with an object on each line, for programs that read a stream.
 
 use serde::Serialize;
 

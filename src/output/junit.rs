@@ -14,10 +14,10 @@ use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistenc
 use crate::rules::{Check, RULES, Rule};
 use crate::source::Span;
 
-/// A deployment by its root, and what the configuration calls it.
+/// A deployment: its root, and its name in the configuration.
 type DeploymentName<'a> = (&'a str, Option<&'a str>);
 
-/// The findings of a report by what they are about.
+/// The findings of a report, by subject.
 struct FindingsBySubject<'a> {
     report: &'a Report,
     by_address: HashMap<(DeploymentName<'a>, Option<&'a str>, &'static str), &'a Diagnostic>,
@@ -25,7 +25,7 @@ struct FindingsBySubject<'a> {
     by_header: HashMap<(DeploymentName<'a>, Span, &'static str), &'a Diagnostic>,
 }
 
-/// A test that has been written, and what came of it.
+/// A test and its result.
 struct Test {
     text: String,
     status: TestStatus,
@@ -100,7 +100,7 @@ impl<'a> FindingsBySubject<'a> {
         self.whole(judged).into_iter().chain(trails.flat_map(|trail| self.on_trail(judged, trail))).collect()
     }
 
-    /// The test of the deployment as a whole, unless nothing is created in it.
+    /// The test of the deployment as a whole, unless it creates no trail.
     fn whole(&self, judged: &DeploymentResult) -> Option<Test> {
         let is_whole = |rule: &&&'static Rule| matches!(rule.check, Check::Deployment(_));
         let rule = self.report.rules.iter().find(is_whole)?;
@@ -159,7 +159,7 @@ fn skipped(message: String) -> String {
     element("skipped", &[("message", message)], [])
 }
 
-/// A deployment, which shares its code with others perhaps.
+/// Identifies a deployment, which may share its code with others.
 fn named(judged: &DeploymentResult) -> DeploymentName<'_> {
     (&judged.root, judged.name.as_deref())
 }

@@ -1,11 +1,11 @@
-//! Places that lead to their files: hyperlinks of terminals (OSC 8).
+//! Hyperlinks to files in terminals (OSC 8).
 
 use std::fmt::Write;
 use std::path::Path;
 
 use crate::source::SourceFile;
 
-/// A text that leads to a file, unless that lies nowhere on the disk.
+/// Formats a text as a hyperlink to a file, if the file exists on the disk.
 pub(super) fn link(text: &str, file: &SourceFile) -> String {
     if !file.path.is_absolute() {
         return text.to_owned();
@@ -23,7 +23,7 @@ pub(super) fn uri(path: &Path) -> String {
     format!("file:///{}", encode(&path))
 }
 
-/// A path in a URI, which need not be UTF-8.
+/// Encodes a path, which may not be UTF-8, for a URI.
 pub fn encode(path: &[u8]) -> String {
     let mut encoded = String::with_capacity(path.len());
     for &byte in path {

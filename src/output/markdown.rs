@@ -12,10 +12,10 @@ use super::inert::inert;
 use super::summary;
 use crate::report::{DeploymentResult, Diagnostic, Outcome, Report};
 
-/// How many rows a table has.
+/// The limit of rows in a table.
 const MAX_ROWS: usize = 500;
 
-/// How long a table gets, in bytes: GitHub takes a summary of up to 1 MiB, and none that is longer, and there are four.
+/// The limit for the size of a table, in bytes: GitHub accepts summaries of up to 1 MiB, and there are four tables.
 const MAX_BYTES: usize = 240 * 1024;
 
 pub(super) fn render(report: &Report) -> String {
@@ -36,7 +36,7 @@ fn deployments(report: &Report) -> String {
     };
     let mut deployments: Vec<&DeploymentResult> = report.deployments.iter().collect();
     if deployments.len() > MAX_ROWS {
-        // Then not all are listed.
+        // Only a part of them is listed, so the worst come first.
         deployments.sort_by_key(|judged| annotation::rank_of_verdict(judged.verdict));
     }
     table(["verdict", "deployment", "contents"], deployments.into_iter().map(row))
@@ -119,7 +119,7 @@ fn prose(sentence: &str) -> String {
     parts.iter().enumerate().map(|(index, part)| if index % 2 == 1 { code(part) } else { plain(part) }).collect()
 }
 
-/// A span of code where that can hold the text as it is.
+/// Formats a code span if it can contain the text unchanged.
 fn code(text: &str) -> String {
     let shown = inert(text);
     let is_held = shown.trim() == shown && !shown.is_empty() && !shown.contains(['`', '|']);

@@ -1,7 +1,7 @@
-//! Reports as people and programs read them: one file per format.
+//! The report formats for users and programs, with one file for each format.
 //!
-//! Text from scanned files goes through [`inert`](mod@inert) before it is printed, so that
-//! nothing in a file or a name can act on a terminal.
+//! Text from scanned files goes through [`inert`](mod@inert) before it is printed, so that no file content or file name
+//! can control a terminal.
 
 mod annotation;
 mod azure;

@@ -72,8 +72,9 @@ pub(super) enum ReportExtent {
 }
 
 impl ReportExtent {
-    /// How many results GitHub takes, and how many of them it shows.
-    /// Source: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
+    /// The number of results that GitHub accepts, and the number that it shows.
+    /// Source:
+    /// <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
     fn limit(self) -> usize {
         match self {
             Self::All => 25_000,

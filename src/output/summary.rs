@@ -11,7 +11,7 @@ use crate::report::{
 use crate::source::FileCount;
 use crate::value::part_name;
 
-/// No more files than this are named that aren't read, unless all are asked for.
+/// The limit of unread files that are listed, unless all of them are requested.
 const MAX_NAMED: usize = 5;
 
 /// The summary: the evaluated files and the counts of findings, in a few sentences.

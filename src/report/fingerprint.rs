@@ -1,4 +1,4 @@
-//! Names of findings that stay the same when lines move.
+//! Fingerprints of findings, which don't change when lines move.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter, Write};
@@ -7,22 +7,22 @@ use super::{DeploymentResult, Diagnostic, FindingTarget, Report, TrailResult};
 use crate::rules::Rule;
 use crate::source::{self, Sources};
 
-/// The first part of each name. Names of another version are made in another way and compare with none of these.
+/// The first part of each fingerprint. Fingerprints of another version are built differently and never equal these.
 const VERSION: &str = "v1";
 
-/// The name of a finding in its parts, each of them [encoded](encode).
+/// The parts of a fingerprint, each of them [encoded](encode).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fingerprint {
     pub rule: String,
-    /// The deployment, or the file where there is none.
+    /// The deployment, or the file if there is none.
     pub deployment: String,
     /// The name of the deployment in the configuration.
     pub name: Option<String>,
-    /// The trail, with the calls that lead to it; empty when it is about a deployment or a file.
+    /// The trail, with the calls that lead to it; empty for a finding about a deployment or a file.
     pub address: String,
-    /// The argument; empty when it is about none.
+    /// The argument; empty for a finding about no argument.
     pub attribute: String,
-    /// The number among findings of which all else is the same, from the second on.
+    /// The number among findings that are otherwise equal, from the second on.
     pub number: Option<String>,
 }
 
@@ -50,7 +50,8 @@ impl Report {
 }
 
 impl Fingerprint {
-    /// The rule, the deployment, the address with the calls that lead to the trail, and the argument.
+    /// Builds a fingerprint of the rule, the deployment, the address with the calls that lead to the trail, and the
+    /// argument.
     fn of(finding: &Diagnostic, address: Option<&str>, sources: &Sources) -> Self {
         let part = |text: Option<&str>| encode(text.unwrap_or_default());
         let deployment = match (&finding.deployment, &finding.place) {
@@ -70,7 +71,7 @@ impl Fingerprint {
         }
     }
 
-    /// The name of a pass, which is none of a finding.
+    /// Returns the fingerprint of a passed rule, which no finding has.
     pub fn of_pass(rule: &Rule, judged: &DeploymentResult, trail: &TrailResult) -> Self {
         Self {
             rule: rule.id().to_owned(),
@@ -82,7 +83,7 @@ impl Fingerprint {
         }
     }
 
-    /// The parts of a name; nothing if it isn't one of this version.
+    /// Parses a fingerprint; `None` if it isn't one of this version.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts: Vec<&str> = text.split(':').collect();
         let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -103,7 +104,7 @@ impl Fingerprint {
     }
 }
 
-/// It is made of letters, digits and `-._/:%`, which mean themselves in every format of reports.
+/// Formats the fingerprint with letters, digits and `-._/:%` only, which no report format has to escape.
 impl Display for Fingerprint {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { rule, deployment, name, address, attribute, number } = self;
@@ -119,12 +120,12 @@ pub fn is_about(fingerprint: &str, address: &str) -> bool {
     fingerprint.contains(&format!(":{}:", encode(address)))
 }
 
-/// Percent-encodes what would make two names look alike, or mean something to a reader.
+/// Percent-encodes the characters that separate parts or have a special meaning in a report format.
 pub fn encode(text: &str) -> String {
     encode_bytes(text.as_bytes())
 }
 
-/// The same for the bytes of a path that has a name.
+/// Percent-encodes a path, from the bytes that its name stands for.
 pub fn encode_path(name: &str) -> String {
     encode_bytes(&source::bytes_of(name))
 }
@@ -142,12 +143,12 @@ fn encode_bytes(text: &[u8]) -> String {
     encoded
 }
 
-/// The text of a part; nothing if it isn't encoded.
+/// Decodes a part; `None` if it isn't validly encoded.
 pub fn decode(part: &str) -> Option<String> {
     String::from_utf8(decode_bytes(part)?).ok()
 }
 
-/// The name of the path that a part is.
+/// Decodes a part that is a path, and returns the path's name.
 pub fn decode_path(part: &str) -> Option<String> {
     decode_bytes(part).map(|bytes| source::named(&source::from_bytes(&bytes)))
 }

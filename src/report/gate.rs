@@ -1,4 +1,4 @@
-//! When what was found fails a run.
+//! The conditions under which the findings of a run cause a failing exit status.
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub enum OnUnknown {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "it decides whether a run fails"]
 pub struct Gate {
-    /// The least level that fails it; nothing fails it when there is none.
+    /// The lowest level that fails the run; with `None`, no level does.
     pub fail_on: Option<Level>,
     /// True if unknown findings fail the run, too.
     pub unknown_fails: bool,
@@ -59,7 +59,7 @@ impl Gate {
 }
 
 impl FailOn {
-    /// The level; none when nothing fails a run.
+    /// The level; `None` if no finding fails the run.
     pub fn level(self) -> Option<Level> {
         match self {
             FailOn::Error => Some(Level::Error),

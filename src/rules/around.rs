@@ -5,7 +5,7 @@ use crate::model::TrailSetting;
 use crate::model::surroundings::{AttachedPolicy, Dependency, LogDelivery, Presence, TargetSetting, UnreadCompanion};
 use crate::value::{Known, Maybe, Reason, Unknown};
 
-/// The verdict on a setting that a bucket should have.
+/// Returns the verdict on a setting that a bucket should have.
 pub(super) fn presence(
     bucket: &Dependency,
     pick: fn(&TargetSetting) -> Option<&Presence>,
@@ -36,7 +36,8 @@ pub(super) fn presence(
     }
 }
 
-/// The verdict on a bucket or a key that wasn't found because a limit cut the search; nothing if none is named.
+/// Returns an unknown verdict for a bucket or key that wasn't found because a limit ended the search; `None` if the
+/// trail names none.
 pub(super) fn missed(around: &LogDelivery, setting: &TrailSetting<String>, message: &str) -> Option<Verdict> {
     let why = around.cut.as_ref()?;
     let names_any = match setting.value() {
@@ -47,7 +48,7 @@ pub(super) fn missed(around: &LogDelivery, setting: &TrailSetting<String>, messa
     names_any.then(|| Verdict::unknown(setting, why, message))
 }
 
-/// A bucket or a key of which nothing is known, since it isn't declared here; nothing if none is named.
+/// Returns an unknown verdict for a bucket or key that isn't declared here; `None` if the trail names none.
 pub(super) fn undeclared(
     around: &LogDelivery,
     setting: &TrailSetting<String>,
@@ -72,7 +73,7 @@ fn aside(finding: Finding) -> Finding {
     Finding { is_declared_elsewhere: true, level: Some(Level::Note), ..finding }
 }
 
-/// Ties a verdict on a bucket or a key to the trail that names it.
+/// Adds the trail's argument to a verdict on the bucket or key that it names.
 pub(super) fn tied(verdict: Verdict, dependency: &Dependency, setting: &TrailSetting<String>, text: &str) -> Verdict {
     verdict.with(|finding| {
         let call = dependency.declared.call;
@@ -85,13 +86,13 @@ pub(super) fn tied(verdict: Verdict, dependency: &Dependency, setting: &TrailSet
 pub(super) enum Policies<'a> {
     /// There is no policy.
     None,
-    /// These, wholly known as far as they can be.
+    /// All policies; each is known as a whole, although values in it may be unknown.
     All(Vec<&'a AttachedPolicy>),
     /// A policy, or the content of one, is unknown.
     Unknown(Box<Finding>),
 }
 
-/// The policies of a bucket or a key. A policy in a resource of its own replaces the one in the body.
+/// Returns the policies of a bucket or a key. A policy in a separate resource replaces the one in the body.
 pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policies<'a> {
     let all = || dependency.all(TargetSetting::policy);
     let certain = |is_apart: bool| {
@@ -132,7 +133,7 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
     }
 }
 
-/// The conjunction of what makes something so.
+/// Three-valued conjunction, with the reason of an unknown part.
 pub(super) fn all<const N: usize>(parts: [Maybe<bool>; N]) -> Maybe<bool> {
     parts.into_iter().fold(Known(true), Maybe::and)
 }

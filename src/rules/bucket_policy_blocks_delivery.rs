@@ -1,4 +1,4 @@
-//! Logs that the bucket's policy doesn't let in are lost.
+//! Reports bucket policies that don't allow CloudTrail to deliver logs, so that these are lost.
 
 use super::around::{self, Policies};
 use super::grants::{Grants, RequiredRequest};
@@ -38,8 +38,8 @@ fn without_policy(bucket: &Dependency) -> Finding {
         .help(format!("add {advice} that allows {actions} for `cloudtrail.amazonaws.com`"))
 }
 
-/// The verdict on policies that are there. A prefix that isn't known is taken to be set if the policies allow what is below
-/// it: they name it, then.
+/// Returns the verdict on existing policies. An unknown prefix is assumed to be set if the policies allow requests
+/// below it, since they name it then.
 fn granted(grants: &Grants<'_>) -> Verdict {
     let Some(prefix) = prefix(grants.around) else {
         return grants.judge(|assumption| needs(grants, assumption, &PartialText::default()));
@@ -145,7 +145,7 @@ pub(super) fn folder(around: &LogDelivery) -> PartialText {
     prefix(around).map_or_else(PartialText::default, |prefix| prefix.as_folder())
 }
 
-/// Where CloudTrail writes, as it is shown.
+/// Formats the path to which CloudTrail writes, for messages.
 fn shown(folder: &PartialText, file: File, is_of_organization: bool) -> String {
     let owner = if is_of_organization { "<organization>/" } else { "" };
     let rest = match file {

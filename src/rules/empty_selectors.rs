@@ -1,4 +1,4 @@
-//! An empty list of selectors means the default, which its author may not know.
+//! Reports an empty list of selectors, which selects the default events although it looks like none.
 
 use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;

@@ -15,11 +15,11 @@ pub(super) fn recorded(candidates: &[CoverageBounds], wanted: Coverage) -> Optio
     }
 }
 
-/// A failure at the most telling of the gaps through which `missing` is lost; the other gaps become labels.
+/// Returns a failure at the most significant gap through which `missing` is lost; the other gaps become labels.
 pub(super) fn fail(trail: &Trail, assessed: &[SelectorCoverage], missing: Coverage, message: &str) -> Verdict {
     let mut gaps: Vec<&Gap> = assessed.iter().flat_map(|assessment| &assessment.gaps).collect();
     gaps.retain(|gap| !gap.lost.intersection(missing).is_empty());
-    // A stable sort keeps the order of the source among equals.
+    // The sort is stable, so equal gaps keep the order of the source.
     gaps.sort_by_key(|gap| gap.cause.rank());
     let Some((first, others)) = gaps.split_first() else {
         return Verdict::Fail(Finding::at(trail.header, message, "by its event selectors"));
@@ -33,13 +33,14 @@ pub(super) fn fail(trail: &Trail, assessed: &[SelectorCoverage], missing: Covera
     Verdict::Fail(others.iter().fold(finding, |finding, gap| finding.also(gap.site.span, describe(gap))))
 }
 
-/// The values of the one argument that isn't known, of the only selector, on both sides.
+/// Adds the values with which a verdict fails and passes, if it depends on a single unknown argument of the only
+/// selector.
 pub(super) fn depending(verdict: Verdict, assessed: &[SelectorCoverage], sides: FailAndPass) -> Verdict {
     let [SelectorCoverage { doubts, .. }] = assessed else { return verdict };
     let [doubt] = doubts.as_slice() else { return verdict };
     let name = doubt.site.attribute.rsplit('.').next().unwrap_or_default().replace('_', "").to_lowercase();
     match sides(&name) {
-        // CloudFormation's texts need no quotes.
+        // Strings in CloudFormation need no quotes.
         Some((fails, passes)) if doubt.why.plain().is_some_and(|plain| !plain.contains('.')) => {
             verdict.depending_on(&doubt.why, &fails.replace('"', ""), &passes.replace('"', ""))
         }
@@ -51,7 +52,7 @@ pub(super) fn depending(verdict: Verdict, assessed: &[SelectorCoverage], sides: 
 /// The values with which an argument fails and passes, by its name in lower case without `_`.
 pub(super) type FailAndPass = fn(&str) -> Option<(&'static str, &'static str)>;
 
-/// An unknown verdict at the first part of a selector that isn't known.
+/// Returns an unknown verdict at the first unknown part of a selector.
 pub(super) fn unknown(trail: &Trail, assessed: &[SelectorCoverage], message: &str) -> Verdict {
     Verdict::Unknown(match assessed.iter().flat_map(|assessment| &assessment.doubts).next() {
         Some(doubt) => Finding::of_doubt(doubt, message),
@@ -59,7 +60,7 @@ pub(super) fn unknown(trail: &Trail, assessed: &[SelectorCoverage], message: &st
     })
 }
 
-/// The selectors that record management events, or the trail that has none.
+/// The selectors that record management events, or the trail if it has no selectors.
 pub(super) fn grounds(trail: &Trail) -> Vec<Label> {
     match trail.selectors.recorded() {
         SelectorsResult::Everything => {

@@ -1,4 +1,4 @@
-//! A trail may leave out the events of KMS and of the RDS Data API, and shouldn't.
+//! Reports trails that exclude the events of AWS KMS or the RDS Data API.
 
 use super::{Check, Rule, RulePage, Strictness, events};
 use crate::finding::Verdict;
@@ -47,7 +47,7 @@ fn fail(trail: &Trail, assessed: &[SelectorCoverage]) -> Verdict {
     let missing = rows.map(|rows| rows.intersection(excluded).without(union.most));
     let missing = missing.into_iter().find(|missing| !missing.is_empty()).unwrap_or(Coverage::NOTHING);
     if missing.is_empty() {
-        // All is recorded, but the policy wants one selector to do it.
+        // All events are recorded, but the policy requires a single selector that does it.
         events::fail(trail, assessed, excluded, "has no single selector that includes every source")
     } else {
         events::fail(trail, assessed, missing, &format!("excludes {}", events::sources(missing)))

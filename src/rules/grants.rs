@@ -1,4 +1,4 @@
-//! The verdict on policies that CloudTrail's requests need.
+//! Evaluates if policies allow the requests that CloudTrail has to send.
 
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::policy::{
@@ -8,13 +8,13 @@ use crate::model::policy::{
 use crate::model::surroundings::{AttachedPolicy, DeliverySettings, Dependency, LogDelivery};
 use crate::value::{Known, Maybe, Reason, Unknown};
 
-/// The time that a request takes without any text of a policy, in cells of a comparison.
+/// The cost of a request, apart from the texts of policies, in cells of a comparison.
 const COST_OF_NEED: usize = 1_024;
 
-/// How often the texts of policies are read to find the assumptions.
+/// The number of times that the texts of policies are searched for assumptions.
 const READINGS: usize = 2;
 
-/// The time that it takes to make an assumption, in cells.
+/// The cost of building an assumption, in cells of a comparison.
 const COST_OF_ASSUMPTION: usize = 256;
 
 /// A request that has to be allowed.
@@ -27,7 +27,8 @@ pub(super) struct RequiredRequest {
     /// The reason why the missing permission may not be needed: the request represents several, of which only some are
     /// sent.
     pub(super) may_be_spared: Option<&'static str>,
-    /// The severity if it is missing, and the messages, where those of the rule are too strong.
+    /// A lower severity and other messages, for a request whose missing permission has less effect than the rule's
+    /// messages state.
     pub(super) lesser: Option<(Level, Messages)>,
 }
 
@@ -50,16 +51,16 @@ pub(super) struct Grants<'a> {
     pub(super) messages: Messages,
 }
 
-/// The answer of the policies under one assumption.
+/// The result of the policies under one assumption.
 enum GrantResult {
     Pass,
-    /// The number of needs that were met before the one that isn't.
+    /// The number of satisfied needs before the one that isn't.
     Fail(usize, Finding),
     Unknown(Finding),
 }
 
 impl Grants<'_> {
-    /// A pass if all needs are met under an assumption, and a failure if they are under none.
+    /// Returns a pass if all needs are satisfied under some assumption, and a failure if there is no such assumption.
     pub(super) fn judge(&self, needs: impl Fn(&Assumption) -> Vec<RequiredRequest>) -> Verdict {
         let documents: Vec<&PolicyDocument> =
             self.policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
@@ -195,7 +196,7 @@ fn lacking(lack: &Shortfall<'_>, what: &str) -> String {
     }
 }
 
-/// Why a request doesn't meet a condition.
+/// Describes why a request doesn't satisfy a condition.
 fn unmet(condition: &Condition, need: &RequiredRequest) -> String {
     let Condition { operator, key, .. } = condition;
     let action = need.request.action;

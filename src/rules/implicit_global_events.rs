@@ -1,4 +1,5 @@
-//! Stacks with a multi-Region trail are reported to fail unless global service events are asked for in words.
+//! Reports multi-Region trails in stacks that don't set `IncludeGlobalServiceEvents`, since deployments of such stacks
+//! are reported to fail.
 
 use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;

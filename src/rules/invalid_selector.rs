@@ -1,4 +1,4 @@
-//! A selector that CloudTrail doesn't accept on a trail records nothing, beside others that do.
+//! Reports selectors that CloudTrail rejects, or that select no events.
 
 use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;
@@ -18,7 +18,8 @@ fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     invalid.or_else(|| selects_nothing(trail))
 }
 
-/// A basic selector without any events, because of which CloudTrail refuses all selectors of the trail.
+/// Returns a finding for a basic selector without any events, because of which CloudTrail rejects all selectors of the
+/// trail.
 fn selects_nothing(trail: &Trail) -> Option<Finding> {
     let Known(Ok(selectors)) = trail.selectors.basic.value() else { return None };
     let (index, empty) = selectors.iter().enumerate().find(|(_, selector)| selector.selects_nothing())?;

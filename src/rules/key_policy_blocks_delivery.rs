@@ -1,4 +1,4 @@
-//! Logs that can't be encrypted aren't delivered.
+//! Reports keys that CloudTrail can't use: logs that can't be encrypted aren't delivered.
 
 use super::around::{self, Policies};
 use super::grants::{Grants, Messages, RequiredRequest};
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule::new(
 const FAILS: &str = "can't encrypt its logs with its KMS key, so none are delivered";
 const MAY_FAIL: &str = "may not be able to encrypt its logs with its KMS key";
 
-/// The messages where only `kms:DescribeKey` is missing: that delivery stops without it is shown nowhere.
+/// The messages if only `kms:DescribeKey` is missing. No documentation states that delivery stops without it.
 const DESCRIBES: Messages = [
     "encrypts with a key whose policy is incomplete: the documented policy also allows `kms:DescribeKey`",
     "may encrypt with a key whose policy is incomplete: the documented policy also allows `kms:DescribeKey`",
@@ -57,7 +57,7 @@ fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     Some(around::tied(verdict, key, &around.delivery.key, "the trail encrypts its logs with this key"))
 }
 
-/// The verdict on a key that is disabled, or may be.
+/// Returns the verdict on a key that is disabled, or may be.
 fn disabled(key: &Dependency) -> Option<Verdict> {
     let verdict = |enabled: &TrailSetting<bool>| match enabled.value() {
         Known(Ok(true)) => None,
@@ -68,7 +68,8 @@ fn disabled(key: &Dependency) -> Option<Verdict> {
     key.all(TargetSetting::enabled).find_map(|(_, enabled)| verdict(enabled))
 }
 
-/// No fix: the key may have other users, and the reason for disabling it isn't in the code.
+/// Returns the finding about a disabled key. It has no fix: the key may have other users, and the reason for disabling
+/// it isn't in the code.
 fn switched_off(enabled: &TrailSetting<bool>, label: String) -> Finding {
     let finding = Finding::at(enabled.span(), FAILS, label).about(enabled.name).via(&enabled.read.hops);
     finding.help(format!("set `{}` to `true`, or use another key", enabled.name))

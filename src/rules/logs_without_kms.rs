@@ -1,4 +1,4 @@
-//! Without a key of its own, everyone who may read the bucket may read the logs.
+//! Reports trails without a customer managed KMS key: anyone who may read the bucket may then read the logs.
 
 use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::{Finding, Label, Verdict};
@@ -22,7 +22,7 @@ fn check(trail: &Trail, _: &Strictness) -> Verdict {
                 None => finding,
             })
         }
-        // Whichever key it is, there will be one.
+        // The key is unknown but certainly set.
         Unknown(why) if why.is_set() => Verdict::Pass,
         Unknown(why) => {
             let verdict = Verdict::unknown(key, why, "may not encrypt its log files with a KMS key");

@@ -1,4 +1,4 @@
-//! Without global service events, nothing that IAM does is on record.
+//! Reports trails without global service events, such as those of IAM.
 
 use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::{Label, Verdict};

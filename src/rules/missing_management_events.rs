@@ -1,4 +1,4 @@
-//! A trail has to record what reads and what writes, of every ordinary source.
+//! Reports trails that don't record both read and write management events of every ordinary event source.
 
 use super::{Check, Rule, RulePage, Strictness, events};
 use crate::finding::{Finding, Verdict};
@@ -45,7 +45,7 @@ fn missing(trail: &Trail, assessed: &[SelectorCoverage]) -> Verdict {
         (false, false) => (missing, "doesn't record management events"),
         (false, true) => (missing, "doesn't record read management events"),
         (true, false) => (missing, "doesn't record write management events"),
-        // All is recorded, but the policy wants one selector to do it.
+        // All events are recorded, but the policy requires a single selector that does it.
         (true, true) => (Coverage::ORDINARY, "has no single selector that records all management events"),
     };
     events::fail(trail, assessed, missing, message)

@@ -50,7 +50,7 @@ use crate::model::surroundings::LogDelivery;
 use crate::model::{Deployment, Trail};
 use crate::named::closest;
 
-/// All rules, in the order in which they are listed.
+/// All rules, in the order of the rule list.
 pub static RULES: [&Rule; 30] = [
     &no_compliant_trail::RULE,
     &single_region_trail::RULE,
@@ -84,31 +84,31 @@ pub static RULES: [&Rule; 30] = [
     &UNREADABLE_FILE,
 ];
 
-/// A comment that suppresses nothing.
+/// Reports a comment that suppresses no finding.
 pub static UNUSED_IGNORE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/unused-ignore.md")), Check::Ignoring);
 
-/// A comment whose last day is over.
+/// Reports a comment whose last day has passed.
 pub static EXPIRED_IGNORE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/expired-ignore.md")), Check::Ignoring);
 
-/// A comment that names a rule that doesn't exist.
+/// Reports a comment that names a rule that doesn't exist.
 pub static UNKNOWN_RULE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/unknown-rule.md")), Check::Ignoring);
 
-/// A change that asks for less than what it is compared with. Nothing can switch it off or suppress it.
+/// Reports a change that relaxes checks compared with the base. It can't be disabled or suppressed.
 pub static WEAKENED_GATE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/weakened-gate.md")), Check::Comparing);
 
-/// Text that isn't in its language. It can't be switched off: what can't be read can't be judged.
+/// Reports text with invalid syntax. It can't be disabled, since code that can't be parsed can't be evaluated.
 pub static SYNTAX_ERROR: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/syntax-error.md")), Check::Reading);
 
-/// A file whose bytes can't be had.
+/// Reports a file that can't be read.
 pub static UNREADABLE_FILE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/unreadable-file.md")), Check::Reading);
 
-/// Something that is checked, and the page that documents it.
+/// A rule: its page and its check.
 #[derive(Debug)]
 pub struct Rule {
     /// The documentation with its front matter.
@@ -117,13 +117,13 @@ pub struct Rule {
     pub check: Check,
     /// True if the rule is a condition of the control, all of which one trail has to pass.
     pub is_condition: bool,
-    /// True if the rule matters for required trails only: where another trail satisfies the control, its findings are
+    /// True if the rule matters only for required trails: if another trail satisfies the control, its findings are
     /// notes.
     pub is_for_needed: bool,
     /// The lines on which a pass is based. Empty if no single line is.
     pub grounds: fn(&Trail) -> Vec<Label>,
-    /// The events that are lost where it fails, by what is recorded, if it is about events. The losses of all such rules are
-    /// compared with each other.
+    /// The events that are lost if the rule fails, given the recorded events; `None` for a rule that isn't about
+    /// events. The losses of all such rules are compared with each other.
     pub loses: Option<fn(CoverageBounds) -> EventLoss>,
 }
 
@@ -132,7 +132,7 @@ pub struct Rule {
 pub enum Check {
     /// One trail.
     Trail(fn(&Trail, &Strictness) -> Verdict),
-    /// All that one deployment creates.
+    /// All trails of one deployment.
     Deployment(fn(&Deployment, &Strictness) -> Verdict),
     /// The bucket and the key of one trail's logs. `None` if neither is declared here.
     Surroundings(fn(&LogDelivery, &Strictness) -> Option<Verdict>),
@@ -148,18 +148,18 @@ pub enum Check {
     Comparing,
 }
 
-/// How strictly the control is read.
+/// The strictness of the control's interpretation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Strictness {
-    /// How event selectors are held against it.
+    /// The interpretation of the control for event selectors.
     pub selectors: SelectorPolicy,
     /// True if a deployment without a trail fails.
     pub require_trail: bool,
     /// True if each trail has to pass, even if another one satisfies the control.
     pub every_trail: bool,
-    /// The account's Regions, where a trail in each of them is as good as one for all; none where it isn't.
+    /// The account's enabled Regions, if a trail in each of them counts like a multi-Region trail; otherwise empty.
     pub regions: Vec<String>,
-    /// How long logs have to be kept before they may be deleted, in days.
+    /// The minimum age of logs before they may be deleted, in days.
     pub min_retention_days: u32,
 }
 
@@ -175,11 +175,11 @@ impl Default for Strictness {
     }
 }
 
-/// The default minimum retention of logs in days: PCI DSS 4.0.1, requirement 10.5.1, asks for twelve months.
+/// The default minimum retention of logs in days: PCI DSS 4.0.1, requirement 10.5.1, requires twelve months.
 pub const MIN_RETENTION_DAYS: u32 = 365;
 
 impl Check {
-    /// The check of one trail, if it is one.
+    /// The check of one trail, for a rule on single trails.
     pub fn on_trail(self) -> Option<fn(&Trail, &Strictness) -> Verdict> {
         match self {
             Check::Trail(check) => Some(check),
@@ -204,41 +204,41 @@ impl Rule {
         Self { page, check, is_condition: false, is_for_needed: false, grounds: |_| Vec::new(), loses: None }
     }
 
-    /// A rule that is a part of the control.
+    /// Creates a rule that is a condition of the control.
     const fn condition(page: fn() -> RulePage, check: Check) -> Self {
         let mut rule = Self::new(page, check);
         rule.is_condition = true;
         rule
     }
 
-    /// The same rule for trails that are needed.
+    /// Limits the rule to required trails.
     const fn for_needed(mut self) -> Self {
         self.is_for_needed = true;
         self
     }
 
-    /// The same rule with the lines on which its passes rest.
+    /// Sets the lines on which passes are based.
     const fn resting_on(mut self, grounds: fn(&Trail) -> Vec<Label>) -> Self {
         self.grounds = grounds;
         self
     }
 
-    /// The same rule with the events that are lost where it fails.
+    /// Sets the events that are lost if the rule fails.
     const fn losing(mut self, loses: fn(CoverageBounds) -> EventLoss) -> Self {
         self.loses = Some(loses);
         self
     }
 
-    /// Its name, everywhere a user sees it.
+    /// The id in reports, settings and comments.
     pub fn id(&self) -> &'static str {
         self.page.id
     }
 }
 
-/// Rules that are named together.
+/// A named group of rules.
 #[derive(Debug)]
 pub struct RuleGroup {
-    /// Its name, beside which there is no rule of that name.
+    /// The name, which no rule has.
     pub name: &'static str,
     /// True if the rule belongs to the group.
     pub has: fn(&Rule) -> bool,
@@ -278,7 +278,7 @@ pub fn benchmarks() -> BTreeSet<&'static str> {
     RULES.into_iter().flat_map(|rule| &rule.page.controls).map(|control| control.benchmark.as_str()).collect()
 }
 
-/// The benchmarks whose controls are stated one by one: those of rules, and one that has only Security Hub's controls.
+/// The benchmarks that `--compliance` accepts: those of the rules, and one with Security Hub's controls only.
 pub fn stated_benchmarks() -> BTreeSet<&'static str> {
     benchmarks().into_iter().chain(["pci-dss-4.0.1"]).collect()
 }
@@ -302,11 +302,11 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.into_iter().find(|rule| rule.id() == id)
 }
 
-/// The rule of this name, or what is wrong with the name.
+/// Returns the rule with this name.
 ///
 /// # Errors
 ///
-/// There is no such rule.
+/// A message if there is no such rule.
 pub fn named(name: &str) -> Result<&'static Rule, String> {
     find(name).ok_or_else(|| {
         let suggestion = closest(name, names());
@@ -315,13 +315,13 @@ pub fn named(name: &str) -> Result<&'static Rule, String> {
     })
 }
 
-/// The same for a rule that can be selected.
+/// Returns the rule with this name, if it can be selected.
 ///
 /// # Errors
 ///
-/// There is no such rule, or it reports problems with reading files.
+/// A message if there is no such rule, or if it reports problems with reading files.
 pub fn judging(name: &str) -> Result<&'static Rule, String> {
-    // It could hide a rule that comes only later.
+    // `all` isn't accepted here, since it would also suppress future rules.
     if name == "all" {
         return Err("`all` is a group; name each rule".to_owned());
     }
@@ -342,12 +342,12 @@ pub fn satisfies(trail: &Trail, policy: &Strictness) -> bool {
     no_compliant_trail::satisfies(trail, policy)
 }
 
-/// The condition that a trail of a single Region doesn't meet.
+/// The condition that a single-Region trail doesn't satisfy.
 pub fn multi_region() -> &'static Rule {
     &single_region_trail::RULE
 }
 
-/// The conditions that a trail has to meet to be of use in its own Region.
+/// The conditions that a trail has to satisfy to count for its own Region.
 pub fn regional_conditions() -> impl Iterator<Item = &'static Rule> {
     conditions().filter(|rule| !no_compliant_trail::decides_about_regions(rule))
 }

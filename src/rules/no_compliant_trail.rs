@@ -1,4 +1,5 @@
-//! One trail of a deployment has to meet every condition of the control, or one in each Region that is asked for.
+//! Reports deployments without a trail that meets every condition of the control, or without one in each required
+//! Region.
 
 mod regions;
 
@@ -22,9 +23,9 @@ const RESOLVE: &str = "provide the unknown values, or declare a trail that certa
 /// The evaluation of one trail against the control.
 struct TrailEvaluation<'a> {
     trail: &'a Trail,
-    /// Conditions that it doesn't meet, whatever isn't known.
+    /// Conditions that it certainly doesn't meet.
     misses: Vec<Finding>,
-    /// Conditions that it may not meet, its existence among them.
+    /// Conditions that it may not meet, including its existence.
     open: Vec<Finding>,
     /// Its coverage if it counts for its home Region only.
     role: HomeRole,
@@ -76,7 +77,7 @@ fn may_be_none(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], s
     candidates.flat_map(TrailEvaluation::doubted).fold(finding, Finding::beside).help(RESOLVE)
 }
 
-/// The finding where trails of single Regions may do, in words what may be lacking.
+/// The finding if single-Region trails may satisfy the control; `lack` describes what may be missing.
 fn may_be_incomplete(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], lack: &str) -> Finding {
     let message = format!("may have {NO_TRAIL}, and {lack}");
     let is_useful =
@@ -112,7 +113,7 @@ pub(super) fn satisfies(trail: &Trail, policy: &Strictness) -> bool {
     TrailEvaluation::of(trail, policy).satisfies()
 }
 
-/// A boolean, where it is known.
+/// The boolean, if it is known.
 fn holds(value: &Maybe<bool>) -> Option<bool> {
     match value {
         Known(holds) => Some(*holds),

@@ -1,4 +1,5 @@
-//! An organization trail can only be created in one of two accounts, which code doesn't show.
+//! Reports organization trails, which can only be created in one of two accounts, although code doesn't show the
+//! account.
 
 use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;

@@ -1,4 +1,4 @@
-//! A rule's page: its front matter, and the Markdown that people read.
+//! A rule's page: its front matter and its Markdown.
 
 use std::path::Path;
 
@@ -16,9 +16,9 @@ pub struct RulePage {
     pub level: Level,
     /// The problem that it reports, in one sentence.
     pub summary: String,
-    /// The end of "CIS AWS Foundations … requires …", for rules that a control asks for.
+    /// The end of "CIS AWS Foundations … requires …", for rules that a control requires.
     pub requires: Option<String>,
-    /// Who reads the control so that it asks for this, where its text doesn't: "AWS".
+    /// The auditor whose interpretation of the control requires this, if the control's text doesn't: "AWS".
     pub auditor: Option<String>,
     /// `safe` if its fixes are safe, `unsafe` if they always have side effects, `None` if it has no fix.
     pub fix: Option<String>,
@@ -42,7 +42,7 @@ pub struct Control {
 }
 
 impl RulePage {
-    /// Reads a page. Pages are part of the program and a test reads each, so a mistake ends the program.
+    /// Parses a page. Pages are part of the program and a test parses each, so an error in one is a panic.
     pub(super) fn parse(page: &'static str) -> Self {
         let (front, text) = page
             .strip_prefix("---\n")
@@ -70,7 +70,7 @@ impl RulePage {
         }
     }
 
-    /// Whose reading of a control it is, where that isn't the control's text: "as AWS audits CIS 3.1".
+    /// Describes the interpretation of a control, if the control's text doesn't require this: "as AWS audits CIS 3.1".
     pub fn reading(&self, benchmark: &str) -> Option<String> {
         let (auditor, id) = (self.auditor.as_ref()?, self.control(benchmark)?);
         Some(format!("as {auditor} audits {} {id}", if benchmark.starts_with("cis-") { "CIS" } else { benchmark }))

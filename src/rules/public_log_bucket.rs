@@ -16,7 +16,7 @@ const FAILS: &str = "writes to a bucket that allows public access";
 const MAY_FAIL: &str = "may write to a bucket that allows public access";
 const WEAK: &str = "writes to a bucket that doesn't block all public access";
 
-/// Public access is reported before a missing public access block, and that before an unknown.
+/// Reports public access before a missing public access block, and that before an unknown.
 fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::undeclared(around, &around.delivery.bucket, "bucket", MAY_FAIL);
@@ -53,7 +53,7 @@ pub(super) fn refuses_public_policies(bucket: &Dependency) -> Maybe<bool> {
     is_shut(bucket, |block| [&block.restrict, &block.block_policy])
 }
 
-/// The access control lists that are public, or may be.
+/// The verdicts on access control lists that are public, or may be.
 fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
     let is_shut = is_shut(bucket, |block| [&block.ignore_acls, &block.block_acls]);
     let is_disabled = |(attached, presence): (&Attached, &Presence)| {
@@ -75,7 +75,7 @@ fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
     bucket.all(TargetSetting::acl).filter_map(move |(attached, acl)| verdict(&attached.applies, acl))
 }
 
-/// The verdicts on the policies that are public, or may be. A policy in a resource of its own replaces the one in the
+/// The verdicts on policies that are public, or may be. A policy in a separate resource replaces the one in the
 /// bucket's body.
 fn policies<'a>(bucket: &'a Dependency, work: &'a Work) -> impl Iterator<Item = Verdict> + 'a {
     let is_open = refuses_public_policies(bucket).map(|is_shut| !is_shut);
@@ -117,7 +117,7 @@ fn open(finding: Finding, help: &str) -> Verdict {
     Verdict::Fail(finding.weighing(Level::Error).help(format!("{help}, and block public access to the bucket")))
 }
 
-/// The flags of a block that aren't on.
+/// The verdicts on flags of a block that aren't enabled.
 fn weak(applies: &Maybe<bool>, block: &AccessBlock) -> Vec<Verdict> {
     let verdict =
         |flag: &&TrailSetting<bool>| match applies.clone().and(flag.value().as_ref().map(|read| *read != Ok(true))) {

@@ -1,7 +1,7 @@
-//! The controls of benchmarks that are about CloudTrail, complete, with those that no rule checks.
+//! All controls of benchmarks about CloudTrail, including those that no rule checks.
 //!
-//! Sources: the compliance files of Prowler for CIS 1.4 to 7.0, those of Steampipe for 1.2 and 1.3, and Security Hub's page
-//! about its CloudTrail controls for the others.
+//! Sources: the compliance files of Prowler for CIS 1.4 to 7.0, those of Steampipe for 1.2 and 1.3, and Security Hub's
+//! page about its CloudTrail controls for the others.
 
 use super::Rule;
 
@@ -21,9 +21,9 @@ pub struct ListedControl {
 /// The part of the code that is evaluated for a control.
 #[derive(Debug, Clone, Copy)]
 pub enum EvaluatedPart {
-    /// These rules, as far as they exist.
+    /// These rules, if they exist.
     Rules(&'static [&'static str]),
-    /// Any trail that is logging, in whatever Region.
+    /// Any trail that is logging, in any Region.
     AnyTrail,
     /// No part of the code, for this reason.
     Nothing(&'static str),
@@ -73,7 +73,7 @@ const LOGGING: [SectionRow; 11] = [
     ("object-level reads are recorded", [None, Some("3.11"), Some("3.9"), Some("4.9")], "L2", OBJECT_READS),
 ];
 
-/// Controls about CloudTrail that belong to none of the benchmarks.
+/// Controls about CloudTrail that aren't part of any benchmark here.
 const OTHERS: [ListedControl; 1] = [ListedControl {
     id: "CloudTrail.9",
     title: "tags of trails",
@@ -82,7 +82,7 @@ const OTHERS: [ListedControl; 1] = [ListedControl {
 }];
 
 impl ListedControl {
-    /// The rules that evaluate the control, as far as they exist.
+    /// Returns the existing rules that evaluate the control.
     pub fn rules(&self) -> Vec<&'static Rule> {
         match self.about {
             EvaluatedPart::Rules(ids) => ids.iter().filter_map(|id| super::find(id)).collect(),
@@ -91,7 +91,7 @@ impl ListedControl {
         }
     }
 
-    /// The reason for which no rule evaluates the control.
+    /// Returns the reason why no rule evaluates the control, if none does.
     pub fn not_judged(&self) -> Option<&'static str> {
         match self.about {
             EvaluatedPart::Nothing(reason) => Some(reason),
@@ -102,7 +102,7 @@ impl ListedControl {
     }
 }
 
-/// The controls of a benchmark about CloudTrail, in its order; nothing if its section isn't listed here.
+/// Returns the controls of a benchmark about CloudTrail, in its order; `None` if its section isn't listed here.
 pub fn section(benchmark: &str) -> Option<Vec<ListedControl>> {
     match VERSIONS.iter().position(|versions| versions.contains(&benchmark)) {
         Some(version) => Some(cis(benchmark, version)),
@@ -110,7 +110,7 @@ pub fn section(benchmark: &str) -> Option<Vec<ListedControl>> {
     }
 }
 
-/// The controls of this number in any benchmark, each subject once.
+/// Returns the controls with this number in any benchmark, without duplicate subjects.
 pub fn of_number(id: &str) -> Vec<ListedControl> {
     let sections = super::stated_benchmarks().into_iter().filter_map(section).flatten().chain(OTHERS);
     let mut found: Vec<ListedControl> = Vec::new();
@@ -122,7 +122,7 @@ pub fn of_number(id: &str) -> Vec<ListedControl> {
     found
 }
 
-/// The note that a list isn't the benchmark's own.
+/// A note for a list that isn't the benchmark's own.
 pub fn basis(benchmark: &str) -> Option<&'static str> {
     let is_mapped = ["pci-dss-4.0.1", "nist-800-53-r5"].contains(&benchmark);
     is_mapped.then_some("the controls of Security Hub that it maps to this standard")
@@ -131,7 +131,7 @@ pub fn basis(benchmark: &str) -> Option<&'static str> {
 fn cis(benchmark: &str, version: usize) -> Vec<ListedControl> {
     let row = |(title, ids, profile, about): &SectionRow| {
         let id = (*ids.get(version)?)?;
-        // Version 1.2 had one of them in the first profile.
+        // Version 1.2 has one of them in the first profile.
         let profile = if id == "2.5" { "L1" } else { profile };
         Some(ListedControl { id, title, profile: Some(profile), about: *about })
     };

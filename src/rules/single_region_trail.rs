@@ -1,4 +1,4 @@
-//! A trail that isn't multi-Region misses what happens elsewhere.
+//! Reports trails that aren't multi-Region and so miss the events of other Regions.
 
 use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::{Label, Verdict};

@@ -1,4 +1,4 @@
-//! Complete coverage by several selectors is fine for CloudTrail and missed by some audits.
+//! Reports complete coverage by several selectors, which CloudTrail accepts but some audits don't recognize.
 
 use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;

@@ -1,4 +1,4 @@
-//! A trail that isn't logging records nothing.
+//! Reports trails that aren't logging.
 
 use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::{Label, Verdict};

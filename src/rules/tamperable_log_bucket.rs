@@ -1,4 +1,4 @@
-//! Logs that another account can delete or change prove nothing.
+//! Reports log buckets whose logs another account can delete or change, so that these prove nothing.
 
 use super::around::{self, Policies};
 use super::{Check, Rule, RulePage, bucket_policy_blocks_delivery, public_log_bucket};
@@ -14,7 +14,7 @@ const ON_LOGS: &str = "writes to a bucket in which others can delete or overwrit
 const ON_BUCKET: &str = "writes to a bucket whose protection others can change";
 const MAY_FAIL: &str = "may write to a bucket in which others can delete or overwrite logs";
 
-/// A policy that isn't known is left to the rules on delivery and on the public.
+/// Unknown policies aren't reported here, but by the rules on delivery and on public access.
 fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::missed(around, &around.delivery.bucket, MAY_FAIL);

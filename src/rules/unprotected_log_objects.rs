@@ -1,4 +1,4 @@
-//! A log that is overwritten or deleted can be had back only from an old version.
+//! Reports log buckets without versioning or object lock: overwritten or deleted logs can then not be restored.
 
 use super::{Check, Rule, RulePage};
 use crate::finding::Finding;

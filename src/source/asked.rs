@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{FileId, FileVisitor, Fs, PathFilter, PathKind, ReadError};
 
-/// Files that were looked into, and paths that were looked for, whether anything was there or not.
+/// The files that were read and the paths that were looked up, including those that don't exist.
 #[derive(Debug, Default)]
 pub struct Dependencies {
     files: Mutex<HashSet<FileId>>,
@@ -27,7 +27,7 @@ impl Dependencies {
         path.ancestors().any(|path| sought.contains(path)) || locked(&self.listed).contains(path)
     }
 
-    /// The files that were looked into.
+    /// The files that were read.
     pub fn files(&self) -> Vec<FileId> {
         locked(&self.files).iter().copied().collect()
     }
@@ -52,7 +52,7 @@ fn locked<T>(set: &Mutex<HashSet<T>>) -> MutexGuard<'_, HashSet<T>> {
     set.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Files of which it is noted what is asked for.
+/// A file system that records which files and paths are requested.
 #[derive(Clone, Copy)]
 pub struct TrackingFs<'a> {
     fs: &'a dyn Fs,
@@ -60,7 +60,7 @@ pub struct TrackingFs<'a> {
 }
 
 impl<'a> TrackingFs<'a> {
-    /// Notes in `asked` what is asked of `fs`.
+    /// Records requests to `fs` in `asked`.
     pub fn new(fs: &'a dyn Fs, asked: &'a Dependencies) -> Self {
         Self { fs, asked }
     }
@@ -93,7 +93,7 @@ impl Fs for TrackingFs<'_> {
     }
 
     fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
-        // A new file anywhere below may make a new directory.
+        // A new file anywhere below may add a new directory.
         self.asked.note_path(directory);
         self.fs.directories(directory)
     }

@@ -1,6 +1,6 @@
-//! How far into a text something is, in the units in which columns are counted.
+//! Counts columns in bytes, characters or UTF-16 code units.
 //!
-//! A file may be one line of many megabytes with thousands of places in it, so nothing is counted over and over.
+//! A file may be one line of many megabytes with thousands of findings, so counts are cached.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -22,19 +22,19 @@ const MILESTONE: usize = 1024;
 /// The stored counts of a text.
 #[derive(Debug, Default)]
 pub struct Columns {
-    /// How much there is before each [`MILESTONE`] bytes.
+    /// The count before each multiple of [`MILESTONE`] bytes.
     milestones: OnceLock<Vec<Count>>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Count {
     characters: usize,
-    /// Characters that take two code units of UTF-16.
+    /// The number of characters with two code units in UTF-16.
     wide: usize,
 }
 
 impl Columns {
-    /// How many units there are between two offsets of the text, which has to be the same each time.
+    /// Returns the number of units between two offsets of the text. Each call has to pass the same text.
     pub fn between(&self, text: &str, Range { start, end }: Range<usize>, unit: ColumnUnit) -> usize {
         if unit == ColumnUnit::Byte {
             return end.saturating_sub(start);
@@ -64,7 +64,7 @@ fn milestones(bytes: &[u8]) -> Vec<Count> {
 }
 
 impl Count {
-    /// Each character has one byte that doesn't continue another, and the wide ones have four.
+    /// Counts characters by the bytes that begin one, and wide characters by those of four bytes.
     fn of(bytes: &[u8], range: Range<usize>) -> Self {
         let bytes = bytes.get(range).unwrap_or_default();
         let count = |is_meant: fn(u8) -> bool| bytes.iter().filter(|byte| is_meant(**byte)).count();

@@ -1,4 +1,4 @@
-//! The disk, and the only file that walks it.
+//! The file system of this machine. No other module walks directories.
 
 use std::collections::HashMap;
 use std::fs::{self, File, FileType};
@@ -18,10 +18,10 @@ use super::{
     Replacement, SKIPPED,
 };
 
-/// More threads than this wait for the disk rather than for each other.
+/// The limit of threads for a walk: more threads would only wait for the disk.
 const MAX_WALKERS: usize = 12;
 
-/// The files of this machine, as far as they lie below some directories or are named.
+/// The files of this machine that lie below the given directories or that the user names.
 #[derive(Debug)]
 pub struct Disk {
     trees: Arc<TreeRoots>,
@@ -31,7 +31,7 @@ pub struct Disk {
     heeded: Option<Arc<IgnoreFiles>>,
     walkers: usize,
     seen: Option<Arc<FileStates>>,
-    /// The directories of which it is known that they lie in one of the trees, with their paths without links.
+    /// A cache of directories that lie in one of the trees, with their paths without links.
     inside: Box<Mutex<HashMap<PathBuf, PathBuf>>>,
     /// Paths that walks skipped because an ignore file matches them.
     ignored: Arc<Mutex<Vec<PathBuf>>>,
@@ -61,22 +61,22 @@ impl Disk {
         }
     }
 
-    /// Leaves these out of walks, too.
+    /// Excludes matching paths from walks.
     pub fn excludes(&mut self, exclusions: Exclusions) {
         self.exclusions = exclusions;
     }
 
-    /// Walks also to what ignore files name.
+    /// Makes walks include the files that ignore files match.
     pub fn walks_ignored(&mut self) {
         self.skips_ignored = false;
     }
 
-    /// Leaves out what these ignore files name, instead of those on the disk.
+    /// Uses these ignore files instead of those on the disk.
     pub fn heeds(&mut self, ignored: IgnoreFiles) {
         self.heeded = Some(Arc::new(ignored));
     }
 
-    /// The ignore files that take the place of the others.
+    /// The ignore files that replace those on the disk.
     pub(super) fn heeded(&self) -> Option<&IgnoreFiles> {
         self.heeded.as_deref()
     }
@@ -97,12 +97,12 @@ impl Disk {
         self.skips_ignored
     }
 
-    /// Walks with no more threads than this.
+    /// Limits the number of threads of a walk.
     pub fn limit_threads(&mut self, threads: NonZeroUsize) {
         self.walkers = threads.get().min(MAX_WALKERS);
     }
 
-    /// Notes in `seen` what is looked at from now on.
+    /// Records in `seen` the files and directories that are read from now on.
     pub fn note_in(&mut self, seen: Arc<FileStates>) {
         self.seen = Some(seen);
     }
@@ -118,7 +118,7 @@ impl Disk {
         self.trees.check(path).is_ok() && matches!(self.kind(path), Ok(PathKind::File))
     }
 
-    /// Replaces a file's bytes at once.
+    /// Replaces the content of a file atomically.
     ///
     /// # Errors
     ///
@@ -127,14 +127,14 @@ impl Disk {
         self.stage(path, old, new)?.commit(self)
     }
 
-    /// Writes new bytes for a file beside it.
+    /// Writes new content to a temporary file beside the target.
     ///
     /// # Errors
     ///
-    /// It isn't a regular file of the trees any more, its bytes aren't `old`, or the system refuses.
+    /// The target isn't a regular file of the trees any more, its content isn't `old`, or the system refuses.
     pub fn stage<'a>(&self, path: &'a Path, old: &'a [u8], new: &[u8]) -> Result<StagedFile<'a>, ReadError> {
         self.check_unchanged(path, old)?;
-        // A link stays a link to the same file, which isn't another one by now.
+        // If the path is a link, its target is replaced and the link stays. The target must be within the trees.
         let target = fs::canonicalize(path).map_err(refused)?;
         self.trees.check(&target)?;
         Ok(StagedFile { path, old, replacement: Replacement::new(target, new).map_err(refused)? })
@@ -146,8 +146,8 @@ impl Disk {
         if now == old { Ok(()) } else { Err(ReadError::Refused("it changed in the meantime".to_owned())) }
     }
 
-    /// Checks where a directory lies, of which many files are read, and returns its path without links. No link is looked at
-    /// twice.
+    /// Checks that a directory lies in one of the trees, and returns its path without links. The result is cached,
+    /// since many files are read from it.
     fn check_directory(&self, directory: &Path) -> Result<PathBuf, ReadError> {
         let inside = || self.inside.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = inside().get(directory) {
@@ -158,13 +158,13 @@ impl Disk {
         Ok(place)
     }
 
-    /// The path of a directory without links as they are now, and not as they were when somebody asked first.
+    /// Returns the path of a directory without links, bypassing the cache.
     pub(super) fn without_links_now(&self, directory: &Path) -> PathBuf {
         self.trees.without_links(directory).unwrap_or_else(|_| directory.to_owned())
     }
 
     fn read_entry(&self, path: &Path, found: FileType, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
-        // Where a link leads is looked at when it is opened.
+        // The target of a link is checked when it is opened.
         if !found.is_symlink() {
             check_regular(&found)?;
         }
@@ -173,11 +173,11 @@ impl Disk {
 }
 
 impl StagedFile<'_> {
-    /// Puts the new bytes in the place of the old ones.
+    /// Replaces the old content by the new.
     ///
     /// # Errors
     ///
-    /// The file has changed since, or the system refuses; it is as it was.
+    /// The file has changed since, or the system refuses. The file is unchanged then.
     pub fn commit(self, disk: &Disk) -> Result<(), ReadError> {
         disk.check_unchanged(self.path, self.old)?;
         self.replacement.commit().map_err(refused)
@@ -216,7 +216,7 @@ impl Fs for Disk {
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
-        // Pipes are listed, too, although they are never read.
+        // The list contains pipes, too, although they are never read.
         self.entries(directory, |found| !found.is_dir())
     }
 
@@ -276,7 +276,7 @@ impl Fs for Disk {
 }
 
 impl Disk {
-    /// The entries of a directory that are wanted, by their types.
+    /// Returns the entries of a directory with a wanted type.
     fn entries(&self, directory: &Path, wanted: fn(&fs::FileType) -> bool) -> Result<Vec<PathBuf>, ReadError> {
         self.note(directory);
         self.check_directory(directory)?;
@@ -315,7 +315,7 @@ impl Disk {
         });
     }
 
-    /// The ignore files that count for a walk, unless others take their place or none counts.
+    /// Returns the ignore files for a walk; `None` if others replace them or walks don't respect them.
     fn listed(&self, directory: &Path) -> Result<Option<WalkIgnores>, IgnoreFileError> {
         let heeds_files = self.skips_ignored && self.heeded.is_none();
         heeds_files.then(|| WalkIgnores::at(directory, &self.trees)).transpose()
@@ -344,7 +344,7 @@ impl Disk {
         }
     }
 
-    /// The same without what ignore files name.
+    /// The filter of a walk that doesn't respect ignore files.
     fn leaves_out_excluded(&self) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
         let exclusions = self.exclusions.clone();
         move |entry| {
@@ -385,7 +385,7 @@ fn is_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|found| found.is_dir())
 }
 
-/// How many threads a walk is worth: one for a directory without others in it.
+/// The number of threads for a walk: one for a directory without subdirectories.
 fn walkers(directory: &Path) -> usize {
     let is_directory = |entry: fs::DirEntry| entry.file_type().is_ok_and(|found| found.is_dir());
     let is_deep = fs::read_dir(directory).is_ok_and(|entries| entries.flatten().any(is_directory));
@@ -399,7 +399,7 @@ fn check_regular(found: &FileType) -> Result<(), ReadError> {
     if found.is_file() { Ok(()) } else { Err(ReadError::NotAFile) }
 }
 
-/// Replaces the buffer's contents by the file's, if these are no more than a limit.
+/// Replaces the buffer's contents by the file's, up to a limit.
 pub(super) fn read_at_most(file: File, limit: usize, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
     buffer.clear();
     file.take((limit as u64).saturating_add(1)).read_to_end(buffer).map_err(refused)?;
@@ -414,7 +414,7 @@ pub(super) fn refused(error: std::io::Error) -> ReadError {
     }
 }
 
-/// The path that a walk's error is about.
+/// The path of a walk's error.
 fn place_of(error: &ignore::Error, directory: &Path) -> PathBuf {
     match error {
         ignore::Error::WithPath { path, .. } => path.clone(),

@@ -42,13 +42,13 @@ impl Exclusions {
     ///
     /// A message about the invalid part.
     pub fn check(pattern: &str) -> Result<(), String> {
-        // Another pattern may precede it.
+        // This pattern may follow others, so it may begin with `!`.
         Self::new(Path::new(""), [pattern.trim_start_matches('!')]).map(|_| ())
     }
 
     /// True if a pattern matches this path itself.
     pub fn has(&self, path: &Path, is_directory: bool) -> bool {
-        // Nearly always there are none, and every path of a walk is asked about.
+        // Most runs have no patterns, and each path of a walk is checked.
         !self.patterns.is_empty()
             && path.starts_with(&self.base)
             && self.patterns.matched(path, is_directory).is_ignore()
@@ -92,13 +92,13 @@ fn check_effect(pattern: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Refuses a path of the disk: a first `/` stands for the base.
+/// Refuses an absolute path of the disk, since a leading `/` means the base of the patterns.
 fn check_relative(pattern: &str, base: &Path) -> Result<(), String> {
     let path = Path::new(pattern.trim().trim_start_matches('!'));
     let Ok(below) = path.strip_prefix("/") else { return Ok(()) };
     let is_literal = |part: &Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
     let literal: PathBuf = below.components().take_while(is_literal).collect();
-    // A directory such as `/tmp` may be meant below the base, too.
+    // A directory such as `/tmp` may also exist below the base.
     let is_on_disk = literal.components().count() > 1 && Path::new("/").join(&literal).exists();
     let is_path =
         !base.as_os_str().is_empty() && base.parent().is_some() && is_on_disk && !base.join(&literal).exists();
@@ -108,7 +108,7 @@ fn check_relative(pattern: &str, base: &Path) -> Result<(), String> {
     }
 }
 
-/// Refuses a pattern with `!` that no other precedes: it takes back what another one excludes.
+/// Refuses a leading pattern with `!`: it includes again what an earlier pattern excludes, and there is none.
 fn check_order(patterns: &[&str]) -> Result<(), String> {
     match patterns.first() {
         Some(first) if first.starts_with('!') => {
@@ -118,7 +118,7 @@ fn check_order(patterns: &[&str]) -> Result<(), String> {
     }
 }
 
-/// True if a letter or digit is escaped, as between the directories of a Windows path.
+/// True if a letter or digit is escaped, as in a Windows path with backslashes.
 fn has_escaped_name(pattern: &str) -> bool {
     let mut chars = pattern.chars();
     while let Some(next) = chars.next() {

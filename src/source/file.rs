@@ -1,4 +1,4 @@
-//! One file's text, and the way from a byte offset to a line and a column.
+//! The text of a file, and the conversion of byte offsets to lines and columns.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -12,7 +12,6 @@ pub struct FileId(pub(super) u32);
 /// A half-open range of bytes in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The file it lies in.
     pub file: FileId,
     /// The offset of its first byte.
     pub start: u32,
@@ -27,7 +26,7 @@ impl Span {
         Self { file, start: offset(start), end: offset(end.max(start)) }
     }
 
-    /// From the start of `self` to the end of `other`, in the same file.
+    /// Returns the span from the start of `self` to the end of `other`, in the same file.
     pub fn to(self, other: Span) -> Self {
         Self { end: other.end.max(self.start), ..self }
     }
@@ -37,18 +36,18 @@ impl Span {
         self.file == other.file && self.start <= other.start && other.end <= self.end
     }
 
-    /// True if it holds no byte: a place between two of them.
+    /// True if the span contains no byte and so is a position between two bytes.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// Its bytes as a range of indexes.
+    /// The span as a range of indices.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
 }
 
-/// A place as people and other programs name it.
+/// A position in the units of editors and reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// Counted from 1; a line ends with a line feed.
@@ -62,11 +61,11 @@ pub struct Position {
 /// A file that has been read.
 #[derive(Debug)]
 pub struct SourceFile {
-    /// Where it was read from, absolute.
+    /// The absolute path from which the file was read.
     pub path: PathBuf,
-    /// How it is named to people: relative to the repository, with `/`.
+    /// The displayed name: relative to the repository, with `/`.
     pub name: String,
-    /// The file's bytes. Each byte that isn't UTF-8 is replaced by `?`, so offsets stay true.
+    /// The file's text. Each byte that isn't valid UTF-8 is replaced by `?`, so that offsets are preserved.
     pub text: String,
     /// The offsets of the replaced bytes.
     pub replaced: Vec<u32>,
@@ -87,18 +86,18 @@ struct LineStarts {
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 impl SourceFile {
-    /// Decodes `bytes`. It never fails: what isn't UTF-8 is replaced and noted.
+    /// Decodes `bytes`. This never fails: invalid UTF-8 is replaced and recorded.
     pub fn new(path: PathBuf, name: String, bytes: Vec<u8>) -> Self {
         let (text, replaced) = decode(bytes);
         Self { path, name, text, replaced, within: None, lines: OnceLock::new() }
     }
 
-    /// The directory that holds the file.
+    /// The directory that contains the file.
     pub fn directory(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new("/"))
     }
 
-    /// The text without a byte order mark, and the offset where it starts.
+    /// The text without a byte order mark, and the offset at which it starts.
     pub fn body(&self) -> (usize, &str) {
         match self.text.strip_prefix(BYTE_ORDER_MARK) {
             Some(rest) => (BYTE_ORDER_MARK.len_utf8(), rest),
@@ -106,12 +105,12 @@ impl SourceFile {
         }
     }
 
-    /// The text of a span, or nothing when the span doesn't fit the file.
+    /// The text of a span; empty if the span is outside of the file.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// Line and column of a byte offset.
+    /// The line and column of a byte offset.
     pub fn position(&self, offset: u32) -> Position {
         let line = self.lines().starts.partition_point(|&start| start <= offset).max(1);
         let (start, _) = self.line_bounds(line);
@@ -125,7 +124,8 @@ impl SourceFile {
         narrow(before.saturating_add(1))
     }
 
-    /// Start and end of a line (counted from 1) as offsets, without its line ending; lines beyond the last are empty.
+    /// The start and the end offset of a line (counted from 1), without its line ending; lines beyond the last are
+    /// empty.
     pub fn line_bounds(&self, line: usize) -> (u32, u32) {
         let starts = &self.lines().starts;
         let beyond = narrow(self.text.len());
@@ -147,12 +147,12 @@ impl SourceFile {
     }
 }
 
-/// A count as `u32`; a file's size keeps it in range.
+/// Converts a count to `u32`. The size limit of files keeps it in range.
 fn narrow(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// UTF-8 as it is; else each byte that belongs to no character becomes `?`.
+/// Decodes UTF-8; each byte that isn't part of a valid character becomes `?`.
 fn decode(bytes: Vec<u8>) -> (String, Vec<u32>) {
     let bytes = match String::from_utf8(bytes) {
         Ok(mut text) => {

@@ -13,14 +13,14 @@ pub(super) const IGNORE_FILES: [&str; 2] = [".ignore", ".gitignore"];
 /// file is an error. In a commit, which can't be edited, it is ignored, so that more files are read.
 pub(super) const MAX_BYTES: usize = 1 << 20;
 
-/// The one of them that git doesn't know.
+/// The index of `.ignore`, which git doesn't respect.
 const OWN: usize = 0;
 
 /// The number of files with patterns that a directory can have: the ignore files, and `info/exclude` at the root of the
 /// repository.
 const FILES: usize = IGNORE_FILES.len() + 1;
 
-/// The ignore files of a tree, each read where it lies.
+/// The ignore files of a tree, each with its directory.
 #[derive(Debug, Clone, Default)]
 pub struct IgnoreFiles {
     /// By the bytes of the directory.
@@ -37,13 +37,13 @@ pub struct IgnoreFiles {
 struct DirectoryIgnores {
     /// In the order of [`IGNORE_FILES`].
     patterns: [Option<Gitignore>; FILES],
-    /// Git's files count only in their own repository.
+    /// `.gitignore` files apply only within their own repository.
     is_repository: bool,
 }
 
 impl IgnoreFiles {
-    /// Takes the text of an ignore file; a line that is no pattern is nothing, as for git. Those of git count only in a
-    /// repository that was added before.
+    /// Adds an ignore file; invalid lines have no effect, as for git. A `.gitignore` counts only in a repository that
+    /// was added before.
     pub(super) fn add(&mut self, path: &Path, bytes: &[u8]) {
         let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return };
         let Some(index) = IGNORE_FILES.iter().position(|known| name == *known) else { return };
@@ -52,7 +52,7 @@ impl IgnoreFiles {
         }
     }
 
-    /// Takes that a directory is the root of a repository.
+    /// Adds the root of a repository.
     pub(super) fn add_repository(&mut self, root: &Path) {
         self.said_in(root).is_repository = true;
     }

@@ -1,4 +1,5 @@
-//! Files that may be larger than others: Terraform's plans, which hold all resources of a deployment three times.
+//! Size limits of files. They are larger for Terraform's plans, which contain all resources of a deployment three
+//! times.
 
 use std::io::Read;
 
@@ -68,7 +69,7 @@ impl Sizes {
     }
 }
 
-/// One byte beyond the limit shows that the text is larger.
+/// Reads one byte more than the limit, so that a larger text is detected.
 fn read_up_to(text: &mut impl Read, limit: usize, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
     let left = limit.saturating_add(1).saturating_sub(buffer.len());
     text.take(left as u64).read_to_end(buffer).map_err(super::disk::refused)?;

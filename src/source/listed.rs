@@ -1,7 +1,7 @@
-//! The ignore files that a walk comes by.
+//! The ignore files on the disk that apply to a walk.
 //!
-//! They are read like any other file of the tree, with its limits: a pipe or a device would be read without end, and what
-//! lies outside of the tree isn't ours to read.
+//! They are read like any other file of the tree, with its limits: a pipe or a device could be read without end, and
+//! files outside of the tree must not be read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,11 +20,11 @@ pub(super) struct WalkIgnores {
     faults: Mutex<Vec<IgnoreFileError>>,
 }
 
-/// An ignore file that can't be read, and why.
+/// An ignore file that can't be read, with the error.
 pub(super) type IgnoreFileError = (PathBuf, ReadError);
 
 impl WalkIgnores {
-    /// The ignore files of the directory and of those above it in its tree.
+    /// Reads the ignore files of the directory and of its parent directories in the tree.
     ///
     /// # Errors
     ///
@@ -45,7 +45,7 @@ impl WalkIgnores {
         true
     }
 
-    /// The ignore files that couldn't be read; their directories were left out.
+    /// The ignore files that couldn't be read. Their directories were skipped.
     pub(super) fn faults(&self) -> Vec<IgnoreFileError> {
         std::mem::take(&mut self.faults.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -53,7 +53,7 @@ impl WalkIgnores {
     fn enter(&self, directory: &Path) -> Result<(), IgnoreFileError> {
         let ignored = || self.ignored.write().unwrap_or_else(PoisonError::into_inner);
         let repository = directory.join(".git");
-        // Every directory is asked, so what isn't there isn't opened.
+        // The check for existence is cheaper than an attempt to open the file.
         if exists(&repository) {
             ignored().add_repository(directory);
             let bytes = self.read(&repository.join("info/exclude"))?;
@@ -67,7 +67,8 @@ impl WalkIgnores {
         Ok(())
     }
 
-    /// The text of an ignore file. Where none can be had, nothing is left out.
+    /// Returns the text of an ignore file; `None` if it doesn't exist or the system refuses, and then it excludes
+    /// nothing.
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, IgnoreFileError> {
         let mut bytes = Vec::new();
         match self.trees.open(path).and_then(|file| read_at_most(file, MAX_BYTES, &mut bytes)) {

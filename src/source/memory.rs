@@ -1,24 +1,24 @@
-//! Files in memory, for tests and for text that comes through standard input.
+//! Files in memory, for tests and for standard input.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{FileVisitor, Fs, PathFilter, PathKind, ReadError, is_skipped};
 
-/// A tree of files that lies in no directory of this machine.
+/// A tree of files that doesn't exist on the disk.
 #[derive(Debug, Default)]
 pub struct Memory {
     files: BTreeMap<PathBuf, Vec<u8>>,
 }
 
 impl Memory {
-    /// Files by path; paths are made absolute from `/`.
+    /// Creates a tree of files. Relative paths are made absolute from `/`.
     pub fn new<P: AsRef<Path>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> Self {
         let files = files.into_iter();
         Self { files: files.map(|(path, bytes)| (Path::new("/").join(path), bytes.into())).collect() }
     }
 
-    /// The files below a directory, which follow each other in the order of paths.
+    /// The files below a directory, in the order of their paths.
     fn below(&self, directory: &Path) -> impl Iterator<Item = (&PathBuf, &Vec<u8>)> {
         let is_below = move |file: &Path| file.starts_with(directory);
         self.files.range(directory.to_owned()..).take_while(move |(path, _)| is_below(path))

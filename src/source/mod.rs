@@ -1,7 +1,6 @@
-//! Files as they are written: text, spans, positions, and the one door to the disk.
+//! Files: text, spans, positions, and the only access to the disk.
 //!
-//! A [`Span`] is all that the layers above keep of a place. Lines and columns
-//! are worked out by the outputs, when a person or a program wants to read them.
+//! Other layers store locations as a [`Span`]. Outputs convert these to lines and columns when they are displayed.
 
 mod asked;
 mod columns;
@@ -44,18 +43,18 @@ pub use sources::Sources;
 pub use stand_in::stand_in;
 pub use wide::from_wide;
 
-/// The largest file that is read, in bytes, unless it is a [plan](check_size).
+/// The size limit of a file in bytes, unless it is a [plan](check_size).
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Directories that never hold a user's own code.
+/// Directories that never contain the user's own code.
 const SKIPPED: [&str; 4] = [".git", ".terraform", ".terragrunt-cache", "node_modules"];
 
 /// Directories into which other programs install code.
 const INSTALLED: [&str; 2] = [".terraform", ".terragrunt-cache"];
 
-/// Where files come from: the disk, or a map in memory for tests and editors.
+/// A file system: the disk, a state of a git repository, or a map in memory.
 ///
-/// Paths are absolute and free of `.` and `..`.
+/// Paths are absolute, without `.` and `..`.
 pub trait Fs: Send + Sync {
     /// The kind of the entry at `path`, after following links.
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError>;
@@ -63,57 +62,57 @@ pub trait Fs: Send + Sync {
     /// Reads the file at `path`, which the user named. Links may lead out of the checked tree.
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
 
-    /// The bytes of a file to which a file of the tree refers: no link may lead out of the tree.
+    /// Reads a file that a file of the tree refers to. Links out of the checked tree aren't followed.
     fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError>;
 
-    /// The path of a directory without links, as far as they stay within the tree.
+    /// Returns the path of a directory without links, if these stay within the tree.
     fn without_links(&self, directory: &Path) -> PathBuf {
         directory.to_owned()
     }
 
-    /// All but the directories that lie directly in `directory`, in the byte order of their names.
+    /// Returns the entries directly in `directory` except for directories, in the byte order of their names.
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
 
-    /// The directories that lie directly in `directory`, in the byte order of their names. A link to one isn't among them.
+    /// Returns the directories directly in `directory`, in the byte order of their names, without links.
     fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
 
-    /// Reads each file below `directory` that `wanted` accepts and hands it to `visit`,
-    /// in any order and from several threads.
+    /// Reads each file below `directory` that `wanted` accepts and passes it to `visit`, in any order and from several
+    /// threads.
     ///
-    /// Version control, installed modules and packages (`.git`, `.terraform`, `.terragrunt-cache`,
-    /// `node_modules`) and what ignore files name are left out.
+    /// Version control, installed modules and packages (`.git`, `.terraform`, `.terragrunt-cache`, `node_modules`) and
+    /// files that ignore files match are skipped.
     fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>);
 
-    /// The files and directories that walks have left out since ignore files name them, in the order of their paths.
+    /// The files and directories that walks skipped because of ignore files, ordered by path.
     fn ignored(&self) -> Vec<PathBuf> {
         Vec::new()
     }
 
-    /// Walks below a path that was left out, as if no ignore file named it.
+    /// Walks below a path that was skipped because of an ignore file.
     fn walk_ignored(&self, _path: &Path, _wanted: PathFilter<'_>, _visit: FileVisitor<'_>) {}
 
-    /// How many of the wanted files below paths that were left out `is_counted` accepts; at most `limit` entries are looked at.
+    /// Counts the wanted files below skipped paths that `is_counted` accepts; visits at most `limit` entries.
     fn search_ignored(&self, _limit: usize, _wanted: PathFilter<'_>, _is_counted: FileFilter<'_>) -> FileCount {
         FileCount::default()
     }
 }
 
-/// A number of files, or a part of it.
+/// A number of files, which may be incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FileCount {
-    /// The files that were counted.
+    /// The number of counted files.
     pub files: usize,
     /// True if there may be more.
     pub is_cut: bool,
 }
 
-/// Chooses files by their path, and by their bytes if it asks for them.
+/// Selects files by path, and by content if it requests the content.
 pub type FileFilter<'a> = &'a dyn Fn(&Path, &dyn Fn() -> Result<Vec<u8>, ReadError>) -> bool;
 
-/// Chooses files by their path.
+/// Selects files by path.
 pub type PathFilter<'a> = &'a (dyn Fn(&Path) -> bool + Sync);
 
-/// Takes a file's path and its bytes, which are gone after the call.
+/// Receives a file's path and content. The content is only valid during the call.
 pub type FileVisitor<'a> = &'a (dyn Fn(&Path, Result<&[u8], ReadError>) + Sync);
 
 /// The kind of a file system entry.
@@ -123,37 +122,37 @@ pub enum PathKind {
     Directory,
 }
 
-/// Why a file's bytes can't be had.
+/// The reason why a file can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// There is nothing at the path.
+    /// The path doesn't exist.
     #[error("no such file or directory")]
     Missing,
-    /// It holds more than [`MAX_FILE_BYTES`].
+    /// The file is larger than [`MAX_FILE_BYTES`].
     #[error("larger than 16 MB")]
     TooLarge,
-    /// It is a plan, and larger than plans may be.
+    /// The file is a plan over the size limit of plans.
     #[error("a plan larger than 512 MB; check the code without it, or plans of its parts")]
     LargePlan,
-    /// An ignore file, of which each line is held against each path below it.
+    /// An ignore file over its size limit: each of its lines is matched against each path below it.
     #[error("larger than 1 MB, which is too much for an ignore file")]
     LongIgnoreFile,
     /// A pipe, a socket, a device, or a link to one.
     #[error("not a regular file")]
     NotAFile,
-    /// A link that leads out of the tree that is checked.
+    /// A link that leads out of the checked tree.
     #[error("a link that leads out of the checked tree")]
     OutsideTree,
-    /// Something else was put in its place while it was opened.
+    /// The file was replaced while it was opened.
     #[error("it changed while it was read")]
     Swapped,
-    /// Text whose characters have two or four bytes each.
+    /// The text is encoded in UTF-16 or UTF-32.
     #[error("written in UTF-16 or UTF-32; save it as UTF-8")]
     Wide,
-    /// The operating system refused, in its words.
+    /// An error of the operating system, with its message.
     #[error("{0}")]
     Refused(String),
-    /// Git has it, and doesn't give it.
+    /// Git has the object but can't read it.
     #[error("{0}")]
     Git(&'static str),
 }
@@ -181,7 +180,7 @@ pub fn is_installed(path: &Path) -> bool {
     path.components().any(|part| INSTALLED.iter().any(|name| part.as_os_str() == *name))
 }
 
-/// Directories that tools write from other sources.
+/// Directories that tools generate from other sources.
 const GENERATED: [&str; 5] = [".terraform", ".terragrunt-cache", "cdk.out", "cdktf.out", ".serverless"];
 
 /// True if a path lies in the output of a tool, which the next run overwrites.
@@ -191,7 +190,7 @@ pub fn is_generated(path: &Path) -> bool {
     parts().any(|part| GENERATED.iter().any(|name| part == *name)) || is_built_by_sam()
 }
 
-/// The path without `.` and `..`; links aren't followed.
+/// Returns the path without `.` and `..`, without following links.
 pub fn normalize(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {

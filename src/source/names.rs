@@ -10,19 +10,19 @@ use std::path::{Component, Path, PathBuf};
 /// The name of the directory to which names are relative.
 const BASE: &str = ".";
 
-/// Follows a `%` that is text.
+/// The hexadecimal code of a literal `%`.
 const PERCENT: &str = "25";
 
-/// The name of the directory that holds another one.
+/// The name of the parent directory.
 const PARENT: &str = "..";
 
-/// A path as text: byte by byte where it isn't UTF-8.
+/// Formats a path, encoding each byte that isn't valid UTF-8.
 pub fn named(path: &Path) -> String {
     let name = text_of(path.as_os_str().as_encoded_bytes());
     if std::path::MAIN_SEPARATOR == '/' { name } else { name.replace('\\', "/") }
 }
 
-/// The name of a path relative to a directory; both are absolute and free of `.` and `..`.
+/// Returns the name of a path relative to a directory. Both are absolute, without `.` and `..`.
 pub(super) fn relative(path: &Path, base: &Path) -> String {
     let shared = path.components().zip(base.components()).take_while(|(own, other)| own == other).count();
     if shared == 0 {
@@ -34,7 +34,7 @@ pub(super) fn relative(path: &Path, base: &Path) -> String {
     if relative.as_os_str().is_empty() { BASE.to_owned() } else { named(&relative) }
 }
 
-/// A name relative to the directory `directory`, which is itself named relative to the same base as `name`.
+/// Converts a name to one relative to `directory`, which is itself a name relative to the same base.
 pub(super) fn seen_from(name: &str, directory: &str) -> String {
     let parts =
         |name: &str| -> Vec<String> { name.split('/').filter(|part| *part != BASE).map(str::to_owned).collect() };
@@ -62,12 +62,12 @@ pub fn is_in(name: &str, directory: &str) -> bool {
     name.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
 }
 
-/// The path that has a name.
+/// Returns the path with this name.
 pub(super) fn path_of(name: &str) -> PathBuf {
     from_bytes(&bytes_of(name))
 }
 
-/// A path of bytes: as they are, where paths are bytes.
+/// Converts bytes to a path, unchanged on systems where paths are bytes.
 pub fn from_bytes(bytes: &[u8]) -> PathBuf {
     #[cfg(unix)]
     let path: OsString = std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec());
@@ -120,7 +120,7 @@ fn text_of(bytes: &[u8]) -> String {
 enum NameEncoding {
     /// A byte in the form `%FF`.
     Byte(u8),
-    /// The text `%FF`, as `%25FF`, or one that has the latter form already.
+    /// The text `%FF`, encoded as `%25FF`, or a text that already has the latter form.
     Text,
 }
 

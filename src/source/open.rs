@@ -9,21 +9,21 @@ use std::path::{Path, PathBuf};
 use super::ReadError;
 use super::disk::refused;
 
-/// The directories below which files of a tree may lie, whichever links lead to them.
+/// The directories that contain the files of a tree, whatever links lead to the files.
 #[derive(Debug)]
 pub(super) struct TreeRoots(Box<[OpenTree]>);
 
 #[derive(Debug)]
 struct OpenTree {
     named: PathBuf,
-    /// Where it lies, without links.
+    /// The path of the directory without links.
     place: PathBuf,
-    /// From where its files are opened, if they can be.
+    /// The open directory, relative to which its files are opened, if possible.
     #[cfg(target_os = "linux")]
     directory: Option<File>,
 }
 
-/// How many directories are held open; more trees than this are only named, on the command line.
+/// The limit of trees whose directories are kept open. With more trees, none is: files are opened by their full paths.
 #[cfg(target_os = "linux")]
 const MAX_HELD: usize = 16;
 
@@ -45,7 +45,7 @@ impl TreeRoots {
         self.0.iter().any(|tree| place.starts_with(&tree.place))
     }
 
-    /// A directory and those above it in its tree, from the root on, as they are named.
+    /// Returns a directory and its parent directories in its tree, the root first, by the names given.
     pub(super) fn down_to<'p>(&self, directory: &'p Path) -> Vec<&'p Path> {
         let tree = self.0.iter().find(|tree| directory.starts_with(&tree.named));
         let root = tree.map_or(directory, |tree| &tree.named);
@@ -54,15 +54,15 @@ impl TreeRoots {
         way
     }
 
-    /// The path without links of what lies in one of the trees, below the name of that tree. A link may name anything in
-    /// the trees, and nothing else.
+    /// Returns the path without links of a file in one of the trees, below the name of that tree. A link may lead
+    /// anywhere within the trees, but not out of them.
     pub(super) fn without_links(&self, path: &Path) -> Result<PathBuf, ReadError> {
         let place = fs::canonicalize(path).map_err(refused)?;
         let named = |tree: &OpenTree| Some(tree.named.join(place.strip_prefix(&tree.place).ok()?));
         self.0.iter().find_map(named).ok_or(ReadError::OutsideTree)
     }
 
-    /// Whether a path leads to something in the trees.
+    /// Checks that a path leads to a file or directory in the trees.
     pub(super) fn check(&self, path: &Path) -> Result<(), ReadError> {
         self.without_links(path).map(drop)
     }
@@ -76,14 +76,14 @@ impl TreeRoots {
         }
     }
 
-    /// Follows links to a file of the trees, and finds out afterwards whether they led there.
+    /// Follows links to a file, and checks after opening it that it is in the trees.
     fn open_anywhere(&self, path: &Path) -> Result<File, ReadError> {
         self.check(path)?;
         check_regular(&fs::metadata(path).map_err(refused)?)?;
         self.same_as_found(path, open(path)?)
     }
 
-    /// The opened file, if that is what the path leads to, within the trees.
+    /// Returns the opened file if the path still leads to it, within the trees.
     fn same_as_found(&self, path: &Path, file: File) -> Result<File, ReadError> {
         if own_place(&file).is_some_and(|place| self.hold(&place)) {
             return Ok(file);
@@ -96,8 +96,8 @@ impl TreeRoots {
         if is_same(&opened, &found) { Ok(file) } else { Err(ReadError::Swapped) }
     }
 
-    /// Opens what no link leads to: Linux follows none then, and doesn't leave the tree. This is the way for nearly all files,
-    /// so it takes one call; where the system doesn't know it, or there is a link, the other way is left.
+    /// Opens a file to which no link leads, in a single call: Linux refuses links and paths out of the tree. This works
+    /// for nearly all files; on a system without this call, or if there is a link, the caller falls back.
     #[cfg(target_os = "linux")]
     fn open_below(&self, path: &Path) -> Option<Result<File, ReadError>> {
         use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
@@ -118,9 +118,9 @@ impl TreeRoots {
     }
 }
 
-/// The path without links, as far as there is something at it; the rest keeps its names.
+/// Resolves the links of the existing part of a path; the rest is unchanged.
 pub fn real_path(path: &Path) -> PathBuf {
-    // Windows would spell it in a way that few other programs read.
+    // On Windows, the result would have a form that few other programs accept.
     let found = |ancestor: &Path| if cfg!(windows) { None } else { fs::canonicalize(ancestor).ok() };
     for ancestor in path.ancestors() {
         if let (Some(real), Ok(rest)) = (found(ancestor), path.strip_prefix(ancestor)) {
@@ -130,7 +130,7 @@ pub fn real_path(path: &Path) -> PathBuf {
     path.to_owned()
 }
 
-/// Opens a regular file, wherever it lies.
+/// Opens a regular file, which may be outside of the trees.
 pub(super) fn open(path: &Path) -> Result<File, ReadError> {
     regular(options().open(path).map_err(refused)?)
 }

@@ -1,4 +1,4 @@
-//! Texts that an editor holds, over the files on the disk.
+//! The unsaved texts of an editor, in place of the files on the disk.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Disk, Exclusions, FileVisitor, Fs, PathFilter, PathKind, ReadError, check_size, is_skipped};
 
-/// The disk, where the texts that aren't saved count instead of what is.
+/// The disk, overlaid by unsaved texts.
 #[derive(Debug)]
 pub struct Overlay {
     disk: Disk,
@@ -18,22 +18,22 @@ impl Overlay {
         Self { disk, texts: BTreeMap::new() }
     }
 
-    /// Lays a text over a path, whether there is a file or not.
+    /// Sets the text of a path, which may not exist on the disk.
     pub fn put(&mut self, path: &Path, text: Arc<str>) {
         self.texts.insert(path.to_owned(), text);
     }
 
-    /// Leaves a path to the disk again.
+    /// Removes the text of a path, so that the disk's file counts again.
     pub fn remove(&mut self, path: &Path) {
         self.texts.remove(path);
     }
 
-    /// Leaves these out of walks, too.
+    /// Excludes matching paths from walks.
     pub fn excludes(&mut self, exclusions: Exclusions) {
         self.disk.excludes(exclusions);
     }
 
-    /// Walks also to what ignore files name.
+    /// Makes walks include the files that ignore files match.
     pub fn walks_ignored(&mut self) {
         self.disk.walks_ignored();
     }
@@ -63,7 +63,7 @@ impl Fs for Overlay {
         self.texts.get(path).map_or_else(|| self.disk.read(path), |text| bytes(text))
     }
 
-    /// A text doesn't make a link harmless.
+    /// An open text doesn't permit a link out of the tree.
     fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match (self.texts.get(path), self.disk.read_inside(path)) {
             (None, read) | (Some(_), read @ Err(ReadError::OutsideTree)) => read,
@@ -104,7 +104,7 @@ impl Fs for Overlay {
 
     fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         self.disk.walk(directory, wanted, &|path, read| match (self.texts.get(path), read) {
-            // A directory that isn't saved yet holds texts all the same.
+            // A directory that doesn't exist on the disk may contain unsaved files.
             (None, Err(ReadError::Missing)) if path == directory && self.has_text_below(directory) => {}
             (None, read) | (Some(_), read @ Err(ReadError::OutsideTree | ReadError::NotAFile)) => visit(path, read),
             (Some(text), _) => visit_text(path, text, visit),

@@ -49,7 +49,7 @@ impl Replacement {
 
 impl Drop for Replacement {
     fn drop(&mut self) {
-        // After it has been moved there is nothing to remove.
+        // After a successful rename, the temporary file doesn't exist.
         let _ = fs::remove_file(&self.draft);
     }
 }
@@ -71,7 +71,7 @@ fn create(target: &Path) -> io::Result<(File, PathBuf)> {
     Err(ErrorKind::AlreadyExists.into())
 }
 
-/// Gives a file the permissions of another one, and its owner where the system lets us.
+/// Gives a file the permissions of another one, and its owner if the system permits that.
 fn resemble(file: &File, old: &Metadata) -> io::Result<()> {
     #[cfg(unix)]
     {

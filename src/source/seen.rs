@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-/// Files and directories that were looked at, and how they were then.
+/// Files and directories that were read, with their state at that time.
 #[derive(Debug, Default)]
 pub struct FileStates {
     states: Mutex<BTreeMap<PathBuf, FileState>>,
@@ -17,7 +17,7 @@ pub struct FileStates {
 type FileState = Option<(SystemTime, u64)>;
 
 impl FileStates {
-    /// Keeps how something is before it is read: what changes afterwards has changed since it was seen.
+    /// Records the state of a path. This precedes reading, so that any later change is detected.
     pub fn note(&self, path: &Path) {
         let mut states = self.states();
         if !states.contains_key(path) {
@@ -25,12 +25,12 @@ impl FileStates {
         }
     }
 
-    /// Keeps what another has seen, as it is now, beside what was seen here.
+    /// Adds the paths that another record has, with their current state.
     pub fn note_all(&self, other: &Self) {
         other.states().keys().for_each(|path| self.note(path));
     }
 
-    /// Takes a file as it is now, and its directory: what we have written ourselves is no change.
+    /// Records the current state of a file and its directory after this program has written the file.
     pub fn renew(&self, path: &Path) {
         for changed in path.ancestors().take(2) {
             if let Some(known) = self.states().get_mut(changed) {

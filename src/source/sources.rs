@@ -17,7 +17,7 @@ pub struct Sources {
     here: Option<String>,
     read_roots: Vec<PathBuf>,
     kept: Arc<RwLock<StoredFile>>,
-    /// Where it is noted what is asked for.
+    /// The record of the files and paths that a computation depends on.
     asked: Option<Arc<Dependencies>>,
 }
 
@@ -38,18 +38,18 @@ impl StoredFile {
 }
 
 impl Sources {
-    /// No files yet. Names are given relative to `base`, and files may refer to others below it.
+    /// Creates an empty store. Names are relative to `base`, and files may refer to other files below it.
     pub fn new(base: PathBuf) -> Self {
         Self { read_roots: vec![base.clone()], base, here: None, kept: Arc::default(), asked: None }
     }
 
-    /// The same files under another handle.
+    /// Returns another handle to the same files.
     pub fn share(&self) -> Self {
         let (base, here, read_roots) = (self.base.clone(), self.here.clone(), self.read_roots.clone());
         Self { base, here, read_roots, kept: Arc::clone(&self.kept), asked: None }
     }
 
-    /// The same files under a handle that notes in `asked` which of them are looked into.
+    /// Returns another handle to the same files, which records in `asked` the files that are read through it.
     pub fn noting(&self, asked: Arc<Dependencies>) -> Self {
         Self { asked: Some(asked), ..self.share() }
     }
@@ -59,25 +59,26 @@ impl Sources {
         self.asked.iter().for_each(|asked| asked.note_path(path));
     }
 
-    /// The same for a file.
+    /// Records a dependency on a file that another component has read.
     pub fn ask_file(&self, id: FileId) {
         self.asked.iter().for_each(|asked| asked.note_file(id));
     }
 
-    /// Lets files refer to others below more directories.
+    /// Allows files to refer to others below further directories.
     pub fn below(mut self, read_roots: impl IntoIterator<Item = PathBuf>) -> Self {
         self.read_roots.extend(read_roots);
         self
     }
 
-    /// Names files relative to another directory, and for people relative to the working directory `here`.
+    /// Sets the directory to which names are relative, and the working directory `here`, to which displayed names are
+    /// relative.
     pub fn named_from(mut self, base: PathBuf, here: &Path) -> Self {
         self.here = (here != base).then(|| names::relative(here, &base));
         self.base = base;
         self
     }
 
-    /// The same files, of which some have new texts or are known already by them.
+    /// Returns a copy with new texts for some files, or with these files added.
     pub fn with<'f>(&self, texts: impl Iterator<Item = (&'f SourceFile, &'f str)>) -> Self {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let (files, by_path, unlisted) = (kept.files.clone(), kept.by_path.clone(), kept.unlisted.clone());
@@ -100,12 +101,12 @@ impl Sources {
         id
     }
 
-    /// Keeps a file that was read elsewhere; the first text of a path wins.
+    /// Adds a file that was read elsewhere. If the path has a text already, that text is kept.
     pub fn add(&self, path: &Path, bytes: Vec<u8>) -> FileId {
         self.add_as(path, self.name(path), bytes)
     }
 
-    /// Keeps a file under a name of its own.
+    /// Adds a file under a separate name.
     pub fn add_as(&self, path: &Path, name: String, bytes: Vec<u8>) -> FileId {
         let file = Arc::new(SourceFile::new(path.to_owned(), name, bytes));
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
@@ -136,19 +137,19 @@ impl Sources {
     /// that string.
     pub fn outermost(&self, span: Span) -> Span {
         let mut span = span;
-        // The other file was there before.
+        // This ends: a text is added after the file that contains it.
         while let Some(outer) = self.file(span.file).within {
             span = outer;
         }
         span
     }
 
-    /// Where the file lies that people know by this name.
+    /// Returns the path of the file with this name.
     pub fn path_of(&self, name: &str) -> PathBuf {
         normalize(&self.base.join(names::path_of(name)))
     }
 
-    /// Gives a path another text; its [`FileId`] stays the same.
+    /// Replaces the text of a path; its [`FileId`] stays the same.
     pub fn renew(&self, path: &Path, bytes: Vec<u8>) -> FileId {
         self.replace(path, self.name(path), bytes)
     }
@@ -158,7 +159,7 @@ impl Sources {
         self.kept.write().unwrap_or_else(PoisonError::into_inner).by_path.remove(path);
     }
 
-    /// Reads a file that another one refers to, unless it is kept already.
+    /// Reads a file that another file refers to, unless it has been read already.
     pub fn load(&self, fs: &dyn Fs, path: &Path) -> Result<FileId, ReadError> {
         match self.known(path) {
             Some(id) => Ok(self.told(id)),
@@ -170,7 +171,7 @@ impl Sources {
         }
     }
 
-    /// Reads a file that the user named, unless it is kept already.
+    /// Reads a file that the user named, unless it has been read already.
     pub fn load_named(&self, fs: &dyn Fs, path: &Path) -> Result<FileId, ReadError> {
         match self.known(path) {
             Some(id) => Ok(self.told(id)),
@@ -183,19 +184,18 @@ impl Sources {
         id
     }
 
-    /// The file at a path, if it is kept.
+    /// The file at a path, if it has been read.
     pub fn known(&self, path: &Path) -> Option<FileId> {
         self.kept.read().unwrap_or_else(PoisonError::into_inner).by_path.get(path).copied()
     }
 
-    /// The file with this id.
     pub fn file(&self, id: FileId) -> Arc<SourceFile> {
         self.ask_file(id);
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(kept.files.get(id.0 as usize).expect("a FileId comes from these Sources"))
     }
 
-    /// All files that were kept.
+    /// All files that have been read.
     pub fn all(&self) -> Vec<(FileId, Arc<SourceFile>)> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let id = |index: usize| FileId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -218,7 +218,7 @@ impl Sources {
         self.kept.write().unwrap_or_else(PoisonError::into_inner).unlisted.push(path.to_owned());
     }
 
-    /// The noted paths in a directory.
+    /// The recorded paths in a directory.
     pub fn unlisted_in(&self, directory: &Path) -> Vec<PathBuf> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         kept.unlisted.iter().filter(|path| path.parent() == Some(directory)).cloned().collect()
@@ -229,7 +229,7 @@ impl Sources {
         names::relative(path, &self.base)
     }
 
-    /// A name as people read it who are in the working directory.
+    /// Converts a name to the displayed name, relative to the working directory.
     pub fn seen(&self, name: &str) -> String {
         match &self.here {
             Some(here) => names::seen_from(name, here),
@@ -242,7 +242,7 @@ impl Sources {
         if file.path.is_absolute() { self.seen(&file.name) } else { file.name.clone() }
     }
 
-    /// The same for a path.
+    /// The displayed name of a path.
     pub fn seen_path(&self, path: &Path) -> String {
         self.seen(&self.name(path))
     }

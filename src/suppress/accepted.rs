@@ -1,20 +1,19 @@
-//! Findings that the configuration accepts, for what no comment can reach.
+//! Findings that the configuration accepts, for code that no comment can reach.
 
 use super::Suppression;
 
-/// Findings of a rule that don't count.
+/// An entry of `ignore` in the configuration: findings of a rule that are suppressed.
 #[derive(Debug, Clone)]
 pub struct SuppressedFindings {
-    /// The rule.
     pub rule: &'static str,
-    /// A pattern for the trail's address; without it, all trails and the deployments themselves.
+    /// A pattern for the trail's address; without one, the entry covers all trails and the deployments themselves.
     pub address: Option<String>,
-    /// Why they don't count.
+    /// The reason and the last day.
     pub suppression: Suppression,
 }
 
 impl SuppressedFindings {
-    /// Whether it is about what a rule says of a trail, or of a deployment if there is no address.
+    /// True if the entry covers the findings of a rule about a trail, or about a deployment if `address` is `None`.
     pub fn covers(&self, rule: &str, address: Option<&str>) -> bool {
         let is_meant = match (&self.address, address) {
             (None, _) => true,
@@ -25,8 +24,8 @@ impl SuppressedFindings {
     }
 }
 
-/// Whether a text is what a pattern says, in which `*` stands for any text. Brackets are nothing special:
-/// addresses have them.
+/// True if a text matches a pattern, in which `*` matches any text. Brackets have no special meaning, since addresses
+/// contain them.
 fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -1,6 +1,6 @@
-//! `--add-ignore`: where a comment goes that accepts a finding, and what it says in the file's language.
+//! `--add-ignore`: inserts a comment that suppresses a finding, in the syntax of the file.
 //!
-//! What a file says otherwise stays as it is.
+//! The rest of the file stays unchanged.
 
 mod json;
 
@@ -12,59 +12,56 @@ use crate::report::{Diagnostic, FindingTarget, Report};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, SourceFile, Span};
 
-/// A file as it is to be written.
+/// A file with new comments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommentedFile {
-    /// The file.
     pub file: FileId,
-    /// Its new text.
     pub text: String,
-    /// The findings of the report, by number, that are accepted in it.
+    /// The indices of the report's findings that the comments suppress.
     pub findings: Vec<usize>,
-    /// How many comments it has more.
+    /// The number of new comments.
     pub comments: usize,
 }
 
-/// What comes of a request for comments.
+/// The comments for the findings of a report, and the findings without one.
 #[derive(Debug, Default)]
 pub struct AddedComments {
-    /// The files that get some.
+    /// The files with new comments.
     pub files: Vec<CommentedFile>,
-    /// The findings that have no place for one.
+    /// The findings for which no comment is possible.
     pub left: Vec<UncommentedFinding>,
 }
 
-/// A finding that has no place for a comment.
+/// A finding for which no comment is possible.
 #[derive(Debug)]
 pub struct UncommentedFinding {
-    /// Where it is.
+    /// The place of the finding.
     pub place: Span,
-    /// The rule by which it is found.
     pub rule: &'static Rule,
-    /// Why, and what to do instead, as the end of a sentence.
+    /// The reason and the alternative, as the end of a sentence.
     pub advice: String,
 }
 
-/// Where a comment is put in, and how it is written there.
+/// The place and the form of a new comment.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct InsertionPoint {
     start: usize,
-    /// The end of what it takes the place of.
+    /// The end of the text that the comment replaces.
     end: usize,
     form: Form,
 }
 
-/// How a comment is written at a [`InsertionPoint`].
+/// The form of a comment at a [`InsertionPoint`].
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
-    /// A line of its own, indented like the next one.
+    /// A line of its own, with the indentation of the next line.
     Line { indent: String, ending: &'static str },
-    /// A part of an object of JSON.
+    /// A part of a JSON object.
     Json { part: json::AddedPart, before: String, after: String },
 }
 
-/// Comments for all findings that are shown and count, as far as there is a place for them; those of `refused` have none.
-/// What is enforced can't be accepted.
+/// Returns comments for all visible findings that count, where a comment is possible. Findings of enforced rules and
+/// those in `refused` get none.
 pub fn comments(report: &Report, reason: &str, enforced: &[&str], refused: &BTreeSet<usize>) -> AddedComments {
     let mut files: BTreeMap<FileId, Vec<(usize, &Diagnostic, Span)>> = BTreeMap::new();
     let is_acceptable =
@@ -81,7 +78,7 @@ pub fn comments(report: &Report, reason: &str, enforced: &[&str], refused: &BTre
     comments
 }
 
-/// The comment that accepts one finding, as a text to insert at a place; nothing if there is no place for it.
+/// Returns the comment that suppresses one finding, and the place to insert it; `None` if no comment is possible.
 pub fn comment(report: &Report, number: usize, reason: &str, enforced: &[&str]) -> Option<(Span, String)> {
     let finding = report.findings.get(number)?;
     let FindingTarget::Text(label) = &finding.place else { return None };
@@ -138,7 +135,7 @@ impl UncommentedFinding {
     }
 }
 
-/// What writes the comments.
+/// Returns the edits that insert the comments.
 fn edits(id: FileId, spots: BTreeMap<InsertionPoint, Vec<&'static Rule>>, reason: &str) -> BTreeSet<Edit> {
     let edit = |(spot, mut rules): (InsertionPoint, Vec<&'static Rule>)| {
         rules.sort_by_key(|rule| rules::position(rule));
@@ -148,10 +145,10 @@ fn edits(id: FileId, spots: BTreeMap<InsertionPoint, Vec<&'static Rule>>, reason
     spots.into_iter().map(edit).collect()
 }
 
-/// Where a comment about a place goes: above the innermost item around it that begins a line, or into the
-/// object of JSON that stands for a block or a resource. Where there is no place, a property may have taken it.
+/// Returns the place of a comment about a place in a file: above the innermost item that contains it and begins a line,
+/// or in the JSON object of the block or resource. The error names the property that prevents a comment, if one does.
 fn spot(place: Span, outline: &PlaceOutline, file: &SourceFile) -> Result<InsertionPoint, Option<json::CommentForm>> {
-    // What isn't UTF-8 couldn't be written as it was.
+    // A file with invalid UTF-8 can't be written back unchanged.
     if !file.replaced.is_empty() {
         return Err(None);
     }
@@ -164,7 +161,7 @@ fn spot(place: Span, outline: &PlaceOutline, file: &SourceFile) -> Result<Insert
     outline.items.iter().rev().filter(holds).find_map(|item| above(*item, file, is_yaml)).ok_or(None)
 }
 
-/// The line above an item, if nothing but dashes of YAML comes before it on its own.
+/// Returns the line above an item, if only the dashes of YAML precede the item on its line.
 fn above(item: Span, file: &SourceFile, is_yaml: bool) -> Option<InsertionPoint> {
     let (start, _) = file.line_bounds(file.position(item.start).line as usize);
     let before = file.text.get(start as usize..item.start as usize)?;
@@ -189,7 +186,7 @@ impl Form {
     }
 }
 
-/// What a comment says.
+/// Formats the text of a comment.
 fn directive(rules: &[&'static Rule], reason: &str) -> String {
     let names = rules.iter().map(|rule| rule.id()).collect::<Vec<_>>().join(", ");
     format!("trailint: ignore[{names}] {reason}").trim_end().to_owned()

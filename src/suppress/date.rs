@@ -1,4 +1,4 @@
-//! Days of the calendar: until when something is accepted.
+//! Calendar dates, for the last day of a suppression.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
-/// A day, as `2027-01-31`.
+/// A calendar date, written as `2027-01-31`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     year: u16,
@@ -15,26 +15,26 @@ pub struct Date {
 }
 
 impl Default for Date {
-    /// The first day of 1970, before anything expires.
+    /// 1970-01-01, when nothing has expired yet.
     fn default() -> Self {
         Self { year: 1970, month: 1, day: 1 }
     }
 }
 
 impl Date {
-    /// The day, if the calendar has it.
+    /// Returns the date, if it exists in the calendar.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let exists = (1..=9999).contains(&year) && (1..=days_of(year, month)?).contains(&day);
         exists.then_some(Self { year, month, day })
     }
 
-    /// The day that it is now, in UTC, so that it doesn't depend on where the check runs.
+    /// Returns the current date in UTC, so that the result doesn't depend on the time zone of the machine.
     pub fn today() -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self::after_epoch(now.as_secs() / SECONDS_OF_A_DAY)
     }
 
-    /// The day so many days after the first of 1970.
+    /// Returns the date this many days after 1970-01-01.
     fn after_epoch(mut days: u64) -> Self {
         let mut date = Self::default();
         while let Some(length) = days_of(date.year, date.month).map(u64::from).filter(|length| days >= *length) {
@@ -52,7 +52,7 @@ impl Date {
     }
 }
 
-/// How many days a month has, if there is such a month.
+/// Returns the number of days of a month, if the month exists.
 fn days_of(year: u16, month: u8) -> Option<u8> {
     let is_leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
     match month {

@@ -1,32 +1,32 @@
-//! What a line of a comment says: `trailint: ignore[rule, rule] until=2027-01-31 the reason`.
+//! Parses the comment `trailint: ignore[rule, rule] until=2027-01-31 the reason`.
 
 use super::{Date, until};
 use crate::named::closest;
 
-/// The name that begins a line which is meant for us.
+/// The first word of a suppression comment.
 const NAME: &str = "trailint";
 
-/// The words that come before a list of rules, and whether they are about the whole file.
+/// The keywords before a list of rules; true for the one that applies to the whole file.
 const KEYWORDS: [(&str, bool); 2] = [("ignore", false), ("file-ignore", true)];
 
-/// The characters that other tools write before their names.
+/// Characters that other tools put before their names.
 const MARKS: [char; 8] = ['@', '!', '$', '+', '%', '&', '~', '='];
 
-/// The form of a comment.
+/// The message about the form of a comment.
 const FORM: &str = "write it as `trailint: ignore[RULE] REASON`";
 
-/// A line that is meant for us.
+/// A parsed suppression comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Directive {
-    /// The rules, as they are written.
+    /// The names of the rules as written, which may be invalid.
     pub(super) names: Vec<String>,
-    /// Whether it is about the whole file.
+    /// True for `file-ignore`.
     pub(super) is_for_file: bool,
     pub(super) until: Option<Date>,
     pub(super) reason: Option<String>,
 }
 
-/// Reads a line; nothing if it isn't meant for us, and what is wrong with it if it can't be read.
+/// Parses a line; `None` if it isn't a suppression comment of trailint, a message if it is an invalid one.
 pub(super) fn read(line: &str) -> Option<Result<Directive, String>> {
     let line = line.trim();
     let end = line.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(line.len());
@@ -37,7 +37,7 @@ pub(super) fn read(line: &str) -> Option<Result<Directive, String>> {
     }
 }
 
-/// True if a line is almost in the form: the name is misspelt, has no colon, or doesn't come first.
+/// True if a line resembles a suppression comment, but the name is misspelt, has no colon, or isn't first.
 fn is_almost(line: &str) -> bool {
     const VERBS: [&str; 4] = ["ignore", "file-ignore", "disable", "skip"];
     let line = line.trim_start_matches(MARKS);
@@ -51,7 +51,7 @@ fn is_almost(line: &str) -> bool {
     has_misspelt_name(line) || directive_in(line).is_some_and(follows_mark)
 }
 
-/// True if a list of rules follows what is almost the name, as in `trail-int: ignore[…]`.
+/// True if a list of rules follows a misspelt name, as in `trail-int: ignore[…]`.
 fn has_misspelt_name(line: &str) -> bool {
     let line = line.to_ascii_lowercase();
     let lists = KEYWORDS.iter().flat_map(|(word, _)| line.match_indices(word));
@@ -66,14 +66,14 @@ fn has_misspelt_name(line: &str) -> bool {
     !is_quoted && (words == 1 && closest(&letters, std::iter::once(NAME)).is_some() || letters == NAME)
 }
 
-/// True for what may stand between the name and a verb.
+/// True for characters that may separate the name from a verb.
 fn is_between(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, ':' | ';' | '=' | ',' | '.' | '-' | '_' | '/' | '|' | '>')
         || !c.is_ascii() && !c.is_alphanumeric()
 }
 
-/// True if a verb is followed by what names rules, and not by prose.
+/// True if rules follow a verb, rather than prose.
 fn begins_directive(text: &str) -> bool {
     let end = text.find(|c: char| !c.is_ascii_alphabetic() && c != '-').unwrap_or(text.len());
     let rest = text.get(end..).unwrap_or_default().trim_start();
@@ -81,13 +81,13 @@ fn begins_directive(text: &str) -> bool {
     rest.is_empty() || rest.starts_with(['[', '=', ':', '(']) || crate::rules::find(&word).is_some()
 }
 
-/// True if what comes before a directive isn't prose: a mark of another comment, or what another tool reads.
+/// True if the text before a directive isn't prose, but the mark of another comment or a directive of another tool.
 fn follows_mark(before: &str) -> bool {
     let first = before.split_whitespace().next().unwrap_or_default();
     before.trim_end().ends_with(['#', '/', '*', '|', ';', ',', '-']) || first.contains(':') || first == "noqa"
 }
 
-/// What comes before the first directive that stands within a text, and not in quotes.
+/// Returns the text before the first directive within a text that isn't in quotes.
 fn directive_in(text: &str) -> Option<&str> {
     let lower = text.to_ascii_lowercase();
     let places = lower.match_indices(NAME).map(|(at, _)| at);
@@ -104,7 +104,7 @@ fn is_directive_at(at: usize, text: &str) -> bool {
     !is_quoted && rest.is_some_and(is_directive)
 }
 
-/// True if a list is followed by another one, or by a rule after a comma: `ignore[a][b]`, `ignore[a], b`.
+/// True if another list follows a list, or a rule follows it after a comma: `ignore[a][b]`, `ignore[a], b`.
 fn is_second_list(rest: &str) -> bool {
     let name = |text: &str| {
         text.trim_start().split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default().to_owned()
@@ -119,7 +119,7 @@ fn is_list(text: &str) -> bool {
     text.trim_start().starts_with('[')
 }
 
-/// Reads what follows the name.
+/// Parses the text behind `trailint:`.
 fn parse(text: &str) -> Result<Directive, String> {
     let (first, text) = match text.split_once(char::is_whitespace) {
         Some((first, rest)) if until::is_until(first) => (Some(first), rest.trim_start()),

@@ -1,4 +1,4 @@
-//! Comments and metadata that are meant for other tools, for the rules that match ours.
+//! Suppressions of other tools, for their rules that correspond to one of ours.
 
 use std::cell::LazyCell;
 
@@ -10,21 +10,21 @@ use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Span};
 use crate::syntax::node::{Mapping, Node};
 
-/// The rules of other tools that look for what one of ours looks for, as the tool, its id and our rule.
+/// The rules of other tools that correspond to our rules: the tool, its id, our rule.
 ///
-/// A rule about all buckets counts where it asks for just what ours asks of the bucket that holds the logs, which is so of
-/// access logging. That a bucket is public is more than any single rule of theirs looks for, so only those that are
-/// about the logs of CloudTrail count.
+/// A rule about all buckets is listed only if it checks exactly what our rule checks for the log bucket, which is the
+/// case for access logging. Our check of public access is stricter than any single rule of theirs, so only their rules
+/// about the logs of CloudTrail are listed for it.
 ///
 /// The ids come from the tools' sources:
 /// Checkov, `checkov/{terraform,cloudformation}/checks/resource/aws/Cloudtrail*.py`, `S3AccessLogs.py` and
 /// `S3BucketLogging.yaml` in bridgecrewio/checkov; Trivy, `checks/cloud/aws/{cloudtrail,s3}/*.rego` in
-/// aquasecurity/trivy-checks (`id`, `aliases`), and `docs/checks/aws` in aquasecurity/tfsec, whose checks they were before,
-/// with the ids of its first versions (`AWS063`); KICS,
-/// `assets/queries/{terraform,cloudFormation}/aws/{cloudtrail_*,s3_bucket_cloudtrail_*}/metadata.json` in Checkmarx/kics;
-/// CloudFormation Guard, `rules/aws/{cloudtrail,amazon_s3}/*.guard` in aws-cloudformation/aws-guard-rules-registry;
-/// `cfn_nag`, `lib/cfn-nag/custom_rules` in stelligent/cfn_nag. TFLint's rules for AWS
-/// (`docs/rules` in terraform-linters/tflint-ruleset-aws) have none that looks for any of it.
+/// aquasecurity/trivy-checks (`id`, `aliases`), and `docs/checks/aws` in aquasecurity/tfsec, the earlier home of these
+/// checks, with the ids of its first versions (`AWS063`); KICS,
+/// `assets/queries/{terraform,cloudFormation}/aws/{cloudtrail_*,s3_bucket_cloudtrail_*}/metadata.json` in
+/// Checkmarx/kics; CloudFormation Guard, `rules/aws/{cloudtrail,amazon_s3}/*.guard` in
+/// aws-cloudformation/aws-guard-rules-registry; `cfn_nag`, `lib/cfn-nag/custom_rules` in stelligent/cfn_nag. TFLint's
+/// rules for AWS (`docs/rules` in terraform-linters/tflint-ruleset-aws) have none that corresponds.
 pub static FOREIGN: [(OtherTool, &str, &str); 48] = [
     (OtherTool::Checkov, "CKV_AWS_67", "single-region-trail"),
     (OtherTool::Checkov, "CKV_AWS_251", "stopped-trail"),
@@ -76,10 +76,10 @@ pub static FOREIGN: [(OtherTool, &str, &str); 48] = [
     (OtherTool::CfnNag, "W35", "unlogged-log-bucket"),
 ];
 
-/// So many of one comment are more than count in a file.
+/// The limit of suppressions from one comment, one more than count in a file.
 const ENOUGH: usize = MAX_IGNORES.saturating_add(1);
 
-/// Words of which each file has one that holds something meant for a tool.
+/// Words of which every file with a suppression for the tool contains at least one.
 pub(super) fn words(tool: OtherTool) -> &'static [&'static str] {
     match tool {
         OtherTool::Checkov => &["checkov"],
@@ -91,7 +91,7 @@ pub(super) fn words(tool: OtherTool) -> &'static [&'static str] {
     }
 }
 
-/// What a comment says to a tool.
+/// Returns the suppressions of a tool in a comment.
 pub(super) fn of_comment(
     tool: OtherTool,
     comment: Span,
@@ -107,7 +107,7 @@ pub(super) fn of_comment(
     }
 }
 
-/// `checkov:skip=ID:reason` somewhere in a block or a resource is about all of it.
+/// Parses `checkov:skip=ID:reason`, which applies to the whole block or resource that contains it.
 /// Source: <https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html>.
 fn skipped_by_checkov(text: &str, comment: Span, outline: &PlaceOutline) -> Vec<SuppressionSource> {
     let Some((_, rest)) = text.split_once("checkov:skip=") else { return Vec::new() };
@@ -122,7 +122,7 @@ fn skipped_by_checkov(text: &str, comment: Span, outline: &PlaceOutline) -> Vec<
     ignore(OtherTool::Checkov, id, region, suppression).into_iter().collect()
 }
 
-/// The resource of a template that holds a place.
+/// Returns the resource of a template that contains a place.
 fn resource_around(place: Span, outline: &PlaceOutline) -> Option<Span> {
     let templates = outline.documents.iter().filter_map(|document| document.as_mapping());
     let resources = templates.filter_map(|template| template.get("Resources")?.value.as_mapping());
@@ -130,21 +130,21 @@ fn resource_around(place: Span, outline: &PlaceOutline) -> Option<Span> {
     spans.into_iter().find(|span| span.file == place.file && span.start <= place.start && place.end <= span.end)
 }
 
-/// `trivy:ignore:ID` and `tfsec:ignore:ID`, any number of them, beside or above what they are about,
-/// each perhaps with `:exp:2027-01-31` behind it.
+/// Parses any number of `trivy:ignore:ID` and `tfsec:ignore:ID` beside or above the code that they apply to, each with
+/// an optional `:exp:2027-01-31`.
 /// Source: <https://trivy.dev/latest/docs/configuration/filtering/#by-inline-comments>.
 fn ignored_by_trivy(text: &str, comment: Span, outline: &PlaceOutline, file: &SourceFile) -> Vec<SuppressionSource> {
     let ids = text.split_whitespace().filter_map(|word| {
         let word = word.trim_start_matches(['#', '/', '*']).trim_end_matches("*/");
         word.strip_prefix("trivy:ignore:").or_else(|| word.strip_prefix("tfsec:ignore:"))
     });
-    // The same for each of them, and only looked for if there is one.
+    // The same for each id, and computed only if there is one.
     let region = LazyCell::new(|| reach::of_comment(comment, outline, file));
     let one = |word: &str| {
         let (id, until) = word.split_once(":exp:").map_or((word, None), |(id, until)| (id, Some(until)));
         // `ID: reason` is a frequent spelling.
         let id = id.trim_end_matches(':');
-        // Nobody knows how long it holds with a day that isn't one.
+        // A suppression with an invalid date has an unknown end, so it doesn't count.
         let until = until.map(str::parse::<Date>).transpose().ok()?;
         let suppression = Suppression { span: Some(comment), about: None, is_in_source: true, reason: None, until };
         ignore(OtherTool::Trivy, id, || *region, suppression)
@@ -152,11 +152,11 @@ fn ignored_by_trivy(text: &str, comment: Span, outline: &PlaceOutline, file: &So
     ids.filter_map(one).take(ENOUGH).collect()
 }
 
-/// `kics-scan disable=ID,ID` before anything else is about the file. What ignores a line or a block as a whole
-/// names no rule, so it doesn't count here.
+/// Parses `kics-scan disable=ID,ID` at the beginning of a file, which applies to the whole file. Comments that ignore a
+/// line or a block name no rule, so they don't count here.
 /// Source: `docs/running-kics.md` in Checkmarx/kics.
 fn disabled_by_kics(text: &str, comment: Span, outline: &PlaceOutline, file: &SourceFile) -> Vec<SuppressionSource> {
-    // Items lie in their order.
+    // The items are ordered by place.
     let is_first = outline.items.first().is_none_or(|item| comment.end <= item.start);
     let Some((_, ids)) = text.split_once("kics-scan disable=").filter(|_| is_first) else { return Vec::new() };
     let whole = Some(Span::new(comment.file, 0, file.text.len()));
@@ -166,7 +166,7 @@ fn disabled_by_kics(text: &str, comment: Span, outline: &PlaceOutline, file: &So
     ids.filter_map(|id| ignore(OtherTool::Kics, id.trim(), || whole, suppression())).take(ENOUGH).collect()
 }
 
-/// What the metadata of a resource says to a tool.
+/// Returns the suppressions of a tool in the metadata of a resource.
 pub(super) fn of_metadata(tool: OtherTool, metadata: &Mapping, region: Span) -> Vec<SuppressionSource> {
     // Sources: Checkov's page about skipping, the guard files themselves, and the README of `cfn_nag`.
     let (owner, list) = match tool {
@@ -180,7 +180,7 @@ pub(super) fn of_metadata(tool: OtherTool, metadata: &Mapping, region: Span) -> 
     items.iter().filter_map(|item| of_entry(tool, item, region)).collect()
 }
 
-/// `{ id, comment }`, `{ id, reason }`, or an id alone.
+/// Parses `{ id, comment }`, `{ id, reason }`, or an id alone.
 fn of_entry(tool: OtherTool, item: &Node, region: Span) -> Option<SuppressionSource> {
     let text = |key: &str| item.as_mapping()?.get(key)?.value.as_text().map(str::to_owned);
     let id = item.as_text().map(str::to_owned).or_else(|| text("id"))?;
@@ -194,8 +194,8 @@ fn of_entry(tool: OtherTool, item: &Node, region: Span) -> Option<SuppressionSou
     ignore(tool, &id, || Some(region), suppression)
 }
 
-/// What a tool's rule is worth here; nothing if none of ours matches it. Only then is it asked what it is about.
-/// A rule that looks for what several of ours look for counts for each.
+/// Returns the suppression for a rule of another tool; `None` if none of our rules corresponds. A rule that corresponds
+/// to several of ours suppresses each. The region is computed only if needed.
 fn ignore(
     tool: OtherTool,
     id: &str,
@@ -214,7 +214,7 @@ fn ignore(
     Some(SuppressionSource { rules: own, former: Vec::new(), region: region(), suppression, is_own: false })
 }
 
-/// The names of our rules that match a rule of any other tool.
+/// Returns the names of our rules that correspond to a rule of any other tool.
 pub fn matching_rules(id: &str) -> impl Iterator<Item = &'static str> {
     FOREIGN.iter().filter(move |(_, theirs, _)| theirs.eq_ignore_ascii_case(id)).map(|(_, _, own)| *own)
 }

@@ -1,4 +1,4 @@
-//! What the comments and the metadata of a file suppress.
+//! Collects the suppressions in the comments and the metadata of a file.
 
 use super::OtherTool;
 use super::directive::{self, Directive};
@@ -8,52 +8,52 @@ use crate::rules::{self, Rule};
 use crate::source::{FileId, SourceFile, Span, is_installed};
 use crate::syntax::node::{Entry, Node, NodeKind};
 
-/// Texts of which each file has one that has a comment which suppresses something, or almost does, whatever other tools are
-/// honoured.
+/// Every file with a suppression comment of trailint, valid or misspelt, contains one of these texts. They apply
+/// whatever other tools are honoured.
 const WORDS: [&str; 6] = ["railint", "RAILINT", "gnore[", "gnore [", "GNORE[", "GNORE ["];
 
-/// Texts of which a file has all if its metadata does.
+/// Every file with a suppression in metadata contains all of these texts.
 const METADATA_WORDS: [&str; 2] = ["Metadata", "gnore"];
 
-/// A property of this name is a comment in the JSON syntax of Terraform.
+/// A property with this name is a comment in Terraform's JSON syntax.
 const COMMENT: &str = "//";
 
-/// A file with more of them is written by nobody, and the rest of them suppresses nothing.
+/// The limit of suppressions in a file, above any realistic number. Further ones have no effect.
 pub(super) const MAX_IGNORES: usize = 1_000;
 
-/// Something that says that findings don't count.
+/// A suppression comment, or an entry of metadata.
 #[derive(Debug)]
 pub(super) struct SuppressionSource {
-    /// The rules by which they are found.
+    /// The suppressed rules, or messages about invalid names.
     pub(super) rules: Vec<Result<&'static Rule, String>>,
-    /// The part of the file that they have to do with; nothing if there is no such part.
+    /// The part of the file that it applies to; `None` if it applies to nothing.
     pub(super) region: Option<Span>,
     pub(super) suppression: Suppression,
     /// The former ids among the names of the rules.
     pub(super) former: Vec<String>,
-    /// Whether it is meant for us, and not for another tool.
+    /// False for a suppression of another tool.
     pub(super) is_own: bool,
 }
 
-/// All that a file says of findings.
+/// All suppressions in a file.
 #[derive(Debug, Default)]
 pub(super) struct Ignores {
     pub(super) all: Vec<SuppressionSource>,
-    /// What is meant for us and can't be read, with what is wrong.
+    /// Invalid suppressions of trailint, with messages.
     pub(super) misread: Vec<(Span, String)>,
-    /// Whether there were more than count.
+    /// True if the file has more suppressions than the limit.
     is_full: bool,
-    /// The line after the last comment that suppresses something.
+    /// The number of the line after the last suppression comment.
     next_line: u32,
 }
 
 impl Ignores {
-    /// Reads a file. One without any of the words costs no more than the search for them.
+    /// Reads a file. For a file without any of the words, the only cost is the search for them.
     pub(super) fn read(id: FileId, file: &SourceFile, honored: &[OtherTool]) -> Self {
         let has = |word: &str| file.text.contains(word);
         let mut words = WORDS.into_iter().chain(honored.iter().flat_map(|tool| foreign::words(*tool).iter().copied()));
         let mut ignores = Self::default();
-        // Settings say all that they have to say elsewhere, and installed code is nobody's to comment.
+        // Settings have other keys for suppressions, and installed code isn't edited by the user.
         let is_code = !file.name.ends_with(".toml") && !is_installed(&file.path);
         if !is_code || !words.any(has) && !METADATA_WORDS.into_iter().all(has) {
             return ignores;
@@ -64,7 +64,7 @@ impl Ignores {
             for tool in honored {
                 ignores.extend(foreign::of_comment(*tool, *comment, &outline, file));
             }
-            // To know what each is about takes a look at all of the file.
+            // It takes a search of the whole file to find the region of each comment.
             if ignores.is_full {
                 break;
             }
@@ -76,7 +76,7 @@ impl Ignores {
         ignores
     }
 
-    /// Takes these in, or says that there are too many.
+    /// Adds suppressions, or reports that there are too many.
     pub(super) fn extend(&mut self, ignores: impl IntoIterator<Item = SuppressionSource>) {
         for ignore in ignores {
             if self.has_room(ignore.suppression.span) {
@@ -85,14 +85,14 @@ impl Ignores {
         }
     }
 
-    /// The same for what can't be read.
+    /// Adds an invalid suppression, within the same limit.
     pub(super) fn misread(&mut self, span: Span, message: String) {
         if self.has_room(Some(span)) {
             self.misread.push((span, message));
         }
     }
 
-    /// Whether one more counts; the first that doesn't is told.
+    /// True if the limit isn't reached. The first suppression beyond it is reported.
     fn has_room(&mut self, place: Option<Span>) -> bool {
         let has_room = self.all.len().saturating_add(self.misread.len()) < MAX_IGNORES;
         if !has_room && !self.is_full {
@@ -103,7 +103,7 @@ impl Ignores {
         has_room
     }
 
-    /// Each line of a comment may say something.
+    /// Reads each line of a comment.
     fn add_comment(&mut self, comment: Span, outline: &PlaceOutline, file: &SourceFile) {
         let mut start = comment.start;
         for line in file.slice(comment).split_inclusive('\n') {
@@ -116,7 +116,7 @@ impl Ignores {
                 None if number == self.next_line && until::is_in(text) => {
                     self.misread(span, "write `until=` on the line of `trailint: ignore[RULE]`".to_owned());
                 }
-                // The reason may go on.
+                // The reason may continue on further lines.
                 None => self.next_line = self.next_line.saturating_add(u32::from(number == self.next_line)),
                 Some(Err(message)) => self.misread(span, message),
                 Some(Ok(directive)) => {
@@ -131,11 +131,11 @@ impl Ignores {
         }
     }
 
-    /// The properties that are comments, each about the object in which it stands.
+    /// Reads the properties that are comments. Each applies to the object that contains it.
     fn add_notes(&mut self, node: &Node, around: Span) {
         match &node.kind {
             NodeKind::Mapping(mapping) => mapping.entries.iter().for_each(|entry| self.add_note(entry, around)),
-            // A list of one is a block as the block alone is.
+            // A list with one element is the same block as the element alone.
             NodeKind::Sequence(items) => {
                 let is_one = items.len() == 1;
                 items.iter().for_each(|item| self.add_notes(item, if is_one { around } else { item.whole() }));
@@ -179,7 +179,7 @@ impl SuppressionSource {
         }
     }
 
-    /// Whether it is about what a rule finds at a place.
+    /// True if the suppression covers the findings of a rule at a place.
     pub(super) fn covers(&self, rule: &Rule, place: Span) -> bool {
         let names =
             |named: &Result<&'static Rule, String>| named.as_ref().is_ok_and(|named| std::ptr::eq(*named, rule));
@@ -188,13 +188,13 @@ impl SuppressionSource {
     }
 }
 
-/// The whole file, for a comment at the start of a line.
+/// Returns the whole file, if the comment is at the start of a line.
 fn whole_file(comment: Span, file: &SourceFile) -> Option<Span> {
     let is_at_start = file.position(comment.start).column == 1;
     is_at_start.then(|| Span::new(comment.file, 0, file.text.len()))
 }
 
-/// A line of a comment without what makes it one.
+/// Returns a line of a comment without the comment's marks.
 fn without_marks(line: &str) -> &str {
     let line = line.trim();
     let line = line.strip_suffix("*/").map_or(line, |line| line.trim_end_matches('*'));

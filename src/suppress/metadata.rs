@@ -1,4 +1,4 @@
-//! What the metadata of a template or of a resource suppresses: `Metadata: { trailint: { ignore: […] } }`.
+//! Suppressions in the metadata of a template or a resource: `Metadata: { trailint: { ignore: […] } }`.
 
 use super::OtherTool;
 use super::ignores::{Ignores, SuppressionSource};
@@ -8,10 +8,10 @@ use crate::rules;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
 
-/// The key of what is meant for us.
+/// The key of trailint's metadata.
 const NAME: &str = "trailint";
 
-/// Adds what the metadata in a document says.
+/// Adds the suppressions in the metadata of a template and of its resources.
 pub(super) fn read(document: &Node, honored: &[OtherTool], ignores: &mut Ignores) {
     let Some(template) = document.as_mapping() else { return };
     add(template, document.span, honored, ignores);
@@ -23,7 +23,7 @@ pub(super) fn read(document: &Node, honored: &[OtherTool], ignores: &mut Ignores
     }
 }
 
-/// Adds what the metadata of one thing says, which is about all of it.
+/// Adds the suppressions in the metadata of one owner. They apply to all of it.
 fn add(owner: &Mapping, region: Span, honored: &[OtherTool], ignores: &mut Ignores) {
     let metadata = owner.get("Metadata").and_then(|entry| entry.value.as_mapping());
     let Some(metadata) = metadata else { return };
@@ -41,16 +41,16 @@ fn add(owner: &Mapping, region: Span, honored: &[OtherTool], ignores: &mut Ignor
     }
 }
 
-/// True for a key such as `TrailLint` or `trailint.ignore`.
+/// True for a misspelt key such as `TrailLint` or `trailint.ignore`.
 fn is_almost_name(key: &str) -> bool {
     let letters: String = key.to_ascii_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
     let name = ["ignores", "ignore"].iter().find_map(|verb| letters.strip_suffix(verb)).unwrap_or(&letters);
-    // A key `Trail` is somebody else's.
+    // A key `Trail` has nothing to do with trailint.
     let is_start = NAME.starts_with(name) && name != NAME;
     !is_start && closest(name, std::iter::once(NAME)).is_some()
 }
 
-/// Adds what the entry of that name says.
+/// Adds the suppressions of the entry `trailint`.
 fn add_own(entry: &Entry, region: Span, ignores: &mut Ignores) {
     let Some(own) = entry.value.as_mapping() else {
         return ignores.misread(entry.value.whole(), "write it as `ignore` with a list of `{ rule: RULE }`".to_owned());
@@ -70,7 +70,7 @@ fn add_own(entry: &Entry, region: Span, ignores: &mut Ignores) {
     }
 }
 
-/// `{ rule, reason, until }`, or the name of a rule alone.
+/// Parses `{ rule, reason, until }`, or the name of a rule alone.
 fn one(item: &Node, region: Span) -> Result<SuppressionSource, String> {
     let wanted = || "write it as `{ rule: RULE, reason: REASON }`".to_owned();
     let ignore = |name: &Node, reason: Option<String>, until| {
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
     use crate::source::Sources;
 
-    /// The messages about metadata that can't be read, and how much of it counts.
+    /// Returns the number of valid suppressions, and the messages about invalid ones.
     fn read(metadata: &str) -> (usize, Vec<String>) {
         let text = format!("Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Metadata:\n      {metadata}\n");
         let sources = Sources::default();

@@ -1,8 +1,8 @@
-//! What the user accepts: findings that stay on record and don't count.
+//! Suppressions: findings that the user accepts remain in the report but don't fail the run.
 //!
-//! A finding is suppressed by the configuration, or by a comment at the trail, at a call that brings it, or at any
-//! step of the way that its value came. Comments are no part of the trees that are evaluated: a file is searched for them only
-//! once a finding leads into it, and read again only if it has one.
+//! A finding is suppressed by the configuration, or by a comment at the trail, at a call of its module, or at any step
+//! of a value's path. Comments aren't part of the evaluated trees: a file is searched for them only if a finding has a
+//! place in it, and parsed again only if it has one.
 
 mod accepted;
 mod add;
@@ -28,7 +28,7 @@ pub use foreign::{FOREIGN, matching_rules};
 pub use stale::{StaleKind, StaleSuppression};
 pub use tool::OtherTool;
 
-/// True if a reason has a last day, or almost: that would have no effect there.
+/// True if a reason contains a last day, valid or misspelt, which would have no effect there.
 pub fn has_last_day(reason: &str) -> bool {
     until::is_in(reason)
 }
@@ -37,102 +37,102 @@ use crate::rules::Rule;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use ignores::Ignores;
 
-/// What may suppress a finding.
+/// The suppressions that a run respects.
 #[derive(Debug, Clone, Default)]
 pub struct SuppressionPolicy {
-    /// Whether anything may.
+    /// True if no finding may be suppressed.
     pub is_off: bool,
-    /// Whether comments count only for what they accepted in the state that is compared with.
+    /// True if comments count only for findings that are also suppressed in the state that the run compares with.
     pub is_locked: bool,
-    /// What the configuration accepts.
+    /// The entries of `ignore` in the configuration.
     pub accepted: Vec<SuppressedFindings>,
-    /// What is checked as a whole: a configuration that lies in there isn't about anything else.
+    /// The checked paths. An unused entry is reported only if its configuration is in a directory that is checked as a
+    /// whole.
     pub checked: Vec<PathBuf>,
-    /// The tools whose comments count as well.
+    /// The other tools whose comments are respected.
     pub honored: Vec<OtherTool>,
-    /// The day on which this is.
+    /// The date of the run.
     pub today: Date,
 }
 
-/// Why a finding doesn't count.
+/// The reason for which a finding is suppressed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Suppression {
-    /// Where that is written; nothing where it isn't, as the finding is older than what is compared.
+    /// The place of the suppression; `None` if the finding is suppressed because the compared state has it.
     pub span: Option<Span>,
-    /// The part of the file that it is about, if it stands in one beside the code and was found there.
+    /// The part of the file that it applies to, if it is a comment or metadata that was found in a file.
     pub about: Option<Span>,
-    /// Whether that is beside the code, as a comment or as metadata, and no list kept apart.
+    /// True for a comment or metadata, false for an entry of the configuration or a baseline.
     pub is_in_source: bool,
-    /// The reason that is given.
     pub reason: Option<String>,
-    /// The last day on which it holds.
+    /// The last day on which the suppression has an effect.
     pub until: Option<Date>,
 }
 
 impl Suppression {
-    /// The reason and the last day, to follow "suppressed".
+    /// Describes the reason and the last day, to follow "suppressed".
     pub fn describe(&self) -> String {
         let reason = self.reason.as_deref().unwrap_or("no reason given");
         let until = self.until.map(|until| format!(" (until {until})")).unwrap_or_default();
         format!("{reason}{until}")
     }
 
-    /// True if it holds after another last day.
+    /// True if the suppression ends after another last day.
     pub fn holds_longer(&self, until: Option<Date>) -> bool {
         until.is_some_and(|other| self.until.is_none_or(|own| own > other))
     }
 
-    /// Whether its last day is over.
+    /// True if the last day has passed.
     pub fn is_expired(&self, today: Date) -> bool {
         self.until.is_some_and(|until| until < today)
     }
 }
 
-/// The suppressions of a run, and which of them were of use.
+/// The suppressions of a run, with a record of those that were used.
 #[derive(Debug)]
 pub struct Suppressions<'a> {
     policy: &'a SuppressionPolicy,
     sources: &'a Sources,
     ignored: Arc<FileSuppressions>,
-    /// The rules for which something was of use, also if its last day is over.
+    /// The rules for which a suppression was used, even if it has expired.
     used: Mutex<UsedSuppression>,
 }
 
-/// What was of use: where it is written, and the rule.
+/// The places of used suppressions, each with the rule.
 pub type UsedSuppression = HashSet<(Option<Span>, &'static str)>;
 
-/// What files suppress, each with the text in which that is written.
+/// A cache of the suppressions in files. Each is valid for the text that it was read from.
 #[derive(Debug, Default)]
 pub struct FileSuppressions {
     files: Mutex<HashMap<FileId, ParsedText>>,
 }
 
-/// A text, and what it suppresses.
+/// A file and its suppressions.
 type ParsedText = (Arc<SourceFile>, Arc<Ignores>);
 
 impl<'a> Suppressions<'a> {
-    /// None of use yet.
+    /// Starts with an empty cache and no used suppressions.
     pub fn new(policy: &'a SuppressionPolicy, sources: &'a Sources) -> Self {
         Self::among(Arc::default(), policy, sources)
     }
 
-    /// None of use yet, where the files are read already, or some of them.
+    /// Starts with a shared cache and no used suppressions.
     pub fn among(ignored: Arc<FileSuppressions>, policy: &'a SuppressionPolicy, sources: &'a Sources) -> Self {
         Self { policy, sources, ignored, used: Mutex::default() }
     }
 
-    /// What was of use until now.
+    /// Returns the suppressions used so far.
     pub fn used(&self) -> UsedSuppression {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes in what was of use to others.
+    /// Adds suppressions that another part of the run has used.
     pub fn add_used(&self, used: &UsedSuppression) {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).extend(used);
     }
 
-    /// Why what a rule finds of a trail, or of a deployment without an address, doesn't count; `places` are all
-    /// that it has to do with.
+    /// Returns the suppression of a rule's finding about a trail, or about a deployment if `address` is `None`.
+    /// `places` are all places of the finding. If several apply, the one that holds the longest is returned.
     pub fn find(&self, rule: &Rule, address: Option<&str>, places: &[Span]) -> Option<Suppression> {
         if self.policy.is_off {
             return None;

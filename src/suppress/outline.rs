@@ -1,4 +1,4 @@
-//! The parts of a file that a comment may be about, and the comments themselves.
+//! The comments of a file, and the items that a comment can apply to.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -8,20 +8,20 @@ use crate::syntax::hcl::{self, Block, Expr, ExprKind, ParsedItem};
 use crate::syntax::node::{Node, NodeKind, Tree};
 use crate::syntax::{Language, json, yaml};
 
-/// What a file holds, by place.
+/// The comments and items of a file, by place.
 #[derive(Debug, Default)]
 pub(super) struct PlaceOutline {
     pub(super) comments: Vec<Span>,
-    /// Blocks and attributes, or entries and elements; each after what it lies in.
+    /// Blocks and attributes, or entries and elements; an item follows the one that contains it.
     pub(super) items: Vec<Span>,
     /// The documents of a YAML or JSON file.
     pub(super) documents: Vec<Arc<Node>>,
-    /// The lines that are known to hold nothing but comments, so that each comment among many isn't followed again.
+    /// A range of lines that contain only comments, so that a run of comments is scanned once and not for each comment.
     pub(super) commented: Cell<(usize, usize)>,
 }
 
 impl PlaceOutline {
-    /// Reads a file in its language.
+    /// Parses a file in its language.
     pub(super) fn read(id: FileId, file: &SourceFile) -> Self {
         match Language::of(file) {
             Language::Hcl => Self::of_hcl(id, file),
@@ -53,7 +53,7 @@ impl PlaceOutline {
         Self { comments: tree.comments, items, documents: tree.documents, ..Self::default() }
     }
 
-    /// The outermost item that holds a place.
+    /// Returns the outermost item that contains a place.
     pub(super) fn outermost_around(&self, place: Span) -> Option<Span> {
         self.items.iter().copied().find(|item| item.start <= place.start && place.end <= item.end)
     }
@@ -64,7 +64,7 @@ fn of_block(block: &Block, items: &mut Vec<Span>) {
     for attribute in &block.body.attributes {
         of_attribute(attribute.name.span, &attribute.value, items);
     }
-    // The parser lets blocks nest only so far.
+    // The parser limits the nesting of blocks.
     block.body.blocks.iter().for_each(|inner| of_block(inner, items));
 }
 
@@ -73,7 +73,7 @@ fn of_attribute(name: Span, value: &Expr, items: &mut Vec<Span>) {
     of_expr(value, items);
 }
 
-/// The entries of objects and the elements of tuples, also where they are arguments of a function.
+/// Adds the entries of objects and the elements of tuples, including those in arguments of a function.
 fn of_expr(expr: &Expr, items: &mut Vec<Span>) {
     match &expr.kind {
         ExprKind::Object(entries) => {
@@ -96,7 +96,7 @@ fn of_expr(expr: &Expr, items: &mut Vec<Span>) {
     }
 }
 
-/// The entries of mappings and the elements of sequences. Aliases are places of their own.
+/// Adds the entries of mappings and the elements of sequences. Aliases aren't followed.
 fn of_node(root: &Node, items: &mut Vec<Span>) {
     match &root.kind {
         NodeKind::Mapping(mapping) => {

@@ -1,12 +1,12 @@
-//! Which part of a file a comment is about.
+//! Determines the part of a file that a comment applies to.
 
 use super::outline::PlaceOutline;
 use crate::source::{SourceFile, Span};
 
-/// What a comment is about: what it stands beside, else what begins on the next line that is no comment.
+/// Returns the item beside a comment, else the item that begins on the next line without a comment.
 pub(super) fn of_comment(comment: Span, outline: &PlaceOutline, file: &SourceFile) -> Option<Span> {
     let (first, last) = (line_of(comment.start, file), line_of(comment.end, file));
-    // A byte order mark is no code.
+    // A byte order mark isn't code.
     let start = file.line_bounds(first).0.max(u32::try_from(file.body().0).unwrap_or(0));
     let end = file.line_bounds(last).1;
     if begins_with(LineStart::Code, comment.end, end, outline, file) {
@@ -29,14 +29,14 @@ pub(super) fn of_comment(comment: Span, outline: &PlaceOutline, file: &SourceFil
     starting(next, outline, file)
 }
 
-/// What may stand first in a part of a line.
+/// The kind of text at the beginning of a part of a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LineStart {
     Code,
     Comment,
 }
 
-/// Whether what stands first between two offsets of a line is of a kind.
+/// True if the first text between two offsets of a line is of this kind.
 fn begins_with(kind: LineStart, from: u32, to: u32, outline: &PlaceOutline, file: &SourceFile) -> bool {
     let text = file.text.get(from as usize..to.max(from) as usize).unwrap_or_default();
     let blank = text.len().saturating_sub(text.trim_start().len());
@@ -53,14 +53,14 @@ fn is_in_comment(offset: u32, outline: &PlaceOutline) -> bool {
     outline.comments.get(next).is_some_and(|comment| comment.start <= offset)
 }
 
-/// The outermost item that begins on a line.
+/// Returns the outermost item that begins on a line.
 fn starting(line: usize, outline: &PlaceOutline, file: &SourceFile) -> Option<Span> {
     let (from, to) = file.line_bounds(line);
     let begins = |item: &&Span| from <= item.start && item.start <= to;
     outline.items.iter().filter(begins).max_by_key(|item| item.end.saturating_sub(item.start)).copied()
 }
 
-/// The innermost item that ends on a line.
+/// Returns the innermost item that ends on a line.
 fn ending(line: usize, outline: &PlaceOutline, file: &SourceFile) -> Option<Span> {
     let (from, to) = file.line_bounds(line);
     let ends = |item: &&Span| from <= item.end && item.end <= to;

@@ -1,4 +1,4 @@
-//! Comments that do nothing, or no longer: each is said, so that none stays behind.
+//! Reports suppressions without an effect, so that they get removed.
 
 use std::sync::PoisonError;
 
@@ -7,41 +7,39 @@ use super::{SuppressedFindings, Suppression, Suppressions};
 use crate::rules::{self, Rule};
 use crate::source::{FileId, Span};
 
-/// Something that was meant to suppress findings and doesn't.
+/// A suppression that has no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaleSuppression {
-    /// Where it is written.
     pub span: Span,
-    /// What is the matter.
     pub kind: StaleKind,
-    /// What is the matter, as a sentence fragment.
+    /// The problem, as a sentence fragment.
     pub message: String,
-    /// The rule for which there is nothing to suppress.
+    /// The rule without a finding to suppress, if that is the problem.
     pub unused: Option<&'static str>,
 }
 
-/// What is the matter with a [`StaleSuppression`] suppression.
+/// The problem of a [`StaleSuppression`] suppression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaleKind {
-    /// There is nothing to suppress.
+    /// The comment is invalid, or has no finding to suppress.
     Unused,
-    /// There is nothing that an entry of the configuration accepts.
+    /// The entry of the configuration has no finding to suppress.
     Idle,
-    /// Its last day is over.
+    /// The last day has passed.
     Expired,
-    /// It names a rule that can't be ignored, or doesn't exist.
+    /// The named rule doesn't exist or can't be ignored.
     UnknownRule,
     /// It names a rule by its former id, which is accepted.
     FormerId,
 }
 
 impl StaleSuppression {
-    /// True if it can be read, and there is nothing to suppress for it.
+    /// True if the suppression is valid but has no finding to suppress.
     pub fn is_unneeded(&self) -> bool {
         self.unused.is_some() && matches!(self.kind, StaleKind::Unused | StaleKind::Idle)
     }
 
-    /// True if it is an entry of the configuration.
+    /// True for an entry of the configuration.
     pub fn is_of_settings(&self) -> bool {
         self.kind == StaleKind::Idle
     }
@@ -55,7 +53,7 @@ fn of_former_id(ignore: &SuppressionSource, name: &str) -> Option<StaleSuppressi
 }
 
 impl Suppressions<'_> {
-    /// What is stale in the files of the run that count; `is_asked` tells the rules that were asked.
+    /// Returns the stale suppressions in the files that `counts` selects; `is_asked` selects the enabled rules.
     pub fn stale(&self, is_asked: impl Fn(&Rule) -> bool, counts: impl Fn(FileId) -> bool) -> Vec<StaleSuppression> {
         if self.policy.is_off {
             return Vec::new();
@@ -77,7 +75,8 @@ impl Suppressions<'_> {
         stale
     }
 
-    /// An entry of the configuration may be for what isn't checked this time: then only its end is told.
+    /// Checks an entry of the configuration. Unless the run checks all of its directory, the entry may apply to files
+    /// outside the run, so only its expiry is reported.
     fn judge_accepted(
         &self,
         accepted: &SuppressedFindings,

@@ -1,4 +1,4 @@
-//! The other tools whose comments can be accepted.
+//! The other tools whose suppressions can be respected.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub enum OtherTool {
 }
 
 impl OtherTool {
-    /// As it calls itself.
+    /// The tool's name in its own spelling.
     pub fn name(self) -> &'static str {
         match self {
             OtherTool::Checkov => "Checkov",

@@ -1,5 +1,5 @@
-//! The last day of a suppression, `until=2027-01-31`, and forms that are almost that: each is reported, since a date that is
-//! taken for a part of the reason would leave a suppression without an end.
+//! Parses the last day of a suppression, `until=2027-01-31`, and detects misspelt forms. These are reported, since a
+//! date that is taken for a part of the reason would leave a suppression without an end.
 
 use super::Date;
 use crate::named::closest;
@@ -7,14 +7,14 @@ use crate::named::closest;
 /// The key of the last day.
 const UNTIL: &str = "until";
 
-/// Words that name the last day, also in a sentence.
+/// Words for the last day, which may also occur within a sentence.
 const ENDS: [&str; 7] = [UNTIL, "till", "til", "expires", "expiring", "expiry", "expiration"];
 
-/// Words that name it as keys, as in `exp:2027-01-31`.
+/// Words for the last day if they are used as keys, as in `exp:2027-01-31`.
 const KEYS: [&str; 12] =
     ["exp", "expire", "expired", "end", "ends", "through", "thru", "valid", "validity", "due", "deadline", "after"];
 
-/// Words between one of these and a date.
+/// Words that may separate one of these from a date.
 const BETWEEN: [&str; 6] = ["the", "end", "of", "at", "on", "about"];
 
 const MONTHS: [&str; 12] = [
@@ -32,23 +32,23 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// The characters that may stand around `until=DATE` in a sentence.
+/// The punctuation that may surround `until=DATE` in a sentence.
 const PUNCTUATION: [char; 8] = ['(', ')', '[', ']', ',', '.', ';', ':'];
 
 const FORM: &str = "write the last day as `until=2027-01-31`";
 
-/// True if a word is `until=DATE`, with any text for the date.
+/// True if a word has the form `until=DATE`, with any text as the date.
 pub(super) fn is_until(word: &str) -> bool {
     let key = word.trim_matches(PUNCTUATION).split_once('=').map(|(key, _)| key);
     key.is_some_and(|key| key.eq_ignore_ascii_case(UNTIL))
 }
 
-/// True if a text has a last day, or almost.
+/// True if a text contains a last day, valid or misspelt.
 pub(super) fn is_in(text: &str) -> bool {
     !matches!(read(text.split_whitespace()), Ok((None, _)))
 }
 
-/// The last day, which may stand between any words, and the reason that the others are.
+/// Parses the last day, which may be anywhere among the words. The other words are the reason.
 pub(super) fn read<'w>(words: impl Iterator<Item = &'w str>) -> Result<(Option<Date>, Option<String>), String> {
     let words: Vec<&str> = words.collect();
     let mut until = None;
@@ -73,31 +73,31 @@ pub(super) fn read<'w>(words: impl Iterator<Item = &'w str>) -> Result<(Option<D
     Ok((until, (!reason.is_empty()).then(|| reason.join(" "))))
 }
 
-/// True if a date has another key, or a key almost the name of the last day.
+/// True if a date has another key, or the key resembles `until`.
 fn is_misspelt(key: &str, value: &str) -> bool {
     value.parse::<Date>().is_ok() || closest(&key.to_ascii_lowercase(), std::iter::once(UNTIL)).is_some()
 }
 
-/// True if the word names the last day in another form: `exp:2027-01-31`, `until 31 Jan 2027`.
+/// True if the word begins a last day in another form: `exp:2027-01-31`, `until 31 Jan 2027`.
 fn is_other_form(word: &str, after: &[&str]) -> bool {
     let word = word.to_lowercase();
     let (key, date) =
         word.split_at_checked(word.find(|c: char| c.is_ascii_digit()).unwrap_or(word.len())).unwrap_or_default();
     let has_mark = key.ends_with(|c: char| !c.is_alphanumeric());
-    // The last part, as in `valid-until:`.
+    // The last part of the key, as in `valid-until:`.
     let name = key.split(|c: char| !c.is_alphabetic()).rfind(|part| !part.is_empty()).unwrap_or_default();
     let (is_end, is_key) = (ENDS.contains(&name), KEYS.contains(&name));
     if !date.is_empty() {
         return (is_end || is_key) && is_date(date);
     }
     let next = after.first().copied().unwrap_or_default();
-    // An arrow may stand between.
+    // An arrow may separate the word from the date.
     let after = if trimmed(next).is_empty() { after.get(1..).unwrap_or_default() } else { after };
     is_end && (next.starts_with(['=', ':']) || begins_date(after))
         || is_key && has_mark && (is_date(next) || is_day_and_month(after))
 }
 
-/// True if words begin with a date, or with words that lead to one.
+/// True if words begin with a date, possibly after words such as "the end of".
 fn begins_date(words: &[&str]) -> bool {
     let is_between = |word: &&&str| BETWEEN.iter().any(|between| word.eq_ignore_ascii_case(between));
     let skipped = words.iter().take_while(is_between).count();
@@ -115,7 +115,8 @@ fn is_day_and_month(words: &[&str]) -> bool {
     is_number(first) && is_month(second) || is_month(first) && is_number(second) || is_quarter(first) && is_year(second)
 }
 
-/// True for three parts that are numbers or a month, or two with a year, and for `20270131`; a time may follow.
+/// True for three parts that are numbers or a month, for two of which one is a year, and for `20270131`; a time may
+/// follow.
 fn is_date(text: &str) -> bool {
     let text = trimmed(text);
     let (mut parts, mut has_year) = (0_usize, false);

@@ -183,7 +183,7 @@ pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: HopKind) {
     let span = member.origin.span();
     // A call that leaves a variable at its default stays the last step.
     let call = hops.pop_if(|last| matches!(last.step, HopKind::ModuleCall { .. }));
-    // An object that doesn't set an attribute may be the place of the step before.
+    // The place of the previous step may be an object that doesn't set the attribute.
     if matches!(step, HopKind::NoMember(_)) || hops.last().is_none_or(|last| last.span != span) {
         hops.push(Hop { span, step });
     }

@@ -165,7 +165,7 @@ impl Reason {
         const MAX_SHOWN: usize = 60;
         let is_path =
             |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']' | '"'));
-        // A text that is converted to a boolean is given as that.
+        // A string that is converted to a boolean is shown without the conversion.
         fn converted(expression: &str) -> &str {
             expression.strip_prefix("tobool(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(expression)
         }

@@ -143,8 +143,8 @@ impl LoadedProject for LoadedStack<'_> {
         self.found(subject).sites.len()
     }
 
-    /// A question that is asked late may decide a value that was used before, so the site is evaluated again until it asks
-    /// nothing new. Questions cost steps, so this ends.
+    /// Evaluates a site again until the evaluation decides nothing further in the world: a late decision may affect a
+    /// value that was used before. This ends, because each decision takes steps of the budget.
     fn resources(&self, subject: SearchSubject, site: usize, world: &World) -> Vec<Resource> {
         let Some(site) = self.found(subject).sites.get(site) else { return Vec::new() };
         loop {

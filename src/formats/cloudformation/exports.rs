@@ -31,8 +31,8 @@ pub(super) struct Export {
     number: usize,
 }
 
-/// The outputs of a template that are exported, by their names, as far as these are literal. Files that the section or one
-/// of its outputs includes bring some, too.
+/// Returns the exported outputs of a template by their literal export names, including outputs in files that the
+/// section or an output includes.
 pub(super) fn declared(outputs: &Node, library: &TemplateLibrary<'_>) -> HashMap<String, Entry> {
     let room = IncludeBudget::default();
     let mut exports = HashMap::new();
@@ -48,8 +48,8 @@ pub(super) fn declared(outputs: &Node, library: &TemplateLibrary<'_>) -> HashMap
     exports
 }
 
-/// The names that one document among the files of a run exports. Those of the `included` files are exported by the templates
-/// that include them.
+/// Returns the names that exactly one document of the run exports. The exports of `included` files belong to the
+/// templates that include them.
 pub(super) fn of(linked: &[LinkedFile], included: &HashSet<FileId>) -> Arc<Exports> {
     let mut found: HashMap<&str, Vec<Export>> = HashMap::new();
     for LinkedFile { kept, links } in linked.iter().filter(|linked| !included.contains(&linked.kept.file)) {

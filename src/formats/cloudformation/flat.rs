@@ -180,7 +180,8 @@ pub(super) fn spliced(node: &Arc<Node>, library: &TemplateLibrary<'_>, room: &In
     Arc::new(Node { span: node.target().span, tag: None, kind: NodeKind::Mapping(mapping) })
 }
 
-/// A loop with what macros include in its body, which may be whole resources and other loops.
+/// Returns a loop with the files included that macros in its body name. These may contain whole resources and further
+/// loops.
 pub(super) fn spliced_loop(entry: &Entry, library: &TemplateLibrary<'_>, room: &IncludeBudget) -> Entry {
     spliced_loop_within(entry, &IncludeScope { library, room }, MAX_DEPTH)
 }

@@ -119,7 +119,7 @@ pub(super) fn is_called_in(node: &Node) -> bool {
     is_short_form(node) || node.as_mapping().is_some_and(|mapping| mapping.get(KEY).is_some())
 }
 
-/// True if a macro works on a node or on one within it. The tree's depth is limited.
+/// True if a node, or one within it, calls a macro. The parsers limit the depth of the tree.
 pub(super) fn is_called_within(node: &Node) -> bool {
     let within = || match &node.target().kind {
         NodeKind::Scalar(_) | NodeKind::Alias(_) => false,

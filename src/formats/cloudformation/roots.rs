@@ -62,7 +62,7 @@ impl Project for TemplateRoot {
 pub(super) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
     let text = context.sources.file(kept.file);
     let may_call = mentions_template(&text.text);
-    // An included file may bring exports, too.
+    // An included file may contain exports, too.
     let may_export = may_call || may_export(text.text.as_bytes());
     let (mut documents, mut called, mut is_cut) = (Vec::new(), BTreeSet::new(), false);
     let (mut exports, mut included) = (BTreeSet::new(), BTreeSet::new());

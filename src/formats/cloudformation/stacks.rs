@@ -403,8 +403,8 @@ fn hint_of(node: &Node, label: &str) -> Option<TrailHint> {
     TrailHint::of(texts.into_iter().rev().map(last_name), label)
 }
 
-/// The paths of files beside a template that a text may name. The part up to the last `${…}` is filled in, and an address has a
-/// host and perhaps folders before the path: `https://bucket.s3.amazonaws.com/v1/child.yaml`.
+/// Returns the paths of files beside a template that a text may name. The part up to the last `${…}` is unknown, and a
+/// URL has a host and possibly folders before the path: `https://bucket.s3.amazonaws.com/v1/child.yaml`.
 fn paths_in(text: &str) -> Vec<&str> {
     let Some((_, rest)) = text.rsplit_once('}').or_else(|| text.split_once("://")) else { return vec![text] };
     let mut rest = rest.trim_start_matches('/');

@@ -45,7 +45,7 @@ pub(super) struct Template {
     pub(super) problems: Vec<Problem>,
     /// The conditions that depend on themselves; computed when first needed.
     circular: OnceCell<HashSet<String>>,
-    /// The outputs that are exported, by their names, as far as somebody has asked.
+    /// The exported outputs by name; computed when first needed.
     exports: OnceCell<HashMap<String, Entry>>,
     /// True if it lies where the CDK has put it.
     is_in_assembly: bool,
@@ -133,7 +133,7 @@ impl Template {
         flat.entries.iter().chain(&flat.loops).any(|entry| holds_type(&entry.value, &is_trail))
     }
 
-    /// The outputs that are exported, by their names, as far as these are literal.
+    /// Returns the exported outputs by their literal export names.
     pub(super) fn exports(&self, library: &TemplateLibrary<'_>) -> &HashMap<String, Entry> {
         let declared = || self.outputs.as_ref().map(|outputs| exports::declared(outputs, library));
         self.exports.get_or_init(|| declared().unwrap_or_default())

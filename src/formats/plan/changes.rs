@@ -25,16 +25,16 @@ pub(super) struct StandalonePlan {
 /// A resource may be relevant to each of these subjects.
 const SUBJECTS: [SearchSubject; 2] = [SearchSubject::Trails, SearchSubject::Surroundings];
 
-/// A resource that there will be, or may be, or a data source that will be read.
+/// A resource that exists, or may exist, after apply, or a data source that is read during apply.
 pub(super) struct Planned {
     pub(super) address: String,
-    /// Where the address stands.
+    /// The place of the address.
     pub(super) header: Span,
-    /// Why it isn't known whether it will be there.
+    /// The reason why its existence is unknown.
     doubt: Option<Reason>,
     pub(super) after: Arc<Node>,
     pub(super) after_unknown: Option<Arc<Node>>,
-    /// Whether arguments whose values aren't known yet are left out, and nothing says which.
+    /// True if the plan omits arguments with unknown values without listing them.
     leaves_out: bool,
 }
 
@@ -74,14 +74,14 @@ impl StandalonePlan {
     }
 }
 
-/// The parts of a plan that are looked for.
+/// The relevant parts of a plan.
 struct Found<'a> {
     text: PlanText<'a>,
-    /// The addresses of the resources.
+    /// The addresses of the resources found so far.
     seen: HashSet<String>,
-    /// The resources with their types.
+    /// The resources, each with its type.
     resources: Vec<(String, Planned)>,
-    /// The data sources of policies that Terraform reads while it applies.
+    /// The policy documents that Terraform reads during apply.
     policies: Vec<Planned>,
 }
 
@@ -100,7 +100,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Adds the rest of a plan that has lost its changes.
+    /// Adds planned resources for which the plan has no change.
     fn add_values(&mut self, document: &RawPlan<'a>, problems: &mut Vec<Problem>) {
         for planned in document.planned().into_iter().filter(|planned| is_looked_for(&planned.mode, &planned.kind)) {
             let address = self.text.string(planned.address).unwrap_or_default().into_owned();
@@ -173,7 +173,7 @@ impl Planned {
         Some((planned.kind.to_string(), planned_resource))
     }
 
-    /// The resource with its arguments; nothing if these aren't an object.
+    /// Returns the resource with its arguments; `None` if these aren't an object.
     pub(super) fn resource(
         &self,
         kind: &'static ResourceKind,

@@ -15,7 +15,7 @@ use crate::value::{Known, Maybe, Origin, Reason, Traced, Unknown};
 /// The number of references that are followed to the source of a value.
 const MAX_HOPS: usize = 64;
 
-/// The references of an expression aren't told apart if there are more.
+/// The limit of references in an expression. Beyond it, none are used.
 const MAX_REFERENCES: usize = 256;
 
 /// The attributes by which others refer to a resource: they are neither null nor empty once it is there.
@@ -139,18 +139,19 @@ impl<'a> PlannedConfiguration<'a> {
 }
 
 impl<'a> Arguments<'_, 'a> {
-    /// The address of the attribute to which an argument refers, if it refers to no other.
+    /// Returns the address of the attribute that an argument refers to, if it refers to only one.
     pub(super) fn reference(&self, argument: &str) -> Option<String> {
         let part = self.expressions.as_ref()?.get(argument)?;
         self.configuration.follow(self.calls.clone(), self.configuration.only_reference(part)?)
     }
 
-    /// The addresses of the attributes to which an argument refers, in their order; none if one can't be followed.
+    /// Returns the addresses of the attributes that an argument refers to, in order; empty if one of them can't be
+    /// followed.
     pub(super) fn references(&self, argument: &str) -> Vec<String> {
         self.expressions.as_ref().map(|expressions| self.references_in(expressions, argument)).unwrap_or_default()
     }
 
-    /// The same for an argument of a block within.
+    /// Like [`Self::references`], for an argument of a nested block.
     pub(super) fn references_in(&self, expressions: &Unique<JsonPart<'a>>, argument: &str) -> Vec<String> {
         let expression = expressions.get(argument).and_then(|part| self.configuration.expression(part));
         let references = leaves(&expression.unwrap_or_default().references).into_iter();
@@ -158,23 +159,23 @@ impl<'a> Arguments<'_, 'a> {
         followed.collect::<Option<Vec<String>>>().unwrap_or_default()
     }
 
-    /// The expressions of the blocks of a type, in their order.
+    /// Returns the expressions of the blocks of a type, in order.
     pub(super) fn blocks(&self, name: &str) -> Vec<Unique<JsonPart<'a>>> {
         let part = self.expressions.as_ref().and_then(|expressions| expressions.get(name));
         part.map(|part| self.blocks_in(part)).unwrap_or_default()
     }
 
-    /// The same for those that a part of the configuration lists.
+    /// Returns the expressions of the blocks in a part of the configuration, in order.
     pub(super) fn blocks_in(&self, part: JsonPart<'a>) -> Vec<Unique<JsonPart<'a>>> {
         self.configuration.text.read(part).unwrap_or_default()
     }
 
-    /// The value of an expression that is written out.
+    /// Returns the value of a constant expression.
     pub(super) fn constant(&self, part: JsonPart<'a>) -> Option<ConstantText> {
         self.configuration.expression(part)?.constant_value
     }
 
-    /// Why the value of an argument isn't known, which is at `own` in the plan.
+    /// Returns the reason why the value of an argument is unknown. Its address in the plan is `own`.
     pub(super) fn why(&self, argument: &str, own: &str) -> Reason {
         match self.reference(argument) {
             Some(reference) => {
@@ -207,7 +208,8 @@ impl<'a> Arguments<'_, 'a> {
     }
 }
 
-/// The references without those to what holds others, which Terraform names after these.
+/// Returns the references without their prefixes: for each reference, Terraform also lists the objects that contain the
+/// attribute.
 fn leaves(references: &[String]) -> Vec<String> {
     let holds = |holder: &String, other: &String| {
         other.strip_prefix(holder.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))

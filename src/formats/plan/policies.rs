@@ -1,8 +1,8 @@
-//! Policies of `aws_iam_policy_document` that Terraform reads while it applies, evaluated as in the code.
+//! Evaluates the `aws_iam_policy_document` data sources of a plan that Terraform reads only during apply.
 //!
-//! A plan has all that is known of such a data source, and the configuration names the references of the rest. It doesn't
-//! say how a text is made of them: `"${aws_s3_bucket.logs.arn}/*"` looks like `aws_s3_bucket.logs.arn`. So a text is taken
-//! for the reference only where no other text makes sense, and is an unknown one elsewhere.
+//! A plan has the known values of such a data source, and its configuration lists the references of the unknown ones,
+//! but not how a string is built from them: `"${aws_s3_bucket.logs.arn}/*"` looks like `aws_s3_bucket.logs.arn`. So a
+//! string is assumed to equal the reference only where no other string makes sense; elsewhere it stays unknown.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -15,34 +15,33 @@ use crate::formats::PolicyDocument;
 use crate::model::ArgumentShape;
 use crate::value::{Data, Known, List, Maybe, Object, Origin, Reason, Traced, Unknown};
 
-/// Policies within policies aren't evaluated to a greater depth.
+/// The limit of nesting for policies within policies.
 const MAX_DEPTH: usize = 32;
 
-/// Nor any more if those that were evaluated and used weigh more than this, together: about as many values.
+/// The limit for the total size of the policies that are evaluated and used, in values. Policies beyond it are unknown.
 const MAX_WEIGHT: usize = 1 << 19;
 
 /// The expressions of a block, by the names of its arguments.
 type Expressions<'a> = Unique<JsonPart<'a>>;
 
-/// The data sources of policies in a plan.
+/// The policy documents in a plan.
 pub(super) struct Policies<'c, 'a> {
     configuration: &'c PlannedConfiguration<'a>,
-    /// Those that Terraform hasn't read yet, by their addresses.
+    /// The data sources that Terraform hasn't read yet, by address.
     sources: HashMap<String, Planned>,
-    /// The policies that were evaluated.
+    /// A cache of the evaluated policies, by address.
     evaluated: RefCell<HashMap<String, Maybe<Data>>>,
-    /// Their weight, as often as they were used.
+    /// The total size of the policies, counted at each use.
     weight: Cell<usize>,
 }
 
 impl<'c, 'a> Policies<'c, 'a> {
-    /// Those of a plan.
     pub(super) fn of(sources: Vec<Planned>, configuration: &'c PlannedConfiguration<'a>) -> Self {
         let sources = sources.into_iter().map(|source| (source.address.clone(), source)).collect();
         Self { configuration, sources, evaluated: RefCell::default(), weight: Cell::new(0) }
     }
 
-    /// Replaces the value of an argument that is the text of such a policy by the policy.
+    /// Replaces the value of an argument by the policy, if the argument refers to one of these data sources.
     pub(super) fn fill(&self, value: &mut Traced<Data>, argument: &str, arguments: &Arguments<'_, '_>) {
         let Some(reference) = arguments.reference(argument) else { return };
         if let Some((policy, origin)) = self.referred(&reference, 0) {
@@ -50,7 +49,7 @@ impl<'c, 'a> Policies<'c, 'a> {
         }
     }
 
-    /// The policy that a reference stands for, and the place of its data source; nothing if it is to something else.
+    /// Returns the policy that a reference names, and the place of its data source; `None` for any other reference.
     fn referred(&self, reference: &str, depth: usize) -> Option<(Maybe<Data>, Origin)> {
         let text = reference.strip_suffix(".json").or_else(|| reference.strip_suffix(".minified_json"));
         let (address, source) = self.sources.get_key_value(text?)?;
@@ -89,7 +88,8 @@ impl<'c, 'a> Policies<'c, 'a> {
         Known(Data::Object(PolicyDocument::of(&taken_in, &blocks)))
     }
 
-    /// Replaces the texts of other policies by these: one text, or a list with as many unknown ones as there are references.
+    /// Replaces the unknown texts of included policies by these policies: a single text, or a list with as many unknown
+    /// items as there are references.
     fn take_in(&self, value: &mut Traced<Data>, references: &[String], depth: usize) {
         let mut unknown: Vec<&mut Traced<Data>> = match value {
             Traced { value: Known(Data::List(list)), .. } => {
@@ -109,10 +109,10 @@ impl<'c, 'a> Policies<'c, 'a> {
     }
 }
 
-/// Names the unknown texts in statements by what they refer to.
+/// Sets the references of the unknown strings in statements.
 fn name_statements(list: &mut List, arguments: &Arguments<'_, '_>) {
     let written = arguments.blocks("statement");
-    // A `dynamic` block isn't part of the configuration, and its statements are among the others.
+    // The configuration doesn't list `dynamic` blocks, but their statements are among the others.
     let is_all = written.len() == list.items.len();
     for (index, statement) in list.items.iter_mut().enumerate() {
         let Known(Data::Object(statement)) = &mut statement.value else { continue };
@@ -136,7 +136,7 @@ fn name_statements(list: &mut List, arguments: &Arguments<'_, '_>) {
     }
 }
 
-/// Names the unknown texts in blocks within a statement, which form a set.
+/// Sets the references of the unknown strings in nested blocks of a statement, which form a set.
 fn name_blocks<'a>(
     list: &mut List,
     written: &[Expressions<'a>],
@@ -156,7 +156,8 @@ fn name_blocks<'a>(
     }
 }
 
-/// Names a text, or the unknown ones of a list, each by its reference or as a text that is made of references.
+/// Sets the references of an unknown string, or of the unknown items of a list. Each becomes the reference itself, or a
+/// string that is computed from references.
 fn name_texts(value: &mut Maybe<Data>, references: &[String], is_reference: impl Fn(&str) -> bool) {
     let mut unknown: Vec<&mut Reason> = match value {
         Unknown(why) => vec![why],
@@ -178,12 +179,12 @@ fn name_texts(value: &mut Maybe<Data>, references: &[String], is_reference: impl
     }
 }
 
-/// True if an unknown principal that refers to this is certain to be it: an ARN isn't part of another principal.
+/// True if an unknown principal with this reference certainly equals it: an ARN isn't a part of another principal.
 fn is_principal(_: &Object, reference: &str) -> bool {
     reference.ends_with(".arn")
 }
 
-/// True if an unknown value of a condition that refers to this is certain to be it, by the key that is compared.
+/// True if an unknown value of a condition with this reference certainly equals it, because of the compared key.
 fn is_value(condition: &Object, reference: &str) -> bool {
     let Some(Known(Data::String(key))) = condition.field("variable").map(|field| &field.value.value) else {
         return false;
@@ -193,12 +194,13 @@ fn is_value(condition: &Object, reference: &str) -> bool {
         || key.ends_with("account") && reference.ends_with(".account_id")
 }
 
-/// The blocks within a block.
+/// Returns the nested blocks of a type.
 fn nested<'a>(name: &str, expressions: &Expressions<'a>, arguments: &Arguments<'_, 'a>) -> Vec<Expressions<'a>> {
     expressions.get(name).map(|part| arguments.blocks_in(part)).unwrap_or_default()
 }
 
-/// The expressions of the one block whose constants have the same names' values as a block of the plan has.
+/// Returns the expressions of the only block whose constants equal the values of the planned block, for these
+/// arguments; `None` if there is none, or several.
 fn the_one_with<'e, 'a>(
     names: &[&str],
     block: &Object,
@@ -225,7 +227,7 @@ fn the_one_with<'e, 'a>(
 }
 
 impl Planned {
-    /// The arguments that a shape lists.
+    /// Returns the arguments that a shape lists.
     fn object(&self, shape: ArgumentShape) -> Object {
         let after = self.after.as_mapping();
         let unknown = self.after_unknown.as_ref().and_then(|unknown| unknown.as_mapping());

@@ -347,7 +347,7 @@ pub(super) fn symbol(value: &Maybe<Data>) -> String {
     }
 }
 
-/// Data as it stands in a symbol.
+/// The text of known data within a symbol.
 fn symbol_of(data: &Data) -> String {
     let mut symbol = String::new();
     add_symbol(data, &mut symbol);

@@ -20,23 +20,24 @@ use crate::value::{Data, Known, List, Object, Reason, Traced, Unknown};
 
 pub(super) const KIND: &str = "aws_iam_policy_document";
 
-/// The data source for other formats, which have its arguments in another form.
+/// Access to policy documents for other formats, which have the arguments in another form.
 pub(in crate::formats) struct PolicyDocument;
 
 impl PolicyDocument {
-    /// Its type.
+    /// The type of the data source.
     pub(in crate::formats) const KIND: &str = KIND;
-    /// The arguments that take in other policies.
+    /// The arguments that include other policies.
     pub(in crate::formats) const TAKEN_IN: ArgumentShape = DECODED_SHAPE;
-    /// The blocks of its own statements.
+    /// The blocks of the document's own statements.
     pub(in crate::formats) const BLOCKS: ArgumentShape = &[Argument::blocks("statement", STATEMENT)];
 
-    /// The policy as an object, in which parts may be unknown.
+    /// Returns the policy as an object, parts of which may be unknown.
     pub(in crate::formats) fn of(taken_in: &Object, statements: &[(Traced<Data>, Option<Reason>)]) -> Object {
         decoded(taken_in, statements)
     }
 
-    /// About the number of values in a policy; more than any has, for one that is too large.
+    /// Returns the approximate number of values in a policy; for a policy over the size limit, a number above any
+    /// other.
     pub(in crate::formats) fn weight(policy: &Data) -> usize {
         super::size::weight_of(policy)
     }

@@ -116,7 +116,8 @@ fn accepted(
     converted.map(|value| validated(evaluator, variable, name, ty, value))
 }
 
-/// The reason of an unknown value after null was replaced by the default of the variable: a boolean or a number is set.
+/// Returns the reason for an unknown value after the variable's default has replaced null: a boolean or a number is
+/// then certainly not null.
 fn set(variable: &Block, why: Reason, ty: Option<&Type>) -> Reason {
     let is_set = matches!(ty, Some(Type::Bool | Type::Number))
         && matches!(why, Reason::NoValue { .. })
@@ -125,8 +126,8 @@ fn set(variable: &Block, why: Reason, ty: Option<&Type>) -> Reason {
     if is_set { Reason::Composed { reference: why.symbol(), cause: Box::new(why) } } else { why }
 }
 
-/// The reason of an unknown value after the conversion to the type of a module's variable. Comparisons depend on the
-/// type: `== true` can hold for a string of the root that is passed as a bool.
+/// Returns the reason for an unknown value after its conversion to the type of a module's variable. Comparisons depend
+/// on the type: `== true` can hold for a string of the root module that is passed as a bool.
 fn retyped(evaluator: &ExpressionEvaluator<'_>, why: Reason, ty: Option<&Type>) -> Reason {
     let symbol = why.symbol();
     let is = |ty: &Type| has_type(evaluator, &symbol, ty);
@@ -152,7 +153,7 @@ fn type_of(evaluator: &ExpressionEvaluator<'_>, variable: &Block) -> Option<Type
     })
 }
 
-/// True if the symbol of an unknown value is a variable of the root, or a part of one, that is declared with a type.
+/// True if the symbol of an unknown value is a variable of the root module, or a part of one, with this declared type.
 pub(super) fn has_type(evaluator: &ExpressionEvaluator<'_>, symbol: &str, wanted: &Type) -> bool {
     let Some(path) = symbol.strip_prefix("var.") else { return false };
     let mut names = path.split('.');
@@ -343,7 +344,7 @@ fn validated(
             Unknown(Reason::Failed { message: format!("the validation of variable `{name}` rejects this value") })
         }
         Unknown(why) if !why.is_failure() && why.has_identity() => {
-            // All values of a boolean are named, if there is a condition on it.
+            // If a boolean has a condition, its possible values are listed.
             let is_bool = ty == Some(&Type::Bool) && !domain::conditions(variable).is_empty();
             let validated = || match is_bool {
                 true => domain::of(variable, name, ty, is_nullable(variable), evaluator.world),

@@ -72,10 +72,10 @@ const OF_AWS: &str = "
     262312530599 034638983726 814480443879 086441151436 475085895292 608710470296 388731089494 113285607260
 ";
 
-/// The canonical user by which S3 delivers access logs.
+/// The canonical user that S3 uses to deliver access logs.
 const LOG_DELIVERY: &str = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0";
 
-/// How many hexadecimal digits a canonical user id has.
+/// The length of a canonical user id, in hexadecimal digits.
 const ID_LENGTH: usize = 64;
 
 /// The cost of evaluating one action, in cells of a comparison.
@@ -98,7 +98,7 @@ pub enum OutsidePrincipal {
     Everybody,
     /// The account with this id.
     Account(String),
-    /// The account of this canonical user id.
+    /// The account with this canonical user id.
     CanonicalUser(String),
 }
 
@@ -290,8 +290,8 @@ impl TamperTarget {
         doubt.map_or(Known(None), Unknown)
     }
 
-    /// The owner of a canonical user id or of an identity provider, if it is another account. Who uses a public provider, such as
-    /// `accounts.google.com`, isn't known.
+    /// Returns the owner of a canonical user id or of an identity provider, if that is another account; unknown for a
+    /// public provider such as `accounts.google.com`, which anyone may use.
     fn is_outside(&self, principal: &PartialText) -> Maybe<Option<OutsidePrincipal>> {
         let is_id = |text: &str| text.len() == ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match principal.pieces.as_slice() {
@@ -409,7 +409,7 @@ impl Condition {
     }
 }
 
-/// True for the id of the current account, and for that of an identity of CloudFront, which belongs to AWS.
+/// True for the canonical user id of the current account, and for that of a CloudFront identity, which belongs to AWS.
 fn is_canonical_user(symbol: &str) -> bool {
     const ENDS: [&str; 3] = [".S3CanonicalUserId", ".s3_canonical_user_id", ".cloudfront_access_identity_path"];
     symbol.contains("aws_canonical_user_id.") || ENDS.iter().any(|end| symbol.ends_with(end))

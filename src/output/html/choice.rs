@@ -8,20 +8,20 @@ use crate::output::annotation;
 use crate::output::summary::{count, enumerate};
 use crate::report::{DeploymentResult, Report};
 
-/// How many trails are on a page. Each takes some kilobytes.
+/// The limit of trails on a page. Each takes some kilobytes.
 const MAX_TRAILS: usize = 1_000;
 
-/// How many findings are on a page that are about one thing which is no trail.
+/// The limit of findings on a page with the same subject, unless that is a trail.
 const MAX_FINDINGS: usize = 1_000;
 
-/// A deployment of the report, by its number, with those of its trails that are on the page.
+/// A deployment of the report, by its index, with its trails that are on the page.
 pub(super) struct ShownDeployment<'a> {
     pub(super) index: usize,
     pub(super) judged: &'a DeploymentResult,
     pub(super) trails: Vec<Instances<'a>>,
 }
 
-/// The deployments that are on the page, in their order. Those that fail come first where not all are.
+/// Selects the deployments for the page, in their order. Failing ones are preferred if not all fit.
 pub(super) fn choose<'a>(page: &HtmlPage<'a>) -> Vec<ShownDeployment<'a>> {
     let mut deployments: Vec<(usize, &DeploymentResult)> = page.report.deployments.iter().enumerate().collect();
     deployments.sort_by_key(|(_, judged)| annotation::rank_of_verdict(judged.verdict));
@@ -39,7 +39,7 @@ pub(super) fn choose<'a>(page: &HtmlPage<'a>) -> Vec<ShownDeployment<'a>> {
     shown
 }
 
-/// Up to `room` items in their order: those of the lowest ranks.
+/// Returns up to `room` items with the lowest ranks, in their order.
 fn worst<T, R: Ord>(items: Vec<T>, room: usize, rank: impl Fn(&T) -> R) -> Vec<T> {
     if items.len() <= room {
         return items;
@@ -51,7 +51,7 @@ fn worst<T, R: Ord>(items: Vec<T>, room: usize, rank: impl Fn(&T) -> R) -> Vec<T
     ranked.into_iter().map(|(_, item)| item).collect()
 }
 
-/// As its worst finding; last, if it has none.
+/// Ranks a trail by its most severe finding; a trail without findings is last.
 fn rank_of_trail<'a>(instances: &Instances<'a>, judged: &'a DeploymentResult, page: &HtmlPage<'a>) -> impl Ord + use<> {
     let findings = instances.iter().flat_map(|trail| page.about(Some(judged), Some(&trail.address)));
     let worst = findings.map(|numbered| annotation::rank(numbered.finding)).min();
@@ -74,8 +74,8 @@ pub(super) fn left_out(shown: &[ShownDeployment<'_>], findings: usize, report: &
         .then(|| format!("{named} {verb} on this page, which shows the most severe; `--format json` contains all."))
 }
 
-/// Leaves the findings that have a place on the page: those about its trails, and those about no trail. Returns how many
-/// of the latter are too many.
+/// Keeps the findings that have a place on the page: those about its trails, and those about no trail. Returns the
+/// number of the latter beyond the limit.
 pub(super) fn keep<'a>(page: &mut HtmlPage<'a>, shown: &[ShownDeployment<'a>]) -> usize {
     let addresses: HashSet<_> = shown
         .iter()

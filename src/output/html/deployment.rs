@@ -9,7 +9,7 @@ use crate::output::compliance::{ComplianceStatement, ControlOutcome};
 use crate::output::summary;
 use crate::report::DeploymentResult;
 
-/// How much of what a control's status rests on is listed.
+/// The limit of evidence that is listed for a control.
 const MAX_EVIDENCE: usize = 100;
 
 /// The row about a deployment in the table at the top of the page.
@@ -54,7 +54,7 @@ fn anchor(index: usize) -> String {
     format!("deployment-{}", index.saturating_add(1))
 }
 
-/// The controls of the benchmark that was asked for.
+/// The controls of the requested benchmark.
 fn controls(statement: &ComplianceStatement<'_>) -> Html {
     let caption = block("caption", &[], join(["Controls of ".into(), code(statement.benchmark)]));
     let heads = ["Control", "Status", "Subject and evidence"];

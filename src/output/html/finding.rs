@@ -1,4 +1,4 @@
-//! A finding: what is wrong, the lines it rests on, and what to do.
+//! Renders a finding: the problem, its source lines and the help.
 
 use super::markup::{Html, block, code, inline, items, join, prose, section};
 use super::{HtmlPage, NumberedFinding, lines, verdict};

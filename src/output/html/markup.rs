@@ -1,4 +1,4 @@
-//! Pieces of markup. All text becomes HTML here, so that none of it is markup of its own.
+//! Builds HTML. All text is escaped here, so that it can't add markup.
 
 use crate::output::xml::escape;
 
@@ -19,7 +19,7 @@ pub(super) fn block(tag: &'static str, attributes: &[HtmlAttribute<'_>], inside:
     ending_line(inline(tag, attributes, inside))
 }
 
-/// An element that holds other blocks.
+/// An element that contains other blocks.
 pub(super) fn section(
     tag: &'static str,
     attributes: &[HtmlAttribute<'_>],
@@ -28,7 +28,7 @@ pub(super) fn section(
     ending_line(closed(ending_line(open(tag, attributes)), tag, inside))
 }
 
-/// An element that is never closed.
+/// An element without a closing tag.
 pub(super) fn void(tag: &'static str, attributes: &[HtmlAttribute<'_>]) -> Html {
     ending_line(open(tag, attributes))
 }
@@ -95,7 +95,7 @@ fn open(tag: &'static str, attributes: &[HtmlAttribute<'_>]) -> Html {
     Html(open)
 }
 
-/// Pages are long, and each text is copied once for each element around it: nothing here formats.
+/// Appends without formatting: pages are long, and each text is copied once for each element around it.
 fn closed(open: Html, tag: &'static str, inside: impl IntoIterator<Item = Html>) -> Html {
     let mut element = inside.into_iter().fold(open, append);
     ["</", tag, ">"].iter().for_each(|part| element.0.push_str(part));

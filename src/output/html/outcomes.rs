@@ -9,10 +9,10 @@ use crate::rules::Rule;
 /// A heading and the filter for its findings.
 type SectionFilter = (&'static str, fn(&NumberedFinding<'_>) -> bool);
 
-/// The parts made of findings, the gravest first.
+/// The sections with findings, the most severe first.
 const PARTS: [SectionFilter; 3] = [("Failed", fails), ("Unknown", is_unknown), ("Advice", is_advice)];
 
-/// All parts about a trail, of which the findings are its own.
+/// All sections about a trail, with its own findings.
 pub(super) fn show<'a>(
     trail: &'a TrailResult,
     own: &[&NumberedFinding<'_>],
@@ -60,7 +60,7 @@ fn told_elsewhere<'a>(
     listed("Other verdicts", items.collect())
 }
 
-/// The finding of another instance of the same resource, or of another resource of the same name.
+/// The finding of another instance of the same resource, or of another resource with the same name.
 fn shared<'p, 'a>(
     trail: &'a TrailResult,
     rule: &Rule,

@@ -1,10 +1,10 @@
-//! The picture of what a trail records: Regions, directions and event sources.
+//! Draws the table of the events that a trail records, by Region, direction and event source.
 
 use super::markup::{Html, block, code, inline, join, section};
 use crate::model::EventCoverage;
 use crate::model::selectors::{Coverage, CoverageBounds};
 
-/// The columns: the sources that selectors can leave out, and the rest.
+/// The columns: the sources that selectors can exclude, and the others.
 const SOURCES: [(&str, Coverage); 3] =
     [("KMS", Coverage::KMS), ("RDS Data API", Coverage::RDS_DATA), ("Other sources", Coverage::ORDINARY)];
 

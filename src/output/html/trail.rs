@@ -1,4 +1,4 @@
-//! A trail, or instances of one that share everything: its line, the picture, and the verdicts.
+//! Renders a trail, or instances with equal results: its line, its table of events and the verdicts.
 
 use super::markup::{Html, block, code, join, section};
 use super::{HtmlPage, NumberedFinding, finding, lines, outcomes, picture};
@@ -8,7 +8,7 @@ use crate::report::{DeploymentResult, TrailExistence, TrailResult};
 /// Instances of a trail with the same results.
 pub(super) type Instances<'a> = Vec<&'a TrailResult>;
 
-/// The trails of a deployment, those together that differ in nothing but the address.
+/// Groups the trails of a deployment that differ only in their addresses.
 pub(super) fn instances(judged: &DeploymentResult) -> Vec<Instances<'_>> {
     let mut all: Vec<Instances<'_>> = Vec::new();
     for trail in &judged.trails {

@@ -1,11 +1,11 @@
-//! The words and signs for what was found.
+//! The words and signs for results.
 
 use super::markup::{Html, inline};
 use crate::finding::Level;
 use crate::output::compliance::{ControlOutcome, ControlStatus};
 use crate::report::{Diagnostic, Outcome};
 
-/// A verdict in a word, beside a sign that doesn't need colour.
+/// A result as a word, with a sign that doesn't depend on colour.
 fn badge(class: &str, sign: &str, word: &str) -> Html {
     let sign = inline("span", &[("aria-hidden", "true")], sign);
     inline("span", &[("class", &format!("badge {class}"))], sign.then(" ").then(word))

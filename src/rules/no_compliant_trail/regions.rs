@@ -1,7 +1,7 @@
-//! The alternative to one trail for all Regions: a trail of its own in each of those that are asked for.
+//! The alternative to a multi-Region trail: a separate trail in each required Region.
 //!
-//! Each has to be logging and to record all management events. Trails of one Region receive the events of global
-//! services in their partition's leader Region only, so there has to be one there that includes them.
+//! Each has to be logging and to record all management events. Single-Region trails receive the events of global
+//! services only in their partition's leader Region, so there has to be one there that includes them.
 
 use std::collections::BTreeSet;
 
@@ -13,11 +13,11 @@ use crate::value::{Known, Reason, Unknown};
 
 /// The coverage of the required Regions by the deployment's trails.
 pub(super) enum Spread {
-    /// All of them, for certain.
+    /// All of them are certainly covered.
     Complete,
-    /// Perhaps all of them; in words, which it may not be.
+    /// All of them may be covered; the text describes those that may not be.
     Open(String),
-    /// Not all of them, whatever isn't known; in words, which are missing.
+    /// Some are certainly not covered; the text describes them.
     Incomplete(String),
 }
 
@@ -81,7 +81,7 @@ pub(super) fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
     }
 }
 
-/// Holds trails against the Regions that are asked for.
+/// Compares trails with the required Regions.
 pub(super) fn spread(standings: &[TrailEvaluation<'_>], regions: &[String]) -> Spread {
     let leader = regions.first().map_or("", |first| region::leader(first));
     let needs = RegionNeeds { standings, leader };
@@ -118,7 +118,7 @@ impl RegionNeeds<'_> {
         inside.map(move |TrailEvaluation { role, .. }| if is_leader { role.is_global } else { role.records })
     }
 
-    /// In how many Regions that aren't known there may be trails of a role.
+    /// The number of unknown Regions in which there may be trails of a role.
     fn places(&self, role: impl Fn(&HomeRole) -> Option<bool>) -> usize {
         let useful = self.standings.iter().filter(|standing| role(&standing.role) != Some(false));
         let doubts = useful.filter_map(|standing| match &standing.trail.region.value {
@@ -129,7 +129,7 @@ impl RegionNeeds<'_> {
         doubts.collect::<Option<BTreeSet<String>>>().map_or(usize::MAX, |regions| regions.len())
     }
 
-    /// Which Regions have no trail, and whether it is only the global services that are missing from one.
+    /// Describes the Regions without a trail, or the one that lacks only global service events.
     fn describe(&self, missing: &[&str]) -> String {
         let has_trail = |region: &str| {
             self.standings

@@ -1,4 +1,4 @@
-//! The bytes of objects, all from one process.
+//! Reads git objects through a single process.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
@@ -6,14 +6,14 @@ use std::process::{Child, ChildStdin, ChildStdout};
 use super::command::{Git, GitError};
 use crate::source::{ReadError, read_sized, stand_in};
 
-/// How many objects are asked for before the first is read: enough to keep git busy, and so few that the
-/// questions fit into any pipe.
+/// The number of objects that are requested ahead: enough to keep git busy, but few enough that the requests fit into
+/// any pipe buffer.
 const AHEAD: usize = 32;
 
 /// The maximum length in bytes of the header that `git cat-file --batch` prints before an object.
 const MAX_HEADER: u64 = 256;
 
-/// A `git cat-file` that answers until it is dropped.
+/// A `git cat-file` process, which runs until the value is dropped.
 #[derive(Debug)]
 pub(super) struct CatFile {
     process: Child,
@@ -52,7 +52,7 @@ impl CatFile {
     fn answer(&mut self, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
         buffer.clear();
         (&mut self.answers).take(MAX_HEADER).read_until(b'\n', buffer).map_err(|_| ended())?;
-        // A line that is cut would give another size.
+        // A truncated line could have another size in it.
         let header =
             buffer.strip_suffix(b"\n").map(|line| String::from_utf8_lossy(line).into_owned()).ok_or_else(lost)?;
         buffer.clear();
@@ -81,7 +81,7 @@ impl CatFile {
 
 impl Drop for CatFile {
     fn drop(&mut self) {
-        // It only reads, so there is nothing to save; and if it has ended already, so much the better.
+        // The process only reads, so killing it loses nothing. An error means that it has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! How `git` is run: never through a shell, with nothing of the repository's that it could run in its turn.
+//! Runs `git`, without a shell, and so that the repository's settings can't make it run another program.
 
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
@@ -7,19 +7,19 @@ use std::process::{Child, Command, Output, Stdio};
 
 use crate::source::{Disk, Fs, named, normalize};
 
-/// Settings that win over those of the repository, which is as little to be trusted as the files in it.
+/// Settings that override those of the repository, which is as untrusted as its files.
 const SETTINGS: [&str; 3] = [
     // An empty value disables it in every version of git; older versions ran `false` as a program.
     "core.fsmonitor=",
     "core.hooksPath=/dev/null",
-    // A directory of checked files can look like a repository without a work tree, settings and all.
+    // A directory of checked files can look like a bare repository, including settings.
     "safe.bareRepository=explicit",
 ];
 
 /// Environment variables that are set for every git command.
 const ENVIRONMENT: [(&str, &str); 7] = [
     ("LC_ALL", "C"),
-    // A partial clone would fetch what it lacks.
+    // Prevents a partial clone from fetching missing objects.
     ("GIT_NO_LAZY_FETCH", "1"),
     ("GIT_ALLOW_PROTOCOL", "none"),
     ("GIT_TERMINAL_PROMPT", "0"),
@@ -41,28 +41,28 @@ const MERGED: &str = "GITHEAD_";
 pub struct Git {
     /// The directory of its work tree.
     pub root: PathBuf,
-    /// Where git is run, if that isn't the work tree.
+    /// The directory in which git runs, if that isn't the work tree.
     place: Option<PathBuf>,
-    /// Where its objects lie, if that isn't found from its work tree.
+    /// The git directory, if git doesn't find it from the work tree.
     directory: Option<PathBuf>,
-    /// The index that the environment names for it, as in a hook.
+    /// The index that the environment names, as it does in a hook.
     index: Option<OsString>,
 }
 
-/// The name of an object that is known to be a commit.
+/// The id of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit(pub(super) String);
 
 /// The reason why a git command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
-    /// There is no such program.
+    /// The program isn't installed.
     #[error("`git` isn't installed")]
     NotInstalled,
-    /// The path lies in no repository.
+    /// The path isn't in a repository.
     #[error("`{}` isn't in a git repository", named(.0))]
     NoRepository(PathBuf),
-    /// A name that leads to no commit.
+    /// A revision that isn't a commit.
     #[error("unknown revision `{revision}` in the repository at `{}`", named(.root))]
     NoCommit {
         /// The revision as the user wrote it.
@@ -71,7 +71,7 @@ pub enum GitError {
         /// True if the commit may be missing because the clone is shallow.
         is_shallow: bool,
     },
-    /// Two commits that share no history.
+    /// Two commits without a common ancestor.
     #[error("`{revision}` and `{other}` have no merge base in the repository at `{}`", named(.root))]
     NoMergeBase {
         /// The revision as the user wrote it.
@@ -82,10 +82,10 @@ pub enum GitError {
         /// True if the common ancestor may be missing because the clone is shallow.
         is_shallow: bool,
     },
-    /// A merge that isn't finished.
+    /// A merge with unresolved conflicts.
     #[error("`{}` has merge conflicts, so the staged files can't be checked", named(.0))]
     Conflict(PathBuf),
-    /// It failed, in its own words.
+    /// Git failed with this message.
     #[error("`git {command}` failed: {message}")]
     Failed {
         /// The git command without its options.
@@ -96,7 +96,7 @@ pub enum GitError {
 }
 
 impl GitError {
-    /// The next step, if there is one.
+    /// The advice for the user, if there is any.
     pub fn tip(&self) -> Option<&'static str> {
         match self {
             Self::NotInstalled => Some("install it, or check without `--diff-base` and `--scope`"),
@@ -111,8 +111,9 @@ impl GitError {
 }
 
 impl Git {
-    /// The repository in which a path lies: the one that `GIT_DIR` and `GIT_WORK_TREE` name, if its work tree holds the path.
-    /// The index that `GIT_INDEX_FILE` names belongs to the repository of the environment, or else of the working directory.
+    /// Returns the repository that contains a path: the one that `GIT_DIR` and `GIT_WORK_TREE` name, if its work tree
+    /// contains the path, else the one that git finds. The index that `GIT_INDEX_FILE` names belongs to the repository
+    /// of the environment, or else of the working directory.
     ///
     /// # Errors
     ///
@@ -132,12 +133,12 @@ impl Git {
         Ok(Self { index, ..git })
     }
 
-    /// The repository whose work tree has a directory.
+    /// Returns the repository with this work tree.
     pub(super) fn at(root: &Path) -> Self {
         Self { root: root.to_owned(), place: None, directory: None, index: None }
     }
 
-    /// The same with a work tree that isn't where it was.
+    /// Returns the same repository as if its work tree were at another path.
     pub(super) fn seen_at(self, root: &Path) -> Self {
         Self { place: Some(self.root), root: root.to_owned(), ..self }
     }
@@ -146,7 +147,8 @@ impl Git {
         path.ancestors().find(|directory| directory.join(".git").exists()).map(Self::at)
     }
 
-    /// The repository that the environment names; nothing if it names none, or only the one that is found from the path.
+    /// Returns the repository that the environment names; `None` if it names none, or if git finds the same one from
+    /// the path.
     fn of_environment(path: &Path, here: &Path, directory: Option<&Path>, tree: Option<PathBuf>) -> Option<Self> {
         let canonical = |path: PathBuf| path.canonicalize().unwrap_or(path);
         let directory = match (directory, &tree) {
@@ -160,7 +162,8 @@ impl Git {
         match (tree, found) {
             (None, Some(found)) if is_found => Some(found),
             (tree, _) => {
-                // Without a name, the work tree is where git is run, unless the settings have another one.
+                // Without `GIT_WORK_TREE`, the work tree is the directory in which git runs, unless the settings name
+                // another one.
                 let named = Self { directory: Some(directory.clone()), ..Self::at(here) };
                 let root = match tree {
                     Some(tree) => tree,
@@ -176,12 +179,12 @@ impl Git {
         self.index.is_some()
     }
 
-    /// The commits that are being merged into `HEAD`: those of `MERGE_HEAD`, or those that `git merge` names to its hooks before
-    /// it writes that file.
+    /// Returns the commits that are being merged into `HEAD`: those of `MERGE_HEAD`, or those that `git merge` passes
+    /// to its hooks before it creates that file.
     ///
     /// # Errors
     ///
-    /// Why git can't be asked.
+    /// The git command failed.
     pub fn merged(&self, disk: &Disk) -> Result<Vec<Commit>, GitError> {
         let path = self.ask(&["rev-parse", "--git-path", "MERGE_HEAD"])?;
         let listed = path.and_then(|path| disk.read(&self.root.join(path)).ok());
@@ -191,17 +194,17 @@ impl Git {
         names.iter().map(|name| self.commit(name.trim())).collect()
     }
 
-    /// The commit to which a revision leads, such as `HEAD`, `origin/main` or `v1.0`.
+    /// Resolves a revision, such as `HEAD`, `origin/main` or `v1.0`, to a commit.
     ///
     /// # Errors
     ///
-    /// [`GitError::NoCommit`], or why git can't be asked.
+    /// [`GitError::NoCommit`], or the git command failed.
     pub fn commit(&self, revision: &str) -> Result<Commit, GitError> {
         let missing = |is_shallow| {
             let (revision, root) = (revision.to_owned(), self.root.clone());
             GitError::NoCommit { revision, root, is_shallow }
         };
-        // It would be taken for an option.
+        // Git would treat it as an option.
         if revision.starts_with('-') {
             return Err(missing(false));
         }
@@ -211,12 +214,12 @@ impl Git {
         }
     }
 
-    /// The last commit that two revisions share: what one of them changes begins there. `merged` are the commits that are
-    /// being merged into the other one.
+    /// Returns the merge base of two revisions, at which the change of one of them begins. `merged` are the commits
+    /// that are being merged into the other one.
     ///
     /// # Errors
     ///
-    /// [`GitError::NoCommit`], [`GitError::NoMergeBase`], or why git can't be asked.
+    /// [`GitError::NoCommit`], [`GitError::NoMergeBase`], or the git command failed.
     pub fn merge_base(&self, revision: &str, other: &str, merged: &[Commit]) -> Result<Commit, GitError> {
         let (first, second) = (self.commit(revision)?, self.commit(other)?);
         let mut arguments = vec!["merge-base", &first.0, &second.0];
@@ -259,10 +262,10 @@ impl Git {
         Ok(self.ask(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true"))
     }
 
-    /// Runs a git command that prints one line. `None` if git answers with a failure.
+    /// Runs a git command that prints one line. `None` if git's status is a failure without a message.
     fn ask(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
         let output = self.output(arguments)?;
-        // A plain no has a status, and no words.
+        // A negative answer has a failing status and no message.
         if !output.status.success() && output.stderr.is_empty() {
             return Ok(None);
         }
@@ -280,14 +283,14 @@ impl Git {
         command.stdin(Stdio::null()).output().map_err(|error| not_run(arguments, &error))
     }
 
-    /// Starts a command that answers as long as it is asked.
+    /// Starts a command that answers requests on its standard input.
     pub(super) fn start(&self, arguments: &[&str]) -> Result<Child, GitError> {
         let mut command = self.command(arguments)?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         command.spawn().map_err(|error| not_run(arguments, &error))
     }
 
-    /// The first `git` on the path that doesn't lie in the repository: there, anybody may have put one.
+    /// Returns the first `git` on the path that isn't in the repository, where an untrusted change may have added one.
     fn program(&self) -> Result<PathBuf, GitError> {
         let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let root = canonical(&self.root);
@@ -311,7 +314,7 @@ impl Git {
         if let Some(index) = &self.index {
             command.env("GIT_INDEX_FILE", index);
         }
-        // The repository is here, not above.
+        // Git must not search for a repository in parent directories.
         command.env("GIT_CEILING_DIRECTORIES", place.parent().unwrap_or(place));
         command.arg("--no-pager").arg("-C").arg(place);
         command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting])).args(arguments);

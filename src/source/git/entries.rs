@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use super::command::{Commit, Git, GitError};
 use crate::source::from_bytes;
 
-/// An entry of a tree, with the name of its object.
+/// An entry of a tree, with the id of its object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TreeEntry {
     File(String),
-    /// The object is the path to which it leads.
+    /// The object contains the target of the link.
     Link(String),
-    /// A submodule, at a commit of its own.
+    /// A submodule, with its commit.
     Repository(String),
 }
 
@@ -32,7 +32,7 @@ impl GitIndex {
     ///
     /// # Errors
     ///
-    /// [`GitError::Conflict`] while a merge isn't finished, or why git can't be asked.
+    /// [`GitError::Conflict`] if a merge has unresolved conflicts, or the git command failed.
     pub fn read(git: &Git) -> Result<Self, GitError> {
         let mut index = Self { entries: TreeEntries::new(), absent: BTreeSet::new() };
         for line in lines(&git.read(&["ls-files", "-t", "--stage", "--full-name", "-z"])?) {

@@ -1,4 +1,4 @@
-//! A tree of git's as files: what was committed or staged, whatever lies in the work tree.
+//! The files of a commit or of the index, independent of the work tree.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -14,7 +14,7 @@ use crate::source::{
     is_installed, is_skipped, normalize,
 };
 
-/// As many links as an operating system follows.
+/// The limit of links that are followed, as in an operating system.
 const MAX_LINKS: usize = 40;
 
 /// The files of a commit or of the index.
@@ -32,16 +32,16 @@ pub struct Snapshot {
     excluded: Vec<u8>,
     batch: Mutex<CatFile>,
     disk: Disk,
-    /// The submodules at their commits.
+    /// The submodules that are read from their objects, each at its commit.
     submodules: Vec<Snapshot>,
-    /// The submodules that are read from the disk: they aren't checked out, or there are too many.
+    /// The submodules that are read from the disk, since they aren't checked out or there are too many.
     on_disk: BTreeSet<PathBuf>,
-    /// The files that walks have left out since ignore files name them.
+    /// The files that walks skipped because of ignore files.
     left_out: Mutex<BTreeSet<PathBuf>>,
 }
 
-/// How many submodules are read from their objects, those at another commit first. The others at another commit are without files,
-/// and those at the same commit are read from the disk.
+/// The limit of submodules that are read from their objects, beginning with those at another commit than their work
+/// tree. Beyond it, those at another commit have no files, and those at the same commit are read from the disk.
 const MAX_SUBMODULES: usize = 64;
 
 /// The target of a path.
@@ -54,20 +54,20 @@ enum ResolvedPath<'s> {
 }
 
 impl Snapshot {
-    /// The files of a commit.
+    /// Reads the files of a commit.
     ///
     /// # Errors
     ///
-    /// Why git can't be asked.
+    /// The git command failed.
     pub fn of_commit(git: &Git, commit: &Commit, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
         Self::new(git, entries::of_commit(git, commit)?, index, disk)
     }
 
-    /// The files of a commit that the work tree would have, too, where it is sparse.
+    /// Reads the files of a commit, without those that a sparse checkout omits.
     ///
     /// # Errors
     ///
-    /// Why git can't be asked.
+    /// The git command failed.
     pub fn beside_work_tree(git: &Git, commit: &Commit, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
         let mut entries = entries::of_commit(git, commit)?;
         entries.retain(|path, _| !index.absent.contains(path));
@@ -83,11 +83,11 @@ impl Snapshot {
         Self::new(git, index.entries.clone(), index, disk)
     }
 
-    /// No files at all: what a repository holds before its first commit.
+    /// Creates a snapshot without files, for the state before the first commit.
     ///
     /// # Errors
     ///
-    /// Why git can't be asked.
+    /// The git command failed.
     pub fn empty(git: &Git, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
         Self::new(git, TreeEntries::new(), index, disk)
     }
@@ -110,7 +110,7 @@ impl Snapshot {
         })
     }
 
-    /// Leaves these out of walks, too.
+    /// Excludes matching paths from walks.
     pub fn excludes(&mut self, exclusions: Exclusions) {
         self.submodules.iter_mut().for_each(|submodule| submodule.excludes(exclusions.clone()));
         self.disk.excludes(exclusions);
@@ -121,13 +121,14 @@ impl Snapshot {
         self.ignored(&self.root)
     }
 
-    /// The files that git keeps now.
+    /// The files of the current index.
     pub fn kept_now(&self) -> impl Iterator<Item = &Path> {
         let files = self.index.entries.iter().filter(|(_, entry)| !matches!(entry, TreeEntry::Repository(_)));
         files.map(|(path, _)| path.as_path())
     }
 
-    /// Those of some files below a directory that a walk of this tree would meet, whether they are in it or not.
+    /// Returns those of the given files below a directory that a walk of this tree would reach, even if they aren't in
+    /// the tree.
     pub fn meets(&self, directory: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
         let below = files.iter().filter(|path| path.starts_with(directory) && path.as_path() != directory);
         let mut below: Vec<PathBuf> = below.filter(|path| self.may_meet(path, directory)).cloned().collect();
@@ -138,13 +139,13 @@ impl Snapshot {
         below
     }
 
-    /// Leaves out what these ignore files name, instead of its own.
+    /// Uses these ignore files instead of the tree's own.
     pub fn heeds(&mut self, ignored: IgnoreFiles) {
         self.submodules.iter_mut().for_each(|submodule| submodule.heeds(ignored.clone()));
         self.disk.heeds(ignored);
     }
 
-    /// Walks also to what ignore files name.
+    /// Makes walks include the files that ignore files match.
     pub fn walks_ignored(&mut self) {
         self.submodules.iter_mut().for_each(Self::walks_ignored);
         self.disk.walks_ignored();
@@ -157,14 +158,14 @@ impl Snapshot {
     /// [`ReadError::Missing`] for a tracked file, or the error of the disk.
     pub fn read_untracked(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
-            // Below a link that git tracks now, the disk has what the change lets it lead to.
+            // If git tracks a link above the path now, the file on the disk is the one that the change's link leads to.
             ResolvedPath::Tree(path) if !holds_way_to(&self.index.entries, &path) => self.disk.read(&path),
             ResolvedPath::Submodule(submodule) => submodule.read_untracked(path),
             ResolvedPath::Tree(_) | ResolvedPath::Disk => Err(ReadError::Missing),
         }
     }
 
-    /// Where a path leads that a file of the tree may name.
+    /// Resolves a path that a file of the tree may name.
     fn place(&self, path: &Path) -> Result<ResolvedPath<'_>, ReadError> {
         let mut path = path.to_owned();
         for _ in 0..MAX_LINKS {
@@ -205,7 +206,7 @@ impl Snapshot {
         path.ancestors().any(|above| self.on_disk.contains(above))
     }
 
-    /// Reads a path whose links are resolved.
+    /// Reads a path in which all links are resolved.
     fn read_entry(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.entries.get(path) {
             Some(TreeEntry::File(name)) => self.blob(name),
@@ -230,7 +231,7 @@ impl Snapshot {
         below(&self.entries, directory)
     }
 
-    /// The ignore files from the root down.
+    /// Collects the ignore files from the root down to a directory.
     fn ignored(&self, directory: &Path) -> IgnoreFiles {
         let is_near = |path: &Path| {
             path.parent().is_some_and(|parent| parent.starts_with(directory) || directory.starts_with(parent))
@@ -257,7 +258,7 @@ impl Snapshot {
         ignored
     }
 
-    /// The files that a walk meets, each with the object that is to be read.
+    /// Returns the files that a walk reaches, each with the id of its object.
     fn met(&self, directory: &Path, wanted: PathFilter<'_>) -> Vec<(&Path, Result<&str, ReadError>)> {
         let mut ignored = self.ignored(directory);
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
@@ -275,12 +276,12 @@ impl Snapshot {
         met
     }
 
-    /// True if a walk from `directory` reaches the path, ignore files aside.
+    /// True if a walk from `directory` reaches the path, without regard to ignore files.
     fn may_meet(&self, path: &Path, directory: &Path) -> bool {
         !lies_in_skipped(path, directory) && !self.disk.has_excluded(path, directory)
     }
 
-    /// The name of the object that a walk reads at a path.
+    /// Returns the id of the object that a walk reads at a path.
     fn object<'a>(&'a self, path: &Path, entry: &'a TreeEntry) -> Result<&'a str, ReadError> {
         match entry {
             TreeEntry::File(name) => Ok(name),
@@ -349,7 +350,7 @@ impl Fs for Snapshot {
         let is_file = |(path, entry): &(&PathBuf, &TreeEntry)| {
             path.parent() == Some(&inner) && !matches!(entry, TreeEntry::Repository(_))
         };
-        // Each is named by the way on which its directory was reached.
+        // The names include the path by which the directory was reached.
         let names = self.below(&inner).filter(is_file).filter_map(|(path, _)| path.file_name());
         Ok(names.map(|name| directory.join(name)).collect())
     }
@@ -435,7 +436,8 @@ impl Fs for Snapshot {
     }
 }
 
-/// The submodules of a tree that are read from their objects, and those that are read from the disk.
+/// Returns the submodules of a tree that are read from their objects, and the paths of those that are read from the
+/// disk.
 fn submodules(entries: &TreeEntries, index: &GitIndex) -> (Vec<Snapshot>, BTreeSet<PathBuf>) {
     let (mut moved, mut kept, mut on_disk) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (path, entry) in entries {
@@ -470,7 +472,7 @@ fn has_moved(path: &Path, name: &str) -> bool {
     path.join(".git").exists() && Git::at(path).commit("HEAD").is_ok_and(|head| head.0 != name)
 }
 
-/// A submodule at a commit, as if its work tree were at a path; nothing if the commit isn't here.
+/// Returns a submodule at a commit, as if its work tree were at `path`; `None` if the commit is missing.
 fn submodule(path: &Path, place: &Path, name: &str) -> Option<Snapshot> {
     let git = Git::at(place).seen_at(path);
     let commit = git.commit(name).ok()?;
@@ -479,7 +481,7 @@ fn submodule(path: &Path, place: &Path, name: &str) -> Option<Snapshot> {
     Snapshot::beside_work_tree(&git, &commit, index, Disk::new(&[path.to_owned()])).ok()
 }
 
-/// The entries below a directory, in order: paths are ordered by their parts.
+/// Returns the entries below a directory. Paths are ordered by component, so these are consecutive.
 fn below<'e>(
     entries: &'e TreeEntries,
     directory: &Path,

@@ -1,4 +1,4 @@
-//! The place for a comment in JSON, which has none: a property.
+//! Inserts suppressions into JSON, which has no comments, as properties.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::rules::Rule;
 use crate::source::{SourceFile, Span};
 use crate::syntax::node::{Node, NodeKind};
 
-/// How a property suppresses something.
+/// The kind of property that suppresses findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum CommentForm {
     /// A property named `//`, in Terraform's JSON syntax.
@@ -16,21 +16,21 @@ pub(super) enum CommentForm {
     Metadata,
 }
 
-/// The kinds of block that a step of a value may lie in, and how many labels each has.
+/// The types of block that can contain a step of a value's path, each with its number of labels.
 const BLOCKS: [(&str, usize); 4] = [("resource", 2), ("module", 1), ("variable", 1), ("locals", 0)];
 
-/// The part that is added.
+/// The part of the JSON that is inserted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum AddedPart {
     /// The property of a notation.
     Property(CommentForm),
     /// An element of a list of comments.
     Comment,
-    /// The property `trailint` of metadata.
+    /// The property `trailint` in existing metadata.
     Own,
-    /// The property `ignore` of that.
+    /// The property `ignore` in an existing `trailint`.
     Ignore,
-    /// Elements of its list.
+    /// Elements of an existing `ignore`.
     Entries,
 }
 
@@ -42,7 +42,7 @@ impl CommentForm {
         }
     }
 
-    /// What to do where there is such a property already that nothing can be added to, as the end of a sentence.
+    /// Advice for an existing property that can't be extended automatically, as the end of a sentence.
     pub(super) fn advice(self, rule: &'static Rule, reason: &str) -> String {
         match self {
             CommentForm::Comment => {
@@ -58,7 +58,6 @@ impl CommentForm {
 }
 
 impl AddedPart {
-    /// The part as text.
     pub(super) fn write(self, rules: &[&'static Rule], reason: &str) -> String {
         let comment = || quoted(&super::directive(rules, reason));
         let reason = if reason.is_empty() { String::new() } else { format!(", \"reason\": {}", quoted(reason)) };
@@ -78,12 +77,13 @@ impl AddedPart {
     }
 }
 
-/// A text in JSON's quotes; it holds no control characters.
+/// Quotes a text for JSON. It must not contain control characters.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The place in the object around a place for what suppresses its findings, or which property keeps it from that.
+/// Returns the place of a suppression in the object around a place. The error is the kind of an existing property that
+/// can't be extended.
 pub(super) fn spot(place: Span, document: &Node, file: &SourceFile) -> Option<Result<InsertionPoint, CommentForm>> {
     let (notation, object) = match resource(place, document) {
         Some(object) => (CommentForm::Metadata, object),
@@ -97,7 +97,7 @@ pub(super) fn spot(place: Span, document: &Node, file: &SourceFile) -> Option<Re
     }
 }
 
-/// The place of the first property of an object.
+/// Returns the place for a first property in an object.
 fn first(object: &Node, part: AddedPart, file: &SourceFile) -> Option<InsertionPoint> {
     let mapping = object.as_mapping()?;
     let offset = object.span.range().start.checked_add(1)?;
@@ -109,7 +109,7 @@ fn first(object: &Node, part: AddedPart, file: &SourceFile) -> Option<InsertionP
     Some(InsertionPoint { start: offset, end: offset, form })
 }
 
-/// The place behind the last element of a list.
+/// Returns the place behind the last element of a list.
 fn last(list: &Node, part: AddedPart) -> Option<InsertionPoint> {
     let items = list.as_sequence()?;
     let (offset, before) = match items.last() {
@@ -120,7 +120,7 @@ fn last(list: &Node, part: AddedPart) -> Option<InsertionPoint> {
     Some(InsertionPoint { start: offset, end: offset, form })
 }
 
-/// The place for another comment: in the list of them, or in one with the text that is there.
+/// Returns the place for another comment: in the existing list, or in a new list with the existing text.
 fn beside(comment: &Node, file: &SourceFile) -> Option<InsertionPoint> {
     match &comment.kind {
         NodeKind::Sequence(_) => last(comment, AddedPart::Comment),
@@ -135,20 +135,20 @@ fn beside(comment: &Node, file: &SourceFile) -> Option<InsertionPoint> {
     }
 }
 
-/// The place in metadata, beside what it says already.
+/// Returns the place in existing metadata.
 fn in_metadata(metadata: &Node, file: &SourceFile) -> Option<InsertionPoint> {
     let Some(own) = metadata.as_mapping()?.get("trailint") else { return first(metadata, AddedPart::Own, file) };
     let Some(ignore) = own.value.as_mapping()?.get("ignore") else { return first(&own.value, AddedPart::Ignore, file) };
     last(&ignore.value, AddedPart::Entries)
 }
 
-/// The resource of a template that holds a place, its name included.
+/// Returns the resource of a template that contains a place, including its name.
 fn resource(place: Span, document: &Node) -> Option<Arc<Node>> {
     let resources = &document.as_mapping()?.get("Resources")?.value;
     child(place, resources)
 }
 
-/// The body of the block that holds a place, its last label included.
+/// Returns the body of the block that contains a place, including its last label.
 fn block(place: Span, document: &Node) -> Option<Arc<Node>> {
     let root = document.as_mapping()?;
     BLOCKS.iter().find_map(|(kind, labels)| {
@@ -162,14 +162,15 @@ fn block(place: Span, document: &Node) -> Option<Arc<Node>> {
     })
 }
 
-/// The value of the entry that holds a place.
+/// Returns the value of the entry that contains a place.
 fn child(place: Span, node: &Node) -> Option<Arc<Node>> {
     let holds = |span: Span| span.range().contains(&place.range().start);
     let entries = &node.as_mapping()?.entries;
     entries.iter().find(|entry| holds(entry.key.span.to(entry.value.span))).map(|entry| Arc::clone(&entry.value))
 }
 
-/// The element of a list that holds a place; what is no list is its own element.
+/// Returns the element of a list that contains a place, else the first one. A node that isn't a list is its own
+/// element.
 fn element(place: Span, node: &Arc<Node>) -> Arc<Node> {
     let NodeKind::Sequence(items) = &node.kind else { return Arc::clone(node) };
     let holds = |item: &&Arc<Node>| item.span.range().contains(&place.range().start);

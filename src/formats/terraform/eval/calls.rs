@@ -264,7 +264,7 @@ impl ExpressionEvaluator<'_> {
         }
     }
 
-    /// Evaluates `issensitive` where the expression itself determines the result, or a variable or local of the module.
+    /// Evaluates `issensitive`, if the expression itself or a variable or local of the module determines the result.
     fn is_sensitive(&self, call: &FunctionCall) -> Maybe<Data> {
         let [argument] = call.arguments.as_slice() else { return failed("`issensitive` takes one argument") };
         match self.sensitivity(argument, MAX_REFERENCES) {
@@ -276,7 +276,8 @@ impl ExpressionEvaluator<'_> {
         }
     }
 
-    /// True if an expression is marked as sensitive, and false if it is known and isn't.
+    /// True if an expression is marked as sensitive, false if its value is known and not sensitive, `None` if neither
+    /// is certain.
     fn sensitivity(&self, expr: &Expr, depth: usize) -> Option<bool> {
         let depth = depth.checked_sub(1)?;
         match &expr.kind {
@@ -299,7 +300,8 @@ impl ExpressionEvaluator<'_> {
         }
     }
 
-    /// The same for a variable. One that isn't declared so is as sensitive as the value that a call gives it.
+    /// Like [`Self::sensitivity`], for a variable. Unless the variable is declared as sensitive, it is as sensitive as
+    /// the value that the call of its module passes.
     fn is_sensitive_variable(&self, name: &str, expr: &Expr) -> Option<bool> {
         let block = self.scope.module.find("variable", &[name])?;
         match block.body.attribute("sensitive").map(|attribute| &attribute.value.kind) {
@@ -313,7 +315,7 @@ impl ExpressionEvaluator<'_> {
         }
     }
 
-    /// `arn_build` of the AWS provider: the five parts of an ARN after its first.
+    /// Evaluates `arn_build` of the AWS provider, which takes the five parts of an ARN after `arn:`.
     fn built_arn(&self, parts: Vec<Traced<Data>>, span: Span) -> ValuePath {
         if parts.len() != 5 || parts.iter().any(|part| part.value == Known(Data::Null)) {
             return here(failed("`provider::aws::arn_build` takes five strings"));
@@ -323,7 +325,7 @@ impl ExpressionEvaluator<'_> {
         self.pure("format", &arguments, span)
     }
 
-    /// A function that gives a text, which isn't evaluated.
+    /// Returns the unknown result of a function that returns a string and isn't evaluated.
     fn unevaluated_text(&self, call: &FunctionCall, arity: usize) -> Maybe<Data> {
         let name = function_name(call);
         let arguments = match self.arguments(call) {
@@ -341,13 +343,13 @@ impl ExpressionEvaluator<'_> {
         let why = arguments.iter().find_map(why).unwrap_or(Reason::NotEvaluated { construct });
         let expression = format!("{name}({})", symbols(&arguments));
         match name {
-            // Even nothing has a header.
+            // Even compressed empty text has a header, so the result isn't empty.
             "base64gzip" => Unknown(Reason::Composed { reference: expression, cause: Box::new(why) }),
             _ => computed(expression, &why, None),
         }
     }
 
-    /// `base64gunzip` of OpenTofu, which takes back what `base64gzip` did.
+    /// Evaluates OpenTofu's `base64gunzip` if its argument is the result of `base64gzip`.
     fn unzipped(&self, call: &FunctionCall) -> ValuePath {
         let zipped = match call.arguments.as_slice() {
             [argument] if !call.expand_last => self.zipped(argument, MAX_REFERENCES),
@@ -360,7 +362,7 @@ impl ExpressionEvaluator<'_> {
         }
     }
 
-    /// The text that an expression compresses, also as a local of the module.
+    /// Returns the text that an expression compresses with `base64gzip`, directly or in a local of the module.
     fn zipped(&self, expr: &Expr, depth: usize) -> Option<Traced<Data>> {
         let depth = depth.checked_sub(1)?;
         match &expr.kind {
@@ -407,10 +409,10 @@ impl ExpressionEvaluator<'_> {
     }
 }
 
-/// The number of consecutive references that `issensitive` and `base64gunzip` follow.
+/// The limit of consecutive references that `issensitive` and `base64gunzip` follow.
 const MAX_REFERENCES: usize = 16;
 
-/// The name of the function, which may have the prefix `core::`.
+/// Returns the name of the function without the optional prefix `core::`.
 fn function_name(call: &FunctionCall) -> &str {
     call.name.text.strip_prefix("core::").unwrap_or(&call.name.text)
 }

@@ -1,6 +1,7 @@
-//! `fileset`: the files below a directory whose paths match a pattern.
+//! Evaluates `fileset`: the files below a directory whose paths match a pattern.
 //!
-//! Terraform and OpenTofu match with different versions of one library. Patterns on which these differ aren't evaluated.
+//! Terraform and OpenTofu use different versions of the matching library. Patterns for which these differ aren't
+//! evaluated.
 //! Source: `doublestar.go` of github.com/bmatcuk/doublestar, v1.1.5 and v4.
 
 use std::collections::{BTreeSet, HashSet};
@@ -12,30 +13,30 @@ use crate::source::{PathKind, Span, is_skipped, normalize};
 use crate::syntax::hcl::FunctionCall;
 use crate::value::{Data, Known, List, ListKind, Maybe, Reason, Traced, Unknown};
 
-/// The files and directories that one call of `fileset` looks at.
+/// The limit of files and directories that one call of `fileset` visits.
 const MAX_ENTRIES: usize = 20_000;
 
-/// The rest of a pattern within a directory.
+/// A directory, and the rest of the pattern to match there.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Place {
     directory: PathBuf,
-    /// The directory's path from the one that the call names, with a slash at its end.
+    /// The directory's path relative to the argument of the call, with a slash at its end.
     below: String,
-    /// The parts of the pattern that are matched already.
+    /// The number of pattern parts that are already matched.
     matched: usize,
 }
 
-/// The names of what lies in a directory, also of that to which links lead.
+/// The names of a directory's entries. Links count as what they lead to.
 #[derive(Default)]
 struct Entries {
     files: Vec<String>,
     directories: Vec<String>,
-    /// Those that can't be read.
+    /// The entries that can't be read.
     unclear: Vec<String>,
 }
 
 impl ExpressionEvaluator<'_> {
-    /// The paths, from the given directory, of the files that match.
+    /// Evaluates a call of `fileset`. The resulting paths are relative to the given directory.
     pub(super) fn fileset(&self, call: &FunctionCall, span: Span) -> Maybe<Data> {
         let arguments = match self.arguments(call) {
             Ok(arguments) => arguments,
@@ -61,7 +62,7 @@ impl ExpressionEvaluator<'_> {
         }
     }
 
-    /// The paths of the files that match.
+    /// Returns the paths of the files that match.
     fn matching(&self, directory: &str, pattern: &str) -> Result<BTreeSet<String>, Reason> {
         let not_evaluated = |construct: &str| Reason::NotEvaluated { construct: construct.to_owned() };
         let parts = glob::parts(pattern).filter(|_| !glob::is_pattern(directory));
@@ -94,8 +95,8 @@ impl ExpressionEvaluator<'_> {
         Ok(found)
     }
 
-    /// What lies in a directory. A directory that a search leaves out, such as `.terraform`, counts as not there: a fresh
-    /// checkout doesn't have it.
+    /// Returns the entries of a directory. Directories that searches skip, such as `.terraform`, are omitted, since a
+    /// fresh checkout doesn't have them.
     fn entries_of(&self, place: &Place) -> Result<Entries, Reason> {
         let elsewhere = |_| {
             let construct = "`fileset` of a directory that isn't in the checked tree".to_owned();
@@ -121,13 +122,13 @@ impl ExpressionEvaluator<'_> {
 }
 
 impl Place {
-    /// True if a name matches the last part of the pattern, for which Terraform looks what it leads to.
+    /// True if a name matches the last part of the pattern. Terraform follows a link at this position.
     fn matches_last(&self, parts: &[&str], name: &str) -> bool {
         let rest = parts.get(self.matched..).unwrap_or_default();
         matches!(rest, [part] if *part != glob::ANY_DEPTH && glob::matches(part, name))
     }
 
-    /// Adds the files of the directory that match, and returns the places within it.
+    /// Adds the matching files of the directory to `found`, and returns the places to visit next.
     fn matches(
         &self,
         parts: &[&str],

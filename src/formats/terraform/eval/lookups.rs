@@ -44,7 +44,7 @@ impl ExpressionEvaluator<'_> {
         Some(LookupField::Other)
     }
 
-    /// The element of a collection that an unknown key selects, with the step to it.
+    /// Returns the element of a collection that an unknown key selects, with the step to it.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl ExpressionEvaluator<'_> {
     /// True if an unknown value is certainly a string.
     fn is_text(&self, why: &Reason) -> bool {
         match why {
-            // A boolean or a number that is certain to be set.
+            // A boolean or a number that is certainly not null.
             Reason::Composed { cause, .. }
                 if matches!(**cause, Reason::NoValue { .. }) && why.symbol() == cause.symbol() =>
             {
@@ -117,8 +117,8 @@ impl ExpressionEvaluator<'_> {
         }
     }
 
-    /// Evaluates `contains` for a list of primitive values and an unknown value, with the conditions that `==` has for each item;
-    /// `None` if the world doesn't decide them.
+    /// Evaluates `contains` for a list of primitive values and an unknown value, with the condition of `==` for each
+    /// item; `None` if the world doesn't decide them.
     pub(super) fn undecided_contains(&self, arguments: &[Traced<Data>]) -> Option<ValuePath> {
         let [Traced { value: Known(Data::List(List { items, .. })), .. }, wanted @ Traced { value: Unknown(_), .. }] =
             arguments

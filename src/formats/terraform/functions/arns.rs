@@ -1,14 +1,14 @@
-//! Functions of the AWS provider on ARNs.
+//! Functions of the AWS provider for ARNs.
 //!
 //! Source: `internal/function` in hashicorp/terraform-provider-aws, and `arn.Parse` of the AWS SDK for Go.
 
 use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 use crate::value::{Data, Object};
 
-/// The parts of an ARN after `arn:`, in their order.
+/// The parts of an ARN after `arn:`, in order.
 const PARTS: [&str; 5] = ["partition", "service", "region", "account_id", "resource"];
 
-/// `arn_parse`: the parts of an ARN.
+/// Evaluates `arn_parse`, which splits an ARN into its parts.
 pub(super) fn arn_parse(call: &EvaluatedCall<'_>) -> FunctionResult {
     let arn = call.string(0)?;
     let parts = parts(&arn)?;
@@ -16,7 +16,7 @@ pub(super) fn arn_parse(call: &EvaluatedCall<'_>) -> FunctionResult {
     FunctionOutcome::object(Object::new(call.span, PARTS.into_iter().zip(parts).map(field).collect()))
 }
 
-/// `trim_iam_role_path`: the ARN of a role without its path.
+/// Evaluates `trim_iam_role_path`, which removes the path from the ARN of a role.
 pub(super) fn trim_iam_role_path(call: &EvaluatedCall<'_>) -> FunctionResult {
     let arn = call.string(0)?;
     let [partition, service, region, account, resource] = parts(&arn)?;

@@ -80,7 +80,7 @@ fn decided(value: Maybe<bool>) -> FunctionResult {
     }
 }
 
-/// `list` and `map`, which Terraform 0.15 and OpenTofu don't have any more.
+/// Fails for `list` and `map`, which Terraform 0.15 and OpenTofu removed.
 pub(super) fn removed(_: &EvaluatedCall<'_>) -> FunctionResult {
     Err(FunctionFailure::failed("Terraform no longer has this function"))
 }

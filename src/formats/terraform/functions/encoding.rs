@@ -1,15 +1,15 @@
-//! Functions that encode text in other characters.
+//! Functions that encode text: Base64, URL queries and character encodings.
 
 use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Base64 with padding.
+/// Evaluates `base64encode`, with padding.
 pub(super) fn base64encode(call: &EvaluatedCall<'_>) -> FunctionResult {
     FunctionOutcome::string(base64(call.string(0)?.as_bytes()))
 }
 
-/// Bytes in Base64 with padding.
+/// Encodes bytes as Base64 with padding.
 pub(super) fn base64(bytes: &[u8]) -> String {
     let mut encoded = String::new();
     for chunk in bytes.chunks(3) {
@@ -24,14 +24,14 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     encoded
 }
 
-/// Text from Base64, in which line ends are skipped.
+/// Evaluates `base64decode`, which skips line ends in the Base64 text.
 pub(super) fn base64decode(call: &EvaluatedCall<'_>) -> FunctionResult {
     let bytes = bytes(&call.string(0)?)?;
     String::from_utf8(bytes)
         .map_or_else(|_| Err(FunctionFailure::failed("what this encodes isn't UTF-8")), FunctionOutcome::string)
 }
 
-/// The bytes that Base64 stands for.
+/// Decodes Base64 text, skipping line ends.
 pub(super) fn bytes(text: &str) -> Result<Vec<u8>, FunctionFailure> {
     let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     decoded(&text).ok_or_else(|| FunctionFailure::failed("this isn't Base64"))
@@ -59,7 +59,7 @@ fn digit(byte: u8) -> Option<u32> {
     u32::try_from(at).ok()
 }
 
-/// As in the query of a URL, with `+` for a space.
+/// Evaluates `urlencode`, which encodes a space as `+`, as in URL queries.
 pub(super) fn urlencode(call: &EvaluatedCall<'_>) -> FunctionResult {
     let mut encoded = String::new();
     for byte in call.string(0)?.bytes() {
@@ -72,7 +72,7 @@ pub(super) fn urlencode(call: &EvaluatedCall<'_>) -> FunctionResult {
     FunctionOutcome::string(encoded)
 }
 
-/// Text in another encoding, in Base64.
+/// Evaluates `textencodebase64`, which encodes text in another character encoding as Base64.
 pub(super) fn textencodebase64(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(0)?;
     let units = || text.encode_utf16();
@@ -91,7 +91,7 @@ pub(super) fn textencodebase64(call: &EvaluatedCall<'_>) -> FunctionResult {
     }
 }
 
-/// Text from Base64 of another encoding.
+/// Evaluates `textdecodebase64`, which decodes Base64 text of another character encoding.
 pub(super) fn textdecodebase64(call: &EvaluatedCall<'_>) -> FunctionResult {
     let encoding = TextEncoding::of(&call.string(1)?)?;
     let bytes = bytes(&call.string(0)?)?;
@@ -106,7 +106,7 @@ pub(super) fn textdecodebase64(call: &EvaluatedCall<'_>) -> FunctionResult {
         TextEncoding::Other if bytes.is_ascii() => String::from_utf8(bytes).ok(),
         TextEncoding::Other => return Err(not_ascii("textdecodebase64")),
     };
-    // Terraform takes this character for an error, wherever it comes from.
+    // Terraform reports this character as an error, even if it is part of the text.
     match decoded.filter(|text| !text.contains(char::REPLACEMENT_CHARACTER)) {
         Some(text) => FunctionOutcome::string(text),
         None => Err(FunctionFailure::failed("this isn't text in that encoding")),
@@ -120,15 +120,16 @@ fn not_ascii(function: &str) -> FunctionFailure {
 /// The byte order mark.
 const MARK: u16 = 0xfeff;
 
-/// An encoding of text, by the names that Terraform knows.
+/// A character encoding, by the names that Terraform accepts.
 enum TextEncoding {
     Utf8,
     Utf16(Endian),
     /// UTF-16 with a byte order mark.
     MarkedUtf16,
-    /// A byte for each character: these are those from 0x80 on, as far as there are any, and those after them are their own.
+    /// One byte for each character. The string has the characters from 0x80 on; bytes after these are the code points
+    /// of their characters.
     Bytes(&'static str),
-    /// Another one, in which the bytes of ASCII are its characters.
+    /// Another encoding that includes ASCII, which is only evaluated for ASCII.
     Other,
 }
 
@@ -152,16 +153,16 @@ impl Endian {
     }
 }
 
-/// ISO-8859-1: each byte is the character of its number.
+/// ISO-8859-1, in which each byte is the code point of its character.
 const LATIN_1: &str = "";
 
-/// The characters of windows-1252 from 0x80 to 0x9f. Five bytes stand for none.
+/// The characters of windows-1252 from 0x80 to 0x9f. Five bytes have no character.
 const WINDOWS_1252: &str = "€\u{fffd}‚ƒ„…†‡ˆ‰Š‹Œ\u{fffd}Ž\u{fffd}\u{fffd}‘’“”•–—˜™š›œ\u{fffd}žŸ";
 
-/// Encodings that hold ASCII as it is, in lower case. The names of many have others, which aren't evaluated.
+/// Encodings that include ASCII unchanged, in lower case. Many have further names, which aren't evaluated.
 const OTHERS: [&str; 4] = ["big5", "shift_jis", "gbk", "gb18030"];
 
-/// How the names of further such encodings begin.
+/// Families of such encodings: the prefix and the endings of their names.
 const FAMILIES: [(&str, &[&str]); 6] = [
     ("iso-8859-", &["2", "3", "4", "5", "6", "6-e", "6-i", "7", "8", "8-e", "8-i", "9", "10", "13", "14", "15", "16"]),
     ("windows-", &["874", "1250", "1251", "1253", "1254", "1255", "1256", "1257", "1258"]),
@@ -195,7 +196,7 @@ impl TextEncoding {
     }
 }
 
-/// The byte of a character; nothing if it has none.
+/// Returns the byte of a character; `None` if the encoding doesn't have the character.
 fn byte_of(character: char, table: &str) -> Option<u8> {
     let is_it = |own: char| own == character && own != char::REPLACEMENT_CHARACTER;
     if let Some(at) = table.chars().position(is_it) {
@@ -209,7 +210,7 @@ fn character_of(byte: u8, table: &str) -> char {
     byte.checked_sub(0x80).and_then(|at| table.chars().nth(usize::from(at))).unwrap_or(char::from(byte))
 }
 
-/// Text from the query of a URL: OpenTofu's.
+/// Evaluates OpenTofu's `urldecode`, which decodes text of a URL query.
 pub(super) fn urldecode(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(0)?;
     let mut decoded = Vec::new();

@@ -1,27 +1,27 @@
-//! Patterns of paths, as far as Terraform and OpenTofu read them in the same way.
+//! Path patterns, limited to those that Terraform and OpenTofu match in the same way.
 
-/// The part of a pattern that stands for any number of directories.
+/// The part of a pattern that matches any number of directories.
 pub(in crate::formats::terraform) const ANY_DEPTH: &str = "**";
 
-/// The characters of which patterns are made.
+/// The characters with a special meaning in patterns.
 const SPECIAL: [char; 5] = ['*', '?', '[', '{', '\\'];
 
-/// The longest pattern that is compared with names.
+/// The limit for the length of a pattern, in bytes.
 const MAX_LENGTH: usize = 1_024;
 
-/// Names that one with alternatives stands for.
+/// The limit for the number of alternatives in a part of a pattern.
 const MAX_ALTERNATIVES: usize = 64;
 
-/// True if a path may be read as a pattern.
+/// True if a path contains special characters.
 pub(in crate::formats::terraform) fn is_pattern(path: &str) -> bool {
     path.contains(SPECIAL)
 }
 
-/// The parts of a pattern between slashes; nothing for a pattern that isn't evaluated.
+/// Splits a pattern at slashes; `None` for a pattern that isn't evaluated.
 pub(in crate::formats::terraform) fn parts(pattern: &str) -> Option<Vec<&str>> {
     let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let is_plain = pattern.len() <= MAX_LENGTH && !pattern.contains('\\') && !parts.contains(&"..");
-    // Of two such parts, Terraform takes the second for `*` in some directories.
+    // Of two such parts in a row, Terraform treats the second as `*` in some directories.
     let is_doubled = parts.windows(2).any(|pair| pair == [ANY_DEPTH; 2]);
     let is_evaluated = |part: &&str| **part == *ANY_DEPTH || tokens(part).is_some();
     (is_plain && !is_doubled && !parts.is_empty() && parts.iter().all(is_evaluated)).then_some(parts)
@@ -33,21 +33,21 @@ pub(in crate::formats::terraform) fn matches(part: &str, name: &str) -> bool {
     tokens(part).is_some_and(|alternatives| alternatives.iter().any(|tokens| is_match(tokens, &name)))
 }
 
-/// A piece of a pattern.
+/// A token of a pattern.
 #[derive(Debug, Clone, PartialEq)]
 enum Token {
     Literal(char),
     AnyCharacter,
     /// Any number of characters.
     AnyText,
-    /// A character in one of these ranges, or in none of them.
+    /// A character in one of these ranges, or, if negated, in none of them.
     Class {
         ranges: Vec<(char, char)>,
         is_negated: bool,
     },
 }
 
-/// The pieces of a part, for each of its alternatives; nothing if it isn't evaluated.
+/// Parses a part of a pattern into the tokens of each of its alternatives; `None` if it isn't evaluated.
 fn tokens(part: &str) -> Option<Vec<Vec<Token>>> {
     let mut alternatives: Vec<Vec<Token>> = vec![Vec::new()];
     let mut rest = part;
@@ -74,13 +74,14 @@ fn tokens(part: &str) -> Option<Vec<Vec<Token>>> {
             .flat_map(|start| options.iter().map(move |option| [start.as_slice(), option].concat()))
             .collect();
     }
-    // Three stars in a row are read in two ways.
+    // The two versions of the library differ for three stars in a row.
     let is_evaluated =
         |tokens: &Vec<Token>| !tokens.windows(3).any(|row| row.iter().all(|token| *token == Token::AnyText));
     alternatives.iter().all(is_evaluated).then_some(alternatives)
 }
 
-/// One of the texts in braces. An empty one, and one of stars only, is read in two ways.
+/// Parses one of the alternatives in braces. The two versions of the library differ for empty ones and for those that
+/// consist of stars.
 fn option(text: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -92,7 +93,7 @@ fn option(text: &str) -> Option<Vec<Token>> {
     tokens.iter().any(|token| *token != Token::AnyText).then_some(tokens)
 }
 
-/// The piece that begins with a character, and the text after it.
+/// Returns the token that begins with a character, and the text after it.
 fn token(first: char, after: &str) -> Option<(Token, &str)> {
     match first {
         '*' => Some((Token::AnyText, after)),
@@ -106,7 +107,8 @@ fn token(first: char, after: &str) -> Option<(Token, &str)> {
     }
 }
 
-/// A class of characters. One that is empty, that begins with `!`, or in which `-` isn't between two characters isn't evaluated.
+/// Parses a character class. It isn't evaluated if it is empty, begins with `!`, or has a `-` that isn't between two
+/// characters.
 fn class(inside: &str) -> Option<Token> {
     let (inside, is_negated) = inside.strip_prefix('^').map_or((inside, false), |inside| (inside, true));
     let characters: Vec<char> = inside.chars().collect();
@@ -131,7 +133,7 @@ fn class(inside: &str) -> Option<Token> {
 
 fn is_match(tokens: &[Token], name: &[char]) -> bool {
     let (mut at, mut of_name) = (0_usize, 0_usize);
-    // The place of the last star, and the end of the text that it takes so far.
+    // The index of the last star, and the end of the text that it matches so far.
     let mut star: Option<(usize, usize)> = None;
     while let Some(c) = name.get(of_name) {
         match (tokens.get(at), star) {
