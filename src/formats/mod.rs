@@ -289,7 +289,7 @@ pub trait LoadedProject {
     fn resources(&self, subject: SearchSubject, site: usize, world: &World) -> Vec<Resource>;
 
     /// Parts of the deployment that couldn't be read and may declare a trail or, depending on the subject, a resource
-    /// on which trails depend. Resources that are [unread](crate::model::kinds::Role::Unread) aren't included.
+    /// on which trails depend. Resources that are [unread](crate::model::kinds::ResourceRole::Unread) aren't included.
     fn elsewhere(&self, subject: SearchSubject) -> Vec<UnreadPart>;
 
     /// The value that keeps the deployment from creating any of its trails, if no instance of a declaration contains

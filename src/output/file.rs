@@ -186,9 +186,9 @@ fn restore(target: PathBuf, old: Option<Vec<u8>>) {
 
 /// Returns the first kilobyte of a file; empty if it can't be read.
 pub fn head(path: &Path) -> String {
-    const MAX_BYTES: u64 = 1024;
+    const HEAD_BYTES: u64 = 1024;
     let mut head = Vec::new();
-    let _ = fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut head));
+    let _ = fs::File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
     String::from_utf8_lossy(&head).into_owned()
 }
 

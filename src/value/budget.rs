@@ -1,7 +1,7 @@
 //! Limits the work of evaluating one deployment.
 //!
 //! A file of a few kilobytes can describe an endless evaluation. Each deployment therefore has a budget; once it is
-//! spent, values are [unknown](super::Why::OverLimit) for that reason.
+//! spent, values are [unknown](super::Reason::OverLimit) for that reason.
 
 use std::cell::Cell;
 use std::rc::Rc;
