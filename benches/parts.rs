@@ -8,12 +8,12 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use divan::Bencher;
 use divan::counter::BytesCount;
-use trailint::engine::{self, EngineSettings};
-use trailint::output::OutputFormat;
-use trailint::report::Report;
-use trailint::scan::{Input, ScanInputs};
-use trailint::source::{FileId, Memory, SourceFile, Sources};
-use trailint::syntax::{hcl, json, yaml};
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::Report;
+use trailint::internal::scan::{Input, ScanInputs};
+use trailint::internal::source::{FileId, Memory, SourceFile, Sources};
+use trailint::internal::syntax::{hcl, json, yaml};
 
 /// How many blocks, entries or trails a text has where nothing else is said.
 const MANY: usize = 1_000;

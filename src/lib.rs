@@ -26,7 +26,7 @@
 //!
 //! - Unknown stays unknown: a value that couldn't be evaluated never becomes a pass or a failure.
 //!   [`Maybe`](value::Maybe) has no default and no `unwrap`.
-//! - Input can't fail a run. Parsers return a tree and [`Problem`](syntax::Problem)s; [`Error`](error::Error) is for
+//! - Input can't fail a run. Parsers return a tree and [`Problem`](syntax::Problem)s; [`Error`] is for
 //!   problems that the user fixes outside the scanned files.
 //! - No file is skipped silently: a file that mentions a trail is evaluated, or a finding gives the reason why not.
 //! - A rule receives a trail and doesn't depend on a format; a format returns resources and doesn't depend on a rule.
@@ -51,26 +51,43 @@
 // Arithmetic on input must neither overflow nor divide by zero.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-pub mod baseline;
-pub mod changes;
-pub mod cli;
-pub mod config;
-pub mod engine;
-pub mod error;
-pub mod finding;
-pub mod fix;
-pub mod formats;
-pub mod known;
-pub mod lsp;
-pub mod model;
-pub mod named;
-pub mod output;
-pub mod progress;
-pub mod report;
-pub mod rules;
-pub mod scan;
-pub mod source;
-pub mod suppress;
-pub mod syntax;
-pub mod value;
-pub mod weakened;
+use internal::*;
+
+pub use internal::cli::main;
+pub use internal::engine::{EngineSettings, check};
+pub use internal::error::Error;
+pub use internal::output::OutputFormat;
+pub use internal::report::Report;
+pub use internal::scan::{Input, ScanInputs};
+pub use internal::source::{Disk, Sources};
+
+/// The modules of the crate, for its tests, benches and the fuzzer. They aren't part of the API and may change in any
+/// release.
+// The documentation for contributors shows them.
+#[cfg_attr(not(documents_internals), doc(hidden))]
+#[path = ""]
+pub mod internal {
+    pub mod baseline;
+    pub mod changes;
+    pub mod cli;
+    pub mod config;
+    pub mod engine;
+    pub mod error;
+    pub mod finding;
+    pub mod fix;
+    pub mod formats;
+    pub mod known;
+    pub mod lsp;
+    pub mod model;
+    pub mod named;
+    pub mod output;
+    pub mod progress;
+    pub mod report;
+    pub mod rules;
+    pub mod scan;
+    pub mod source;
+    pub mod suppress;
+    pub mod syntax;
+    pub mod value;
+    pub mod weakened;
+}

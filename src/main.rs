@@ -1,5 +1,5 @@
 //! The program: its exit status, and nothing else.
 
 fn main() -> std::process::ExitCode {
-    trailint::cli::main()
+    trailint::main()
 }

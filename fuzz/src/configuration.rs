@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use trailint::config::{Config, ConfigurationRequest, EffectiveSetting};
-use trailint::output;
-use trailint::report::{Diagnostic, Report};
-use trailint::source::{Memory, Sources};
+use trailint::internal::config::{Config, ConfigurationRequest, EffectiveSetting};
+use trailint::internal::output;
+use trailint::internal::report::{Diagnostic, Report};
+use trailint::internal::source::{Memory, Sources};
 
 /// A trail that breaks rules, after something that keeps the comments of other texts from being about it.
 const ELSEWHERE: &str = "\nlocals {}\n\nresource \"aws_cloudtrail\" \"elsewhere\" {\n  enable_logging = false\n}\n";

@@ -1,15 +1,15 @@
 //! An expression, evaluated: it takes no more steps than it may, and what isn't known never decides.
 
-use trailint::formats::{CandidateFile, Context, FORMATS, FileCache, LinkedFile, Options};
-use trailint::model::SearchSubject;
-use trailint::progress::Progress;
-use trailint::report::Outcome;
-use trailint::scan;
-use trailint::source::{Memory, Sources, Span};
-use trailint::syntax::hcl;
-use trailint::value::Budget;
-use trailint::value::budget::MAX_STEPS;
-use trailint::value::world::explore;
+use trailint::internal::formats::{CandidateFile, Context, FORMATS, FileCache, LinkedFile, Options};
+use trailint::internal::model::SearchSubject;
+use trailint::internal::progress::Progress;
+use trailint::internal::report::Outcome;
+use trailint::internal::scan;
+use trailint::internal::source::{Memory, Sources, Span};
+use trailint::internal::syntax::hcl;
+use trailint::internal::value::Budget;
+use trailint::internal::value::budget::MAX_STEPS;
+use trailint::internal::value::world::explore;
 
 /// What a variable may turn out to be of which nothing is known.
 const VALUES: [&str; 9] =

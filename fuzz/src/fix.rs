@@ -1,10 +1,10 @@
 //! What a fix promises whatever the text is: the fuzz target and a test of the package ask for it.
 
-use trailint::engine::{self, EngineSettings};
-use trailint::error::Error;
-use trailint::fix::{ChangedFile, Safety, mend};
-use trailint::scan::{Input, ScanInputs};
-use trailint::source::{Memory, Sources};
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::error::Error;
+use trailint::internal::fix::{ChangedFile, Safety, mend};
+use trailint::internal::scan::{Input, ScanInputs};
+use trailint::internal::source::{Memory, Sources};
 
 /// Fixes a text until there is nothing left to fix, judges what comes of it, and fixes that: nothing may change any more.
 ///

@@ -1,8 +1,8 @@
 //! A text that is read as HCL: its tree fits the text, and nothing that is wrong with it is left unsaid.
 
-use trailint::source::{SourceFile, Sources, Span};
-use trailint::syntax::Problem;
-use trailint::syntax::hcl::{self, Block, Expr, ExprKind, ItemKind, ObjectKey, ParsedItem, TemplatePart};
+use trailint::internal::source::{SourceFile, Sources, Span};
+use trailint::internal::syntax::Problem;
+use trailint::internal::syntax::hcl::{self, Block, Expr, ExprKind, ItemKind, ObjectKey, ParsedItem, TemplatePart};
 
 use super::{GATE, places};
 
@@ -52,7 +52,7 @@ struct Read {
     is_partial: bool,
 }
 
-fn read(id: trailint::source::FileId, file: &SourceFile) -> Read {
+fn read(id: trailint::internal::source::FileId, file: &SourceFile) -> Read {
     let outline = hcl::split(id, file);
     let problems: Vec<String> = outline.problems.iter().map(said).collect();
     let mentions = |span: Span| file.slice(span).contains(TRAIL);

@@ -1,8 +1,8 @@
 //! A text that is read as JSON: its tree fits the text, and YAML, which has all of JSON, makes the same of it.
 
-use trailint::source::{SourceFile, Sources};
-use trailint::syntax::node::{Entry, Node, NodeKind, Tree};
-use trailint::syntax::{json, yaml};
+use trailint::internal::source::{SourceFile, Sources};
+use trailint::internal::syntax::node::{Entry, Node, NodeKind, Tree};
+use trailint::internal::syntax::{json, yaml};
 
 use super::{places, tree, verdicts};
 

@@ -17,14 +17,14 @@ mod tree;
 
 use std::path::Path;
 
-use trailint::engine::{self, EngineSettings};
-use trailint::report::{Gate, Report};
-use trailint::scan::{Input, ScanInputs};
-use trailint::source::{Memory, Sources};
-use trailint::suppress;
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::report::{Gate, Report};
+use trailint::internal::scan::{Input, ScanInputs};
+use trailint::internal::source::{Memory, Sources};
+use trailint::internal::suppress;
 
 /// What fails a run of which nothing else is said.
-const GATE: Gate = Gate { fail_on: Some(trailint::finding::Level::Error), unknown_fails: false };
+const GATE: Gate = Gate { fail_on: Some(trailint::internal::finding::Level::Error), unknown_fails: false };
 
 /// The report on files that lie in no directory of this machine.
 fn check<'t>(files: impl IntoIterator<Item = (impl AsRef<Path>, &'t [u8])>) -> Report {

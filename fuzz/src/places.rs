@@ -1,7 +1,7 @@
 //! Places lie where they say: in their file, between characters, and each within what it is a part of.
 
-use trailint::report::{FindingTarget, Report};
-use trailint::source::{SourceFile, Span};
+use trailint::internal::report::{FindingTarget, Report};
+use trailint::internal::source::{SourceFile, Span};
 
 /// Asserts that a place is one of its file.
 pub(super) fn exists(span: Span, file: &SourceFile) {

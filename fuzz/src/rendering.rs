@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use clap::ValueEnum;
-use trailint::output::OutputFormat;
-use trailint::report::{Diagnostic, FindingTarget, Report};
-use trailint::source::{FileId, Span};
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::{Diagnostic, FindingTarget, Report};
+use trailint::internal::source::{FileId, Span};
 
 use super::runners::{azure, github, teamcity};
 

@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use trailint::engine::EngineSettings;
-use trailint::error::Error;
-use trailint::lsp::{self, CheckTarget, FolderJob};
-use trailint::scan::{Input, ScanInputs};
-use trailint::source::{Disk, Overlay, Sources};
+use trailint::internal::engine::EngineSettings;
+use trailint::internal::error::Error;
+use trailint::internal::lsp::{self, CheckTarget, FolderJob};
+use trailint::internal::scan::{Input, ScanInputs};
+use trailint::internal::source::{Disk, Overlay, Sources};
 
 use super::standing::{Files, Kept};
 

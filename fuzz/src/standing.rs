@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use trailint::engine::{self, CheckUpdate, EngineSettings, IncrementalCheck, Setup};
-use trailint::fix;
-use trailint::output::OutputFormat;
-use trailint::scan::ScanInputs;
-use trailint::source::{Memory, Sources};
+use trailint::internal::engine::{self, CheckUpdate, EngineSettings, IncrementalCheck, Setup};
+use trailint::internal::fix;
+use trailint::internal::output::OutputFormat;
+use trailint::internal::scan::ScanInputs;
+use trailint::internal::source::{Memory, Sources};
 
 /// The texts of files by their paths.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use trailint::report::Report;
-use trailint::source::{SourceFile, Span};
-use trailint::syntax::node::{Mapping, Node, NodeKind, Tree};
+use trailint::internal::report::Report;
+use trailint::internal::source::{SourceFile, Span};
+use trailint::internal::syntax::node::{Mapping, Node, NodeKind, Tree};
 
 use super::{GATE, places};
 

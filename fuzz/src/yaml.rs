@@ -1,7 +1,7 @@
 //! A text that is read as YAML: its tree fits the text, and no trail in it is left unsaid.
 
-use trailint::source::Sources;
-use trailint::syntax::yaml;
+use trailint::internal::source::Sources;
+use trailint::internal::syntax::yaml;
 
 use super::{places, tree};
 

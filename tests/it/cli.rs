@@ -611,13 +611,13 @@ fn options_come_from_the_environment() {
 fn rules_are_listed_and_explained() {
     let scratch = Scratch::new("rules", &[]);
     let listed = out(&scratch.run(&["rules"]));
-    for rule in trailint::rules::RULES {
+    for rule in trailint::internal::rules::RULES {
         assert!(listed.contains(rule.id()));
         let page = out(&scratch.run(&["explain", rule.id()]));
         assert!(page.contains(rule.page.text), "{page}");
     }
     let json: serde_json::Value = serde_json::from_str(&out(&scratch.run(&["rules", "--format", "json"]))).unwrap();
-    assert_eq!(json.as_array().unwrap().len(), trailint::rules::RULES.len());
+    assert_eq!(json.as_array().unwrap().len(), trailint::internal::rules::RULES.len());
     let json: serde_json::Value =
         serde_json::from_str(&out(&scratch.run(&["explain", "--all", "--format", "json"]))).unwrap();
     assert!(json[0]["page"].as_str().unwrap().starts_with("# "));

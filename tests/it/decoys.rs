@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use trailint::report::{FindingTarget, Outcome, Report};
+use trailint::internal::report::{FindingTarget, Outcome, Report};
 
 use super::support::check;
 

@@ -5,7 +5,7 @@ mod snippets;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use trailint::output::OutputFormat;
+use trailint::internal::output::OutputFormat;
 
 use super::cli::{Scratch, err, out, status};
 use super::support::{expect_file, files_below, package};
@@ -72,7 +72,7 @@ fn the_page_of_rules_lists_them_all() {
     let page = std::fs::read_to_string(&path).unwrap();
     let (words, _) = page.split_once(LIST).unwrap();
     let listed = out(&Scratch::new("docs-rules", &[]).run(&["rules", "--format", "markdown"]));
-    let linked = trailint::rules::RULES.iter().fold(listed, |list, rule| {
+    let linked = trailint::internal::rules::RULES.iter().fold(listed, |list, rule| {
         let id = rule.id();
         list.replace(&format!("| `{id}` "), &format!("| [`{id}`](../rules/{id}.md) "))
     });

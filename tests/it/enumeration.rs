@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value as Json;
-use trailint::engine::{self, EngineSettings};
-use trailint::formats::{ParameterPolicy, Variables};
-use trailint::report::{Report, TrailExistence, TrailResult};
-use trailint::scan::{Input, ScanInputs};
-use trailint::source::{Memory, Sources};
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::formats::{ParameterPolicy, Variables};
+use trailint::internal::report::{Report, TrailExistence, TrailResult};
+use trailint::internal::scan::{Input, ScanInputs};
+use trailint::internal::source::{Memory, Sources};
 
 use super::random::Random;
 use super::support::word;

@@ -11,14 +11,14 @@ use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
-use trailint::engine::{self, EngineSettings};
-use trailint::error::Error;
-use trailint::finding::Level;
-use trailint::fix::{ChangedFile, FixResult, Safety, apply, mend};
-use trailint::report::{Diagnostic, FindingTarget, Outcome, Report, TrailResult};
-use trailint::rules::RULES;
-use trailint::source::Span;
-use trailint::value::HopKind;
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::error::Error;
+use trailint::internal::finding::Level;
+use trailint::internal::fix::{ChangedFile, FixResult, Safety, apply, mend};
+use trailint::internal::report::{Diagnostic, FindingTarget, Outcome, Report, TrailResult};
+use trailint::internal::rules::RULES;
+use trailint::internal::source::Span;
+use trailint::internal::value::HopKind;
 
 use super::cli::{Scratch, err, out};
 use super::pages;
@@ -304,7 +304,7 @@ fn fixes_over_the_limit_are_left_to_the_next_run() {
     let files = project(ROUNDS + 3);
     let first = fixed(&files, Safety::Unsafe);
     assert_eq!((first.findings, first.is_cut), (ROUNDS, true));
-    assert!(trailint::output::mended("Fixed", &first).ends_with("run the command again.\n"));
+    assert!(trailint::internal::output::mended("Fixed", &first).ends_with("run the command again.\n"));
     let second = fixed(&after(&files, &first), Safety::Unsafe);
     assert_eq!((second.findings, second.is_cut), (3, false));
 }

@@ -5,7 +5,7 @@
 //! `TRAILINT_FLOWS=10000` makes more programs.
 
 use serde_json::{Map, Value as Json, json};
-use trailint::report::{Diagnostic, FindingTarget, Outcome, Report};
+use trailint::internal::report::{Diagnostic, FindingTarget, Outcome, Report};
 
 use super::random::Random;
 use super::support::check;

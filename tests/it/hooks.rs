@@ -7,9 +7,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use trailint::source::{FileId, Sources};
-use trailint::syntax::node::{Meaning, Node, NodeKind};
-use trailint::syntax::yaml;
+use trailint::internal::source::{FileId, Sources};
+use trailint::internal::syntax::node::{Meaning, Node, NodeKind};
+use trailint::internal::syntax::yaml;
 
 use super::cli::{BAD, GOOD, Scratch, err, out, status};
 use super::support::{package, skipped};
@@ -38,7 +38,7 @@ fn value(node: &Node) -> Value {
         },
         NodeKind::Sequence(items) => items.iter().map(|item| value(item)).collect(),
         NodeKind::Mapping(mapping) => {
-            let entry = |entry: &trailint::syntax::node::Entry| {
+            let entry = |entry: &trailint::internal::syntax::node::Entry| {
                 (value(&entry.key).as_str().unwrap().to_owned(), value(&entry.value))
             };
             Value::Object(mapping.entries.iter().map(entry).collect())

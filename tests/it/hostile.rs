@@ -12,12 +12,12 @@ mod text;
 mod tree;
 mod writes;
 
-use trailint::engine::{self, EngineSettings};
-use trailint::output::OutputFormat;
-use trailint::report::Report;
-use trailint::scan::{Input as Named, ScanInputs};
-use trailint::source::{Disk, Sources};
-use trailint::suppress;
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::Report;
+use trailint::internal::scan::{Input as Named, ScanInputs};
+use trailint::internal::source::{Disk, Sources};
+use trailint::internal::suppress;
 
 use super::cli::{Scratch, err, out, status};
 use super::repository::Repository;

@@ -7,8 +7,8 @@ mod tree;
 
 use std::path::PathBuf;
 
-use trailint::output::OutputFormat;
-use trailint::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailResult};
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailResult};
 
 use self::tree::Tree;
 use super::support::{check, files_below, package};

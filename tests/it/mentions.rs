@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use trailint::engine::{self, EngineSettings};
-use trailint::output::OutputFormat;
-use trailint::report::{FindingTarget, Report};
-use trailint::source::{Disk, Fs, Memory, Overlay, Sources};
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::{FindingTarget, Report};
+use trailint::internal::source::{Disk, Fs, Memory, Overlay, Sources};
 
 use super::support::everything;
 
@@ -67,7 +67,7 @@ const NAMES: [&str; 16] = [
 
 /// Whether something is said of a file.
 fn tells_of(report: &Report, name: &str) -> bool {
-    let names = |span: trailint::source::Span| {
+    let names = |span: trailint::internal::source::Span| {
         let file = report.sources.file(span.file);
         file.name == name || file.within.is_some_and(|outer| report.sources.file(outer.file).name == name)
     };

@@ -9,7 +9,7 @@ mod syntax;
 
 use std::collections::BTreeMap;
 
-use trailint::report::{Outcome, TrailExistence};
+use trailint::internal::report::{Outcome, TrailExistence};
 
 use super::oracle;
 use super::support::{check, directories_in, files_below, package, projects_in, word};
@@ -51,7 +51,7 @@ fn verdicts(files: &Files) -> Verdicts {
             verdicts.insert((deployment.root.clone(), "no-compliant-trail"), word(verdict));
         }
         for trail in deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
-            let say = |(rule, outcome): &(&'static trailint::rules::Rule, Outcome)| {
+            let say = |(rule, outcome): &(&'static trailint::internal::rules::Rule, Outcome)| {
                 ((trail.address.clone(), rule.id()), word(*outcome))
             };
             verdicts.extend(trail.rules.iter().map(say));

@@ -6,7 +6,7 @@ mod schemas;
 mod xsd;
 
 use clap::ValueEnum;
-use trailint::output::OutputFormat;
+use trailint::internal::output::OutputFormat;
 
 use super::support::{check, expect_file, files_below, package};
 

@@ -1,10 +1,10 @@
 //! The examples on the rules' pages give the verdicts that their headings say.
 
-use trailint::engine::{EngineSettings, Selection};
-use trailint::output::OutputFormat;
-use trailint::report::{FindingTarget, Report};
-use trailint::rules::{self, Check, EvaluatedPart, RULES, Rule};
-use trailint::suppress;
+use trailint::internal::engine::{EngineSettings, Selection};
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::{FindingTarget, Report};
+use trailint::internal::rules::{self, Check, EvaluatedPart, RULES, Rule};
+use trailint::internal::suppress;
 
 use super::support::{check_with, file_name, verdict, word};
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use trailint::report::{Report, TrailExistence};
+use trailint::internal::report::{Report, TrailExistence};
 
 use super::oracle;
 use super::oracle::terraform::Project;

@@ -6,12 +6,12 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use trailint::model::policy::{
+use trailint::internal::model::policy::{
     File, LogPrefix, PartialText, Permission, PolicyDocument, Sender, ServiceRequest, Statement, StatementTerms,
     assumptions, permission,
 };
-use trailint::source::{Sources, Span};
-use trailint::value::{Data, Known, Maybe, Reason, Traced, Unknown};
+use trailint::internal::source::{Sources, Span};
+use trailint::internal::value::{Data, Known, Maybe, Reason, Traced, Unknown};
 
 /// What `${…}` may stand for; that of the bucket goes by the bucket's name.
 const SYMBOLS: [(&str, &[&str]); 6] = [

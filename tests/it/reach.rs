@@ -1,8 +1,8 @@
 //! What is said to be recorded where, and the lines on which a pass rests.
 
-use trailint::model::selectors::{Coverage, CoverageBounds};
-use trailint::report::{Report, TrailResult};
-use trailint::source::Span;
+use trailint::internal::model::selectors::{Coverage, CoverageBounds};
+use trailint::internal::report::{Report, TrailResult};
+use trailint::internal::source::Span;
 
 use super::support::check;
 

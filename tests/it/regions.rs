@@ -2,10 +2,10 @@
 
 mod generated;
 
-use trailint::engine::{self, EngineSettings};
-use trailint::output::{OutputFormat, summary};
-use trailint::scan::{Input, ScanInputs};
-use trailint::source::{Memory, Sources};
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::output::{OutputFormat, summary};
+use trailint::internal::scan::{Input, ScanInputs};
+use trailint::internal::source::{Memory, Sources};
 
 use super::support::{check_with, directories_in, expect_file, files_below, package, projects_in, word};
 

@@ -5,7 +5,7 @@ mod watching;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use trailint::source::{Disk, FileCount, Fs};
+use trailint::internal::source::{Disk, FileCount, Fs};
 
 use super::cli::{BAD, GOOD, Scratch, err, out, status};
 use super::support::{package, skipped};

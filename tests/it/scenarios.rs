@@ -1,6 +1,6 @@
 //! Small projects and the text that a person reads about them.
 
-use trailint::output::{OutputFormat, summary};
+use trailint::internal::output::{OutputFormat, summary};
 
 use super::support::{check, directories_in, expect_file, files_below, package};
 

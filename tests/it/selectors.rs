@@ -2,12 +2,12 @@
 //!
 //! The model here knows events one by one, and none of the algebra that the rules use.
 
-use trailint::engine::{self, EngineSettings};
-use trailint::model::selectors::SelectorPolicy;
-use trailint::report::Outcome;
-use trailint::rules::Strictness;
-use trailint::scan::{Input, ScanInputs};
-use trailint::source::{Memory, Sources};
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::model::selectors::SelectorPolicy;
+use trailint::internal::report::Outcome;
+use trailint::internal::rules::Strictness;
+use trailint::internal::scan::{Input, ScanInputs};
+use trailint::internal::source::{Memory, Sources};
 
 const SOURCES: [&str; 3] = ["kms.amazonaws.com", "rdsdata.amazonaws.com", "ec2.amazonaws.com"];
 
@@ -127,7 +127,7 @@ fn judge(text: &str, policy: SelectorPolicy) -> Vec<(String, bool)> {
     let report =
         engine::check(&Memory::new([("main.tf", text)]), &inputs, Sources::new("/".into()), &settings).unwrap();
     let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
-    let is_complete = |rules: &[(&trailint::rules::Rule, Outcome)]| {
+    let is_complete = |rules: &[(&trailint::internal::rules::Rule, Outcome)]| {
         let events = rules
             .iter()
             .filter(|(rule, _)| ["missing-management-events", "excluded-event-sources"].contains(&rule.id()));

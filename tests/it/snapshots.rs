@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use trailint::source::{Disk, Fs, Git, GitError, GitIndex, MAX_FILE_BYTES, PathKind, ReadError, Snapshot};
+use trailint::internal::source::{Disk, Fs, Git, GitError, GitIndex, MAX_FILE_BYTES, PathKind, ReadError, Snapshot};
 
 use super::repository::Repository;
 

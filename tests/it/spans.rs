@@ -2,7 +2,7 @@
 //!
 //! In each case `‹…›` marks the primary label of the rule's finding.
 
-use trailint::report::FindingTarget;
+use trailint::internal::report::FindingTarget;
 
 use super::support::check;
 

@@ -3,12 +3,12 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use trailint::engine::{self, EngineSettings};
-use trailint::formats::Plan;
-use trailint::report::{Outcome, Report};
-use trailint::scan::{Input, ScanInputs};
-use trailint::source::{Memory, Sources};
-use trailint::suppress;
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::formats::Plan;
+use trailint::internal::report::{Outcome, Report};
+use trailint::internal::scan::{Input, ScanInputs};
+use trailint::internal::source::{Memory, Sources};
+use trailint::internal::suppress;
 
 /// The report on files that lie in no directory of this machine.
 pub(crate) fn check<B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (impl AsRef<Path>, B)>) -> Report {

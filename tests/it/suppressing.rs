@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use trailint::suppress::FOREIGN;
+use trailint::internal::suppress::FOREIGN;
 
 use super::cli::Scratch;
 use super::support::{directories_in, expect_file, files_below, package};
@@ -35,7 +35,7 @@ fn the_documentation_lists_the_rules_of_other_tools() {
     let table = format!("| tool | its rule | ours |\n| --- | --- | --- |\n{}", rows.collect::<String>());
     expect_file(&path, &format!("{before}`UPDATE=1 cargo test`. -->\n\n{table}"));
     for (_, theirs, own) in FOREIGN {
-        assert!(trailint::rules::find(own).is_some(), "{theirs}");
+        assert!(trailint::internal::rules::find(own).is_some(), "{theirs}");
     }
 }
 

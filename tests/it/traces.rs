@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use trailint::engine::{self, EngineSettings};
-use trailint::output;
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::output;
 
 use super::support::{directories_in, everything, expect_file, files_below, given, package};
 

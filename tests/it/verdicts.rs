@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trailint::report::{Report, TrailExistence};
+use trailint::internal::report::{Report, TrailExistence};
 
 use super::support::{check, projects_in, word};
 
@@ -31,7 +31,7 @@ fn said(report: &Report) -> BTreeMap<String, &'static str> {
     for deployment in report.deployments.iter().filter(|deployment| !deployment.root.starts_with(".terraform")) {
         said.insert(String::new(), deployment.verdict.map_or("nothing", word));
         for trail in deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
-            let verdict = |(rule, outcome): &(&'static trailint::rules::Rule, _)| {
+            let verdict = |(rule, outcome): &(&'static trailint::internal::rules::Rule, _)| {
                 (format!("{} {}", trail.address, rule.id()), word(*outcome))
             };
             said.extend(trail.rules.iter().map(verdict));

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use trailint::engine::{self, EngineSettings};
-use trailint::formats::Variables;
-use trailint::report::{Diagnostic, Outcome, Report};
-use trailint::scan::{Input, ScanInputs};
-use trailint::source::{Memory, Sources};
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::formats::Variables;
+use trailint::internal::report::{Diagnostic, Outcome, Report};
+use trailint::internal::scan::{Input, ScanInputs};
+use trailint::internal::source::{Memory, Sources};
 
 use super::random::Random;
 

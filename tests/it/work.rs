@@ -14,14 +14,14 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use trailint::engine::{self, EngineSettings};
-use trailint::formats::{Context, FORMATS, FileCache, LinkedFile, Options};
-use trailint::model::SearchSubject;
-use trailint::progress::Progress;
-use trailint::report::{Outcome, Report};
-use trailint::scan;
-use trailint::source::{FileVisitor, Fs, Memory, PathFilter, PathKind, ReadError, Sources};
-use trailint::value::Budget;
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::formats::{Context, FORMATS, FileCache, LinkedFile, Options};
+use trailint::internal::model::SearchSubject;
+use trailint::internal::progress::Progress;
+use trailint::internal::report::{Outcome, Report};
+use trailint::internal::scan;
+use trailint::internal::source::{FileVisitor, Fs, Memory, PathFilter, PathKind, ReadError, Sources};
+use trailint::internal::value::Budget;
 
 use super::fuzzing::properties::evaluation::steps;
 use super::support::{everything, word};

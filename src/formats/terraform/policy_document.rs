@@ -21,24 +21,24 @@ use crate::value::{Data, Known, List, Object, Reason, Traced, Unknown};
 pub(super) const KIND: &str = "aws_iam_policy_document";
 
 /// Access to policy documents for other formats, which have the arguments in another form.
-pub(in crate::formats) struct PolicyDocument;
+pub(in crate::internal::formats) struct PolicyDocument;
 
 impl PolicyDocument {
     /// The type of the data source.
-    pub(in crate::formats) const KIND: &str = KIND;
+    pub(in crate::internal::formats) const KIND: &str = KIND;
     /// The arguments that include other policies.
-    pub(in crate::formats) const TAKEN_IN: ArgumentShape = DECODED_SHAPE;
+    pub(in crate::internal::formats) const TAKEN_IN: ArgumentShape = DECODED_SHAPE;
     /// The blocks of the document's own statements.
-    pub(in crate::formats) const BLOCKS: ArgumentShape = &[Argument::blocks("statement", STATEMENT)];
+    pub(in crate::internal::formats) const BLOCKS: ArgumentShape = &[Argument::blocks("statement", STATEMENT)];
 
     /// Returns the policy as an object, parts of which may be unknown.
-    pub(in crate::formats) fn of(taken_in: &Object, statements: &[(Traced<Data>, Option<Reason>)]) -> Object {
+    pub(in crate::internal::formats) fn of(taken_in: &Object, statements: &[(Traced<Data>, Option<Reason>)]) -> Object {
         decoded(taken_in, statements)
     }
 
     /// Returns the approximate number of values in a policy; for a policy over the size limit, a number above any
     /// other.
-    pub(in crate::formats) fn weight(policy: &Data) -> usize {
+    pub(in crate::internal::formats) fn weight(policy: &Data) -> usize {
         super::size::weight_of(policy)
     }
 }

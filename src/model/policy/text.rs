@@ -93,7 +93,7 @@ impl PartialText {
     }
 
     /// True if the text is certain to be the alias of an AWS managed KMS key, or the alias's ARN.
-    pub(in crate::model) fn is_aws_key(&self) -> bool {
+    pub(in crate::internal::model) fn is_aws_key(&self) -> bool {
         match (self.pieces.first(), self.pieces.last()) {
             (Some(TextPiece::Literal(start)), _) if crate::model::is_aws_key(start) => true,
             (Some(TextPiece::Literal(start)), Some(TextPiece::Literal(end))) if start.starts_with("arn:") => {

@@ -22,7 +22,7 @@ pub(super) enum Spread {
 }
 
 /// True if the condition is about the Regions of a trail and therefore doesn't apply to its home Region alone.
-pub(in crate::rules) fn decides_about_regions(rule: &Rule) -> bool {
+pub(in crate::internal::rules) fn decides_about_regions(rule: &Rule) -> bool {
     [&single_region_trail::RULE, &missing_global_events::RULE].into_iter().any(|own| std::ptr::eq(own, rule))
 }
 

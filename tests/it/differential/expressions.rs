@@ -1,7 +1,7 @@
 //! Expressions put together from those of which Terraform's answers are recorded mean what Terraform says.
 
-use trailint::source::{Sources, Span};
-use trailint::syntax::hcl::{self, ExprKind};
+use trailint::internal::source::{Sources, Span};
+use trailint::internal::syntax::hcl::{self, ExprKind};
 
 use super::{count, seed};
 use crate::oracle;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use trailint::source::Sources;
-use trailint::syntax::hcl::{self, Body, ExprKind, ParsedItem};
+use trailint::internal::source::Sources;
+use trailint::internal::syntax::hcl::{self, Body, ExprKind, ParsedItem};
 
 use super::{expect_none, texts};
 use crate::oracle::terraform::Project;

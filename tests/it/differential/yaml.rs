@@ -4,9 +4,9 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use trailint::source::Sources;
-use trailint::syntax::node::{Meaning, Node, NodeKind, Scalar};
-use trailint::syntax::yaml;
+use trailint::internal::source::Sources;
+use trailint::internal::syntax::node::{Meaning, Node, NodeKind, Scalar};
+use trailint::internal::syntax::yaml;
 
 use super::{expect_none, texts};
 use crate::support::{package, skipped};

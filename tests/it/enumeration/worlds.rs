@@ -1,8 +1,8 @@
 //! The verdicts on a template, by trying every value of every parameter.
 
 use serde_json::Value as Json;
-use trailint::formats::ParameterPolicy;
-use trailint::report::{Diagnostic, Outcome};
+use trailint::internal::formats::ParameterPolicy;
+use trailint::internal::report::{Diagnostic, Outcome};
 
 use super::super::support::word;
 use super::generate::LITERALS;

@@ -3,9 +3,9 @@
 
 use std::path::PathBuf;
 
-use trailint::engine;
-use trailint::fix::Safety;
-use trailint::report::Outcome;
+use trailint::internal::engine;
+use trailint::internal::fix::Safety;
+use trailint::internal::report::Outcome;
 
 use super::super::support::{everything, given};
 use super::{Files, after, fixed};

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::support::check;
 use super::{Files, after, fixed};
-use trailint::fix::Safety;
-use trailint::report::Report;
+use trailint::internal::fix::Safety;
+use trailint::internal::report::Report;
 
 type Settings = Vec<(&'static str, Value)>;
 
@@ -42,8 +42,9 @@ fn wrong(project: &Project) -> Vec<String> {
 }
 
 fn fixable(report: &Report, allowed: Safety) -> Vec<String> {
-    let is_fixable =
-        |finding: &&trailint::report::Diagnostic| finding.fix.as_ref().is_some_and(|fix| fix.safety <= allowed);
+    let is_fixable = |finding: &&trailint::internal::report::Diagnostic| {
+        finding.fix.as_ref().is_some_and(|fix| fix.safety <= allowed)
+    };
     report
         .findings
         .iter()

@@ -4,7 +4,7 @@ use super::super::cli::{Scratch, err, out, status};
 use super::super::support::files_below;
 #[cfg(unix)]
 use super::super::support::skipped;
-use trailint::source::Disk;
+use trailint::internal::source::Disk;
 
 const BAD: &str = "resource \"aws_cloudtrail\" \"t\" {\r\n  kms_key_id                 = \"k\"\r\n  enable_log_file_validation = false\r\n  is_multi_region_trail      = true\r\n}";
 

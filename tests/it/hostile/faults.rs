@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use trailint::config::{Config, ConfigurationRequest};
-use trailint::engine::{self, EngineSettings};
-use trailint::report::{Outcome, Report};
-use trailint::source::{FileVisitor, Fs, Memory, PathFilter, PathKind, ReadError, Sources};
+use trailint::internal::config::{Config, ConfigurationRequest};
+use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::report::{Outcome, Report};
+use trailint::internal::source::{FileVisitor, Fs, Memory, PathFilter, PathKind, ReadError, Sources};
 
 use crate::support::everything;
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use trailint::engine::{EngineSettings, Selection};
-use trailint::output::OutputFormat;
-use trailint::report::{Outcome, Report};
+use trailint::internal::engine::{EngineSettings, Selection};
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::{Outcome, Report};
 
 use super::on_small_stack;
 use super::table::{Entry, Input, Kind, sections, tables};

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use trailint::fix::Safety;
-use trailint::report::Report;
-use trailint::rules::Check;
+use trailint::internal::fix::Safety;
+use trailint::internal::report::Report;
+use trailint::internal::rules::Check;
 
 use super::on_small_stack;
 use super::table::{Input, tables};

@@ -7,11 +7,11 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use trailint::engine;
-use trailint::output::OutputFormat;
-use trailint::report::Report;
-use trailint::scan::{Input, ScanInputs};
-use trailint::source::{Disk, Sources};
+use trailint::internal::engine;
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::Report;
+use trailint::internal::scan::{Input, ScanInputs};
+use trailint::internal::source::{Disk, Sources};
 
 use super::settings;
 use crate::cli::Scratch;

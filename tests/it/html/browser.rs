@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use trailint::output::OutputFormat;
+use trailint::internal::output::OutputFormat;
 
 use super::super::support::skipped;
 use super::tree::Tree;

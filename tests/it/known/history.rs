@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use trailint::baseline::Baseline;
-use trailint::changes::{self, BaseReport};
-use trailint::engine::{self, EngineSettings, Selection};
-use trailint::formats::BaseFiles;
-use trailint::report::Report;
-use trailint::rules::{self, Strictness};
-use trailint::scan::ScanInputs;
-use trailint::source::{Memory, Sources};
+use trailint::internal::baseline::Baseline;
+use trailint::internal::changes::{self, BaseReport};
+use trailint::internal::engine::{self, EngineSettings, Selection};
+use trailint::internal::formats::BaseFiles;
+use trailint::internal::report::Report;
+use trailint::internal::rules::{self, Strictness};
+use trailint::internal::scan::ScanInputs;
+use trailint::internal::source::{Memory, Sources};
 
 use super::super::random::Random;
 use super::super::support::everything;
@@ -493,7 +493,7 @@ fn comparing(is_locked: bool) -> EngineSettings {
 /// The places with errors that count, each with what it loses.
 fn counted(report: &Report) -> BTreeSet<String> {
     let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let of_finding = |finding: &trailint::report::Diagnostic| {
+    let of_finding = |finding: &trailint::internal::report::Diagnostic| {
         let what = match finding.rule.id() {
             "single-region-trail" => "region",
             "stopped-trail" => "logging",

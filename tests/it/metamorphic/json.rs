@@ -1,7 +1,7 @@
 //! Terraform's own syntax written in JSON.
 
 use serde_json::{Map, Value};
-use trailint::syntax::hcl::{Block, Body, Expr, ExprKind, ObjectItem, ObjectKey};
+use trailint::internal::syntax::hcl::{Block, Body, Expr, ExprKind, ObjectItem, ObjectKey};
 
 use super::syntax::read;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trailint::report::{Outcome, Report, TrailExistence};
+use trailint::internal::report::{Outcome, Report, TrailExistence};
 
 use super::{Files, corpus};
 use crate::support::{check, directories_in, files_below, package, projects_in};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use trailint::syntax::hcl::Block;
+use trailint::internal::syntax::hcl::Block;
 
 use super::syntax::read;
 use super::{Files, change_texts, corpus, json, verdicts};

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::path::Path;
 
-use trailint::source::Sources;
-use trailint::syntax::hcl::{self, Block, Body, Expr, ExprKind, ObjectKey, ParsedItem, TemplatePart};
+use trailint::internal::source::Sources;
+use trailint::internal::syntax::hcl::{self, Block, Body, Expr, ExprKind, ObjectKey, ParsedItem, TemplatePart};
 
 /// A file that has been read.
 pub(super) struct Text {

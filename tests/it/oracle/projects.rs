@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::terraform::Project;
 use crate::support::{check, projects_in, word};
-use trailint::report::TrailExistence;
+use trailint::internal::report::TrailExistence;
 
 /// The files of a project with their paths.
 type Files = Vec<(String, String)>;
@@ -97,7 +97,7 @@ fn judged(files: &Files) -> Trails {
     // Terraform deploys the root; a module whose trail no call creates is evaluated alone, too.
     let root = report.deployments.iter().filter(|deployment| deployment.root == ".");
     let trails = root.flat_map(|deployment| &deployment.trails).filter(|trail| trail.exists != TrailExistence::Never);
-    let verdicts = |trail: &trailint::report::TrailResult| {
+    let verdicts = |trail: &trailint::internal::report::TrailResult| {
         let asked = trail.rules.iter().filter(|(rule, _)| verdicts::RULES.contains(&rule.id()));
         let exists = (trail.exists != TrailExistence::Always).then_some(("exists", "sometimes"));
         asked.map(|(rule, outcome)| (rule.id(), word(*outcome))).chain(exists).collect()

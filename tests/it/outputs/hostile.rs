@@ -1,7 +1,7 @@
 //! Whatever the texts of a report are, each format says them and nothing else.
 
-use trailint::output::OutputFormat;
-use trailint::report::{Diagnostic, FindingTarget, Report};
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::{Diagnostic, FindingTarget, Report};
 
 use super::readers::{markdown, restored};
 use crate::fuzzing::properties::rendering::{Choices, inspect, report};
@@ -45,8 +45,10 @@ pub(super) fn reports() -> impl Iterator<Item = (u64, Report)> {
 /// What the formats with one text for each finding say of it.
 fn told(finding: &Diagnostic) -> String {
     let mark = match finding.outcome {
-        trailint::report::Outcome::Unknown if finding.is_declared_elsewhere => "not evaluated (declared elsewhere): ",
-        trailint::report::Outcome::Unknown => "unknown: ",
+        trailint::internal::report::Outcome::Unknown if finding.is_declared_elsewhere => {
+            "not evaluated (declared elsewhere): "
+        }
+        trailint::internal::report::Outcome::Unknown => "unknown: ",
         _ => "",
     };
     let label = match &finding.place {

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use serde_json::Value;
-use trailint::finding::Level;
-use trailint::output::OutputFormat;
-use trailint::report::{Outcome, Report};
+use trailint::internal::finding::Level;
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::{Outcome, Report};
 
 use super::hostile;
 use crate::html::reports;

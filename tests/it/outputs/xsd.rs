@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use trailint::output::OutputFormat;
-use trailint::report::Report;
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::Report;
 
 use super::hostile;
 use crate::cli::{Scratch, err, out};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use trailint::engine::EngineSettings;
-use trailint::progress::Progress;
-use trailint::report::{Outcome, Report};
-use trailint::value::Budget;
+use trailint::internal::engine::EngineSettings;
+use trailint::internal::progress::Progress;
+use trailint::internal::report::{Outcome, Report};
+use trailint::internal::value::Budget;
 
 use super::super::support::check_with;
 

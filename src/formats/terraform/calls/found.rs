@@ -13,7 +13,7 @@ use crate::syntax::{Problem, ProblemKind, json as json_syntax};
 
 /// The source of a module call.
 #[derive(Debug)]
-pub(in crate::formats::terraform) enum FoundCall {
+pub(in crate::internal::formats::terraform) enum FoundCall {
     /// A directory relative to the caller's.
     Local(PathBuf),
     /// A module of a registry or a repository, or unknown code.
@@ -22,7 +22,7 @@ pub(in crate::formats::terraform) enum FoundCall {
     Computed,
 }
 
-pub(in crate::formats::terraform) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
+pub(in crate::internal::formats::terraform) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
     if is_json(file) {
         let tree = json_syntax::parse(id, file);
         let blocks = json::blocks(&tree, file).0;
@@ -61,7 +61,7 @@ fn of_source(source: &str, directory: &Path) -> FoundCall {
 
 /// The source of a call, read from the text of its block without parsing; `None` unless the block has exactly one
 /// `source` on a line of its own, as a plain string.
-pub(in crate::formats::terraform) fn of_text(
+pub(in crate::internal::formats::terraform) fn of_text(
     item: &UnparsedItem,
     file: &SourceFile,
     directory: &Path,

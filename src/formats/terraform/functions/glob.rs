@@ -1,7 +1,7 @@
 //! Path patterns, limited to those that Terraform and OpenTofu match in the same way.
 
 /// The part of a pattern that matches any number of directories.
-pub(in crate::formats::terraform) const ANY_DEPTH: &str = "**";
+pub(in crate::internal::formats::terraform) const ANY_DEPTH: &str = "**";
 
 /// The characters with a special meaning in patterns.
 const SPECIAL: [char; 5] = ['*', '?', '[', '{', '\\'];
@@ -13,12 +13,12 @@ const MAX_LENGTH: usize = 1_024;
 const MAX_ALTERNATIVES: usize = 64;
 
 /// True if a path contains special characters.
-pub(in crate::formats::terraform) fn is_pattern(path: &str) -> bool {
+pub(in crate::internal::formats::terraform) fn is_pattern(path: &str) -> bool {
     path.contains(SPECIAL)
 }
 
 /// Splits a pattern at slashes; `None` for a pattern that isn't evaluated.
-pub(in crate::formats::terraform) fn parts(pattern: &str) -> Option<Vec<&str>> {
+pub(in crate::internal::formats::terraform) fn parts(pattern: &str) -> Option<Vec<&str>> {
     let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let is_plain = pattern.len() <= MAX_LENGTH && !pattern.contains('\\') && !parts.contains(&"..");
     // Of two such parts in a row, Terraform treats the second as `*` in some directories.
@@ -28,7 +28,7 @@ pub(in crate::formats::terraform) fn parts(pattern: &str) -> Option<Vec<&str>> {
 }
 
 /// True if a name matches a part of a pattern.
-pub(in crate::formats::terraform) fn matches(part: &str, name: &str) -> bool {
+pub(in crate::internal::formats::terraform) fn matches(part: &str, name: &str) -> bool {
     let name: Vec<char> = name.chars().collect();
     tokens(part).is_some_and(|alternatives| alternatives.iter().any(|tokens| is_match(tokens, &name)))
 }

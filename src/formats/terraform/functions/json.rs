@@ -25,7 +25,7 @@ pub(super) fn json(value: &Traced<Data>) -> Result<String, FunctionFailure> {
 }
 
 /// The JSON of data, with `"${…}"` in place of each unknown part.
-pub(in crate::formats::terraform) fn template(data: &Data) -> String {
+pub(in crate::internal::formats::terraform) fn template(data: &Data) -> String {
     let mut text = String::new();
     write_data(data, &mut text);
     text
@@ -71,7 +71,7 @@ fn write_part(at: usize, value: &Traced<Data>, key: Option<&str>, text: &mut Str
 }
 
 /// Writes a string with the escapes of Go's encoder, which also escapes the special characters of HTML.
-pub(in crate::formats::terraform) fn write_string(string: &str, text: &mut String) {
+pub(in crate::internal::formats::terraform) fn write_string(string: &str, text: &mut String) {
     text.push('"');
     for c in string.chars() {
         match c {

@@ -87,7 +87,7 @@ pub(super) fn lookup(call: &EvaluatedCall<'_>) -> FunctionResult {
 }
 
 /// The value of the field that `lookup` has found; otherwise its default.
-pub(in crate::formats::terraform) fn found(
+pub(in crate::internal::formats::terraform) fn found(
     call: &EvaluatedCall<'_>,
     key: &str,
     field: Option<&Field>,

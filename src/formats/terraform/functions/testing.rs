@@ -8,12 +8,12 @@ use crate::syntax::hcl::{BinaryOperator, Expr, ExprKind, ObjectItem, ObjectKey, 
 use crate::value::{Data, Field, Known, List, ListKind, Object, Reason, Traced, Unknown};
 
 /// The value of an expression, in which the name `unknown` is an unknown value.
-pub(in crate::formats::terraform) fn evaluate(text: &str) -> Result<Traced<Data>, FunctionFailure> {
+pub(in crate::internal::formats::terraform) fn evaluate(text: &str) -> Result<Traced<Data>, FunctionFailure> {
     eval(&expression(text))
 }
 
 /// The syntax tree of an expression.
-pub(in crate::formats::terraform) fn expression(text: &str) -> Expr {
+pub(in crate::internal::formats::terraform) fn expression(text: &str) -> Expr {
     let file = file();
     parse_expr(text, |range| Span::new(file, range.start, range.end))
         .unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
@@ -23,7 +23,7 @@ fn file() -> FileId {
     crate::source::Sources::new("/".into()).add(std::path::Path::new("/test.tf"), Vec::new())
 }
 
-pub(in crate::formats::terraform) fn eval(expr: &Expr) -> Result<Traced<Data>, FunctionFailure> {
+pub(in crate::internal::formats::terraform) fn eval(expr: &Expr) -> Result<Traced<Data>, FunctionFailure> {
     let made = |data| Ok(Traced::written(data, expr.span));
     match &expr.kind {
         ExprKind::Null => made(Data::Null),
@@ -110,7 +110,7 @@ fn binary(
 }
 
 /// A value in the format of `terraform console`, in one line.
-pub(in crate::formats::terraform) fn shown(value: &Traced<Data>) -> String {
+pub(in crate::internal::formats::terraform) fn shown(value: &Traced<Data>) -> String {
     match &value.value {
         Unknown(_) => "?".to_owned(),
         Known(Data::List(List { kind, items })) => {

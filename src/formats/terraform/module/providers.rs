@@ -7,7 +7,7 @@ use crate::model::{Argument, ArgumentShape, Holds};
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ObjectKey};
 
 /// The part of a `terraform` block that is used.
-pub(in crate::formats::terraform) const SETTINGS: ArgumentShape =
+pub(in crate::internal::formats::terraform) const SETTINGS: ArgumentShape =
     &[Argument { name: REQUIRED, holds: Holds::Blocks(&[]) }];
 
 const REQUIRED: &str = "required_providers";
@@ -16,7 +16,7 @@ const REQUIRED: &str = "required_providers";
 const REGISTRIES: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.org/"];
 
 /// The configuration of a provider in a module.
-pub(in crate::formats::terraform) enum Configuration<'a> {
+pub(in crate::internal::formats::terraform) enum Configuration<'a> {
     /// The module contains it.
     Block(&'a Block),
     /// It may be in text that can't be read.
@@ -48,12 +48,16 @@ enum ConfigurationPlace {
 
 impl Module {
     /// The source of the provider with a local name, such as `hashicorp/aws`; `None` if it can't be read.
-    pub(in crate::formats::terraform) fn provider_source(&self, name: &str) -> Option<String> {
+    pub(in crate::internal::formats::terraform) fn provider_source(&self, name: &str) -> Option<String> {
         self.providers().source(name)
     }
 
     /// The configuration of a provider by its source and its alias; the default one has no alias.
-    pub(in crate::formats::terraform) fn provider(&self, source: &str, alias: Option<&str>) -> Configuration<'_> {
+    pub(in crate::internal::formats::terraform) fn provider(
+        &self,
+        source: &str,
+        alias: Option<&str>,
+    ) -> Configuration<'_> {
         let providers = self.providers();
         let place = providers.configurations.get(&(source.to_owned(), alias.map(str::to_owned)));
         let block = place.and_then(|place| match *place {

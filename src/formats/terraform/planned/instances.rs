@@ -8,7 +8,7 @@ use crate::syntax::hcl::Block;
 use crate::value::{Data, Hop, HopKind, Known, Reason, Traced, Unknown};
 
 /// The planned instances; `None` if the plan doesn't determine them, or has a key that is impossible for such a block.
-pub(in crate::formats::terraform) fn instances(
+pub(in crate::internal::formats::terraform) fn instances(
     block: &Block,
     number: &Traced<Data>,
     evaluator: &ExpressionEvaluator<'_>,
@@ -39,12 +39,15 @@ pub(in crate::formats::terraform) fn instances(
 }
 
 /// True if the plan contains a block without `count` and `for_each`; `None` if the plan doesn't determine it.
-pub(in crate::formats::terraform) fn exists(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Option<bool> {
+pub(in crate::internal::formats::terraform) fn exists(
+    block: &Block,
+    evaluator: &ExpressionEvaluator<'_>,
+) -> Option<bool> {
     keys(block, evaluator).map(|keys| !keys.is_empty())
 }
 
 /// The value of `each` in an instance of which only the key is known.
-pub(in crate::formats::terraform) fn names_of_key(
+pub(in crate::internal::formats::terraform) fn names_of_key(
     key: &InstanceKey,
     collection: &Traced<Data>,
     why: &Reason,

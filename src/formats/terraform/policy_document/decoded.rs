@@ -6,7 +6,7 @@ use crate::value::{Data, Field, Known, List, Maybe, Object, Reason, Traced, Unkn
 
 /// The other policies that the data source includes, as objects. Old versions of the provider have `source_json` and
 /// `override_json`, for one policy each.
-pub(in crate::formats::terraform) const DECODED_SHAPE: ArgumentShape = &[
+pub(in crate::internal::formats::terraform) const DECODED_SHAPE: ArgumentShape = &[
     Argument::document("source_json"),
     Argument::document("source_policy_documents"),
     Argument::document("override_policy_documents"),
@@ -17,7 +17,10 @@ pub(in crate::formats::terraform) const DECODED_SHAPE: ArgumentShape = &[
 const MAX_STATEMENTS: usize = 1_000;
 
 /// The policy of the arguments and the `statement` blocks. A block with a reason may not exist.
-pub(in crate::formats::terraform) fn decoded(arguments: &Object, blocks: &[(Traced<Data>, Option<Reason>)]) -> Object {
+pub(in crate::internal::formats::terraform) fn decoded(
+    arguments: &Object,
+    blocks: &[(Traced<Data>, Option<Reason>)],
+) -> Object {
     let mut statements: Vec<Traced<Data>> = Vec::new();
     let taken = |names: [&'static str; 2]| names.into_iter().flat_map(|name| items(arguments, name)).flat_map(taken_in);
     let own = blocks.iter().map(|(block, doubt)| written(block, doubt.as_ref()));
@@ -47,7 +50,7 @@ fn unknown_sid(statement: &Traced<Data>) -> Option<Reason> {
 }
 
 /// Represents a statement that may not exist as one with an additional, unknown condition.
-pub(in crate::formats::terraform) fn perhaps(statement: Traced<Data>, why: &Reason) -> Traced<Data> {
+pub(in crate::internal::formats::terraform) fn perhaps(statement: Traced<Data>, why: &Reason) -> Traced<Data> {
     let place = Traced { value: Unknown(why.clone()), origin: statement.origin, hops: Vec::new() };
     statement.map(|value| match value {
         Known(Data::Object(mut object)) => {

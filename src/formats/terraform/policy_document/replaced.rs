@@ -8,7 +8,11 @@ const MAX_LENGTH: usize = 64 * 1024;
 const TOO_LONG: Reason = Reason::OverLimit { limit: "the length of a policy" };
 
 /// Replaces a text in all parts of a policy; the replacement may be unknown.
-pub(in crate::formats::terraform) fn replaced(policy: &Traced<Data>, search: &str, with: &Maybe<Data>) -> Traced<Data> {
+pub(in crate::internal::formats::terraform) fn replaced(
+    policy: &Traced<Data>,
+    search: &str,
+    with: &Maybe<Data>,
+) -> Traced<Data> {
     let value = match &policy.value {
         Known(Data::String(text)) if text.contains(search) => in_text(text, search, with),
         Known(Data::List(List { kind, items })) => {

@@ -15,7 +15,7 @@ const VALUES_PER_STEP: usize = 8;
 /// Converts a value. The value and each of its elements keep their hops.
 ///
 /// An unknown value stays unknown for the same reason; a value that can't be converted becomes [`Reason::Failed`].
-pub(in crate::formats::terraform) fn convert(value: Traced<Data>, ty: &Type) -> Traced<Data> {
+pub(in crate::internal::formats::terraform) fn convert(value: Traced<Data>, ty: &Type) -> Traced<Data> {
     let depends = matches!(ty, Type::Unclear(_)) || first_unknown(&value).is_some();
     let before = depends.then(|| value.clone());
     value.map(|value| match value {
@@ -34,7 +34,7 @@ fn because(why: Reason, before: Option<Traced<Data>>, ty: &Type) -> Reason {
 
 /// The steps for a conversion. Returns the limit as an error if the result would be too large, for example with many
 /// attributes in each of many elements.
-pub(in crate::formats::terraform) fn cost(value: &Traced<Data>, ty: &Type) -> Result<usize, Reason> {
+pub(in crate::internal::formats::terraform) fn cost(value: &Traced<Data>, ty: &Type) -> Result<usize, Reason> {
     match made(value, ty) {
         size if size > MAX_WEIGHT => Err(Reason::OverLimit { limit: "the size of a value" }),
         size => Ok(size / VALUES_PER_STEP),

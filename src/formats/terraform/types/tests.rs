@@ -15,7 +15,7 @@ fn values_are_converted_as_in_terraform() {
     }
 }
 
-pub(in crate::formats::terraform) fn converted(conversion: &str) -> String {
+pub(in crate::internal::formats::terraform) fn converted(conversion: &str) -> String {
     let (ty, value) = conversion.split_once(" <- ").unwrap();
     let constant = |expr: &_| crate::formats::terraform::functions::testing::eval(expr).unwrap();
     let Some(ty) = Type::parse(&expression(ty), &constant) else { return "no type".to_owned() };

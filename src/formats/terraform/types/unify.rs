@@ -7,7 +7,7 @@ use crate::formats::terraform::unknowns::first_unknown_in;
 use crate::value::{Data, Known, List, ListKind, Object, Reason, Traced, Unknown};
 
 /// The type of a value.
-pub(in crate::formats::terraform) fn type_of(value: &Traced<Data>) -> Type {
+pub(in crate::internal::formats::terraform) fn type_of(value: &Traced<Data>) -> Type {
     match &value.value {
         Unknown(why) => Type::Unclear(why.clone()),
         Known(data) => type_of_data(data),
@@ -50,7 +50,7 @@ fn element_type<'a>(elements: impl Iterator<Item = &'a Traced<Data>>, whole: &Da
 ///
 /// [`Type::Any`] is ignored if there is another type. A missing common type is a failure only if all types are certain:
 /// an empty list may be a list of strings, to which the others would be converted.
-pub(in crate::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Reason> {
+pub(in crate::internal::formats::terraform) fn unify(types: Vec<Type>) -> Result<Type, Reason> {
     let is_certain = !types.iter().any(Type::is_open) || clash(&types);
     common(types).ok_or_else(|| {
         if is_certain {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use trailint::report::{Diagnostic, FindingTarget, Outcome, Report};
+use trailint::internal::report::{Diagnostic, FindingTarget, Outcome, Report};
 
 use super::super::terraform::Project;
 use super::{Files, Trails, instances, judged, shown, stand_in};
