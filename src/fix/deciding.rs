@@ -1,5 +1,7 @@
 //! Turns the change that a rule wants into edits, at the place that decides the value.
 
+use std::collections::BTreeMap;
+
 use super::texts::{Enclosing, ParsedFile, ParsedFiles};
 use super::{Edit, blocks, comments, nodes, objects, rows};
 use crate::model::{Remedy, RemedyKind};
@@ -7,8 +9,12 @@ use crate::source::Span;
 use crate::syntax::Language;
 use crate::value::{Hop, HopKind, Origin};
 
-/// Returns the edits for a change; `None` if there is no place for it.
-pub(super) fn edits(wish: &Remedy, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
+/// Returns the edits for one of the changes of a fix; `None` if there is no place for it. Changes that set attributes of
+/// the same object have the same edits, which set all of them.
+pub(super) fn edits(wish: &Remedy, wishes: &[&Remedy], texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
+    if let Some((object, ..)) = unset_member(wish) {
+        return set_members(object, &members(object, wishes)?, texts);
+    }
     match (&wish.change, wish.steps().last()) {
         (RemedyKind::Set { name, value }, Some(Hop { span, step: HopKind::Misspelt(_) })) => {
             rename(*span, name, Some(value), texts)
@@ -16,11 +22,8 @@ pub(super) fn edits(wish: &Remedy, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>>
         (RemedyKind::Rename { name }, Some(last)) => rename(last.span, name, None, texts),
         (RemedyKind::Rename { .. }, None) => None,
         (RemedyKind::RemoveIgnore { rule }, _) => comments::remove(wish.origin.span(), rule, texts),
-        (RemedyKind::Set { value, .. }, Some(last)) => match wish.unset_member() {
-            Some((object, key)) => set_member(object, key, value, texts),
-            None if member_of_call(wish.steps()) => None,
-            None => decide(last, value, wish.replaced().is_some(), texts),
-        },
+        (RemedyKind::Set { .. }, Some(_)) if member_of_call(wish.steps()) => None,
+        (RemedyKind::Set { value, .. }, Some(last)) => decide(last, value, wish.replaced().is_some(), texts),
         (RemedyKind::Set { name, value }, None) => match wish.origin {
             Origin::Written(span) => replace(span, value, Quotes::IfValid, texts),
             Origin::Null(span) => {
@@ -33,10 +36,6 @@ pub(super) fn edits(wish: &Remedy, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>>
                 true => Some(vec![Edit { span: last.span, text: "[]".to_owned() }]),
                 false => nodes::replace_lines(last.span, "[]", texts),
             }
-        }
-        (RemedyKind::RemoveArgument { .. }, Some(_)) if wish.unset_member().is_some() => {
-            let (object, key) = wish.unset_member()?;
-            set_member(object, key, "[]", texts)
         }
         (RemedyKind::RemoveArgument { .. }, Some(_)) if member_of_call(wish.steps()) => None,
         (RemedyKind::RemoveArgument { .. }, Some(Hop { span, step: HopKind::ModuleCall { name, .. } })) => {
@@ -195,11 +194,33 @@ fn insert(header: Span, name: &str, value: &str, texts: &ParsedFiles<'_>) -> Opt
     }
 }
 
-/// Adds an attribute to an object literal, or replaces its null value.
-fn set_member(object: Span, key: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
+/// Returns the object, the attribute and its new value, if a change sets an attribute that an object omits or sets to
+/// null.
+fn unset_member(wish: &Remedy) -> Option<(Span, &str, &str)> {
+    let (object, key) = wish.unset_member()?;
+    match wish.change {
+        RemedyKind::Set { value, .. } => Some((object, key, value)),
+        RemedyKind::RemoveArgument { .. } if wish.replaced().is_none() => Some((object, key, "[]")),
+        _ => None,
+    }
+}
+
+/// Returns the attributes of an object that some changes set; `None` if two changes differ in a value.
+fn members<'w>(object: Span, wishes: &[&'w Remedy]) -> Option<BTreeMap<&'w str, &'w str>> {
+    let mut members = BTreeMap::new();
+    for (of, key, value) in wishes.iter().filter_map(|wish| unset_member(wish)) {
+        if of == object && members.insert(key, value).is_some_and(|other| other != value) {
+            return None;
+        }
+    }
+    Some(members)
+}
+
+/// Adds attributes to an object literal, or replaces their null values.
+fn set_members(object: Span, members: &BTreeMap<&str, &str>, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match texts.language(object.file) {
-        Language::Hcl => objects::set_member(object, key, &written(value), texts),
-        Language::Yaml | Language::Json => nodes::set_member(object, key, value, texts),
+        Language::Hcl => objects::set_members(object, members, texts),
+        Language::Yaml | Language::Json => nodes::set_members(object, members, texts),
     }
 }
 

@@ -182,7 +182,7 @@ fn fix(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
     let mut safety = Safety::Safe;
     let wishes = needed(&finding.wishes);
     for wish in &wishes {
-        let own = deciding::edits(wish, texts)?;
+        let own = deciding::edits(wish, &wishes, texts)?;
         if !accepts(wish) {
             safety = safety.max(safety::of_wish(wish, &own, texts));
         }

@@ -1,5 +1,6 @@
 //! Edits of YAML in block and flow style, and of JSON.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::texts::{ParsedFiles, before_empty, holds};
@@ -22,20 +23,34 @@ pub(super) fn insert(key: Span, name: &str, value: &str, texts: &ParsedFiles<'_>
     edit.map(|edit| vec![edit])
 }
 
-/// Adds an entry to the mapping at a place, or replaces its null value.
-pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
+/// Adds entries to the mapping at a place, or replaces their null values.
+pub(super) fn set_members(place: Span, members: &BTreeMap<&str, &str>, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(place);
     let node = path.iter().rev().find(|node| node.span == place && node.tag.is_none())?;
     let NodeKind::Mapping(mapping) = &node.kind else { return None };
     let (file, language) = (texts.file(place.file), texts.language(place.file));
-    let value = if language == Language::Yaml { value.to_owned() } else { deciding::written(value) };
-    if let Some(entry) = mapping.get(key) {
-        let is_null = matches!(file.slice(entry.value.span), "null" | "~") && entry.value.tag.is_none();
-        return is_null.then(|| vec![Edit { span: entry.value.span, text: value }]);
-    }
     let is_flow = file.slice(node.span).starts_with('{');
-    let edit = if is_flow { in_flow(node, mapping, key, &value, &file) } else { in_block(mapping, key, &value, &file) };
-    edit.map(|edit| vec![edit])
+    let mut edits: Vec<Edit> = Vec::new();
+    for (key, value) in members {
+        let value = if language == Language::Yaml { (*value).to_owned() } else { deciding::written(value) };
+        let edit = match mapping.get(key) {
+            Some(Entry { value: old, .. }) => {
+                let is_null = matches!(file.slice(old.span), "null" | "~") && old.tag.is_none();
+                is_null.then_some(Edit { span: old.span, text: value })
+            }
+            None if is_flow => in_flow(node, mapping, key, &value, &file),
+            None => in_block(mapping, key, &value, &file),
+        };
+        edits.push(edit?);
+    }
+    // The first entry of an empty mapping has no separator.
+    match edits.first().map(|first| first.span).filter(|_| is_flow && mapping.entries.is_empty()) {
+        Some(span) => {
+            let texts: Vec<String> = edits.into_iter().map(|edit| edit.text).collect();
+            Some(vec![Edit { span, text: texts.join(", ") }])
+        }
+        None => Some(edits),
+    }
 }
 
 /// Returns the properties of a resource, or the only body of a block in Terraform's JSON.

@@ -1,16 +1,21 @@
-//! Edits of HCL objects: adds an attribute, or replaces a null value.
+//! Edits of HCL objects: adds attributes, or replaces null values.
+
+use std::collections::BTreeMap;
 
 use super::texts::{Enclosing, ParsedFiles, holds};
-use super::{Edit, blocks, rows};
+use super::{Edit, blocks, deciding, rows};
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Expr, ExprKind, ObjectItem, ObjectKey};
 
 /// One level of indentation, for an object without an indented line.
 const UNIT: &str = "  ";
 
-/// Sets an attribute of the object at a place; `None` if it has another value than null, or if the object is built by a
+/// An attribute to add: its key, and its value as HCL.
+type Addition<'a> = (&'a str, String);
+
+/// Sets attributes of the object at a place; `None` if one has another value than null, or if the object is built by a
 /// `for` expression or a function.
-pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
+pub(super) fn set_members(place: Span, members: &BTreeMap<&str, &str>, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let around = texts.around(place)?;
     let file = texts.file(place.file);
     let items = match &around {
@@ -22,15 +27,26 @@ pub(super) fn set_member(place: Span, key: &str, value: &str, texts: &ParsedFile
         }
         Enclosing::Nothing => return None,
     };
-    let mut keys = Vec::new();
+    let mut present = BTreeMap::new();
     for item in items {
-        keys.push((name_of(item)?, item));
+        present.entry(name_of(item)?).or_insert(item);
     }
-    match keys.iter().find(|(name, _)| *name == key) {
-        Some((_, item)) => matches!(item.value.kind, ExprKind::Null)
-            .then(|| vec![Edit { span: item.value.span, text: value.to_owned() }]),
-        None => insert(place, items, key, value, &file),
+    let (mut edits, mut added) = (Vec::new(), Vec::new());
+    for (key, value) in members {
+        let value = deciding::written(value);
+        match present.get(key) {
+            Some(item) if matches!(item.value.kind, ExprKind::Null) => {
+                edits.push(Edit { span: item.value.span, text: value });
+            }
+            Some(_) => return None,
+            None => added.push((*key, value)),
+        }
     }
+    if !added.is_empty() {
+        edits.extend(insert(place, items, &added, &file)?);
+    }
+    edits.sort_unstable();
+    Some(edits)
 }
 
 /// Returns the items of the object at a place, if only objects and tuples contain it.
@@ -62,8 +78,8 @@ fn key_span(item: &ObjectItem) -> Span {
     }
 }
 
-fn insert(object: Span, items: &[ObjectItem], key: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
-    let Some(last) = items.last() else { return fill(object, key, value, file).map(|edit| vec![edit]) };
+fn insert(object: Span, items: &[ObjectItem], added: &[Addition<'_>], file: &SourceFile) -> Option<Vec<Edit>> {
+    let Some(last) = items.last() else { return fill(object, added, file).map(|edit| vec![edit]) };
     let line = |offset: u32| file.position(offset).line as usize;
     let end = last.value.span.end;
     let rest = file.slice(Span { start: end, ..object });
@@ -72,7 +88,8 @@ fn insert(object: Span, items: &[ObjectItem], key: &str, value: &str, file: &Sou
         return None;
     }
     if line(end) == line(object.end) {
-        return Some(vec![Edit { span: Span { start: end, ..last.value.span }, text: format!(", {key} = {value}") }]);
+        let text = format!(", {}", on_one_line(added));
+        return Some(vec![Edit { span: Span { start: end, ..last.value.span }, text }]);
     }
     let rows = rows_of(items, file);
     let start = line(key_span(last).start);
@@ -86,24 +103,36 @@ fn insert(object: Span, items: &[ObjectItem], key: &str, value: &str, file: &Sou
         .collect();
     let widest = chain.iter().map(|row| row.width).max().unwrap_or(0);
     let is_aligned = chain.iter().all(|row| row.equals == widest.saturating_add(1));
-    let width = if is_aligned { widest.max(key.len()) } else { 0 };
+    let width = if is_aligned { widest.max(longest(added)) } else { 0 };
     let mut edits = Vec::new();
     if is_aligned && width > widest {
         let more = " ".repeat(width.saturating_sub(widest));
         edits.extend(chain.iter().map(|row| Edit { span: row.gap, text: more.clone() }));
     }
     let comma = if rest.trim_start().starts_with(',') { "," } else { "" };
-    let padding = " ".repeat(width.saturating_sub(key.len()));
-    let (indent, ending) = (rows::indent(start, file), rows::ending(file));
     let at = file.line_bounds(line(end)).1;
-    let text = format!("{ending}{indent}{key}{padding} = {value}{comma}");
+    let text = lines(added, width, rows::indent(start, file), comma, rows::ending(file));
     edits.push(Edit { span: Span { start: at, end: at, ..object }, text });
-    edits.sort_unstable();
     Some(edits)
 }
 
-/// Inserts the only attribute of an empty object.
-fn fill(object: Span, key: &str, value: &str, file: &SourceFile) -> Option<Edit> {
+/// Returns the length of the longest key, in bytes.
+fn longest(added: &[Addition<'_>]) -> usize {
+    added.iter().map(|(key, _)| key.len()).max().unwrap_or(0)
+}
+
+fn on_one_line(added: &[Addition<'_>]) -> String {
+    let texts: Vec<String> = added.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    texts.join(", ")
+}
+
+/// Formats each attribute on a line of its own, after a line ending.
+fn lines(added: &[Addition<'_>], width: usize, indent: &str, comma: &str, ending: &str) -> String {
+    added.iter().map(|(key, value)| format!("{ending}{indent}{key:width$} = {value}{comma}")).collect()
+}
+
+/// Inserts the only attributes of an empty object.
+fn fill(object: Span, added: &[Addition<'_>], file: &SourceFile) -> Option<Edit> {
     let inside = Span { start: object.start.checked_add(1)?, end: object.end.checked_sub(1)?, ..object };
     let old = file.slice(inside);
     if !old.trim().is_empty() {
@@ -112,9 +141,10 @@ fn fill(object: Span, key: &str, value: &str, file: &SourceFile) -> Option<Edit>
     let text = if old.contains('\n') {
         let indent = rows::indent(file.position(object.start).line as usize, file);
         let ending = rows::ending(file);
-        format!("{ending}{indent}{UNIT}{key} = {value}{ending}{indent}")
+        let inner = format!("{indent}{UNIT}");
+        format!("{}{ending}{indent}", lines(added, longest(added), &inner, "", ending))
     } else {
-        format!(" {key} = {value} ")
+        format!(" {} ", on_one_line(added))
     };
     Some(Edit { span: inside, text })
 }

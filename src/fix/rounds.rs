@@ -74,7 +74,7 @@ pub fn mend<E>(
         if wanted.is_empty() || wanted == refused {
             break;
         }
-        // A fix that did harm may be harmless after the fixes of the last round.
+        // A fix that did harm may be harmless after the fixes that were made since.
         refused = now.make(wanted, is_wanted, &mut judge)?;
         wanted = now.names(is_wanted);
     }
@@ -102,8 +102,8 @@ impl FixRound {
         self.report.findings.iter().filter(is_wanted).map(|finding| finding.fingerprint.clone()).collect()
     }
 
-    /// Makes the fixes of a group that do no harm, and returns the rejected ones. A group that does harm is split in
-    /// halves to find the harmful fixes.
+    /// Makes the fixes of a group that do no harm, and returns those that were rejected after the last of them. A group
+    /// that does harm is split in halves to find the harmful fixes.
     fn make<E>(
         &mut self,
         wanted: FixNames,
@@ -114,7 +114,10 @@ impl FixRound {
         let mut groups = vec![wanted];
         while let Some(group) = groups.pop() {
             match self.attempt(&group, is_wanted, judge)? {
-                Some(next) => *self = next,
+                Some(next) => {
+                    *self = next;
+                    refused.clear();
+                }
                 None if group.len() > 1 => {
                     let mut first: Vec<String> = group.into_iter().collect();
                     let second = first.split_off(first.len().div_ceil(2));
@@ -199,7 +202,10 @@ mod tests {
     use crate::source::{Memory, Sources};
 
     fn report(is_valid: bool) -> Result<Report, Error> {
-        let text = format!("resource \"aws_cloudtrail\" \"t\" {{\n  enable_log_file_validation = {is_valid}\n}}\n");
+        report_on(&format!("resource \"aws_cloudtrail\" \"t\" {{\n  enable_log_file_validation = {is_valid}\n}}\n"))
+    }
+
+    fn report_on(text: &str) -> Result<Report, Error> {
         let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
         let fs = Memory::new([(Path::new("main.tf"), text)]);
         engine::check(&fs, &inputs, Sources::new("/".into()), &EngineSettings::default())
@@ -222,5 +228,18 @@ mod tests {
         assert_eq!(mended(1), (1, 0));
         assert_eq!(mended(MAX_STEPS), (1, 0));
         assert_eq!(mended(MAX_STEPS + 1), (0, 1));
+    }
+
+    #[test]
+    fn a_fix_that_is_harmless_after_another_is_made() {
+        const TOGETHER_AND_FIRST_ALONE: usize = 2 * MAX_STEPS;
+        let is_wanted = |_: &Diagnostic, _: &Fix, _: &Report| true;
+        let mut tried = 0;
+        let mended = mend(report(false).unwrap(), is_wanted, |changed| {
+            tried += 1;
+            if tried > TOGETHER_AND_FIRST_ALONE { report_on(&changed[0].text) } else { report(false) }
+        });
+        let FixResult { findings, refused, .. } = mended.unwrap();
+        assert_eq!((findings, refused.len()), (2, 0));
     }
 }
