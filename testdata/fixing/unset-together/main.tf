@@ -35,3 +35,17 @@ module "null" {
     name = "null"
   }
 }
+
+locals {
+  decoded = yamldecode(file("${path.module}/trails.yaml"))
+}
+
+module "empty_in_yaml" {
+  source = "./trail"
+  trail  = local.decoded.empty
+}
+
+module "lines_in_yaml" {
+  source = "./trail"
+  trail  = local.decoded.lines
+}
