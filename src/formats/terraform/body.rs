@@ -5,7 +5,7 @@ use super::expand::{self, BlockInstance};
 use super::scope::ModuleScope;
 use super::{lifecycle, planned, providers, variables};
 use crate::model::kinds::ResourceRole;
-use crate::model::{ArgumentShape, Holds, Notation, Resource, ResourceKind};
+use crate::model::{Argument, ArgumentShape, Holds, Notation, Resource, ResourceKind};
 use crate::source::{FileId, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
 use crate::value::budget::{STEPS, STEPS_OF_A_NEIGHBOUR, STEPS_OF_A_RESOURCE};
@@ -18,44 +18,12 @@ pub(super) fn resources(
     notation: Notation,
     evaluator: &ExpressionEvaluator<'_>,
 ) -> Vec<Resource> {
-    let name = block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>().join(".");
-    let scope = evaluator.scope;
-    let call = scope.call_block().filter(|_| scope.is_vendored).map(|block| block.header);
-    let resource = |BlockInstance { key, names, exists }: BlockInstance| {
-        let address = scope.qualify(&format!("{name}{key}"));
-        let evaluator = evaluator.with(names).planned(planned::way(block, kind, &address, evaluator));
-        let (body, region) = match exists.value {
-            // An instance that isn't created needs no argument but the bucket's name, and no Region.
-            Known(false) => (bucket_of(block, kind, &evaluator), providers::nowhere(block)),
-            Known(true) | Unknown(_) => {
-                (arguments(block, kind, &evaluator), providers::region(block, kind, &evaluator))
-            }
-        };
-        let exists = scope.existence(exists);
-        Resource {
-            kind,
-            address,
-            header: block.header,
-            declaration: block.span,
-            call,
-            calls: scope.calls(),
-            owners: owners(block, scope),
-            exists,
-            region,
-            body: Known(body),
-            ignored_changes: lifecycle::ignored_changes(block),
-            notation,
-            macros: Vec::new(),
-            contradictions: Vec::new(),
-            is_synthesized: false,
-        }
-    };
     let steps = if matches!(kind.role, ResourceRole::Trail(_)) { STEPS_OF_A_RESOURCE } else { STEPS_OF_A_NEIGHBOUR };
     let mut resources = Vec::new();
     for instance in expand::instances(block, evaluator) {
         evaluator.world.charge(steps);
         let is_last = !resources.is_empty() && !evaluator.world.has_steps();
-        resources.push(resource(instance));
+        resources.push(resource(block, kind, notation, instance, evaluator));
         if is_last {
             resources.last_mut().into_iter().for_each(|resource| give_up(resource, STEPS));
             break;
@@ -64,18 +32,49 @@ pub(super) fn resources(
     resources
 }
 
+/// One instance of a resource block.
+fn resource(
+    block: &Block,
+    kind: &'static ResourceKind,
+    notation: Notation,
+    BlockInstance { key, names, exists }: BlockInstance,
+    evaluator: &ExpressionEvaluator<'_>,
+) -> Resource {
+    let name = block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>().join(".");
+    let scope = evaluator.scope;
+    let address = scope.qualify(&format!("{name}{key}"));
+    let evaluator = evaluator.with(names).planned(planned::way(block, kind, &address, evaluator));
+    let (body, region) = match exists.value {
+        // An instance that isn't created needs no argument but the bucket's name, and no Region.
+        Known(false) => (bucket_of(block, kind, &evaluator), providers::nowhere(block)),
+        Known(true) | Unknown(_) => (arguments(block, kind, &evaluator), providers::region(block, kind, &evaluator)),
+    };
+    Resource {
+        kind,
+        address,
+        header: block.header,
+        declaration: block.span,
+        call: scope.call_block().filter(|_| scope.is_vendored).map(|block| block.header),
+        calls: scope.calls(),
+        owners: owners(block, scope),
+        exists: scope.existence(exists),
+        region,
+        body: Known(body),
+        ignored_changes: lifecycle::ignored_changes(block),
+        notation,
+        macros: Vec::new(),
+        contradictions: Vec::new(),
+        is_synthesized: false,
+    }
+}
+
 /// The name of the bucket that a block would configure if it were created.
 fn bucket_of(block: &Block, kind: &ResourceKind, evaluator: &ExpressionEvaluator<'_>) -> Object {
     let bucket = match kind.role {
         ResourceRole::OfBucket { bucket, .. } => block.body.attribute(bucket),
         _ => None,
     };
-    let field = |attribute: &Attribute| Field {
-        key: attribute.name.text.clone(),
-        key_span: attribute.name.span,
-        value: evaluator.eval(&attribute.value),
-    };
-    Object::new(block.header, bucket.map(field).into_iter().collect())
+    Object::new(block.header, bucket.map(|attribute| evaluated(attribute, evaluator)).into_iter().collect())
 }
 
 /// A file of the module that contains the block, and a file of each module on the path of calls to it.
@@ -87,78 +86,78 @@ fn owners(block: &Block, scope: &ModuleScope) -> Vec<FileId> {
 fn arguments(block: &Block, kind: &ResourceKind, evaluator: &ExpressionEvaluator<'_>) -> Object {
     match kind.role {
         ResourceRole::Unread { .. } => {
-            let field = |attribute: &Attribute| Field {
-                key: attribute.name.text.clone(),
-                key_span: attribute.name.span,
-                value: evaluator.eval(&attribute.value),
-            };
-            Object::new(block.header, block.body.attributes.iter().map(field).collect())
+            let fields = block.body.attributes.iter().map(|attribute| evaluated(attribute, evaluator));
+            Object::new(block.header, fields.collect())
         }
         _ => object(&block.body, kind.shape, block.header, evaluator),
     }
 }
 
+fn evaluated(attribute: &Attribute, evaluator: &ExpressionEvaluator<'_>) -> Field {
+    Field { key: attribute.name.text.clone(), key_span: attribute.name.span, value: evaluator.eval(&attribute.value) }
+}
+
 /// Marks everything about a resource as unknown, because it represents more instances than the limit allows.
 pub(super) fn give_up(resource: &mut Resource, limit: &'static str) {
-    let why = || Reason::OverLimit { limit };
-    resource.exists.value = Unknown(why());
-    resource.body = Unknown(why());
-    resource.region.value = Unknown(why());
+    resource.exists.value = Unknown(Reason::OverLimit { limit });
+    resource.body = Unknown(Reason::OverLimit { limit });
+    resource.region.value = Unknown(Reason::OverLimit { limit });
 }
 
 /// The arguments of a block that are in its shape.
 pub(super) fn object(body: &Body, shape: ArgumentShape, header: Span, evaluator: &ExpressionEvaluator<'_>) -> Object {
-    let field = |name: &str, key_span, value| Some(Field { key: name.to_owned(), key_span, value });
-    let fields = shape.iter().filter_map(|argument| {
-        let attribute = body.attribute(argument.name);
-        match (attribute, &argument.holds) {
-            (Some(attribute), Holds::Value) => {
-                field(argument.name, attribute.name.span, settled(evaluator.eval_deciding(&attribute.value), evaluator))
-            }
-            (Some(attribute), Holds::Texts) => {
-                field(argument.name, attribute.name.span, settled(evaluator.listed(&attribute.value), evaluator))
-            }
-            (Some(attribute), Holds::Document) => {
-                field(argument.name, attribute.name.span, evaluator.document(&attribute.value))
-            }
-            (Some(attribute), Holds::Blocks(_)) if attribute.value.kind != ExprKind::Null => {
-                let message = format!("`{}` is a block, not an argument", argument.name);
-                field(argument.name, attribute.name.span, invalid(message, attribute.value.span, evaluator))
-            }
-            (None, Holds::Value | Holds::Texts | Holds::Document) => {
-                let block = body.blocks(argument.name).next()?;
-                let message = format!("`{}` is an argument, not a block", argument.name);
-                field(argument.name, block.header, invalid(message, block.header, evaluator))
-            }
-            (Some(_) | None, Holds::Blocks(shape)) => {
-                let blocks = blocks(body, argument.name, shape, evaluator)?;
-                field(argument.name, blocks.origin.span(), blocks)
-            }
-        }
-    });
+    let fields = shape.iter().filter_map(|argument| field(argument, body, evaluator));
     Object::new(header, fields.chain(misspelt(body, shape)).collect())
+}
+
+fn field(argument: &Argument, body: &Body, evaluator: &ExpressionEvaluator<'_>) -> Option<Field> {
+    let (key_span, value) = match (body.attribute(argument.name), &argument.holds) {
+        (Some(attribute), Holds::Value) => {
+            (attribute.name.span, settled(evaluator.eval_deciding(&attribute.value), evaluator))
+        }
+        (Some(attribute), Holds::Texts) => {
+            (attribute.name.span, settled(evaluator.listed(&attribute.value), evaluator))
+        }
+        (Some(attribute), Holds::Document) => (attribute.name.span, evaluator.document(&attribute.value)),
+        (Some(attribute), Holds::Blocks(_)) if attribute.value.kind != ExprKind::Null => {
+            let message = format!("`{}` is a block, not an argument", argument.name);
+            (attribute.name.span, invalid(message, attribute.value.span, evaluator))
+        }
+        (None, Holds::Value | Holds::Texts | Holds::Document) => {
+            let block = body.blocks(argument.name).next()?;
+            let message = format!("`{}` is an argument, not a block", argument.name);
+            (block.header, invalid(message, block.header, evaluator))
+        }
+        (Some(_) | None, Holds::Blocks(shape)) => {
+            let blocks = blocks(body, argument.name, shape, evaluator)?;
+            (blocks.origin.span(), blocks)
+        }
+    };
+    Some(Field { key: argument.name.to_owned(), key_span, value })
 }
 
 /// Arguments that aren't in the shape but resemble a missing one, so they may be misspelled.
 fn misspelt<'b>(body: &'b Body, shape: ArgumentShape) -> impl Iterator<Item = Field> + 'b {
-    let is_meant = move |attribute: &&Attribute| {
-        let name = &attribute.name.text;
-        !shape.iter().any(|argument| argument.name == name)
-            && shape.iter().any(|argument| argument.is_resembled_by(name) && body.attribute(argument.name).is_none())
-    };
-    body.attributes.iter().filter(is_meant).map(|attribute| Field {
+    body.attributes.iter().filter(move |attribute| is_misspelt(attribute, body, shape)).map(|attribute| Field {
         key: attribute.name.text.clone(),
         key_span: attribute.name.span,
         value: Traced::written(Data::Null, attribute.value.span),
     })
 }
 
+fn is_misspelt(attribute: &Attribute, body: &Body, shape: ArgumentShape) -> bool {
+    let name = &attribute.name.text;
+    !shape.iter().any(|argument| argument.name == name)
+        && shape.iter().any(|argument| argument.is_resembled_by(name) && body.attribute(argument.name).is_none())
+}
+
 /// The value of an unknown text that a condition has compared with a text or null, in a world in which they are equal.
 /// A variable whose validations exclude null and the empty text is set.
 fn settled(value: Traced<Data>, evaluator: &ExpressionEvaluator<'_>) -> Traced<Data> {
     let Unknown(why) = &value.value else { return value };
-    let refuses = |other: &Data| variables::refuses(evaluator, why, other);
-    if refuses(&Data::Null) && refuses(&Data::String(String::new())) {
+    if variables::refuses(evaluator, why, &Data::Null)
+        && variables::refuses(evaluator, why, &Data::String(String::new()))
+    {
         let set = Reason::Composed { reference: why.symbol(), cause: Box::new(why.clone()) };
         return value.map(|_| Unknown(set));
     }
@@ -263,15 +262,19 @@ fn dynamic(
     shape: ArgumentShape,
     evaluator: &ExpressionEvaluator<'_>,
 ) -> Result<Vec<Traced<Data>>, Reason> {
-    let failed = |message: &str| Reason::Failed { message: message.to_owned() };
     let for_each = block.body.attribute("for_each").ok_or_else(|| failed("a `dynamic` block needs `for_each`"))?;
     let content = block.body.blocks("content").next().ok_or_else(|| failed("a `dynamic` block needs `content`"))?;
     let iterator = iterator(block, kind)?;
     let elements = expand::elements(&for_each.value, evaluator)?;
     let place = Traced::written(Data::Null, for_each.value.span);
-    let make = |(key, value)| {
+    let mut made = Vec::new();
+    for (key, value) in elements {
         let names = vec![(iterator.to_owned(), expand::object(&[("key", key), ("value", value)], &place))];
-        nested(&content.body, shape, block.header, &evaluator.with(names))
-    };
-    Ok(elements.into_iter().map(make).collect())
+        made.push(nested(&content.body, shape, block.header, &evaluator.with(names)));
+    }
+    Ok(made)
+}
+
+fn failed(message: &str) -> Reason {
+    Reason::Failed { message: message.to_owned() }
 }

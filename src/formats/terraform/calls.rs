@@ -39,6 +39,12 @@ pub(super) enum CalledModule {
     },
 }
 
+impl CalledModule {
+    fn unread(caller: ModuleCall<'_>, reason: &str, other: Option<PathBuf>) -> Self {
+        Self::Unread { part: unread(caller, reason), other }
+    }
+}
+
 /// A `module` block with its context.
 #[derive(Clone, Copy)]
 pub(super) struct ModuleCall<'c> {
@@ -74,14 +80,8 @@ impl Manifest {
         let tree = json_syntax::parse(id, &context.sources.file(id));
         let entries = tree.documents.first().and_then(|document| document.as_mapping()?.get("Modules"));
         let entries = entries.and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
-        let module = |node: &Node| {
-            let text = |key: &str| Some(node.as_mapping()?.get(key)?.value.as_text()?.to_owned());
-            let (source, version) = (text("Source").unwrap_or_default(), text("Version").unwrap_or_default());
-            let directory = normalize(&root.join(text("Dir")?));
-            Some((text("Key")?, InstalledModule { source, version, directory }))
-        };
         let mut modules = BTreeMap::new();
-        for (key, module) in entries.iter().filter_map(|node| module(node)) {
+        for (key, module) in entries.iter().filter_map(|node| InstalledModule::read(node, root)) {
             modules.entry(key).or_insert(module);
         }
         Self { modules }
@@ -94,6 +94,14 @@ impl Manifest {
 }
 
 impl InstalledModule {
+    /// The key of an entry of the manifest, and its module.
+    fn read(entry: &Node, root: &Path) -> Option<(String, Self)> {
+        let source = text(entry, "Source").unwrap_or_default();
+        let version = text(entry, "Version").unwrap_or_default();
+        let directory = normalize(&root.join(text(entry, "Dir")?));
+        Some((text(entry, "Key")?, Self { source, version, directory }))
+    }
+
     /// The reason why this isn't the code of a call's source; `None` if it is.
     fn other_source(&self, source: &str) -> Option<String> {
         let is_other = Address::parse(&self.source) != Address::parse(source);
@@ -107,6 +115,10 @@ impl InstalledModule {
     }
 }
 
+fn text(entry: &Node, key: &str) -> Option<String> {
+    Some(entry.as_mapping()?.get(key)?.value.as_text()?.to_owned())
+}
+
 /// Finds the code that a `module` block calls. A directory for which `is_read` is true is known to exist.
 pub(super) fn resolve(
     caller: ModuleCall<'_>,
@@ -114,10 +126,9 @@ pub(super) fn resolve(
     is_read: &dyn Fn(&Path) -> bool,
     context: Context<'_>,
 ) -> CalledModule {
-    let unread = |reason: &str, other| CalledModule::Unread { part: unread(caller, reason), other };
     let source = match caller.source {
         Ok(source) => source,
-        Err(reason) => return unread(reason, None),
+        Err(reason) => return CalledModule::unread(caller, reason, None),
     };
     if let Some(local) = local(source, caller.directory) {
         if leads_to(&local, is_read, context) {
@@ -126,22 +137,22 @@ pub(super) fn resolve(
         if context.sources.may_read(&local) && context.fs.kind(&local) == Err(ReadError::Missing) {
             return CalledModule::Unread { part: lost(caller, source), other: None };
         }
-        return unread("its code isn't available", None);
+        return CalledModule::unread(caller, "its code isn't available", None);
     }
     let Some(installed) = manifest.modules.get(caller.key).filter(|_| context.options.modules == Modules::Installed)
     else {
-        return unread("its code isn't available", None);
+        return CalledModule::unread(caller, "its code isn't available", None);
     };
     if let Some(reason) = installed.other_source(source) {
-        return unread(&reason, None);
+        return CalledModule::unread(caller, &reason, None);
     }
     if let Some(reason) = installed.other_version(caller.block) {
-        return unread(&reason, Some(installed.directory.clone()));
+        return CalledModule::unread(caller, &reason, Some(installed.directory.clone()));
     }
     if is_read(&installed.directory) || may_hold_files(&installed.directory, context) {
         return CalledModule::Directory { directory: installed.directory.clone(), is_vendored: true };
     }
-    unread("its code isn't available", None)
+    CalledModule::unread(caller, "its code isn't available", None)
 }
 
 /// True if a call with a local source is followed to its directory.
@@ -215,8 +226,10 @@ fn lost(caller: ModuleCall<'_>, source: &str) -> UnreadPart {
 /// The arguments of a call that have names of a trail's settings, worded to follow the reason.
 fn settings(block: &Block) -> String {
     const SHOWN: usize = 4;
-    let is_setting = |name: &str| !META_ARGUMENTS.contains(&name) && dialects::names_setting(name);
-    let named = block.body.attributes.iter().filter(|attribute| is_setting(&attribute.name.text));
+    let named = block.body.attributes.iter().filter(|attribute| {
+        let name = attribute.name.text.as_str();
+        !META_ARGUMENTS.contains(&name) && dialects::names_setting(name)
+    });
     let shown: Vec<String> = named.filter_map(shown_setting).take(SHOWN).collect();
     if shown.is_empty() { String::new() } else { format!("; the call sets {}", shown.join(", ")) }
 }

@@ -117,12 +117,8 @@ fn holds(condition: &Expr, name: &str, value: Option<&Data>) -> Option<bool> {
         ExprKind::Binary(BinaryOperator::And, a, b) => all([a, b].map(|operand| holds(operand, name, value))),
         ExprKind::Binary(BinaryOperator::Or, a, b) => any([a, b].map(|operand| holds(operand, name, value))),
         ExprKind::Conditional(conditional) => {
-            let arm = |arm| holds(arm, name, value);
-            if holds(&conditional.condition, name, value)? {
-                arm(&conditional.then)
-            } else {
-                arm(&conditional.otherwise)
-            }
+            let is_met = holds(&conditional.condition, name, value)?;
+            holds(if is_met { &conditional.then } else { &conditional.otherwise }, name, value)
         }
         ExprKind::Binary(BinaryOperator::NotEqual, ..) => {
             let literals = compared(condition, name)?;
@@ -221,16 +217,19 @@ fn matched(call: &FunctionCall, function: &str, name: &str) -> Option<Vec<Data>>
 
 /// The items of `[for item in […] : item == var.x]`.
 fn compared_each(each: &ForExpr, name: &str) -> Option<Vec<Data>> {
-    let is_item = |expr: &Expr| expr.kind == ExprKind::Variable(each.value.text.clone());
     let is_plain = each.condition.is_none() && each.result_key.is_none();
     match &each.result.kind {
         ExprKind::Binary(BinaryOperator::Equal, a, b)
-            if is_plain && (is_item(a) && is_variable(b, name) || is_item(b) && is_variable(a, name)) =>
+            if is_plain && (is_item(a, each) && is_variable(b, name) || is_item(b, each) && is_variable(a, name)) =>
         {
             items(&each.collection)?.iter().map(literal).collect()
         }
         _ => None,
     }
+}
+
+fn is_item(expr: &Expr, each: &ForExpr) -> bool {
+    expr.kind == ExprKind::Variable(each.value.text.clone())
 }
 
 fn is_variable(expr: &Expr, name: &str) -> bool {

@@ -58,7 +58,6 @@ fn is_blank(data: &Data) -> bool {
 }
 
 fn compare_data(a: &Data, b: &Data) -> Equality {
-    let decided = |is_same| if is_same { Equality::Same } else { Equality::Different };
     match (a, b) {
         (Data::Null, Data::Null) => Equality::SameIfTyped,
         (Data::Bool(a), Data::Bool(b)) => decided(a == b),
@@ -77,14 +76,18 @@ fn compare_data(a: &Data, b: &Data) -> Equality {
     }
 }
 
+fn decided(is_same: bool) -> Equality {
+    if is_same { Equality::Same } else { Equality::Different }
+}
+
 fn compare_lists(a: &List, b: &List) -> Equality {
-    let pairs = || a.items.iter().zip(&b.items).map(|(a, b)| compare(a, b));
     if a.kind != b.kind || a.items.len() != b.items.len() {
         return Equality::Different;
     }
+    let pairs = a.items.iter().zip(&b.items).map(|(a, b)| compare(a, b));
     match a.kind {
-        ListKind::Tuple => all_same(pairs()),
-        ListKind::List => all_same_of_one_type(pairs()),
+        ListKind::Tuple => all_same(pairs),
+        ListKind::List => all_same_of_one_type(pairs),
         ListKind::Set => compare_sets(&a.items, &b.items),
     }
 }
@@ -106,9 +109,6 @@ fn compare_objects(a: &Object, b: &Object) -> Equality {
 
 /// Sets of equal size differ if one has an element that the other lacks.
 fn compare_sets(a: &[Traced<Data>], b: &[Traced<Data>]) -> Equality {
-    let lacks = |set: &[Traced<Data>], item: &Traced<Data>| {
-        set.iter().all(|other| matches!(compare(item, other), Equality::Different))
-    };
     if a.iter().any(|item| lacks(b, item)) || b.iter().any(|item| lacks(a, item)) {
         return Equality::Different;
     }
@@ -117,6 +117,10 @@ fn compare_sets(a: &[Traced<Data>], b: &[Traced<Data>]) -> Equality {
         Equality::Different => Equality::Unclear(untyped()),
         outcome => outcome,
     }))
+}
+
+fn lacks(set: &[Traced<Data>], item: &Traced<Data>) -> bool {
+    set.iter().all(|other| matches!(compare(item, other), Equality::Different))
 }
 
 /// One difference decides; otherwise, an unclear outcome takes precedence.

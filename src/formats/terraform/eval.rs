@@ -262,11 +262,8 @@ impl<'a> ExpressionEvaluator<'a> {
     /// An unknown value that is `true`, `false` or null. Null is an error where a boolean is required.
     fn boolean(&self, why: Reason) -> Maybe<bool> {
         let (subject, values) = (why.symbol(), ["true", "false"].map(str::to_owned));
-        let is_refuted = |value: &String| {
-            let atom = Atom::Is { subject: subject.clone(), value: value.clone() };
-            self.world.decided(&atom) == Some(false)
-        };
-        if values.iter().all(is_refuted) {
+        let mut atoms = values.iter().map(|value| Atom::Is { subject: subject.clone(), value: value.clone() });
+        if atoms.all(|atom| self.world.decided(&atom) == Some(false)) {
             return failed(format!("`{subject}` is null"));
         }
         self.world.choose(&subject, &values).map_or(Unknown(why), |index| Known(index == 0))

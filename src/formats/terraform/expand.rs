@@ -37,11 +37,7 @@ impl BlockInstance {
 
     /// True if its existence is known, and it represents no other instances.
     pub(super) fn is_certain(&self) -> bool {
-        let has_key = |(_, name): &(String, Traced<Data>)| match &name.value {
-            Known(Data::Object(name)) => name.fields.first().is_some_and(|key| matches!(key.value.value, Known(_))),
-            Known(_) | Unknown(_) => false,
-        };
-        matches!(self.exists.value, Known(_)) && self.names.iter().all(has_key)
+        matches!(self.exists.value, Known(_)) && self.names.iter().all(|(_, name)| has_known_key(name))
     }
 
     /// The value of `each.key`.
@@ -51,6 +47,13 @@ impl BlockInstance {
 
     fn new(key: String, names: LocalNames, exists: Traced<bool>) -> Self {
         Self { key, names, exists }
+    }
+}
+
+fn has_known_key(name: &Traced<Data>) -> bool {
+    match &name.value {
+        Known(Data::Object(name)) => name.fields.first().is_some_and(|key| matches!(key.value.value, Known(_))),
+        Known(_) | Unknown(_) => false,
     }
 }
 
@@ -74,27 +77,31 @@ fn always(header: Span) -> Traced<bool> {
 
 fn counted(block: &Block, count: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
     let count = evaluator.eval_deciding(count);
-    let name = |index: Traced<Data>| vec![("count".to_owned(), object(&[("index", index)], &count))];
-    let instance = |index: usize| {
-        let exists = exists(&count, true);
-        BlockInstance::new(format!("[{index}]"), name(made(Data::Number(index as f64), &count)), exists)
-    };
     match &count.value {
         Known(data) => match whole_number(data) {
             Some(0) => vec![BlockInstance::new(String::new(), LocalNames::new(), exists(&count, false))],
-            Some(number) if number <= MAX_INSTANCES => (0..number).map(instance).collect(),
+            Some(number) if number <= MAX_INSTANCES => (0..number)
+                .map(|index| {
+                    let names = count_names(made(Data::Number(index as f64), &count), &count);
+                    BlockInstance::new(format!("[{index}]"), names, exists(&count, true))
+                })
+                .collect(),
             Some(_) => vec![unclear(&count, TOO_MANY)],
             None => vec![unclear(&count, Reason::Failed { message: "`count` isn't a whole number".to_owned() })],
         },
-        Unknown(why) => {
-            let index = |key: &InstanceKey| match key {
-                InstanceKey::Index(index) => Some(name(made(Data::Number(*index as f64), &count))),
-                InstanceKey::Name(_) => None,
-            };
-            let number = || unknown_number(&count, why, &format!("{} > 0", why.symbol()), "[0]", evaluator, name);
-            planned::instances(block, &count, evaluator, index).unwrap_or_else(number)
-        }
+        Unknown(why) => planned::instances(block, &count, evaluator, |key| match key {
+            InstanceKey::Index(index) => Some(count_names(made(Data::Number(*index as f64), &count), &count)),
+            InstanceKey::Name(_) => None,
+        })
+        .unwrap_or_else(|| {
+            let condition = format!("{} > 0", why.symbol());
+            unknown_number(&count, why, &condition, "[0]", evaluator, |index| count_names(index, &count))
+        }),
     }
+}
+
+fn count_names(index: Traced<Data>, count: &Traced<Data>) -> LocalNames {
+    vec![("count".to_owned(), object(&[("index", index)], count))]
 }
 
 /// Represents an unknown number of instances by none or one, because further instances would be like the first.
@@ -106,25 +113,21 @@ fn unknown_number(
     evaluator: &ExpressionEvaluator<'_>,
     names: impl Fn(Traced<Data>) -> LocalNames,
 ) -> Vec<BlockInstance> {
-    let unknown = || number.clone().map(|_: Maybe<Data>| Unknown(why.clone()));
+    let unknown: Traced<Data> = number.clone().map(|_| Unknown(why.clone()));
     let decided =
         if why.is_failure() { None } else { evaluator.world.decide(Atom::Holds { condition: condition.to_owned() }) };
     match decided {
-        Some(true) => vec![BlockInstance::new(key.to_owned(), names(unknown()), exists(number, true))],
+        Some(true) => vec![BlockInstance::new(key.to_owned(), names(unknown), exists(number, true))],
         Some(false) => vec![BlockInstance::new(String::new(), LocalNames::new(), exists(number, false))],
         None => {
             let exists = number.clone().map(|_| Unknown(why.clone()));
-            vec![BlockInstance::new(key.to_owned(), names(unknown()), exists)]
+            vec![BlockInstance::new(key.to_owned(), names(unknown), exists)]
         }
     }
 }
 
 fn keyed(block: &Block, for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
     let collection = evaluator.eval_deciding(for_each);
-    let names = |key: Traced<Data>, value: Traced<Data>| {
-        vec![("each".to_owned(), object(&[("key", key), ("value", value)], &collection))]
-    };
-    let failed = |message: &str| vec![unclear(&collection, Reason::Failed { message: message.to_owned() })];
     if let Some(why) = unknown_keys(&collection)
         && let Some(instances) =
             planned::instances(block, &collection, evaluator, |key| planned::names_of_key(key, &collection, why))
@@ -137,7 +140,11 @@ fn keyed(block: &Block, for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) ->
             .iter()
             .map(|field| {
                 let (key, value) = entry(&collection, field, map);
-                BlockInstance::new(format!("[{}]", quoted(&field.key)), names(key, value), exists(&collection, true))
+                BlockInstance::new(
+                    format!("[{}]", quoted(&field.key)),
+                    each_names(key, value, &collection),
+                    exists(&collection, true),
+                )
             })
             .collect(),
         Known(Data::List(list)) if list.kind == ListKind::Set => list
@@ -150,14 +157,16 @@ fn keyed(block: &Block, for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) ->
                     Known(_) | Unknown(_) => "[*]".to_owned(),
                 };
                 let item = collection.taken(item, HopKind::Element(index));
-                BlockInstance::new(key, names(item.clone(), item), exists(&collection, true))
+                BlockInstance::new(key, each_names(item.clone(), item, &collection), exists(&collection, true))
             })
             .collect(),
-        Known(Data::Null) => return failed("`for_each` is null"),
-        Known(_) => return failed("`for_each` is neither a map nor a set of strings"),
+        Known(Data::Null) => return vec![failed("`for_each` is null", &collection)],
+        Known(_) => return vec![failed("`for_each` is neither a map nor a set of strings", &collection)],
         Unknown(why) => {
             let condition = format!("{} isn't empty", why.symbol());
-            return unknown_number(&collection, why, &condition, "[*]", evaluator, |each| names(each.clone(), each));
+            return unknown_number(&collection, why, &condition, "[*]", evaluator, |each| {
+                each_names(each.clone(), each, &collection)
+            });
         }
     };
     if instances.is_empty() {
@@ -167,6 +176,14 @@ fn keyed(block: &Block, for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) ->
         return vec![unclear(&collection, TOO_MANY)];
     }
     instances
+}
+
+fn each_names(key: Traced<Data>, value: Traced<Data>, collection: &Traced<Data>) -> LocalNames {
+    vec![("each".to_owned(), object(&[("key", key), ("value", value)], collection))]
+}
+
+fn failed(message: &str, decider: &Traced<Data>) -> BlockInstance {
+    unclear(decider, Reason::Failed { message: message.to_owned() })
 }
 
 /// The reason why the keys of a collection's instances are unknown; `None` if they are known.
@@ -210,15 +227,15 @@ pub(super) fn elements(for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> 
     match &collection.value {
         Known(Data::Object(map)) => Ok(map.fields.iter().map(|field| entry(&collection, field, map)).collect()),
         Known(Data::List(list)) => {
-            let element = |(index, item): (usize, &Traced<Data>)| {
+            let elements = list.items.iter().enumerate().map(|(index, item)| {
                 let item = collection.taken(item, HopKind::Element(index));
                 let key = match list.kind {
                     ListKind::Set => item.clone(),
                     ListKind::Tuple | ListKind::List => made(Data::Number(index as f64), &collection),
                 };
                 (key, item)
-            };
-            Ok(list.items.iter().enumerate().map(element).collect())
+            });
+            Ok(elements.collect())
         }
         Known(_) => Err(Reason::Failed { message: "`for_each` is no collection".to_owned() }),
         // The plan determines which blocks exist.
@@ -273,13 +290,13 @@ pub(super) fn made(data: Data, at: &Traced<Data>) -> Traced<Data> {
 /// begin at the expression that it results from.
 pub(super) fn object(fields: &[(&str, Traced<Data>)], at: &Traced<Data>) -> Traced<Data> {
     let span = at.origin.span();
-    let field = |(key, value): &(&str, Traced<Data>)| {
+    let fields = fields.iter().map(|(key, value)| {
         let step = HopKind::Repetition(if *key == "index" { "count" } else { "for_each" });
         let mut hops = vec![Hop { span, step }];
         lead_on(&mut hops, value);
         Field { key: (*key).to_owned(), key_span: span, value: Traced { hops, ..value.clone() } }
-    };
-    let object = Object::new(span, fields.iter().map(field).collect());
+    });
+    let object = Object::new(span, fields.collect());
     Traced { value: Known(Data::Object(object)), origin: Origin::Absent(span), hops: Vec::new() }
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use self::escapes::EscapeMap;
 use super::{module, policy_document};
-use crate::model::{Argument, ArgumentShape, Holds, SearchSubject};
+use crate::model::{ArgumentShape, Holds, SearchSubject};
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Label, ObjectItem, ObjectKey};
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, Tree};
@@ -46,23 +46,30 @@ pub(super) fn blocks(tree: &Tree, file: &SourceFile) -> (Vec<Block>, Vec<Problem
         for entry in entries {
             let kind = KINDS.into_iter().find(|(kind, _)| entry.key.as_text() == Some(kind));
             if let (Some((_, labels)), Some(name)) = (kind, name(&entry.key)) {
-                let block = |labels: &[Label], span, mapping: &Mapping| reader.block(&name, labels, span, mapping);
-                reader.labelled(labels, Vec::new(), &entry.value, &block, &mut blocks);
+                reader.labelled(
+                    labels,
+                    Vec::new(),
+                    &entry.value,
+                    &|labels, span, mapping| reader.block(&name, labels, span, mapping),
+                    &mut blocks,
+                );
             }
         }
     }
     let unique = reader.unique.into_inner();
-    let counts = |problem: &&Problem| problem.kind != ProblemKind::DuplicateKey || unique.contains(&problem.span);
-    let problems = tree.problems.iter().filter(counts).cloned();
-    (blocks, problems.chain(reader.problems.into_inner()).collect())
+    let mut problems = tree.problems.clone();
+    problems.retain(|problem| problem.kind != ProblemKind::DuplicateKey || unique.contains(&problem.span));
+    problems.extend(reader.problems.into_inner());
+    (blocks, problems)
 }
 
 /// The attributes of a `.tfvars.json` file.
 pub(super) fn values(tree: &Tree, file: &SourceFile) -> Vec<Attribute> {
     let reader = BodyReader { file, problems: RefCell::default(), unique: RefCell::default() };
     let entries = tree.documents.iter().filter_map(|node| node.as_mapping()).flat_map(|mapping| &mapping.entries);
-    let attribute = |entry: &Entry| Some(Attribute { name: name(&entry.key)?, value: reader.literal(&entry.value) });
-    entries.filter_map(attribute).collect()
+    entries
+        .filter_map(|entry| Some(Attribute { name: name(&entry.key)?, value: reader.literal(&entry.value) }))
+        .collect()
 }
 
 /// Converts the nodes of one file.
@@ -152,14 +159,21 @@ impl BodyReader<'_> {
     /// Reads the `dynamic` blocks of a body, by the type of the blocks that they generate.
     fn dynamics(&self, kind: &Label, node: &Arc<Node>, shape: ArgumentShape, body: &mut Body) {
         if holds_blocks(node) {
-            let block = |labels: &[Label], span, mapping: &Mapping| self.dynamic(kind, labels, span, mapping, shape);
-            self.labelled(1, Vec::new(), node, &block, &mut body.blocks);
+            self.labelled(
+                1,
+                Vec::new(),
+                node,
+                &|labels, span, mapping| self.dynamic(kind, labels, span, mapping, shape),
+                &mut body.blocks,
+            );
             return;
         }
         // It may have been meant to generate blocks of any type.
         let types = shape.iter().filter(|argument| matches!(argument.holds, Holds::Blocks(_)));
-        let named = |argument: &Argument| Label { text: argument.name.to_owned(), span: kind.span };
-        body.attributes.extend(types.map(|argument| Attribute { name: named(argument), value: self.expr(node) }));
+        body.attributes.extend(types.map(|argument| Attribute {
+            name: Label { text: argument.name.to_owned(), span: kind.span },
+            value: self.expr(node),
+        }));
     }
 
     /// A `dynamic` block in a body of this shape; its label is the type of the generated blocks.
@@ -180,8 +194,10 @@ impl BodyReader<'_> {
     }
 
     fn nested_blocks(&self, kind: &Label, node: &Arc<Node>, shape: ArgumentShape) -> Vec<Block> {
-        let block = |node: &Arc<Node>| Some(self.nested_block(kind, node.span, node.as_mapping()?, shape));
-        all_within(node).into_iter().filter_map(block).collect()
+        all_within(node)
+            .into_iter()
+            .filter_map(|node| Some(self.nested_block(kind, node.span, node.as_mapping()?, shape)))
+            .collect()
     }
 
     /// Records the key of an argument and those within its value. The tree's depth is limited.
@@ -204,12 +220,14 @@ impl BodyReader<'_> {
 
     /// In an output, the description is plain text.
     fn output(&self, mapping: &Mapping) -> Body {
-        let is_literal = |entry: &Entry| entry.key.as_text() == Some("description");
-        let (literal, rest) = mapping.entries.iter().cloned().partition(is_literal);
+        let (literal, rest) =
+            mapping.entries.iter().cloned().partition(|entry| entry.key.as_text() == Some("description"));
         let literal: Vec<Entry> = literal;
         let mut body = self.body(&Mapping { entries: rest, merged: Vec::new() }, &[]);
-        let attribute = |entry: &Entry| Some(Attribute { name: name(&entry.key)?, value: self.literal(&entry.value) });
-        body.attributes.extend(literal.iter().filter_map(attribute));
+        for entry in &literal {
+            let Some(name) = name(&entry.key) else { continue };
+            body.attributes.push(Attribute { name, value: self.literal(&entry.value) });
+        }
         body
     }
 
@@ -249,15 +267,15 @@ impl BodyReader<'_> {
             NodeKind::Scalar(scalar) => self.scalar(scalar, node, string),
             NodeKind::Sequence(items) => ExprKind::Tuple(items.iter().map(|item| self.convert(item, string)).collect()),
             NodeKind::Mapping(mapping) => {
-                let item = |entry: &Entry| {
+                let items = mapping.entries.iter().map(|entry| {
                     let key = ObjectKey::Expr(self.convert(&entry.key, string));
                     // The object may be a block of unknown shape, in which this is a comment.
                     let is_comment = entry.key.as_text() == Some(COMMENT);
                     let value =
                         if is_comment { self.literal(&entry.value) } else { self.convert(&entry.value, string) };
                     ObjectItem { key, value }
-                };
-                ExprKind::Object(mapping.entries.iter().map(item).collect())
+                });
+                ExprKind::Object(items.collect())
             }
             NodeKind::Alias(_) => ExprKind::Unreadable,
         };
@@ -277,11 +295,11 @@ impl BodyReader<'_> {
         let start = (node.span.start as usize).saturating_add(1);
         let quoted = self.file.slice(node.span);
         let places = EscapeMap::of(quoted.get(1..).unwrap_or_default());
-        let place = |range: std::ops::Range<usize>| {
+        let template = hcl::parse_template(text, |range| {
             let written = places.written(range);
             Span::new(node.span.file, start.saturating_add(written.start), start.saturating_add(written.end))
-        };
-        hcl::parse_template(text, place).map_or_else(|problem| self.broken(problem), |expr| expr.kind)
+        });
+        template.map_or_else(|problem| self.broken(problem), |expr| expr.kind)
     }
 
     /// A template that Terraform rejects.

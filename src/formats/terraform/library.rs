@@ -65,9 +65,11 @@ impl ModuleLibrary {
     /// Discards the module of a changed file, so that the next request reads it again.
     pub(super) fn forget(&self, changed: &Path) {
         let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_in = |place: &Path| changed.ancestors().take(2).any(|path| path == place);
+        let places: Vec<&Path> = changed.ancestors().take(2).collect();
         // Its directory may be reached through a link.
-        modules
-            .retain(|directory, module| !is_in(directory) && !module.get().is_some_and(|module| is_in(&module.place)));
+        modules.retain(|directory, module| {
+            let is_in = module.get().is_some_and(|module| places.contains(&module.place.as_path()));
+            !is_in && !places.contains(&directory.as_path())
+        });
     }
 }

@@ -165,10 +165,13 @@ impl Project for RootModule {
 
     fn fit(&self, plan: &Plan, context: Context<'_>) -> PlanMatch {
         let own = self.module(context).names();
-        let lacks = |name: &String| PlanMatch::Other(format!("`{}` doesn't declare `{name}`", self.name));
-        let adds = |name: &String| PlanMatch::Other(format!("`{}` declares `{name}`, and the plan doesn't", self.name));
-        let missing = plan.declared.difference(&own).next().map(lacks);
-        missing.or_else(|| own.difference(&plan.declared).next().map(adds)).unwrap_or(PlanMatch::Same)
+        if let Some(name) = plan.declared.difference(&own).next() {
+            return PlanMatch::Other(format!("`{}` doesn't declare `{name}`", self.name));
+        }
+        if let Some(name) = own.difference(&plan.declared).next() {
+            return PlanMatch::Other(format!("`{}` declares `{name}`, and the plan doesn't", self.name));
+        }
+        PlanMatch::Same
     }
 
     fn forget(&self, changed: &Path) {
@@ -212,6 +215,6 @@ mod tests;
 
 /// True if a file is in the JSON syntax: by its name or, for other extensions, by its first character.
 fn is_json(file: &SourceFile) -> bool {
-    let is_native = || [".tf", ".tofu", ".tfvars"].iter().any(|extension| file.name.ends_with(extension));
-    file.name.ends_with(".json") || !is_native() && file.body().1.trim_start().starts_with('{')
+    let is_native = [".tf", ".tofu", ".tfvars"].iter().any(|extension| file.name.ends_with(extension));
+    file.name.ends_with(".json") || !is_native && file.body().1.trim_start().starts_with('{')
 }

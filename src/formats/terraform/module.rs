@@ -10,7 +10,6 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::calls::found::{self, FoundCall};
 use super::{file_name, mentions_trail, names};
 use blocks::{BlockSource, ModuleBlock, kind_of, read_blocks};
 use index::{BlockIndex, Overrides};
@@ -98,8 +97,9 @@ impl Module {
             blocks.iter_mut().for_each(|block| block.is_beside_trail = mentions_trail);
             module.is_whole &= !problems.iter().any(|problem| problem.kind.loses_text()) && file.replaced.is_empty();
             // Text that is lost because of a limit may have mentioned a trail.
-            let is_told = |problem: &Problem| mentions_trail || problem.kind == ProblemKind::Limit;
-            module.problems.extend(problems.into_iter().filter(is_told));
+            module
+                .problems
+                .extend(problems.into_iter().filter(|problem| mentions_trail || problem.kind == ProblemKind::Limit));
             if names::is_override(&file_name(&file.path)) {
                 for block in blocks {
                     let (parsed, problems) = block.parse();
@@ -136,8 +136,11 @@ impl Module {
 
     /// The blocks with this keyword.
     pub(super) fn blocks(&self, keyword: &str) -> impl DoubleEndedIterator<Item = BlockId> {
-        let of_keyword = move |(_, block): &(usize, &ModuleBlock)| block.keyword.text == keyword;
-        self.blocks.iter().enumerate().filter(of_keyword).map(|(index, _)| BlockId(index))
+        self.blocks
+            .iter()
+            .enumerate()
+            .filter(move |(_, block)| block.keyword.text == keyword)
+            .map(|(index, _)| BlockId(index))
     }
 
     /// The first block with this keyword and these labels.
@@ -177,39 +180,33 @@ impl Module {
 
     /// The resources of the kinds that belong to a subject.
     pub(super) fn declared(&self, subject: SearchSubject) -> impl Iterator<Item = (BlockId, &'static ResourceKind)> {
-        let may_be = move |id: &BlockId| self.blocks.get(id.0).is_some_and(|block| block.may_declare(subject));
-        self.blocks("resource").filter(may_be).filter_map(move |id| Some((id, kind_of(self.block(id)?, subject)?)))
+        self.blocks("resource")
+            .filter(move |id| self.blocks.get(id.0).is_some_and(|block| block.may_declare(subject)))
+            .filter_map(move |id| Some((id, kind_of(self.block(id)?, subject)?)))
     }
 
     /// The managed resources of a type.
     pub(super) fn of_type<'m>(&'m self, kind: &'m str) -> impl Iterator<Item = BlockId> + 'm {
-        let is_one = move |block: &Block| block.labels.first().is_some_and(|label| label.text == kind);
         let ids = self.blocks("resource").filter(move |&id| self.may_have(id, &[kind]));
-        ids.filter(move |&id| self.block(id).is_some_and(is_one))
+        ids.filter(move |&id| self.block(id).and_then(|block| block.labels.first()).is_some_and(|own| own.text == kind))
     }
 
     /// Its declarations in the form of a plan: `aws_s3_bucket.logs`, `module.audit`, `var.region`.
     pub(super) fn names(&self) -> BTreeSet<String> {
-        let names = |keyword: &'static str, prefix: &'static str| {
-            self.blocks(keyword).filter_map(|id| self.block(id)).map(move |block| {
+        let mut names = BTreeSet::new();
+        for (keyword, prefix) in [("resource", ""), ("module", "module."), ("variable", "var.")] {
+            for block in self.blocks(keyword).filter_map(|id| self.block(id)) {
                 let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
-                format!("{prefix}{}", labels.join("."))
-            })
-        };
-        names("resource", "").chain(names("module", "module.")).chain(names("variable", "var.")).collect()
+                names.insert(format!("{prefix}{}", labels.join(".")));
+            }
+        }
+        names
     }
 
     /// The directory of a call, if its text has a plain local source and no override file may change it.
     pub(super) fn plain_source(&self, id: BlockId) -> Option<PathBuf> {
         let block = self.blocks.get(id.0).filter(|_| self.overrides.is_empty())?;
-        let local = || match &block.source {
-            BlockSource::Native(item) => match found::of_text(item, &block.file, &self.directory)? {
-                FoundCall::Local(directory) => Some(directory),
-                FoundCall::Remote | FoundCall::Computed => None,
-            },
-            BlockSource::Json(_) => None,
-        };
-        block.plain_source.get_or_init(local).clone()
+        block.plain_source.get_or_init(|| block.local_source(&self.directory)).clone()
     }
 
     pub(super) fn notation(&self, id: BlockId) -> Notation {
@@ -250,11 +247,15 @@ impl Module {
         problems.extend(mentioning.filter_map(|id| self.block(id)).flat_map(checks::swallowed));
         problems.extend_from_slice(self.broken.get_or_init(|| self.broken()));
         problems.extend(self.blocks.iter().filter(|block| block.mentions_trail).filter_map(ModuleBlock::lookalike));
-        let parsed = || self.blocks.iter().filter_map(|block| block.parsed.get()?.0.as_ref());
-        problems.extend(checks::repeated(parsed()));
-        problems.extend(parsed().flat_map(checks::misshapen));
-        problems.extend(checks::baseless(&self.overrides, parsed()));
+        problems.extend(checks::repeated(self.parsed()));
+        problems.extend(self.parsed().flat_map(checks::misshapen));
+        problems.extend(checks::baseless(&self.overrides, self.parsed()));
         problems
+    }
+
+    /// The blocks that have been parsed so far.
+    fn parsed(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter_map(|block| block.parsed.get()?.0.as_ref())
     }
 }
 
@@ -270,11 +271,16 @@ fn module_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, 
     paths.dedup();
     let names: Vec<String> = paths.iter().map(|path| file_name(path)).collect();
     let all: HashSet<&str> = names.iter().map(String::as_str).collect();
-    let has_tofu = || names.iter().any(|name| names::is_configuration(name) && names::is_tofu(name));
-    let is_tofu = context.options.engine.map_or_else(has_tofu, |engine| engine == Engine::OpenTofu);
-    let is_read = |name: &String| {
-        let is_shadowed = || names::shadowing(name).is_some_and(|other| all.contains(other.as_str()));
-        names::is_configuration(name) && if is_tofu { !is_shadowed() } else { !names::is_tofu(name) }
+    let is_tofu = match context.options.engine {
+        Some(engine) => engine == Engine::OpenTofu,
+        None => names.iter().any(|name| names::is_configuration(name) && names::is_tofu(name)),
     };
-    Ok(paths.iter().zip(&names).filter(|(_, name)| is_read(name)).map(|(path, _)| path.clone()).collect())
+    let read = paths.iter().zip(&names).filter(|(_, name)| {
+        names::is_configuration(name) && if is_tofu { !is_shadowed(name, &all) } else { !names::is_tofu(name) }
+    });
+    Ok(read.map(|(path, _)| path.clone()).collect())
+}
+
+fn is_shadowed(name: &str, all: &HashSet<&str>) -> bool {
+    names::shadowing(name).is_some_and(|other| all.contains(other.as_str()))
 }

@@ -15,8 +15,9 @@ pub(super) fn is_tofu(name: &str) -> bool {
 
 /// The name of the file that OpenTofu reads instead: `x.tofu` for `x.tf`, and `x.tofu.json` for `x.tf.json`.
 pub(super) fn shadowing(name: &str) -> Option<String> {
-    let native = || Some(format!("{}.tofu", name.strip_suffix(".tf")?));
-    name.strip_suffix(".tf.json").map(|base| format!("{base}.tofu.json")).or_else(native)
+    name.strip_suffix(".tf.json")
+        .map(|base| format!("{base}.tofu.json"))
+        .or_else(|| Some(format!("{}.tofu", name.strip_suffix(".tf")?)))
 }
 
 /// True for an override file, whose blocks change those of other files.

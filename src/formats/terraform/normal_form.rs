@@ -24,8 +24,9 @@ pub(super) fn of_data(data: Data) -> Data {
         Data::String(text) => Data::String(of_text(text)),
         Data::List(List { kind, items }) => Data::List(List { kind, items: items.into_iter().map(of_value).collect() }),
         Data::Object(Object { is_map, header, fields, rest }) => {
-            let field = |field: Field| Field { key: of_text(field.key), value: of_value(field.value), ..field };
-            Data::Object(Object { is_map, header, fields: fields.into_iter().map(field).collect(), rest })
+            let fields = fields.into_iter();
+            let fields = fields.map(|field| Field { key: of_text(field.key), value: of_value(field.value), ..field });
+            Data::Object(Object { is_map, header, fields: fields.collect(), rest })
         }
         data @ (Data::Null | Data::Bool(_) | Data::Number(_)) => data,
     }
@@ -36,8 +37,6 @@ fn of_value(value: Traced<Data>) -> Traced<Data> {
 }
 
 fn is_normal(data: &Data) -> bool {
-    let is_normal_text = |text: &str| text.is_ascii() || is_nfc(text);
-    let is_normal_value = |value: &Traced<Data>| !matches!(&value.value, Known(data) if !is_normal(data));
     match data {
         Data::String(text) => is_normal_text(text),
         Data::List(list) => list.items.iter().all(is_normal_value),
@@ -46,4 +45,12 @@ fn is_normal(data: &Data) -> bool {
         }
         Data::Null | Data::Bool(_) | Data::Number(_) => true,
     }
+}
+
+fn is_normal_text(text: &str) -> bool {
+    text.is_ascii() || is_nfc(text)
+}
+
+fn is_normal_value(value: &Traced<Data>) -> bool {
+    !matches!(&value.value, Known(data) if !is_normal(data))
 }

@@ -23,8 +23,7 @@ pub(super) fn parse(text: &str) -> Option<Maybe<f64>> {
     if matches!(text.trim_start_matches(['+', '-']), "inf" | "Inf") {
         return Some(too_precise());
     }
-    let is_plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
-    if !text.bytes().all(is_plain) {
+    if !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-')) {
         // Go parses `1p2` as 1 * 2^2, which isn't evaluated.
         let is_binary = text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(['p', 'P']);
         return is_binary.then(too_precise);

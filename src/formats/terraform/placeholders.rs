@@ -79,23 +79,28 @@ pub(super) fn until_filled_in(function: &str, arguments: Vec<Traced<Data>>) -> V
         return arguments;
     }
     let is_picking = PICKING.contains(&function);
-    let unknown = |argument: Traced<Data>| match &argument.value {
-        Known(Data::List(_) | Data::Object(_)) if is_picking => argument,
-        Known(data) if holds_placeholder(data) => without_placeholders(argument),
-        Known(_) | Unknown(_) => argument,
-    };
-    arguments.into_iter().map(unknown).collect()
+    arguments
+        .into_iter()
+        .map(|argument| match &argument.value {
+            Known(Data::List(_) | Data::Object(_)) if is_picking => argument,
+            Known(data) if holds_placeholder(data) => without_placeholders(argument),
+            Known(_) | Unknown(_) => argument,
+        })
+        .collect()
 }
 
 /// True if a value contains a text with a placeholder. The nesting of values is limited, and so is this recursion.
 fn holds_placeholder(data: &Data) -> bool {
-    let holds = |value: &Traced<Data>| matches!(&value.value, Known(data) if holds_placeholder(data));
     match data {
         Data::String(text) => of_text(text).is_some(),
         Data::Null | Data::Bool(_) | Data::Number(_) => false,
         Data::List(list) => list.items.iter().any(holds),
         Data::Object(object) => object.fields.iter().any(|field| holds(&field.value)),
     }
+}
+
+fn holds(value: &Traced<Data>) -> bool {
+    matches!(&value.value, Known(data) if holds_placeholder(data))
 }
 
 /// The value, in which texts with a placeholder are unknown.
@@ -105,8 +110,11 @@ fn without_placeholders(value: Traced<Data>) -> Traced<Data> {
             Known(Data::List(List { kind, items: items.into_iter().map(without_placeholders).collect() }))
         }
         Known(Data::Object(object)) => {
-            let field = |field: &Field| Field { value: without_placeholders(field.value.clone()), ..field.clone() };
-            let fields: Vec<Field> = object.fields.iter().map(field).collect();
+            let fields: Vec<Field> = object
+                .fields
+                .iter()
+                .map(|field| Field { value: without_placeholders(field.value.clone()), ..field.clone() })
+                .collect();
             Known(Data::Object(Object { fields: fields.into(), ..object }))
         }
         Known(data) => filled_in(&data).map_or(Known(data), Unknown),

@@ -135,8 +135,7 @@ impl DataDocument {
             self.version = other.version;
         }
         for statement in other.statements {
-            let is_same = |own: &&mut StatementBlock| !statement.sid.is_empty() && own.sid == statement.sid;
-            match self.statements.iter_mut().find(is_same) {
+            match self.statements.iter_mut().find(|own| !statement.sid.is_empty() && own.sid == statement.sid) {
                 Some(own) => *own = statement,
                 None => self.statements.push(statement),
             }
@@ -178,13 +177,12 @@ fn statement(block: &Object, version: &str) -> Result<StatementBlock, Reason> {
 
 /// One text is a string, several are a list in descending order, and none is omitted.
 fn scope(mut texts: Vec<String>, block: &Object) -> Option<Data> {
-    let made = |text| Traced::written(Data::String(text), block.header);
     match texts.len() {
         0 => None,
         1 => texts.pop().map(Data::String),
         _ => {
             texts.sort_by(|a, b| b.cmp(a));
-            Some(Data::tuple(texts.into_iter().map(made).collect()))
+            Some(Data::tuple(texts.into_iter().map(|text| Traced::written(Data::String(text), block.header)).collect()))
         }
     }
 }
@@ -257,12 +255,14 @@ fn strings(block: &Object, name: &str) -> Result<Vec<String>, Reason> {
         Some(Data::List(List { items, .. })) => items,
         Some(_) => return Err(failed(format!("`{name}` isn't a list of strings"))),
     };
-    let text = |item: Traced<Data>| match item.value {
-        Known(Data::String(text)) => Ok(text),
-        Known(_) => Err(failed(format!("`{name}` has an element that isn't a string"))),
-        Unknown(why) => Err(why),
-    };
-    items.into_iter().map(text).collect()
+    items
+        .into_iter()
+        .map(|item| match item.value {
+            Known(Data::String(text)) => Ok(text),
+            Known(_) => Err(failed(format!("`{name}` has an element that isn't a string"))),
+            Unknown(why) => Err(why),
+        })
+        .collect()
 }
 
 /// The value of an argument; `None` if it is null or missing.
@@ -282,12 +282,14 @@ fn nested<'a>(block: &'a Object, name: &str) -> Result<Vec<&'a Object>, Reason> 
         Known(_) => return Err(failed(format!("`{name}` isn't a block"))),
         Unknown(why) => return Err(why.clone()),
     };
-    let body = |item: &'a Traced<Data>| match &item.value {
-        Known(Data::Object(body)) => Ok(body),
-        Known(_) => Err(failed(format!("`{name}` isn't a block"))),
-        Unknown(why) => Err(why.clone()),
-    };
-    items.iter().map(body).collect()
+    items
+        .iter()
+        .map(|item| match &item.value {
+            Known(Data::Object(body)) => Ok(body),
+            Known(_) => Err(failed(format!("`{name}` isn't a block"))),
+            Unknown(why) => Err(why.clone()),
+        })
+        .collect()
 }
 
 fn failed(message: String) -> Reason {

@@ -110,17 +110,19 @@ fn configured(mut wanted: Reference, source: &str, evaluator: &ExpressionEvaluat
 fn passed<'a>(scope: &ModuleScope, call: &'a ModuleCallInstance, wanted: &Reference, source: &str) -> Option<&'a Expr> {
     let block = call.caller.module.block(call.block)?;
     let ExprKind::Object(items) = &block.body.attribute("providers")?.value.kind else { return None };
-    let is_wanted = |key: &ObjectKey| {
-        let (name, alias) = match key {
+    for item in items {
+        let (name, alias) = match &item.key {
             ObjectKey::Name(name) => (name.text.as_str(), None),
             ObjectKey::Expr(expr) => match names_in(expr) {
                 Some(names) => names,
-                None => return false,
+                None => continue,
             },
         };
-        alias == wanted.alias.as_deref() && scope.module.provider_source(name).as_deref() == Some(source)
-    };
-    items.iter().find(|item| is_wanted(&item.key)).map(|item| &item.value)
+        if alias == wanted.alias.as_deref() && scope.module.provider_source(name).as_deref() == Some(source) {
+            return Some(&item.value);
+        }
+    }
+    None
 }
 
 fn module_name(scope: &ModuleScope) -> String {
@@ -194,21 +196,22 @@ impl Reference {
     }
 
     fn evaluate(&self, block: &Block, evaluator: &ExpressionEvaluator<'_>) -> ValuePath {
-        let silent = || {
-            let hop = Hop { span: block.header, step: HopKind::NoProviderRegion(self.to_string()) };
-            (environment(self, evaluator.scope, evaluator), vec![hop])
-        };
-        let Some(region) = block.body.attribute("region") else { return silent() };
+        let Some(region) = block.body.attribute("region") else { return self.without_region(block, evaluator) };
         let value = evaluator.eval_deciding(&region.value);
         match &value.value {
-            Known(Data::Null) => silent(),
-            Known(Data::String(text)) if text.is_empty() => silent(),
+            Known(Data::Null) => self.without_region(block, evaluator),
+            Known(Data::String(text)) if text.is_empty() => self.without_region(block, evaluator),
             Known(_) | Unknown(_) => {
                 let mut hops = vec![Hop { span: region.value.span, step: HopKind::ProviderRegion(self.to_string()) }];
                 hops.extend(value.hops);
                 (value.value, hops)
             }
         }
+    }
+
+    fn without_region(&self, block: &Block, evaluator: &ExpressionEvaluator<'_>) -> ValuePath {
+        let hop = Hop { span: block.header, step: HopKind::NoProviderRegion(self.to_string()) };
+        (environment(self, evaluator.scope, evaluator), vec![hop])
     }
 }
 

@@ -69,8 +69,7 @@ pub(super) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
     }
     // All roots share one budget for evaluating the sources of their calls.
     let budget = Budget::new(Budget::steps_for(0));
-    let reached = |path: &Path| Program::open(&root(path, path, None), context, &budget).reached();
-    directories.follow_computed(reached, context);
+    directories.follow_computed(|path| Program::open(&root(path, path, None), context, &budget).reached(), context);
     let leads = directories.leading_to_trails(context);
     let found = directories.roots(&leads, context);
     let own = |place: &usize| directories.path(*place).map(|path| root(path, path, None));

@@ -152,8 +152,9 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
                 }
             }
             CalledModule::Unread { mut part, other } => {
-                let declares_trail = |directory| self.may_declare(&self.tree.module(directory));
-                if part.hint.is_none() && other.as_deref().is_some_and(declares_trail) {
+                if part.hint.is_none()
+                    && other.as_deref().is_some_and(|directory| self.may_declare(&self.tree.module(directory)))
+                {
                     part.hint = Some(TrailHint::Content);
                 }
                 self.note_unread(part, way, id);

@@ -53,8 +53,10 @@ fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn LoadedProject) -> T) 
     let sources = Sources::new("/".into());
     let (readings, options) = (FileCache::default(), Options::default());
     let context = Context { fs: &fs, sources: &sources, readings: &readings, options: &options, plan: None };
-    let load = |(path, _): &(&str, &str)| sources.load(&fs, Path::new(path)).unwrap();
-    let kept = files.iter().map(load).map(|file| CandidateFile { file, interest: Relevance::Mentions });
+    let kept = files
+        .iter()
+        .map(|(path, _)| sources.load(&fs, Path::new(path)).unwrap())
+        .map(|file| CandidateFile { file, interest: Relevance::Mentions });
     let linked: Vec<LinkedFile> = kept.map(|kept| LinkedFile { kept, links: Terraform.links(kept, context) }).collect();
     let projects = Terraform.projects(&linked, context);
     ask(projects[0].open(context, &budget()).as_ref())
@@ -159,9 +161,8 @@ fn too_many_calls_are_not_followed() {
     let mut files: Vec<(String, String)> = (0..9)
         .map(|at| {
             let source = if at == 0 { "./m1".to_owned() } else { format!("../m{}", at + 1) };
-            let call = |name| format!("module \"c{name}\" {{\n  source = \"{source}\"\n}}\n");
             let path = if at == 0 { "/main.tf".to_owned() } else { format!("/m{at}/main.tf") };
-            (path, (0..4).map(call).collect())
+            (path, (0..4).map(|name| format!("module \"c{name}\" {{\n  source = \"{source}\"\n}}\n")).collect())
         })
         .collect();
     files.push(("/m9/main.tf".to_owned(), "resource \"aws_cloudtrail\" \"t\" {\n}\n".to_owned()));
@@ -204,14 +205,16 @@ fn unrelated_declarations_cost_nothing() {
 
 #[test]
 fn a_chain_twice_as_long_costs_little_more_than_twice_as_much() {
-    let steps = |length: usize| {
-        let (said, steps) = probe(&format!(
-            "{}locals {{\n  probe = length(local.l{length}) == 3\n}}\n",
-            chain(length, "[1]", "[X[0], X[0], X[0]]")
-        ));
-        assert_eq!(said, "true");
-        steps as f64
-    };
+    let (short, long) = (steps_of_chain(20), steps_of_chain(40));
     // Each element keeps its hops, whose number is the length of the chain.
-    assert!(steps(40) <= 3.0 * steps(20), "{} against {}", steps(40), steps(20));
+    assert!(long <= 3.0 * short, "{long} against {short}");
+}
+
+fn steps_of_chain(length: usize) -> f64 {
+    let (said, steps) = probe(&format!(
+        "{}locals {{\n  probe = length(local.l{length}) == 3\n}}\n",
+        chain(length, "[1]", "[X[0], X[0], X[0]]")
+    ));
+    assert_eq!(said, "true");
+    steps as f64
 }

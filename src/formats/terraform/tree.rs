@@ -134,7 +134,6 @@ impl<'a> Program<'a> {
         key: &str,
         caller: Option<&Rc<ModuleScope>>,
     ) -> CalledModule {
-        let is_read = |directory: &Path| self.is_read(directory);
         let literal = calls::literal_source(block);
         let computed = if literal.is_none() { Some(self.computed_source(block, caller)) } else { None };
         let source = match (literal, &computed) {
@@ -143,7 +142,7 @@ impl<'a> Program<'a> {
             (None, None) => Err("it has no `source`"),
         };
         let caller = ModuleCall { block, directory: &module.directory, key, source };
-        calls::resolve(caller, &self.manifest, &is_read, self.context)
+        calls::resolve(caller, &self.manifest, &|directory| self.is_read(directory), self.context)
     }
 
     /// The value of a source that isn't a plain string, or the reason why it is unknown.
@@ -272,8 +271,7 @@ impl<'a> Program<'a> {
             return None;
         }
         let created = instances.into_iter().filter(|instance| !instance.never_exists());
-        let scope = |instance: BlockInstance| (instance.key.clone(), Self::called(caller, &call, name, instance));
-        Some(created.map(scope).collect())
+        Some(created.map(|instance| (instance.key.clone(), Self::called(caller, &call, name, instance))).collect())
     }
 
     /// True if the code of the call with this name can be read.

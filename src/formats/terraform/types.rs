@@ -82,11 +82,10 @@ impl Type {
 
     fn of_call(call: &FunctionCall, constant: DefaultEvaluator<'_>) -> Option<Self> {
         let [argument] = call.arguments.as_slice() else { return None };
-        let element = || Self::parse(argument, constant).map(Box::new);
         match (call.name.text.as_str(), &argument.kind) {
-            ("list", _) => element().map(Self::List),
-            ("set", _) => element().map(Self::Set),
-            ("map", _) => element().map(Self::Map),
+            ("list", _) => Self::parse(argument, constant).map(Box::new).map(Self::List),
+            ("set", _) => Self::parse(argument, constant).map(Box::new).map(Self::Set),
+            ("map", _) => Self::parse(argument, constant).map(Box::new).map(Self::Map),
             ("tuple", ExprKind::Tuple(types)) => {
                 types.iter().map(|ty| Self::parse(ty, constant)).collect::<Option<_>>().map(Self::Tuple)
             }
@@ -144,16 +143,15 @@ impl ObjectAttribute {
             ObjectKey::Expr(Expr { kind: ExprKind::String(text), .. }) => text.clone(),
             ObjectKey::Expr(_) => return None,
         };
-        let required = |ty| Self { name: name.clone(), ty, is_optional: false, default: None };
-        let ExprKind::Call(call) = &item.value.kind else { return Type::parse(&item.value, constant).map(required) };
-        match (call.name.text.as_str(), call.arguments.as_slice()) {
-            ("optional", [ty]) => Some(Self { is_optional: true, ..required(Type::parse(ty, constant)?) }),
-            ("optional", [ty, default]) => {
-                let default = Some(constant(default));
-                Some(Self { is_optional: true, default, ..required(Type::parse(ty, constant)?) })
-            }
-            _ => Type::parse(&item.value, constant).map(required),
-        }
+        let (ty, is_optional, default) = match &item.value.kind {
+            ExprKind::Call(call) => match (call.name.text.as_str(), call.arguments.as_slice()) {
+                ("optional", [ty]) => (ty, true, None),
+                ("optional", [ty, default]) => (ty, true, Some(constant(default))),
+                _ => (&item.value, false, None),
+            },
+            _ => (&item.value, false, None),
+        };
+        Some(Self { name, ty: Type::parse(ty, constant)?, is_optional, default })
     }
 }
 

@@ -62,22 +62,23 @@ pub(super) struct VariableValue {
 impl RootValues {
     /// Reads the automatically loaded files of a root module, and the values of options.
     pub(super) fn read(root: &Path, is_directory: bool, library: &ModuleLibrary, context: Context<'_>) -> Self {
-        let given = |variables: Variables| library.values(variables, context);
         let mut layers: Vec<Arc<VariableLayer>> = Vec::new();
-        layers.extend(context.options.environment.iter().map(|id| given(Variables::Assignment(*id))));
+        let environment = context.options.environment.iter();
+        layers.extend(environment.map(|id| library.values(Variables::Assignment(*id), context)));
         if is_directory && !context.options.no_automatic_variables {
             layers.extend(automatic_layers(root, context).into_iter().map(Arc::new));
         }
         let before_plan = layers.len();
-        layers.extend(context.options.variables.iter().copied().map(given));
+        layers.extend(context.options.variables.iter().map(|variables| library.values(*variables, context)));
         Self { layers, before_plan }
     }
 
     /// The value with the highest precedence.
     pub(super) fn find<'a>(&'a self, name: &str, plan: Option<&'a Plan>) -> Option<VariableSetting<'a>> {
         let (beside, named) = self.layers.split_at_checked(self.before_plan)?;
-        let planned = || plan?.variable(name).map(VariableSetting::Planned);
-        winner(named, name).or_else(planned).or_else(|| winner(beside, name))
+        winner(named, name)
+            .or_else(|| plan?.variable(name).map(VariableSetting::Planned))
+            .or_else(|| winner(beside, name))
     }
 
     /// The names of the variables that the command line sets.
@@ -99,15 +100,10 @@ impl RootValues {
     /// The option that sets a variable; `None` if its value has another source.
     pub(super) fn option_of(&self, name: &str, plan: Option<&Plan>) -> Option<FileId> {
         let (beside, named) = self.layers.split_at_checked(self.before_plan)?;
-        let last = |layers: &[Arc<VariableLayer>]| {
-            let layer =
-                layers.iter().rfind(|layer| layer.unreadable.is_some() || layer.values.last_named(name).is_some());
-            layer.map(|layer| layer.option)
-        };
-        match (last(named), plan.and_then(|plan| plan.variable(name))) {
+        match (last_option(named, name), plan.and_then(|plan| plan.variable(name))) {
             (Some(option), _) => option,
             (None, Some(_)) => None,
-            (None, None) => last(beside).flatten(),
+            (None, None) => last_option(beside, name).flatten(),
         }
     }
 
@@ -115,6 +111,12 @@ impl RootValues {
     pub(super) fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.layers.iter().flat_map(|layer| &layer.problems)
     }
+}
+
+/// The option of the last layer that sets the variable.
+fn last_option(layers: &[Arc<VariableLayer>], name: &str) -> Option<Option<FileId>> {
+    let layer = layers.iter().rfind(|layer| layer.unreadable.is_some() || layer.values.last_named(name).is_some());
+    layer.map(|layer| layer.option)
 }
 
 /// The value in the last layer that sets, or may set, a variable.
@@ -149,21 +151,18 @@ impl VariableLayer {
     fn of_file(id: FileId, file: &SourceFile) -> Self {
         let (attributes, problems) = read_values(id, file);
         // Lost text may have set any variable, unless it is within a value, which is then unknown.
-        let is_lost = |problem: &Problem| {
-            let is_inside = |value: Span| value.start <= problem.span.start && problem.span.end <= value.end;
-            problem.kind.loses_text() && !attributes.iter().any(|attribute| is_inside(attribute.value.span))
-        };
-        let is_unreadable = !file.replaced.is_empty() || problems.iter().any(is_lost);
-        let value = |attribute: Attribute| {
-            let (name, expr) = (attribute.name.text, attribute.value);
-            VariableValue { name, expr, refused: None, text: None }
-        };
-        Self {
-            values: attributes.into_iter().map(value).collect(),
-            unreadable: is_unreadable.then(|| file.name.clone()),
-            problems,
-            option: None,
-        }
+        let is_lost = problems.iter().any(|problem| {
+            problem.kind.loses_text()
+                && !attributes.iter().any(|attribute| is_inside(problem.span, attribute.value.span))
+        });
+        let is_unreadable = !file.replaced.is_empty() || is_lost;
+        let values = attributes.into_iter().map(|attribute| VariableValue {
+            name: attribute.name.text,
+            expr: attribute.value,
+            refused: None,
+            text: None,
+        });
+        Self { values: values.collect(), unreadable: is_unreadable.then(|| file.name.clone()), problems, option: None }
     }
 
     /// Reads `NAME=VALUE` of the command line: an expression, or plain text for a variable that is a string.
@@ -180,6 +179,10 @@ impl VariableLayer {
         };
         Self { values: NameIndex::from(vec![value]), ..Self::default() }
     }
+}
+
+fn is_inside(span: Span, value: Span) -> bool {
+    value.start <= span.start && span.end <= value.end
 }
 
 /// The attributes of a variable definitions file, and its syntax errors.
@@ -205,12 +208,15 @@ fn automatic_layers(root: &Path, context: Context<'_>) -> Vec<VariableLayer> {
     let Ok(files) = automatic_files(root, context) else {
         return vec![VariableLayer::unreadable(context.sources.name(root))];
     };
-    let read = |path: PathBuf| match context.sources.load(context.fs, &path) {
-        Ok(id) => Some(VariableLayer::of_file(id, &context.sources.file(id))),
-        Err(ReadError::Missing) if names::can_lack(&file_name(&path)) => None,
-        Err(_) => Some(VariableLayer::unreadable(context.sources.name(&path))),
-    };
-    files.into_iter().filter_map(read).collect()
+    let mut layers = Vec::new();
+    for path in files {
+        match context.sources.load(context.fs, &path) {
+            Ok(id) => layers.push(VariableLayer::of_file(id, &context.sources.file(id))),
+            Err(ReadError::Missing) if names::can_lack(&file_name(&path)) => {}
+            Err(_) => layers.push(VariableLayer::unreadable(context.sources.name(&path))),
+        }
+    }
+    layers
 }
 
 /// The files that Terraform loads automatically, in their order.
@@ -222,8 +228,9 @@ fn automatic_files(root: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, Re
     };
     paths.retain(|path| names::is_automatic_values(&file_name(path)));
     // Terraform fails if one of these names is a directory.
-    let is_directory = |path: &PathBuf| context.fs.kind(path) == Ok(PathKind::Directory);
-    paths.extend(FIRST.map(|name| root.join(name)).into_iter().filter(is_directory));
+    paths.extend(
+        FIRST.map(|name| root.join(name)).into_iter().filter(|path| context.fs.kind(path) == Ok(PathKind::Directory)),
+    );
     paths.sort_by_key(|path| {
         let name = file_name(path);
         let rank = FIRST.iter().position(|first| *first == name);

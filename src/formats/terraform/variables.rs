@@ -130,17 +130,20 @@ fn set(variable: &Block, why: Reason, ty: Option<&Type>) -> Reason {
 /// on the type: `== true` can hold for a string of the root module that is passed as a bool.
 fn retyped(evaluator: &ExpressionEvaluator<'_>, why: Reason, ty: Option<&Type>) -> Reason {
     let symbol = why.symbol();
-    let is = |ty: &Type| has_type(evaluator, &symbol, ty);
     let function = match ty {
-        Some(Type::Bool) if is(&Type::Number) => {
+        Some(Type::Bool) if has_type(evaluator, &symbol, &Type::Number) => {
             return Reason::Failed { message: format!("`{symbol}` is a number, not a boolean") };
         }
-        Some(Type::Number) if is(&Type::Bool) => {
+        Some(Type::Number) if has_type(evaluator, &symbol, &Type::Bool) => {
             return Reason::Failed { message: format!("`{symbol}` is a boolean, not a number") };
         }
-        Some(Type::Bool) if is(&Type::String) => "tobool",
-        Some(Type::Number) if is(&Type::String) => "tonumber",
-        Some(Type::String) if is(&Type::Bool) || is(&Type::Number) => "tostring",
+        Some(Type::Bool) if has_type(evaluator, &symbol, &Type::String) => "tobool",
+        Some(Type::Number) if has_type(evaluator, &symbol, &Type::String) => "tonumber",
+        Some(Type::String)
+            if has_type(evaluator, &symbol, &Type::Bool) || has_type(evaluator, &symbol, &Type::Number) =>
+        {
+            "tostring"
+        }
         _ => return why,
     };
     Reason::Computed { expression: format!("{function}({symbol})"), cause: Box::new(why), atom: None }
@@ -191,38 +194,36 @@ pub(super) fn refuses(evaluator: &ExpressionEvaluator<'_>, why: &Reason, value: 
     }
     // The other variables are unknown in the conditions.
     let others = root.module.blocks("variable").filter_map(|id| root.module.block(id)?.labels.first());
-    let field = |own: &str| Field {
-        key: own.to_owned(),
-        key_span: variable.header,
-        value: Traced::written(Data::Null, variable.header).map(|_| match own == name {
+    let mut fields = Vec::new();
+    for label in others {
+        let own = match label.text == name {
             true => Known(value.clone()),
-            false => Unknown(Reason::NoValue { reference: format!("var.{own}") }),
-        }),
-    };
-    let fields: Vec<Field> = others.map(|label| field(&label.text)).collect();
+            false => Unknown(Reason::NoValue { reference: format!("var.{}", label.text) }),
+        };
+        let own = Traced::written(Data::Null, variable.header).map(|_| own);
+        fields.push(Field { key: label.text.clone(), key_span: variable.header, value: own });
+    }
     evaluator.world.charge(fields.len());
     let variables = Traced::written(Data::Object(Object::new(variable.header, fields)), variable.header);
     let world = evaluator.world.frozen();
     let with = ExpressionEvaluator::new(tree, root, &world).with(vec![("var".to_owned(), variables)]);
-    let is_refused = |condition: &&Expr| with.eval(condition).value == Known(Data::Bool(false));
-    let refuses = conditions.iter().any(is_refused);
+    let refuses = conditions.iter().any(|condition| with.eval(condition).value == Known(Data::Bool(false)));
     evaluator.world.charge(world.steps());
     refuses
 }
 
 /// The root variable that the command line sets to another value than that of the plan.
 pub(super) fn overruled<'a>(evaluator: &ExpressionEvaluator<'a>, plan: &Plan) -> Option<&'a Block> {
-    let is_other = |name: &&str| {
+    evaluator.tree.values.overruling().find_map(|name| {
         let planned = plan.variable(name)?.clone();
         let variable = evaluator.scope.module.find("variable", &[name])?;
         let ty = type_of(evaluator, variable);
         let AssignmentSource::Value(given, _) = root_value(evaluator, variable, name, ty.as_ref())? else {
             return Some(variable);
         };
-        let converted = |value| ty.as_ref().map(|ty| symbol(&convert(value, ty).value));
-        (converted(given) != converted(planned)).then_some(variable)
-    };
-    evaluator.tree.values.overruling().find_map(|name| is_other(&name))
+        let [given, planned] = [given, planned].map(|value| ty.as_ref().map(|ty| symbol(&convert(value, ty).value)));
+        (given != planned).then_some(variable)
+    })
 }
 
 fn of_unknown_type(evaluator: &ExpressionEvaluator<'_>, name: &str) -> Reason {
@@ -245,18 +246,17 @@ fn given(evaluator: &ExpressionEvaluator<'_>, variable: &Block, name: &str, ty: 
         None => root_value(evaluator, variable, name, ty),
     };
     let has_default = evaluator.scope.call.is_some() || !evaluator.tree.context.options.no_defaults;
-    let default = || {
-        let default = &variable.body.attribute("default").filter(|_| has_default)?.value;
-        Some(AssignmentSource::Value(evaluator.outside().eval(default), HopKind::VariableDefault(name.to_owned())))
-    };
     match written {
-        Some(AssignmentSource::Value(value, _))
-            if matches!(value.value, Known(Data::Null)) && !is_nullable(variable) =>
-        {
-            default().unwrap_or(AssignmentSource::Nothing)
+        Some(AssignmentSource::Value(Traced { value: Known(Data::Null), .. }, _)) if !is_nullable(variable) => {}
+        Some(given) => return given,
+        None => {}
+    }
+    match variable.body.attribute("default").filter(|_| has_default) {
+        Some(default) => {
+            let hop = HopKind::VariableDefault(name.to_owned());
+            AssignmentSource::Value(evaluator.outside().eval(&default.value), hop)
         }
-        Some(given) => given,
-        None => default().unwrap_or(AssignmentSource::Nothing),
+        None => AssignmentSource::Nothing,
     }
 }
 
@@ -310,17 +310,17 @@ fn nothing_given(evaluator: &ExpressionEvaluator<'_>, variable: &Block, name: &s
         let message = format!("the call doesn't set `{reference}`, which has no default");
         return (Unknown(Reason::Failed { message }), hops);
     }
-    let domain = || domain::of(variable, name, ty, is_nullable(variable), evaluator.world);
-    let domain = evaluator.tree.domains.get((variable.header, true), domain);
+    let (domains, world) = (&evaluator.tree.domains, evaluator.world);
+    let domain = domains.get((variable.header, true), || domain::of(variable, name, ty, is_nullable(variable), world));
     (choose(evaluator, &domain, &reference), hops)
 }
 
 fn choose(evaluator: &ExpressionEvaluator<'_>, domain: &Domain, reference: &str) -> Maybe<Data> {
-    let unknown = || Unknown(Reason::NoValue { reference: reference.to_owned() });
-    match domain {
-        Domain::Anything => unknown(),
-        Domain::OneOf(values) => chosen(evaluator, values, reference).map_or_else(unknown, Known),
-    }
+    let chosen = match domain {
+        Domain::Anything => None,
+        Domain::OneOf(values) => chosen(evaluator, values, reference),
+    };
+    chosen.map_or_else(|| Unknown(Reason::NoValue { reference: reference.to_owned() }), Known)
 }
 
 /// One of several values, selected by the world; `None` if the world doesn't decide.
@@ -346,11 +346,10 @@ fn validated(
         Unknown(why) if !why.is_failure() && why.has_identity() => {
             // If a boolean has a condition, its possible values are listed.
             let is_bool = ty == Some(&Type::Bool) && !domain::conditions(variable).is_empty();
-            let validated = || match is_bool {
+            let domain = evaluator.tree.domains.get((variable.header, false), || match is_bool {
                 true => domain::of(variable, name, ty, is_nullable(variable), evaluator.world),
                 false => domain::validated(variable, name, evaluator.world),
-            };
-            let domain = evaluator.tree.domains.get((variable.header, false), validated);
+            });
             let Domain::OneOf(values) = &*domain else { return value };
             // No other value can be converted to one of these texts.
             let is_itself = is_bool || ty == Some(&Type::Any) || values.iter().all(domain::is_word);

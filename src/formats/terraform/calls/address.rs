@@ -78,9 +78,6 @@ fn split_directory(source: &str) -> (&str, &str) {
 /// The name of a module in a registry, without a default host; `None` if the package isn't one.
 fn registry(package: &str) -> Option<String> {
     let parts: Vec<&str> = package.split('/').collect();
-    let is_name = |part: &&str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
     let (host, names) = match parts.as_slice() {
         names @ [_, _, _] => (None, names),
         [host, names @ ..] if names.len() == 3 && host.contains('.') && !host.contains('@') => {
@@ -88,11 +85,15 @@ fn registry(package: &str) -> Option<String> {
         }
         _ => return None,
     };
-    if !names.iter().all(is_name) || host.as_deref().is_some_and(|host| SHORTHANDS.contains(&host)) {
+    if !names.iter().all(|name| is_name(name)) || host.as_deref().is_some_and(|host| SHORTHANDS.contains(&host)) {
         return None;
     }
     let host = host.filter(|host| !DEFAULT_HOSTS.contains(&host.as_str()));
     Some(host.into_iter().chain(names.iter().map(|name| (*name).to_owned())).collect::<Vec<_>>().join("/"))
+}
+
+fn is_name(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// The protocol before `::`, or an empty text, and the rest.
@@ -107,11 +108,10 @@ fn forced(package: &str) -> (&str, &str) {
 
 /// True if a URL begins with a scheme.
 fn has_scheme(url: &str) -> bool {
-    let is_scheme = |scheme: &str| {
+    url.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
-    };
-    url.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme))
+    })
 }
 
 fn expanded(url: &str) -> Option<ExpandedSource<'_>> {
@@ -179,7 +179,6 @@ fn clean(path: &str) -> String {
 
 /// Decodes percent-encoded text; in a query, `+` is a space.
 fn decoded(text: &str, is_query: bool) -> String {
-    let hex = |at: &[u8]| u8::from_str_radix(std::str::from_utf8(at).ok()?, 16).ok();
     let mut rest = text.as_bytes();
     let mut bytes = Vec::with_capacity(rest.len());
     while let Some((first, after)) = rest.split_first() {
@@ -191,6 +190,10 @@ fn decoded(text: &str, is_query: bool) -> String {
         bytes.push(escaped.unwrap_or(if is_query && *first == b'+' { b' ' } else { *first }));
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex(digits: &[u8]) -> Option<u8> {
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 #[cfg(test)]

@@ -73,11 +73,15 @@ pub(in crate::internal::formats::terraform) fn of_text(
 }
 
 fn plain_source(body: &str) -> Option<&str> {
-    let value = |line| Some(str::trim_start(line).strip_prefix("source")?.trim_start().strip_prefix('=')?.trim());
     let mut values = body.lines().filter_map(value);
     let (Some(only), None) = (values.next(), values.next()) else { return None };
     let source = only.strip_prefix('"')?.strip_suffix('"')?;
     (!source.contains(['"', '\\', '$', '%'])).then_some(source)
+}
+
+/// The value if a line sets `source`.
+fn value(line: &str) -> Option<&str> {
+    Some(line.trim_start().strip_prefix("source")?.trim_start().strip_prefix('=')?.trim())
 }
 
 #[cfg(test)]

@@ -108,8 +108,9 @@ impl ExpressionEvaluator<'_> {
                 }
                 let expression = format!("{name}({})", symbols(arguments));
                 // It is neither null nor empty if one of the arguments is certain to be neither.
-                let is_set = |argument: &Traced<Data>| matches!(&argument.value, Unknown(why) if why.is_set());
-                if name == "coalesce" && arguments.iter().any(is_set) {
+                if name == "coalesce"
+                    && arguments.iter().any(|argument| matches!(&argument.value, Unknown(why) if why.is_set()))
+                {
                     return here(Unknown(Reason::Composed { reference: expression, cause: Box::new(why) }));
                 }
                 let atom = is_condition(name).then(|| Atom::Holds { condition: expression.clone() });
@@ -130,12 +131,6 @@ impl ExpressionEvaluator<'_> {
     /// An unknown result of `coalesce`. It is neither null nor an empty text; `coalesce` fails if every argument is one
     /// of these.
     fn coalesced(&self, arguments: &[Traced<Data>], why: Reason) -> Maybe<Data> {
-        let is_given = |argument: &Traced<Data>| match &argument.value {
-            Known(Data::Null) => false,
-            Known(Data::String(text)) => !text.is_empty(),
-            Known(_) => true,
-            Unknown(why) => why.is_set(),
-        };
         if !arguments.iter().any(is_given) {
             self.note_doubt(&why);
         }
@@ -206,13 +201,8 @@ impl ExpressionEvaluator<'_> {
         };
         let context = self.tree.context;
         let path = normalize(&self.tree.root.module.directory.join(path));
-        let unknown = || {
-            let why =
-                Reason::NotEvaluated { construct: format!("the function `{name}` of a file that isn't available") };
-            here(computed(format!("{name}({})", symbols(arguments)), &why, None))
-        };
         if !context.sources.may_read(&path) {
-            return unknown();
+            return unavailable(name, arguments);
         }
         match (name, context.sources.load(context.fs, &path)) {
             ("fileexists", Ok(_)) => here(Known(Data::Bool(true))),
@@ -220,12 +210,16 @@ impl ExpressionEvaluator<'_> {
                 let file = context.sources.file(id);
                 let whole = Hop { span: Span::new(id, 0, file.text.len()), step: HopKind::File };
                 let is_text = file.replaced.is_empty();
-                if is_text { (Known(Data::String(file.text.clone())), vec![whole]) } else { unknown() }
+                if is_text {
+                    (Known(Data::String(file.text.clone())), vec![whole])
+                } else {
+                    unavailable(name, arguments)
+                }
             }
             ("templatefile", Ok(id)) => {
                 let file = context.sources.file(id);
-                let span = |range: std::ops::Range<usize>| Span::new(id, range.start, range.end);
-                here(self.render(&file.text, arguments.get(1).map(|argument| &argument.value), span))
+                let variables = arguments.get(1).map(|argument| &argument.value);
+                here(self.render(&file.text, variables, |range| Span::new(id, range.start, range.end)))
             }
             // The digest or the Base64 of the file's content.
             (name, Ok(id)) => {
@@ -235,11 +229,11 @@ impl ExpressionEvaluator<'_> {
                 let text = Traced::written(Data::String(file.text.clone()), span);
                 match function.filter(|_| file.replaced.is_empty()) {
                     Some(function) => self.pure(function, &[text], span),
-                    None => unknown(),
+                    None => unavailable(name, arguments),
                 }
             }
             // A file that is missing here may exist when Terraform runs.
-            _ => unknown(),
+            _ => unavailable(name, arguments),
         }
     }
 
@@ -307,8 +301,8 @@ impl ExpressionEvaluator<'_> {
         match block.body.attribute("sensitive").map(|attribute| &attribute.value.kind) {
             Some(ExprKind::Bool(true)) => Some(true),
             Some(ExprKind::Bool(false)) | None => {
-                let is_plain = |data: &Data| !matches!(data, Data::List(_) | Data::Object(_));
-                let is_known = matches!(self.eval(expr).value, Known(data) if is_plain(&data));
+                let is_known =
+                    matches!(self.eval(expr).value, Known(data) if !matches!(data, Data::List(_) | Data::Object(_)));
                 (is_known && self.scope.address.is_empty()).then_some(false)
             }
             Some(_) => None,
@@ -332,15 +326,18 @@ impl ExpressionEvaluator<'_> {
             Ok(arguments) => arguments,
             Err(why) => return Unknown(why),
         };
-        let is_text = |argument: &Traced<Data>| {
+        let are_texts = arguments.iter().all(|argument| {
             matches!(&argument.value, Known(Data::String(_) | Data::Number(_) | Data::Bool(_)) | Unknown(_))
-        };
-        if arguments.len() != arity || !arguments.iter().all(is_text) {
+        });
+        if arguments.len() != arity || !are_texts {
             return failed(format!("`{name}` takes {arity} string{}", if arity == 1 { "" } else { "s" }));
         }
-        let why = |argument: &Traced<Data>| if let Unknown(why) = &argument.value { Some(why.clone()) } else { None };
+        let unknown = arguments.iter().find_map(|argument| match &argument.value {
+            Unknown(why) => Some(why.clone()),
+            Known(_) => None,
+        });
         let construct = format!("the function `{name}`");
-        let why = arguments.iter().find_map(why).unwrap_or(Reason::NotEvaluated { construct });
+        let why = unknown.unwrap_or(Reason::NotEvaluated { construct });
         let expression = format!("{name}({})", symbols(&arguments));
         match name {
             // Even compressed empty text has a header, so the result isn't empty.
@@ -407,6 +404,21 @@ impl ExpressionEvaluator<'_> {
             Err(_) => Unknown(Reason::Unreadable),
         }
     }
+}
+
+fn is_given(argument: &Traced<Data>) -> bool {
+    match &argument.value {
+        Known(Data::Null) => false,
+        Known(Data::String(text)) => !text.is_empty(),
+        Known(_) => true,
+        Unknown(why) => why.is_set(),
+    }
+}
+
+/// The value of a function whose file isn't available.
+fn unavailable(name: &str, arguments: &[Traced<Data>]) -> ValuePath {
+    let why = Reason::NotEvaluated { construct: format!("the function `{name}` of a file that isn't available") };
+    here(computed(format!("{name}({})", symbols(arguments)), &why, None))
 }
 
 /// The limit of consecutive references that `issensitive` and `base64gunzip` follow.

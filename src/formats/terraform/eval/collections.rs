@@ -42,8 +42,8 @@ impl ExpressionEvaluator<'_> {
         if let Some(why) = first_failure(fields.values().map(|(_, value)| value)) {
             return Unknown(why.clone());
         }
-        let field = |(key, (key_span, value))| Field { key, key_span, value };
-        Known(Data::Object(Object::new(span, fields.into_iter().map(field).collect())))
+        let fields = fields.into_iter().map(|(key, (key_span, value))| Field { key, key_span, value });
+        Known(Data::Object(Object::new(span, fields.collect())))
     }
 
     /// The element of a collection, by index or key.
@@ -94,8 +94,7 @@ impl ExpressionEvaluator<'_> {
                 return here(computed(self.at(&format!("{}[*]", why.symbol()), splat.base.span), why, None));
             }
         };
-        let each = |item: Traced<Data>| self.with(vec![(String::new(), item)]).eval(&splat.each);
-        here(self.tuple(items.into_iter().map(each)))
+        here(self.tuple(items.into_iter().map(|item| self.with(vec![(String::new(), item)]).eval(&splat.each))))
     }
 
     pub(super) fn for_expr(&self, expr: &ForExpr, span: Span) -> Maybe<Data> {
@@ -146,44 +145,44 @@ impl ExpressionEvaluator<'_> {
         key: Option<&str>,
         value: &str,
     ) -> Result<Vec<LocalNames>, Reason> {
-        let names = |of_key: Traced<Data>, of_value: Traced<Data>| {
-            let key = key.map(|key| (key.to_owned(), of_key));
-            key.into_iter().chain([(value.to_owned(), of_value)]).collect::<LocalNames>()
-        };
         // Each iteration has a copy of its element.
         self.world.charge(size::steps(&collection.value));
         let span = collection.origin.span();
-        let rounds: Vec<LocalNames> = match &collection.value {
+        let mut rounds: Vec<LocalNames> = Vec::new();
+        match &collection.value {
             Known(Data::List(list)) => {
-                let round = |(index, item): (usize, &Traced<Data>)| {
+                for (index, item) in list.items.iter().enumerate() {
                     let item = collection.taken(item, HopKind::Element(index));
-                    let key = match list.kind {
+                    let of_key = match list.kind {
                         ListKind::Set => item.clone(),
                         ListKind::Tuple | ListKind::List => Traced::written(Data::Number(index as f64), span),
                     };
-                    names(key, item)
-                };
-                list.items.iter().enumerate().map(round).collect()
+                    rounds.push(names(key, of_key, value, item));
+                }
             }
             Known(Data::Object(object)) => {
                 let mut fields: Vec<&Field> = object.fields.iter().collect();
                 fields.sort_by(|a, b| a.key.cmp(&b.key));
-                let round = |field: &Field| {
-                    let (key, value) = expand::entry(collection, field, object);
-                    names(key, value)
-                };
-                fields.into_iter().map(round).collect()
+                for field in fields {
+                    let (of_key, of_value) = expand::entry(collection, field, object);
+                    rounds.push(names(key, of_key, value, of_value));
+                }
             }
             Known(other) => {
                 return Err(Reason::Failed { message: format!("`for` can't iterate over {}", other.shown()) });
             }
             Unknown(why) => return Err(why.clone()),
-        };
+        }
         if rounds.len() > MAX_ELEMENTS {
             return Err(Reason::OverLimit { limit: "elements of a collection" });
         }
         Ok(rounds)
     }
+}
+
+fn names(key: Option<&str>, of_key: Traced<Data>, value: &str, of_value: Traced<Data>) -> LocalNames {
+    let key = key.map(|key| (key.to_owned(), of_key));
+    key.into_iter().chain([(value.to_owned(), of_value)]).collect()
 }
 
 /// An object of `for` results. Equal keys are grouped with `...`, and are an error without it.

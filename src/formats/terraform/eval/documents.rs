@@ -130,10 +130,11 @@ impl ExpressionEvaluator<'_> {
 
     /// True if the value of an expression is certain to be a list.
     fn is_list(&self, expr: &Expr) -> bool {
-        let is_known = |arm: &Expr| matches!(self.eval(arm).value, Known(Data::List(_)));
         match &expr.kind {
             ExprKind::Call(call) => gives_members(&call.name.text),
-            ExprKind::Conditional(conditional) => is_known(&conditional.then) || is_known(&conditional.otherwise),
+            ExprKind::Conditional(conditional) => [&conditional.then, &conditional.otherwise]
+                .into_iter()
+                .any(|arm| matches!(self.eval(arm).value, Known(Data::List(_)))),
             _ => false,
         }
     }

@@ -16,6 +16,8 @@ use crate::value::{Data, Known, List, ListKind, Maybe, Reason, Traced, Unknown};
 /// The limit of files and directories that one call of `fileset` visits.
 const MAX_ENTRIES: usize = 20_000;
 
+const ELSEWHERE: &str = "`fileset` of a directory that isn't in the checked tree";
+
 /// A directory, and the rest of the pattern to match there.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Place {
@@ -64,12 +66,11 @@ impl ExpressionEvaluator<'_> {
 
     /// Returns the paths of the files that match.
     fn matching(&self, directory: &str, pattern: &str) -> Result<BTreeSet<String>, Reason> {
-        let not_evaluated = |construct: &str| Reason::NotEvaluated { construct: construct.to_owned() };
         let parts = glob::parts(pattern).filter(|_| !glob::is_pattern(directory));
         let parts = parts.ok_or_else(|| not_evaluated("`fileset` with such a pattern"))?;
         let start = normalize(&self.tree.root.module.directory.join(directory));
         if !self.tree.context.sources.may_read(&start) {
-            return Err(not_evaluated("`fileset` of a directory that isn't in the checked tree"));
+            return Err(not_evaluated(ELSEWHERE));
         }
         let mut found = BTreeSet::new();
         let mut seen: HashSet<Place> = HashSet::new();
@@ -98,27 +99,31 @@ impl ExpressionEvaluator<'_> {
     /// Returns the entries of a directory. Directories that searches skip, such as `.terraform`, are omitted, since a
     /// fresh checkout doesn't have them.
     fn entries_of(&self, place: &Place) -> Result<Entries, Reason> {
-        let elsewhere = |_| {
-            let construct = "`fileset` of a directory that isn't in the checked tree".to_owned();
-            Reason::NotEvaluated { construct }
-        };
         let fs = self.tree.context.fs;
-        let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
-        let own = fs.directories(&place.directory).map_err(elsewhere)?;
+
+        let own = fs.directories(&place.directory).map_err(|_| not_evaluated(ELSEWHERE))?;
         let mut entries = Entries::default();
         entries
             .directories
-            .extend(own.iter().filter_map(|path| name(path)).filter(|name| !is_skipped(Path::new(name))));
-        for path in fs.list(&place.directory).map_err(elsewhere)? {
+            .extend(own.iter().filter_map(|path| name_of(path)).filter(|name| !is_skipped(Path::new(name))));
+        for path in fs.list(&place.directory).map_err(|_| not_evaluated(ELSEWHERE))? {
             let names = match fs.kind(&path) {
                 Ok(PathKind::File) => &mut entries.files,
                 Ok(PathKind::Directory) => &mut entries.directories,
                 Err(_) => &mut entries.unclear,
             };
-            names.extend(name(&path));
+            names.extend(name_of(&path));
         }
         Ok(entries)
     }
+}
+
+fn not_evaluated(construct: &str) -> Reason {
+    Reason::NotEvaluated { construct: construct.to_owned() }
+}
+
+fn name_of(path: &Path) -> Option<String> {
+    path.file_name().and_then(|name| name.to_str()).map(str::to_owned)
 }
 
 impl Place {
@@ -139,24 +144,25 @@ impl Place {
         let Some(part) = parts.get(self.matched) else { return Vec::new() };
         let next = self.matched.saturating_add(1);
         let is_last = next == parts.len();
-        let within = |name: &String, matched| Self {
-            directory: self.directory.join(name),
-            below: format!("{}{name}/", self.below),
-            matched,
-        };
         let mut places = Vec::new();
         if *part == glob::ANY_DEPTH {
-            places.extend(directories.iter().map(|name| within(name, self.matched)));
+            places.extend(directories.iter().map(|name| self.within(name, self.matched)));
             if !is_last {
                 places.push(Self { matched: next, ..self.clone() });
             }
         }
-        let is_match = |name: &&String| *part == glob::ANY_DEPTH || glob::matches(part, name);
         if is_last {
-            found.extend(files.iter().filter(is_match).map(|name| format!("{}{name}", self.below)));
+            let matching = files.iter().filter(|name| *part == glob::ANY_DEPTH || glob::matches(part, name));
+            found.extend(matching.map(|name| format!("{}{name}", self.below)));
         } else if *part != glob::ANY_DEPTH {
-            places.extend(directories.iter().filter(is_match).map(|name| within(name, next)));
+            places.extend(
+                directories.iter().filter(|name| glob::matches(part, name)).map(|name| self.within(name, next)),
+            );
         }
         places
+    }
+
+    fn within(&self, name: &str, matched: usize) -> Self {
+        Self { directory: self.directory.join(name), below: format!("{}{name}/", self.below), matched }
     }
 }

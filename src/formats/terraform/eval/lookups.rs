@@ -125,9 +125,9 @@ impl ExpressionEvaluator<'_> {
         else {
             return None;
         };
-        let is_primitive =
-            |item: &Traced<Data>| matches!(item.value, Known(Data::String(_) | Data::Bool(_) | Data::Number(_)));
-        if items.len() > MAX_ITEMS || !items.iter().all(is_primitive) {
+        let mut values = items.iter().map(|item| &item.value);
+        let are_primitive = values.all(|item| matches!(item, Known(Data::String(_) | Data::Bool(_) | Data::Number(_))));
+        if items.len() > MAX_ITEMS || !are_primitive {
             return None;
         }
         for item in items {

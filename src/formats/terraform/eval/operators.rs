@@ -46,21 +46,22 @@ impl ExpressionEvaluator<'_> {
 
     /// A condition and its value, with the first variable or local of the deciding operand, if it has one.
     fn choice(&self, condition: &Expr, holds: bool) -> Choice {
-        /// The maximum length of a condition in a message, in characters.
-        const MAX_REASON: usize = 200;
-        let shown = |expr: &Expr| {
-            let file = self.tree.context.sources.file(expr.span.file);
-            let begin: String = file.slice(expr.span).chars().take(MAX_REASON).collect();
-            cut(&begin.split_whitespace().collect::<Vec<_>>().join(" "))
-        };
         let part = first_reference(self.deciding(condition, holds)).filter(|part| part.span != condition.span);
         let part = part.and_then(|part| match self.eval(part).value {
             Known(data @ (Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_))) => {
-                Some((shown(part), data.shown()))
+                Some((self.shown(part), data.shown()))
             }
             Known(_) | Unknown(_) => None,
         });
-        Choice { condition: format!("`{}`", shown(condition)), holds, part }
+        Choice { condition: format!("`{}`", self.shown(condition)), holds, part }
+    }
+
+    fn shown(&self, expr: &Expr) -> String {
+        /// The maximum length of a condition in a message, in characters.
+        const MAX_REASON: usize = 200;
+        let file = self.tree.context.sources.file(expr.span.file);
+        let begin: String = file.slice(expr.span).chars().take(MAX_REASON).collect();
+        cut(&begin.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// The operand that determines the value of a condition, or the condition itself.
@@ -74,9 +75,9 @@ impl ExpressionEvaluator<'_> {
                     inner
                 }
                 ExprKind::Binary(BinaryOperator::And | BinaryOperator::Or, left, right) => {
-                    let decides = |operand: &&Expr| boolean(&self.eval(operand).value) == Some(holds);
                     let is_decisive = holds == matches!(condition.kind, ExprKind::Binary(BinaryOperator::Or, ..));
-                    match [&**left, &**right].into_iter().find(decides) {
+                    let mut operands = [&**left, &**right].into_iter();
+                    match operands.find(|operand| boolean(&self.eval(operand).value) == Some(holds)) {
                         Some(operand) if is_decisive => operand,
                         Some(_) | None => return condition,
                     }
@@ -137,16 +138,19 @@ impl ExpressionEvaluator<'_> {
     /// Evaluates `==`. An unknown variable differs from the values that its declaration rejects, and the result of a
     /// comparison is never null.
     pub(super) fn equal(&self, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
-        let is_never_null = |why: &Reason| match why {
-            Reason::Computed { atom, .. } => atom.is_some() && self.doubt.is_none(),
-            why => why.is_set(),
-        };
         let is_refused = match (&left.value, &right.value) {
-            (Unknown(why), Known(Data::Null)) | (Known(Data::Null), Unknown(why)) if is_never_null(why) => true,
+            (Unknown(why), Known(Data::Null)) | (Known(Data::Null), Unknown(why)) if self.is_never_null(why) => true,
             (Unknown(why), Known(data)) | (Known(data), Unknown(why)) => variables::refuses(self, why, data),
             (Known(_), Known(_)) | (Unknown(_), Unknown(_)) => false,
         };
         if is_refused { Known(Data::Bool(false)) } else { equal(left, right) }
+    }
+
+    fn is_never_null(&self, why: &Reason) -> bool {
+        match why {
+            Reason::Computed { atom, .. } => atom.is_some() && self.doubt.is_none(),
+            why => why.is_set(),
+        }
     }
 
     /// Evaluates `&&` and `||`. If the left operand determines the result, the right one may fail.
@@ -230,7 +234,6 @@ fn converted_beside(value: Traced<Data>, other: Type) -> Traced<Data> {
 
 /// Evaluates `==`. The comparison of an unknown value with a known one is a condition that a world may decide.
 pub(super) fn equal(left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
-    let is = |subject: String, value: &Data| Atom::Is { subject, value: symbol(&Known(value.clone())) };
     match (&left.value, &right.value) {
         (Known(_), Known(_)) => match equality::equal(left, right) {
             Known(equal) => Known(Data::Bool(equal)),
@@ -244,7 +247,9 @@ pub(super) fn equal(left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
             let expression = format!("{subject} == {}", symbol(&Known(value.clone())));
             let atom = match value {
                 Data::List(_) | Data::Object(_) => Atom::Holds { condition: expression.clone() },
-                Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => is(subject, value),
+                Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
+                    Atom::Is { subject, value: symbol(&Known(value.clone())) }
+                }
             };
             computed(expression, why, Some(atom))
         }
@@ -259,19 +264,22 @@ pub(super) fn equal(left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
 }
 
 fn compare(operator: BinaryOperator, left: &Maybe<Data>, right: &Maybe<Data>) -> Maybe<Data> {
-    let holds = |left: f64, right: f64| match operator {
-        BinaryOperator::Less => left < right,
-        BinaryOperator::LessOrEqual => left <= right,
-        BinaryOperator::Greater => left > right,
-        _ => left >= right,
-    };
     match numbers_of(left, right) {
-        Ok((left, right)) => Known(Data::Bool(holds(left, right))),
+        Ok((left, right)) => Known(Data::Bool(holds(operator, left, right))),
         Err(Operands::Failed(message)) => failed(message),
         Err(Operands::Unknown(why)) => {
             let expression = format!("{} {} {}", symbol(left), sign(operator), symbol(right));
             computed(expression.clone(), &why, Some(Atom::Holds { condition: expression }))
         }
+    }
+}
+
+fn holds(operator: BinaryOperator, left: f64, right: f64) -> bool {
+    match operator {
+        BinaryOperator::Less => left < right,
+        BinaryOperator::LessOrEqual => left <= right,
+        BinaryOperator::Greater => left > right,
+        _ => left >= right,
     }
 }
 
@@ -295,8 +303,10 @@ fn arithmetic(operator: BinaryOperator, left: &Maybe<Data>, right: &Maybe<Data>)
 
 /// Terraform calculates with far more digits, so only exact results are known.
 fn exactly(number: Option<f64>) -> Maybe<Data> {
-    let inexact = || Unknown(Reason::NotEvaluated { construct: "arithmetic that isn't exact".to_owned() });
-    number.map_or_else(inexact, |number| Known(Data::Number(number)))
+    match number {
+        Some(number) => Known(Data::Number(number)),
+        None => Unknown(Reason::NotEvaluated { construct: "arithmetic that isn't exact".to_owned() }),
+    }
 }
 
 /// The reason why two operands aren't two known numbers.
@@ -306,16 +316,19 @@ enum Operands {
 }
 
 fn numbers_of(left: &Maybe<Data>, right: &Maybe<Data>) -> Result<(f64, f64), Operands> {
-    let number = |value: &Maybe<Data>| match value {
+    match (number(left), number(right)) {
+        (Err(failed @ Operands::Failed(_)), _) | (_, Err(failed @ Operands::Failed(_))) => Err(failed),
+        (left, right) => Ok((left?, right?)),
+    }
+}
+
+fn number(value: &Maybe<Data>) -> Result<f64, Operands> {
+    match value {
         Known(data) => numeric(data).ok_or_else(|| match filled_in(data) {
             Some(why) => Operands::Unknown(why),
             None => Operands::Failed(format!("{} isn't a number", data.shown())),
         }),
         Unknown(why) => Err(Operands::Unknown(why.clone())),
-    };
-    match (number(left), number(right)) {
-        (Err(failed @ Operands::Failed(_)), _) | (_, Err(failed @ Operands::Failed(_))) => Err(failed),
-        (left, right) => Ok((left?, right?)),
     }
 }
 

@@ -82,12 +82,14 @@ impl ExpressionEvaluator<'_> {
 
     /// The value of an expression if a path begins there; `None` if its base has to be evaluated first.
     fn start(&self, expr: &Expr) -> Option<PathStart<'_>> {
-        let undeclared =
-            |word: &str| here(Unknown(Reason::NoReference { word: word.to_owned(), meant: meant_literal(word) }));
         match &expr.kind {
-            ExprKind::Variable(name) => {
-                Some(self.named(name).map_or_else(|| PathStart::Made(undeclared(name)), PathStart::Named))
-            }
+            ExprKind::Variable(name) => Some(match self.named(name) {
+                Some(named) => PathStart::Named(named),
+                None => {
+                    let why = Reason::NoReference { word: name.to_owned(), meant: meant_literal(name) };
+                    PathStart::Made(here(Unknown(why)))
+                }
+            }),
             ExprKind::GetAttr(base, name) => match &base.kind {
                 ExprKind::Variable(root) if self.given_by_language(root, &name.text).is_some() => {
                     self.given_by_language(root, &name.text).map(PathStart::Named)

@@ -32,8 +32,7 @@ impl ExpressionEvaluator<'_> {
     pub(super) fn policy_document(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
         let source = self.policy_source(base, attribute)?;
         let reference = source.reference(attribute);
-        let evaluate = || here(self.policy_text(&source, &reference));
-        Some(self.scope.remember(&reference, self.world, evaluate))
+        Some(self.scope.remember(&reference, self.world, || here(self.policy_text(&source, &reference))))
     }
 
     /// Evaluates `data.aws_iam_policy_document.name`: the instance, or a collection of instances.
@@ -45,23 +44,27 @@ impl ExpressionEvaluator<'_> {
             return None;
         }
         let created: Vec<_> = instances.iter().filter(|instance| !instance.never_exists()).collect();
-        let attributes = |key: &str| Traced::written(self.policy_attributes(name, key, block, expr.span), expr.span);
         if block.body.attribute("count").is_some() {
-            return Some(Known(Data::tuple(created.iter().map(|instance| attributes(&instance.key)).collect())));
+            let attributes =
+                created.iter().map(|instance| self.policy_attributes(name, &instance.key, block, expr.span));
+            return Some(Known(Data::tuple(attributes.collect())));
         }
         if block.body.attribute("for_each").is_some() {
-            let field = |instance: &&expand::BlockInstance| {
-                Some(Field { key: instance.each_key()?, key_span: expr.span, value: attributes(&instance.key) })
-            };
-            let fields = created.iter().filter_map(field).collect();
-            return Some(Known(Data::Object(Object::new(expr.span, fields))));
+            let fields = created.iter().filter_map(|instance| {
+                let key = instance.each_key()?;
+                let value = self.policy_attributes(name, &instance.key, block, expr.span);
+                Some(Field { key, key_span: expr.span, value })
+            });
+            return Some(Known(Data::Object(Object::new(expr.span, fields.collect()))));
         }
-        created.first().map(|instance| attributes(&instance.key).value)
+        created.first().map(|instance| self.policy_attributes(name, &instance.key, block, expr.span).value)
     }
 
     /// The attributes of an instance. Those that its arguments don't determine are unknown until deployment.
-    fn policy_attributes(&self, name: &str, key: &str, block: &Block, span: Span) -> Data {
-        let field = |attribute: &str| {
+    fn policy_attributes(&self, name: &str, key: &str, block: &Block, span: Span) -> Traced<Data> {
+        let mut fields = Vec::new();
+        for attribute in ["json", "minified_json", "id", "policy_id", "version", "statement", "source_policy_documents"]
+        {
             let source = PolicyData { name, key: key.to_owned(), block, is_minified: attribute == "minified_json" };
             let reference = source.reference(attribute);
             let value = match attribute {
@@ -76,10 +79,9 @@ impl ExpressionEvaluator<'_> {
                 }),
             };
             let value = Traced::written((), span).map(|_| value);
-            Field { key: attribute.to_owned(), key_span: span, value }
-        };
-        let names = ["json", "minified_json", "id", "policy_id", "version", "statement", "source_policy_documents"];
-        Data::Object(Object::new(span, names.map(field).into()))
+            fields.push(Field { key: attribute.to_owned(), key_span: span, value });
+        }
+        Traced::written(Data::Object(Object::new(span, fields)), span)
     }
 
     /// Replaces the texts of data sources in a value by their policies.

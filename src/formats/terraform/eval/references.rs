@@ -8,7 +8,7 @@ use crate::formats::terraform::scope::{ModuleScope, ValuePath};
 use crate::formats::terraform::variables;
 use crate::model::{UnreadPart, is_aws_key};
 use crate::source::Span;
-use crate::syntax::hcl::{Block, Expr, ExprKind};
+use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Reason, Traced, Unknown};
 
 impl ExpressionEvaluator<'_> {
@@ -89,39 +89,36 @@ impl ExpressionEvaluator<'_> {
             return Unknown(self.at_deployment(expr));
         };
         let block = self.scope.module.find("module", &[name]);
-        let has = |argument| block.is_some_and(|block| block.body.attribute(argument).is_some());
-        let outputs = |scope: &Rc<ModuleScope>| Traced::written(self.outputs(scope, expr.span), expr.span);
-        if has("count") {
-            return Known(Data::tuple(scopes.iter().map(|(_, scope)| outputs(scope)).collect()));
+        if block.is_some_and(|block| block.body.attribute("count").is_some()) {
+            let outputs = scopes.iter().map(|(_, scope)| self.outputs(scope, expr.span));
+            return Known(Data::tuple(outputs.collect()));
         }
-        if has("for_each") {
+        if block.is_some_and(|block| block.body.attribute("for_each").is_some()) {
             let names = scopes.iter().filter_map(|(_, scope)| scope.call.as_ref()?.each_key());
-            let field = |(key, (_, scope)): (String, &(String, Rc<ModuleScope>))| Field {
-                key,
-                key_span: expr.span,
-                value: outputs(scope),
-            };
-            let fields = names.zip(&scopes).map(field).collect();
+            let mut fields = Vec::new();
+            for (key, (_, scope)) in names.zip(&scopes) {
+                fields.push(Field { key, key_span: expr.span, value: self.outputs(scope, expr.span) });
+            }
             return Known(Data::Object(Object::new(expr.span, fields)));
         }
         match scopes.as_slice() {
-            [(_, scope)] => Known(self.outputs(scope, expr.span)),
+            [(_, scope)] => self.outputs(scope, expr.span).value,
             _ => Unknown(self.at_deployment(expr)),
         }
     }
 
     /// All outputs of a module instance.
-    fn outputs(&self, scope: &Rc<ModuleScope>, span: Span) -> Data {
+    fn outputs(&self, scope: &Rc<ModuleScope>, span: Span) -> Traced<Data> {
         let evaluator = ExpressionEvaluator::new(self.tree, scope, self.world);
         let outputs = scope.module.blocks("output").filter_map(|id| scope.module.block(id));
-        let field = |block: &Block| {
-            let label = block.labels.first()?;
-            let value = evaluator.eval(&block.body.attribute("value")?.value);
-            Some(Field { key: label.text.clone(), key_span: label.span, value })
-        };
-        let mut fields: Vec<Field> = outputs.filter_map(field).collect();
+        let mut fields = Vec::new();
+        for block in outputs {
+            let (Some(label), Some(value)) = (block.labels.first(), block.body.attribute("value")) else { continue };
+            let value = evaluator.eval(&value.value);
+            fields.push(Field { key: label.text.clone(), key_span: label.span, value });
+        }
         fields.sort_by(|a, b| a.key.cmp(&b.key));
-        Data::Object(Object::new(span, fields))
+        Traced::written(Data::Object(Object::new(span, fields)), span)
     }
 
     /// Evaluates `path.module` and `path.root` as if Terraform ran in the root module's directory.

@@ -22,27 +22,28 @@ impl ExpressionEvaluator<'_> {
     /// A resource that has `count` or `for_each`.
     fn repeated(&self, kind: &str, name: &str) -> Option<&Block> {
         let block = self.scope.module.find("resource", &[kind, name])?;
-        let is_repeated = |argument| block.body.attribute(argument).is_some();
-        (is_repeated("count") || is_repeated("for_each")).then_some(block)
+        let is_repeated = block.body.attribute("count").is_some() || block.body.attribute("for_each").is_some();
+        is_repeated.then_some(block)
     }
 
     fn collection(&self, reference: &str, block: &Block, instances: &[BlockInstance], span: Span) -> Maybe<Data> {
-        let value = |key: &str| {
-            let reference = self.scope.qualify(&format!("{reference}{key}"));
-            Traced::written(Data::Null, span).map(|_| Unknown(Reason::AtDeployment { reference, is_set: true }))
-        };
         if !instances.iter().all(BlockInstance::is_certain) {
             return Unknown(Reason::AtDeployment { reference: self.scope.qualify(reference), is_set: false });
         }
         let created = instances.iter().filter(|instance| !instance.never_exists());
         if block.body.attribute("count").is_some() {
-            return Known(Data::tuple(created.map(|instance| value(&instance.key)).collect()));
+            return Known(Data::tuple(created.map(|instance| self.instance(reference, &instance.key, span)).collect()));
         }
-        let field = |instance: &BlockInstance| {
+        let fields = created.filter_map(|instance| {
             let key = instance.each_key()?;
-            Some(Field { key, key_span: span, value: value(&instance.key) })
-        };
-        Known(Data::Object(Object::new(span, created.filter_map(field).collect())))
+            Some(Field { key, key_span: span, value: self.instance(reference, &instance.key, span) })
+        });
+        Known(Data::Object(Object::new(span, fields.collect())))
+    }
+
+    fn instance(&self, reference: &str, key: &str, span: Span) -> Traced<Data> {
+        let reference = self.scope.qualify(&format!("{reference}{key}"));
+        Traced::written(Data::Null, span).map(|_| Unknown(Reason::AtDeployment { reference, is_set: true }))
     }
 
     /// True if an expression is an attribute of a resource instance that certainly exists, so that it has a value after
@@ -53,11 +54,11 @@ impl ExpressionEvaluator<'_> {
             ExprKind::GetAttr(instance, _) => instance,
             // The first non-empty argument of `coalesce`, which is such an attribute unless an earlier argument is set.
             ExprKind::Call(call) if call.name.text == "coalesce" && !call.expand_last => {
-                let is_variable =
-                    |argument: &Expr| matches!(self.eval(argument).value, Unknown(Reason::NoValue { .. }) | Known(_));
                 let (of_instances, others): (Vec<&Expr>, Vec<&Expr>) =
                     call.arguments.iter().partition(|argument| self.is_of_instance(argument));
-                return !of_instances.is_empty() && others.into_iter().all(is_variable);
+                let mut others = others.into_iter().map(|argument| self.eval(argument).value);
+                return !of_instances.is_empty()
+                    && others.all(|value| matches!(value, Unknown(Reason::NoValue { .. }) | Known(_)));
             }
             ExprKind::Conditional(conditional) => {
                 return match self.eval(&conditional.condition).value {
@@ -102,8 +103,8 @@ impl ExpressionEvaluator<'_> {
         };
         let instances = expand::instances(block, &Self::new(self.tree, self.scope, self.world));
         self.world.charge(instances.len());
-        let is_created = |instance: &BlockInstance| instance.key == key && !instance.never_exists();
-        instances.iter().all(BlockInstance::is_certain) && !instances.iter().any(is_created)
+        instances.iter().all(BlockInstance::is_certain)
+            && !instances.iter().any(|instance| instance.key == key && !instance.never_exists())
     }
 
     /// True for a resource that is declared without `count` and `for_each`.

@@ -47,34 +47,20 @@ impl ExpressionEvaluator<'_> {
     /// The result of `formatlist` with partly unknown arguments, in the form of templates. An argument that isn't a
     /// list is used in each iteration.
     pub(super) fn composed_list(&self, format: &Traced<Data>, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
-        let is_text = |why: &Reason| {
-            matches!(
-                why,
-                Reason::AtDeployment { is_set: true, .. }
-                    | Reason::AwsKey { .. }
-                    | Reason::Undeclared { is_set: true, .. }
-                    | Reason::Composed { .. }
-            )
-        };
-        let items = |argument: &Traced<Data>| match &argument.value {
-            Known(Data::List(list)) => Some((true, list.items.clone())),
-            Known(Data::Null | Data::Object(_)) => None,
-            Known(_) => Some((false, vec![argument.clone()])),
-            Unknown(why) => is_text(why).then(|| (false, vec![argument.clone()])),
-        };
-        let columns = arguments.iter().map(items).collect::<Option<Vec<_>>>()?;
+        let columns = arguments.iter().map(column).collect::<Option<Vec<_>>>()?;
         let is_open = columns.iter().flat_map(|(_, items)| items).any(|item| matches!(item.value, Unknown(_)));
         let rounds = columns.iter().filter(|(is_list, _)| *is_list).map(|(_, items)| items.len()).max().unwrap_or(1);
         if !is_open || columns.iter().any(|(is_list, items)| *is_list && items.len() != rounds) {
             return None;
         }
-        let row = |at: usize| {
+        let mut texts = Vec::new();
+        for at in 0..rounds {
             let cells = columns.iter().map(|(is_list, items)| items.get(if *is_list { at } else { 0 }).cloned());
             let cells = cells.collect::<Option<Vec<_>>>()?;
             let value = self.joined_pieces(formatted(&[std::slice::from_ref(format), cells.as_slice()].concat())?)?;
-            Some(format.clone().map(|_| value))
-        };
-        (0..rounds).map(row).collect::<Option<Vec<_>>>().map(|texts| Known(Data::tuple(texts)))
+            texts.push(format.clone().map(|_| value));
+        }
+        Some(Known(Data::tuple(texts)))
     }
 
     fn joined_pieces(&self, pieces: Vec<Maybe<Data>>) -> Option<Maybe<Data>> {
@@ -179,6 +165,26 @@ impl ExpressionEvaluator<'_> {
         }
         Ok(())
     }
+}
+
+/// The elements of an argument and true if it's a list, otherwise the argument and false.
+fn column(argument: &Traced<Data>) -> Option<(bool, Vec<Traced<Data>>)> {
+    match &argument.value {
+        Known(Data::List(list)) => Some((true, list.items.clone())),
+        Known(Data::Null | Data::Object(_)) => None,
+        Known(_) => Some((false, vec![argument.clone()])),
+        Unknown(why) => is_text(why).then(|| (false, vec![argument.clone()])),
+    }
+}
+
+fn is_text(why: &Reason) -> bool {
+    matches!(
+        why,
+        Reason::AtDeployment { is_set: true, .. }
+            | Reason::AwsKey { .. }
+            | Reason::Undeclared { is_set: true, .. }
+            | Reason::Composed { .. }
+    )
 }
 
 /// The JSON of a partly known value, in which each unknown part is a text.

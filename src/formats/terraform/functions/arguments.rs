@@ -64,8 +64,7 @@ impl<'a> EvaluatedCall<'a> {
     /// The items of an argument as elements of the function's result.
     pub(super) fn members(&self, at: usize, items: &[Traced<Data>]) -> Result<Vec<Traced<Data>>, FunctionFailure> {
         let argument = self.argument(at)?;
-        let member = |(index, item)| argument.member(item, HopKind::Element(index));
-        Ok(items.iter().enumerate().map(member).collect())
+        Ok(items.iter().enumerate().map(|(index, item)| argument.member(item, HopKind::Element(index))).collect())
     }
 
     /// The value of an argument's field as an element of the function's result.

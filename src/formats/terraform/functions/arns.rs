@@ -12,8 +12,9 @@ const PARTS: [&str; 5] = ["partition", "service", "region", "account_id", "resou
 pub(super) fn arn_parse(call: &EvaluatedCall<'_>) -> FunctionResult {
     let arn = call.string(0)?;
     let parts = parts(&arn)?;
-    let field = |(name, part): (&str, &str)| call.field(name.to_owned(), call.made(Data::String(part.to_owned())));
-    FunctionOutcome::object(Object::new(call.span, PARTS.into_iter().zip(parts).map(field).collect()))
+    let parts = PARTS.into_iter().zip(parts);
+    let fields = parts.map(|(name, part)| call.field(name.to_owned(), call.made(Data::String(part.to_owned()))));
+    FunctionOutcome::object(Object::new(call.span, fields.collect()))
 }
 
 /// Evaluates `trim_iam_role_path`, which removes the path from the ARN of a role.

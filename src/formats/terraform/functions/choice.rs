@@ -34,8 +34,7 @@ fn picked(value: Traced<Data>) -> FunctionResult {
 
 /// The first list or tuple that isn't empty. All arguments have to be lists or tuples.
 pub(super) fn coalescelist(call: &EvaluatedCall<'_>) -> FunctionResult {
-    let is_unknown = |argument: &&Traced<Data>| matches!(argument.value, Unknown(_));
-    let known = call.arguments.iter().take_while(|argument| !is_unknown(argument)).enumerate();
+    let known = call.arguments.iter().take_while(|argument| matches!(argument.value, Known(_))).enumerate();
     for (at, _) in known {
         call.ordered(at)?;
     }

@@ -72,10 +72,8 @@ pub(super) fn cidrsubnets(call: &EvaluatedCall<'_>) -> FunctionResult {
             return Err(FunctionFailure::failed("a prefix must become longer by 1 to 32 bits"));
         };
         let prefix = whole_block.prefix.saturating_add(more);
-        let too_long = || FunctionFailure::failed("the block has too few addresses for this division");
         let shift = whole_block.bits.checked_sub(prefix).ok_or_else(too_long)?;
         let size = 1_u128.checked_shl(shift).ok_or_else(too_long)?;
-        let full = || FunctionFailure::failed("the block has no more addresses");
         let start = next.and_then(|next| next.checked_next_multiple_of(size)).ok_or_else(full)?;
         let host_bits = whole_block.bits.saturating_sub(whole_block.prefix);
         if 1_u128.checked_shl(host_bits).is_some_and(|end| start >= end) {
@@ -85,6 +83,14 @@ pub(super) fn cidrsubnets(call: &EvaluatedCall<'_>) -> FunctionResult {
         next = start.checked_add(size);
     }
     FunctionOutcome::list(ListKind::List, call.strings(blocks))
+}
+
+fn too_long() -> FunctionFailure {
+    FunctionFailure::failed("the block has too few addresses for this division")
+}
+
+fn full() -> FunctionFailure {
+    FunctionFailure::failed("the block has no more addresses")
 }
 
 /// True if a block contains an address or another block. Only OpenTofu has this function.
@@ -127,15 +133,7 @@ impl std::fmt::Display for AddressBlock {
 }
 
 fn block(text: &str) -> Result<AddressBlock, FunctionFailure> {
-    let parsed = || {
-        let (text, prefix) = text.split_once('/')?;
-        let (address, bits) = address(text)?;
-        let is_number = prefix.len() <= 3 && prefix.bytes().all(|byte| byte.is_ascii_digit());
-        let prefix = prefix.parse().ok().filter(|prefix| is_number && *prefix <= bits)?;
-        let block = AddressBlock { address, prefix, bits };
-        Some(AddressBlock { address: address & block.mask(), ..block })
-    };
-    match parsed() {
+    match parsed(text) {
         Some(block) if block.bits == 128 && block.address >> 32 == 0xffff => {
             Err(FunctionFailure::not_evaluated("addresses of version 4 within those of version 6"))
         }
@@ -144,16 +142,27 @@ fn block(text: &str) -> Result<AddressBlock, FunctionFailure> {
     }
 }
 
+fn parsed(text: &str) -> Option<AddressBlock> {
+    let (text, prefix) = text.split_once('/')?;
+    let (address, bits) = address(text)?;
+    let is_number = prefix.len() <= 3 && prefix.bytes().all(|byte| byte.is_ascii_digit());
+    let prefix = prefix.parse().ok().filter(|prefix| is_number && *prefix <= bits)?;
+    let block = AddressBlock { address, prefix, bits };
+    Some(AddressBlock { address: address & block.mask(), ..block })
+}
+
 /// An address and its number of bits. Octets with leading zeros are decimal.
 fn address(text: &str) -> Option<(u128, u32)> {
     if text.contains(':') {
         return text.parse::<Ipv6Addr>().ok().map(|address| (address.to_bits(), 128));
     }
     let parts: Vec<&str> = text.split('.').collect();
-    let number = |part: &&str| {
-        let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<u8>().ok().filter(|_| is_number)
-    };
-    let octets: [u8; 4] = parts.iter().map(number).collect::<Option<Vec<u8>>>()?.try_into().ok()?;
+
+    let octets: [u8; 4] = parts.iter().map(|part| octet(part)).collect::<Option<Vec<u8>>>()?.try_into().ok()?;
     Some((u128::from(u32::from_be_bytes(octets)), 32))
+}
+
+fn octet(part: &str) -> Option<u8> {
+    let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    part.parse::<u8>().ok().filter(|_| is_number)
 }

@@ -48,12 +48,12 @@ fn row(
     let span = place.span(call, start..end);
     let fields: BTreeMap<&String, (&CsvField, CsvField)> =
         names.iter().zip(record).map(|(name, value)| (&name.text, (name, value))).collect();
-    let field = |(name, value): (&CsvField, CsvField)| Field {
+    let fields = fields.into_values().map(|(name, value)| Field {
         key: name.text.clone(),
         key_span: place.span(call, name.place.clone()),
         value: Traced::written(Data::String(value.text), place.span(call, value.place)),
-    };
-    Ok(Traced::written(Data::Object(Object::new(span, fields.into_values().map(field).collect())), span))
+    });
+    Ok(Traced::written(Data::Object(Object::new(span, fields.collect())), span))
 }
 
 /// A value in a record. Its place includes the quotes.

@@ -36,9 +36,10 @@ impl CalendarDay {
     pub(super) fn of_number(number: i64) -> Option<Self> {
         // A year has at least 365 days, so the year is this one or one of the ten before it.
         let latest = u32::try_from(number.div_euclid(365)).ok()?.min(9999);
-        let first_day = |year: u32| Self { year, month: 1, day: 1 }.number();
-        let year = (latest.saturating_sub(10)..=latest).rev().find(|year| first_day(*year) <= number)?;
-        let mut rest = u32::try_from(number.checked_sub(first_day(year))?).ok()?;
+
+        let year =
+            (latest.saturating_sub(10)..=latest).rev().find(|year| Self::first_of_year(*year).number() <= number)?;
+        let mut rest = u32::try_from(number.checked_sub(Self::first_of_year(year).number())?).ok()?;
         for month in 1..=12 {
             let days = days_of_month(year, month)?;
             if rest < days {
@@ -47,6 +48,10 @@ impl CalendarDay {
             rest = rest.saturating_sub(days);
         }
         None
+    }
+
+    fn first_of_year(year: u32) -> Self {
+        Self { year, month: 1, day: 1 }
     }
 }
 

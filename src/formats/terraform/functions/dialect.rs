@@ -100,8 +100,8 @@ impl PatternScanner<'_> {
             return true;
         }
         if self.rest.next_if_eq(&'P').is_some() || self.rest.peek() == Some(&'<') {
-            let is_end = |c: &char| !c.is_ascii_alphanumeric() && *c != '_';
-            return self.rest.next() == Some('<') && self.rest.by_ref().find(is_end) == Some('>');
+            return self.rest.next() == Some('<')
+                && self.rest.by_ref().find(|c| !c.is_ascii_alphanumeric() && *c != '_') == Some('>');
         }
         let end = self.rest.by_ref().find(|c| !matches!(c, 'i' | 'm' | 's' | 'U' | '-'));
         matches!(end, Some(':' | ')'))
@@ -111,11 +111,14 @@ impl PatternScanner<'_> {
     fn count(&mut self) -> bool {
         let text: String = std::iter::from_fn(|| self.rest.next_if(|c| c.is_ascii_digit() || *c == ',')).collect();
         let (least, most) = text.split_once(',').unwrap_or((&text, ""));
-        let fits = |number: &str| number.parse::<u32>().is_ok_and(|number| number <= MAX_REPETITION);
         // With zero repetitions, only Go keeps the groups within.
         let is_never = text.chars().all(|c| matches!(c, '0' | ',')) && !text.ends_with(',');
         self.rest.next() == Some('}') && fits(least) && (most.is_empty() || fits(most)) && !is_never
     }
+}
+
+fn fits(number: &str) -> bool {
+    number.parse::<u32>().is_ok_and(|number| number <= MAX_REPETITION)
 }
 
 #[cfg(test)]

@@ -168,8 +168,9 @@ impl DocumentReader<'_> {
             // Terraform rejects a list of mappings to merge.
             _ => return Err(FunctionFailure::failed("a list can't be merged into a mapping")),
         };
-        let is_before = |entry: &&Entry| merged.is_some_and(|merged| entry.key.span.start < merged.span.start);
-        let (before, after): (Vec<&Entry>, Vec<&Entry>) = mapping.entries.iter().partition(is_before);
+        let entries = mapping.entries.iter();
+        let (before, after): (Vec<&Entry>, Vec<&Entry>) =
+            entries.partition(|entry| merged.is_some_and(|merged| entry.key.span.start < merged.span.start));
         let mut fields = BTreeMap::new();
         self.insert(&before, &mut fields)?;
         if let Some(merged) = merged {

@@ -75,12 +75,13 @@ pub(super) fn urlencode(call: &EvaluatedCall<'_>) -> FunctionResult {
 /// Evaluates `textencodebase64`, which encodes text in another character encoding as Base64.
 pub(super) fn textencodebase64(call: &EvaluatedCall<'_>) -> FunctionResult {
     let text = call.string(0)?;
-    let units = || text.encode_utf16();
     let encoded: Option<Vec<u8>> = match TextEncoding::of(&call.string(1)?)? {
         TextEncoding::Utf8 => Some(text.into_bytes()),
-        TextEncoding::Utf16(Endian::Little) => Some(units().flat_map(u16::to_le_bytes).collect()),
-        TextEncoding::Utf16(Endian::Big) => Some(units().flat_map(u16::to_be_bytes).collect()),
-        TextEncoding::MarkedUtf16 => Some(std::iter::once(MARK).chain(units()).flat_map(u16::to_be_bytes).collect()),
+        TextEncoding::Utf16(Endian::Little) => Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        TextEncoding::Utf16(Endian::Big) => Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        TextEncoding::MarkedUtf16 => {
+            Some(std::iter::once(MARK).chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect())
+        }
         TextEncoding::Bytes(table) => text.chars().map(|character| byte_of(character, table)).collect(),
         TextEncoding::Other if text.is_ascii() => Some(text.into_bytes()),
         TextEncoding::Other => return Err(not_ascii("textencodebase64")),
@@ -141,14 +142,14 @@ enum Endian {
 
 impl Endian {
     fn text(self, bytes: &[u8]) -> Option<String> {
-        let unit = |pair: &[u8]| {
+        let mut units = Vec::new();
+        for pair in bytes.chunks(2) {
             let pair = <[u8; 2]>::try_from(pair).ok()?;
-            Some(match self {
+            units.push(match self {
                 Self::Little => u16::from_le_bytes(pair),
                 Self::Big => u16::from_be_bytes(pair),
-            })
-        };
-        let units = bytes.chunks(2).map(unit).collect::<Option<Vec<u16>>>()?;
+            });
+        }
         String::from_utf16(&units).ok()
     }
 }
@@ -184,13 +185,13 @@ impl TextEncoding {
             "windows-1252" => Self::Bytes(WINDOWS_1252),
             name if OTHERS.contains(&name) => Self::Other,
             name => {
-                let is_member = |(family, members): &(&str, &[&str])| {
-                    name.strip_prefix(family).is_some_and(|member| members.contains(&member))
-                };
-                match FAMILIES.iter().any(is_member) {
-                    true => Self::Other,
-                    false => return Err(FunctionFailure::not_evaluated("such an encoding of text")),
+                let is_known = FAMILIES
+                    .iter()
+                    .any(|(family, members)| name.strip_prefix(family).is_some_and(|member| members.contains(&member)));
+                if !is_known {
+                    return Err(FunctionFailure::not_evaluated("such an encoding of text"));
                 }
+                Self::Other
             }
         })
     }
@@ -198,8 +199,7 @@ impl TextEncoding {
 
 /// Returns the byte of a character; `None` if the encoding doesn't have the character.
 fn byte_of(character: char, table: &str) -> Option<u8> {
-    let is_it = |own: char| own == character && own != char::REPLACEMENT_CHARACTER;
-    if let Some(at) = table.chars().position(is_it) {
+    if let Some(at) = table.chars().position(|own| own == character && own != char::REPLACEMENT_CHARACTER) {
         return u8::try_from(at).ok()?.checked_add(0x80);
     }
     let byte = u8::try_from(u32::from(character)).ok()?;
@@ -219,8 +219,9 @@ pub(super) fn urldecode(call: &EvaluatedCall<'_>) -> FunctionResult {
         match byte {
             b'+' => decoded.push(b' '),
             b'%' => {
-                let mut digit = || char::from(bytes.next()?).to_digit(16);
-                let byte = digit().zip(digit()).and_then(|(high, low)| u8::try_from((high << 4) | low).ok());
+                let byte = hex_digit(&mut bytes)
+                    .zip(hex_digit(&mut bytes))
+                    .and_then(|(high, low)| u8::try_from((high << 4) | low).ok());
                 decoded.push(byte.ok_or_else(|| FunctionFailure::failed("a `%` isn't followed by two digits"))?);
             }
             byte => decoded.push(byte),
@@ -228,4 +229,8 @@ pub(super) fn urldecode(call: &EvaluatedCall<'_>) -> FunctionResult {
     }
     String::from_utf8(decoded)
         .map_or_else(|_| Err(FunctionFailure::not_evaluated("text that isn't UTF-8")), FunctionOutcome::string)
+}
+
+fn hex_digit(bytes: &mut impl Iterator<Item = u8>) -> Option<u32> {
+    char::from(bytes.next()?).to_digit(16)
 }

@@ -23,8 +23,10 @@ pub(in crate::internal::formats::terraform) fn parts(pattern: &str) -> Option<Ve
     let is_plain = pattern.len() <= MAX_LENGTH && !pattern.contains('\\') && !parts.contains(&"..");
     // Of two such parts in a row, Terraform treats the second as `*` in some directories.
     let is_doubled = parts.windows(2).any(|pair| pair == [ANY_DEPTH; 2]);
-    let is_evaluated = |part: &&str| **part == *ANY_DEPTH || tokens(part).is_some();
-    (is_plain && !is_doubled && !parts.is_empty() && parts.iter().all(is_evaluated)).then_some(parts)
+    if !is_plain || is_doubled || parts.is_empty() {
+        return None;
+    }
+    parts.iter().all(|part| *part == ANY_DEPTH || tokens(part).is_some()).then_some(parts)
 }
 
 /// True if a name matches a part of a pattern.
@@ -75,9 +77,9 @@ fn tokens(part: &str) -> Option<Vec<Vec<Token>>> {
             .collect();
     }
     // The two versions of the library differ for three stars in a row.
-    let is_evaluated =
-        |tokens: &Vec<Token>| !tokens.windows(3).any(|row| row.iter().all(|token| *token == Token::AnyText));
-    alternatives.iter().all(is_evaluated).then_some(alternatives)
+    let mut rows = alternatives.iter().flat_map(|tokens| tokens.windows(3));
+    let has_three_stars = rows.any(|row| row.iter().all(|token| *token == Token::AnyText));
+    (!has_three_stars).then_some(alternatives)
 }
 
 /// Parses one of the alternatives in braces. The two versions of the library differ for empty ones and for those that

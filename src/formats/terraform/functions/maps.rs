@@ -11,8 +11,9 @@ use crate::value::{Data, Field, Known, List, ListKind, Object, Traced};
 /// The sorted keys: a list for a map, a tuple for an object.
 pub(super) fn keys(call: &EvaluatedCall<'_>) -> FunctionResult {
     let object = call.mapping(0)?;
-    let key = |field: &Field| Traced::written(Data::String(field.key.clone()), field.key_span);
-    FunctionOutcome::list(kind(object), sorted(object).into_iter().map(key).collect())
+    let fields = sorted(object).into_iter();
+    let keys = fields.map(|field| Traced::written(Data::String(field.key.clone()), field.key_span));
+    FunctionOutcome::list(kind(object), keys.collect())
 }
 
 /// The values in the order of their keys.
@@ -86,9 +87,13 @@ pub(super) fn transpose(call: &EvaluatedCall<'_>) -> FunctionResult {
             keys.entry(text).or_default().push(field.key.clone());
         }
     }
-    let list = |keys| call.made(Data::List(List { kind: ListKind::List, items: call.strings(keys) }));
-    let fields = keys.into_iter().map(|(key, keys)| call.field(key, list(keys))).collect();
-    FunctionOutcome::object(Object { is_map: true, header: call.span, fields, rest: None })
+    let mut fields = Vec::new();
+    for (key, keys) in keys {
+        let list = List { kind: ListKind::List, items: call.strings(keys) };
+        fields.push(call.field(key, call.made(Data::List(list))));
+    }
+
+    FunctionOutcome::object(Object { is_map: true, header: call.span, fields: fields.into(), rest: None })
 }
 
 /// A map or object with keys and values from two lists of equal length.

@@ -137,8 +137,11 @@ impl Groups {
             Self::None => Data::String(whole.to_owned()),
             Self::Numbered => Data::List(List { kind: ListKind::Tuple, items: groups.collect() }),
             Self::Named(names) => {
-                let mut next = || groups.next().unwrap_or_else(|| call.made(Data::Null));
-                let fields = names.iter().map(|name| call.field(name.clone(), next())).collect();
+                let mut fields = Vec::new();
+                for name in names {
+                    let group = groups.next().unwrap_or_else(|| call.made(Data::Null));
+                    fields.push(call.field(name.clone(), group));
+                }
                 Data::Object(Object::new(call.span, fields))
             }
         }

@@ -5,7 +5,7 @@ use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult};
 use crate::formats::terraform::numbers;
 use crate::formats::terraform::sets::KnownElements;
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
-use crate::value::{Data, List, ListKind, Traced};
+use crate::value::{Data, List, ListKind};
 
 /// The maximum length of a `range`, the same as Terraform's.
 const MAX_RANGE: usize = 1024;
@@ -81,8 +81,9 @@ pub(super) fn chunklist(call: &EvaluatedCall<'_>) -> FunctionResult {
     let size =
         usize::try_from(call.integer(1)?).map_err(|_| FunctionFailure::failed("the size must not be negative"))?;
     let size = if size == 0 { items.len() } else { size };
-    let chunk = |items: &[Traced<Data>]| call.made(Data::List(List { kind: ListKind::List, items: items.to_vec() }));
-    FunctionOutcome::list(ListKind::List, items.chunks(size.max(1)).map(chunk).collect())
+    let chunks = items.chunks(size.max(1));
+    let lists = chunks.map(|items| call.made(Data::List(List { kind: ListKind::List, items: items.to_vec() })));
+    FunctionOutcome::list(ListKind::List, lists.collect())
 }
 
 /// The values whose keys, at the same index, are in the third list.

@@ -25,10 +25,11 @@ pub(super) fn setsubtract(call: &EvaluatedCall<'_>) -> FunctionResult {
 fn combined(call: &EvaluatedCall<'_>, is_kept: impl Fn(&[bool]) -> bool) -> FunctionResult {
     let mut sets = arguments(call)?;
     sets.iter().flatten().try_for_each(require_known)?;
-    let first = sets.remove(0);
+    let mut kept = sets.remove(0);
     let others: Vec<KnownElements> = sets.iter().map(|set| members(set)).collect();
-    let keep = |item: &Traced<Data>| is_kept(&others.iter().map(|other| other.contains(item)).collect::<Vec<_>>());
-    made(first.into_iter().filter(keep).collect())
+
+    kept.retain(|item| is_kept(&others.iter().map(|other| other.contains(item)).collect::<Vec<_>>()));
+    made(kept)
 }
 
 fn members(set: &[Traced<Data>]) -> KnownElements {
@@ -50,8 +51,7 @@ fn arguments(call: &EvaluatedCall<'_>) -> Result<Vec<Vec<Traced<Data>>>, Functio
         }
     }
     let common = unify(sets.iter().flatten().map(type_of).collect())?;
-    let convert_all = |set: Vec<_>| set.into_iter().map(|item| convert(item, &common)).collect();
-    Ok(sets.into_iter().map(convert_all).collect())
+    Ok(sets.into_iter().map(|set| set.into_iter().map(|item| convert(item, &common)).collect()).collect())
 }
 
 fn made(items: Vec<Traced<Data>>) -> FunctionResult {

@@ -46,11 +46,6 @@ fn mapped(text: &str, map: impl FnMut(char) -> Option<char>) -> FunctionResult {
 
 /// The grapheme clusters of a text, which consist of one character each in the supported ranges of Unicode.
 pub(super) fn characters(text: &str) -> Result<Vec<&str>, FunctionFailure> {
-    let is_simple = |c: char| {
-        c.is_ascii()
-            || matches!(c, '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{370}'..='\u{482}')
-            || matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{1f400}'..='\u{1f64f}' | '\u{20000}'..='\u{2a6df}')
-    };
     if !text.chars().all(is_simple) {
         return Err(FunctionFailure::not_evaluated("the length of text with such characters"));
     }
@@ -63,6 +58,12 @@ pub(super) fn characters(text: &str) -> Result<Vec<&str>, FunctionFailure> {
         rest = others;
     }
     Ok(parts)
+}
+
+fn is_simple(c: char) -> bool {
+    c.is_ascii()
+        || matches!(c, '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{370}'..='\u{482}')
+        || matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{1f400}'..='\u{1f64f}' | '\u{20000}'..='\u{2a6df}')
 }
 
 /// The characters in reverse order.

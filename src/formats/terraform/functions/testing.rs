@@ -140,14 +140,19 @@ pub(super) fn covers(claimed: &Traced<Data>, found: &Traced<Data>) -> bool {
     match (&claimed.value, &found.value) {
         (Unknown(_), _) => true,
         (Known(Data::List(a)), Known(Data::List(b))) => {
-            let in_order = || a.items.iter().zip(&b.items).all(|(a, b)| covers(a, b));
-            let in_any = || a.items.iter().all(|a| b.items.iter().any(|b| covers(a, b)));
-            let are_same = if a.kind == ListKind::Set { in_any() } else { in_order() };
+            let are_same = if a.kind == ListKind::Set {
+                a.items.iter().all(|a| b.items.iter().any(|b| covers(a, b)))
+            } else {
+                a.items.iter().zip(&b.items).all(|(a, b)| covers(a, b))
+            };
             a.kind == b.kind && a.items.len() == b.items.len() && are_same
         }
         (Known(Data::Object(a)), Known(Data::Object(b))) => {
-            let is_same = |field: &Field| b.field(&field.key).is_some_and(|other| covers(&field.value, &other.value));
-            a.is_map == b.is_map && a.fields.len() == b.fields.len() && a.fields.iter().all(is_same)
+            a.is_map == b.is_map
+                && a.fields.len() == b.fields.len()
+                && a.fields
+                    .iter()
+                    .all(|field| b.field(&field.key).is_some_and(|other| covers(&field.value, &other.value)))
         }
         (Known(a), Known(b)) => a == b,
         (Known(_), Unknown(_)) => false,

@@ -61,8 +61,10 @@ pub(super) fn formatdate(call: &EvaluatedCall<'_>) -> FunctionResult {
         let length = rest.chars().take_while(|c| *c == first && is_verb).count().max(first.len_utf8());
         let (verb, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         if is_verb {
-            let no_verb = || FunctionFailure::failed(format!("`{verb}` isn't a date format"));
-            text.push_str(&time.verb(verb).ok_or_else(no_verb)?);
+            let Some(part) = time.verb(verb) else {
+                return Err(FunctionFailure::failed(format!("`{verb}` isn't a date format")));
+            };
+            text.push_str(&part);
         } else {
             text.push_str(verb);
         }
@@ -144,7 +146,6 @@ impl Time {
         let half = if self.hour < 12 { "am" } else { "pm" };
         let month = MONTHS.get(self.date.month.checked_sub(1)? as usize)?;
         let weekday = WEEKDAYS.get(self.date.number().rem_euclid(7) as usize)?;
-        let short = |name: &str| name.chars().take(3).collect::<String>();
         Some(match verb {
             "YYYY" => format!("{:04}", self.date.year),
             "YY" => format!("{:02}", self.date.year % 100),
@@ -175,6 +176,10 @@ impl Time {
             _ => return None,
         })
     }
+}
+
+fn short(name: &str) -> String {
+    name.chars().take(3).collect()
 }
 
 impl std::fmt::Display for Time {
@@ -230,7 +235,6 @@ fn of_zone(text: &str) -> Option<i32> {
 
 /// A Go duration in nanoseconds: a sequence of numbers with units.
 fn duration(text: &str) -> Result<i128, FunctionFailure> {
-    let invalid = || FunctionFailure::failed("this isn't a duration such as `1h30m`");
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if unsigned == "0" {
         return Ok(0);
@@ -253,6 +257,10 @@ fn duration(text: &str) -> Result<i128, FunctionFailure> {
     Ok(if text.starts_with('-') { total.saturating_neg() } else { total })
 }
 
+fn invalid() -> FunctionFailure {
+    FunctionFailure::failed("this isn't a duration such as `1h30m`")
+}
+
 fn of_unit(number: &str, unit: &str) -> Option<i128> {
     let unit: i128 = match unit {
         "ns" => 1,
@@ -265,8 +273,12 @@ fn of_unit(number: &str, unit: &str) -> Option<i128> {
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let is_short = whole.len() <= 18 && fraction.len() <= 9 && (!whole.is_empty() || !fraction.is_empty());
-    let parse = |text: &str| if text.is_empty() { Some(0) } else { text.parse::<i128>().ok() };
     let divisor = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    let whole = parse(whole).filter(|_| is_short)?.checked_mul(unit)?;
-    whole.checked_add(parse(fraction)?.checked_mul(unit)?.checked_div(divisor)?)
+    let whole = whole_number(whole).filter(|_| is_short)?.checked_mul(unit)?;
+    whole.checked_add(whole_number(fraction)?.checked_mul(unit)?.checked_div(divisor)?)
+}
+
+/// The number, which is zero if there are no digits.
+fn whole_number(text: &str) -> Option<i128> {
+    if text.is_empty() { Some(0) } else { text.parse().ok() }
 }

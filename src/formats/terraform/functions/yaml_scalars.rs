@@ -54,7 +54,6 @@ fn plain(text: &str) -> Result<Data, FunctionFailure> {
     if is_long {
         return Err(FunctionFailure::not_evaluated("such a number of YAML"));
     }
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if let Some((year, rest)) = text.split_once('-').filter(|(year, _)| year.len() == 4 && is_digits(year)) {
         return match rest.split_once('-').filter(|(month, day)| is_digits(month) && is_digits(day)) {
             Some((month, day)) => Ok(Data::String(date(text, year, month, day))),
@@ -72,11 +71,20 @@ fn plain(text: &str) -> Result<Data, FunctionFailure> {
     }
 }
 
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Converts a date to a timestamp at midnight. An invalid date remains a text.
 fn date(text: &str, year: &str, month: &str, day: &str) -> String {
-    let parsed = || CalendarDay::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
     let is_short = month.len() <= 2 && day.len() <= 2;
-    parsed().filter(|_| is_short).map_or_else(|| text.to_owned(), |date| format!("{date}T00:00:00Z"))
+    calendar_day(year, month, day)
+        .filter(|_| is_short)
+        .map_or_else(|| text.to_owned(), |date| format!("{date}T00:00:00Z"))
+}
+
+fn calendar_day(year: &str, month: &str, day: &str) -> Option<CalendarDay> {
+    CalendarDay::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
 /// `0x1F` and `0o17`.

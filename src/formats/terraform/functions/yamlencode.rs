@@ -72,11 +72,6 @@ impl YamlWriter {
         self.text.push_str(&key);
         self.text.push(':');
         let value = known(&field.value)?;
-        let is_block = |data: &Data| match data {
-            Data::List(list) => !list.items.is_empty(),
-            Data::Object(object) => !object.fields.is_empty(),
-            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => false,
-        };
         if !is_block(value) {
             self.text.push(' ');
             return self.value(value, indentation, indentation.saturating_add(key.len()).saturating_add(2));
@@ -93,6 +88,14 @@ impl YamlWriter {
             self.text.push('\n');
             self.text.extend(std::iter::repeat_n(' ', indentation));
         }
+    }
+}
+
+fn is_block(data: &Data) -> bool {
+    match data {
+        Data::List(list) => !list.items.is_empty(),
+        Data::Object(object) => !object.fields.is_empty(),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => false,
     }
 }
 

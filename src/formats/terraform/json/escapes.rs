@@ -40,11 +40,11 @@ impl EscapeMap {
 
 /// The lengths of an escape and of its character, in bytes.
 fn escape(text: &str) -> (usize, usize) {
-    let unit = |at: usize| u32::from_str_radix(text.get(at..at.saturating_add(4))?, 16).ok();
     if !text.starts_with("\\u") {
         return (2, 1);
     }
-    match unit(2).map(|first| (first, char::from_u32(first))) {
+    let unit = text.get(2..6).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    match unit.map(|first| (first, char::from_u32(first))) {
         Some((_, Some(character))) => (6, character.len_utf8()),
         // A surrogate pair, which is one character of four bytes.
         Some((_, None)) if text.get(6..8) == Some("\\u") => (12, 4),

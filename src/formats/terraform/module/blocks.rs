@@ -1,9 +1,10 @@
 //! The top-level blocks of a module's files, each parsed at the first use.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::checks;
+use crate::formats::terraform::calls::found::{self, FoundCall};
 use crate::formats::terraform::{is_json, json, names_trail};
 use crate::model::{Notation, ResourceKind, SearchSubject, kinds};
 use crate::source::{FileId, SourceFile};
@@ -35,16 +36,42 @@ pub(super) enum BlockSource {
 }
 
 impl ModuleBlock {
+    fn new(
+        keyword: Label,
+        mentions_trail: bool,
+        notation: Notation,
+        file: &Arc<SourceFile>,
+        source: BlockSource,
+    ) -> Self {
+        Self {
+            keyword,
+            mentions_trail,
+            is_beside_trail: false,
+            notation,
+            file: Arc::clone(file),
+            source,
+            parsed: OnceLock::new(),
+            plain_source: OnceLock::new(),
+        }
+    }
     /// True if its text shows that it may declare a resource of the subject, so that it has to be parsed.
     pub(super) fn may_declare(&self, subject: SearchSubject) -> bool {
-        let names_neighbour = || match &self.source {
+        if self.mentions_trail || subject != SearchSubject::Surroundings {
+            return self.mentions_trail;
+        }
+        match &self.source {
             BlockSource::Json(block) => kind_of(block, subject).is_some(),
-            BlockSource::Native(item) => {
-                let text = self.file.slice(item.span);
-                names_neighbour(header_of(text))
-            }
-        };
-        self.mentions_trail || subject == SearchSubject::Surroundings && names_neighbour()
+            BlockSource::Native(item) => names_neighbour(header_of(self.file.slice(item.span))),
+        }
+    }
+
+    /// The local directory that it calls, if it can be read from its text.
+    pub(super) fn local_source(&self, directory: &Path) -> Option<PathBuf> {
+        let BlockSource::Native(item) = &self.source else { return None };
+        match found::of_text(item, &self.file, directory)? {
+            FoundCall::Local(directory) => Some(directory),
+            FoundCall::Remote | FoundCall::Computed => None,
+        }
     }
 
     pub(super) fn lookalike(&self) -> Option<Problem> {
@@ -69,23 +96,13 @@ impl ModuleBlock {
 
 /// The blocks of a file, unparsed if the syntax allows it.
 pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBlock>, Vec<Problem>) {
-    let block = |keyword, mentions_trail, notation, source| ModuleBlock {
-        keyword,
-        mentions_trail,
-        is_beside_trail: false,
-        notation,
-        file: Arc::clone(file),
-        source,
-        parsed: OnceLock::new(),
-        plain_source: OnceLock::new(),
-    };
     if is_json(file) {
         let tree = json_syntax::parse(id, file);
         let (json, problems) = json::blocks(&tree, file);
         let json = json.into_iter();
         let blocks = json.map(|json| {
             let is_trail = kind_of(&json, SearchSubject::Trails).is_some();
-            block(json.kind.clone(), is_trail, Notation::Json, BlockSource::Json(json))
+            ModuleBlock::new(json.kind.clone(), is_trail, Notation::Json, file, BlockSource::Json(json))
         });
         return (blocks.collect(), problems);
     }
@@ -96,7 +113,7 @@ pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBloc
         let header = header_of(text);
         // An escape in a label may be any letter.
         let is_trail = names_trail(text.as_bytes()) || header.contains('\\');
-        block(item.keyword.clone(), is_trail, Notation::Hcl, BlockSource::Native(item))
+        ModuleBlock::new(item.keyword.clone(), is_trail, Notation::Hcl, file, BlockSource::Native(item))
     });
     (blocks.collect(), outline.problems)
 }

@@ -68,17 +68,20 @@ fn twice(span: crate::source::Span, what: &str) -> Problem {
 
 /// Trails in override files that have nothing to override.
 pub(super) fn baseless<'a>(overrides: &'a [Block], bases: impl Iterator<Item = &'a Block>) -> Vec<Problem> {
-    let name = |block: &'a Block| block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>();
-    let bases: HashSet<Vec<&str>> = bases.map(name).collect();
+    let bases: HashSet<Vec<&str>> = bases.map(labels).collect();
     let lone = overrides
         .iter()
-        .filter(|block| kind_of(block, SearchSubject::Trails).is_some() && !bases.contains(&name(block)));
+        .filter(|block| kind_of(block, SearchSubject::Trails).is_some() && !bases.contains(&labels(block)));
     lone.map(|block| {
-        let name = name(block);
-        let message = format!("this override file changes `{}`, which isn't declared in another file", name.join("."));
+        let name = labels(block).join(".");
+        let message = format!("this override file changes `{name}`, which isn't declared in another file");
         Problem::syntax(block.header, message)
     })
     .collect()
+}
+
+fn labels(block: &Block) -> Vec<&str> {
+    block.labels.iter().map(|label| label.text.as_str()).collect()
 }
 
 /// Trails that are declared within another block, usually because a brace is missing above them.

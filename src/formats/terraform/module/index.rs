@@ -82,15 +82,18 @@ fn key_of(block: &Block) -> String {
 
 /// The labels of a block, which is parsed only if its text doesn't show them plainly.
 fn labels_of(block: &ModuleBlock) -> Option<Vec<String>> {
-    let of_parsed = |block: &Block| block.labels.iter().map(|label| label.text.clone()).collect();
     match &block.source {
-        BlockSource::Json(block) => Some(of_parsed(block)),
+        BlockSource::Json(block) => Some(parsed_labels(block)),
         BlockSource::Native(item) => {
             let header = header_of(block.file.slice(item.span));
             let plain = header.strip_prefix(item.keyword.text.as_str()).and_then(plain_labels);
-            plain.or_else(|| block.parse().0.as_ref().map(of_parsed))
+            plain.or_else(|| block.parse().0.as_ref().map(parsed_labels))
         }
     }
+}
+
+fn parsed_labels(block: &Block) -> Vec<String> {
+    block.labels.iter().map(|label| label.text.clone()).collect()
 }
 
 /// Labels with or without quotes; `None` if the text contains anything else.
@@ -102,8 +105,7 @@ fn plain_labels(text: &str) -> Option<Vec<String>> {
             Some(quoted) => quoted.split_once('"')?,
             None => rest.split_at_checked(rest.find([' ', '\t', '"']).unwrap_or(rest.len()))?,
         };
-        let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        if label.is_empty() || !label.chars().all(is_plain) {
+        if label.is_empty() || !label.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
             return None;
         }
         labels.push(label.to_owned());
@@ -114,16 +116,19 @@ fn plain_labels(text: &str) -> Option<Vec<String>> {
 
 /// The names of the locals in a block, which is parsed only if its text has errors.
 fn locals_in(block: &ModuleBlock) -> Vec<String> {
-    let of_parsed = |block: &Block| block.body.attributes.iter().map(|own| own.name.text.clone()).collect();
     match &block.source {
-        BlockSource::Json(block) => of_parsed(block),
+        BlockSource::Json(block) => parsed_locals(block),
         BlockSource::Native(item) => {
             let outline = hcl::split_body(item, &block.file.text);
             if !outline.problems.is_empty() {
-                return block.parse().0.as_ref().map(of_parsed).unwrap_or_default();
+                return block.parse().0.as_ref().map(parsed_locals).unwrap_or_default();
             }
             let attributes = outline.items.into_iter().filter(|item| item.kind == ItemKind::Attribute);
             attributes.map(|attribute| attribute.keyword.text).collect()
         }
     }
+}
+
+fn parsed_locals(block: &Block) -> Vec<String> {
+    block.body.attributes.iter().map(|own| own.name.text.clone()).collect()
 }

@@ -24,7 +24,6 @@ fn merge(base: &mut Body, change: &Body) {
     base.attributes.extend(change.attributes.iter().cloned());
     let replaced: Vec<&str> = change.blocks.iter().map(made_type).collect();
     // The arguments of `lifecycle` are merged one by one.
-    let is_lifecycle = |block: &Block| block.kind.text == "lifecycle";
     for own in base.blocks.iter_mut().filter(|block| is_lifecycle(block)) {
         for change in change.blocks.iter().filter(|block| is_lifecycle(block)) {
             merge(&mut own.body, &change.body);
@@ -33,6 +32,10 @@ fn merge(base: &mut Body, change: &Body) {
     let has_lifecycle = base.blocks.iter().any(is_lifecycle);
     base.blocks.retain(|block| is_lifecycle(block) || !replaced.contains(&made_type(block)));
     base.blocks.extend(change.blocks.iter().filter(|block| !(has_lifecycle && is_lifecycle(block))).cloned());
+}
+
+fn is_lifecycle(block: &Block) -> bool {
+    block.kind.text == "lifecycle"
 }
 
 /// The type of a block, or of the blocks that a `dynamic` block generates.

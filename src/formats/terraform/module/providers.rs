@@ -151,14 +151,17 @@ fn source_in(requirement: &Expr) -> ProviderSource<'_> {
         ExprKind::Object(items) => items,
         _ => return ProviderSource::Unreadable,
     };
-    let is_source = |key: &ObjectKey| match key {
-        ObjectKey::Name(name) => name.text == "source",
-        ObjectKey::Expr(expr) => expr.kind == ExprKind::String("source".to_owned()),
-    };
     match items.iter().find(|item| is_source(&item.key)).map(|item| &item.value.kind) {
         None => ProviderSource::Default,
         Some(ExprKind::String(source)) => ProviderSource::Written(source),
         Some(_) => ProviderSource::Unreadable,
+    }
+}
+
+fn is_source(key: &ObjectKey) -> bool {
+    match key {
+        ObjectKey::Name(name) => name.text == "source",
+        ObjectKey::Expr(expr) => expr.kind == ExprKind::String("source".to_owned()),
     }
 }
 

@@ -67,8 +67,9 @@ impl Filling<'_> {
         }
         let mut left: Vec<Option<&Traced<Data>>> = planned.items.iter().map(Some).collect();
         for (index, item) in own.items.iter_mut().enumerate() {
-            let fits = |place: &Option<&Traced<Data>>| place.is_some_and(|planned| may_be(item, planned));
-            let at = if left.get(index).is_some_and(fits) { Some(index) } else { left.iter().position(fits) };
+            // The element at the same index comes first.
+            let mut places = std::iter::once(index).chain(0..left.len());
+            let at = places.find(|at| left.get(*at).is_some_and(|place| fits(item, *place)));
             if let Some(planned) = at.and_then(|at| left.get_mut(at)?.take()) {
                 self.value(item, planned);
             }
@@ -78,22 +79,28 @@ impl Filling<'_> {
     /// Data of the plan with a location in the files, where a user can change it.
     fn moved(&self, data: &Data, place: Origin) -> Data {
         let span = place.span();
-        let part = |value: &Traced<Data>| Traced {
-            value: value.value.as_ref().map(|data| self.moved(data, place)),
-            origin: Origin::Written(span),
-            hops: vec![self.way.clone()],
-        };
         match data {
-            Data::List(List { kind, items }) => {
-                Data::List(List { kind: *kind, items: items.iter().map(part).collect() })
-            }
+            Data::List(List { kind, items }) => Data::List(List {
+                kind: *kind,
+                items: items.iter().map(|item| self.moved_value(item, place)).collect(),
+            }),
             Data::Object(Object { is_map, fields, rest, .. }) => {
-                let field =
-                    |Field { key, value, .. }: &Field| Field { key: key.clone(), key_span: span, value: part(value) };
-                let fields = fields.iter().map(field).collect();
-                Data::Object(Object { is_map: *is_map, header: span, fields, rest: rest.clone() })
+                let fields = fields.iter().map(|Field { key, value, .. }| Field {
+                    key: key.clone(),
+                    key_span: span,
+                    value: self.moved_value(value, place),
+                });
+                Data::Object(Object { is_map: *is_map, header: span, fields: fields.collect(), rest: rest.clone() })
             }
             Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => data.clone(),
+        }
+    }
+
+    fn moved_value(&self, value: &Traced<Data>, place: Origin) -> Traced<Data> {
+        Traced {
+            value: value.value.as_ref().map(|data| self.moved(data, place)),
+            origin: Origin::Written(place.span()),
+            hops: vec![self.way.clone()],
         }
     }
 }
@@ -102,10 +109,10 @@ impl Filling<'_> {
 fn may_be(own: &Traced<Data>, planned: &Traced<Data>) -> bool {
     match (&own.value, &planned.value) {
         (Unknown(_), _) | (_, Unknown(_)) => true,
-        (Known(Data::Object(own)), Known(Data::Object(planned))) => own.fields.iter().all(|field| {
-            let may_be = |other: &Field| may_be(&field.value, &other.value);
-            planned.field(&field.key).is_none_or(may_be)
-        }),
+        (Known(Data::Object(own)), Known(Data::Object(planned))) => own
+            .fields
+            .iter()
+            .all(|field| planned.field(&field.key).is_none_or(|other| may_be(&field.value, &other.value))),
         (Known(Data::List(own)), Known(Data::List(planned))) => {
             own.items.len() == planned.items.len()
                 && own.items.iter().all(|item| planned.items.iter().any(|other| may_be(item, other)))
@@ -114,6 +121,10 @@ fn may_be(own: &Traced<Data>, planned: &Traced<Data>) -> bool {
         (Known(Data::Null), _) | (_, Known(Data::Null)) => true,
         (Known(own), Known(planned)) => unquoted(own) == unquoted(planned),
     }
+}
+
+fn fits(own: &Traced<Data>, place: Option<&Traced<Data>>) -> bool {
+    place.is_some_and(|planned| may_be(own, planned))
 }
 
 /// A primitive value as text, because Terraform converts primitive types.

@@ -18,24 +18,27 @@ pub(in crate::internal::formats::terraform) fn instances(
         return None;
     }
     let keys = keys(block, evaluator)?;
-    let exists = |exists| Traced {
-        value: Known(exists),
+    if keys.len() > MAX_INSTANCES {
+        return Some(vec![unclear(number, TOO_MANY)]);
+    }
+    let exists = Traced {
+        value: Known(!keys.is_empty()),
         origin: number.origin,
         hops: number.hops.iter().cloned().chain([hop(block, evaluator)]).collect(),
     };
-    let instance = |key: &Option<InstanceKey>| {
-        let key = key.as_ref()?;
-        let text = match key {
+    if keys.is_empty() {
+        return Some(vec![BlockInstance { key: String::new(), names: LocalNames::new(), exists }]);
+    }
+    let mut instances = Vec::new();
+    for key in keys {
+        let key = key?;
+        let text = match &key {
             InstanceKey::Index(index) => format!("[{index}]"),
             InstanceKey::Name(name) => format!("[{}]", quoted(name)),
         };
-        Some(BlockInstance { key: text, names: names(key)?, exists: exists(true) })
-    };
-    match keys.len() {
-        0 => Some(vec![BlockInstance { key: String::new(), names: LocalNames::new(), exists: exists(false) }]),
-        1..=MAX_INSTANCES => keys.iter().map(instance).collect(),
-        _ => Some(vec![unclear(number, TOO_MANY)]),
+        instances.push(BlockInstance { key: text, names: names(&key)?, exists: exists.clone() });
     }
+    Some(instances)
 }
 
 /// True if the plan contains a block without `count` and `for_each`; `None` if the plan doesn't determine it.

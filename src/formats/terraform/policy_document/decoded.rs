@@ -22,10 +22,9 @@ pub(in crate::internal::formats::terraform) fn decoded(
     blocks: &[(Traced<Data>, Option<Reason>)],
 ) -> Object {
     let mut statements: Vec<Traced<Data>> = Vec::new();
-    let taken = |names: [&'static str; 2]| names.into_iter().flat_map(|name| items(arguments, name)).flat_map(taken_in);
     let own = blocks.iter().map(|(block, doubt)| written(block, doubt.as_ref()));
-    let sources = taken(["source_json", "source_policy_documents"]);
-    for statement in sources.chain(own).chain(taken(["override_policy_documents", "override_json"])) {
+    let sources = taken(arguments, ["source_json", "source_policy_documents"]);
+    for statement in sources.chain(own).chain(taken(arguments, ["override_policy_documents", "override_json"])) {
         merge(&mut statements, statement);
         if statements.len() > MAX_STATEMENTS {
             let why = Reason::OverLimit { limit: "the statements of a policy" };
@@ -39,6 +38,10 @@ pub(in crate::internal::formats::terraform) fn decoded(
     }
     let list = Traced::written(Data::tuple(statements), arguments.header);
     Object::new(arguments.header, vec![field("Statement", list)])
+}
+
+fn taken(arguments: &Object, names: [&'static str; 2]) -> impl Iterator<Item = Traced<Data>> {
+    names.into_iter().flat_map(|name| items(arguments, name)).flat_map(taken_in)
 }
 
 fn unknown_sid(statement: &Traced<Data>) -> Option<Reason> {

@@ -87,17 +87,23 @@ fn conditions(statement: &Object) -> Result<Vec<ConditionBlock>, Reason> {
 }
 
 fn texts(list: &List, what: &str) -> Result<Vec<String>, Reason> {
-    let text = |item: &Traced<Data>| match known(item)? {
-        Data::String(text) => Ok(text.clone()),
-        _ => Err(failed(format!("{what} aren't all strings"))),
-    };
-    list.items.iter().map(text).collect()
+    list.items
+        .iter()
+        .map(|item| match known(item)? {
+            Data::String(text) => Ok(text.clone()),
+            _ => Err(failed(format!("{what} aren't all strings"))),
+        })
+        .collect()
 }
 
 /// The provider accepts names in any case, so two keys may have the same name; such a policy isn't evaluated.
 fn check_names(object: &Object, names: &[&str]) -> Result<(), Reason> {
-    let is_other = |key: &str| names.iter().any(|name| key != *name && key.eq_ignore_ascii_case(name));
-    if object.fields.iter().any(|field| is_other(&field.key)) { Err(not_evaluated()) } else { Ok(()) }
+    for Field { key, .. } in object.fields.iter() {
+        if names.iter().any(|name| key != name && key.eq_ignore_ascii_case(name)) {
+            return Err(not_evaluated());
+        }
+    }
+    Ok(())
 }
 
 fn text_of(object: &Object, name: &str) -> Result<String, Reason> {

@@ -45,14 +45,14 @@ fn in_text(text: &str, search: &str, with: &Maybe<Data>) -> Maybe<Data> {
 }
 
 fn in_object(object: &Object, search: &str, with: &Maybe<Data>) -> Object {
-    let field = |field: &Field| {
+    let fields = object.fields.iter().map(|field| {
         let key = match with {
             Known(Data::String(with)) => field.key.replace(search, with),
             Known(_) | Unknown(_) => field.key.clone(),
         };
         Field { key, key_span: field.key_span, value: replaced(&field.value, search, with) }
-    };
-    Object { fields: object.fields.iter().map(field).collect(), ..object.clone() }
+    });
+    Object { fields: fields.collect(), ..object.clone() }
 }
 
 /// A partly unknown text is a template, in whose known parts the text can be replaced.

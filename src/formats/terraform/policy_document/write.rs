@@ -68,8 +68,7 @@ fn principals(all: &[PrincipalsBlock]) -> Json {
         identifiers.extend(principals.identifiers.iter().cloned());
         *is_list |= principals.is_list || is_second;
     }
-    let kind = |(kind, (identifiers, is_list)): (String, (Vec<String>, bool))| (kind, texts(identifiers, is_list));
-    Json::Object(kinds.into_iter().map(kind).collect())
+    Json::Object(kinds.into_iter().map(|(kind, (identifiers, is_list))| (kind, texts(identifiers, is_list))).collect())
 }
 
 fn conditions(all: &[ConditionBlock]) -> Json {
@@ -78,14 +77,16 @@ fn conditions(all: &[ConditionBlock]) -> Json {
         let variables = tests.entry(condition.test.clone()).or_default();
         variables.entry(condition.variable.clone()).or_default().extend(condition.values.iter().cloned());
     }
-    let variable = |(name, values): (String, Vec<String>)| {
+    Json::Object(tests.into_iter().map(|(test, variables)| (test, compared(variables))).collect())
+}
+
+/// The variables that a test compares, and their values.
+fn compared(variables: BTreeMap<String, Vec<String>>) -> Json {
+    let variables = variables.into_iter().map(|(name, values)| {
         let is_list = values.len() != 1;
         (name, texts(values, is_list))
-    };
-    let test = |(name, variables): (String, BTreeMap<String, Vec<String>>)| {
-        (name, Json::Object(variables.into_iter().map(variable).collect()))
-    };
-    Json::Object(tests.into_iter().map(test).collect())
+    });
+    Json::Object(variables.collect())
 }
 
 fn texts(mut texts: Vec<String>, is_list: bool) -> Json {

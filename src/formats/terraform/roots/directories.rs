@@ -40,6 +40,15 @@ struct Directory {
     users: Vec<usize>,
 }
 
+impl Directory {
+    /// True if no other directory calls it, or an option or the base names it as a root.
+    fn is_root(&self, context: Context<'_>) -> bool {
+        !self.is_called
+            || context.options.roots.contains(&self.path)
+            || context.options.base.as_ref().is_some_and(|base| base.is_root(&self.path))
+    }
+}
+
 /// The indices of the directories that are deployed by themselves.
 #[derive(Debug, Default)]
 pub(super) struct Roots {
@@ -87,12 +96,9 @@ impl Directories {
 
     /// The directories that are deployed by themselves.
     pub(super) fn roots(&self, leads: &[bool], context: Context<'_>) -> Roots {
-        let is_base_root = |path: &Path| context.options.base.as_ref().is_some_and(|base| base.is_root(path));
-        let is_named = |path: &PathBuf| context.options.roots.contains(path);
-        let is_root = |own: &Directory| !own.is_called || is_named(&own.path) || is_base_root(&own.path);
         let mut reached = vec![false; self.all.len()];
         let mut roots = Roots::default();
-        for (place, _) in self.scanned(leads).filter(|(_, own)| is_root(own)) {
+        for (place, _) in self.scanned(leads).filter(|(_, own)| own.is_root(context)) {
             self.spread(&mut reached, place, |directory| &directory.calls);
             roots.uncalled.push(place);
         }
@@ -114,11 +120,12 @@ impl Directories {
         }
         let places = self.in_order(self.scanned(leads).filter(|(place, _)| !is_in(&is_root, *place)));
         let indices: HashMap<usize, usize> = places.iter().enumerate().map(|(index, place)| (*place, index)).collect();
-        let called = |place: &usize| -> Vec<usize> {
-            let calls = self.all.get(*place).map(|directory| directory.calls.as_slice()).unwrap_or_default();
-            calls.iter().filter_map(|called| indices.get(called).copied()).collect()
-        };
-        let turns = CalledCode::turns(&places.iter().map(called).collect::<Vec<_>>());
+        let mut calls: Vec<Vec<usize>> = Vec::new();
+        for place in &places {
+            let own = self.all.get(*place).map(|directory| directory.calls.as_slice()).unwrap_or_default();
+            calls.push(own.iter().filter_map(|called| indices.get(called).copied()).collect());
+        }
+        let turns = CalledCode::turns(&calls);
         places.into_iter().zip(turns).collect()
     }
 
@@ -162,10 +169,11 @@ impl Directories {
             .collect();
         let mut using = vec![false; self.all.len()];
         computing.into_iter().for_each(|place| self.spread(&mut using, place, |directory| &directory.users));
-        let is_root = |own: &Directory| own.is_scanned && !own.is_called;
         let places = 0..self.all.len();
-        let roots: Vec<usize> =
-            places.filter(|place| is_in(&using, *place) && self.all.get(*place).is_some_and(is_root)).collect();
+        let roots: Vec<usize> = places
+            .filter(|place| is_in(&using, *place))
+            .filter(|place| self.all.get(*place).is_some_and(|own| own.is_scanned && !own.is_called))
+            .collect();
         for root in roots {
             let Some(path) = self.all.get(root).map(|directory| directory.path.clone()) else { continue };
             let calls = reached(&path).into_iter().filter(|called| *called != path).collect();

@@ -43,28 +43,36 @@ pub(in crate::internal::formats::terraform) fn cost(value: &Traced<Data>, ty: &T
 
 /// The approximate number of values in the result of a conversion.
 fn made(value: &Traced<Data>, ty: &Type) -> usize {
-    let all = |items: &mut dyn Iterator<Item = (&Traced<Data>, &Type)>| {
-        items.fold(1_usize, |sum, (item, ty)| if sum > MAX_WEIGHT { sum } else { sum.saturating_add(made(item, ty)) })
-    };
     match (&value.value, ty) {
         (Known(Data::List(list)), Type::List(element) | Type::Set(element)) => {
-            all(&mut list.items.iter().map(|item| (item, &**element)))
+            made_of_all(list.items.iter().map(|item| (item, &**element)))
         }
-        (Known(Data::List(list)), Type::Tuple(types)) => all(&mut list.items.iter().zip(types)),
+        (Known(Data::List(list)), Type::Tuple(types)) => made_of_all(list.items.iter().zip(types)),
         (Known(Data::Object(object)), Type::Map(element)) => {
-            all(&mut object.fields.iter().map(|field| (&field.value, &**element)))
+            made_of_all(object.fields.iter().map(|field| (&field.value, &**element)))
         }
         (Known(Data::Object(object)), Type::Object(attributes)) => {
-            let written = |attribute: &ObjectAttribute| object.field(&attribute.name).map(|field| &field.value);
             let values = attributes.iter().filter_map(|attribute| {
-                let value = written(attribute).filter(|value| !matches!(value.value, Known(Data::Null)));
+                let written = object.field(&attribute.name).map(|field| &field.value);
+                let value = written.filter(|value| !matches!(value.value, Known(Data::Null)));
                 Some((value.or(attribute.default.as_ref())?, &attribute.ty))
             });
-            all(&mut { values }).saturating_add(attributes.len())
+            made_of_all(values).saturating_add(attributes.len())
         }
         (Known(data), _) => size::weight_of(data),
         (Unknown(_), _) => 1,
     }
+}
+
+fn made_of_all<'a>(items: impl Iterator<Item = (&'a Traced<Data>, &'a Type)>) -> usize {
+    let mut sum = 1_usize;
+    for (item, ty) in items {
+        if sum > MAX_WEIGHT {
+            break;
+        }
+        sum = sum.saturating_add(made(item, ty));
+    }
+    sum
 }
 
 fn convert_data(data: Data, ty: &Type) -> Result<Data, Reason> {
@@ -154,8 +162,7 @@ fn to_map(object: Object, element: &Type) -> Result<Data, Reason> {
     let (keys, values): (Vec<_>, Vec<_>) =
         object.fields.into_iter().map(|field| ((field.key, field.key_span), field.value)).unzip();
     let values = convert_elements(values, element)?;
-    let field = |((key, key_span), value)| Field { key, key_span, value };
-    let fields = keys.into_iter().zip(values).map(field).collect();
+    let fields = keys.into_iter().zip(values).map(|((key, key_span), value)| Field { key, key_span, value }).collect();
     Ok(Data::Object(Object { is_map: true, header: object.header, fields, rest: None }))
 }
 
@@ -165,19 +172,16 @@ fn to_object(object: Object, attributes: &[ObjectAttribute]) -> Result<Data, Rea
 }
 
 fn to_attribute(object: &Object, attribute: &ObjectAttribute) -> Result<Field, Reason> {
-    let field = |key_span, value| {
-        let value = convert_element(value, &attribute.ty)?;
-        Ok(Field { key: attribute.name.clone(), key_span, value })
-    };
     let written = object.field(&attribute.name);
-    match (written, &attribute.default) {
+    let (key_span, value) = match (written, &attribute.default) {
         (Some(Field { value: Traced { value: Known(Data::Null), .. }, .. }) | None, Some(default)) => {
-            field(default.origin.span(), default.clone())
+            (default.origin.span(), default.clone())
         }
-        (Some(written), _) => field(written.key_span, written.value.clone()),
-        (None, None) if attribute.is_optional => field(object.header, absent(object)),
-        (None, None) => Err(failed(format!("the attribute `{}` is required", attribute.name))),
-    }
+        (Some(written), _) => (written.key_span, written.value.clone()),
+        (None, None) if attribute.is_optional => (object.header, absent(object)),
+        (None, None) => return Err(failed(format!("the attribute `{}` is required", attribute.name))),
+    };
+    Ok(Field { key: attribute.name.clone(), key_span, value: convert_element(value, &attribute.ty)? })
 }
 
 fn absent(object: &Object) -> Traced<Data> {

@@ -1,7 +1,7 @@
 //! Tests conversions against `cases.txt`, whose results are those of Terraform 1.11 for the argument of a variable.
 
 use super::{Type, convert};
-use crate::formats::terraform::functions::testing::{evaluate, expression, shown};
+use crate::formats::terraform::functions::testing::{self, evaluate, expression, shown};
 use crate::value::{Data, Reason, Traced, Unknown};
 
 /// Each line is `type <- value -> converted`, with `?` for an unknown part.
@@ -17,8 +17,8 @@ fn values_are_converted_as_in_terraform() {
 
 pub(in crate::internal::formats::terraform) fn converted(conversion: &str) -> String {
     let (ty, value) = conversion.split_once(" <- ").unwrap();
-    let constant = |expr: &_| crate::formats::terraform::functions::testing::eval(expr).unwrap();
-    let Some(ty) = Type::parse(&expression(ty), &constant) else { return "no type".to_owned() };
+    let ty = Type::parse(&expression(ty), &|expr| testing::eval(expr).unwrap());
+    let Some(ty) = ty else { return "no type".to_owned() };
     let converted = convert(evaluate(value).unwrap(), &ty);
     match &converted.value {
         Unknown(Reason::Failed { .. }) => "fails".to_owned(),

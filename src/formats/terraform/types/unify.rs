@@ -105,16 +105,16 @@ enum TypeClass {
 
 fn common_collection(types: Vec<Type>) -> Option<Type> {
     let kinds: Vec<TypeClass> = types.iter().map(kind).collect();
-    let all = |allowed: &[TypeClass]| kinds.iter().all(|kind| allowed.contains(kind));
-    if all(&[TypeClass::Object]) {
+
+    if are_all(&kinds, &[TypeClass::Object]) {
         common_object(types)
-    } else if all(&[TypeClass::Tuple]) {
+    } else if are_all(&kinds, &[TypeClass::Tuple]) {
         common_tuple(types)
-    } else if all(&[TypeClass::Object, TypeClass::Map]) {
+    } else if are_all(&kinds, &[TypeClass::Object, TypeClass::Map]) {
         common_elements(types).map(Type::Map)
-    } else if all(&[TypeClass::Tuple, TypeClass::List]) {
+    } else if are_all(&kinds, &[TypeClass::Tuple, TypeClass::List]) {
         common_elements(types).map(Type::List)
-    } else if all(&[TypeClass::Tuple, TypeClass::List, TypeClass::Set]) {
+    } else if are_all(&kinds, &[TypeClass::Tuple, TypeClass::List, TypeClass::Set]) {
         // With a set, Terraform converts everything to the lists' type if there is a list, otherwise to the sets' type,
         // regardless of the element types.
         let goal = if kinds.contains(&TypeClass::List) { TypeClass::List } else { TypeClass::Set };
@@ -123,6 +123,10 @@ fn common_collection(types: Vec<Type>) -> Option<Type> {
     } else {
         None
     }
+}
+
+fn are_all(kinds: &[TypeClass], allowed: &[TypeClass]) -> bool {
+    kinds.iter().all(|kind| allowed.contains(kind))
 }
 
 fn kind(ty: &Type) -> TypeClass {
