@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_place_of_the_base_is_a_root_unless_something_called_it() {
         let base = BaseFiles::new(HashSet::from(["/r/a/main.tf".into(), "/r/b.yaml".into()]), ["/r/b.yaml".into()]);
-        let is_root = |place: &str| base.is_root(Path::new(place));
-        assert_eq!(["/r/a", "/r/a/main.tf", "/r/b.yaml", "/r/new"].map(is_root), [true, true, false, false]);
+        let places = ["/r/a", "/r/a/main.tf", "/r/b.yaml", "/r/new"];
+        assert_eq!(places.map(|place| base.is_root(Path::new(place))), [true, true, false, false]);
     }
 }

@@ -85,14 +85,7 @@ impl MovedBlock {
     /// Creates the move of a block in the module to which these calls lead. Returns `None` if an address is invalid, or
     /// if a module call is moved to a resource or the reverse.
     pub fn new(module: Vec<String>, from: &str, to: &str) -> Option<Self> {
-        let read = |address: &str| {
-            let steps = steps(address.trim());
-            let is_one = |step: &AddressStep| step.name.split_once('.').is_some_and(|(_, name)| !name.is_empty());
-            (!steps.is_empty() && steps.iter().all(is_one)).then_some(steps)
-        };
         let (from, to) = (read(from)?, read(to)?);
-        let is_call =
-            |steps: &[AddressStep]| steps.last().is_some_and(|step| step.name.split('.').next() == Some(MODULE));
         (is_call(&from) == is_call(&to)).then_some(Self { module, from, to })
     }
 
@@ -121,6 +114,17 @@ impl MovedBlock {
     }
 }
 
+fn read(address: &str) -> Option<Vec<AddressStep>> {
+    let steps = steps(address.trim());
+    let mut names = steps.iter().map(|step| step.name.split_once('.'));
+    let is_valid = !steps.is_empty() && names.all(|name| name.is_some_and(|(_, name)| !name.is_empty()));
+    is_valid.then_some(steps)
+}
+
+fn is_call(steps: &[AddressStep]) -> bool {
+    steps.last().is_some_and(|step| step.name.split('.').next() == Some(MODULE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,10 +145,6 @@ mod tests {
 
     #[test]
     fn blocks_move_what_they_name() {
-        let moved = |from, to, address| {
-            let moved = MovedBlock::new(Vec::new(), from, to)?.apply(&steps(address))?;
-            Some(join(&moved))
-        };
         for (from, to, address, expected) in [
             ("aws_cloudtrail.a", "aws_cloudtrail.b", "aws_cloudtrail.a", "aws_cloudtrail.b"),
             ("aws_cloudtrail.a", "aws_cloudtrail.b", "aws_cloudtrail.a[\"x\"]", "aws_cloudtrail.b[\"x\"]"),
@@ -174,5 +174,10 @@ mod tests {
         let address = within.apply(&steps("module.m[\"x\"].aws_cloudtrail.a")).unwrap();
         assert_eq!(join(&address), "module.m[\"x\"].aws_cloudtrail.b");
         assert_eq!(within.apply(&steps("aws_cloudtrail.a")), None);
+    }
+
+    fn moved(from: &str, to: &str, address: &str) -> Option<String> {
+        let moved = MovedBlock::new(Vec::new(), from, to)?.apply(&steps(address))?;
+        Some(join(&moved))
     }
 }

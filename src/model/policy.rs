@@ -145,10 +145,6 @@ impl Statement {
         /// The cost of a statement without any text.
         const BASE: usize = 32;
         let Known(terms) = &self.terms else { return BASE };
-        let listed = |clause: &StatementClause<Option<StatementScope<Vec<PartialText>>>>| match &clause.value {
-            Known(Some(scope)) => scope.listed.iter().map(PartialText::weight).sum(),
-            Known(None) | Unknown(_) => 0_usize,
-        };
         let principals = match &terms.principal.value {
             Known(Some(StatementScope { listed: Principals { accounts, others, services, .. }, .. })) => {
                 accounts.iter().chain(others).chain(services).map(PartialText::weight).sum()
@@ -161,8 +157,15 @@ impl Statement {
         };
         BASE.saturating_add(principals)
             .saturating_add(conditions)
-            .saturating_add(listed(&terms.action))
-            .saturating_add(listed(&terms.resource))
+            .saturating_add(weight_of(&terms.action))
+            .saturating_add(weight_of(&terms.resource))
+    }
+}
+
+fn weight_of(clause: &StatementClause<Option<StatementScope<Vec<PartialText>>>>) -> usize {
+    match &clause.value {
+        Known(Some(scope)) => scope.listed.iter().map(PartialText::weight).sum(),
+        Known(None) | Unknown(_) => 0,
     }
 }
 

@@ -61,8 +61,8 @@ impl ArgumentReader {
         if let Some(why) = self.field(name).and_then(|field| nothing_known(&field.value)) {
             setting.read.value = self.unknown(why);
         }
-        let is_beside = |key: &Span| key.file == self.header.file;
-        if let (Some(key), Origin::Written(_)) = (self.key_span(name).filter(is_beside), setting.read.origin) {
+        let key = self.key_span(name).filter(|key| key.file == self.header.file);
+        if let (Some(key), Origin::Written(_)) = (key, setting.read.origin) {
             setting.read.origin = Origin::Written(key);
         }
         setting
@@ -248,13 +248,15 @@ pub(super) fn text(data: &Data) -> SettingRead<String> {
 /// Converts to a list of strings.
 pub(super) fn texts(data: &Data) -> SettingRead<SelectorValues> {
     let Data::List(list) = data else { return Err(invalid(data, "a list of strings")) };
-    let read = |value: Maybe<Data>| match value {
+    Ok(list.items.iter().map(|item| item.clone().map(item_text)).collect())
+}
+
+fn item_text(value: Maybe<Data>) -> Maybe<SettingRead<String>> {
+    match value {
         Known(data) => Known(text(&data)),
         Unknown(why) if why.is_failure() => Known(Err(Invalid::Failed { reason: why.describe() })),
         Unknown(why) => Unknown(why),
-    };
-    let convert = |item: &Traced<Data>| item.clone().map(read);
-    Ok(list.items.iter().map(convert).collect())
+    }
 }
 
 /// Creates the error for a value that isn't of the expected kind.

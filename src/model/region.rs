@@ -46,11 +46,11 @@ const LEADER: &str = "us-east-1";
 
 /// True if a text has the form of a Region name: `eu-west-1`, `us-gov-east-1`.
 pub fn is_name(text: &str) -> bool {
-    let is_word = |part: &&str| part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_lowercase());
     let mut parts: Vec<&str> = text.split('-').collect();
     let number = parts.pop().unwrap_or_default();
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    is_number && (2..=3).contains(&parts.len()) && parts.iter().all(is_word)
+    let is_named = parts.iter().all(|part| part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_lowercase()));
+    is_number && (2..=3).contains(&parts.len()) && is_named
 }
 
 /// Returns the Region in which the trails of this Region's partition receive the events of global services.

@@ -135,26 +135,28 @@ impl LogDelivery {
         else {
             return None;
         };
-        let setting = |name| TrailSetting {
-            name,
-            notation: trail.kms_key.notation,
-            read: Traced { value: Unknown(why.clone()), origin: Origin::Absent(trail.header), hops: Vec::new() },
-        };
-        let switch = || Unknown(why.clone());
         let delivery = DeliverySettings {
             trail: trail.address.clone(),
-            bucket: setting(bucket),
-            prefix: setting(prefix),
-            key: setting(key),
+            bucket: unknown_setting(bucket, trail, why),
+            prefix: unknown_setting(prefix, trail, why),
+            key: unknown_setting(key, trail, why),
             name: PartialText::unknown(why),
             arns: Vec::new(),
             region: Unknown(why.clone()),
-            is_multi_region: switch(),
-            is_organization_trail: switch(),
-            writes_digests: switch(),
+            is_multi_region: Unknown(why.clone()),
+            is_organization_trail: Unknown(why.clone()),
+            writes_digests: Unknown(why.clone()),
         };
         let cut = Some(why.clone());
         Some(Self { delivery: Rc::new(delivery), bucket: None, key: None, cut, work: Rc::default() })
+    }
+}
+
+fn unknown_setting(name: &'static str, trail: &Trail, why: &Reason) -> TrailSetting<String> {
+    TrailSetting {
+        name,
+        notation: trail.kms_key.notation,
+        read: Traced { value: Unknown(why.clone()), origin: Origin::Absent(trail.header), hops: Vec::new() },
     }
 }
 

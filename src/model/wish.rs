@@ -68,11 +68,10 @@ impl Remedy {
 
     /// The steps up to the expression to change: a conditional is replaced as a whole, not one of its arms.
     pub fn steps(&self) -> &[Hop] {
-        let is_arm = |hop: &Hop| matches!(hop.step, HopKind::Arm(_));
         match self.change {
             RemedyKind::Set { .. } | RemedyKind::RemoveArgument { .. } => {
-                let end = self.hops.iter().rposition(|hop| !is_arm(hop)).map_or(0, |last| last.saturating_add(1));
-                self.hops.get(..end).unwrap_or_default()
+                let last = self.hops.iter().rposition(|hop| !matches!(hop.step, HopKind::Arm(_)));
+                self.hops.get(..last.map_or(0, |last| last.saturating_add(1))).unwrap_or_default()
             }
             _ => &self.hops,
         }
@@ -80,18 +79,21 @@ impl Remedy {
 
     /// The span of the expression to change.
     pub fn decider(&self) -> Span {
-        let last = || self.steps().last().map_or(self.origin.span(), |hop| hop.span);
-        self.unset_member().map_or_else(last, |(object, _)| object)
+        match (self.unset_member(), self.steps().last()) {
+            (Some((object, _)), _) => object,
+            (None, Some(last)) => last.span,
+            (None, None) => self.origin.span(),
+        }
     }
 
     /// Returns the object that omits the attribute or sets it to null, and the attribute, if that decides the value:
     /// setting the attribute changes only this object. `None` if the value passes through two variables, since the type
     /// of the second may not have the attribute.
     pub fn unset_member(&self) -> Option<(Span, &str)> {
-        let is_variable = |hop: &&Hop| {
+        let variables = self.steps().iter().filter(|hop| {
             matches!(hop.step, HopKind::ModuleArgument { .. } | HopKind::VariableValue(_) | HopKind::VariableDefault(_))
-        };
-        if self.steps().iter().filter(is_variable).count() > 1 {
+        });
+        if variables.count() > 1 {
             return None;
         }
         match self.steps() {
@@ -160,12 +162,13 @@ impl Remedy {
                 _ => {}
             }
         }
-        let shown = |name: &str| cut(&format!("{name}{path}"));
         let place = match place? {
-            HopKind::ModuleArgument { module, name } => format!("`{}` of the call of module `{module}`", shown(name)),
-            HopKind::VariableValue(name) => format!("the value of variable `{}`", shown(name)),
-            HopKind::VariableDefault(name) => format!("the default of variable `{}`", shown(name)),
-            HopKind::Local(name) => format!("local `{}`", shown(name)),
+            HopKind::ModuleArgument { module, name } => {
+                format!("`{}` of the call of module `{module}`", joined(name, &path))
+            }
+            HopKind::VariableValue(name) => format!("the value of variable `{}`", joined(name, &path)),
+            HopKind::VariableDefault(name) => format!("the default of variable `{}`", joined(name, &path)),
+            HopKind::Local(name) => format!("local `{}`", joined(name, &path)),
             _ => return None,
         };
         Some(format!("set `{} = {value}` in {place}", cut(key)))
@@ -178,18 +181,15 @@ impl Remedy {
             HopKind::Member(key) | HopKind::MemberDefault(key) => Some(cut(key)),
             _ => None,
         })?;
-        let of_call = |(module, name): (&str, &str)| {
-            format!("set `{key} = {value}` in `{name}` of the call of module `{module}`")
-        };
         let last = &self.hops.last()?.step;
-        let call = self.hops.iter().rev().find_map(|hop| match (&hop.step, last) {
+        let (module, name) = self.hops.iter().rev().find_map(|hop| match (&hop.step, last) {
             (HopKind::ModuleCall { module, name }, HopKind::ModuleCall { .. })
             | (HopKind::ModuleArgument { module, name }, HopKind::MemberDefault(_)) => {
                 Some((module.as_str(), name.as_str()))
             }
             _ => None,
-        });
-        call.map(of_call)
+        })?;
+        Some(format!("set `{key} = {value}` in `{name}` of the call of module `{module}`"))
     }
 }
 
@@ -207,8 +207,12 @@ fn is_given(step: &HopKind) -> bool {
 }
 
 fn is_identifier(key: &str) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    key.chars().all(is_part) && key.starts_with(|c: char| c.is_alphabetic() || c == '_')
+    key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+        && key.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+fn joined(name: &str, path: &str) -> String {
+    cut(&format!("{name}{path}"))
 }
 
 impl<T> TrailSetting<T> {

@@ -44,12 +44,12 @@ impl Columns {
             return Count::of(bytes, start..end).units(unit);
         }
         let milestones = self.milestones.get_or_init(|| milestones(bytes));
-        let before = |offset: usize| {
+        let [before_start, before_end] = [start, end].map(|offset| {
             let passed = offset.checked_div(MILESTONE).unwrap_or_default();
             let known = milestones.get(passed).copied().unwrap_or_default();
             known.and(Count::of(bytes, passed.saturating_mul(MILESTONE)..offset)).units(unit)
-        };
-        before(end).saturating_sub(before(start))
+        });
+        before_end.saturating_sub(before_start)
     }
 }
 
@@ -67,8 +67,9 @@ impl Count {
     /// Counts characters by the bytes that begin one, and wide characters by those of four bytes.
     fn of(bytes: &[u8], range: Range<usize>) -> Self {
         let bytes = bytes.get(range).unwrap_or_default();
-        let count = |is_meant: fn(u8) -> bool| bytes.iter().filter(|byte| is_meant(**byte)).count();
-        Self { characters: count(|byte| byte & 0b1100_0000 != 0b1000_0000), wide: count(|byte| byte >= 0b1111_0000) }
+        let starts = bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000);
+        let wide = bytes.iter().filter(|byte| **byte >= 0b1111_0000);
+        Self { characters: starts.count(), wide: wide.count() }
     }
 
     fn and(self, other: Self) -> Self {

@@ -5,7 +5,7 @@ use std::fs::{self, File, FileType};
 use std::io::{ErrorKind, Read};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
@@ -149,13 +149,16 @@ impl Disk {
     /// Checks that a directory lies in one of the trees, and returns its path without links. The result is cached,
     /// since many files are read from it.
     fn check_directory(&self, directory: &Path) -> Result<PathBuf, ReadError> {
-        let inside = || self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = inside().get(directory) {
+        if let Some(known) = self.known_directories().get(directory) {
             return Ok(known.clone());
         }
         let place = self.trees.without_links(directory)?;
-        inside().insert(directory.to_owned(), place.clone());
+        self.known_directories().insert(directory.to_owned(), place.clone());
         Ok(place)
+    }
+
+    fn known_directories(&self) -> MutexGuard<'_, HashMap<PathBuf, PathBuf>> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the path of a directory without links, bypassing the cache.
@@ -253,23 +256,21 @@ impl Fs for Disk {
     }
 
     fn search_ignored(&self, limit: usize, wanted: PathFilter<'_>, is_counted: FileFilter<'_>) -> FileCount {
-        let below = |path: PathBuf| {
+        let entries = self.ignored().into_iter().flat_map(|path| {
             let leaves_out = self.leaves_out_excluded();
-            let walk =
-                WalkBuilder::new(path).standard_filters(false).filter_entry(move |entry| !leaves_out(entry)).build();
-            walk.filter_map(Result::ok)
-        };
-        let counts = |entry: &DirEntry| {
-            let is_file = entry.file_type().is_some_and(|found| !found.is_dir());
-            is_file && wanted(entry.path()) && is_counted(entry.path(), &|| self.read_inside(entry.path()))
-        };
+            WalkBuilder::new(path).standard_filters(false).filter_entry(move |entry| !leaves_out(entry)).build()
+        });
         let mut counted = FileCount::default();
-        for (seen, entry) in self.ignored().into_iter().flat_map(below).enumerate() {
+        for (seen, entry) in entries.filter_map(Result::ok).enumerate() {
             counted.is_cut = seen >= limit;
             if counted.is_cut {
                 break;
             }
-            counted.files = counted.files.saturating_add(usize::from(counts(&entry)));
+            let path = entry.path();
+            let is_file = entry.file_type().is_some_and(|found| !found.is_dir());
+            if is_file && wanted(path) && is_counted(path, &|| self.read_inside(path)) {
+                counted.files = counted.files.saturating_add(1);
+            }
         }
         counted
     }
@@ -387,8 +388,8 @@ fn is_directory(entry: &DirEntry) -> bool {
 
 /// The number of threads for a walk: one for a directory without subdirectories.
 fn walkers(directory: &Path) -> usize {
-    let is_directory = |entry: fs::DirEntry| entry.file_type().is_ok_and(|found| found.is_dir());
-    let is_deep = fs::read_dir(directory).is_ok_and(|entries| entries.flatten().any(is_directory));
+    let is_deep = fs::read_dir(directory)
+        .is_ok_and(|entries| entries.flatten().any(|entry| entry.file_type().is_ok_and(|found| found.is_dir())));
     if !is_deep {
         return 1;
     }

@@ -62,12 +62,15 @@ mod tests {
 
     #[test]
     fn escapes_of_every_language_are_resolved() {
-        let read = |text: &str| unescaped(text.as_bytes()).map(|bytes| String::from_utf8(bytes).unwrap());
         assert_eq!(read("plain"), None);
         assert_eq!(read(r"a\n\t\\b"), None);
         assert_eq!(read(r"Tr\u0061il, Tr\x61il, Tr\U00000061il").as_deref(), Some("Trail, Trail, Trail"));
         assert_eq!(read("Tr\\\r\n    ail").as_deref(), Some("Trail"));
         assert_eq!(read(r"a\\u0061\u0062").as_deref(), Some(r"a\\u0061b"));
         assert_eq!(read(r"\u00e9\u12 \u"), None);
+    }
+
+    fn read(text: &str) -> Option<String> {
+        unescaped(text.as_bytes()).map(|bytes| String::from_utf8(bytes).unwrap())
     }
 }

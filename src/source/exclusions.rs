@@ -62,41 +62,44 @@ impl Exclusions {
 
 /// Rejects a pattern that can't match any path.
 fn check_effect(pattern: &str) -> Result<(), String> {
-    let failed = |cause: &str| Err(format!("`{}` matches nothing: {cause}", pattern.escape_debug()));
+    match without_effect(pattern) {
+        Some(cause) => Err(format!("`{}` matches nothing: {cause}", pattern.escape_debug())),
+        None => Ok(()),
+    }
+}
+
+/// The reason why a pattern matches nothing.
+fn without_effect(pattern: &str) -> Option<&'static str> {
     let positive = pattern.trim().trim_start_matches('!');
-    let has_part = |part: &str| positive.split(['/', '\\']).any(|other| other == part);
     if positive.trim_matches('/').is_empty() || positive.starts_with('#') {
-        return failed("it isn't a valid `.gitignore` pattern");
+        Some("it isn't a valid `.gitignore` pattern")
+    } else if pattern.contains(char::is_control) {
+        Some("a pattern must be one line; separate patterns with commas")
+    } else if has_part(positive, "..") {
+        Some("patterns can't match outside of their directory")
+    } else if has_part(positive, ".") {
+        Some("remove `./`")
+    } else if has_part(positive, "~") {
+        Some("`~` isn't expanded; write the path from the directory of the patterns")
+    } else if positive.contains("//") {
+        Some("write one `/` between directories")
+    } else if has_escaped_name(positive) {
+        Some("write `/` between directories, since `\\` is for special characters")
+    } else if has_open_bracket(positive) {
+        Some("`[` has no `]`; write `\\[` for the character")
+    } else {
+        None
     }
-    if pattern.contains(char::is_control) {
-        return failed("a pattern must be one line; separate patterns with commas");
-    }
-    if has_part("..") {
-        return failed("patterns can't match outside of their directory");
-    }
-    if has_part(".") {
-        return failed("remove `./`");
-    }
-    if has_part("~") {
-        return failed("`~` isn't expanded; write the path from the directory of the patterns");
-    }
-    if positive.contains("//") {
-        return failed("write one `/` between directories");
-    }
-    if has_escaped_name(positive) {
-        return failed("write `/` between directories, since `\\` is for special characters");
-    }
-    if has_open_bracket(positive) {
-        return failed("`[` has no `]`; write `\\[` for the character");
-    }
-    Ok(())
+}
+
+fn has_part(pattern: &str, part: &str) -> bool {
+    pattern.split(['/', '\\']).any(|other| other == part)
 }
 
 /// Refuses an absolute path of the disk, since a leading `/` means the base of the patterns.
 fn check_relative(pattern: &str, base: &Path) -> Result<(), String> {
     let path = Path::new(pattern.trim().trim_start_matches('!'));
     let Ok(below) = path.strip_prefix("/") else { return Ok(()) };
-    let is_literal = |part: &Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
     let literal: PathBuf = below.components().take_while(is_literal).collect();
     // A directory such as `/tmp` may also exist below the base.
     let is_on_disk = literal.components().count() > 1 && Path::new("/").join(&literal).exists();
@@ -106,6 +109,10 @@ fn check_relative(pattern: &str, base: &Path) -> Result<(), String> {
         true => Err(format!("`{pattern}` matches nothing: the first `/` stands for the directory of the patterns")),
         false => Ok(()),
     }
+}
+
+fn is_literal(part: &Component<'_>) -> bool {
+    !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])
 }
 
 /// Refuses a leading pattern with `!`: it includes again what an earlier pattern excludes, and there is none.
@@ -180,12 +187,12 @@ mod tests {
         {
             assert_eq!(Exclusions::check(pattern), Ok(()), "{pattern}");
         }
-        let new = |patterns: &[&str]| Exclusions::new(Path::new("/work/tree"), patterns.iter().copied());
+        let tree = Path::new("/work/tree");
         for patterns in [&["!a"][..], &["!a", "b"], &["/dev/null"], &["a", "!/dev/null"], &["/proc/self/*"]] {
-            assert!(new(patterns).is_err(), "{patterns:?}");
+            assert!(Exclusions::new(tree, patterns.iter().copied()).is_err(), "{patterns:?}");
         }
         for patterns in [&["a", "!a"][..], &["/a/b"], &["/nothing"], &["/dev"]] {
-            assert!(new(patterns).is_ok(), "{patterns:?}");
+            assert!(Exclusions::new(tree, patterns.iter().copied()).is_ok(), "{patterns:?}");
         }
     }
 }

@@ -22,8 +22,7 @@ pub struct Span {
 impl Span {
     /// The span of the bytes `start..end`, which lie within the file.
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { file, start: offset(start), end: offset(end.max(start)) }
+        Self { file, start: clamped(start), end: clamped(end.max(start)) }
     }
 
     /// Returns the span from the start of `self` to the end of `other`, in the same file.
@@ -45,6 +44,10 @@ impl Span {
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
+}
+
+fn clamped(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
 /// A position in the units of editors and reports.
@@ -185,15 +188,10 @@ mod tests {
     #[test]
     fn positions_count_characters_and_skip_the_byte_order_mark() {
         let file = file("\u{feff}a\r\n\té=x\n".as_bytes());
-        let place = |offset| {
+        for (offset, expected) in [(3, (1, 1)), (6, (2, 1)), (9, (2, 3)), (10, (2, 4)), (12, (3, 1))] {
             let Position { line, column, .. } = file.position(offset);
-            (line, column)
-        };
-        assert_eq!(place(3), (1, 1));
-        assert_eq!(place(6), (2, 1));
-        assert_eq!(place(9), (2, 3));
-        assert_eq!(place(10), (2, 4));
-        assert_eq!(place(12), (3, 1));
+            assert_eq!((line, column), expected, "{offset}");
+        }
         assert_eq!(file.line_bounds(1), (0, 4));
     }
 

@@ -83,11 +83,9 @@ mod tests {
     #[test]
     fn a_text_has_the_limit_of_its_kind() {
         let sizes = Sizes { file: 100, plan: 1_000 };
-        let plan = |length: usize| format!("{{\"format_version\":\"1.2\"{}}}", " ".repeat(length - 24));
-        let other = |length: usize| "x".repeat(length);
         let cases = [
-            (other(100), Ok(()), 100),
-            (other(102), Err(ReadError::TooLarge), 101),
+            ("x".repeat(100), Ok(()), 100),
+            ("x".repeat(102), Err(ReadError::TooLarge), 101),
             (plan(1_000), Ok(()), 1_000),
             (plan(1_002), Err(ReadError::LargePlan), 1_001),
         ];
@@ -97,5 +95,9 @@ mod tests {
             assert_eq!((sizes.check(text.as_bytes()), buffer.len()), (expected, length));
         }
         assert!(ReadError::LargePlan.to_string().contains("512 MB"));
+    }
+
+    fn plan(length: usize) -> String {
+        format!("{{\"format_version\":\"1.2\"{}}}", " ".repeat(length - 24))
     }
 }

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 
 use super::ReadError;
 use super::disk::read_at_most;
@@ -51,20 +51,23 @@ impl WalkIgnores {
     }
 
     fn enter(&self, directory: &Path) -> Result<(), IgnoreFileError> {
-        let ignored = || self.ignored.write().unwrap_or_else(PoisonError::into_inner);
         let repository = directory.join(".git");
         // The check for existence is cheaper than an attempt to open the file.
         if exists(&repository) {
-            ignored().add_repository(directory);
+            self.ignore_files().add_repository(directory);
             let bytes = self.read(&repository.join("info/exclude"))?;
-            bytes.inspect(|bytes| ignored().add_excluded(directory, bytes));
+            bytes.inspect(|bytes| self.ignore_files().add_excluded(directory, bytes));
         }
         for path in IGNORE_FILES.map(|name| directory.join(name)) {
             if exists(&path) {
-                self.read(&path)?.inspect(|bytes| ignored().add(&path, bytes));
+                self.read(&path)?.inspect(|bytes| self.ignore_files().add(&path, bytes));
             }
         }
         Ok(())
+    }
+
+    fn ignore_files(&self) -> RwLockWriteGuard<'_, IgnoreFiles> {
+        self.ignored.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the text of an ignore file; `None` if it doesn't exist or the system refuses, and then it excludes

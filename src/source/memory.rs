@@ -20,8 +20,7 @@ impl Memory {
 
     /// The files below a directory, in the order of their paths.
     fn below(&self, directory: &Path) -> impl Iterator<Item = (&PathBuf, &Vec<u8>)> {
-        let is_below = move |file: &Path| file.starts_with(directory);
-        self.files.range(directory.to_owned()..).take_while(move |(path, _)| is_below(path))
+        self.files.range(directory.to_owned()..).take_while(move |(path, _)| path.starts_with(directory))
     }
 }
 
@@ -45,26 +44,30 @@ impl Fs for Memory {
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
-        let inside = |file: &&PathBuf| file.parent() == Some(directory);
-        Ok(self.below(directory).map(|(path, _)| path).filter(inside).cloned().collect())
+        let files = self.below(directory).map(|(path, _)| path);
+        Ok(files.filter(|file| file.parent() == Some(directory)).cloned().collect())
     }
 
     fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
-        let first = |path: &PathBuf| {
-            let mut parts = path.strip_prefix(directory).ok()?.components();
-            let (first, _) = (parts.next()?, parts.next()?);
-            Some(directory.join(first))
-        };
-        let mut directories: Vec<PathBuf> = self.below(directory).filter_map(|(path, _)| first(path)).collect();
+        let mut directories: Vec<PathBuf> = Vec::new();
+        for (path, _) in self.below(directory) {
+            let Ok(below) = path.strip_prefix(directory) else { continue };
+            let mut parts = below.components();
+            if let (Some(first), Some(_)) = (parts.next(), parts.next()) {
+                directories.push(directory.join(first));
+            }
+        }
         directories.sort_unstable();
         directories.dedup();
         Ok(directories)
     }
 
     fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
-        let is_walked = |path: &Path| path.strip_prefix(directory).is_ok_and(|below| !is_skipped(below));
-        for (path, bytes) in self.below(directory).filter(|(path, _)| is_walked(path) && wanted(path)) {
-            visit(path, Ok(bytes));
+        for (path, bytes) in self.below(directory) {
+            let is_walked = path.strip_prefix(directory).is_ok_and(|below| !is_skipped(below));
+            if is_walked && wanted(path) {
+                visit(path, Ok(bytes));
+            }
         }
     }
 }

@@ -185,9 +185,15 @@ const GENERATED: [&str; 5] = [".terraform", ".terragrunt-cache", "cdk.out", "cdk
 
 /// True if a path lies in the output of a tool, which the next run overwrites.
 pub fn is_generated(path: &Path) -> bool {
-    let parts = || path.components().map(|part| part.as_os_str());
-    let is_built_by_sam = || parts().zip(parts().skip(1)).any(|pair| pair == (".aws-sam".as_ref(), "build".as_ref()));
-    parts().any(|part| GENERATED.iter().any(|name| part == *name)) || is_built_by_sam()
+    let mut before = None;
+    for part in path.components().map(|part| part.as_os_str()) {
+        let is_built_by_sam = part == "build" && before == Some(".aws-sam".as_ref());
+        if is_built_by_sam || GENERATED.iter().any(|name| part == *name) {
+            return true;
+        }
+        before = Some(part);
+    }
+    false
 }
 
 /// Returns the path without `.` and `..`, without following links.

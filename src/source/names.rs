@@ -54,12 +54,16 @@ pub fn is_outside(name: &str) -> bool {
 /// True if `name` is `directory` or lies in it. Both have the same base directory. A document within a file has the
 /// file's name and `#` with its position.
 pub fn is_in(name: &str, directory: &str) -> bool {
-    let ups = |name: &str| name.split('/').take_while(|part| *part == PARENT).count();
     if directory == BASE || ups(directory) == directory.split('/').count() {
         let height = if directory == BASE { 0 } else { ups(directory) };
         return ups(name) <= height && !Path::new(name).is_absolute();
     }
     name.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
+}
+
+/// The number of `..` at the start of a name.
+fn ups(name: &str) -> usize {
+    name.split('/').take_while(|part| *part == PARENT).count()
 }
 
 /// Returns the path with this name.
@@ -130,10 +134,14 @@ fn encoded(name: &[u8]) -> Option<NameEncoding> {
     while let Some(rest) = digits.strip_prefix(PERCENT.as_bytes()) {
         (digits, is_text) = (rest, true);
     }
-    let digit = |at: usize| digits.get(at).filter(|byte| !byte.is_ascii_lowercase()).map(|byte| char::from(*byte));
-    let (high, low) = (digit(0)?.to_digit(16)?, digit(1)?.to_digit(16)?);
+    let [high, low, ..] = digits else { return None };
+    let (high, low) = (digit(*high)?, digit(*low)?);
     let byte = u8::try_from(high.saturating_mul(16).saturating_add(low)).ok().filter(|byte| !byte.is_ascii())?;
     Some(if is_text { NameEncoding::Text } else { NameEncoding::Byte(byte) })
+}
+
+fn digit(byte: u8) -> Option<u32> {
+    char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_lowercase())
 }
 
 #[cfg(test)]

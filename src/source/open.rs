@@ -29,7 +29,7 @@ const MAX_HELD: usize = 16;
 
 impl TreeRoots {
     pub(super) fn new(trees: &[PathBuf]) -> Self {
-        let tree = |named: &PathBuf| {
+        let opened = trees.iter().map(|named| {
             let place = fs::canonicalize(named).unwrap_or_else(|_| named.clone());
             OpenTree {
                 named: named.clone(),
@@ -37,8 +37,8 @@ impl TreeRoots {
                 directory: if trees.len() <= MAX_HELD { held(&place) } else { None },
                 place,
             }
-        };
-        Self(trees.iter().map(tree).collect())
+        });
+        Self(opened.collect())
     }
 
     fn hold(&self, place: &Path) -> bool {
@@ -58,8 +58,12 @@ impl TreeRoots {
     /// anywhere within the trees, but not out of them.
     pub(super) fn without_links(&self, path: &Path) -> Result<PathBuf, ReadError> {
         let place = fs::canonicalize(path).map_err(refused)?;
-        let named = |tree: &OpenTree| Some(tree.named.join(place.strip_prefix(&tree.place).ok()?));
-        self.0.iter().find_map(named).ok_or(ReadError::OutsideTree)
+        for tree in &self.0 {
+            if let Ok(below) = place.strip_prefix(&tree.place) {
+                return Ok(tree.named.join(below));
+            }
+        }
+        Err(ReadError::OutsideTree)
     }
 
     /// Checks that a path leads to a file or directory in the trees.
@@ -104,8 +108,10 @@ impl TreeRoots {
         use std::os::unix::ffi::OsStrExt;
         // Paths are plain, so that no part has to be looked at.
         let bytes = path.as_os_str().as_bytes();
-        let below = |tree: &OpenTree| bytes.strip_prefix(tree.named.as_os_str().as_bytes())?.strip_prefix(b"/");
-        let (tree, below) = self.0.iter().find_map(|tree| Some((tree, below(tree)?)))?;
+        let (tree, below) = self.0.iter().find_map(|tree| {
+            let below = bytes.strip_prefix(tree.named.as_os_str().as_bytes())?.strip_prefix(b"/")?;
+            Some((tree, below))
+        })?;
         let how = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let within = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
         let opened = openat2(tree.directory.as_ref()?, below, how, Mode::empty(), within);
@@ -120,10 +126,10 @@ impl TreeRoots {
 
 /// Resolves the links of the existing part of a path; the rest is unchanged.
 pub fn real_path(path: &Path) -> PathBuf {
-    // On Windows, the result would have a form that few other programs accept.
-    let found = |ancestor: &Path| if cfg!(windows) { None } else { fs::canonicalize(ancestor).ok() };
     for ancestor in path.ancestors() {
-        if let (Some(real), Ok(rest)) = (found(ancestor), path.strip_prefix(ancestor)) {
+        // On Windows, the result would have a form that few other programs accept.
+        let found = if cfg!(windows) { None } else { fs::canonicalize(ancestor).ok() };
+        if let (Some(real), Ok(rest)) = (found, path.strip_prefix(ancestor)) {
             return if rest.as_os_str().is_empty() { real } else { real.join(rest) };
         }
     }

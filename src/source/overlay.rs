@@ -93,10 +93,10 @@ impl Fs for Overlay {
             Err(ReadError::Missing) if self.has_text_below(directory) => Vec::new(),
             directories => directories?,
         };
-        let above = |path: &PathBuf| {
-            path.ancestors().skip(1).find(|above| above.parent() == Some(directory)).map(Path::to_owned)
-        };
-        directories.extend(self.texts.keys().filter_map(above));
+        for path in self.texts.keys() {
+            let above = path.ancestors().skip(1).find(|above| above.parent() == Some(directory));
+            directories.extend(above.map(Path::to_owned));
+        }
         directories.sort_unstable();
         directories.dedup();
         Ok(directories)

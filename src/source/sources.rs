@@ -123,12 +123,11 @@ impl Sources {
     pub fn add_within(&self, path: &Path, name: String, text: &str, place: Span) -> FileId {
         let mut file = SourceFile::new(path.to_owned(), name, text.as_bytes().to_vec());
         file.within = Some(place);
-        let is_same = |id: &FileId| {
-            let known = self.file(*id);
-            known.text == text && known.within == Some(place)
-        };
-        if let Some(id) = self.known(path).filter(is_same) {
-            return id;
+        if let Some(id) = self.known(path) {
+            let known = self.file(id);
+            if known.text == text && known.within == Some(place) {
+                return id;
+            }
         }
         self.kept.write().unwrap_or_else(PoisonError::into_inner).push(path, Arc::new(file))
     }
@@ -198,8 +197,8 @@ impl Sources {
     /// All files that have been read.
     pub fn all(&self) -> Vec<(FileId, Arc<SourceFile>)> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let id = |index: usize| FileId(u32::try_from(index).unwrap_or(u32::MAX));
-        kept.files.iter().enumerate().map(|(index, file)| (id(index), Arc::clone(file))).collect()
+        let files = kept.files.iter().enumerate();
+        files.map(|(index, file)| (FileId(u32::try_from(index).unwrap_or(u32::MAX)), Arc::clone(file))).collect()
     }
 
     /// True if code may read the path. Other paths are only read if the user names them.

@@ -5,10 +5,9 @@
 pub fn from_wide(bytes: &[u8]) -> Option<Vec<u8>> {
     // As in YAML 1.2, section 5.2: the text starts with a byte order mark or with an ASCII character, whose zero bytes
     // show the encoding. A few zero bytes elsewhere aren't text, since the searched names are longer.
-    let has_zeros = || memchr::memchr_iter(0, bytes).nth(8).is_some();
     let is_wide = match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
-        [0, ..] | [_, 0, ..] => has_zeros(),
+        [0, ..] | [_, 0, ..] => memchr::memchr_iter(0, bytes).nth(8).is_some(),
         _ => false,
     };
     is_wide.then(|| bytes.iter().copied().filter(|byte| *byte != 0).collect())
@@ -20,7 +19,6 @@ mod tests {
 
     #[test]
     fn wide_characters_are_recognized_with_and_without_a_mark() {
-        let encode = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
         assert_eq!(from_wide(&encode("\u{feff}Trail")).as_deref(), Some(&b"\xff\xfeTrail"[..]));
         assert_eq!(from_wide(&encode("CloudTrail")).as_deref(), Some(&b"CloudTrail"[..]));
         assert_eq!(from_wide(b"\0\0\0T\0\0\0r\0\0\0a").as_deref(), Some(&b"Tra"[..]));
@@ -28,5 +26,9 @@ mod tests {
         assert_eq!(from_wide(b"\0Trail"), None);
         assert_eq!(from_wide(b"plain"), None);
         assert_eq!(from_wide(b"#\0\na"), None);
+    }
+
+    fn encode(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
     }
 }

@@ -140,8 +140,7 @@ impl JsonReader<'_> {
     }
 
     fn span(&self, range: Range) -> Span {
-        let place = |at: usize| self.offset.saturating_add(at);
-        Span::new(self.id, place(range.start), place(range.end))
+        Span::new(self.id, self.offset.saturating_add(range.start), self.offset.saturating_add(range.end))
     }
 
     fn word_at(&self, at: usize) -> Span {

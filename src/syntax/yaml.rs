@@ -101,13 +101,14 @@ impl<'a> YamlReader<'a> {
     /// The problem for a line break of YAML 1.1 that isn't one in YAML 1.2: one parser may read the text after it as a
     /// comment and another as a trail. In quotes it is harmless, because it is at most converted to a space.
     fn doubtful_line_end(&self) -> Option<Problem> {
-        let is_quoted = |at: &usize| {
-            let next = self.quoted.partition_point(|range| range.start <= *at);
-            next.checked_sub(1).and_then(|last| self.quoted.get(last)).is_some_and(|range| range.contains(at))
-        };
-        let (at, _) = self.text.match_indices(DOUBTFUL).find(|(at, _)| !is_quoted(at))?;
+        let (at, _) = self.text.match_indices(DOUBTFUL).find(|(at, _)| !self.is_quoted(*at))?;
         let message = "some YAML parsers treat this character as a line break; use a line feed or quotes";
         Some(Problem::syntax(self.span(at, at), message))
+    }
+
+    fn is_quoted(&self, at: usize) -> bool {
+        let next = self.quoted.partition_point(|range| range.start <= at);
+        next.checked_sub(1).and_then(|last| self.quoted.get(last)).is_some_and(|range| range.contains(&at))
     }
 
     fn read(&mut self, event: Event<'_>, span: granit_parser::Span) -> Result<(), Problem> {

@@ -70,7 +70,6 @@ mod tests {
 
     #[test]
     fn only_patterns_without_repetition_and_with_both_anchors_have_few_texts() {
-        let texts = |pattern: &str| all(pattern).map(|texts| texts.join(" "));
         assert_eq!(texts("^(dev|prod)$").as_deref(), Some("dev prod"));
         assert_eq!(texts("^(?:a|b)-(c|d)$").as_deref(), Some("a-c a-d b-c b-d"));
         assert_eq!(texts("^a$|^b$").as_deref(), Some("a b"));
@@ -80,5 +79,9 @@ mod tests {
         {
             assert_eq!(texts(pattern), None, "{pattern}");
         }
+    }
+
+    fn texts(pattern: &str) -> Option<String> {
+        all(pattern).map(|texts| texts.join(" "))
     }
 }

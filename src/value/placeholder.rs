@@ -37,8 +37,10 @@ pub fn placeholder(text: &str, reader: &'static str) -> Option<Reason> {
     let outside = [text.get(..start), text.get(end..)];
     let is_set = outside.into_iter().flatten().any(|text| !text.trim().is_empty() && first_in(text).is_none());
     let why = Reason::Placeholder { text: shortened(text.get(start..end)?), reader };
-    let composed = || Reason::Composed { reference: format!("`{}`", shortened(text)), cause: Box::new(why.clone()) };
-    Some(if is_set { composed() } else { Reason::Placeholder { text: shortened(text), reader } })
+    Some(match is_set {
+        true => Reason::Composed { reference: format!("`{}`", shortened(text)), cause: Box::new(why) },
+        false => Reason::Placeholder { text: shortened(text), reader },
+    })
 }
 
 /// Returns the start and the end of the first placeholder in a text.
@@ -75,7 +77,6 @@ mod tests {
 
     #[test]
     fn placeholders_are_told_from_other_marks() {
-        let found = |text| placeholder(text, "Terraform").map(|why| why.is_set());
         for text in ["{{ multi }}", "<%= multi %>", "{% multi %}", "${self:custom.multi}", "{{ a }}{{ b }}"] {
             assert_eq!(found(text), Some(false), "{text}");
         }
@@ -88,5 +89,9 @@ mod tests {
             assert_eq!(found(text), None, "{text}");
         }
         assert!(placeholder("{{resolve:ssm:/{{ stage }}/key}}", "CloudFormation").is_some());
+    }
+
+    fn found(text: &str) -> Option<bool> {
+        placeholder(text, "Terraform").map(|why| why.is_set())
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::data::cut;
-use super::{Choice, Data, Field, Known, List, Maybe, Object, Unknown};
+use super::{Choice, Data, Field, Known, List, Maybe, Unknown};
 use crate::source::Span;
 
 /// A value that may be unknown, its location in the resource, and the steps from there to the expression that decides
@@ -144,11 +144,11 @@ impl Traced<Data> {
                 Data::List(List { kind: list.kind, items })
             }
             Known(Data::Object(object)) => {
-                let field = |field: &Field| Field {
-                    value: self.member(&field.value, HopKind::to(field, object.header)),
-                    ..field.clone()
-                };
-                Data::Object(Object { fields: object.fields.iter().map(field).collect(), ..object.clone() })
+                let mut object = object.clone();
+                for field in &mut object.fields {
+                    field.value = self.member(&field.value, HopKind::to(field, object.header));
+                }
+                Data::Object(object)
             }
             Known(_) | Unknown(_) => return Cow::Borrowed(self),
         };
@@ -194,14 +194,19 @@ pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: HopKind) {
 impl Hop {
     /// Returns the steps to display: each location once, and of nested members only the innermost.
     pub fn shown(hops: &[Hop]) -> Vec<&Hop> {
-        let placed = || hops.iter().filter(|hop| !matches!(hop.step, HopKind::Part(_)));
-        let next = placed().skip(1).map(Some).chain([None]);
-        let is_shown = |(hop, next): &(&Hop, Option<&Hop>)| {
-            let is_member = matches!(hop.step, HopKind::Member(_) | HopKind::Element(_));
-            let lacks_next = |next: &Hop| matches!(next.step, HopKind::NoMember(_)) && next.span == hop.span;
-            !next.is_some_and(|next| is_member && hop.span.holds(next.span) || lacks_next(next))
-        };
-        placed().zip(next).filter(is_shown).map(|(hop, _)| hop).collect()
+        let mut shown = Vec::new();
+        let mut placed = hops.iter().filter(|hop| !matches!(hop.step, HopKind::Part(_))).peekable();
+        while let Some(hop) = placed.next() {
+            let is_shown = placed.peek().is_none_or(|next| match (&hop.step, &next.step) {
+                (_, HopKind::NoMember(_)) if next.span == hop.span => false,
+                (HopKind::Member(_) | HopKind::Element(_), _) => !hop.span.holds(next.span),
+                _ => true,
+            });
+            if is_shown {
+                shown.push(hop);
+            }
+        }
+        shown
     }
 
     /// Returns the labels of the displayed steps.

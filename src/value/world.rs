@@ -40,6 +40,12 @@ pub enum Atom {
     },
 }
 
+impl Atom {
+    pub fn is(subject: &str, value: &str) -> Self {
+        Self::Is { subject: subject.to_owned(), value: value.to_owned() }
+    }
+}
+
 /// The answer of a world to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
@@ -156,18 +162,17 @@ impl World {
     /// Decides which of several values an unknown one has, and returns its index; `None` in an open world.
     pub fn choose(&self, subject: &str, values: &[String]) -> Option<usize> {
         let (last, others) = values.split_last()?;
-        let is = |value: &String| self.decide(Atom::Is { subject: subject.to_owned(), value: value.clone() });
         for (index, value) in others.iter().enumerate() {
-            if is(value)? {
+            if self.decide(Atom::is(subject, value))? {
                 return Some(index);
             }
         }
         // If an earlier answer excludes this last value too, the world is impossible.
-        if self.decided(&Atom::Is { subject: subject.to_owned(), value: last.clone() }) == Some(false) {
+        if self.decided(&Atom::is(subject, last)) == Some(false) {
             self.reject();
         }
         // Only the last value remains. It isn't a question, but the conclusion is recorded for later questions.
-        self.conclude(Atom::Is { subject: subject.to_owned(), value: last.clone() })?;
+        self.conclude(Atom::is(subject, last))?;
         Some(others.len())
     }
 
@@ -498,18 +503,17 @@ mod tests {
     fn a_value_that_is_one_is_no_other() {
         let values = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
         assert_eq!(worlds(|world| world.choose("x", &values)), [Some(0), Some(1), Some(2)]);
-        let is = |value: &str| Atom::Is { subject: "x".to_owned(), value: value.to_owned() };
-        let outcomes = worlds(|world| (world.choose("x", &values), world.decide(is("b"))));
+        let outcomes = worlds(|world| (world.choose("x", &values), world.decide(Atom::is("x", "b"))));
         assert_eq!(outcomes, [(Some(0), Some(false)), (Some(1), Some(true)), (Some(2), Some(false))]);
     }
 
     #[test]
     fn what_was_decided_can_be_looked_up() {
-        let is = |value: &str| Atom::Is { subject: "x".to_owned(), value: value.to_owned() };
+        let (a, b) = (Atom::is("x", "a"), Atom::is("x", "b"));
         let outcomes = worlds(|world| {
-            let before = world.decided(&is("a"));
-            world.decide(is("a"));
-            (before, world.decided(&is("a")), world.decided(&is("b")), world.value_of("x"))
+            let before = world.decided(&a);
+            world.decide(a.clone());
+            (before, world.decided(&a), world.decided(&b), world.value_of("x"))
         });
         let (yes, no) = (Some(true), Some(false));
         assert_eq!(outcomes, [(None, yes, no, Some("a".to_owned())), (None, no, None, None)]);
@@ -517,20 +521,23 @@ mod tests {
 
     #[test]
     fn worlds_within_one_give_its_answers() {
-        let ask = |world: &World| (world.decide(holds("a")), world.decide(holds("b")));
         let found = explore(&Budget::new(1_000_000), |world| world.decide(holds("a")));
         let (yes, no) = (Some(true), Some(false));
         for (answer, world) in found {
-            let within = world.explore_within(2, ask).unwrap();
+            let within = world.explore_within(2, ask_both).unwrap();
             let outcomes: Vec<_> = within.into_iter().map(|(outcome, _)| outcome).collect();
             assert_eq!(outcomes, [(answer, yes), (answer, no)]);
-            assert!(world.explore_within(1, ask).is_none());
+            assert!(world.explore_within(1, ask_both).is_none());
         }
+    }
+
+    fn ask_both(world: &World) -> (Option<bool>, Option<bool>) {
+        (world.decide(holds("a")), world.decide(holds("b")))
     }
 
     #[test]
     fn too_many_worlds_leave_every_question_open() {
-        let ask_many = |world: &World| (0..20).map(|n| world.decide(holds(&n.to_string()))).collect::<Vec<_>>();
-        assert_eq!(worlds(ask_many), [vec![None; 20]]);
+        let outcomes = worlds(|world| (0..20).map(|n| world.decide(holds(&n.to_string()))).collect::<Vec<_>>());
+        assert_eq!(outcomes, [vec![None; 20]]);
     }
 }

@@ -167,14 +167,13 @@ impl TemplateEvaluator<'_> {
         let mut condition = Arc::clone(condition);
         for _ in 0..MAX_LEVELS {
             let Some(call) = IntrinsicCall::of(&condition) else { break };
-            let decides = |operand: &&Arc<Node>| evaluator.holds(operand) == Known(holds);
             let operand = match (call.name, call.argument.items()) {
                 ("Not", Some([one])) => {
                     holds = !holds;
                     Some(one)
                 }
-                ("And", Some(items)) if !holds => items.iter().find(decides),
-                ("Or", Some(items)) if holds => items.iter().find(decides),
+                ("And", Some(items)) if !holds => items.iter().find(|operand| evaluator.holds(operand) == Known(false)),
+                ("Or", Some(items)) if holds => items.iter().find(|operand| evaluator.holds(operand) == Known(true)),
                 _ => None,
             };
             let Some(operand) = operand.map(Arc::clone) else { break };
@@ -269,8 +268,7 @@ impl<'v> KnownEnds<'v> {
         let ends = quoted.and_then(|text| Some((text.split_once("${")?.0, text.rsplit_once('}')?.1)));
         let (before, after) = ends.unwrap_or_default();
         // The symbol is in quotes, so a backslash in it is the start of an escape. Such ends are treated as unknown.
-        let is_plain = |text: &&str| text.is_ascii() && !text.contains('\\');
-        let [before, after] = [before, after].map(|end| Some(end).filter(is_plain).unwrap_or_default());
+        let [before, after] = [before, after].map(|end| if is_plain(end) { end } else { "" });
         Self { before, after }
     }
 
@@ -286,6 +284,10 @@ impl<'v> KnownEnds<'v> {
         let may_end = self.after.ends_with(other.after) || other.after.ends_with(self.after);
         !(may_begin && may_end)
     }
+}
+
+fn is_plain(text: &str) -> bool {
+    text.is_ascii() && !text.contains('\\')
 }
 
 fn equal_data(left: &Data, right: &Data) -> Maybe<bool> {
@@ -328,8 +330,7 @@ fn scalar(data: &Data) -> String {
 
 /// The result is unknown for two spellings of one number: CloudFormation may or may not treat them as the same text.
 fn equal_texts(left: &str, right: &str) -> Maybe<bool> {
-    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
-    match (number(left), number(right)) {
+    match (finite_number(left), finite_number(right)) {
         _ if left == right => Known(true),
         (Some(one), Some(other)) if one == other => {
             let condition = format!("{left:?} == {right:?}");
@@ -337,4 +338,8 @@ fn equal_texts(left: &str, right: &str) -> Maybe<bool> {
         }
         (_, _) => Known(false),
     }
+}
+
+fn finite_number(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|number| number.is_finite())
 }

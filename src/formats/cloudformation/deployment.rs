@@ -175,10 +175,11 @@ impl LoadedProject for LoadedStack<'_> {
             } else {
                 self.library.templates(document).map(|(_, template)| template).collect()
             };
-            // A file without a template may have duplicate keys.
-            let matters = |problem: &&Problem| is_included || !templates.is_empty() || problem.kind.loses_text();
             if self.is_first || !is_own {
-                problems.extend(document.tree.problems.iter().filter(matters).cloned());
+                // A file without a template may have duplicate keys.
+                let is_read = is_included || !templates.is_empty();
+                let found = document.tree.problems.iter();
+                problems.extend(found.filter(|problem| is_read || problem.kind.loses_text()).cloned());
             }
             problems.extend(templates.iter().flat_map(|template| template.problems.iter().cloned()));
         }
@@ -222,14 +223,12 @@ impl StackSearch {
         let template = Rc::clone(&evaluator.scope.template);
         let flat = &template.resources.flat;
         let subject = self.subject;
-        let is_doubtful = |part: &UnreadPart| subject == SearchSubject::Trails || part.hint.is_some();
-        let may_be = |kind: &str| subject.kind(kind).is_some() || is_stack(kind);
         for entry in flat.entries.iter().chain(&flat.loops) {
             let kind = entry.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
             let is_site = match kind {
                 Some(kind) if !is_loop(entry) => self.is_wanted(kind),
                 // A loop may also generate the type.
-                _ => is_loop(entry) && holds_type(&entry.value, &|kind| may_be(kind) || kind.contains("${")),
+                _ => is_loop(entry) && holds_type(&entry.value, &|kind| may_be_site(kind, subject)),
             };
             if is_loop(entry) && subject == SearchSubject::Trails {
                 let depth = stacks.map_or(0, |stacks| stacks.length);
@@ -242,10 +241,12 @@ impl StackSearch {
             } else if kind == Some(LANDING_ZONE) && subject == SearchSubject::Trails {
                 self.note_elsewhere(|| evaluator.landing_zone(&evaluator.member(entry), exists));
             } else if kind.is_none() {
-                self.note_elsewhere(|| whole_elsewhere(evaluator, &evaluator.member(entry)).filter(is_doubtful));
+                self.note_elsewhere(|| {
+                    whole_elsewhere(evaluator, &evaluator.member(entry)).filter(|part| is_doubtful(part, subject))
+                });
             }
         }
-        self.note_elsewhere(|| included_elsewhere(&template).filter(is_doubtful));
+        self.note_elsewhere(|| included_elsewhere(&template).filter(|part| is_doubtful(part, subject)));
         if self.subject == SearchSubject::Surroundings {
             self.look_in_exporting(evaluator);
         }
@@ -313,7 +314,6 @@ impl StackSearch {
         exists: &Traced<bool>,
         depth: usize,
     ) {
-        let may_be_unread = |kind: &str| is_stack(kind) || kind == LANDING_ZONE || kind.contains("${");
         if !holds_type(&entry.value, &may_be_unread) && evaluator.library.macro_within(&entry.value).is_none() {
             return;
         }
@@ -380,6 +380,18 @@ impl StackSearch {
             self.elsewhere.extend(find());
         }
     }
+}
+
+fn may_be_site(kind: &str, subject: SearchSubject) -> bool {
+    subject.kind(kind).is_some() || is_stack(kind) || kind.contains("${")
+}
+
+fn is_doubtful(part: &UnreadPart, subject: SearchSubject) -> bool {
+    subject == SearchSubject::Trails || part.hint.is_some()
+}
+
+fn may_be_unread(kind: &str) -> bool {
+    is_stack(kind) || kind == LANDING_ZONE || kind.contains("${")
 }
 
 /// The unread part for a macro that may add resources. The names in the call determine the hint that they include a

@@ -82,19 +82,18 @@ impl TemplateReading {
 /// Parses a text that begins with `{` or `[` as JSON, regardless of the file name. YAML may begin in the same way, so a
 /// text that isn't valid JSON is parsed as YAML, unless the file is named `.json`.
 fn parse(id: FileId, file: &SourceFile, part: Range<usize>) -> (Tree, Notation) {
-    let is_named = |extension| file.name.ends_with(extension);
     let text = file.text.get(part.clone()).unwrap_or_default();
     let begins_like_json = text.trim_start().starts_with(['{', '[']);
     let json = begins_like_json.then(|| json::parse_part(id, file, part.clone()));
-    if let Some(tree) = json.filter(|tree| is_sound(tree) || is_named(".json")) {
+    if let Some(tree) = json.filter(|tree| is_sound(tree) || file.name.ends_with(".json")) {
         return (tree, Notation::Json);
     }
     let tree = yaml::parse_part(id, file, part.clone());
     let is_yaml = tree.documents.iter().any(|root| root.as_mapping().is_some() || root.as_sequence().is_some());
     let is_json = if begins_like_json {
-        !is_sound(&tree) && !is_named(".yaml") && !is_named(".yml")
+        !is_sound(&tree) && !file.name.ends_with(".yaml") && !file.name.ends_with(".yml")
     } else {
-        !is_yaml && is_named(".json")
+        !is_yaml && file.name.ends_with(".json")
     };
     if is_json { (json::parse_part(id, file, part), Notation::Json) } else { (tree, Notation::Yaml) }
 }

@@ -166,15 +166,12 @@ impl<'a> TemplateEvaluator<'a> {
     /// Evaluates a mapping to an object.
     pub(super) fn object(&self, mapping: &Mapping, span: Span) -> Object {
         let members = self.members(mapping);
-        let field = |member: &super::loops::Member| Field {
-            key: member.key.clone(),
+        let fields = members.all.into_iter().map(|member| Field {
+            key: member.key,
             key_span: member.key_span,
-            value: self.with(member.names.clone()).eval(&member.value),
-        };
-        Object {
-            rest: members.rest.clone().map(Box::new),
-            ..Object::new(span, members.all.iter().map(field).collect())
-        }
+            value: self.with(member.names).eval(&member.value),
+        });
+        Object { rest: members.rest.map(Box::new), ..Object::new(span, fields.collect()) }
     }
 
     /// The reason why a node is unknown, if it is a placeholder that another tool fills in.

@@ -73,14 +73,9 @@ impl<'a> TemplateEvaluator<'a> {
         let output = exports.get(name)?;
         let value = &output.value.as_mapping()?.get("Value")?.value;
         let hop = Hop { span: value.whole(), step: HopKind::Output(output.key.as_text()?.to_owned()) };
-        // An export can't be empty.
-        let set = |why: Reason| match why.is_set() || is_final(&why) {
-            true => why,
-            false => Reason::Composed { reference: why.symbol(), cause: Box::new(why) },
-        };
         let value = through(evaluator.eval(value), hop, span);
         Some(value.map(|value| match value {
-            Unknown(why) => Unknown(set(why)),
+            Unknown(why) => Unknown(of_set(why)),
             known => known,
         }))
     }
@@ -96,6 +91,14 @@ impl<'a> TemplateEvaluator<'a> {
         let template = self.library.template(&self.library.document(file), export.number)?;
         let prefix = format!("{}/", sources.file(file).name);
         Some((self.within(Rc::new(TemplateScope::of(template, prefix)), LoopNames::new()), export))
+    }
+}
+
+/// The reason for a value that is set, since an export can't be empty.
+fn of_set(why: Reason) -> Reason {
+    match why.is_set() || is_final(&why) {
+        true => why,
+        false => Reason::Composed { reference: why.symbol(), cause: Box::new(why) },
     }
 }
 

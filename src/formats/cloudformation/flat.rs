@@ -148,12 +148,8 @@ impl MergedMapping {
         for found in macros::calls(transform) {
             let included = depth.checked_sub(1).and_then(|depth| Some((found.included(library)?, depth)));
             let mapping = included.as_ref().and_then(|(document, depth)| Some((document.as_mapping()?, *depth)));
-            let is_new = |mapping: &Mapping| {
-                let mut keys = mapping.entries.iter().filter_map(|entry| entry.key.as_text());
-                keys.all(|key| key == macros::KEY || !seen.contains(key))
-            };
             match mapping {
-                Some((mapping, depth)) if room.holds(mapping) && is_new(mapping) => {
+                Some((mapping, depth)) if room.holds(mapping) && is_new(mapping, seen) => {
                     room.take(mapping);
                     seen.remove(macros::KEY);
                     self.add(mapping, including, seen, depth);
@@ -165,6 +161,11 @@ impl MergedMapping {
             }
         }
     }
+}
+
+fn is_new(mapping: &Mapping, seen: &HashSet<String>) -> bool {
+    let mut keys = mapping.entries.iter().filter_map(|entry| entry.key.as_text());
+    keys.all(|key| key == macros::KEY || !seen.contains(key))
 }
 
 /// The mapping with the included entries in it; unchanged if it contains another macro.

@@ -122,8 +122,10 @@ impl<'a> TemplateLibrary<'a> {
 
     /// The template in one document of a file.
     pub(super) fn template(&self, document: &TemplateFile, number: usize) -> Option<Rc<Template>> {
-        let recognize = || Some(Rc::new(Template::recognize(document.tree.documents.get(number)?, document, self)?));
-        document.template(number, recognize)
+        document.template(number, || {
+            let root = document.tree.documents.get(number)?;
+            Some(Rc::new(Template::recognize(root, document, self)?))
+        })
     }
 
     /// The template that CloudFormation uses if the file is deployed.

@@ -9,27 +9,36 @@ use crate::syntax::node::Mapping;
 
 /// The constraint that a value violates, as the start of a message that continues with `of` and the parameter's name.
 pub(super) fn broken(text: &str, declared: &Mapping, is_list: bool) -> Option<String> {
-    let limit = |key: &str| declared.get(key).and_then(|entry| scalar_text(&entry.value));
-    let number = |key: &str| limit(key)?.trim().parse::<f64>().ok();
     let length = text.encode_utf16().count();
-    let is_shorter = |least: usize| length < least;
-    let is_longer = |most: usize| length > most;
-    if !is_list && limit("MinLength").and_then(|least| least.parse().ok()).is_some_and(is_shorter) {
+    if !is_list && limit(declared, "MinLength").is_some_and(|least: usize| length < least) {
         return Some("the value is shorter than the `MinLength`".to_owned());
     }
-    if !is_list && limit("MaxLength").and_then(|most| most.parse().ok()).is_some_and(is_longer) {
+    if !is_list && limit(declared, "MaxLength").is_some_and(|most: usize| length > most) {
         return Some("the value is longer than the `MaxLength`".to_owned());
     }
     if let Ok(value) = text.trim().parse::<f64>() {
-        if number("MinValue").is_some_and(|least| value < least) {
+        if number(declared, "MinValue").is_some_and(|least| value < least) {
             return Some("the value is less than the `MinValue`".to_owned());
         }
-        if number("MaxValue").is_some_and(|most| value > most) {
+        if number(declared, "MaxValue").is_some_and(|most| value > most) {
             return Some("the value is greater than the `MaxValue`".to_owned());
         }
     }
-    let is_refused = !is_list && limit("AllowedPattern").is_some_and(|pattern| is_other(text, &pattern));
+    let is_refused = !is_list && constraint(declared, "AllowedPattern").is_some_and(|pattern| is_other(text, &pattern));
     is_refused.then(|| "the value doesn't match the `AllowedPattern`".to_owned())
+}
+
+fn limit(declared: &Mapping, key: &str) -> Option<usize> {
+    constraint(declared, key)?.parse().ok()
+}
+
+fn number(declared: &Mapping, key: &str) -> Option<f64> {
+    constraint(declared, key)?.trim().parse().ok()
+}
+
+/// The text of a constraint in the declaration of a parameter.
+pub(super) fn constraint(declared: &Mapping, key: &str) -> Option<String> {
+    scalar_text(&declared.get(key)?.value)
 }
 
 /// True if a text certainly doesn't match a pattern. CloudFormation uses Java's regular expressions, in which named

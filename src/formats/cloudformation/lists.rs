@@ -10,7 +10,7 @@ use super::pieces::item_way;
 use super::symbols::{computed, failed, first_unknown};
 use crate::source::Span;
 use crate::syntax::node::Node;
-use crate::value::{Data, Hop, Known, Maybe, Reason, Traced, Unknown};
+use crate::value::{Data, Known, Maybe, Reason, Traced, Unknown};
 
 /// The construct name for the value of a list parameter that is the empty text. AWS's documentation doesn't specify if
 /// such a list has no item or one empty item.
@@ -35,11 +35,11 @@ impl TemplateEvaluator<'_> {
                     return Unknown(Reason::OverLimit { limit: "the items of a list" });
                 }
                 let ways = self.ways_of_items(&items, &delimiter, &pieces, place);
-                let item = |(item, hops): (&str, Vec<Hop>)| Traced {
-                    hops,
-                    ..Traced::written(Data::String(item.to_owned()), span)
-                };
-                Known(Data::tuple(items.into_iter().zip(ways).map(item).collect()))
+                let items = items
+                    .into_iter()
+                    .zip(ways)
+                    .map(|(item, hops)| Traced { hops, ..Traced::written(Data::String(item.to_owned()), span) });
+                Known(Data::tuple(items.collect()))
             }
             (_, _) => computed("Split", &[&delimiter, &text], None),
         }

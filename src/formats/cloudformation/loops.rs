@@ -113,8 +113,10 @@ impl TemplateEvaluator<'_> {
             let message = "`Fn::ForEach` needs `Transform: AWS::LanguageExtensions`".to_owned();
             return Err(Reason::Failed { message });
         }
-        let wrong = || Reason::Failed { message: "`Fn::ForEach` takes a name, a list and a mapping".to_owned() };
-        let (name, collection, body) = loop_parts(entry).ok_or_else(wrong)?;
+        let Some((name, collection, body)) = loop_parts(entry) else {
+            let message = "`Fn::ForEach` takes a name, a list and a mapping".to_owned();
+            return Err(Reason::Failed { message });
+        };
         match self.texts(collection) {
             Known(values) => Ok((name.to_owned(), values, body)),
             Unknown(why) => Err(why),

@@ -39,14 +39,17 @@ pub(super) struct NamedMacro<'a> {
 
 /// The macros that the value of `Transform` or `Fn::Transform` calls.
 pub(super) fn calls(node: &Node) -> Vec<NamedMacro<'_>> {
-    let unreadable = || vec![NamedMacro { name: "?", span: node.span, parameters: None }];
     let target = node.target();
     match &target.kind {
         NodeKind::Scalar(scalar) => vec![NamedMacro { name: &scalar.text, span: node.span, parameters: None }],
         NodeKind::Sequence(items) => items.iter().flat_map(|item| one(item)).collect(),
-        NodeKind::Mapping(_) => one(target).map_or_else(unreadable, |found| vec![found]),
-        NodeKind::Alias(_) => unreadable(),
+        NodeKind::Mapping(_) => vec![one(target).unwrap_or_else(|| unreadable(node))],
+        NodeKind::Alias(_) => vec![unreadable(node)],
     }
+}
+
+fn unreadable(node: &Node) -> NamedMacro<'_> {
+    NamedMacro { name: "?", span: node.span, parameters: None }
 }
 
 fn one(node: &Node) -> Option<NamedMacro<'_>> {
@@ -86,10 +89,9 @@ impl<'a> NamedMacro<'a> {
         let mut texts = Vec::new();
         let given = self.parameters.into_iter().flat_map(|parameters| &parameters.entries);
         given.for_each(|entry| list_texts(&entry.value, &mut texts));
-        let mentions_trail = |text: &&str| {
-            library.find(self.span.file, text).file().is_some_and(|file| library.document(file).mentions_trail)
-        };
-        let named = if texts.iter().any(mentions_trail) { " cloudtrail" } else { "" };
+        let files = texts.iter().filter_map(|text| library.find(self.span.file, text).file());
+        let mut documents = files.map(|file| library.document(file));
+        let named = if documents.any(|document| document.mentions_trail) { " cloudtrail" } else { "" };
         format!("{} {}{named}", self.name, texts.join(" "))
     }
 
@@ -121,12 +123,14 @@ pub(super) fn is_called_in(node: &Node) -> bool {
 
 /// True if a node, or one within it, calls a macro. The parsers limit the depth of the tree.
 pub(super) fn is_called_within(node: &Node) -> bool {
-    let within = || match &node.target().kind {
+    if is_called_in(node) {
+        return true;
+    }
+    match &node.target().kind {
         NodeKind::Scalar(_) | NodeKind::Alias(_) => false,
         NodeKind::Sequence(items) => items.iter().any(|item| is_called_within(item)),
         NodeKind::Mapping(mapping) => mapping.entries.iter().any(|entry| is_called_within(&entry.value)),
-    };
-    is_called_in(node) || within()
+    }
 }
 
 /// The same node, with a macro in its long form.

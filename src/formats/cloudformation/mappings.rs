@@ -64,9 +64,8 @@ impl TemplateEvaluator<'_> {
         }
         self.world.charge(flat.entries.len());
         let symbol = why.symbol();
-        let row = |entry: &Entry| Some((scalar_text(&entry.key)?, entry.clone()));
-        let (keys, entries): (Vec<String>, Vec<Entry>) =
-            flat.entries.iter().filter_map(row).filter(|(key, _)| !self.is_refused(&symbol, key)).unzip();
+        let rows = flat.entries.iter().filter_map(|entry| Some((scalar_text(&entry.key)?, entry.clone())));
+        let (keys, entries): (Vec<String>, Vec<Entry>) = rows.filter(|(key, _)| !self.is_refused(&symbol, key)).unzip();
         let chosen = if has_default { self.one_or_none(&symbol, &keys) } else { self.one_of(&symbol, &keys) };
         match chosen {
             Some(Some(index)) => entries.get(index).cloned().map_or(MappingLookup::Missing, MappingLookup::Entry),
@@ -77,18 +76,17 @@ impl TemplateEvaluator<'_> {
 
     /// The entry of a key. Keys are YAML 1.1 scalars like all others, so the key `yes` is `true`.
     fn find(&self, section: &Section, text: &str) -> MappingLookup {
-        let is_key = |entry: &&Entry| scalar_text(&entry.key).as_deref() == Some(text);
         let entries = &section.flat.entries;
-        let ambiguous = || entries.iter().filter_map(|entry| ambiguous_text(&entry.key)).find(|key| may_be(key, text));
-        let mut found = section.get(text).filter(is_key);
+        let mut found = section.get(text).filter(|entry| has_key(entry, text));
         if ["true", "false"].contains(&text)
             || section.get(text).is_some_and(|entry| ambiguous_text(&entry.key).is_some())
         {
             self.world.charge(entries.len());
-            if let Some(key) = ambiguous() {
+            let mut ambiguous = entries.iter().filter_map(|entry| ambiguous_text(&entry.key));
+            if let Some(key) = ambiguous.find(|key| may_be(key, text)) {
                 return MappingLookup::Open(Reason::Ambiguous { text: key.to_owned() });
             }
-            found = found.or_else(|| entries.iter().find(is_key));
+            found = found.or_else(|| entries.iter().find(|entry| has_key(entry, text)));
         }
         match (found, section.flat.rest()) {
             (Some(entry), _) => MappingLookup::Entry(entry.clone()),
@@ -109,7 +107,7 @@ impl TemplateEvaluator<'_> {
     /// if the world doesn't decide.
     fn one_or_none(&self, subject: &str, values: &[String]) -> Option<Option<usize>> {
         for (index, value) in values.iter().enumerate() {
-            let atom = crate::value::world::Atom::Is { subject: subject.to_owned(), value: value.clone() };
+            let atom = crate::value::world::Atom::is(subject, value);
             if self.world.decide(atom)? {
                 return Some(Some(index));
             }
@@ -126,28 +124,26 @@ impl TemplateEvaluator<'_> {
 
     /// The value for keys that aren't decided: known if all entries that they may select have the same value.
     fn any_cell(&self, keys: &[Traced<Data>; 3], default: Option<&Node>, why: Reason) -> Maybe<Data> {
-        let [name, first, second] = keys;
-        let unknown = || {
-            let unknown = Unknown(why.clone());
-            computed("FindInMap", &[&name.value, &first.value, &second.value, &unknown], None)
-        };
-        let Some(mut chosen) = self.any_entries(&self.scope.template.mappings, name) else { return unknown() };
+        self.common_cell(keys, default).unwrap_or_else(|| {
+            let [name, first, second] = keys;
+            computed("FindInMap", &[&name.value, &first.value, &second.value, &Unknown(why)], None)
+        })
+    }
+
+    /// The value of all cells that may be meant, if it is the same.
+    fn common_cell(&self, [name, first, second]: &[Traced<Data>; 3], default: Option<&Node>) -> Option<Maybe<Data>> {
+        let mut chosen = self.any_entries(&self.scope.template.mappings, name)?;
         for key in [first, second] {
             let mut below = Vec::new();
             for section in chosen.iter().filter_map(|entry| self.library.section(&entry.value)) {
-                match self.any_entries(&section, key) {
-                    Some(entries) => below.extend(entries),
-                    None => return unknown(),
-                }
+                below.extend(self.any_entries(&section, key)?);
             }
             chosen = below;
         }
         let cells = chosen.iter().map(|entry| self.eval(&entry.value).value);
         let mut values = cells.chain(default.map(|default| self.eval(default).value));
-        match values.next() {
-            Some(first @ Known(_)) if values.all(|value| value == first) => first,
-            Some(_) | None => unknown(),
-        }
+        let first = values.next().filter(|first| matches!(first, Known(_)))?;
+        values.all(|value| value == first).then_some(first)
     }
 
     /// The entry of a known key, or all entries for an unknown key; `None` if the entries themselves are unknown.
@@ -164,6 +160,10 @@ impl TemplateEvaluator<'_> {
             }
         }
     }
+}
+
+fn has_key(entry: &Entry, text: &str) -> bool {
+    scalar_text(&entry.key).as_deref() == Some(text)
 }
 
 /// The text of a key that YAML parsers interpret in two ways.

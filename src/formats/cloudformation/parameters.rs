@@ -1,9 +1,9 @@
 //! Evaluates parameters: the given value, or else the default, or else any value that the declaration allows.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::eval::{READER, TemplateEvaluator, TracedValue, is_absent, is_braced, weight_of_text};
+use super::limits::constraint;
 use super::lists::{EMPTY_LIST, MAX_ITEMS};
 use super::references::declaration;
 use super::symbols::{failed, is_final};
@@ -134,20 +134,17 @@ impl TemplateEvaluator<'_> {
         call: &super::scope::StackCall,
         passed: &super::scope::StackParameter,
     ) -> Option<ParameterText> {
-        let step = |span| {
-            let step = HopKind::StackParameter { stack: call.stack.clone(), name: name.to_owned() };
-            Hop { span, step }
-        };
+        let step = HopKind::StackParameter { stack: call.stack.clone(), name: name.to_owned() };
+        let mut hops = vec![Hop { span: passed.value.whole(), step }];
         if passed.is_overridden {
             let setter = "the overrides of the stack set".to_owned();
             let why = Reason::SetElsewhere { reference: self.scope.qualify(name), setter };
-            return Some((Unknown(why), vec![step(passed.value.whole())]));
+            return Some((Unknown(why), hops));
         }
         let value = self.within(call.caller.clone(), call.names.clone()).eval(&passed.value);
         if is_absent(&value) {
             return None;
         }
-        let mut hops = vec![step(passed.value.whole())];
         hops.extend(value.hops);
         Some((self.text_of(&value.value), hops))
     }
@@ -182,18 +179,7 @@ impl TemplateEvaluator<'_> {
         let mut scope = Some(&self.scope);
         while let Some(own) = scope {
             let declared = symbol.strip_prefix(&own.prefix).and_then(|name| own.template.parameters.get(name));
-            let is_over = |declared: &Entry| {
-                // The constraints apply to the name under which the value is stored.
-                let mapping = declared.value.as_mapping();
-                if mapping.and_then(|mapping| flat::text(mapping, "Type")).is_some_and(|kind| kind.starts_with(STORED))
-                {
-                    return false;
-                }
-                let allowed = self.library.allowed(declared);
-                let is_other = !allowed.values.is_empty() && !allowed.known.contains(text);
-                is_other || mapping.is_some_and(|mapping| is_over_limits(text, mapping))
-            };
-            if declared.is_some_and(is_over) {
+            if declared.is_some_and(|declared| self.refuses(declared, text)) {
                 return true;
             }
             scope = own.call.as_ref().map(|call| &call.caller);
@@ -201,17 +187,27 @@ impl TemplateEvaluator<'_> {
         false
     }
 
+    fn refuses(&self, declared: &Entry, text: &str) -> bool {
+        // The constraints apply to the name under which the value is stored.
+        let mapping = declared.value.as_mapping();
+        if mapping.and_then(|mapping| flat::text(mapping, "Type")).is_some_and(|kind| kind.starts_with(STORED)) {
+            return false;
+        }
+        let allowed = self.library.allowed(declared);
+        let is_other = !allowed.values.is_empty() && !allowed.known.contains(text);
+        is_other || mapping.is_some_and(|mapping| is_over_limits(text, mapping))
+    }
+
     /// The index of the value that an unknown one equals in this world, if it can't have any other value. `Some(None)`
     /// if the world has excluded all of them, so that it can't be deployed; `None` if the world doesn't decide.
     pub(super) fn one_of(&self, subject: &str, values: &[String]) -> Option<Option<usize>> {
         let (last, others) = values.split_last()?;
-        let is = |value: &String| Atom::Is { subject: subject.to_owned(), value: value.clone() };
         for (index, value) in others.iter().enumerate() {
-            if self.world.decide(is(value))? {
+            if self.world.decide(Atom::is(subject, value))? {
                 return Some(Some(index));
             }
         }
-        if self.world.decided(&is(last)) == Some(false) {
+        if self.world.decided(&Atom::is(subject, last)) == Some(false) {
             self.world.reject();
             return Some(None);
         }
@@ -229,16 +225,14 @@ impl Allowed {
     pub(super) fn of(declared: &Node) -> Self {
         let values = declared.as_mapping().and_then(|mapping| mapping.get("AllowedValues")?.value.as_sequence());
         let values = values.unwrap_or_default();
-        let is_filled_in = |node: &Arc<Node>| match (node.as_text(), node.as_mapping()) {
-            (Some(text), _) => placeholder(text, READER).is_some(),
-            (None, mapping) => mapping.is_some_and(is_braced),
-        };
-        let values = if values.iter().any(is_filled_in) { &[] } else { values };
+        let values = if values.iter().any(|value| is_filled_in(value)) { &[] } else { values };
         let texts: Vec<String> = values.iter().filter_map(|value| scalar_text(value)).collect();
         let is_never_empty = declared.as_mapping().is_some_and(refuses_empty);
-        let is_refused = |text: &String| declared.as_mapping().is_some_and(|mapping| is_over_limits(text, mapping));
         let texts = if texts.is_empty() { declared.as_mapping().map(matched).unwrap_or_default() } else { texts };
-        let accepted: Vec<String> = texts.iter().filter(|text| !is_refused(text)).cloned().collect();
+        let mut accepted = texts.clone();
+        if let Some(mapping) = declared.as_mapping() {
+            accepted.retain(|text| !is_over_limits(text, mapping));
+        }
         // If the constraints reject all of them, no value can be deployed.
         Self { is_never_empty, ..Self::only(if accepted.is_empty() { texts } else { accepted }) }
     }
@@ -272,10 +266,18 @@ impl Allowed {
 
 /// True if a declaration excludes the empty text. A pattern must match the whole value.
 fn refuses_empty(declared: &Mapping) -> bool {
-    let text = |key: &str| scalar_text(&declared.get(key)?.value);
-    let has_length = text("MinLength").and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > 0);
-    let pattern = text("AllowedPattern").and_then(|pattern| limits::whole(&pattern));
+    let length = constraint(declared, "MinLength").and_then(|length| length.parse::<u64>().ok());
+    let has_length = length.is_some_and(|length| length > 0);
+    let pattern = constraint(declared, "AllowedPattern").and_then(|pattern| limits::whole(&pattern));
     has_length || pattern.is_some_and(|pattern| !pattern.is_match(""))
+}
+
+/// True for a value that a tool fills in before the deployment.
+fn is_filled_in(node: &Node) -> bool {
+    match (node.as_text(), node.as_mapping()) {
+        (Some(text), _) => placeholder(text, READER).is_some(),
+        (None, mapping) => mapping.is_some_and(is_braced),
+    }
 }
 
 /// True if a text violates the constraints of a declaration.
@@ -287,9 +289,9 @@ fn is_over_limits(text: &str, declared: &Mapping) -> bool {
 
 /// The texts that the pattern of a declaration matches, if it is a short list of alternatives.
 fn matched(declared: &Mapping) -> Vec<String> {
-    let text = |key: &str| scalar_text(&declared.get(key)?.value);
-    let pattern = text("AllowedPattern").filter(|pattern| limits::whole(pattern).is_some());
-    let Some(pattern) = pattern.filter(|_| !text("Type").is_some_and(|kind| is_list(&kind))) else { return Vec::new() };
+    let pattern = constraint(declared, "AllowedPattern").filter(|pattern| limits::whole(pattern).is_some());
+    let is_list = constraint(declared, "Type").is_some_and(|kind| is_list(&kind));
+    let Some(pattern) = pattern.filter(|_| !is_list) else { return Vec::new() };
     let readings = [pattern.clone(), format!("^({pattern})$"), format!("^{pattern}$")];
     readings.iter().find_map(|pattern| alternatives::all(pattern)).unwrap_or_default()
 }

@@ -46,12 +46,11 @@ impl Pieces {
     }
 
     /// Adds the pieces of a nested text, each with the hop to that text.
-    pub(super) fn extend_through(&mut self, step: &Hop, pieces: Vec<TracedPiece>) {
-        let through = |piece: TracedPiece| TracedPiece {
-            hops: std::iter::once(step.clone()).chain(piece.hops).collect(),
-            ..piece
-        };
-        self.extend(pieces.into_iter().map(through).collect());
+    pub(super) fn extend_through(&mut self, step: &Hop, mut pieces: Vec<TracedPiece>) {
+        for piece in &mut pieces {
+            piece.hops.insert(0, step.clone());
+        }
+        self.extend(pieces);
     }
 
     fn extend(&mut self, pieces: Vec<TracedPiece>) {
@@ -145,13 +144,14 @@ impl TemplateEvaluator<'_> {
 
 /// The pieces with their ranges in the text.
 fn placed(pieces: &[TracedPiece]) -> Vec<(Range<usize>, &TracedPiece)> {
+    let mut placed = Vec::new();
     let mut start = 0_usize;
-    let place = |piece: &TracedPiece| {
+    for piece in pieces {
         let end = start.saturating_add(piece.text.len());
-        std::mem::replace(&mut start, end)..end
-    };
-    let ranges: Vec<Range<usize>> = pieces.iter().map(place).collect();
-    ranges.into_iter().zip(pieces).collect()
+        placed.push((start..end, piece));
+        start = end;
+    }
+    placed
 }
 
 /// The hops to a piece, or to a part of it. A piece without hops is at `place`, if that is given; a part has no place

@@ -37,6 +37,12 @@ struct CachedReading {
     kept: Arc<OnceLock<Arc<TemplateReading>>>,
 }
 
+impl CachedReading {
+    fn new(text: &Arc<SourceFile>) -> Self {
+        Self { text: Arc::clone(text), times: 0, kept: Arc::default() }
+    }
+}
+
 impl FileCache {
     /// The number of times that a file was parsed.
     pub fn parsed(&self) -> usize {
@@ -45,15 +51,16 @@ impl FileCache {
 
     /// The parsed file, from the cache if it has been used often enough.
     pub(super) fn read(&self, id: FileId, text: &Arc<SourceFile>) -> Arc<TemplateReading> {
-        let parse = || {
-            self.parsed.fetch_add(1, Ordering::Relaxed);
-            Arc::new(TemplateReading::of(id, text))
-        };
         match self.place(id, text) {
             // Only threads that need the same file wait here.
-            Some(kept) => Arc::clone(kept.get_or_init(parse)),
-            None => parse(),
+            Some(kept) => Arc::clone(kept.get_or_init(|| self.parse(id, text))),
+            None => self.parse(id, text),
         }
+    }
+
+    fn parse(&self, id: FileId, text: &Arc<SourceFile>) -> Arc<TemplateReading> {
+        self.parsed.fetch_add(1, Ordering::Relaxed);
+        Arc::new(TemplateReading::of(id, text))
     }
 
     /// The parameter values from the options, which are read once for all deployments with the same options.
@@ -61,10 +68,11 @@ impl FileCache {
         if parameters.is_empty() {
             return Arc::default();
         }
-        let file = |parameters: &Variables| match *parameters {
-            Variables::File(id) | Variables::Assignment(id) => sources.file(id),
-        };
-        let texts: Vec<Arc<SourceFile>> = parameters.iter().map(file).collect();
+        let mut texts = Vec::new();
+        for parameters in parameters {
+            let (Variables::File(id) | Variables::Assignment(id)) = *parameters;
+            texts.push(sources.file(id));
+        }
         let mut all = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.get(parameters).filter(|known| known.texts.iter().zip(&texts).all(|(a, b)| Arc::ptr_eq(a, b)));
         if let Some(known) = known {
@@ -77,12 +85,11 @@ impl FileCache {
 
     /// The cache cell of a file; `None` if the file hasn't been used often enough. Counts a use.
     fn place(&self, id: FileId, text: &Arc<SourceFile>) -> Option<Arc<OnceLock<Arc<TemplateReading>>>> {
-        let unasked = || CachedReading { text: Arc::clone(text), times: 0, kept: Arc::default() };
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let asked = files.entry(id).or_insert_with(unasked);
+        let asked = files.entry(id).or_insert_with(|| CachedReading::new(text));
         // The text of the file has changed in an editor.
         if !Arc::ptr_eq(&asked.text, text) {
-            *asked = unasked();
+            *asked = CachedReading::new(text);
         }
         asked.times = asked.times.saturating_add(1);
         (asked.times > KEPT_AFTER).then(|| Arc::clone(&asked.kept))

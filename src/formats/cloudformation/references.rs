@@ -128,11 +128,10 @@ impl TemplateEvaluator<'_> {
 
 /// The value of a pseudo parameter that is determined by the Region.
 fn implied(name: &str, region: &str) -> Option<String> {
-    let partition = || region::partition(region);
     match name {
         REGION => Some(region.to_owned()),
-        PARTITION => partition().map(|partition| partition.name.to_owned()),
-        URL_SUFFIX => partition().map(|partition| partition.url_suffix.to_owned()),
+        PARTITION => region::partition(region).map(|partition| partition.name.to_owned()),
+        URL_SUFFIX => region::partition(region).map(|partition| partition.url_suffix.to_owned()),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 //! whose trail none of these stacks creates.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -101,23 +101,25 @@ pub(super) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
 /// True if a text may contain several documents. CloudFormation reads one document, so each one is a separate
 /// deployment, and a trail in the second document must not be missed.
 fn may_hold_several(text: &str) -> bool {
-    let starts_line = |at: usize| text.get(..at).is_some_and(|before| before.ends_with(['\n', '\r']));
-    ["---", "..."].iter().any(|mark| text.match_indices(mark).any(|(at, _)| starts_line(at)))
+    let mut marks = ["---", "..."].iter().flat_map(|mark| text.match_indices(mark));
+    marks.any(|(at, _)| text.get(..at).is_some_and(|before| before.ends_with(['\n', '\r'])))
 }
 
 /// The roots among the candidate files, including templates that are roots only if no call creates their trail.
 pub(super) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<TemplateRoot> {
     let files = by_place(linked, context);
-    let is_candidate =
-        |linked: &&LinkedFile| linked.kept.interest == Relevance::Mentions || linked.links.may_bring_trail;
-    let candidates: BTreeMap<FileId, &Links> =
-        linked.iter().filter(is_candidate).map(|linked| (linked.kept.file, &linked.links)).collect();
-    let at = |path: &PathBuf| files.get(&context.fs.without_links(path)).into_iter().flatten().copied();
-    let called = |links: &Links| links.calls.iter().flat_map(at).collect();
-    let calls: BTreeMap<FileId, Vec<FileId>> = candidates.iter().map(|(file, links)| (*file, called(links))).collect();
+    let mut candidates: BTreeMap<FileId, &Links> = BTreeMap::new();
+    let mut calls: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
+    for LinkedFile { kept, links } in linked {
+        if kept.interest == Relevance::Mentions || links.may_bring_trail {
+            candidates.insert(kept.file, links);
+            calls.insert(kept.file, links.calls.iter().flat_map(|path| at(path, &files, context)).collect());
+        }
+    }
     let roots = uncalled(&calls, context);
     let turns = turns_of(&calls, &roots);
-    let included: HashSet<FileId> = linked.iter().flat_map(|linked| &linked.links.included).flat_map(at).collect();
+    let included = linked.iter().flat_map(|linked| &linked.links.included);
+    let included: HashSet<FileId> = included.flat_map(|path| at(path, &files, context)).collect();
     let exports = exports::of(linked, &included.iter().filter(|file| !roots.contains(file)).copied().collect());
     let mut found = Vec::new();
     for (file, links) in &candidates {
@@ -142,15 +144,16 @@ fn by_place(linked: &[LinkedFile], context: Context<'_>) -> HashMap<PathBuf, Vec
     files
 }
 
+/// The files at a path, in the order of reading.
+fn at(path: &Path, files: &HashMap<PathBuf, Vec<FileId>>, context: Context<'_>) -> Vec<FileId> {
+    files.get(&context.fs.without_links(path)).cloned().unwrap_or_default()
+}
+
 /// The files that no other file deploys, the files that are declared as roots, and the first file of each cycle.
 fn uncalled(calls: &BTreeMap<FileId, Vec<FileId>>, context: Context<'_>) -> BTreeSet<FileId> {
     let called: BTreeSet<FileId> = calls.values().flatten().copied().collect();
-    let is_root_all_the_same = |file: &FileId| {
-        let path = &context.sources.file(*file).path;
-        context.options.roots.contains(path) || context.options.base.as_ref().is_some_and(|base| base.is_root(path))
-    };
-    let is_root = |file: &&FileId| !called.contains(file) || is_root_all_the_same(file);
-    let mut roots: BTreeSet<FileId> = calls.keys().filter(is_root).copied().collect();
+    let mut roots: BTreeSet<FileId> = calls.keys().copied().collect();
+    roots.retain(|file| !called.contains(file) || is_root_all_the_same(*file, context));
     let mut reached = BTreeSet::new();
     roots.iter().for_each(|root| reach(*root, calls, &mut reached));
     // Templates in a cycle are reachable from no root, and must not be missed. The order of their paths decides,
@@ -167,14 +170,21 @@ fn uncalled(calls: &BTreeMap<FileId, Vec<FileId>>, context: Context<'_>) -> BTre
     roots
 }
 
+fn is_root_all_the_same(file: FileId, context: Context<'_>) -> bool {
+    let path = &context.sources.file(file).path;
+    context.options.roots.contains(path) || context.options.base.as_ref().is_some_and(|base| base.is_root(path))
+}
+
 /// The turns of the files that aren't roots: their place in the order of evaluation, callers first.
 fn turns_of(calls: &BTreeMap<FileId, Vec<FileId>>, roots: &BTreeSet<FileId>) -> BTreeMap<FileId, usize> {
     let files: Vec<FileId> = calls.keys().filter(|file| !roots.contains(file)).copied().collect();
     let indices: HashMap<FileId, usize> = files.iter().enumerate().map(|(index, file)| (*file, index)).collect();
-    let called = |file: &FileId| -> Vec<usize> {
-        calls.get(file).into_iter().flatten().filter_map(|called| indices.get(called).copied()).collect()
-    };
-    let turns = CalledCode::turns(&files.iter().map(called).collect::<Vec<_>>());
+    let mut called: Vec<Vec<usize>> = Vec::new();
+    for file in &files {
+        let callees = calls.get(file).into_iter().flatten();
+        called.push(callees.filter_map(|callee| indices.get(callee).copied()).collect());
+    }
+    let turns = CalledCode::turns(&called);
     files.into_iter().zip(turns).collect()
 }
 
@@ -186,7 +196,7 @@ fn of_file(
     exports: &Arc<Exports>,
     called: Option<CalledCode>,
 ) -> Vec<TemplateRoot> {
-    let root = |(index, number): (usize, &usize)| TemplateRoot {
+    let roots = numbers.iter().take(MAX_TEMPLATES).enumerate().map(|(index, number)| TemplateRoot {
         file,
         number: *number,
         is_first: index == 0,
@@ -194,8 +204,8 @@ fn of_file(
         name: numbered(name.to_owned(), index),
         exports: Arc::clone(exports),
         called: called.clone().filter(|_| index == 0),
-    };
-    numbers.iter().take(MAX_TEMPLATES).enumerate().map(root).collect()
+    });
+    roots.collect()
 }
 
 /// The name of a document in a file: `NAME` or `NAME#2`.

@@ -16,13 +16,12 @@ impl TemplateEvaluator<'_> {
             return None;
         }
         let assertions = self.assertions_about(name);
-        let candidates = match allowed.values() {
+        let mut left = match allowed.values() {
             [] => assertions.iter().find_map(|assertion| asserted(assertion, name))?,
             values => values.to_vec(),
         };
-        self.world.charge(candidates.len().saturating_mul(assertions.len()));
-        let is_left = |value: &String| assertions.iter().all(|one| holds_for(one, name, value) != Some(false));
-        let left: Vec<String> = candidates.into_iter().filter(is_left).collect();
+        self.world.charge(left.len().saturating_mul(assertions.len()));
+        left.retain(|value| assertions.iter().all(|one| holds_for(one, name, value) != Some(false)));
         (!left.is_empty() && left.len() != allowed.values().len()).then(|| Allowed::only(left))
     }
 

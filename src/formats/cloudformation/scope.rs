@@ -86,8 +86,7 @@ impl TemplateScope {
 
     /// True if a template is this one, or one of those that deploy it.
     pub(super) fn is_within(&self, template: &Rc<Template>) -> bool {
-        let around = || self.call.as_ref().is_some_and(|call| call.caller.is_within(template));
-        Rc::ptr_eq(&self.template, template) || around()
+        Rc::ptr_eq(&self.template, template) || self.call.as_ref().is_some_and(|call| call.caller.is_within(template))
     }
 
     /// True if the template is deployed to the account and Region of the root template.

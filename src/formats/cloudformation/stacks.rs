@@ -183,10 +183,10 @@ impl<'a> TemplateEvaluator<'a> {
             return Some((self.of_open_properties(member, &open.value), members));
         }
         let properties = self.properties(&members);
-        let property = |name: &str| properties.get(name).map(|member| Arc::clone(&member.value));
-        let deployed = match (property("TemplateBody"), property("TemplateURL").or_else(|| property("Location"))) {
-            (Some(body), _) => self.of_body(member, &body),
-            (None, url) => self.of_url(member, url, &members),
+        let url = properties.get("TemplateURL").or_else(|| properties.get("Location"));
+        let deployed = match properties.get("TemplateBody") {
+            Some(body) => self.of_body(member, &body.value),
+            None => self.of_url(member, url.map(|url| Arc::clone(&url.value)), &members),
         };
         Some((deployed, members))
     }

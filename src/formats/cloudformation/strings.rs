@@ -163,8 +163,11 @@ impl TemplateEvaluator<'_> {
         {
             let items = items.iter().map(|item| (item.whole(), self.composed(item)));
             let items = items.filter(|(_, (value, _))| !is_absent(value)).enumerate();
-            let step = |index, span| Hop { span, step: HopKind::Element(index) };
-            return Ok(items.map(|(index, (span, (value, own)))| (value, Some((step(index, span), own)))).collect());
+            let items = items.map(|(index, (span, (value, own)))| {
+                let step = Hop { span, step: HopKind::Element(index) };
+                (value, Some((step, own)))
+            });
+            return Ok(items.collect());
         }
         let whole = self.eval(list);
         let Known(Data::List(listed)) = &whole.value else { return Err(whole.value) };

@@ -94,19 +94,14 @@ impl Template {
             (_, _) => return None,
         };
         let header = written.as_ref().map(|written| written.key.span).or(unread.map(|unread| unread.span))?;
-        let section = |name: &str| {
-            let value = sections.get(name).map(|entry| macros::in_long_form(&entry.value));
-            let mapping = value.as_ref().and_then(|value| value.as_mapping());
-            mapping.map(|mapping| Section::within(mapping, library, &room)).unwrap_or_default()
-        };
         let mut template = Self {
             file: document.file,
             notation: document.notation,
             header,
-            parameters: section("Parameters"),
-            mappings: section("Mappings"),
-            conditions: section("Conditions"),
-            rules: section("Rules"),
+            parameters: section_of(&sections, "Parameters", library, &room),
+            mappings: section_of(&sections, "Mappings", library, &room),
+            conditions: section_of(&sections, "Conditions", library, &room),
+            rules: section_of(&sections, "Rules", library, &room),
             resources,
             outputs: sections.get("Outputs").map(|entry| macros::in_long_form(&entry.value)),
             macros: transforms.macros,
@@ -129,14 +124,15 @@ impl Template {
     /// True if one of the resources is a trail or may be one.
     pub(super) fn declares_trail(&self) -> bool {
         let flat = &self.resources.flat;
-        let is_trail = |kind: &str| kind == dialects::CLOUDFORMATION.kind || kind.contains("${");
-        flat.entries.iter().chain(&flat.loops).any(|entry| holds_type(&entry.value, &is_trail))
+        flat.entries.iter().chain(&flat.loops).any(|entry| holds_type(&entry.value, &may_be_trail))
     }
 
     /// Returns the exported outputs by their literal export names.
     pub(super) fn exports(&self, library: &TemplateLibrary<'_>) -> &HashMap<String, Entry> {
-        let declared = || self.outputs.as_ref().map(|outputs| exports::declared(outputs, library));
-        self.exports.get_or_init(|| declared().unwrap_or_default())
+        self.exports.get_or_init(|| match &self.outputs {
+            Some(outputs) => exports::declared(outputs, library),
+            None => HashMap::new(),
+        })
     }
 
     /// Notes that each section may have more entries, from files that aren't read.
@@ -153,11 +149,10 @@ impl Template {
             let message = "`Resources` must map logical ids to resources";
             return vec![Problem::syntax(written.key.span, message)];
         }
-        let problem = |(span, message): (Span, String)| Problem::syntax(span, message);
         let flat = &self.resources.flat;
         let faults = flat.entries.iter().filter_map(|entry| self.fault(entry));
         let faults = faults.chain(flat.loops.iter().filter_map(|entry| self.loop_fault(entry)));
-        faults.chain(self.circle_fault()).map(problem).collect()
+        faults.chain(self.circle_fault()).map(|(span, message)| Problem::syntax(span, message)).collect()
     }
 
     /// The first condition that depends on itself, unless the error is already reported at a trail with such a
@@ -228,13 +223,14 @@ impl Template {
 
     /// True if a condition refers to itself, directly or through other conditions.
     pub(super) fn is_circular(&self, name: &str) -> bool {
-        let all = || {
-            let entries = self.conditions.flat.entries.iter();
-            let referred: References<'_> =
-                entries.filter_map(|entry| Some((entry.key.as_text()?, references(&entry.value)))).collect();
-            circular(&referred).into_iter().map(str::to_owned).collect()
-        };
-        self.circular.get_or_init(all).contains(name)
+        self.circular.get_or_init(|| self.circular_conditions()).contains(name)
+    }
+
+    fn circular_conditions(&self) -> HashSet<String> {
+        let entries = self.conditions.flat.entries.iter();
+        let referred: References<'_> =
+            entries.filter_map(|entry| Some((entry.key.as_text()?, references(&entry.value)))).collect();
+        circular(&referred).into_iter().map(str::to_owned).collect()
     }
 
     /// True if the CDK generated the template: it is in the output directory of the CDK, or it has the
@@ -258,6 +254,17 @@ impl Template {
     fn is_rewritten(&self) -> bool {
         !self.macros.is_empty()
     }
+}
+
+/// A section of a template, in the long form; empty if it is missing.
+fn section_of(sections: &Section, name: &str, library: &TemplateLibrary<'_>, room: &IncludeBudget) -> Section {
+    let value = sections.get(name).map(|entry| macros::in_long_form(&entry.value));
+    let mapping = value.as_ref().and_then(|value| value.as_mapping());
+    mapping.map(|mapping| Section::within(mapping, library, room)).unwrap_or_default()
+}
+
+fn may_be_trail(kind: &str) -> bool {
+    kind == dialects::CLOUDFORMATION.kind || kind.contains("${")
 }
 
 impl Section {
@@ -327,21 +334,32 @@ impl Section {
 /// key can't hide a trail.
 fn resources_among(root: &Node, sections: &Section) -> Option<Entry> {
     const KEY: &str = "Resources";
-    let holds_some = |entry: &&Entry| entry.value.as_mapping().is_some_and(has_resources);
     let own = root.as_mapping().into_iter().flat_map(|mapping| mapping.entries.iter().rev());
     let mut own = own.filter(|entry| entry.key.as_text() == Some(KEY));
     let merged = sections.get(KEY);
-    merged.filter(holds_some).or_else(|| own.find(holds_some)).or(merged).cloned()
+    merged
+        .filter(|entry| holds_resources(entry))
+        .or_else(|| own.find(|entry| holds_resources(entry)))
+        .or(merged)
+        .cloned()
+}
+
+fn holds_resources(entry: &Entry) -> bool {
+    entry.value.as_mapping().is_some_and(has_resources)
 }
 
 /// True if a mapping contains something that looks like a resource.
 fn has_resources(mapping: &Mapping) -> bool {
-    let has_type = |entry: &Entry| entry.value.as_mapping().is_some_and(|resource| resource.get("Type").is_some());
-    let is_generated = |entry: &Entry| {
-        is_loop(entry) || entry.key.as_text() == Some(macros::KEY) || macros::is_called_in(&entry.value)
-    };
-    let own = mapping.entries.iter().any(|entry| has_type(entry) || is_generated(entry) || holds_trail(&entry.value));
-    own || mapping.merged.iter().filter_map(|merged| merged.as_mapping()).any(has_resources)
+    mapping.entries.iter().any(|entry| has_type(entry) || is_generated(entry) || holds_trail(&entry.value))
+        || mapping.merged.iter().filter_map(|merged| merged.as_mapping()).any(has_resources)
+}
+
+fn has_type(entry: &Entry) -> bool {
+    entry.value.as_mapping().is_some_and(|resource| resource.get("Type").is_some())
+}
+
+fn is_generated(entry: &Entry) -> bool {
+    is_loop(entry) || entry.key.as_text() == Some(macros::KEY) || macros::is_called_in(&entry.value)
 }
 
 /// True if a node is a placeholder that another tool fills in.

@@ -154,20 +154,20 @@ fn conflicts(own: &Node, included: &Node) -> Vec<Problem> {
 /// True if two nodes have the same tags, keys and texts. Recursion is bounded by the depth limit of the parsers.
 fn is_same(one: &Node, other: &Node) -> bool {
     let (one, other) = (one.target(), other.target());
-    let tag = |node: &Node| node.tag.as_ref().map(|tag| tag.name.clone());
+    let is_same_tag = one.tag.as_ref().map(|tag| &tag.name) == other.tag.as_ref().map(|tag| &tag.name);
     let is_same_kind = match (&one.kind, &other.kind) {
         (NodeKind::Scalar(one), NodeKind::Scalar(other)) => one.text == other.text,
         (NodeKind::Sequence(one), NodeKind::Sequence(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
         }
         (NodeKind::Mapping(one), NodeKind::Mapping(other)) => {
-            let pairs = || one.entries.iter().zip(&other.entries);
-            let is_same_entry =
-                |(one, other): (&Entry, &Entry)| is_same(&one.key, &other.key) && is_same(&one.value, &other.value);
             let is_flat = one.merged.is_empty() && other.merged.is_empty();
-            is_flat && one.entries.len() == other.entries.len() && pairs().all(is_same_entry)
+            let mut pairs = one.entries.iter().zip(&other.entries);
+            is_flat
+                && one.entries.len() == other.entries.len()
+                && pairs.all(|(one, other)| is_same(&one.key, &other.key) && is_same(&one.value, &other.value))
         }
         (_, _) => false,
     };
-    is_same_kind && tag(one) == tag(other)
+    is_same_kind && is_same_tag
 }

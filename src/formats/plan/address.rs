@@ -117,11 +117,14 @@ mod tests {
 
     #[test]
     fn a_key_is_read_as_terraform_writes_it() {
-        let name = |text: &str| Some((InstanceKey::Name(text.to_owned()), ".b"));
         assert_eq!(split_key("[7].b"), Some((InstanceKey::Index(7), ".b")));
         assert_eq!(split_key(r#"["a\"\\\n\u0007"].b"#), name("a\"\\\n\u{7}"));
         assert_eq!(split_key(r#"["$${a} %%{b} $$ $"].b"#), name("${a} %{b} $$ $"));
         assert_eq!(split_key("[-1].b"), None);
         assert_eq!(split_key(".b"), None);
+    }
+
+    fn name(text: &str) -> Option<(InstanceKey, &str)> {
+        Some((InstanceKey::Name(text.to_owned()), ".b"))
     }
 }

@@ -67,9 +67,11 @@ impl StandalonePlan {
         let configuration = PlannedConfiguration::of(text, document.configuration.as_ref(), region);
         let policies = Policies::of(found.policies, &configuration);
         for (kind, planned) in found.resources {
-            let resources = SUBJECTS.into_iter().filter_map(|subject| Some((subject, subject.kind(&kind)?)));
-            let resource = |kind| planned.resource(kind, &configuration, Some(&policies));
-            self.resources.extend(resources.filter_map(|(subject, kind)| Some((subject, resource(kind)?))));
+            for subject in SUBJECTS {
+                let Some(kind) = subject.kind(&kind) else { continue };
+                let resource = planned.resource(kind, &configuration, Some(&policies));
+                self.resources.extend(resource.map(|resource| (subject, resource)));
+            }
         }
     }
 }
@@ -259,11 +261,12 @@ pub(super) fn variables<'a>(text: PlanText<'a>, part: JsonPart<'a>) -> Result<Ha
     let Some(entries) = tree.as_deref().and_then(Node::as_mapping) else {
         return Err(Problem::syntax(text.span(part), "this isn't a valid part of a plan"));
     };
-    let variable = |entry: &Entry| {
-        let name = entry.key.as_text()?;
-        let given = &entry.value.as_mapping()?.get("value")?.value;
-        let reading = ValueReader { holder: given.span, is_open: false };
-        Some((name.to_owned(), reading.value(given, None, name)))
-    };
     Ok(entries.entries.iter().filter_map(variable).collect())
+}
+
+fn variable(entry: &Entry) -> Option<(String, Traced<Data>)> {
+    let name = entry.key.as_text()?;
+    let given = &entry.value.as_mapping()?.get("value")?.value;
+    let reading = ValueReader { holder: given.span, is_open: false };
+    Some((name.to_owned(), reading.value(given, None, name)))
 }

@@ -211,9 +211,6 @@ impl<'a> Arguments<'_, 'a> {
 /// Returns the references without their prefixes: for each reference, Terraform also lists the objects that contain the
 /// attribute.
 fn leaves(references: &[String]) -> Vec<String> {
-    let holds = |holder: &String, other: &String| {
-        other.strip_prefix(holder.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
-    };
     let mut leaves: Vec<String> = Vec::new();
     if references.len() > MAX_REFERENCES {
         return leaves;
@@ -224,6 +221,10 @@ fn leaves(references: &[String]) -> Vec<String> {
         }
     }
     leaves
+}
+
+fn holds(holder: &str, other: &str) -> bool {
+    other.strip_prefix(holder).is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 
 /// The calls in an address, each with its key.

@@ -53,8 +53,7 @@ impl Plan {
             return Err(format!("it isn't encoded in UTF-8; {HOW} and save it as UTF-8"));
         }
         let text = PlanText { id, file };
-        let told = |problem: Problem| told(&problem, file);
-        let document = text.document().map_err(told)?;
+        let document = text.document().map_err(|problem| told(&problem, file))?;
         let configuration = check_kind(&document, text)?;
         let mut plan = Self {
             file: id,
@@ -65,7 +64,10 @@ impl Plan {
                 .map(declared)
                 .ok_or_else(|| wrong("configuration.root_module"))?,
             is_complete: document.complete == Some(true) && document.deferred_changes.iter().flatten().next().is_none(),
-            variables: document.variables.map_or(Ok(HashMap::new()), |part| variables(text, part)).map_err(told)?,
+            variables: match document.variables {
+                Some(part) => variables(text, part).map_err(|problem| told(&problem, file))?,
+                None => HashMap::new(),
+            },
             addresses: BTreeSet::new(),
             trails: BTreeMap::new(),
             declarations: BTreeMap::new(),
@@ -78,9 +80,8 @@ impl Plan {
         let configuration = PlannedConfiguration::of(text, Some(configuration), None);
         let changes: Vec<JsonPart<'_>> = text.read(changes).map_err(|_| wrong("resource_changes"))?;
         for (index, part) in changes.into_iter().enumerate() {
-            let wrong = || wrong(&format!("resource_changes[{index}]"));
-            let change = text.read(part).map_err(|_| wrong())?;
-            plan.add(text, &change, &configuration).map_err(|cause| cause.unwrap_or_else(wrong))?;
+            let added = text.read(part).map_err(|_| None).and_then(|change| plan.add(text, &change, &configuration));
+            added.map_err(|cause| cause.unwrap_or_else(|| wrong(&format!("resource_changes[{index}]"))))?;
         }
         Ok(plan)
     }
@@ -113,11 +114,11 @@ impl Plan {
     /// The instance keys of a resource, or of a module call in which a resource will exist. The key is `None` for a
     /// block without `count` or `for_each`.
     pub fn keys(&self, block: &str) -> BTreeSet<Option<InstanceKey>> {
-        let key = |rest: &str| match split_key(rest) {
+        let keys = self.after(block).filter_map(|rest| match split_key(rest) {
             Some((key, _)) => Some(Some(key)),
             None => (rest.is_empty() || rest.starts_with('.')).then_some(None),
-        };
-        self.after(block).filter_map(key).collect()
+        });
+        keys.collect()
     }
 
     /// True if a resource will exist in the module instance at this address.
@@ -193,8 +194,8 @@ fn check_kind<'d, 'a>(document: &'d RawPlan<'a>, text: PlanText<'a>) -> Result<&
 fn declared(module: &RawModule<'_>) -> BTreeSet<String> {
     let calls = module.module_calls.keys().map(|name| format!("module.{name}"));
     let variables = module.variables.keys().map(|name| format!("var.{name}"));
-    let is_managed = |resource: &&raw::RawResource<'_>| resource.mode.as_deref() == Some("managed");
-    let resources = module.resources.iter().filter(is_managed).map(|resource| resource.address.to_string());
+    let managed = module.resources.iter().filter(|resource| resource.mode.as_deref() == Some("managed"));
+    let resources = managed.map(|resource| resource.address.to_string());
     calls.chain(variables).chain(resources).collect()
 }
 

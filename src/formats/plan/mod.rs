@@ -64,14 +64,15 @@ impl InputFormat for TerraformPlan {
     }
 
     fn projects(&self, linked: &[LinkedFile], context: Context<'_>) -> Vec<Box<dyn Project>> {
-        let plan = |kept: &CandidateFile| {
-            let name = context.sources.file(kept.file).name.clone();
-            Box::new(PlanFile { file: kept.file, name }) as Box<dyn Project>
-        };
-        // A plan that is passed together with its code isn't checked separately.
-        let is_beside =
-            |kept: &&CandidateFile| context.options.plan.as_ref().is_some_and(|plan| plan.file == kept.file);
-        linked.iter().map(|linked| &linked.kept).filter(|kept| !is_beside(kept)).map(plan).collect()
+        let beside = context.options.plan.as_ref().map(|plan| plan.file);
+        let mut projects: Vec<Box<dyn Project>> = Vec::new();
+        for file in linked.iter().map(|linked| linked.kept.file) {
+            // A plan that is passed together with its code isn't checked separately.
+            if beside != Some(file) {
+                projects.push(Box::new(PlanFile { file, name: context.sources.file(file).name.clone() }));
+            }
+        }
+        projects
     }
 }
 

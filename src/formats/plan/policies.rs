@@ -54,9 +54,9 @@ impl<'c, 'a> Policies<'c, 'a> {
         let text = reference.strip_suffix(".json").or_else(|| reference.strip_suffix(".minified_json"));
         let (address, source) = self.sources.get_key_value(text?)?;
         let origin = Origin::Written(source.header);
-        let over_limit = || Unknown(Reason::OverLimit { limit: "the policies of a plan" });
+        let over_limit = Unknown(Reason::OverLimit { limit: "the policies of a plan" });
         if depth > MAX_DEPTH || self.weight.get() > MAX_WEIGHT {
-            return Some((over_limit(), origin));
+            return Some((over_limit, origin));
         }
         let known = self.evaluated.borrow().get(address).cloned();
         let policy = match known {
@@ -65,7 +65,7 @@ impl<'c, 'a> Policies<'c, 'a> {
         };
         let weight = if let Known(policy) = &policy { PolicyDocument::weight(policy) } else { 0 };
         self.weight.set(self.weight.get().saturating_add(weight));
-        let policy = if self.weight.get() > MAX_WEIGHT { over_limit() } else { policy };
+        let policy = if self.weight.get() > MAX_WEIGHT { over_limit } else { policy };
         self.evaluated.borrow_mut().insert(address.clone(), policy.clone());
         Some((policy, origin))
     }
@@ -207,22 +207,21 @@ fn the_one_with<'e, 'a>(
     written: &'e [Expressions<'a>],
     arguments: &Arguments<'_, 'a>,
 ) -> Option<&'e Expressions<'a>> {
-    let is_same = |expressions: &&Expressions<'a>| {
-        names.iter().all(|name| {
-            let constant = expressions.get(*name).map(|part| arguments.constant(part));
-            let constant =
-                constant.map(|constant| if let Some(ConstantText::Text(text)) = constant { Some(text) } else { None });
-            match (constant, block.field(name).map(|field| &field.value.value)) {
-                (None, None | Some(Known(Data::Null))) => true,
-                (Some(Some(constant)), Some(Known(Data::String(own)))) => constant == *own,
-                _ => false,
-            }
-        })
-    };
-    let mut same = written.iter().filter(is_same);
+    let mut same =
+        written.iter().filter(|expressions| names.iter().all(|name| is_same(name, block, expressions, arguments)));
     match (same.next(), same.next()) {
         (Some(one), None) => Some(one),
         _ => None,
+    }
+}
+
+/// True if an argument has the same value in the plan and in the code, where it must be a constant.
+fn is_same<'a>(name: &str, block: &Object, written: &Expressions<'a>, arguments: &Arguments<'_, 'a>) -> bool {
+    let constant = written.get(name).map(|part| arguments.constant(part));
+    match (constant, block.field(name).map(|field| &field.value.value)) {
+        (None, None | Some(Known(Data::Null))) => true,
+        (Some(Some(ConstantText::Text(constant))), Some(Known(Data::String(own)))) => constant == *own,
+        _ => false,
     }
 }
 
@@ -232,13 +231,15 @@ impl Planned {
         let after = self.after.as_mapping();
         let unknown = self.after_unknown.as_ref().and_then(|unknown| unknown.as_mapping());
         let reading = ValueReader { holder: self.header, is_open: false };
-        let field = |name: &str| {
+        let mut fields = Vec::new();
+        for name in shape.iter().map(|argument| argument.name) {
             let unknown = unknown.and_then(|unknown| unknown.get(name)).map(|entry| &*entry.value);
             let reference = format!("{}.{name}", self.address);
-            let mut field = reading.field(name, after.and_then(|after| after.get(name)), unknown, &reference)?;
-            drop_empty(&mut field.value);
-            Some(field)
-        };
-        Object::new(self.header, shape.iter().filter_map(|argument| field(argument.name)).collect())
+            if let Some(mut field) = reading.field(name, after.and_then(|after| after.get(name)), unknown, &reference) {
+                drop_empty(&mut field.value);
+                fields.push(field);
+            }
+        }
+        Object::new(self.header, fields)
     }
 }

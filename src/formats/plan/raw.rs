@@ -196,9 +196,10 @@ impl JsonKind {
             Ok(entries) => entries.what(),
             // A broken plan is recognized too, so that its errors are reported.
             Err(_) => {
-                let has = |key: &str| memchr::memmem::find(text, format!("\"{key}\"").as_bytes()).is_some();
-                let is_changed = has("resource_changes") && (has("format_version") || has("actions"));
-                (is_changed || has("planned_values") && has("format_version")).then_some(Self::Plan)
+                let has_version = is_quoted_in(text, "format_version");
+                let is_changed =
+                    is_quoted_in(text, "resource_changes") && (has_version || is_quoted_in(text, "actions"));
+                (is_changed || is_quoted_in(text, "planned_values") && has_version).then_some(Self::Plan)
             }
         }
     }
@@ -207,22 +208,32 @@ impl JsonKind {
 impl ObjectEntries<'_, JsonPart<'_>> {
     /// Recognizes a text by its top-level entries. A repeated key counts here, and is reported later.
     fn what(&self) -> Option<JsonKind> {
-        let has = |key: &str| self.0.iter().any(|(own, part)| own == key && part.get() != "null");
-        let begins =
-            |key: &str, bracket| self.0.iter().any(|(own, part)| own == key && part.get().starts_with(bracket));
         // CloudFormation and Terraform's JSON syntax have these keys; plans and states don't.
-        if has("Resources") || has("resource") && !has("format_version") {
+        if self.has("Resources") || self.has("resource") && !self.has("format_version") {
             return None;
         }
-        let is_plan =
-            begins("planned_values", '{') || begins("resource_changes", '[') || begins("deferred_changes", '[');
-        let is_shown = has("format_version") && (has("values") || has("resource"));
-        let is_stored = has("version") && (has("lineage") || has("serial"));
+        let is_plan = self.begins("planned_values", '{')
+            || self.begins("resource_changes", '[')
+            || self.begins("deferred_changes", '[');
+        let is_shown = self.has("format_version") && (self.has("values") || self.has("resource"));
+        let is_stored = self.has("version") && (self.has("lineage") || self.has("serial"));
         match is_plan {
             true => Some(JsonKind::Plan),
-            false => (is_shown || is_stored || has("encrypted_data")).then_some(JsonKind::State),
+            false => (is_shown || is_stored || self.has("encrypted_data")).then_some(JsonKind::State),
         }
     }
+
+    fn has(&self, key: &str) -> bool {
+        self.0.iter().any(|(own, part)| own == key && part.get() != "null")
+    }
+
+    fn begins(&self, key: &str, bracket: char) -> bool {
+        self.0.iter().any(|(own, part)| own == key && part.get().starts_with(bracket))
+    }
+}
+
+fn is_quoted_in(text: &[u8], key: &str) -> bool {
+    memchr::memmem::find(text, format!("\"{key}\"").as_bytes()).is_some()
 }
 
 impl DeferredChange<'_> {

@@ -57,17 +57,18 @@ impl ValueReader {
     /// Converts the items of a list, and adds the unknown ones.
     fn list(&self, node: &Node, items: &[Arc<Node>], unknown: Option<&Node>, reference: &str) -> Data {
         let unknowns = unknown.and_then(Node::as_sequence).unwrap_or_default();
-        let item = |(index, item): (usize, &Arc<Node>)| {
+        let mut values = Vec::new();
+        for (index, item) in items.iter().enumerate() {
             let reference = format!("{reference}[{index}]");
             let value = self.value(item, unknowns.get(index).map(|unknown| &**unknown), &reference);
-            match (self.is_open, &value.value) {
+            values.push(match (self.is_open, &value.value) {
                 (true, Known(Data::Null)) => later(value.origin, &reference),
                 _ => value,
-            }
-        };
+            });
+        }
         let more = unknowns.iter().enumerate().skip(items.len()).filter(|(_, unknown)| holds_true(unknown));
-        let more = more.map(|(index, _)| later(Origin::Absent(node.span), &format!("{reference}[{index}]")));
-        Data::tuple(items.iter().enumerate().map(item).chain(more).collect())
+        values.extend(more.map(|(index, _)| later(Origin::Absent(node.span), &format!("{reference}[{index}]"))));
+        Data::tuple(values)
     }
 
     /// Converts the fields of an object, and adds the unknown ones.
@@ -76,17 +77,18 @@ impl ValueReader {
         let mut unknowns: HashMap<&str, &Node> =
             unknowns.iter().filter_map(|entry| Some((entry.key.as_text()?, &*entry.value))).collect();
         let inner = Self { holder: span, is_open: self.is_open };
-        let field = |name: &str, entry, unknown| inner.field(name, entry, unknown, &format!("{reference}.{name}"));
-        let written = mapping.entries.iter().filter_map(|entry| {
-            let name = entry.key.as_text()?;
-            field(name, Some(entry), unknowns.remove(name))
-        });
-        let mut fields: Vec<Field> = written.collect();
+        let mut fields: Vec<Field> = Vec::new();
+        for entry in &mapping.entries {
+            let Some(name) = entry.key.as_text() else { continue };
+            fields.extend(inner.field(name, Some(entry), unknowns.remove(name), &format!("{reference}.{name}")));
+        }
         let mut more: Vec<(&str, &Node)> = unknowns.into_iter().collect();
         more.sort_by_key(|(_, node)| node.span.start);
-        fields.extend(more.into_iter().filter_map(|(name, node)| field(name, None, Some(node))));
-        let why = || Reason::AtDeployment { reference: reference.to_owned(), is_set: false };
-        Object { rest: self.is_open.then(|| Box::new(why())), ..Object::new(span, fields) }
+        for (name, node) in more {
+            fields.extend(inner.field(name, None, Some(node), &format!("{reference}.{name}")));
+        }
+        let why = Reason::AtDeployment { reference: reference.to_owned(), is_set: false };
+        Object { rest: self.is_open.then(|| Box::new(why)), ..Object::new(span, fields) }
     }
 }
 

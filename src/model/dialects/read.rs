@@ -6,7 +6,7 @@ use crate::model::kinds::ResourceRole;
 use crate::model::reader::{ArgumentReader, invalid, text, texts};
 use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, ReadWrite, SelectorValues, Selectors};
 use crate::model::{Invalid, Resource, SettingRead, Trail, TrailSetting};
-use crate::value::{Data, Field, Known, Maybe, Reason, Traced, Unknown};
+use crate::value::{Data, Known, Maybe, Reason, Traced, Unknown};
 
 /// The limit of the API: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html>.
 const MAX_BASIC_SELECTORS: usize = 5;
@@ -32,7 +32,6 @@ pub fn read(resource: Resource) -> Option<Trail> {
         ..
     } = resource;
     let reader = ArgumentReader { booleans: dialect.booleans, notation, header, body, is_strict: true };
-    let flag = |flag: &Flag| reader.flag(flag.name, flag.absent.ok_or(Invalid::Missing));
     Some(Trail {
         address,
         kind: dialect.kind,
@@ -47,18 +46,22 @@ pub fn read(resource: Resource) -> Option<Trail> {
         macros,
         contradictions,
         is_synthesized,
-        is_multi_region: flag(&dialect.is_multi_region),
-        is_logging: flag(&dialect.is_logging),
-        includes_global_events: flag(&dialect.includes_global_events),
+        is_multi_region: flag(&reader, &dialect.is_multi_region),
+        is_logging: flag(&reader, &dialect.is_logging),
+        includes_global_events: flag(&reader, &dialect.includes_global_events),
         selectors: Selectors {
             basic: basic_selectors(&reader, dialect),
             advanced: advanced_selectors(&reader, &dialect.advanced),
         },
-        validates_log_files: flag(&dialect.validates_log_files),
-        is_organization_trail: flag(&dialect.is_organization_trail),
+        validates_log_files: flag(&reader, &dialect.validates_log_files),
+        is_organization_trail: flag(&reader, &dialect.is_organization_trail),
         ignored_changes,
         kms_key: reader.setting(dialect.kms_key, Ok(String::new()), text),
     })
+}
+
+fn flag(reader: &ArgumentReader, flag: &Flag) -> TrailSetting<bool> {
+    reader.flag(flag.name, flag.absent.ok_or(Invalid::Missing))
 }
 
 /// The Region in which a resource is created: the one of its own argument, otherwise the one of its provider or stack.
@@ -69,13 +72,12 @@ pub fn region(resource: &Resource) -> Traced<String> {
         Unknown(why) if takes_one => return resource.region.clone().map(|_| Unknown(why.clone())),
         Unknown(_) => None,
     };
-    let is_written = |field: &&Field| match &field.value.value {
-        Known(Data::Null) => false,
-        Known(Data::String(text)) => !text.is_empty(),
-        Known(_) | Unknown(_) => true,
-    };
-    let Some(field) = field.filter(is_written) else { return resource.region.clone() };
-    field.value.clone().map(|value| value.and_then(|data| of_region(&data)))
+    let Some(field) = field else { return resource.region.clone() };
+    match &field.value.value {
+        Known(Data::Null) => resource.region.clone(),
+        Known(Data::String(text)) if text.is_empty() => resource.region.clone(),
+        Known(_) | Unknown(_) => field.value.clone().map(|value| value.and_then(|data| of_region(&data))),
+    }
 }
 
 /// Converts a value to a Region.
@@ -114,14 +116,13 @@ fn advanced_selectors(reader: &ArgumentReader, names: &AdvancedNames) -> TrailSe
 }
 
 fn field_selector(reader: &ArgumentReader, names: &AdvancedNames) -> FieldSelector {
-    let is_written = |setting: &TrailSetting<SelectorValues>| !matches!(setting.value(), Known(Err(Invalid::Missing)));
     FieldSelector {
         field: reader.setting(names.field, Err(Invalid::Missing), text),
         operators: names
             .operators
             .iter()
             .map(|&(operator, name)| (operator, reader.setting(name, Err(Invalid::Missing), texts)))
-            .filter(|(_, setting)| is_written(setting))
+            .filter(|(_, setting)| !matches!(setting.value(), Known(Err(Invalid::Missing))))
             .collect(),
     }
 }

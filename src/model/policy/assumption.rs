@@ -158,8 +158,8 @@ impl NamedTexts {
         owners: &[SymbolRole],
         [regions, accounts]: &[Rc<BTreeSet<String>>; 2],
     ) -> Assumption {
-        let fresh = |number: u64| format!("{}", 200_000_000_000_u64.saturating_add(number));
-        let member = (1..).map(fresh).find(|value| !self.accounts.contains(value)).unwrap_or_default();
+        let mut fresh = (1..).map(|number: u64| format!("{}", 200_000_000_000_u64.saturating_add(number)));
+        let member = fresh.find(|value| !self.accounts.contains(value)).unwrap_or_default();
         let elsewhere = (1..).map(|number| format!("xx-elsewhere-{number}")).find(|name| !self.regions.contains(name));
         let mut assumption = Assumption {
             account: account.clone(),
@@ -178,8 +178,6 @@ impl NamedTexts {
             .filter(|(_, role)| *role != SymbolRole::Owner)
             .chain(self.open.iter().zip(owners.iter().copied()))
             .collect();
-        let is_early =
-            |role: SymbolRole| matches!(role, SymbolRole::Account | SymbolRole::Organization | SymbolRole::Region);
         for (symbol, role) in roles.iter().filter(|(_, role)| is_early(*role)) {
             assumption.bind(symbol, *role);
         }
@@ -322,6 +320,11 @@ impl NamedTexts {
     }
 }
 
+/// True for the roles that are bound first, because the name of the trail may contain their symbols.
+fn is_early(role: SymbolRole) -> bool {
+    matches!(role, SymbolRole::Account | SymbolRole::Organization | SymbolRole::Region)
+}
+
 impl Assumption {
     /// The trail's ARN.
     pub(super) fn trail(&self) -> PartialText {
@@ -375,18 +378,23 @@ fn role_by_name(symbol: &str) -> Option<SymbolRole> {
             _ => None,
         };
     }
-    let is_of = |kind: &str| symbol.strip_prefix(kind).is_some() || symbol.contains(&format!(".{kind}"));
     let attribute = symbol.rsplit('.').next().unwrap_or_default();
     match attribute {
         "AWS::AccountId" => Some(SymbolRole::Account),
         "AWS::Region" => Some(SymbolRole::Region),
-        "account_id" | "id" if is_of("data.aws_caller_identity.") => Some(SymbolRole::Account),
-        "name" | "region" | "id" if is_of("data.aws_region.") => Some(SymbolRole::Region),
-        "id" if is_of("data.aws_organizations_organization.") || is_of("aws_organizations_organization.") => {
+        "account_id" | "id" if is_of(symbol, "data.aws_caller_identity.") => Some(SymbolRole::Account),
+        "name" | "region" | "id" if is_of(symbol, "data.aws_region.") => Some(SymbolRole::Region),
+        "id" if is_of(symbol, "data.aws_organizations_organization.")
+            || is_of(symbol, "aws_organizations_organization.") =>
+        {
             Some(SymbolRole::Organization)
         }
         _ => None,
     }
+}
+
+fn is_of(symbol: &str, kind: &str) -> bool {
+    symbol.starts_with(kind) || symbol.contains(&format!(".{kind}"))
 }
 
 /// True for a symbol of the account in which the code is deployed.

@@ -153,18 +153,18 @@ impl Condition {
 
     /// The value `true` requires the key to be absent, `false` requires it to be present.
     fn is_null(&self, is_absent: bool) -> Maybe<bool> {
-        let wanted = |value: &PartialText| match value.known() {
+        let answers = self.values.iter().map(|value| match value.known() {
             Some(text) if text.eq_ignore_ascii_case("true") => Known(is_absent),
             Some(text) if text.eq_ignore_ascii_case("false") => Known(!is_absent),
             Some(_) => Known(false),
             None => Unknown(value.why()),
-        };
-        self.values.iter().map(wanted).fold(Known(false), Maybe::or)
+        });
+        answers.fold(Known(false), Maybe::or)
     }
 
     fn compare(&self, operator: ConditionOperator, value: &PartialText, work: &Work) -> Maybe<bool> {
-        let is_one = |listed: &PartialText| self.is_listed(operator, value, listed, work);
-        let is_listed = self.values.iter().map(is_one).fold(Known(false), Maybe::or);
+        let answers = self.values.iter().map(|listed| self.is_listed(operator, value, listed, work));
+        let is_listed = answers.fold(Known(false), Maybe::or);
         is_listed.map(|is_listed| is_listed != operator.is_negative)
     }
 
@@ -188,7 +188,6 @@ impl Condition {
     }
 
     fn compares(&self, order: Order, value: &PartialText, listed: &PartialText) -> Maybe<bool> {
-        let number = |text: &PartialText| text.known().and_then(|text| text.trim().parse::<f64>().ok());
         let (Some(value), Some(listed)) = (number(value), number(listed)) else { return Unknown(self.foreign()) };
         Known(match order {
             Order::Equal => value == listed,
@@ -200,31 +199,30 @@ impl Condition {
     }
 }
 
+fn number(text: &PartialText) -> Option<f64> {
+    text.known()?.trim().parse().ok()
+}
+
 fn matches(value: &PartialText, listed: &PartialText, reading: Interpretation, work: &Work) -> Maybe<bool> {
-    let why = || listed.doubt.clone().unwrap_or_else(|| value.why());
-    compare([(listed, reading), (value, literal)], [Quantifier::Each; 2], why, work)
+    compare(
+        [(listed, reading), (value, literal)],
+        [Quantifier::Each; 2],
+        || listed.doubt.clone().unwrap_or_else(|| value.why()),
+        work,
+    )
 }
 
 /// Matches an ARN with a pattern, field by field: a wildcard doesn't match across fields, except in the last one.
 fn matches_arn(value: &PartialText, listed: &PartialText, work: &Work) -> Maybe<bool> {
-    const FIELDS: usize = 6;
     let whole = matches(value, listed, pattern, work);
     if whole == Known(false) {
         return whole;
     }
-    let split = |text: &PartialText| {
-        let fields = text.split(':');
-        let last = fields.iter().skip(FIELDS.saturating_sub(1)).cloned();
-        let last = last.reduce(|before, field| before.then(&PartialText::exactly(":")).then(&field));
-        fields.into_iter().take(FIELDS.saturating_sub(1)).chain(last).collect::<Vec<_>>()
-    };
-    let (fields, patterns) = (split(value), split(listed));
+    let (fields, patterns) = (fields_of_arn(value), fields_of_arn(listed));
     match (fields.len(), patterns.len()) {
         (FIELDS, FIELDS) => {
             let pairs = fields.iter().zip(&patterns).map(|(field, pattern)| {
                 // Any partition counts as the one in which the code is deployed.
-                let is_partition =
-                    |text: &PartialText| text.known().is_some_and(|text| super::glob::PARTITIONS.contains(&text));
                 if is_partition(field) && is_partition(pattern) {
                     Known(true)
                 } else {
@@ -240,4 +238,19 @@ fn matches_arn(value: &PartialText, listed: &PartialText, work: &Work) -> Maybe<
             if matches { Unknown(Reason::NotEvaluated { construct }) } else { Known(false) }
         }),
     }
+}
+
+/// The number of fields in an ARN.
+const FIELDS: usize = 6;
+
+/// The fields of an ARN, of which the last one may contain colons.
+fn fields_of_arn(text: &PartialText) -> Vec<PartialText> {
+    let fields = text.split(':');
+    let last = fields.iter().skip(FIELDS.saturating_sub(1)).cloned();
+    let last = last.reduce(|before, field| before.then(&PartialText::exactly(":")).then(&field));
+    fields.into_iter().take(FIELDS.saturating_sub(1)).chain(last).collect()
+}
+
+fn is_partition(text: &PartialText) -> bool {
+    text.known().is_some_and(|text| super::glob::PARTITIONS.contains(&text))
 }

@@ -82,12 +82,11 @@ pub(super) fn literal(text: &PartialText) -> Vec<Token<'_>> {
 
 /// Splits a pattern into characters and wildcards.
 pub(super) fn pattern(text: &PartialText) -> Vec<Token<'_>> {
-    let wildcard = |character| match character {
+    tokens(text, |character| match character {
         '*' => Token::Any,
         '?' => Token::One,
         _ => Token::Char(character),
-    };
-    tokens(text, wildcard)
+    })
 }
 
 fn tokens<'a>(text: &'a PartialText, of_char: impl Fn(char) -> Token<'a>) -> Vec<Token<'a>> {
@@ -151,7 +150,6 @@ fn begin_otherwise(one: &PartialText, other: &PartialText) -> bool {
         return false;
     };
     // Any two partitions may be the same one.
-    let after_partition = |text: &'_ str| text.strip_prefix("arn:").map(|rest| rest.strip_prefix("aws:").map(str::len));
     let skipped = match (after_partition(one), after_partition(other)) {
         (None, None) => 0,
         (Some(Some(_)), Some(Some(_))) => "arn:aws:".len(),
@@ -159,9 +157,18 @@ fn begin_otherwise(one: &PartialText, other: &PartialText) -> bool {
         (Some(_), None) | (None, Some(_)) => 0,
     };
     let mut pairs = one.chars().zip(other.chars()).skip(skipped);
-    let is_wildcard = |character| matches!(character, '*' | '?');
     let end = pairs.find(|(one, other)| one != other || is_wildcard(*one));
     end.is_some_and(|(one, other)| !is_wildcard(one) && !is_wildcard(other))
+}
+
+/// The length of the text after the partition `aws`: `None` for another text than an ARN, `Some(None)` for an ARN
+/// with another partition.
+fn after_partition(text: &str) -> Option<Option<usize>> {
+    text.strip_prefix("arn:").map(|rest| rest.strip_prefix("aws:").map(str::len))
+}
+
+fn is_wildcard(character: char) -> bool {
+    matches!(character, '*' | '?')
 }
 
 /// Matches a pattern with the texts that tokens represent. The result is true if the pattern certainly matches those
@@ -204,8 +211,7 @@ fn fits(
 pub fn may_begin(folder: &PartialText, prefix: &PartialText, work: &Work) -> Maybe<bool> {
     let any = PartialText::exactly("*");
     let (prefix, paths) = (prefix.clone().then(&any), folder.clone().then(&any));
-    let why = || prefix.clone().then(&paths).why();
-    compare([(&prefix, pattern), (&paths, pattern)], [AtLeastOne; 2], why, work)
+    compare([(&prefix, pattern), (&paths, pattern)], [AtLeastOne; 2], || prefix.clone().then(&paths).why(), work)
 }
 
 /// The cost of a comparison. Most patterns differ from the text in their first characters.
@@ -218,15 +224,16 @@ fn cells(pattern: &[Token<'_>], text: &[Token<'_>]) -> usize {
 /// Returns the text with each partition's name in place of the partition token; `None` if it has no such token, or if
 /// the pattern has one too, which is equal.
 fn spellings<'a>(pattern: &[Token<'_>], text: &[Token<'a>]) -> Option<Vec<Vec<Token<'a>>>> {
-    let is_partition = |token: &Token<'_>| *token == Token::Partition;
-    match text.iter().position(is_partition) {
-        Some(at) if !pattern.iter().any(is_partition) => {
-            let (before, after) = (text.iter().take(at), text.iter().skip(at).skip(1));
-            let spell = |name| before.clone().copied().chain(chars(name)).chain(after.clone().copied()).collect();
-            Some(PARTITIONS.into_iter().map(spell).collect())
-        }
-        Some(_) | None => None,
+    let at = text.iter().position(|token| *token == Token::Partition)?;
+    if pattern.contains(&Token::Partition) {
+        return None;
     }
+    let (before, after) = (text.iter().take(at), text.iter().skip(at).skip(1));
+    let mut spelled = Vec::new();
+    for name in PARTITIONS {
+        spelled.push(before.clone().copied().chain(chars(name)).chain(after.clone().copied()).collect());
+    }
+    Some(spelled)
 }
 
 /// The interpretation of tokens that represent several texts.
@@ -320,8 +327,9 @@ fn without_common_start<'p, 't, 's>(
     pattern: &'p [Token<'s>],
     text: &'t [Token<'s>],
 ) -> (&'p [Token<'s>], &'t [Token<'s>]) {
-    let is_plain = |token: &Token<'_>| matches!(token, Token::Char(_) | Token::Unknown(_) | Token::Partition);
-    let common = pattern.iter().zip(text).take_while(|(a, b)| a == b && is_plain(a)).count();
+    let pairs = pattern.iter().zip(text);
+    let common =
+        pairs.take_while(|(a, b)| a == b && matches!(a, Token::Char(_) | Token::Unknown(_) | Token::Partition)).count();
     (pattern.get(common..).unwrap_or_default(), text.get(common..).unwrap_or_default())
 }
 
@@ -330,9 +338,8 @@ fn without_common_end<'p, 't, 's>(
     pattern: &'p [Token<'s>],
     text: &'t [Token<'s>],
 ) -> (&'p [Token<'s>], &'t [Token<'s>]) {
-    let is_char = |token: &Token<'_>| matches!(token, Token::Char(_));
     let pairs = pattern.iter().rev().zip(text.iter().rev());
-    let common = pairs.take_while(|(a, b)| a == b && is_char(a)).count();
-    let without = |tokens: usize| tokens.saturating_sub(common);
-    (pattern.get(..without(pattern.len())).unwrap_or_default(), text.get(..without(text.len())).unwrap_or_default())
+    let common = pairs.take_while(|(a, b)| a == b && matches!(a, Token::Char(_))).count();
+    let (pattern_end, text_end) = (pattern.len().saturating_sub(common), text.len().saturating_sub(common));
+    (pattern.get(..pattern_end).unwrap_or_default(), text.get(..text_end).unwrap_or_default())
 }

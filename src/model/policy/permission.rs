@@ -57,9 +57,9 @@ pub enum StatementPart {
 
 /// Evaluates a request with the statements of all documents together.
 pub fn permission<'a>(documents: &'a [PolicyDocument], request: &ServiceRequest) -> Permission<'a> {
-    let statements = || documents.iter().flat_map(|document| &document.statements);
+    let statements = documents.iter().flat_map(|document| &document.statements);
     let mut doubt = None;
-    for statement in statements() {
+    for statement in statements.clone() {
         match statement.denies(request) {
             Known(true) => return Permission::Denied { statement },
             Known(false) => {}
@@ -67,7 +67,7 @@ pub fn permission<'a>(documents: &'a [PolicyDocument], request: &ServiceRequest)
         }
     }
     // A request that no statement allows has the answer "missing", even if a statement may deny it.
-    match (allowance(statements(), request), doubt) {
+    match (allowance(statements, request), doubt) {
         (Permission::Granted, Some((why, statement))) => Permission::Unknown { why, statement },
         (allowance, _) => allowance,
     }
@@ -202,11 +202,11 @@ impl StatementTerms {
 /// True if one of the patterns matches an action; actions are case-insensitive.
 pub(super) fn any_action(patterns: &[PartialText], action: &str, work: &Work) -> Maybe<bool> {
     let action = PartialText::exactly(&action.to_lowercase());
-    let matches = |listed: &PartialText| {
+    let answers = patterns.iter().map(|listed| {
         let listed = listed.lowercase();
         compare([(&listed, pattern), (&action, literal)], [Each; 2], || listed.why(), work)
-    };
-    patterns.iter().map(matches).fold(Known(false), Maybe::or)
+    });
+    answers.fold(Known(false), Maybe::or)
 }
 
 /// True if one of the patterns matches one of the names of a resource. All names are of the same resource, so any known
@@ -216,12 +216,14 @@ fn any_name(patterns: &[PartialText], names: &[PartialText], work: &Work) -> May
 }
 
 fn matches_any(listed: &PartialText, names: &[PartialText], work: &Work) -> Maybe<bool> {
-    let matches = |name: &PartialText| {
-        let why =
-            || listed.doubt.iter().chain(&name.doubt).cloned().reduce(Reason::nearer).unwrap_or(Reason::Unreadable);
-        compare([(listed, pattern), (name, literal)], [Each; 2], why, work)
-    };
-    let answers: Vec<_> = names.iter().map(matches).collect();
+    let mut answers = Vec::new();
+    for name in names {
+        answers.push(compare([(listed, pattern), (name, literal)], [Each; 2], || nearer_doubt(listed, name), work));
+    }
     let known = [Known(true), Known(false)].into_iter().find(|known| answers.contains(known));
     known.or(answers.into_iter().next()).unwrap_or(Unknown(Reason::Unreadable))
+}
+
+fn nearer_doubt(one: &PartialText, other: &PartialText) -> Reason {
+    one.doubt.iter().chain(&other.doubt).cloned().reduce(Reason::nearer).unwrap_or(Reason::Unreadable)
 }

@@ -53,12 +53,12 @@ pub enum Publicity<'a> {
 
 /// Determines whether the statements of all documents together allow everyone an action.
 pub fn publicity<'a>(documents: &'a [PolicyDocument], work: &Work) -> Publicity<'a> {
-    let statements = || documents.iter().flat_map(|document| &document.statements);
-    let denials: Vec<_> = statements().filter(|statement| may_keep_everyone_out(statement)).collect();
+    let statements = documents.iter().flat_map(|document| &document.statements);
+    let denials: Vec<_> = statements.clone().filter(|statement| may_keep_everyone_out(statement)).collect();
     let is_any_open = denials.iter().any(|denial| matches!(denial.terms, Unknown(_)));
     let weight = denials.iter().map(|denial| denial.weight()).sum();
     let mut doubt = Publicity::Closed;
-    for statement in statements() {
+    for statement in statements {
         let opens = statement.terms.as_ref().and_then(|terms| match terms.let_everyone_in() {
             Known(true) => match work.charge(weight) {
                 Ok(()) if is_any_open || terms.may_be_undone(&denials, work) => Unknown(Reason::NotEvaluated {
@@ -96,15 +96,14 @@ impl StatementTerms {
 
     /// True if denials, each of which may cover a part, may cover everything that this statement allows.
     fn may_be_undone(&self, denials: &[&Statement], work: &Work) -> bool {
-        let clauses = |of: fn(&StatementTerms) -> &Patterns| {
-            let terms = denials.iter().filter_map(|denial| match &denial.terms {
-                Known(terms) => Some(of(terms)),
-                Unknown(_) => None,
-            });
-            terms.collect::<Vec<_>>()
-        };
-        may_cover(&clauses(|terms| &terms.action), &self.action, work)
-            && may_cover(&clauses(|terms| &terms.resource), &self.resource, work)
+        let (mut actions, mut resources) = (Vec::new(), Vec::new());
+        for denial in denials {
+            if let Known(terms) = &denial.terms {
+                actions.push(&terms.action);
+                resources.push(&terms.resource);
+            }
+        }
+        may_cover(&actions, &self.action, work) && may_cover(&resources, &self.resource, work)
     }
 }
 
@@ -143,23 +142,22 @@ fn may_cover(denied: &[&Patterns], allowed: &Patterns, work: &Work) -> bool {
     let denied: Option<Vec<&[PartialText]>> = denied.iter().map(|clause| clause.listed()).collect();
     let (Some(denied), Some(allowed)) = (denied, allowed.listed()) else { return true };
     let denied: Vec<PartialText> = denied.into_iter().flatten().map(PartialText::lowercase).collect();
-    let is_covered = |allowed: &PartialText| {
+    allowed.iter().all(|allowed| {
         let allowed = allowed.lowercase();
-        let may = |denied: &&PartialText, possible| {
-            compare([(denied, pattern), (&allowed, pattern)], [Each, possible], || denied.why(), work) != Known(false)
-        };
-        denied.iter().filter(|denied| may(denied, AtLeastOne)).count() > 1
-            || denied.iter().any(|denied| may(&denied, Each))
-    };
-    allowed.iter().all(is_covered)
+        denied.iter().filter(|denied| may_match(denied, &allowed, AtLeastOne, work)).count() > 1
+            || denied.iter().any(|denied| may_match(denied, &allowed, Each, work))
+    })
+}
+
+fn may_match(denied: &PartialText, allowed: &PartialText, possible: Quantifier, work: &Work) -> bool {
+    compare([(denied, pattern), (allowed, pattern)], [Each, possible], || denied.why(), work) != Known(false)
 }
 
 impl Condition {
     /// True if the condition holds only for requests without TLS or with an old version of it.
     pub(super) fn is_of_insecure(&self) -> bool {
-        let is_false = |value: &PartialText| value.known() == Some("false");
         match (self.key.to_ascii_lowercase().as_str(), self.operator.as_str()) {
-            ("aws:securetransport", "Bool") => self.values.iter().all(is_false),
+            ("aws:securetransport", "Bool") => self.values.iter().all(|value| value.known() == Some("false")),
             ("s3:tlsversion", "NumericLessThan") => true,
             _ => false,
         }
@@ -172,13 +170,13 @@ impl Condition {
         if !RESTRICTING.contains(&key.as_str()) || !operator.is_positive() {
             return Known(false);
         }
-        let is_narrow = |value: &PartialText| match key.as_str() {
+        let answers = self.values.iter().map(|value| match key.as_str() {
             "aws:sourceip" => is_narrow_address(value),
             _ if value.has_variable() => Known(false),
             _ if operator.has_wildcards => is_narrow_pattern(&key, value),
             _ => Known(true),
-        };
-        match self.values.iter().map(is_narrow).fold(Known(true), Maybe::and) {
+        });
+        match answers.fold(Known(true), Maybe::and) {
             Unknown(_) => Unknown(self.foreign()),
             known => known,
         }
@@ -201,7 +199,6 @@ fn is_narrow_address(range: &PartialText) -> Maybe<bool> {
 
 /// True if a pattern identifies principals: it has no wildcard, or its account or organization is fixed.
 pub(super) fn is_narrow_pattern(key: &str, value: &PartialText) -> Maybe<bool> {
-    let is_wild = |text: &str| text.contains(['*', '?']);
     let [TextPiece::Literal(text)] = value.pieces.as_slice() else { return Unknown(value.why()) };
     if !is_wild(text) {
         return Known(true);
@@ -212,4 +209,8 @@ pub(super) fn is_narrow_pattern(key: &str, value: &PartialText) -> Maybe<bool> {
         _ => text.split(':').nth(4),
     };
     Known(fixed.is_some_and(|fixed| !fixed.is_empty() && !is_wild(fixed)))
+}
+
+fn is_wild(text: &str) -> bool {
+    text.contains(['*', '?'])
 }

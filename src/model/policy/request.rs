@@ -84,10 +84,10 @@ impl ServiceRequest {
         assumption: &Assumption,
     ) -> Self {
         let path = assumption.bound(folder).then(&PartialText::exactly(&place.path(file, assumption)));
-        let object = |arn: &PartialText| assumption.bound(arn).then(&PartialText::exactly("/")).then(&path);
-        let objects: Vec<PartialText> = bucket.iter().map(object).collect();
+        let path = PartialText::exactly("/").then(&path);
+        let objects: Vec<PartialText> = bucket.iter().map(|arn| assumption.bound(arn).then(&path)).collect();
         // CloudTrail gives the bucket's owner full control of each file.
-        let acl = ConditionKey::Is(PartialText::exactly("bucket-owner-full-control"));
+        let acl = ConditionKey::exactly("bucket-owner-full-control");
         Self::new("s3:PutObject", &objects, assumption).with([(ACL, acl), TLS])
     }
 
@@ -104,16 +104,15 @@ impl ServiceRequest {
     }
 
     fn new(action: &'static str, resource: &[PartialText], assumption: &Assumption) -> Self {
-        let is = |text: &str| ConditionKey::Is(PartialText::exactly(text));
         let resource = resource.iter().map(|name| assumption.bound(name)).collect();
         let request = Self { action, resource, keys: Vec::new(), work: Rc::clone(&assumption.work) };
         request.with(ABSENT.map(|name| (name, ConditionKey::Absent))).with([
             ("aws:sourcearn", ConditionKey::Is(assumption.trail())),
-            ("aws:sourceaccount", is(&assumption.account)),
-            ("aws:sourceorgid", is(&assumption.organization)),
-            ("aws:principalisawsservice", is("true")),
-            ("aws:principalservicename", is(CLOUDTRAIL)),
-            ("aws:securetransport", is("true")),
+            ("aws:sourceaccount", ConditionKey::exactly(&assumption.account)),
+            ("aws:sourceorgid", ConditionKey::exactly(&assumption.organization)),
+            ("aws:principalisawsservice", ConditionKey::exactly("true")),
+            ("aws:principalservicename", ConditionKey::exactly(CLOUDTRAIL)),
+            ("aws:securetransport", ConditionKey::exactly("true")),
         ])
     }
 
@@ -129,8 +128,17 @@ impl ServiceRequest {
 
     /// Returns a condition key by its name in lower case; `None` if its state is unknown.
     pub(super) fn key(&self, name: &str) -> Option<&ConditionKey> {
-        let is_it = |known: &str| known.strip_suffix('*').map_or(known == name, |start| name.starts_with(start));
-        self.keys.iter().find(|(known, _)| is_it(known)).map(|(_, key)| key)
+        let found = self.keys.iter().find(|(known, _)| match known.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => *known == name,
+        });
+        found.map(|(_, key)| key)
+    }
+}
+
+impl ConditionKey {
+    fn exactly(text: &str) -> Self {
+        Self::Is(PartialText::exactly(text))
     }
 }
 

@@ -118,12 +118,12 @@ pub fn tampering<'a>(
 ) -> Maybe<Option<OpenGrant<'a>>> {
     let statements: Vec<&Statement> = documents.iter().flat_map(|document| &document.statements).collect();
     let folder = PartialText::exactly("/").then(folder);
-    let named = |path: &String| {
-        let path = folder.clone().then(&PartialText::exactly(path));
+    let logs = paths().into_iter().map(|path| {
+        let path = folder.clone().then(&PartialText::exactly(&path));
         bucket.iter().map(|arn| arn.clone().then(&path)).collect()
-    };
+    });
     let target = TamperTarget {
-        logs: paths().iter().map(named).collect(),
+        logs: logs.collect(),
         bucket: vec![bucket.to_vec()],
         own: own_accounts(&statements),
         is_shut: is_shut.clone(),
@@ -242,17 +242,19 @@ impl TamperTarget {
             (AtLeastOne, true) => Each,
             (which, false) => which,
         };
-        let matches = |listed: &PartialText, name: &PartialText| {
-            let why = || listed.clone().then(name).why();
-            compare([(listed, pattern), (name, pattern)], [which; 2], why, &self.work)
-        };
         terms.resource.applies(|patterns| {
-            let of_name = |name| patterns.iter().map(|listed| matches(listed, name)).fold(Known(false), Maybe::or);
-            let answers: Vec<_> = names.iter().map(of_name).collect();
+            let answers: Vec<_> = names.iter().map(|name| self.is_matched(name, patterns, which)).collect();
             // All are names of the same resource, so any known answer is the answer.
             let known = [Known(true), Known(false)].into_iter().find(|known| answers.contains(known));
             known.or(answers.into_iter().next()).unwrap_or(Unknown(Reason::Unreadable))
         })
+    }
+
+    fn is_matched(&self, name: &PartialText, patterns: &[PartialText], which: Quantifier) -> Maybe<bool> {
+        let answers = patterns.iter().map(|listed| {
+            compare([(listed, pattern), (name, pattern)], [which; 2], || listed.clone().then(name).why(), &self.work)
+        });
+        answers.fold(Known(false), Maybe::or)
     }
 
     /// Returns the first principal of a statement outside of the bucket's account, regardless of conditions.
@@ -293,7 +295,6 @@ impl TamperTarget {
     /// Returns the owner of a canonical user id or of an identity provider, if that is another account; unknown for a
     /// public provider such as `accounts.google.com`, which anyone may use.
     fn is_outside(&self, principal: &PartialText) -> Maybe<Option<OutsidePrincipal>> {
-        let is_id = |text: &str| text.len() == ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match principal.pieces.as_slice() {
             [TextPiece::Literal(id)] if id == LOG_DELIVERY => Known(None),
             [TextPiece::Literal(id)] if is_id(id) => Known(Some(OutsidePrincipal::CanonicalUser(id.clone()))),
@@ -341,20 +342,24 @@ impl TamperTarget {
             return Known(false);
         }
         let is_meant = terms.principal.applies(|principals| {
-            let names = |listed: &PartialText| match (who, self.is_other(listed)) {
+            let accounts = principals.accounts.iter().map(|listed| match (who, self.is_other(listed)) {
                 (OutsidePrincipal::Account(account), Known(Some(other))) => Known(*account == other),
                 (_, Known(_)) => Known(false),
                 (_, Unknown(why)) => Unknown(why),
-            };
-            let is_same = |listed: &PartialText| match self.is_outside(listed) {
+            });
+            let others = principals.others.iter().map(|listed| match self.is_outside(listed) {
                 Known(other) => Known(other.as_ref() == Some(who)),
                 Unknown(why) => Unknown(why),
-            };
-            let named = principals.accounts.iter().map(names).chain(principals.others.iter().map(is_same));
-            named.fold(principals.everyone.clone(), Maybe::or)
+            });
+            accounts.chain(others).fold(principals.everyone.clone(), Maybe::or)
         });
         is_denial.and(is_meant).and(self.covers(terms, action, resources, Each)).and(terms.denies_others())
     }
+}
+
+/// True for the ID of a canonical user.
+fn is_id(text: &str) -> bool {
+    text.len() == ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 impl StatementTerms {

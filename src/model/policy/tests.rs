@@ -67,11 +67,11 @@ fn logs(folder: &'static str) -> impl Fn(&Assumption) -> ServiceRequest {
 /// The answer under the best assumption: granted if any assumption leads to that, otherwise the last one.
 fn best(documents: &[PolicyDocument], request: impl Fn(&Assumption) -> ServiceRequest) -> String {
     let all: Vec<&PolicyDocument> = documents.iter().collect();
-    let answer = |assumption: &Assumption| {
+    let mut answers = Vec::new();
+    for assumption in &assumptions(&all, &sender()).0 {
         let bound = assumption.apply(&all);
-        shown(&permission(&bound, &request(assumption)))
-    };
-    let answers: Vec<String> = assumptions(&all, &sender()).0.iter().map(answer).collect();
+        answers.push(shown(&permission(&bound, &request(assumption))));
+    }
     answers.iter().find(|answer| *answer == "granted").or(answers.last()).unwrap().clone()
 }
 
@@ -88,7 +88,9 @@ fn with(old: &str, new: &str) -> String {
 
 #[test]
 fn a_statement_allows_the_logs_when_all_its_parts_fit() {
-    let condition = |condition: &str| with("/AWSLogs/*\"", &format!("/AWSLogs/*\", \"Condition\": {condition}"));
+    fn condition(condition: &str) -> String {
+        with("/AWSLogs/*\"", &format!("/AWSLogs/*\", \"Condition\": {condition}"))
+    }
     for (statement, expected) in [
         (STATEMENT.to_owned(), "granted"),
         (with("\"Allow\"", "\"allow\""), "missing Effect"),
@@ -143,26 +145,31 @@ fn a_statement_allows_the_logs_when_all_its_parts_fit() {
 
 #[test]
 fn a_denial_counts_when_it_hits_all_logs() {
-    let logs = || logs("");
-    let deny = |rest: &str| format!(r#"{{"Effect": "Deny", "Principal": "*", "Action": "s3:*", {rest}}}"#);
+    fn deny(rest: &str) -> String {
+        format!(r#"{{"Effect": "Deny", "Principal": "*", "Action": "s3:*", {rest}}}"#)
+    }
     let insecure = r#""Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}"#;
     let uncontrolled =
         r#""Resource": "*", "Condition": {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}"#;
-    check(logs(), &[STATEMENT, &deny(r#""Resource": "*""#)], "denied");
-    check(logs(), &[STATEMENT, &deny(insecure)], "granted");
-    check(logs(), &[STATEMENT, &deny(uncontrolled)], "granted");
-    check(logs(), &[STATEMENT, &deny(r#""NotResource": "${aws_s3_bucket.logs.arn}/AWSLogs/*""#)], "granted");
-    check(logs(), &[STATEMENT, &deny(r#""NotResource": "${aws_s3_bucket.logs.arn}/other/*""#)], "denied");
-    check(logs(), &[&deny(r#""Resource": "x""#)], "missing");
+    check(logs(""), &[STATEMENT, &deny(r#""Resource": "*""#)], "denied");
+    check(logs(""), &[STATEMENT, &deny(insecure)], "granted");
+    check(logs(""), &[STATEMENT, &deny(uncontrolled)], "granted");
+    check(logs(""), &[STATEMENT, &deny(r#""NotResource": "${aws_s3_bucket.logs.arn}/AWSLogs/*""#)], "granted");
+    check(logs(""), &[STATEMENT, &deny(r#""NotResource": "${aws_s3_bucket.logs.arn}/other/*""#)], "denied");
+    check(logs(""), &[&deny(r#""Resource": "x""#)], "missing");
 }
 
 /// Each condition, and whether it holds for a request: to read the ACL, to write, to generate a data key and to
 /// describe a key.
 #[test]
 fn conditions_hold_for_what_is_known_of_the_request() {
+    fn is(operator: &str, key: &str, value: &str) -> String {
+        format!(r#"{{"{operator}": {{"{key}": {value}}}}}"#)
+    }
+    fn quoted(text: &str) -> String {
+        format!("\"{text}\"")
+    }
     let arn = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit";
-    let is = |operator: &str, key: &str, value: &str| format!(r#"{{"{operator}": {{"{key}": {value}}}}}"#);
-    let quoted = |text: &str| format!("\"{text}\"");
     for (condition, expected) in [
         (is("StringEquals", "s3:x-amz-acl", &quoted("bucket-owner-full-control")), "nynn"),
         (is("StringNotEquals", "s3:x-amz-acl", &quoted("bucket-owner-full-control")), "ynyy"),
@@ -213,37 +220,37 @@ fn conditions_hold_for_what_is_known_of_the_request() {
             best(&documents, |assumption| ServiceRequest::data_key(&bucket(), assumption)),
             best(&documents, |assumption| ServiceRequest::describe_key(&bucket(), assumption)),
         ];
-        let short = |answer: &String| match answer.as_str() {
+        let short = answers.map(|answer| match answer.as_str() {
             "granted" => 'y',
             "missing Condition" => 'n',
             _ => '?',
-        };
-        assert_eq!(answers.iter().map(short).collect::<String>(), expected, "{condition}");
+        });
+        assert_eq!(String::from_iter(short), expected, "{condition}");
     }
 }
 
 #[test]
 fn the_action_for_data_keys_is_one() {
-    let key = || {
-        |assumption: &Assumption| {
-            ServiceRequest::data_key(&[PartialText::unknown(&unknown("aws_kms_key.logs.arn"))], assumption)
-        }
-    };
-    let allow = |action: &str| {
+    fn key(assumption: &Assumption) -> ServiceRequest {
+        ServiceRequest::data_key(&[PartialText::unknown(&unknown("aws_kms_key.logs.arn"))], assumption)
+    }
+    fn allow(action: &str) -> String {
         format!(
             r#"{{"Effect": "Allow", "Principal": {{"Service": ["cloudtrail.amazonaws.com"]}}, "Action": {action}, "Resource": "*"}}"#
         )
-    };
-    check(key(), &[&allow(r#""kms:GenerateDataKey*""#)], "granted");
-    check(key(), &[&allow(r#""kms:*""#)], "granted");
-    check(key(), &[&allow(r#""kms:GenerateDataKey""#)], "granted");
-    check(key(), &[&allow(r#""kms:GenerateDataKeyPair*""#)], "missing Action");
+    }
+    check(key, &[&allow(r#""kms:GenerateDataKey*""#)], "granted");
+    check(key, &[&allow(r#""kms:*""#)], "granted");
+    check(key, &[&allow(r#""kms:GenerateDataKey""#)], "granted");
+    check(key, &[&allow(r#""kms:GenerateDataKeyPair*""#)], "missing Action");
 }
 
 #[test]
 fn what_is_no_policy_is_unknown() {
+    fn text(text: &str) -> Maybe<Data> {
+        Known(Data::String(text.to_owned()))
+    }
     let number = Known(Data::Number(1.0));
-    let text = |text: &str| Known(Data::String(text.to_owned()));
     for value in [number, text("{"), text("[]"), text(r#"{"Statement": [], "Statement": []}"#)] {
         assert!(document(value).is_err());
     }
@@ -272,19 +279,22 @@ fn a_deployment_has_a_limit_for_what_is_compared() {
     let all: Vec<&PolicyDocument> = documents.iter().collect();
     let sender = Sender { work: Rc::new(Work::new(&Budget::new(100_000))), ..sender() };
     let assumption = &assumptions(&all, &sender).0[0];
-    let answer = || shown(&permission(&documents, &logs("")(assumption)));
-    let answers: Vec<String> = (0..5_000).map(|_| answer()).collect();
+    let answers: Vec<String> = (0..5_000).map(|_| shown(&permission(&documents, &logs("")(assumption)))).collect();
     assert_eq!(answers[0], "missing Resource");
     assert_eq!(answers[4_999], "unknown: exceeds the limit for evaluation steps");
 }
 
 #[test]
 fn a_statement_is_public_unless_it_says_who() {
-    let open = |rest: &str| {
+    fn open(rest: &str) -> String {
         format!(r#"{{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"{rest}}}"#)
-    };
-    let only = |condition: &str| open(&format!(r#", "Condition": {{{condition}}}"#));
-    let deny = |rest: &str| format!(r#"{{"Effect": "Deny", "Principal": "*", "Resource": "*", {rest}}}"#);
+    }
+    fn only(condition: &str) -> String {
+        open(&format!(r#", "Condition": {{{condition}}}"#))
+    }
+    fn deny(rest: &str) -> String {
+        format!(r#"{{"Effect": "Deny", "Principal": "*", "Resource": "*", {rest}}}"#)
+    }
     for (statements, expected) in [
         (open(""), "public"),
         (open("").replacen("\"*\"", "{\"AWS\": [\"*\"]}", 1), "public"),
@@ -339,12 +349,10 @@ fn a_statement_is_public_unless_it_says_who() {
 
 #[test]
 fn more_accounts_than_can_be_tried_are_said_to_be() {
-    let accounts = |number: u64| {
-        let names: Vec<String> = (0..number).map(|n| format!("\"{}\"", 111_111_000_000 + n)).collect();
-        format!("{{\"StringEquals\": {{\"aws:SourceAccount\": [{}]}}}}", names.join(", "))
-    };
     for (number, is_complete) in [(255, true), (256, false)] {
-        let condition = with("/AWSLogs/*\"", &format!("/AWSLogs/*\", \"Condition\": {}", accounts(number)));
+        let names: Vec<String> = (0..number).map(|n: u64| format!("\"{}\"", 111_111_000_000 + n)).collect();
+        let accounts = format!("{{\"StringEquals\": {{\"aws:SourceAccount\": [{}]}}}}", names.join(", "));
+        let condition = with("/AWSLogs/*\"", &format!("/AWSLogs/*\", \"Condition\": {accounts}"));
         let document = template(&condition);
         let (all, complete) = assumptions(&[&document], &sender());
         assert_eq!((all.len(), complete), (256, is_complete));
@@ -377,19 +385,20 @@ fn opened(statements: &str, is_shut: Maybe<bool>) -> String {
 
 #[test]
 fn another_account_that_may_change_logs_is_found() {
-    let allow = |principal: &str, action: &str, resource: &str, rest: &str| {
+    fn allow(principal: &str, action: &str, resource: &str, rest: &str) -> String {
         format!(
             r#"{{"Effect": "Allow", "Principal": {principal}, "Action": "{action}", "Resource": "{resource}"{rest}}}"#
         )
-    };
-    let deny = |principal: &str, action: &str, rest: &str| {
+    }
+    fn deny(principal: &str, action: &str, rest: &str) -> String {
         let resource = "${aws_s3_bucket.logs.arn}/*";
         format!(r#"{{"Effect": "Deny", {principal}, "Action": "{action}", "Resource": "{resource}"{rest}}}"#)
-    };
+    }
+    fn condition(operator: &str, key: &str, value: &str) -> String {
+        format!(r#", "Condition": {{"{operator}": {{"{key}": "{value}"}}}}"#)
+    }
     let (bucket, objects) = ("${aws_s3_bucket.logs.arn}", "${aws_s3_bucket.logs.arn}/*");
     let other = r#"{"AWS": "arn:aws:iam::444455556666:role/admin"}"#;
-    let condition =
-        |operator: &str, key: &str, value: &str| format!(r#", "Condition": {{"{operator}": {{"{key}": "{value}"}}}}"#);
     let in_organization = condition("StringEquals", "aws:PrincipalOrgID", "o-exampleorgid");
     let own = r#"{"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject",
         "Resource": "${aws_s3_bucket.logs.arn}/trails/AWSLogs/444455556666/*"}"#;

@@ -136,19 +136,19 @@ impl PartialText {
 
     /// The text in lower case, for case-insensitive comparisons.
     pub(super) fn lowercase(&self) -> Self {
-        let lower = |piece: &TextPiece| match piece {
+        let pieces = self.pieces.iter().map(|piece| match piece {
             TextPiece::Literal(text) => TextPiece::Literal(text.to_lowercase()),
             TextPiece::Unknown(_) => piece.clone(),
-        };
-        Self { pieces: self.pieces.iter().map(lower).collect(), doubt: self.doubt.clone() }
+        });
+        Self { pieces: pieces.collect(), doubt: self.doubt.clone() }
     }
 
     /// The length in bytes, including the symbols.
     pub(super) fn weight(&self) -> usize {
-        let length = |piece: &TextPiece| match piece {
+        let lengths = self.pieces.iter().map(|piece| match piece {
             TextPiece::Literal(text) | TextPiece::Unknown(text) => text.len(),
-        };
-        self.pieces.iter().map(length).sum()
+        });
+        lengths.sum()
     }
 
     /// True if the text contains a policy variable, such as `${aws:username}`.
@@ -235,11 +235,11 @@ mod tests {
     use super::*;
 
     fn shown(text: &PartialText) -> String {
-        let piece = |piece: &TextPiece| match piece {
+        let pieces = text.pieces.iter().map(|piece| match piece {
             TextPiece::Literal(text) => text.clone(),
             TextPiece::Unknown(symbol) => format!("<{symbol}>"),
-        };
-        text.pieces.iter().map(piece).collect()
+        });
+        pieces.collect()
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use super::{Coverage, GapCause, GapRemedy, SelectorCoverage, SelectorSite, SelectorValues};
 use crate::model::{Remedy, RemedyKind, SelectorNames, TrailSetting};
 use crate::source::Span;
-use crate::value::{Known, Reason, Traced, Unknown};
+use crate::value::{Known, Reason, Unknown};
 
 /// An `advanced_event_selector`: it selects the events that match all its field selectors.
 #[derive(Debug, Clone)]
@@ -109,8 +109,8 @@ impl FieldCondition<'_> {
     fn names_other_category(&self) -> bool {
         let [(FieldOperator::Equals, values)] = self.selector.operators.as_slice() else { return false };
         let Known(Ok(values)) = values.value() else { return false };
-        let is_other = |value: &Traced<_>| matches!(&value.value, Known(Ok(name)) if name != "Management");
-        !values.is_empty() && values.iter().all(is_other)
+        let mut names = values.iter().map(|value| &value.value);
+        !values.is_empty() && names.all(|name| matches!(name, Known(Ok(name)) if name != "Management"))
     }
 
     fn assess(&self, assessment: &mut SelectorCoverage) {
@@ -236,15 +236,17 @@ impl FieldCondition<'_> {
         if let [_] = operators.as_slice() {
             return operators;
         }
-        let is_known = |&(_, setting): &(FieldOperator, &TrailSetting<SelectorValues>)| match setting.value() {
-            Known(_) => true,
-            Unknown(why) => {
-                let site = SelectorSite::new(&setting.read, &format!("{}.{}", self.path, setting.name));
-                assessment.doubt(why.clone(), site);
-                false
+        let mut known = Vec::new();
+        for (operator, setting) in operators {
+            match setting.value() {
+                Known(_) => known.push((operator, setting)),
+                Unknown(why) => {
+                    let site = SelectorSite::new(&setting.read, &format!("{}.{}", self.path, setting.name));
+                    assessment.doubt(why.clone(), site);
+                }
             }
-        };
-        operators.into_iter().filter(is_known).collect()
+        }
+        known
     }
 
     /// Returns the change that removes the field selector, so that its selector selects more events.

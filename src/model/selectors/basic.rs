@@ -51,14 +51,9 @@ impl BasicSelector {
         // Only the first copy of management events is free of charge.
         let wish = setting.wish("true").billed();
         let help = format!("{}, or move the data events to a second trail", wish.advise());
-        let mending = || GapRemedy { help: help.clone(), wish: Some(wish.clone()) };
-        if let Some(false) = assessment.known(setting, &attribute, mending()) {
-            assessment.lose(
-                Coverage::EVERYTHING,
-                GapCause::Off,
-                SelectorSite::new(&setting.read, &attribute),
-                mending(),
-            );
+        let mending = GapRemedy { help, wish: Some(wish) };
+        if let Some(false) = assessment.known(setting, &attribute, mending.clone()) {
+            assessment.lose(Coverage::EVERYTHING, GapCause::Off, SelectorSite::new(&setting.read, &attribute), mending);
         }
     }
 

@@ -29,23 +29,14 @@ impl EventLoss {
 
     /// All lost reads if ordinary reads are lost, and all lost writes if ordinary writes are lost.
     pub fn with_ordinary(recorded: CoverageBounds) -> Self {
-        let rows = |recorded: Coverage| {
-            let is_lost = |row: &Coverage| !recorded.includes(row.intersection(Coverage::ORDINARY));
-            let rows = [Coverage::READS, Coverage::WRITES].into_iter().filter(is_lost);
-            rows.fold(Coverage::NOTHING, Coverage::union).without(recorded)
-        };
-        Self { least: rows(recorded.most), most: rows(recorded.least) }
+        Self { least: lost_rows(recorded.most), most: lost_rows(recorded.least) }
     }
 
     /// The lost events of single sources (KMS, RDS Data API), for reads and writes of which the ordinary events are
     /// recorded.
     pub fn beside_ordinary(recorded: CoverageBounds) -> Self {
-        let rows = |ordinary: Coverage, recorded: Coverage| {
-            let is_recorded = |row: &Coverage| ordinary.includes(row.intersection(Coverage::ORDINARY));
-            let rows = [Coverage::READS, Coverage::WRITES].into_iter().filter(is_recorded);
-            rows.fold(Coverage::NOTHING, Coverage::union).without(Coverage::ORDINARY).without(recorded)
-        };
-        Self { least: rows(recorded.most, recorded.most), most: rows(recorded.most, recorded.least) }
+        let rows = recorded_rows(recorded.most).without(Coverage::ORDINARY);
+        Self { least: rows.without(recorded.most), most: rows.without(recorded.least) }
     }
 
     /// The events that either of two loses.
@@ -57,6 +48,20 @@ impl EventLoss {
     pub fn is_within(self, other: Self) -> bool {
         other.least.includes(self.least) && other.most.includes(self.most)
     }
+}
+
+/// The lost events of the rows whose ordinary events are lost.
+fn lost_rows(recorded: Coverage) -> Coverage {
+    let rows = [Coverage::READS, Coverage::WRITES].into_iter();
+    let lost = rows.filter(|row| !recorded.includes(row.intersection(Coverage::ORDINARY)));
+    lost.fold(Coverage::NOTHING, Coverage::union).without(recorded)
+}
+
+/// The rows whose ordinary events are recorded.
+fn recorded_rows(recorded: Coverage) -> Coverage {
+    let rows = [Coverage::READS, Coverage::WRITES].into_iter();
+    let whole = rows.filter(|row| recorded.includes(row.intersection(Coverage::ORDINARY)));
+    whole.fold(Coverage::NOTHING, Coverage::union)
 }
 
 /// The names of the kinds of events, in alphabetical order.
@@ -75,10 +80,6 @@ mod tests {
 
     #[test]
     fn a_loss_is_told_by_the_rule_to_which_it_belongs() {
-        let exactly = |lost: &[&str]| {
-            let lost = lost.iter().filter_map(|word| of_word(word)).fold(Coverage::NOTHING, Coverage::union);
-            CoverageBounds::exactly(Coverage::EVERYTHING.without(lost))
-        };
         let write_only = exactly(&["kms:read", "other:read", "rdsdata:read", "kms:write"]);
         assert_eq!(words(EventLoss::with_ordinary(write_only).least), ["kms:read", "other:read", "rdsdata:read"]);
         assert_eq!(words(EventLoss::beside_ordinary(write_only).least), ["kms:write"]);
@@ -89,5 +90,10 @@ mod tests {
         assert_eq!(EventLoss::with_ordinary(perhaps).least, Coverage::NOTHING);
         assert!(EventLoss::with_ordinary(perhaps).is_within(EventLoss::with_ordinary(write_only)));
         assert!(!EventLoss::with_ordinary(write_only).is_within(EventLoss::with_ordinary(perhaps)));
+    }
+
+    fn exactly(lost: &[&str]) -> CoverageBounds {
+        let lost = lost.iter().filter_map(|word| of_word(word)).fold(Coverage::NOTHING, Coverage::union);
+        CoverageBounds::exactly(Coverage::EVERYTHING.without(lost))
     }
 }

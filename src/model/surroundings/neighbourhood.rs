@@ -180,18 +180,18 @@ impl RelatedIndex {
     }
 
     fn dependency(&self, registry: &Registry, thing: &Registered) -> Dependency {
-        let open = || registry.open.iter().filter_map(|(to, attached)| thing.perhaps(to, attached));
-        let said: Vec<Attached> = thing.said.iter().cloned().chain(open().take(MAX_OPEN)).collect();
-        let over = |limit| UnreadCompanion { span: thing.declared.header, why: Reason::OverLimit { limit } };
-        let too_many = open().nth(MAX_OPEN).map(|_| over("attachments to unknown resources"));
-        let weights = || said.iter().filter_map(|attached| attached.said.policy()).map(|policy| policy.weight);
-        self.spent.weighed.set(self.spent.weighed.get().saturating_add(weights().sum()));
-        let is_light = self.spent.weighed.get() <= MAX_WEIGHED && weights().all(|weight| weight <= MAX_POLICY);
-        let too_heavy = (!is_light).then(|| over("the length of policies"));
+        let mut open = registry.open.iter().filter_map(|(to, attached)| thing.perhaps(to, attached));
+        let said: Vec<Attached> = thing.said.iter().cloned().chain(open.by_ref().take(MAX_OPEN)).collect();
+        let too_many = open.next().map(|_| thing.over_limit("attachments to unknown resources"));
+        let policies = said.iter().filter_map(|attached| attached.said.policy());
+        let weights: Vec<usize> = policies.map(|policy| policy.weight).collect();
+        self.spent.weighed.set(self.spent.weighed.get().saturating_add(weights.iter().sum()));
+        let is_light = self.spent.weighed.get() <= MAX_WEIGHED && weights.iter().all(|weight| *weight <= MAX_POLICY);
+        let too_heavy = (!is_light).then(|| thing.over_limit("the length of policies"));
         let mut unread = None;
         for part in &self.unread {
             if !self.spent.may_search(part.length) {
-                unread = Some(over("the text that is searched for names"));
+                unread = Some(thing.over_limit("the text that is searched for names"));
                 break;
             }
             if thing.is_named_in(&part.given) {
@@ -301,14 +301,21 @@ impl Registered {
     /// True if one of the texts refers to it.
     fn is_named_in(&self, texts: &[String]) -> bool {
         let resource = (!self.declared.kind.is_cloudformation()).then_some(self.declared.address.as_str());
-        let is_it = |text: &String, name: &TargetName| match name {
-            TargetName::Literal(name) => text == name,
-            TargetName::Symbol(symbol) => text.contains(symbol),
-        };
-        let names = || self.own.iter().chain(&self.names).chain(&self.arns);
-        texts
-            .iter()
-            .any(|text| names().any(|name| is_it(text, name)) || resource.is_some_and(|address| text.contains(address)))
+        let names = self.own.iter().chain(&self.names).chain(&self.arns);
+        texts.iter().any(|text| {
+            names.clone().any(|name| is_named(text, name)) || resource.is_some_and(|address| text.contains(address))
+        })
+    }
+
+    fn over_limit(&self, limit: &'static str) -> UnreadCompanion {
+        UnreadCompanion { span: self.declared.header, why: Reason::OverLimit { limit } }
+    }
+}
+
+fn is_named(text: &str, name: &TargetName) -> bool {
+    match name {
+        TargetName::Literal(name) => text == name,
+        TargetName::Symbol(symbol) => text.contains(symbol),
     }
 }
 
@@ -393,14 +400,12 @@ mod tests {
 
     #[test]
     fn more_attachments_to_what_is_not_known_than_are_told_apart_are_a_doubt() {
-        let unknown = || NamedTarget::Anything(Reason::Unreadable);
         for (number, is_open) in [(MAX_OPEN, false), (MAX_OPEN + 1, true)] {
-            let policies = (0..number).map(|_| policy(unknown(), 1));
+            let policies = (0..number).map(|_| policy(NamedTarget::Anything(Reason::Unreadable), 1));
             let all: Vec<RelatedResource> = [bucket(), delivery("a")].into_iter().chain(policies).collect();
             let bucket = bucket_of(&RelatedIndex::new(all.iter(), None, Rc::default()), "a");
             assert_eq!((bucket.said.len(), bucket.doubt.is_some()), (MAX_OPEN, is_open));
-            let is_unknown = |attached: &Attached| matches!(attached.applies, Maybe::Unknown(_));
-            assert!(bucket.said.iter().all(is_unknown));
+            assert!(bucket.said.iter().all(|attached| matches!(attached.applies, Maybe::Unknown(_))));
         }
     }
 }

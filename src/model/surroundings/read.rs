@@ -98,10 +98,6 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
         return Some(RelatedResource::OverLimit(doubt));
     }
     let exists = &resource.exists.value;
-    let attached = |said: Vec<TargetSetting>, is_apart| -> Vec<Attached> {
-        let applies = if is_apart { exists.clone() } else { Known(true) };
-        said.into_iter().map(|said| Attached { applies: applies.clone(), is_apart, said: Rc::new(said) }).collect()
-    };
     Some(match resource.kind.role {
         ResourceRole::Trail(_) => return None,
         ResourceRole::Delivery { bucket, prefix, key, name, switches } => {
@@ -125,7 +121,7 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
             own: of_value(named(&reader, name).value()),
             references: symbols(&resource, &["id", name]),
             arns: symbols(&resource, &["arn", "Arn"]),
-            said: attached(said(&reader, parts, true), false),
+            said: within(said(&reader, parts, true)),
         }),
         ResourceRole::Key { policy, enabled } => RelatedResource::Key(LogTarget {
             declared: declared(&resource),
@@ -135,7 +131,7 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
             arns: symbols(&resource, &["arn", "Arn"]),
             said: {
                 let enabled = TargetSetting::Enabled(Box::new(reader.flag(enabled, Ok(true))));
-                attached(self::policy(&reader, policy).into_iter().chain([enabled]).collect(), false)
+                within(self::policy(&reader, policy).into_iter().chain([enabled]).collect())
             },
         }),
         ResourceRole::NamesBucket { bucket, attributes } => RelatedResource::OfBucket(Attachment {
@@ -146,10 +142,10 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
         ResourceRole::OfBucket { bucket, parts } => RelatedResource::OfBucket(Attachment {
             to: NamedTarget::by(&named(&reader, bucket)),
             names: if resource.kind.is_cloudformation() { Vec::new() } else { symbols(&resource, &["id", bucket]) },
-            said: attached(said(&reader, parts, true), true),
+            said: attached(said(&reader, parts, true), exists),
         }),
         ResourceRole::OfAccount { parts } => {
-            let mut attached = attached(said(&reader, parts, false), true);
+            let mut attached = attached(said(&reader, parts, false), exists);
             // Another provider may belong to another account.
             if reader.field("provider").is_some() {
                 let why = Reason::NotEvaluated { construct: "the account of another provider".to_owned() };
@@ -160,7 +156,7 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
         ResourceRole::OfKey { key, policy } => RelatedResource::OfKey(Attachment {
             to: NamedTarget::by(&named(&reader, key)),
             names: Vec::new(),
-            said: attached(self::policy(&reader, policy).into_iter().collect(), true),
+            said: attached(self::policy(&reader, policy).into_iter().collect(), exists),
         }),
         ResourceRole::Alias { name, key } => {
             let own = of_value(named(&reader, name).value());
@@ -170,6 +166,18 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
         }
         ResourceRole::Unread { help } => unread(&resource, help),
     })
+}
+
+/// Settings of the resource itself.
+fn within(said: Vec<TargetSetting>) -> Vec<Attached> {
+    let said = said.into_iter().map(Rc::new);
+    said.map(|said| Attached { applies: Known(true), is_apart: false, said }).collect()
+}
+
+/// Settings of a separate resource, which apply if it exists.
+fn attached(said: Vec<TargetSetting>, exists: &Maybe<bool>) -> Vec<Attached> {
+    let said = said.into_iter().map(Rc::new);
+    said.map(|said| Attached { applies: exists.clone(), is_apart: true, said }).collect()
 }
 
 /// Returns the limit that a resource exceeds. A log delivery isn't included, since that affects only its own trail.
@@ -189,21 +197,20 @@ fn switch(reader: &ArgumentReader, name: &'static str) -> Maybe<bool> {
 
 /// The name of a trail: CloudFormation generates one if it is not set.
 fn trail_name(resource: &Resource, name: &Maybe<SettingRead<String>>) -> PartialText {
-    let made = || symbols(resource, &["id"]).first().map(TargetName::text).unwrap_or_default();
     match name {
         Known(Ok(name)) if !name.is_empty() => PartialText::exactly(name),
-        Known(_) => made(),
+        Known(_) => symbols(resource, &["id"]).first().map(TargetName::text).unwrap_or_default(),
         Unknown(why) => PartialText::unknown(why),
     }
 }
 
 /// The symbols of references to a resource's ARN.
 fn arns_of(resource: &Resource) -> Vec<String> {
-    let symbol = |name| match name {
+    let arns = symbols(resource, &["arn", "Arn"]).into_iter().filter_map(|name| match name {
         TargetName::Symbol(symbol) => Some(symbol),
         TargetName::Literal(_) => None,
-    };
-    symbols(resource, &["arn", "Arn"]).into_iter().filter_map(symbol).collect()
+    });
+    arns.collect()
 }
 
 /// A lifecycle configuration that isn't created, located at the condition that prevents it. It has no effect, but
@@ -285,13 +292,7 @@ const PUBLIC_GROUPS: [&str; 2] = ["/groups/global/AllUsers", "/groups/global/Aut
 
 fn grants(reader: &ArgumentReader, path: &[&str]) -> Option<TargetSetting> {
     let leaves = reader.leaves(path);
-    let is_public = |leaf: &Traced<Data>| {
-        leaf.value.as_ref().map(|data| match data {
-            Data::String(text) => PUBLIC_GROUPS.iter().any(|group| text.ends_with(group)),
-            _ => false,
-        })
-    };
-    let worst = leaves.iter().max_by_key(|leaf| match is_public(leaf) {
+    let worst = leaves.iter().max_by_key(|leaf| match is_public_group(&leaf.value) {
         Known(true) => 2,
         Unknown(_) => 1,
         Known(false) => 0,
@@ -301,21 +302,28 @@ fn grants(reader: &ArgumentReader, path: &[&str]) -> Option<TargetSetting> {
         Unknown(why) => why.symbol(),
     };
     Some(TargetSetting::Acl(Acl {
-        is_public: is_public(worst),
+        is_public: is_public_group(&worst.value),
         shown,
         span: worst.origin.span(),
         hops: worst.hops.clone(),
     }))
 }
 
+fn is_public_group(grantee: &Maybe<Data>) -> Maybe<bool> {
+    grantee.as_ref().map(|data| match data {
+        Data::String(text) => PUBLIC_GROUPS.iter().any(|group| text.ends_with(group)),
+        _ => false,
+    })
+}
+
 /// True if the bucket's owner owns all objects, which disables access control lists.
 fn ownership(reader: &ArgumentReader, path: &[&str]) -> Option<Presence> {
     let leaves = reader.leaves(path);
-    let is_enforced = |leaf: &Traced<Data>| {
-        leaf.value.as_ref().map(|data| matches!(data, Data::String(text) if text == "BucketOwnerEnforced"))
-    };
+    let values = leaves.iter().map(|leaf| leaf.value.as_ref());
+    let answers =
+        values.map(|value| value.map(|data| matches!(data, Data::String(text) if text == "BucketOwnerEnforced")));
     let span = leaves.first()?.origin.span();
-    Some(Presence { is_there: leaves.iter().map(is_enforced).fold(Known(false), Maybe::or), span })
+    Some(Presence { is_there: answers.fold(Known(false), Maybe::or), span })
 }
 
 fn policy(reader: &ArgumentReader, name: &str) -> Option<TargetSetting> {
@@ -358,15 +366,16 @@ fn is_empty(data: &Data) -> bool {
 /// True if one of the switches at the end of a path is on.
 fn enabled(reader: &ArgumentReader, path: &[&str]) -> Option<Presence> {
     let leaves = reader.leaves(path);
-    let is_on = |leaf: &Traced<Data>| {
-        leaf.value.as_ref().map(|data| match data {
+    let values = leaves.iter().map(|leaf| leaf.value.as_ref());
+    let answers = values.map(|value| {
+        value.map(|data| match data {
             Data::Bool(value) => *value,
             Data::String(text) => matches!(text.as_str(), "Enabled" | "true"),
             _ => false,
         })
-    };
+    });
     let span = leaves.first()?.origin.span();
-    Some(Presence { is_there: leaves.iter().map(is_on).fold(Known(false), Maybe::or), span })
+    Some(Presence { is_there: answers.fold(Known(false), Maybe::or), span })
 }
 
 /// The age at which a rule deletes objects, if it does.
@@ -376,12 +385,11 @@ fn expiration(rule: &ArgumentReader, names: &LifecycleNames) -> Option<TargetSet
         let days = age.value.as_ref().and_then(days);
         (days, age)
     });
-    // An expiration date deletes objects of any age, so no number of days is known.
-    let on_date = || {
+    let (days, place) = age.or_else(|| {
+        // An expiration date deletes objects of any age, so no number of days is known.
         let date = rule.leaves(names.date).into_iter().next()?;
         Some((Unknown(Reason::NotEvaluated { construct: "an expiration on a day".to_owned() }), date))
-    };
-    let (days, place) = age.or_else(on_date)?;
+    })?;
     let mut is_on = match enabled(rule, &[names.switch]) {
         Some(switch) => switch.is_there,
         None => rule.open().map_or(Known(false), |why| Unknown(why.clone())),
@@ -432,12 +440,11 @@ fn access_block(
             &nested
         }
     };
-    let flag = |name| reader.flag(name, Ok(false));
     Some(AccessBlock {
-        block_acls: flag(names.block_acls),
-        ignore_acls: flag(names.ignore_acls),
-        block_policy: flag(names.block_policy),
-        restrict: flag(names.restrict),
+        block_acls: reader.flag(names.block_acls, Ok(false)),
+        ignore_acls: reader.flag(names.ignore_acls, Ok(false)),
+        block_policy: reader.flag(names.block_policy, Ok(false)),
+        restrict: reader.flag(names.restrict, Ok(false)),
         is_of_bucket,
     })
 }

@@ -120,16 +120,14 @@ impl Git {
     /// [`GitError::NoRepository`].
     pub fn around(path: &Path) -> Result<Self, GitError> {
         let here = std::env::current_dir().unwrap_or_default();
-        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        let named = |name| variable(name).map(|value| normalize(&here.join(value)));
-        let (directory, tree) = (named("GIT_DIR"), named("GIT_WORK_TREE"));
+        let directory = variable("GIT_DIR").map(|value| normalize(&here.join(value)));
+        let tree = variable("GIT_WORK_TREE").map(|value| normalize(&here.join(value)));
         let own = Self::of_environment(path, &here, directory.as_deref(), tree);
         let own = own.filter(|own| path.starts_with(&own.root));
-        let found = || Self::above(path).ok_or_else(|| GitError::NoRepository(path.to_owned()));
         let is_own = own.is_some();
-        let git = own.map_or_else(found, Ok)?;
-        let is_here = || directory.is_none() && Self::above(&here).is_some_and(|here| here.root == git.root);
-        let index = variable("GIT_INDEX_FILE").filter(|_| is_own || is_here());
+        let git = own.or_else(|| Self::above(path)).ok_or_else(|| GitError::NoRepository(path.to_owned()))?;
+        let index = variable("GIT_INDEX_FILE")
+            .filter(|_| is_own || directory.is_none() && Self::above(&here).is_some_and(|here| here.root == git.root));
         Ok(Self { index, ..git })
     }
 
@@ -150,7 +148,6 @@ impl Git {
     /// Returns the repository that the environment names; `None` if it names none, or if git finds the same one from
     /// the path.
     fn of_environment(path: &Path, here: &Path, directory: Option<&Path>, tree: Option<PathBuf>) -> Option<Self> {
-        let canonical = |path: PathBuf| path.canonicalize().unwrap_or(path);
         let directory = match (directory, &tree) {
             (Some(directory), _) => directory.to_owned(),
             (None, Some(_)) => Self::above(here)?.root.join(".git"),
@@ -158,7 +155,7 @@ impl Git {
         };
         let found = Self::above(path);
         let own = found.as_ref().and_then(|found| found.ask(&["rev-parse", "--absolute-git-dir"]).ok()?);
-        let is_found = own.is_some_and(|own| canonical(own.into()) == canonical(directory.clone()));
+        let is_found = own.is_some_and(|own| canonical(Path::new(&own)) == canonical(&directory));
         match (tree, found) {
             (None, Some(found)) if is_found => Some(found),
             (tree, _) => {
@@ -187,10 +184,13 @@ impl Git {
     /// The git command failed.
     pub fn merged(&self, disk: &Disk) -> Result<Vec<Commit>, GitError> {
         let path = self.ask(&["rev-parse", "--git-path", "MERGE_HEAD"])?;
-        let listed = path.and_then(|path| disk.read(&self.root.join(path)).ok());
-        let listed = listed.map(|bytes| String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect::<Vec<_>>());
-        let told = || std::env::vars_os().filter_map(|(name, _)| Some(name.to_str()?.strip_prefix(MERGED)?.to_owned()));
-        let names = listed.unwrap_or_else(|| told().filter(|_| self.is_in_commit()).collect());
+        let names: Vec<String> = match path.and_then(|path| disk.read(&self.root.join(path)).ok()) {
+            Some(bytes) => String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect(),
+            None => std::env::vars_os()
+                .filter_map(|(name, _)| Some(name.to_str()?.strip_prefix(MERGED)?.to_owned()))
+                .filter(|_| self.is_in_commit())
+                .collect(),
+        };
         names.iter().map(|name| self.commit(name.trim())).collect()
     }
 
@@ -200,18 +200,18 @@ impl Git {
     ///
     /// [`GitError::NoCommit`], or the git command failed.
     pub fn commit(&self, revision: &str) -> Result<Commit, GitError> {
-        let missing = |is_shallow| {
-            let (revision, root) = (revision.to_owned(), self.root.clone());
-            GitError::NoCommit { revision, root, is_shallow }
-        };
         // Git would treat it as an option.
         if revision.starts_with('-') {
-            return Err(missing(false));
+            return Err(self.no_commit(revision, false));
         }
         match self.ask(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])? {
             Some(name) => Ok(Commit(name)),
-            None => Err(missing(self.is_shallow()?)),
+            None => Err(self.no_commit(revision, self.is_shallow()?)),
         }
+    }
+
+    fn no_commit(&self, revision: &str, is_shallow: bool) -> GitError {
+        GitError::NoCommit { revision: revision.to_owned(), root: self.root.clone(), is_shallow }
     }
 
     /// Returns the merge base of two revisions, at which the change of one of them begins. `merged` are the commits
@@ -292,7 +292,6 @@ impl Git {
 
     /// Returns the first `git` on the path that isn't in the repository, where an untrusted change may have added one.
     fn program(&self) -> Result<PathBuf, GitError> {
-        let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let root = canonical(&self.root);
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut places = std::env::split_paths(&path).filter(|place| place.is_absolute());
@@ -322,10 +321,21 @@ impl Git {
     }
 }
 
+/// The value of an environment variable, if it isn't empty.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
 /// True for variables of git that aren't passed on, since they can select another repository or run a program.
 fn is_foreign(name: &OsString) -> bool {
-    let is = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
-    is("GIT_") && !KEPT.iter().any(|kept| name == OsStr::new(kept)) && !KEPT_PREFIXES.into_iter().any(is)
+    let bytes = name.as_encoded_bytes();
+    let is_kept = KEPT.iter().any(|kept| name == OsStr::new(kept))
+        || KEPT_PREFIXES.iter().any(|prefix| bytes.starts_with(prefix.as_bytes()));
+    bytes.starts_with(b"GIT_") && !is_kept
 }
 
 fn succeed(arguments: &[&str], output: Output) -> Result<Vec<u8>, GitError> {

@@ -54,12 +54,12 @@ impl GitIndex {
 /// Lists the files of a commit.
 pub(super) fn of_commit(git: &Git, commit: &Commit) -> Result<TreeEntries, GitError> {
     let listed = git.read(&["ls-tree", "-r", "-z", "--full-tree", &commit.0])?;
-    let entry = |line| {
+    let entries = lines(&listed).filter_map(|line| {
         let (words, path) = split(line)?;
         let [mode, _, name] = words.as_slice() else { return None };
         Some((git.root.join(path), TreeEntry::of(mode, name)?))
-    };
-    Ok(lines(&listed).filter_map(entry).collect())
+    });
+    Ok(entries.collect())
 }
 
 impl TreeEntry {

@@ -188,17 +188,18 @@ impl Snapshot {
     }
 
     fn outermost_link<'p>(&self, path: &'p Path) -> Option<(&'p Path, &str)> {
-        let link = |path: &'p Path| match self.entries.get(path)? {
+        let links = path.ancestors().filter_map(|path| match self.entries.get(path)? {
             TreeEntry::Link(name) => Some((path, name.as_str())),
             TreeEntry::File(_) | TreeEntry::Repository(_) => None,
-        };
-        path.ancestors().filter_map(link).last()
+        });
+        links.last()
     }
 
     /// True if git tracks a file at, above or below the path, in this tree or in the index.
     fn is_kept(&self, path: &Path) -> bool {
-        let is_in = |entries| holds_way_to(entries, path) || below(entries, path).next().is_some();
-        is_in(&self.entries) || is_in(&self.index.entries)
+        [&self.entries, &self.index.entries]
+            .into_iter()
+            .any(|entries| holds_way_to(entries, path) || below(entries, path).next().is_some())
     }
 
     /// True if the path lies in a submodule that is read from the disk.
@@ -233,9 +234,6 @@ impl Snapshot {
 
     /// Collects the ignore files from the root down to a directory.
     fn ignored(&self, directory: &Path) -> IgnoreFiles {
-        let is_near = |path: &Path| {
-            path.parent().is_some_and(|parent| parent.starts_with(directory) || directory.starts_with(parent))
-        };
         let mut ignored = IgnoreFiles::default();
         if !self.disk.skips_ignored() {
             return ignored;
@@ -248,7 +246,7 @@ impl Snapshot {
         for (path, entry) in &self.entries {
             let is_named = IGNORE_FILES.iter().any(|name| path.file_name() == Some(name.as_ref()));
             let TreeEntry::File(name) = entry else { continue };
-            if !is_named || !is_near(path) {
+            if !is_named || !is_near(path, directory) {
                 continue;
             }
             if let Some(bytes) = self.blob(name).ok().filter(|bytes| bytes.len() <= MAX_BYTES) {
@@ -299,6 +297,11 @@ impl Snapshot {
     }
 }
 
+/// True if a file is below a directory, or directly in a directory above it.
+fn is_near(path: &Path, directory: &Path) -> bool {
+    path.parent().is_some_and(|parent| parent.starts_with(directory) || directory.starts_with(parent))
+}
+
 impl Fs for Snapshot {
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
         match self.place(path)? {
@@ -347,12 +350,14 @@ impl Fs for Snapshot {
         if !self.is_directory(&inner) {
             return Err(ReadError::Missing);
         }
-        let is_file = |(path, entry): &(&PathBuf, &TreeEntry)| {
-            path.parent() == Some(&inner) && !matches!(entry, TreeEntry::Repository(_))
-        };
-        // The names include the path by which the directory was reached.
-        let names = self.below(&inner).filter(is_file).filter_map(|(path, _)| path.file_name());
-        Ok(names.map(|name| directory.join(name)).collect())
+        let mut files = Vec::new();
+        for (path, entry) in self.below(&inner) {
+            if path.parent() == Some(&inner) && !matches!(entry, TreeEntry::Repository(_)) {
+                // The names include the path by which the directory was reached.
+                files.extend(path.file_name().map(|name| directory.join(name)));
+            }
+        }
+        Ok(files)
     }
 
     fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
@@ -429,9 +434,11 @@ impl Fs for Snapshot {
         let mut counted = self.disk.search_ignored(limit, wanted, is_counted);
         let left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner).clone();
         counted.is_cut |= left_out.len() > limit;
-        let counts = |path: &&PathBuf| wanted(path) && is_counted(path, &|| self.read_inside(path));
-        let more = left_out.iter().take(limit).filter(counts).count();
-        counted.files = counted.files.saturating_add(more);
+        for path in left_out.iter().take(limit) {
+            if wanted(path) && is_counted(path, &|| self.read_inside(path)) {
+                counted.files = counted.files.saturating_add(1);
+            }
+        }
         counted
     }
 }
@@ -448,10 +455,9 @@ fn submodules(entries: &TreeEntries, index: &GitIndex) -> (Vec<Snapshot>, BTreeS
             false => moved.push((path, name)),
         }
     }
-    let is_new = |(path, entry): &(&PathBuf, &TreeEntry)| {
-        matches!(entry, TreeEntry::Repository(_)) && !matches!(entries.get(*path), Some(TreeEntry::Repository(_)))
-    };
-    let new: Vec<&PathBuf> = index.entries.iter().filter(is_new).map(|(path, _)| path).take(MAX_SUBMODULES).collect();
+    let indexed = index.entries.iter().filter(|(_, entry)| matches!(entry, TreeEntry::Repository(_)));
+    let new = indexed.filter(|(path, _)| !matches!(entries.get(*path), Some(TreeEntry::Repository(_))));
+    let new: Vec<&PathBuf> = new.map(|(path, _)| path).take(MAX_SUBMODULES).collect();
     let mut read = Vec::new();
     for (path, name) in moved.into_iter().take(MAX_SUBMODULES) {
         let mut places = std::iter::once(path).chain(new.iter().copied()).filter(|place| place.join(".git").exists());

@@ -109,8 +109,8 @@ impl<'a> Converter<'a> {
     fn number(&self, range: Range<usize>) -> String {
         let written = self.text.get(range).unwrap_or_default();
         let Some(unsigned) = written.strip_prefix('-') else { return written.to_owned() };
-        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-');
-        let digits = unsigned.rsplit(|c| !is_part(c)).next().unwrap_or_default();
+        let mut parts = unsigned.rsplit(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '+' | '-'));
+        let digits = parts.next().unwrap_or_default();
         format!("-{digits}")
     }
 
@@ -119,12 +119,12 @@ impl<'a> Converter<'a> {
     }
 
     fn object(&mut self, object: &theirs::Object, depth: usize) -> Vec<ObjectItem> {
-        let items = object.iter();
-        let convert = |(key, value): (&theirs::ObjectKey, &theirs::ObjectValue)| {
+        let mut items = Vec::new();
+        for (key, value) in object.iter() {
             let key = self.object_key(key, depth);
-            ObjectItem { key, value: self.expr(value.expr(), depth) }
-        };
-        items.map(convert).collect()
+            items.push(ObjectItem { key, value: self.expr(value.expr(), depth) });
+        }
+        items
     }
 
     fn object_key(&mut self, key: &theirs::ObjectKey, depth: usize) -> ObjectKey {

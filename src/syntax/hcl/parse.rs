@@ -125,8 +125,8 @@ impl HclReader<'_> {
             let broken = BrokenStatement::new(scan::range_of(at, 1), "expected the name of a block or of an attribute");
             return Err(Failure::Syntax(broken.problem(self.text, |range| self.span(range))));
         }
-        let misleads = |heredoc: &Range<usize>| misleads(self.text.get(heredoc.clone()).unwrap_or_default());
-        if met.entries > MAX_ENTRIES || met.heredocs.iter().any(misleads) {
+        let mut heredocs = met.heredocs.iter().map(|heredoc| self.text.get(heredoc.clone()).unwrap_or_default());
+        if met.entries > MAX_ENTRIES || heredocs.any(misleads) {
             return Err(Failure::Limit);
         }
         let text = blanked(self.text, range.clone(), &met);
@@ -182,7 +182,6 @@ impl HclReader<'_> {
         if depth >= MAX_BLOCK_DEPTH {
             return Err(Problem::limit(item.keyword.span, "blocks are nested too deeply here"));
         }
-        let unreadable = || Problem::syntax(item.keyword.span, "this block has invalid labels");
         if header.len() > MAX_BYTES {
             return Err(Problem::too_long_name(item.keyword.span));
         }
@@ -190,7 +189,9 @@ impl HclReader<'_> {
         let place = |part: Range<usize>| self.span(moved(part, start));
         match read_structure(&mut Converter::new(&text, &place), &text, &place) {
             Ok(ParsedItem::Block(block)) => Ok(block),
-            Ok(ParsedItem::Attribute(_)) | Err(Failure::Limit) => Err(unreadable()),
+            Ok(ParsedItem::Attribute(_)) | Err(Failure::Limit) => {
+                Err(Problem::syntax(item.keyword.span, "this block has invalid labels"))
+            }
             Err(Failure::Syntax(problem)) => Err(problem),
         }
     }
@@ -225,8 +226,8 @@ fn on_value(problem: Problem, attribute: &UnparsedItem) -> Problem {
 /// line.
 fn misleads(heredoc: &str) -> bool {
     let marker = heredoc.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let begins_with_marker = |line: &str| scan::word_at(line, 0).and_then(|word| line.get(word)) == Some(marker);
-    heredoc.lines().map(str::trim).any(|line| line != marker && begins_with_marker(line))
+    let mut others = heredoc.lines().map(str::trim).filter(|line| *line != marker);
+    others.any(|line| scan::word_at(line, 0).and_then(|word| line.get(word)) == Some(marker))
 }
 
 /// The text of an item, with its `blanks` replaced by spaces.

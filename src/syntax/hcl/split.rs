@@ -90,14 +90,17 @@ impl Splitter<'_> {
     }
 
     fn item(&self, statement: SplitStatement) -> UnparsedItem {
-        let span = |range: Range<usize>| Span::new(self.id, range.start, range.end);
         let text = self.scanner.text.get(statement.keyword.clone()).unwrap_or_default();
         UnparsedItem {
             kind: statement.kind,
-            span: span(statement.keyword.start..statement.end),
-            inside: span(statement.inside),
-            keyword: Label { text: text.to_owned(), span: span(statement.keyword) },
+            span: self.span(statement.keyword.start..statement.end),
+            inside: self.span(statement.inside),
+            keyword: Label { text: text.to_owned(), span: self.span(statement.keyword) },
         }
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.id, range.start, range.end)
     }
 
     /// Checks that only a comment follows a statement on its line.
@@ -116,12 +119,12 @@ impl Splitter<'_> {
         self.report(broken);
         self.give_back_blocks();
         let (text, indent) = (self.scanner.text, self.scanner.indent);
-        let resumes = |line: usize| {
-            let start = line.saturating_add(scan::indent_at(text, line, indent));
-            scan::header_at(text, start).is_some() || (!in_block && starts_attribute(text, start))
-        };
         let mut line = scan::next_line(text, self.scanner.at);
-        while line < text.len() && !resumes(line) {
+        while line < text.len() {
+            let start = line.saturating_add(scan::indent_at(text, line, indent));
+            if scan::header_at(text, start).is_some() || (!in_block && starts_attribute(text, start)) {
+                break;
+            }
             line = scan::next_line(text, line);
         }
         self.scanner.at = line;
@@ -228,8 +231,9 @@ fn starts_attribute(text: &str, at: usize) -> bool {
 
 /// The carriage returns without a line feed, which HCL allows in comments only. One at the end of the file is ignored.
 fn lone_returns(text: &str) -> impl Iterator<Item = u32> {
-    let is_lone = |at: &usize| text.as_bytes().get(at.saturating_add(1)).is_some_and(|next| *next != b'\n');
-    text.match_indices('\r').map(|(at, _)| at).filter(is_lone).filter_map(|at| u32::try_from(at).ok())
+    let returns = text.match_indices('\r').map(|(at, _)| at);
+    let lone = returns.filter(|at| text.as_bytes().get(at.saturating_add(1)).is_some_and(|next| *next != b'\n'));
+    lone.filter_map(|at| u32::try_from(at).ok())
 }
 
 /// The problems for bytes that are allowed in comments only, one for each item.
@@ -242,9 +246,8 @@ fn outside_of_comments(
     let mut problems: Vec<Problem> = Vec::new();
     let mut last_item = None;
     for offset in offsets {
-        let is_before = |span: &Span| span.end <= offset;
-        let comment = outline.comments.get(outline.comments.partition_point(is_before));
-        let item = outline.items.partition_point(|item| is_before(&item.span));
+        let comment = outline.comments.get(outline.comments.partition_point(|span| span.end <= offset));
+        let item = outline.items.partition_point(|item| item.span.end <= offset);
         let is_commented = comment.is_some_and(|comment| comment.start <= offset);
         if !is_commented && last_item.replace(item) != Some(item) && problems.len() < MAX_PROBLEMS {
             let span = Span { file: id, start: offset, end: offset.saturating_add(1) };

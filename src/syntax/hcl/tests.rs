@@ -40,13 +40,15 @@ fn check_spans(input: &str, expected: &[&str]) {
 #[track_caller]
 fn check_string(text: &str, template: &str, expression: &str) {
     let (id, _) = file(text);
-    let place = |range: std::ops::Range<usize>| Span::new(id, range.start, range.end);
-    let show = |read: Result<Expr, Problem>| match read {
+    assert_eq!(shown(parse_template(text, |range| Span::new(id, range.start, range.end))), template);
+    assert_eq!(shown(parse_expr(text, |range| Span::new(id, range.start, range.end))), expression);
+}
+
+fn shown(read: Result<Expr, Problem>) -> String {
+    match read {
         Ok(expr) => render(&expr),
         Err(problem) => format!("! {}..{} {}", problem.span.start, problem.span.end, problem.message),
-    };
-    assert_eq!(show(parse_template(text, place)), template);
-    assert_eq!(show(parse_expr(text, place)), expression);
+    }
 }
 
 fn read(input: &str) -> String {
@@ -218,7 +220,6 @@ fn strings_hold_templates_and_expressions() {
 /// Parsing must not overflow a small stack, even in a build without optimization.
 #[test]
 fn deep_trees_fit_a_stack_of_one_megabyte() {
-    let nest = |open: &str, close: &str, depth: usize| format!("x = {}1{}\n", open.repeat(depth), close.repeat(depth));
     let mut inputs = vec![nest("a {\n", "}\n", 500), nest("a + ", "", 128), nest("a + ", "", 100_000)];
     for depth in [63, 64, 150, 900] {
         for (open, close) in
@@ -235,6 +236,10 @@ fn deep_trees_fit_a_stack_of_one_megabyte() {
         inputs.push(format!("x = a{}\n", "[*]".repeat(length)));
     }
     let small = std::thread::Builder::new().stack_size(1024 * 1024);
-    let run = move || inputs.iter().for_each(|input| drop(read(input)));
-    small.spawn(run).expect("a thread starts").join().expect("the stack is large enough");
+    let thread = small.spawn(move || inputs.iter().for_each(|input| drop(read(input)))).expect("a thread starts");
+    thread.join().expect("the stack is large enough");
+}
+
+fn nest(open: &str, close: &str, depth: usize) -> String {
+    format!("x = {}1{}\n", open.repeat(depth), close.repeat(depth))
 }

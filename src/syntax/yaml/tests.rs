@@ -18,13 +18,14 @@ fn check_spans(text: &str, expected: &[&str]) {
 
 /// Checks the only problem of a text, on a stack as small as that of a thread.
 fn check_refused(text: String, expected: &'static str) {
-    let run = move || {
+    let small = std::thread::Builder::new().stack_size(1024 * 1024);
+    let thread = small.spawn(move || {
         let (file, tree) = render::parse(parse, &text);
         let [problem] = tree.problems.try_into().unwrap();
         assert_eq!(problem.message, expected);
         assert!((1..=40).contains(&file.slice(problem.span).len()));
-    };
-    std::thread::Builder::new().stack_size(1024 * 1024).spawn(run).unwrap().join().unwrap();
+    });
+    thread.unwrap().join().unwrap();
 }
 
 const TOO_DEEP: &str = "collections are nested more than 200 levels deep";
@@ -284,8 +285,6 @@ fn a_broken_document_costs_no_other() {
 
 #[test]
 fn nesting_is_limited() {
-    let flow = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
-    let block = |depth: usize| (0..depth).map(|at| format!("{}a:\n", " ".repeat(at))).collect::<String>();
     check(&flow(200), &flow(200));
     assert_eq!(render::parse(parse, &block(200)).1.problems, []);
     check_refused(flow(201), TOO_DEEP);
@@ -296,17 +295,28 @@ fn nesting_is_limited() {
     }
 }
 
+fn flow(depth: usize) -> String {
+    format!("{}1{}", "[".repeat(depth), "]".repeat(depth))
+}
+
+fn block(depth: usize) -> String {
+    (0..depth).map(|at| format!("{}a:\n", " ".repeat(at))).collect()
+}
+
 #[test]
 fn nesting_is_limited_through_aliases() {
-    let chain = |links: usize| {
-        let mut text = String::from("- &a0 []\n");
-        (1..links).for_each(|link| writeln!(text, "- &a{link} [*a{}]", link - 1).unwrap());
-        text
-    };
     // The list around the chain also counts as a level.
     assert_eq!(render::parse(parse, &chain(199)).1.problems, []);
     check_refused(chain(201), TOO_DEEP);
     check_refused(chain(5000), TOO_DEEP);
+}
+
+fn chain(links: usize) -> String {
+    let mut text = String::from("- &a0 []\n");
+    for link in 1..links {
+        writeln!(text, "- &a{link} [*a{}]", link - 1).unwrap();
+    }
+    text
 }
 
 #[test]
@@ -330,7 +340,6 @@ fn aliases_count_as_what_they_repeat() {
 
 #[test]
 fn size_alone_is_no_problem() {
-    let lines = |line: fn(usize) -> String| (0..20_000).map(line).collect::<String>();
     for text in [
         format!("a: {}", "word ".repeat(50_000)),
         format!("a: \"{}\"", "word\n ".repeat(50_000)),
@@ -348,6 +357,10 @@ fn size_alone_is_no_problem() {
         let problems = tree.problems.iter().filter(|it| it.kind.loses_text());
         assert_eq!(problems.count(), 0, "{}", file.text.chars().take(40).collect::<String>());
     }
+}
+
+fn lines(line: fn(usize) -> String) -> String {
+    (0..20_000).map(line).collect()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::formats::cloudformation::call::{self, IntrinsicCall};
 use crate::formats::cloudformation::eval::TemplateEvaluator;
-use crate::formats::cloudformation::loops::{LoopEntries, Member};
+use crate::formats::cloudformation::loops::LoopEntries;
 use crate::formats::cloudformation::scope::StackParameter;
 use crate::syntax::node::Node;
 use crate::value::{Known, Reason, Unknown};
@@ -41,21 +41,21 @@ impl TemplateEvaluator<'_> {
 
     /// Reads the parameters from a mapping, or from the list of a stack set.
     fn pass(&self, parameters: &Node, passed: &mut HashMap<String, StackParameter>, rest: &mut Option<Reason>) {
-        let mut note = |why: Reason| *rest = rest.take().or(Some(why));
         if let Some(mapping) = parameters.as_mapping() {
             let members = self.members(mapping);
-            members.rest.into_iter().for_each(&mut note);
-            let pass = |member: Member| (member.key, StackParameter { value: member.value, is_overridden: false });
-            passed.extend(members.all.into_iter().map(pass));
+            *rest = rest.take().or(members.rest);
+            for member in members.all {
+                passed.insert(member.key, StackParameter { value: member.value, is_overridden: false });
+            }
             return;
         }
         match self.listed(parameters) {
             Ok(items) => {
-                passed.extend(
-                    items.into_iter().map(|(name, value)| (name, StackParameter { value, is_overridden: false })),
-                );
+                for (name, value) in items {
+                    passed.insert(name, StackParameter { value, is_overridden: false });
+                }
             }
-            Err(why) => note(why),
+            Err(why) => *rest = rest.take().or(Some(why)),
         }
     }
 
@@ -64,9 +64,7 @@ impl TemplateEvaluator<'_> {
         let mut parameters = Vec::new();
         for item in list.as_sequence().ok_or(Reason::Unreadable)? {
             let Some(item) = self.chosen(item)? else { continue };
-            let entry = |key: &str| Some(Arc::clone(&item.as_mapping()?.get(key)?.value));
-            let name = entry("ParameterKey").and_then(|name| call::plain_text(&name).map(str::to_owned));
-            parameters.push(name.zip(entry("ParameterValue")).ok_or(Reason::Unreadable)?);
+            parameters.push(parameter(item).ok_or(Reason::Unreadable)?);
         }
         Ok(parameters)
     }
@@ -92,10 +90,9 @@ impl TemplateEvaluator<'_> {
         let mut node = node.target();
         for _ in 0..MAX_CHOICES {
             let Some(call) = IntrinsicCall::of(node) else { return Ok(Some(node)) };
-            let other = || Reason::NotEvaluated { construct: format!("`{}` around parameters", call.name) };
             match (call.name, call.argument.items(), call.argument.text()) {
                 ("If", Some([name, then, otherwise]), _) => {
-                    let name = call::plain_text(name).ok_or_else(other)?;
+                    let name = call::plain_text(name).ok_or_else(|| not_evaluated(call.name))?;
                     node = match self.condition(&self.filled(name)) {
                         Known(true) => then.target(),
                         Known(false) => otherwise.target(),
@@ -103,9 +100,20 @@ impl TemplateEvaluator<'_> {
                     };
                 }
                 ("Ref", _, Some("AWS::NoValue")) => return Ok(None),
-                _ => return Err(other()),
+                _ => return Err(not_evaluated(call.name)),
             }
         }
         Err(Reason::OverLimit { limit: "nested conditions" })
     }
+}
+
+/// The name and the value of an item of a list of parameters.
+fn parameter(item: &Node) -> Option<(String, Arc<Node>)> {
+    let mapping = item.as_mapping()?;
+    let name = call::plain_text(&mapping.get("ParameterKey")?.value)?.to_owned();
+    Some((name, Arc::clone(&mapping.get("ParameterValue")?.value)))
+}
+
+fn not_evaluated(function: &str) -> Reason {
+    Reason::NotEvaluated { construct: format!("`{function}` around parameters") }
 }

@@ -274,8 +274,7 @@ impl<'a> Scanner<'a> {
         if self.open.len() >= MAX_OPEN {
             return Err(BrokenStatement::limit(range, "this is nested too deeply"));
         }
-        let is_opened = |header: &Header| header.brace == range.start;
-        let header = self.met.headers.last().filter(|header| is_opened(header));
+        let header = self.met.headers.last().filter(|header| header.brace == range.start);
         let header = header.and(self.met.headers.len().checked_sub(1));
         self.open.push(OpenItem { open, at: range.start, header });
         self.at = range.end;

@@ -147,11 +147,17 @@ impl<'a> Scanner<'a> {
 
 /// The offset of `word` on the first line that contains nothing else but spaces.
 fn lone_word(text: &str, word: &str) -> Option<usize> {
-    let is_space = |c: char| c.is_whitespace() && c != '\n';
-    let is_alone = |at: &usize| {
-        let before = text.get(..*at).unwrap_or_default().trim_end_matches(is_space);
+    for (at, _) in text.match_indices(word) {
+        let before = text.get(..at).unwrap_or_default().trim_end_matches(is_space);
         let after = text.get(at.saturating_add(word.len())..).unwrap_or_default().trim_start_matches(is_space);
-        (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'))
-    };
-    text.match_indices(word).map(|(at, _)| at).find(is_alone)
+        if (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n')) {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// True for whitespace within a line.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() && c != '\n'
 }

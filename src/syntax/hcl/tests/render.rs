@@ -34,11 +34,7 @@ pub(super) fn render(expr: &Expr) -> String {
         ExprKind::Template(parts) => format!("(template{})", render_parts(parts)),
         ExprKind::Tuple(items) => format!("[{}]", render_all(items)),
         ExprKind::Object(items) => {
-            let item = |item: &ObjectItem| match &item.key {
-                ObjectKey::Name(name) => format!("{}={}", name.text, render(&item.value)),
-                ObjectKey::Expr(key) => format!("({})={}", render(key), render(&item.value)),
-            };
-            format!("{{{}}}", items.iter().map(item).collect::<Vec<_>>().join(" "))
+            format!("{{{}}}", items.iter().map(render_item).collect::<Vec<_>>().join(" "))
         }
         ExprKind::Variable(name) if name.is_empty() => "_".to_owned(),
         ExprKind::Variable(name) => name.clone(),
@@ -62,6 +58,13 @@ pub(super) fn render(expr: &Expr) -> String {
     }
 }
 
+fn render_item(item: &ObjectItem) -> String {
+    match &item.key {
+        ObjectKey::Name(name) => format!("{}={}", name.text, render(&item.value)),
+        ObjectKey::Expr(key) => format!("({})={}", render(key), render(&item.value)),
+    }
+}
+
 fn render_all(exprs: &[Expr]) -> String {
     exprs.iter().map(render).collect::<Vec<_>>().join(" ")
 }
@@ -79,7 +82,11 @@ fn render_names(key: Option<&Label>, value: &Label) -> String {
 }
 
 fn render_parts(parts: &[TemplatePart]) -> String {
-    let part = |part: &TemplatePart| match part {
+    parts.iter().map(render_part).collect()
+}
+
+fn render_part(part: &TemplatePart) -> String {
+    match part {
         TemplatePart::Literal(text) => format!(" {text:?}"),
         TemplatePart::Interpolation(expr) => format!(" {}", render(expr)),
         TemplatePart::If(it) => {
@@ -90,8 +97,7 @@ fn render_parts(parts: &[TemplatePart]) -> String {
             let names = render_names(it.key.as_ref(), &it.value);
             format!(" (for {names} in {}:{})", render(&it.collection), render_parts(&it.body))
         }
-    };
-    parts.iter().map(part).collect()
+    }
 }
 
 /// The direct subexpressions, except object keys and expressions in directives.
