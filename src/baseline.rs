@@ -10,7 +10,7 @@ use crate::error::{Error, FileLocation};
 use crate::finding::Level;
 use crate::known::{self, KnownFinding, KnownFindings, Moves, PlacedTrail, TrailName};
 use crate::model::selectors::{Coverage, EventLoss, loss};
-use crate::report::{self, Diagnostic, FindingInstance, Fingerprint, Outcome, Report};
+use crate::report::{self, Diagnostic, Fingerprint, Outcome, Report};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, Sources, Span};
 use crate::suppress::Suppression;
@@ -106,25 +106,23 @@ impl Baseline {
         enforced: &[&str],
         is_there: &dyn Fn(&str, &Report) -> bool,
     ) -> Vec<&BaselineEntry> {
-        let placed = |entry: &BaselineEntry| {
-            Some(PlacedTrail {
-                place: TrailName::of_fingerprint(&entry.fingerprint)?,
-                digest: entry.declaration.clone(),
-            })
-        };
-        let placed: Vec<PlacedTrail> = self.entries.iter().filter_map(placed).collect();
+        let placed: Vec<PlacedTrail> = self.entries.iter().filter_map(placed_trail).collect();
         let moves = Moves::find(&placed, &[], report, &|subject| is_there(subject, report));
         let known = KnownFindings::new(self.entries.iter().map(BaselineEntry::past), &moves);
         let mut met = HashSet::new();
         for past in KnownFinding::of(report.findings.iter()) {
             met.extend(known.about(&past).into_iter().map(|(number, _)| number));
         }
-        let may_be_known = |finding: &Diagnostic| finding.suppressed.is_none() && may_accept(finding, enforced);
-        known::excuse(report, &known, may_be_known, |finding, at| {
-            let reason = Some("in the baseline".to_owned());
-            let span = self.entries.get(at).and_then(|entry| entry.span);
-            finding.suppressed = Some(Suppression { span, about: None, is_in_source: false, reason, until: None });
-        });
+        known::excuse(
+            report,
+            &known,
+            |finding: &Diagnostic| finding.suppressed.is_none() && may_accept(finding, enforced),
+            |finding, at| {
+                let reason = Some("in the baseline".to_owned());
+                let span = self.entries.get(at).and_then(|entry| entry.span);
+                finding.suppressed = Some(Suppression { span, about: None, is_in_source: false, reason, until: None });
+            },
+        );
         self.entries.iter().enumerate().filter(|(at, _)| !met.contains(at)).map(|(_, entry)| entry).collect()
     }
 
@@ -153,29 +151,31 @@ impl Baseline {
     }
 }
 
+fn placed_trail(entry: &BaselineEntry) -> Option<PlacedTrail> {
+    Some(PlacedTrail { place: TrailName::of_fingerprint(&entry.fingerprint)?, digest: entry.declaration.clone() })
+}
+
 impl BaselineEntry {
     /// Returns the entries of a finding, one for each trail.
     fn of(finding: &Diagnostic, sources: &Sources, digests: &HashMap<TrailName, Option<String>>) -> Vec<Self> {
-        let file = || match &finding.place {
-            report::FindingTarget::Text(label) => sources.file(label.span.file).name.clone(),
-            report::FindingTarget::File(name) => name.clone(),
-            report::FindingTarget::Run => ".".to_owned(),
-        };
-        let subject = finding.deployment.clone().unwrap_or_else(file);
-        let entry = |instance: FindingInstance| {
-            let place = TrailName::of_fingerprint(&instance.fingerprint);
-            Self {
-                subject: subject.clone(),
-                level: finding.level,
-                outcome: finding.outcome,
-                loss: instance.loss,
-                declaration: place.and_then(|place| digests.get(&place).cloned().flatten()),
-                span: None,
-                fingerprint: instance.fingerprint.clone(),
-                message: finding.clone().about(vec![instance]).message,
-            }
-        };
-        finding.instances().into_iter().map(entry).collect()
+        let subject = finding.deployment.clone().unwrap_or_else(|| file_name(finding, sources));
+        finding
+            .instances()
+            .into_iter()
+            .map(|instance| {
+                let place = TrailName::of_fingerprint(&instance.fingerprint);
+                Self {
+                    subject: subject.clone(),
+                    level: finding.level,
+                    outcome: finding.outcome,
+                    loss: instance.loss,
+                    declaration: place.and_then(|place| digests.get(&place).cloned().flatten()),
+                    span: None,
+                    fingerprint: instance.fingerprint.clone(),
+                    message: finding.clone().about(vec![instance]).message,
+                }
+            })
+            .collect()
     }
 
     /// Returns the rule of the finding; `None` if no rule has this name.
@@ -191,6 +191,14 @@ impl BaselineEntry {
             outcome: self.outcome,
             loss: self.loss,
         }
+    }
+}
+
+fn file_name(finding: &Diagnostic, sources: &Sources) -> String {
+    match &finding.place {
+        report::FindingTarget::Text(label) => sources.file(label.span.file).name.clone(),
+        report::FindingTarget::File(name) => name.clone(),
+        report::FindingTarget::Run => ".".to_owned(),
     }
 }
 
@@ -217,12 +225,11 @@ struct BaselineReader<'a> {
 impl BaselineReader<'_> {
     fn entry(&self, node: &Node) -> Result<BaselineEntry, Error> {
         let mapping = self.mapping(node)?;
-        let text = |key| self.text(mapping, node, key);
         let outcome = self.member(mapping, node, "outcome")?;
         let level = self.member(mapping, node, "level")?;
         Ok(BaselineEntry {
-            fingerprint: with_present_id(text("fingerprint")?),
-            subject: text("subject")?,
+            fingerprint: with_present_id(self.text(mapping, node, "fingerprint")?),
+            subject: self.text(mapping, node, "subject")?,
             level: level
                 .as_text()
                 .and_then(Level::from_word)
@@ -232,7 +239,7 @@ impl BaselineReader<'_> {
                 Some("unknown") => Outcome::Unknown,
                 _ => return Err(self.error(outcome.span, "expected `fail` or `unknown`")),
             },
-            message: text("message")?,
+            message: self.text(mapping, node, "message")?,
             loss: self.loss(mapping)?,
             declaration: self.optional(mapping, "declaration").map(|node| self.text_of(node)).transpose()?,
             span: Some(node.span),

@@ -52,8 +52,7 @@ pub fn compare(report: &mut Report, before: &mut [BaseReport], name: &str, setti
     let gone = before.iter().map(|before| gone_since(before, report, &arrived, name, settings));
     // A trail that one of the states lacks was removed in that state, not by this change.
     let gone = gone.reduce(|gone, others| {
-        let is_gone = |own: &Diagnostic| others.iter().any(|other| is_same_loss(own, other));
-        gone.into_iter().filter(is_gone).collect()
+        gone.into_iter().filter(|own| others.iter().any(|other| is_same_loss(own, other))).collect()
     });
     engine::add(report, gone.unwrap_or_default());
 }
@@ -122,21 +121,28 @@ fn excuse(report: &mut Report, before: &[BaseReport], name: &str, settings: &Eng
         known.add(KnownFinding::of(counted), moves);
     }
     let enforced = &settings.selection.enforced;
-    let may_be_known = |finding: &Diagnostic| finding.suppressed.is_none() && !enforced.contains(&finding.rule.id());
-    known::excuse(report, &known, may_be_known, |finding, _| {
-        let reason = Some(format!("already at `{name}`"));
-        finding.suppressed = Some(Suppression { span: None, about: None, is_in_source: false, reason, until: None });
-    });
+    known::excuse(
+        report,
+        &known,
+        |finding: &Diagnostic| finding.suppressed.is_none() && !enforced.contains(&finding.rule.id()),
+        |finding, _| {
+            let reason = Some(format!("already at `{name}`"));
+            finding.suppressed =
+                Some(Suppression { span: None, about: None, is_in_source: false, reason, until: None });
+        },
+    );
 }
 
 /// True if a deployment still creates a trail, or may.
 fn has_trail(report: &Report, was: &DeploymentResult, moves: &Moves) -> bool {
     let (own, moved) = (known::TrailName::of(was), moves.of_deployment(was));
-    let is_same = |now: &DeploymentResult| {
+    for now in report.deployments.iter().filter(|now| now.verdict.is_some() && now.format == was.format) {
         let place = known::TrailName::of(now);
-        now.format == was.format && (place == own || Some(&place) == moved)
-    };
-    report.deployments.iter().any(|now| now.verdict.is_some() && is_same(now))
+        if place == own || Some(&place) == moved {
+            return true;
+        }
+    }
+    false
 }
 
 /// The new trails of deployments that satisfy the control and didn't before. Each can replace one removed trail.
@@ -180,12 +186,10 @@ impl Arrived {
             }
             for mark in marks_of(trail, &before.report) {
                 let same = self.by_mark.get(&mark).into_iter().flatten();
-                let is_left = |at: &usize| {
-                    let place = self.places.get(*at);
-                    !taken.contains(at) && place.is_some_and(|place| !before.moves.has_target(place))
-                };
-                if let Some(at) = same.copied().find(is_left) {
-                    return Some(at);
+                for at in same.copied().filter(|at| !taken.contains(at)) {
+                    if self.places.get(at).is_some_and(|place| !before.moves.has_target(place)) {
+                        return Some(at);
+                    }
                 }
             }
         }

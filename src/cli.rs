@@ -498,12 +498,17 @@ fn rules_to_explain(names: &[String]) -> Result<(Vec<&'static Rule>, String), Er
 
 /// The rules that match another tool's rule, or that belong to a control or support it.
 fn rules_named_otherwise(name: &str, controls: &[rules::ListedControl]) -> Vec<&'static Rule> {
-    let is_of_control = |rule: &&'static Rule| {
-        let (stated, supported) = (&rule.page.controls, &rule.page.supports);
-        let mut numbers = stated.iter().chain(supported).flat_map(|control| control.id.split(',').map(str::trim));
-        let mut evaluating = controls.iter().flat_map(rules::ListedControl::rules);
-        numbers.any(|number| number.eq_ignore_ascii_case(name)) || evaluating.any(|other| std::ptr::eq(other, *rule))
-    };
-    let is_ours = |rule: &&'static Rule| suppress::matching_rules(name).any(|own| own == rule.id());
-    RULES.into_iter().filter(|rule| is_ours(rule) || is_of_control(rule)).collect()
+    RULES
+        .into_iter()
+        .filter(|rule| {
+            suppress::matching_rules(name).any(|own| own == rule.id()) || is_of_control(rule, name, controls)
+        })
+        .collect()
+}
+
+fn is_of_control(rule: &Rule, name: &str, controls: &[rules::ListedControl]) -> bool {
+    let (stated, supported) = (&rule.page.controls, &rule.page.supports);
+    let mut numbers = stated.iter().chain(supported).flat_map(|control| control.id.split(',').map(str::trim));
+    let mut evaluating = controls.iter().flat_map(rules::ListedControl::rules);
+    numbers.any(|number| number.eq_ignore_ascii_case(name)) || evaluating.any(|other| std::ptr::eq(other, rule))
 }

@@ -189,11 +189,11 @@ fn judge_projects<'a>(
 ) -> Vec<DeploymentVerdicts> {
     let judge_all = |assignments: Vec<Assignment<'a>>| {
         settings.progress.expect(assignments.len());
-        let judge = |assignment: &Assignment<'_>, budget: &Rc<Budget>| {
-            judge(assignment, budget, assignment.context, settings, suppressions)
-        };
         let known = assignments.iter().map(|_| None).collect();
-        let judged = shares.spend(&assignments, known, settings.jobs, judge);
+        let judged =
+            shares.spend(&assignments, known, settings.jobs, |assignment: &Assignment<'_>, budget: &Rc<Budget>| {
+                judge(assignment, budget, assignment.context, settings, suppressions)
+            });
         let cut = assignments.iter().zip(&judged).filter(|(_, paid)| paid.is_cut);
         cut.for_each(|(assignment, _)| settings.progress.cut(assignment.candidate.project.root()));
         judged.into_iter().map(|paid| paid.outcome).collect()
@@ -251,8 +251,10 @@ impl Threads {
     /// threads.
     fn new(items: usize, jobs: Option<NonZeroUsize>) -> Self {
         let jobs = jobs.map_or(0, |jobs| jobs.get().min(items));
-        let pool = || ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build().ok();
-        Self(if items < WORTH_THREADS { None } else { pool() })
+        if items < WORTH_THREADS {
+            return Self(None);
+        }
+        Self(ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build().ok())
     }
 
     /// Applies `work` to each item. The results have the order of the items.

@@ -38,11 +38,11 @@ pub struct KnownFindings {
 impl KnownFinding {
     /// Splits the findings of a report into one for each trail.
     pub fn of<'r>(findings: impl Iterator<Item = &'r Diagnostic>) -> Vec<Self> {
-        let each = |finding: &'r Diagnostic| {
-            let past = |instance: FindingInstance| Self::of_instance(finding, instance);
-            finding.instances().into_iter().map(past).collect::<Vec<_>>()
-        };
-        findings.flat_map(each).collect()
+        findings
+            .flat_map(|finding| {
+                finding.instances().into_iter().map(|instance| Self::of_instance(finding, instance)).collect::<Vec<_>>()
+            })
+            .collect()
     }
 
     /// Returns the part of a finding about one of its trails.
@@ -86,10 +86,10 @@ impl KnownFindings {
     /// Returns the number of the first earlier finding that covers a current one; `None` if the current finding is new
     /// or its severity has risen.
     pub fn covering(&self, now: &KnownFinding) -> Option<usize> {
-        let is_certain = |outcome: Outcome| outcome == Outcome::Fail;
         let mut weighty = self.about(now);
         weighty.retain(|(_, past)| now.level <= past.level);
-        let is_as_certain = |(_, past): &&(usize, &KnownFinding)| is_certain(now.outcome) <= is_certain(past.outcome);
+        let is_as_certain =
+            |(_, past): &&(usize, &KnownFinding)| now.outcome != Outcome::Fail || past.outcome == Outcome::Fail;
         let (first, _) = weighty.iter().find(is_as_certain)?;
         let Some(loss) = now.loss else { return Some(*first) };
         // If the loss wasn't recorded, the fingerprint alone decides.
@@ -107,13 +107,12 @@ impl KnownFindings {
         if !may_be_known(&finding) {
             return (None, Some(finding));
         }
-        let covering = |finding: &Diagnostic, instance: &FindingInstance| {
-            self.covering(&KnownFinding::of_instance(finding, instance.clone()))
-        };
         let known: HashMap<String, usize> = finding
             .instances()
             .into_iter()
-            .filter_map(|instance| Some((covering(&finding, &instance)?, instance.fingerprint)))
+            .filter_map(|instance| {
+                Some((self.covering(&KnownFinding::of_instance(&finding, instance.clone()))?, instance.fingerprint))
+            })
             .map(|(at, name)| (name, at))
             .collect();
         let (known_part, rest) = finding.split(|instance| known.contains_key(&instance.fingerprint));

@@ -326,9 +326,12 @@ impl Report {
     /// True if text outputs show the finding: one that is suppressed, or not evaluated because it is declared
     /// elsewhere, only on request.
     pub fn tells(&self, finding: &Diagnostic) -> bool {
-        let is_told = |own: &Suppression| self.shows_suppressed || self.shows_accepted && own.span.is_some();
         let is_declared_elsewhere = finding.is_declared_elsewhere && !self.is_verbose;
-        self.shows(finding) && finding.suppressed.as_ref().is_none_or(is_told) && !is_declared_elsewhere
+        let is_told = finding
+            .suppressed
+            .as_ref()
+            .is_none_or(|own| self.shows_suppressed || self.shows_accepted && own.span.is_some());
+        self.shows(finding) && is_told && !is_declared_elsewhere
     }
 
     /// Counts the findings by level; those that are suppressed, unknown or not evaluated are counted separately.
@@ -356,17 +359,18 @@ impl Report {
 
     /// The number of findings that are suppressed because the compared state has them.
     pub fn known(&self) -> usize {
-        let is_known = |finding: &&Diagnostic| finding.suppressed.as_ref().is_some_and(|own| own.span.is_none());
-        self.findings.iter().filter(is_known).count()
+        self.findings.iter().filter(|finding| finding.suppressed.as_ref().is_some_and(|own| own.span.is_none())).count()
     }
 
     /// True if no finding fails the run.
     pub fn passes(&self, gate: Gate) -> bool {
-        let counts = |finding: &Diagnostic| {
-            let is_open = gate.unknown_fails || finding.counts_unknown;
-            finding.suppressed.is_none() && (finding.outcome == Outcome::Fail || is_open)
-        };
-        !self.findings.iter().any(|finding| counts(finding) && gate.fail_on.is_some_and(|level| finding.level >= level))
+        for finding in self.findings.iter().filter(|finding| finding.suppressed.is_none()) {
+            let counts = finding.outcome == Outcome::Fail || gate.unknown_fails || finding.counts_unknown;
+            if counts && gate.fail_on.is_some_and(|level| finding.level >= level) {
+                return false;
+            }
+        }
+        true
     }
 }
 

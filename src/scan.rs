@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::config::is_configuration;
 use crate::error::Error;
-use crate::formats::{CandidateFile, FORMATS, InputFormat, Relevance, mentions_trail};
+use crate::formats::{CandidateFile, FORMATS, Relevance, mentions_trail};
 use crate::progress::Progress;
 use crate::source::{
     FileCount, FileId, Fs, PathKind, ReadError, SourceFile, Sources, check_size, from_wide, is_generated, stand_in,
@@ -147,9 +147,8 @@ pub fn count_ignored(fs: &dyn Fs) -> FileCount {
 /// Counts the files that mention a trail and that ignore files exclude, without those that a [scan] lists.
 pub fn count_hidden(fs: &dyn Fs) -> FileCount {
     let outputs = ignored_outputs(fs);
-    let is_named = |path: &Path| outputs.iter().any(|output| path.starts_with(output));
     fs.search_ignored(MAX_COUNTED, &is_checked, &|path, read| {
-        !is_named(path) && read().is_ok_and(|bytes| mentions(path, &bytes))
+        !outputs.iter().any(|output| path.starts_with(output)) && read().is_ok_and(|bytes| mentions(path, &bytes))
     })
 }
 
@@ -162,9 +161,9 @@ fn ignored_outputs(fs: &dyn Fs) -> Vec<PathBuf> {
 
 /// True if the file is of a checked kind and mentions a trail, possibly in an escaped name.
 pub fn mentions(path: &Path, bytes: &[u8]) -> bool {
-    let is_mentioned =
-        |found: ScanResult| matches!(found.outcome, Ok((_, Relevance::Mentions, _)) | Err(ReadError::Wide));
-    mentions_trail(bytes) || consider(path, readers(path), bytes, false).is_some_and(is_mentioned)
+    mentions_trail(bytes)
+        || consider(path, readers(path), bytes, false)
+            .is_some_and(|found| matches!(found.outcome, Ok((_, Relevance::Mentions, _)) | Err(ReadError::Wide)))
 }
 
 impl Scan {
@@ -208,7 +207,6 @@ impl CollectedFiles<'_> {
         if by_name.contains(&true) {
             return self.consider(path, by_name, bytes, keep_all);
         }
-        let recognized = |text: &[u8]| FORMATS.iter().position(|format| format.recognizes(text));
         let by_content = recognized(bytes).or_else(|| recognized(&unescaped(bytes)?));
         self.consider(path, std::array::from_fn(|index| by_content == Some(index)), bytes, keep_all);
     }
@@ -291,6 +289,10 @@ impl CollectedFiles<'_> {
     }
 }
 
+fn recognized(text: &[u8]) -> Option<usize> {
+    FORMATS.iter().position(|format| format.recognizes(text))
+}
+
 /// The [`FORMATS`] that may read a file.
 type FormatSet = [bool; FORMATS.len()];
 
@@ -300,8 +302,11 @@ fn consider(path: &Path, readers: FormatSet, bytes: &[u8], keep_all: bool) -> Op
         return Some(ScanResult { path: path.to_owned(), outcome: Err(error) });
     }
     let narrow = from_wide(bytes);
-    let by_name = |(reads, format): (&bool, &&dyn InputFormat)| *reads && !format.is_told_by_content();
-    let first = readers.iter().zip(&FORMATS).position(by_name).filter(|_| keep_all);
+    let first = readers
+        .iter()
+        .zip(&FORMATS)
+        .position(|(reads, format)| *reads && !format.is_told_by_content())
+        .filter(|_| keep_all);
     // A byte order mark of a wide encoding before other text makes the parsers fail, so the text is searched as well.
     let found = narrow.as_deref().and_then(|text| most_interested(readers, text));
     let (format, interest) = match (found.or_else(|| most_interested(readers, bytes)), first) {

@@ -67,10 +67,9 @@ impl<'a> Relaxation<'a> {
     /// Keeps the parts that are also laxer than in another state.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
-        let name = |relaxed: &Relaxed| (relaxed.key.clone(), relaxed.what.clone(), relaxed.span);
-        let settings: HashSet<_> = other.settings.iter().map(name).collect();
+        let settings: HashSet<_> = other.settings.iter().map(relaxed_name).collect();
         let entries: HashSet<&str> = other.entries.iter().map(|entry| entry.fingerprint.as_str()).collect();
-        self.settings.retain(|relaxed| settings.contains(&name(relaxed)));
+        self.settings.retain(|relaxed| settings.contains(&relaxed_name(relaxed)));
         self.comments.retain(|number, _| other.comments.contains_key(number));
         self.entries.retain(|entry| entries.contains(entry.fingerprint.as_str()));
         self.unsearched.retain(|name| other.unsearched.contains(name));
@@ -93,10 +92,15 @@ impl<'a> Relaxation<'a> {
             }
         }
         found.extend(of_baseline(&self.entries, now));
-        let file = |name: String| finding(format!("excludes `{name}` from the check"), FindingTarget::File(name));
-        found.extend(self.unsearched.into_iter().map(file));
+        for name in self.unsearched {
+            found.push(finding(format!("excludes `{name}` from the check"), FindingTarget::File(name)));
+        }
         found
     }
+}
+
+fn relaxed_name(relaxed: &Relaxed) -> (String, String, Option<Span>) {
+    (relaxed.key.clone(), relaxed.what.clone(), relaxed.span)
 }
 
 /// The comments that suppress findings.
@@ -181,14 +185,17 @@ impl SuppressionComments {
     ) -> Option<New> {
         let suppression = finding.suppressed.as_ref()?;
         let (comment, _) = now.comment_of(finding, instance, sources)?;
-        let count = |comments: &Self| comments.places.get(&comment).map_or(0, HashSet::len);
-        if (1..=count(self)).contains(&count(now)) {
+        if (1..=self.count(&comment)).contains(&now.count(&comment)) {
             return None;
         }
         match self.suppressed.get(&instance.fingerprint) {
             None => Some(New::Suppresses),
             Some(was) => suppression.holds_longer(*was).then_some(New::Longer),
         }
+    }
+
+    fn count(&self, comment: &Comment) -> usize {
+        self.places.get(comment).map_or(0, HashSet::len)
     }
 
     /// Returns the comment that suppresses a part of a finding, and its place.
@@ -243,9 +250,11 @@ fn declarations(report: &Report) -> Declarations {
 
 /// True if a part of a file is within a declaration, or contains its header.
 fn is_about(part: Span, (header, declaration): Declaration) -> bool {
-    let holds =
-        |outer: Span, inner: Span| outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end;
     holds(declaration, part) || holds(part, header)
+}
+
+fn holds(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// Returns the indices of the findings that a comment suppresses only now, or longer than before.

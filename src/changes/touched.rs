@@ -23,8 +23,11 @@ pub(super) fn mark(report: &mut Report, before: &Report) {
 
 /// Returns the lines of each earlier file, by the file's name.
 fn lines_before(sources: &Sources) -> HashMap<String, Vec<String>> {
-    let lines = |text: &str| text.lines().map(str::to_owned).collect();
-    sources.all().into_iter().map(|(_, file)| (file.name.clone(), lines(&file.text))).collect()
+    sources
+        .all()
+        .into_iter()
+        .map(|(_, file)| (file.name.clone(), file.text.lines().map(str::to_owned).collect()))
+        .collect()
 }
 
 struct TouchedFiles<'a> {
@@ -49,15 +52,18 @@ impl TouchedFiles<'_> {
 /// Returns the lines, counted from 1, between the common beginning and the common end of two texts that the old text
 /// doesn't have there.
 fn lines_touched(now: &[&str], before: &[String]) -> HashSet<u32> {
-    let same = |(now, before): &(&&str, &String)| *now == before;
-    let start = now.iter().zip(before).take_while(same).count();
+    let start = now.iter().zip(before).take_while(is_same).count();
     let (now_rest, before_rest) = (now.get(start..).unwrap_or_default(), before.get(start..).unwrap_or_default());
-    let end = now_rest.iter().rev().zip(before_rest.iter().rev()).take_while(same).count();
+    let end = now_rest.iter().rev().zip(before_rest.iter().rev()).take_while(is_same).count();
     let known: HashSet<&str> =
         before_rest.iter().take(before_rest.len().saturating_sub(end)).map(String::as_str).collect();
     let between = now_rest.iter().take(now_rest.len().saturating_sub(end)).zip(start.saturating_add(1)..);
     let new = between.filter(|(line, _)| !known.contains(**line));
     new.filter_map(|(_, number)| u32::try_from(number).ok()).collect()
+}
+
+fn is_same((now, before): &(&&str, &String)) -> bool {
+    *now == before
 }
 
 #[cfg(test)]
@@ -75,11 +81,14 @@ mod tests {
             ("", "a b", vec![1, 2]),
             ("a b", "", vec![]),
         ] {
-            let words = |text: &'static str| text.split_whitespace().collect::<Vec<_>>();
             let before: Vec<String> = words(before).into_iter().map(str::to_owned).collect();
             let mut touched: Vec<u32> = lines_touched(&words(now), &before).into_iter().collect();
             touched.sort_unstable();
             assert_eq!(touched, expected, "{before:?} {now}");
         }
+    }
+
+    fn words(text: &'static str) -> Vec<&'static str> {
+        text.split_whitespace().collect()
     }
 }

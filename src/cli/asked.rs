@@ -15,7 +15,6 @@ use crate::rules::{self, Check, RULES, Rule};
 use crate::suppress;
 
 pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Selection, Error> {
-    let names = |rules: Vec<&'static Rule>| rules.into_iter().map(Rule::id).collect();
     let mut selected = rules_of(&args.select)?;
     selected.extend(rules_of(&args.extend_select)?);
     check_not_all(&args.ignore)?;
@@ -29,12 +28,13 @@ pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Select
         enforced: names(rules_of(&args.enforce)?),
     };
     // A run without any rule must not look like a pass.
-    let is_judged = |rule: &&Rule| !matches!(rule.check, Check::Reading | Check::Comparing | Check::Ignoring);
-    if RULES.into_iter().filter(is_judged).any(|rule| selection.has(rule)) {
-        Ok(selection)
-    } else {
-        Err(Error::NoRules)
-    }
+    let mut judging =
+        RULES.into_iter().filter(|rule| !matches!(rule.check, Check::Reading | Check::Comparing | Check::Ignoring));
+    if judging.any(|rule| selection.has(rule)) { Ok(selection) } else { Err(Error::NoRules) }
+}
+
+fn names(rules: Vec<&'static Rule>) -> Vec<&'static str> {
+    rules.into_iter().map(Rule::id).collect()
 }
 
 /// Returns the rules that the command line or the environment selects by name, unless it also ignores rules: an
@@ -73,8 +73,7 @@ fn rules_of(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
 
 /// Refuses to ignore every rule, since then the run would check nothing.
 fn check_not_all(names: &[String]) -> Result<(), Error> {
-    let is_all = |name: &&String| name.trim() == ALL;
-    match names.iter().find(is_all) {
+    match names.iter().find(|name| name.trim() == ALL) {
         Some(name) => Err(Error::UnknownRule { name: name.trim().to_owned(), suggestion: None }),
         None => Ok(()),
     }
@@ -99,11 +98,14 @@ pub(super) fn levels(texts: &[String], config: &Config) -> Result<BTreeMap<&'sta
     let mut levels: BTreeMap<&'static str, Level> =
         config.settings.levels.iter().map(|(rule, level)| (rule.0, *level)).collect();
     for text in texts {
-        let failed = |cause: String| Error::Setting { text: format!("--level {text}"), cause };
-        let form = || failed("expected RULE=LEVEL with the level `error`, `warning` or `note`".to_owned());
-        let (name, word) = text.trim().split_once('=').ok_or_else(form)?;
-        let level = Level::from_word(word).ok_or_else(form)?;
-        levels.insert(rules::judging(name).map_err(failed)?.id(), level);
+        const FORM: &str = "expected RULE=LEVEL with the level `error`, `warning` or `note`";
+        let (name, word) = text.trim().split_once('=').ok_or_else(|| failed(text, FORM.to_owned()))?;
+        let level = Level::from_word(word).ok_or_else(|| failed(text, FORM.to_owned()))?;
+        levels.insert(rules::judging(name).map_err(|cause| failed(text, cause))?.id(), level);
     }
     Ok(levels)
+}
+
+fn failed(text: &str, cause: String) -> Error {
+    Error::Setting { text: format!("--level {text}"), cause }
 }

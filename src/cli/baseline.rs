@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::engine::EngineSettings;
 use crate::error::Error;
 use crate::output::{self, Stream, TerminalStyle};
-use crate::report::{self, Diagnostic, Outcome, Renamed, Report};
+use crate::report::{self, Outcome, Renamed, Report};
 use crate::rules::{self, Check};
 use crate::scan::{ScanInputs, is_program_file};
 use crate::source::{self, Fs, PathKind, ReadError, Sources, normalize};
@@ -86,10 +86,9 @@ pub(super) fn accept<'b>(
 ) -> Vec<&'b BaselineEntry> {
     // Computed on demand: it takes another search, and few runs need it.
     let unevaluated = OnceCell::new();
-    let is_there = |subject: &str, report: &Report| {
+    baseline.accept(report, enforced, &|subject, report| {
         unevaluated.get_or_init(|| unevaluated_of(baseline, report, fs, inputs)).contains(subject)
-    };
-    baseline.accept(report, enforced, &is_there)
+    })
 }
 
 /// Returns the deployments of a baseline whose code exists but which the run doesn't evaluate, so their trails may not
@@ -115,31 +114,29 @@ fn unevaluated_of(baseline: &Baseline, report: &Report, fs: &dyn Fs, inputs: &Sc
 
 /// Returns the path of a deployment's code, if it exists.
 fn place_of(subject: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
-    let place = |name: &str| {
-        let path = sources.path_of(name);
-        let is_there = match fs.kind(&path) {
-            Ok(PathKind::Directory) => fs.list(&path).is_ok_and(|files| files.iter().any(|file| is_program_file(file))),
-            Ok(PathKind::File) => true,
-            Err(error) => error != ReadError::Missing,
-        };
-        is_there.then_some(path)
-    };
     // In a file with several templates, `#` and a mark follow the name of the file, which may itself contain `#`.
-    place(subject).or_else(|| subject.rsplit_once('#').and_then(|(name, _)| place(name)))
+    existing(subject, fs, sources)
+        .or_else(|| subject.rsplit_once('#').and_then(|(name, _)| existing(name, fs, sources)))
+}
+
+fn existing(name: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
+    let path = sources.path_of(name);
+    let is_there = match fs.kind(&path) {
+        Ok(PathKind::Directory) => fs.list(&path).is_ok_and(|files| files.iter().any(|file| is_program_file(file))),
+        Ok(PathKind::File) => true,
+        Err(error) => error != ReadError::Missing,
+    };
+    is_there.then_some(path)
 }
 
 /// Returns the given templates and program directories that a search of the inputs reaches.
 fn searched(places: &HashSet<&Path>, fs: &dyn Fs, inputs: &ScanInputs) -> HashSet<PathBuf> {
-    let place = |path: &Path| {
-        let own = std::iter::once(path).chain(path.parent().filter(|_| is_program_file(path)));
-        own.into_iter().find(|path| places.contains(path)).map(Path::to_owned)
-    };
     let met: Mutex<HashSet<PathBuf>> = Mutex::default();
-    let meet = |path: &Path| met.lock().unwrap_or_else(PoisonError::into_inner).extend(place(path));
+    let meet = |path: &Path| met.lock().unwrap_or_else(PoisonError::into_inner).extend(place_among(places, path));
     for path in inputs.paths.iter().map(|input| input.path.as_path()) {
         match fs.kind(path) {
             Ok(PathKind::Directory) if !inputs.is_shallow => {
-                fs.walk(path, &|path| place(path).is_some(), &|path, read| {
+                fs.walk(path, &|path| place_among(places, path).is_some(), &|path, read| {
                     if read.is_ok() {
                         meet(path);
                     }
@@ -152,15 +149,21 @@ fn searched(places: &HashSet<&Path>, fs: &dyn Fs, inputs: &ScanInputs) -> HashSe
     met.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn place_among(places: &HashSet<&Path>, path: &Path) -> Option<PathBuf> {
+    let own = std::iter::once(path).chain(path.parent().filter(|_| is_program_file(path)));
+    own.into_iter().find(|path| places.contains(path)).map(Path::to_owned)
+}
+
 /// Returns the files that can't be read, or not completely.
 fn unreadable(report: &Report) -> Vec<PathBuf> {
     let findings = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
-    let path = |finding: &Diagnostic| match &finding.place {
-        report::FindingTarget::Text(label) => Some(report.sources.file(label.span.file).path.clone()),
-        report::FindingTarget::File(name) => Some(report.sources.path_of(name)),
-        report::FindingTarget::Run => None,
-    };
-    findings.filter_map(path).collect()
+    findings
+        .filter_map(|finding| match &finding.place {
+            report::FindingTarget::Text(label) => Some(report.sources.file(label.span.file).path.clone()),
+            report::FindingTarget::File(name) => Some(report.sources.path_of(name)),
+            report::FindingTarget::Run => None,
+        })
+        .collect()
 }
 
 pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: TerminalStyle) -> Result<ExitCode, Error> {
@@ -198,12 +201,18 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: Termina
 
 /// Describes the difference between two baselines, as the end of a sentence with "accepts".
 fn changes(old: &Baseline, new: &Baseline) -> String {
-    let missing_in = |other: &Baseline, one: &Baseline| {
-        let known: HashSet<&str> = other.entries.iter().map(|entry| entry.fingerprint.as_str()).collect();
-        one.entries.iter().filter(|entry| !known.contains(entry.fingerprint.as_str())).count()
-    };
     let plural = if new.entries.len() == 1 { "" } else { "s" };
-    format!("{} finding{plural}: {} new, {} removed", new.entries.len(), missing_in(old, new), missing_in(new, old))
+    format!(
+        "{} finding{plural}: {} new, {} removed",
+        new.entries.len(),
+        count_missing(old, new),
+        count_missing(new, old)
+    )
+}
+
+fn count_missing(other: &Baseline, one: &Baseline) -> usize {
+    let known: HashSet<&str> = other.entries.iter().map(|entry| entry.fingerprint.as_str()).collect();
+    one.entries.iter().filter(|entry| !known.contains(entry.fingerprint.as_str())).count()
 }
 
 /// Finds the baseline: the named file, else the one beside the configuration, else the one at the root of the
@@ -221,11 +230,14 @@ fn find(
     let root = inputs::read_root(&config::common_directory(given), &given.here);
     let first = config.directory.as_ref().unwrap_or(&root).join(NAME);
     let last = root.join(NAME);
-    let is_there = |path: &PathBuf| !matches!(place.fs.kind(path), Err(ReadError::Missing));
-    let path = if is_there(&first) || !is_there(&last) { first } else { last };
+    let path = if exists(&first, place.fs) || !exists(&last, place.fs) { first } else { last };
     let name = place.sources.seen_path(&path);
     let is_named = !place.sources.may_read(&path);
     load(path, name, is_named, place)
+}
+
+fn exists(path: &Path, fs: &dyn Fs) -> bool {
+    !matches!(fs.kind(path), Err(ReadError::Missing))
 }
 
 fn load(
@@ -281,12 +293,11 @@ impl Evaluated<'_> {
             Check::Ignoring => narrowed != Default::default(),
             _ => narrowed.values,
         };
-        let has_unread = || self.report.findings.iter().any(|finding| matches!(finding.rule.check, Check::Reading));
         !is_narrowed
             && self.settings.selection.asks(rule)
             && holds(&entry.subject, &self.report.sources, self.given)
             && self.has_searched(&entry.subject)
-            && !has_unread()
+            && !self.report.findings.iter().any(|finding| matches!(finding.rule.check, Check::Reading))
             && !self.is_open(entry, rule)
     }
 

@@ -72,19 +72,19 @@ pub(super) fn compare(args: &CheckArgs, given: &mut NamedInputs) -> Result<Optio
     }
     let index = GitIndex::read(&git)?;
     let is_work_tree = matches!(now, RepositoryState::WorkTree);
-    let disk = || Disk::new(&given.read_roots);
     let snapshot = |state| -> Result<Snapshot, GitError> {
+        let disk = Disk::new(&given.read_roots);
         match state {
             RepositoryState::Commit(commit) if is_work_tree => {
-                Snapshot::beside_work_tree(&git, &commit, index.clone(), disk())
+                Snapshot::beside_work_tree(&git, &commit, index.clone(), disk)
             }
-            RepositoryState::Commit(commit) => Snapshot::of_commit(&git, &commit, index.clone(), disk()),
-            RepositoryState::Staged => Snapshot::of_index(&git, index.clone(), disk()),
-            RepositoryState::WorkTree | RepositoryState::Nothing => Snapshot::empty(&git, index.clone(), disk()),
+            RepositoryState::Commit(commit) => Snapshot::of_commit(&git, &commit, index.clone(), disk),
+            RepositoryState::Staged => Snapshot::of_index(&git, index.clone(), disk),
+            RepositoryState::WorkTree | RepositoryState::Nothing => Snapshot::empty(&git, index.clone(), disk),
         }
     };
-    let of_merged = |commit| Ok(earlier(given, snapshot(RepositoryState::Commit(commit))?));
-    let others: Result<Vec<NamedInputs>, GitError> = merged.into_iter().map(of_merged).collect();
+    let others: Result<Vec<NamedInputs>, GitError> =
+        merged.into_iter().map(|commit| Ok(earlier(given, snapshot(RepositoryState::Commit(commit))?))).collect();
     let before = BaseState { given: earlier(given, snapshot(before)?), others: others?, name };
     if !is_work_tree {
         let now = snapshot(now)?;
@@ -101,9 +101,11 @@ pub(super) fn compare(args: &CheckArgs, given: &mut NamedInputs) -> Result<Optio
 
 /// Returns the same paths in another state, without those that didn't exist there.
 fn earlier(given: &NamedInputs, snapshot: Snapshot) -> NamedInputs {
-    let was_there = |path: &&Path| !matches!(snapshot.kind(path), Err(ReadError::Missing));
-    let input = |path: &Path| Input { given: named(path), path: path.to_owned() };
-    let paths = given.paths().filter(was_there).map(input).collect();
+    let paths = given
+        .paths()
+        .filter(|path| !matches!(snapshot.kind(path), Err(ReadError::Missing)))
+        .map(|path| Input { given: named(path), path: path.to_owned() })
+        .collect();
     NamedInputs {
         inputs: ScanInputs { paths, keep_all: given.inputs.keep_all, remembers: true, ..ScanInputs::default() },
         files: Files::Snapshot(Box::new(snapshot)),
@@ -116,15 +118,18 @@ fn earlier(given: &NamedInputs, snapshot: Snapshot) -> NamedInputs {
 }
 
 fn change(args: &CheckArgs, given: &NamedInputs) -> Result<Option<ComparedStates>, Error> {
-    let git = || Git::around(&config::common_directory(given));
     let disk = Disk::new(&given.read_roots);
     let base = args.diff_base.as_deref();
     match (args.scope, base) {
         (CheckScope::All, None) => Ok(None),
-        (CheckScope::All, Some(base)) => of_work_tree(git()?, base, &disk).map(Some),
-        (CheckScope::Staged, base) => staged(git()?, base, &disk).map(Some),
-        (CheckScope::Auto, base) => automatic(git(), base, &disk),
+        (CheckScope::All, Some(base)) => of_work_tree(repository(given)?, base, &disk).map(Some),
+        (CheckScope::Staged, base) => staged(repository(given)?, base, &disk).map(Some),
+        (CheckScope::Auto, base) => automatic(repository(given), base, &disk),
     }
+}
+
+fn repository(given: &NamedInputs) -> Result<Git, GitError> {
+    Git::around(&config::common_directory(given))
 }
 
 fn automatic(git: Result<Git, GitError>, base: Option<&str>, disk: &Disk) -> Result<Option<ComparedStates>, Error> {

@@ -270,8 +270,7 @@ fn set_up(given: &mut NamedInputs, args: &CheckArgs, seen: Option<&Arc<FileState
 /// Writes the reports to their files. This precedes all printing, so that a run whose reports can't be written prints
 /// only that error.
 fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
-    let text = |to: &Destination| to.format.render_plain(report);
-    let texts: Vec<_> = destinations.iter().map(|to| (to.path.as_path(), text(to))).collect();
+    let texts: Vec<_> = destinations.iter().map(|to| (to.path.as_path(), to.format.render_plain(report))).collect();
     output::write(&texts)
 }
 

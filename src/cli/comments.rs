@@ -115,29 +115,32 @@ fn effective(
 /// Returns the findings that still count although they have a comment. If all of them are suppressed but a new finding
 /// has appeared, returns all findings with a comment.
 fn without_effect(comments: &AddedComments, before: &Report, after: &Report) -> BTreeSet<usize> {
-    let counts = |report: &Report| -> HashSet<String> {
-        let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-        counted.map(|finding| finding.fingerprint.clone()).collect()
-    };
-    let (was, is) = (counts(before), counts(after));
-    let all = || comments.files.iter().flat_map(|one| one.findings.iter().copied());
-    let still = |index: &usize| before.findings.get(*index).is_some_and(|finding| is.contains(&finding.fingerprint));
-    let left: BTreeSet<usize> = all().filter(still).collect();
+    let (was, is) = (unsuppressed(before), unsuppressed(after));
+    let all = comments.files.iter().flat_map(|one| one.findings.iter().copied());
+    let left: BTreeSet<usize> = all
+        .clone()
+        .filter(|index| before.findings.get(*index).is_some_and(|finding| is.contains(&finding.fingerprint)))
+        .collect();
     let has_new = after.findings.iter().any(|finding| {
         finding.suppressed.is_none() && !finding.is_declared_elsewhere && !was.contains(&finding.fingerprint)
     });
     match left.is_empty() {
         false => left,
-        true if has_new => all().collect(),
+        true if has_new => all.collect(),
         true => left,
     }
 }
 
+fn unsuppressed(report: &Report) -> HashSet<String> {
+    let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
+    counted.map(|finding| finding.fingerprint.clone()).collect()
+}
+
 /// Returns the files with their comments inserted.
 fn changed(comments: &AddedComments, report: &Report) -> Vec<ChangedFile> {
-    let changed = |one: &suppress::CommentedFile| ChangedFile {
-        file: Arc::clone(&report.sources.file(one.file)),
-        text: one.text.clone(),
-    };
-    comments.files.iter().map(changed).collect()
+    comments
+        .files
+        .iter()
+        .map(|one| ChangedFile { file: Arc::clone(&report.sources.file(one.file)), text: one.text.clone() })
+        .collect()
 }

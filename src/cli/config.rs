@@ -41,13 +41,13 @@ pub(super) fn none(given: &NamedInputs, sources: &Sources) -> Result<Config, Err
 /// Returns the deepest directory that contains all checked paths.
 pub(super) fn common_directory(given: &NamedInputs) -> PathBuf {
     let directories = given.paths().map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
-    let common = |one: &Path, other: &Path| {
-        let shared = one.ancestors().find(|ancestor| other.starts_with(ancestor));
-        shared.unwrap_or(one).to_owned()
-    };
     let mut directories = directories.map(Path::to_owned);
     let first = directories.next().unwrap_or_else(|| given.here.clone());
-    directories.fold(first, |all, next| common(&all, &next))
+    directories.fold(first, |all, next| shared_ancestor(&all, &next))
+}
+
+fn shared_ancestor(one: &Path, other: &Path) -> PathBuf {
+    one.ancestors().find(|ancestor| other.starts_with(ancestor)).unwrap_or(one).to_owned()
 }
 
 /// Parses the arguments of this process again with the configuration in place of the options' defaults. An option on
@@ -68,15 +68,16 @@ pub(super) fn spoken(words: &[String], config: Option<&Config>) -> Result<ArgMat
         Some(config) => with_defaults(super::command(), config, &["check"]),
         None => super::command(),
     };
-    let failed = |error: clap::Error| {
-        let text = error.render().to_string();
-        let first = text.lines().next().unwrap_or_default();
-        Error::Environment(first.trim_start_matches("error: ").to_owned())
-    };
     command
         .try_get_matches_from(START.into_iter().chain(words.iter().map(String::as_str)))
         .map(innermost)
-        .map_err(failed)
+        .map_err(|error| environment_error(&error))
+}
+
+fn environment_error(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let first = text.lines().next().unwrap_or_default();
+    Error::Environment(first.trim_start_matches("error: ").to_owned())
 }
 
 fn innermost(mut matches: ArgMatches) -> ArgMatches {
@@ -133,8 +134,8 @@ fn exclusions(patterns: &[String], config: &Config, here: &Path) -> Result<Exclu
     if patterns.is_empty() {
         return config.exclusions();
     }
-    let failed = |cause| Error::Setting { text: format!("--exclude {}", patterns.join(" ")), cause };
-    Exclusions::new(here, patterns.iter().map(String::as_str)).map_err(failed)
+    Exclusions::new(here, patterns.iter().map(String::as_str))
+        .map_err(|cause| Error::Setting { text: format!("--exclude {}", patterns.join(" ")), cause })
 }
 
 /// Runs `trailint config show`.
@@ -161,10 +162,11 @@ fn overrides(option: &clap::Arg, matches: &ArgMatches) -> Vec<Override> {
     if name != "level" {
         return vec![Override { key: name.to_owned(), texts: texts.collect(), origin }];
     }
-    let of_rule = |text: String| {
-        let (rule, level) = text.split_once('=')?;
-        let rule = rules::renamed(rule).unwrap_or(rule);
-        Some(Override { key: format!("levels.{rule}"), texts: vec![level.to_owned()], origin: origin.clone() })
-    };
-    texts.filter_map(of_rule).collect()
+    texts
+        .filter_map(|text| {
+            let (rule, level) = text.split_once('=')?;
+            let rule = rules::renamed(rule).unwrap_or(rule);
+            Some(Override { key: format!("levels.{rule}"), texts: vec![level.to_owned()], origin: origin.clone() })
+        })
+        .collect()
 }

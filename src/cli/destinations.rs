@@ -58,14 +58,13 @@ pub(super) fn spare(
             || is_code(path, report, given)
             || is_read(path, report)
     };
-    let is_refused = |to: &&Destination| {
+    for to in destinations {
         let path = normalize(&given.here.join(&to.path));
-        is_spared(&to.target()) || is_spared(&path)
-    };
-    match destinations.iter().find(is_refused) {
-        Some(to) => Err(Error::OutputOverSource { path: named(&to.path) }),
-        None => Ok(()),
+        if is_spared(&to.target()) || is_spared(&path) {
+            return Err(Error::OutputOverSource { path: named(&to.path) });
+        }
     }
+    Ok(())
 }
 
 /// Removes the reports that this run overwrites from the list of files that mention a trail and aren't read.
@@ -91,10 +90,10 @@ fn is_of_git(path: &Path) -> bool {
 /// mention a trail but aren't code.
 fn is_read(path: &Path, report: &Report) -> bool {
     let Ok(real) = path.canonicalize() else { return false };
-    let is_unread = |name: &str| report.unread_files.iter().any(|file| file.name == name);
     report.sources.all().iter().any(|(_, file)| {
-        let is_same = || file.path == path || file.path.canonicalize().is_ok_and(|other| other == real);
-        file.path.file_name() == path.file_name() && is_same() && !is_unread(&file.name)
+        file.path.file_name() == path.file_name()
+            && (file.path == path || file.path.canonicalize().is_ok_and(|other| other == real))
+            && !report.unread_files.iter().any(|unread| unread.name == file.name)
     })
 }
 
@@ -133,10 +132,12 @@ fn is_code(path: &Path, report: &Report, given: &NamedInputs) -> bool {
 
 /// True if the file is a template or a plan, contains a trail, or has a finding.
 fn is_judged(id: FileId, name: &str, report: &Report) -> bool {
-    let is_found = |place: &FindingTarget| matches!(place, FindingTarget::Text(label) if label.span.file == id);
     report
         .deployments
         .iter()
         .any(|judged| judged.root == name || judged.trails.iter().any(|trail| trail.header.file == id))
-        || report.findings.iter().any(|finding| is_found(&finding.place))
+        || report
+            .findings
+            .iter()
+            .any(|finding| matches!(&finding.place, FindingTarget::Text(label) if label.span.file == id))
 }

@@ -7,10 +7,13 @@ use clap::{Arg, ArgMatches, Command};
 
 /// Makes the options of a command and its subcommands ignore empty environment variables.
 pub(super) fn without_empty(command: Command) -> Command {
-    let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
     let command = command.mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg });
     let names: Vec<String> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_empty))
+}
+
+fn is_empty(arg: &Arg) -> bool {
+    arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
 }
 
 /// The former names of environment variables, with the current ones.
@@ -18,13 +21,7 @@ const FORMER: [(&str, &str); 1] = [("TRAILINT_UNRESOLVED", "TRAILINT_UNKNOWN")];
 
 /// Makes the options of a command and its subcommands accept environment variables under their former names.
 pub(super) fn with_former(command: Command) -> Command {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let former = |arg: &Arg| {
-        let present = arg.get_env()?.to_str()?;
-        let (former, _) = FORMER.iter().find(|(_, name)| *name == present)?;
-        (is_set(former) && !is_set(present)).then_some(*former)
-    };
-    let command = command.mut_args(|arg| match former(&arg) {
+    let command = command.mut_args(|arg| match former_name(&arg) {
         Some(name) => arg.env(name),
         None => arg,
     });
@@ -32,34 +29,45 @@ pub(super) fn with_former(command: Command) -> Command {
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_former))
 }
 
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+fn former_name(arg: &Arg) -> Option<&'static str> {
+    let present = arg.get_env()?.to_str()?;
+    let (former, _) = FORMER.iter().find(|(_, name)| *name == present)?;
+    (is_set(former) && !is_set(present)).then_some(*former)
+}
+
 /// Returns the environment variables that set an option of this run.
 pub(super) fn used(command: &Command, matches: &ArgMatches) -> BTreeSet<String> {
     let (mut command, mut matches) = (command, matches);
     let mut used = BTreeSet::new();
     loop {
-        let is_used = |arg: &&Arg| {
-            let id = arg.get_id().as_str();
-            matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::EnvVariable)
-        };
-        used.extend(command.get_arguments().filter(is_used).filter_map(name));
+        used.extend(command.get_arguments().filter(|arg| is_used(arg, matches)).filter_map(name));
         let inner = matches.subcommand().and_then(|(name, inner)| Some((command.find_subcommand(name)?, inner)));
         let Some(inner) = inner else { return used };
         (command, matches) = inner;
     }
 }
 
+fn is_used(arg: &Arg, matches: &ArgMatches) -> bool {
+    let id = arg.get_id().as_str();
+    matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::EnvVariable)
+}
+
 /// Returns the environment variables that set the options in an error message, without those options that the command
 /// line has, too.
 pub(super) fn blamed(command: &Command, message: &str) -> BTreeSet<String> {
     let typed: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let is_blamed = |arg: &&Arg| {
+    let mut blamed = BTreeSet::new();
+    for arg in command.get_arguments() {
         let is_set = arg.get_env().and_then(std::env::var_os).is_some();
-        let option = arg.get_long().map(|long| format!("--{long}")).filter(|_| is_set);
-        option.is_some_and(|option| {
-            message.contains(&format!("'{option}")) && !typed.iter().any(|arg| arg.starts_with(&option))
-        })
-    };
-    let mut blamed: BTreeSet<String> = command.get_arguments().filter(is_blamed).filter_map(name).collect();
+        let Some(option) = arg.get_long().map(|long| format!("--{long}")).filter(|_| is_set) else { continue };
+        if message.contains(&format!("'{option}")) && !typed.iter().any(|arg| arg.starts_with(&option)) {
+            blamed.extend(name(arg));
+        }
+    }
     blamed.extend(command.get_subcommands().flat_map(|inner| self::blamed(inner, message)));
     blamed
 }

@@ -7,7 +7,7 @@ use clap::ArgMatches;
 
 use super::inputs::NamedInputs;
 use super::{EvaluationArgs, regions};
-use crate::config::{Config, ConfiguredDeployment};
+use crate::config::Config;
 use crate::engine::NamedDeployment;
 use crate::error::Error;
 use crate::formats::{Options, Plan, Variables, cloudformation};
@@ -21,20 +21,20 @@ pub(super) fn options(
     given: &NamedInputs,
 ) -> Result<Options, Error> {
     let NamedInputs { sources, here, .. } = given;
-    let load = |name: &PathBuf| {
-        let loaded = sources.load_named(&given.named(), &normalize(&here.join(name)));
-        loaded.map_err(|cause| Error::Path { path: named(name), cause })
-    };
-    let assigned = |option, texts| assignments(option, texts, matches, sources);
     let files = |id, names: &[PathBuf]| -> Result<Vec<(usize, Variables)>, Error> {
-        let file = |(index, name)| Ok((index, Variables::File(load(name)?)));
-        indices(matches, id).zip(names).map(file).collect()
+        let mut files = Vec::new();
+        for (index, name) in indices(matches, id).zip(names) {
+            let loaded = sources.load_named(&given.named(), &normalize(&here.join(name)));
+            let file = loaded.map_err(|cause| Error::Path { path: named(name), cause })?;
+            files.push((index, Variables::File(file)));
+        }
+        Ok(files)
     };
     let parameter_files = files("parameter_file", &args.parameter_file)?;
     check_parameter_files(&args.parameter_file, &parameter_files, sources)?;
     let mut options = Options {
-        variables: in_order(assigned("--var", &args.var)?, files("var_file", &args.var_file)?),
-        parameters: in_order(assigned("--parameter", &args.parameter)?, parameter_files),
+        variables: in_order(assignments("--var", &args.var, matches, sources)?, files("var_file", &args.var_file)?),
+        parameters: in_order(assignments("--parameter", &args.parameter, matches, sources)?, parameter_files),
         parameter_policy: config.settings.parameter_policy,
         region: args.region.as_deref().map(regions::named).transpose()?,
         no_automatic_variables: args.no_auto_var_files,
@@ -73,25 +73,27 @@ pub(super) fn deployments(
 ) -> Result<Vec<NamedDeployment>, Error> {
     let deployments = config.deployments(&given.named(), &given.sources)?;
     options.roots = deployments.iter().map(|deployment| deployment.path.clone()).collect();
-    let name = |deployment: ConfiguredDeployment| {
-        let over = |files: &[FileId], values: &[Variables]| {
-            files.iter().map(|file| Variables::File(*file)).chain(values.iter().copied()).collect()
-        };
+    let mut named = Vec::new();
+    for deployment in deployments {
         for file in &deployment.parameter_files {
             let text = given.sources.file(*file);
-            let checked = cloudformation::given::check_file(*file, &text);
-            let failed =
-                |cause| Error::Setting { text: format!("parameter-files: {}", given.sources.seen_file(&text)), cause };
-            checked.map_err(failed)?;
+            cloudformation::given::check_file(*file, &text).map_err(|cause| Error::Setting {
+                text: format!("parameter-files: {}", given.sources.seen_file(&text)),
+                cause,
+            })?;
         }
         let evaluation = Options {
-            variables: over(&deployment.var_files, &options.variables),
-            parameters: over(&deployment.parameter_files, &options.parameters),
+            variables: combined(&deployment.var_files, &options.variables),
+            parameters: combined(&deployment.parameter_files, &options.parameters),
             ..options.clone()
         };
-        Ok(NamedDeployment { name: deployment.name, path: deployment.path, evaluation })
-    };
-    deployments.into_iter().map(name).collect()
+        named.push(NamedDeployment { name: deployment.name, path: deployment.path, evaluation });
+    }
+    Ok(named)
+}
+
+fn combined(files: &[FileId], values: &[Variables]) -> Vec<Variables> {
+    files.iter().map(|file| Variables::File(*file)).chain(values.iter().copied()).collect()
 }
 
 fn indices<'a>(matches: &'a ArgMatches, id: &'a str) -> impl Iterator<Item = usize> + 'a {
@@ -112,15 +114,16 @@ fn assignments(
     matches: &ArgMatches,
     sources: &Sources,
 ) -> Result<Vec<(usize, Variables)>, Error> {
-    let keep = |(index, text): (usize, &String)| {
+    let mut assignments = Vec::new();
+    for (index, text) in indices(matches, option.trim_start_matches('-')).zip(texts) {
         if !text.contains('=') {
             return Err(Error::Setting { text: format!("{option} {text}"), cause: "expected NAME=VALUE".to_owned() });
         }
         let path = PathBuf::from(format!("{option} {index}"));
         let file = sources.add_as(&path, option.to_owned(), text.as_bytes().to_vec());
-        Ok((index, Variables::Assignment(file)))
-    };
-    indices(matches, option.trim_start_matches('-')).zip(texts).map(keep).collect()
+        assignments.push((index, Variables::Assignment(file)));
+    }
+    Ok(assignments)
 }
 
 /// Checks the files of `--parameter-file`. The user named them, so an error in one ends the run.

@@ -51,10 +51,13 @@ pub(super) fn run(
         None => named.holds(&file.path) && disk.holds(&file.path),
     };
     let allowed = if now.args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-    let is_wanted = |finding: &Diagnostic, fix: &Fix, report: &Report| {
-        report.tells(finding) && fix::is_allowed(fix, allowed, report, may_change)
-    };
-    let mended = fix::mend(report, is_wanted, |changed| Ok::<_, Error>(judge(changed)?.0))?;
+    let mended = fix::mend(
+        report,
+        |finding: &Diagnostic, fix: &Fix, report: &Report| {
+            report.tells(finding) && fix::is_allowed(fix, allowed, report, may_change)
+        },
+        |changed| Ok::<_, Error>(judge(changed)?.0),
+    )?;
     let is_quiet = now.args.quiet;
     if now.args.diff {
         Stream::Out.write(&output::diff(&mended.files, sources), look).map_err(Error::Output)?;

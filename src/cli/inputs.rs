@@ -87,8 +87,11 @@ impl Files {
         let mut left_out = now.fs().ignored();
         if !matches!(now, Files::Snapshot(_)) {
             let paths: HashSet<PathBuf> = left_out.into_iter().collect();
-            let is_left_out = |path: &&Path| path.ancestors().any(|above| paths.contains(above));
-            left_out = before.kept_now().filter(is_left_out).map(Path::to_owned).collect();
+            left_out = before
+                .kept_now()
+                .filter(|path| path.ancestors().any(|above| paths.contains(above)))
+                .map(Path::to_owned)
+                .collect();
         }
         self.meets(inputs, &left_out)
     }

@@ -22,9 +22,8 @@ pub(super) fn check_named(args: &CheckArgs, given: &NamedInputs) -> Result<(), E
     for named in files.chain(args.baseline.as_deref()) {
         let path = normalize(&given.here.join(named));
         let place = path.canonicalize().unwrap_or_else(|_| path.clone());
-        let is_in_tree = |root: &Path| [&path, &place].iter().any(|path| path.starts_with(root));
         let roots = given.read_roots.iter().flat_map(|root| [root.canonicalize().ok(), Some(root.clone())]).flatten();
-        if roots.into_iter().any(|root| is_in_tree(&root)) {
+        if roots.into_iter().any(|root| [&path, &place].iter().any(|path| path.starts_with(&root))) {
             return Err(Error::NoSay { path: source::named(named) });
         }
     }

@@ -31,15 +31,15 @@ pub(super) fn run() -> Result<ExitCode, Error> {
 
 /// Prepares the check that `trailint check` would run with the editor's options if the open texts were saved.
 fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::FolderJob, Error> {
-    let failed = |error: clap::Error| Error::Environment(error.to_string());
     let words = words(&target.settings)?;
     config::spoken(&[], None)?;
     words.iter().try_for_each(check_word)?;
     let given = inputs::open(target, texts);
-    let spoken = CheckArgs::from_arg_matches(&config::spoken(&words, None)?).map_err(failed)?;
+    let spoken =
+        CheckArgs::from_arg_matches(&config::spoken(&words, None)?).map_err(|error| environment_error(&error))?;
     let config = config::load(&spoken.config, &given, given.files.fs(), &given.sources)?;
     let matches = config::spoken(&words, Some(&config))?;
-    let args = CheckArgs::from_arg_matches(&matches).map_err(failed)?;
+    let args = CheckArgs::from_arg_matches(&matches).map_err(|error| environment_error(&error))?;
     let place = BaselineLocation { fs: given.files.fs(), sources: &given.sources };
     let accepted = baseline::read(&args, &config, &given, place)?;
     let CheckJob { args, config, given, settings } = check::job_of(args, &matches, config, given)?;
@@ -48,21 +48,24 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::F
     let mut disk = Disk::new(&given.read_roots);
     config::search_disk(&mut disk, &args, &config, &given.here)?;
     let searched = given.inputs.clone();
-    let finish = move |report: &mut crate::report::Report| {
-        if let Some(accepted) = &accepted {
-            report.stale_entries = baseline::accept(accepted, report, &enforced, &disk, &searched).len();
-        }
-        fix::spare_accepted(report);
-        check::present(report, &args, &config);
-    };
     Ok(lsp::FolderJob {
         fs: given.files.into_open().expect("the files are those that were opened above"),
         inputs: given.inputs,
         sources: given.sources,
         settings,
         configuration,
-        finish: Box::new(finish),
+        finish: Box::new(move |report: &mut crate::report::Report| {
+            if let Some(accepted) = &accepted {
+                report.stale_entries = baseline::accept(accepted, report, &enforced, &disk, &searched).len();
+            }
+            fix::spare_accepted(report);
+            check::present(report, &args, &config);
+        }),
     })
+}
+
+fn environment_error(error: &clap::Error) -> Error {
+    Error::Environment(error.to_string())
 }
 
 /// The options that an editor may set, apart from those under the headings "Evaluation" and "Rules".
@@ -84,18 +87,11 @@ const OTHERS: [&str; 11] = [
 fn words(settings: &[EditorSetting]) -> Result<Vec<String>, Error> {
     let cli = Cli::command();
     let check = cli.find_subcommand("check").into_iter().flat_map(clap::Command::get_arguments);
-    let is_setting = |option: &&clap::Arg| {
-        let is_of_check = matches!(option.get_help_heading(), Some("Evaluation" | "Rules"));
-        option.get_long().is_some_and(|name| is_of_check || OTHERS.contains(&name))
-    };
-    let options: Vec<&clap::Arg> = check.filter(is_setting).collect();
+    let options: Vec<&clap::Arg> = check.filter(|option| is_setting(option)).collect();
     let mut words = Vec::new();
     for EditorSetting { name, value } in settings {
         let failed = |cause: String| Error::Setting { text: name.clone(), cause };
-        let has_name = |option: &&&clap::Arg| {
-            option.get_long() == Some(name) || option.get_all_aliases().is_some_and(|all| all.contains(&name.as_str()))
-        };
-        let Some(option) = options.iter().find(has_name) else {
+        let Some(option) = options.iter().find(|option| has_name(option, name)) else {
             let known = options.iter().filter_map(|option| option.get_long());
             let suggestion = closest(name, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
             return Err(failed(format!("unknown setting{suggestion}")));
@@ -109,6 +105,15 @@ fn words(settings: &[EditorSetting]) -> Result<Vec<String>, Error> {
         }
     }
     Ok(words)
+}
+
+fn has_name(option: &clap::Arg, name: &str) -> bool {
+    option.get_long() == Some(name) || option.get_all_aliases().is_some_and(|all| all.contains(&name))
+}
+
+fn is_setting(option: &clap::Arg) -> bool {
+    let is_of_check = matches!(option.get_help_heading(), Some("Evaluation" | "Rules"));
+    option.get_long().is_some_and(|name| is_of_check || OTHERS.contains(&name))
 }
 
 /// Checks a single argument, so that the error names the setting with the invalid value.

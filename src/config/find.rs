@@ -48,8 +48,9 @@ pub(super) fn layers(
 
 /// True if the argument has the form `KEY=VALUE`. A path of this form can be written with `./` before it.
 pub fn is_setting(text: &str) -> bool {
-    let is_key = |key: &str| key.trim().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    text.split_once('=').is_some_and(|(key, _)| is_key(key))
+    text.split_once('=').is_some_and(|(key, _)| {
+        key.trim().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    })
 }
 
 /// The configuration file in the nearest parent directory.
@@ -90,15 +91,23 @@ fn chain(
         if let (Some(extended), Some(origin)) =
             (layer.table.get("extend").and_then(toml::Value::as_str), layer.origins.get("extend"))
         {
-            let failed = |message: String| layer::error(origin.span, message, sources);
             let path = normalize(&file.directory().join(extended));
-            let id =
-                source.load(&path, fs, sources).map_err(|cause| failed(format!("can't read `{extended}`: {cause}")))?;
+            let id = source
+                .load(&path, fs, sources)
+                .map_err(|cause| layer::error(origin.span, format!("can't read `{extended}`: {cause}"), sources))?;
             if met.contains(&id) {
-                return Err(failed(format!("`extend` is cyclic: `{extended}` extends this file")));
+                return Err(layer::error(
+                    origin.span,
+                    format!("`extend` is cyclic: `{extended}` extends this file"),
+                    sources,
+                ));
             }
             if met.len() > MAX_EXTENDED {
-                return Err(failed(format!("more than {MAX_EXTENDED} files extend each other")));
+                return Err(layer::error(
+                    origin.span,
+                    format!("more than {MAX_EXTENDED} files extend each other"),
+                    sources,
+                ));
             }
             met.push(id);
             next = Some(id);
@@ -111,17 +120,16 @@ fn chain(
 
 /// `KEY=VALUE`, a line of TOML.
 fn setting(index: usize, text: &str, here: &Path, sources: &Sources) -> Result<SettingsLayer, Error> {
-    let failed = |error: Error| match error {
-        Error::Configuration { message, .. } => Error::Setting { text: text.to_owned(), cause: message },
-        other => other,
-    };
     // A shell takes the quotes away that TOML wants around a text.
     let line = if text.parse::<toml::Table>().is_ok() { text.to_owned() } else { quoted(text) };
     let path = PathBuf::from(format!("--config {index}"));
     let id = sources.add_as(&path, "--config".to_owned(), line.into_bytes());
     let layer =
         SettingsLayer::read(id, LayerContext { directory: here, source: ConfigurationSource::Argument }, sources)
-            .map_err(failed)?;
+            .map_err(|error| match error {
+                Error::Configuration { message, .. } => Error::Setting { text: text.to_owned(), cause: message },
+                other => other,
+            })?;
     if layer.table.contains_key("extend") {
         let cause = "`extend` can only be set in a file; pass the file with `--config FILE`".to_owned();
         return Err(Error::Setting { text: text.to_owned(), cause });

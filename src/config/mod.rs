@@ -138,20 +138,23 @@ impl Config {
     ///
     /// [`Error::Setting`] if the patterns are too large to compile together.
     pub fn exclusions(&self) -> Result<Exclusions, Error> {
-        let patterns = || self.settings.exclude.iter().map(|glob| glob.0.as_str());
         let Some(origin) = self.origins.get("exclude") else { return Ok(Exclusions::default()) };
-        Exclusions::new(&origin.directory, patterns())
+        Exclusions::new(&origin.directory, self.settings.exclude.iter().map(|glob| glob.0.as_str()))
             .map_err(|cause| Error::Setting { text: "exclude".to_owned(), cause })
     }
 
     /// The findings that are accepted.
     pub fn accepted(&self) -> Vec<SuppressedFindings> {
         let spans = self.origins.get("ignore").map(|origin| origin.items.as_slice()).unwrap_or_default();
-        let accept = |(ignore, span): (&IgnoreSetting, &Span)| match ignore {
-            IgnoreSetting::Findings(findings) => Some(findings.accept(*span)),
-            IgnoreSetting::Rule(_) => None,
-        };
-        self.settings.ignore.iter().zip(spans).filter_map(accept).collect()
+        self.settings
+            .ignore
+            .iter()
+            .zip(spans)
+            .filter_map(|(ignore, span)| match ignore {
+                IgnoreSetting::Findings(findings) => Some(findings.accept(*span)),
+                IgnoreSetting::Rule(_) => None,
+            })
+            .collect()
     }
 }
 

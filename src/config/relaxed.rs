@@ -75,27 +75,30 @@ impl Config {
     /// Returns the accepted findings that the other configuration doesn't accept, or not for as long.
     fn accepted_since(&self, before: &Self) -> Vec<Relaxed> {
         let known = before.accepted();
-        let is_known = |new: &crate::suppress::SuppressedFindings| {
-            known.iter().any(|old| {
-                let is_longer = new.suppression.holds_longer(old.suppression.until);
-                (new.rule, &new.address) == (old.rule, &old.address) && !is_longer
-            })
-        };
-        let relax = |new: &crate::suppress::SuppressedFindings| Relaxed {
-            key: "ignore".to_owned(),
-            what: format!("suppresses findings of `{}`", new.rule),
-            span: new.suppression.span,
-            file: self.origins.get("ignore").map_or(&before.name, |origin| &origin.name).clone(),
-        };
-        self.accepted().iter().filter(|new| !is_known(new)).map(relax).collect()
+        let mut relaxed = Vec::new();
+        for new in self.accepted().iter().filter(|new| !is_known(new, &known)) {
+            relaxed.push(Relaxed {
+                key: "ignore".to_owned(),
+                what: format!("suppresses findings of `{}`", new.rule),
+                span: new.suppression.span,
+                file: self.origins.get("ignore").map_or(&before.name, |origin| &origin.name).clone(),
+            });
+        }
+        relaxed
     }
+}
+
+fn is_known(new: &crate::suppress::SuppressedFindings, known: &[crate::suppress::SuppressedFindings]) -> bool {
+    known.iter().any(|old| {
+        let is_longer = new.suppression.holds_longer(old.suppression.until);
+        (new.rule, &new.address) == (old.rule, &old.address) && !is_longer
+    })
 }
 
 /// Returns settings with a value that is less strict than another one. A change of `parameter-policy` in either
 /// direction counts, since it turns failures into unknown results or the other way round.
 fn lesser(now: &Settings, was: &Settings) -> [(&'static str, bool); 8] {
-    let regions = |settings: &Settings| settings.regions.iter().map(|region| region.0.clone()).collect::<Vec<_>>();
-    let (now_regions, was_regions) = (regions(now), regions(was));
+    let (now_regions, was_regions) = (regions_of(now), regions_of(was));
     let is_dropped = was_regions.iter().any(|region| !now_regions.contains(region));
     [
         ("fail-on", weight(now.fail_on) < weight(was.fail_on)),
@@ -110,6 +113,10 @@ fn lesser(now: &Settings, was: &Settings) -> [(&'static str, bool); 8] {
         ("parameter-policy", policy(now.parameter_policy) != policy(was.parameter_policy)),
         ("regions", !now_regions.is_empty() && (was_regions.is_empty() || is_dropped)),
     ]
+}
+
+fn regions_of(settings: &Settings) -> Vec<String> {
+    settings.regions.iter().map(|region| region.0.clone()).collect()
 }
 
 fn policy(policy: ParameterPolicy) -> bool {

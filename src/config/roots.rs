@@ -31,19 +31,21 @@ impl Config {
         let Some(origin) = self.origins.get("root") else { return Ok(Vec::new()) };
         let mut deployments: Vec<ConfiguredDeployment> = Vec::new();
         for (root, span) in self.settings.root.iter().zip(&origin.items) {
-            let failed = |message: String| layer::error(*span, message, sources);
-            let unreadable = |name: &str, cause: ReadError| failed(format!("can't read `{name}`: {cause}"));
+            let unreadable =
+                |name: &str, cause: ReadError| layer::error(*span, format!("can't read `{name}`: {cause}"), sources);
             let path = normalize(&origin.directory.join(&root.path));
             fs.kind(&path).map_err(|cause| unreadable(&root.path, cause))?;
-            let is_same =
-                |other: &ConfiguredDeployment| other.path == path && (other.name == root.name || root.name.is_none());
-            if deployments.iter().any(is_same) {
+            let is_repeated =
+                deployments.iter().any(|other| other.path == path && (other.name == root.name || root.name.is_none()));
+            if is_repeated {
                 let message = format!("another entry has the path `{}`; give each a unique `name`", root.path);
-                return Err(failed(message));
+                return Err(layer::error(*span, message, sources));
             }
             let files = |names: &[String]| -> Result<Vec<FileId>, Error> {
-                let load = |name: &String| origin.load(name, fs, sources).map_err(|cause| unreadable(name, cause));
-                names.iter().map(load).collect()
+                names
+                    .iter()
+                    .map(|name| origin.load(name, fs, sources).map_err(|cause| unreadable(name, cause)))
+                    .collect()
             };
             deployments.push(ConfiguredDeployment {
                 name: root.name.clone(),

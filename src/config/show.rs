@@ -54,11 +54,15 @@ impl Config {
 
 /// The entries of tables by `table.key`.
 fn flat(table: toml::Table) -> BTreeMap<String, toml::Value> {
-    let entries = |(key, value)| match value {
-        toml::Value::Table(inner) => inner.into_iter().map(|(name, value)| (format!("{key}.{name}"), value)).collect(),
-        value => vec![(key, value)],
-    };
-    table.into_iter().flat_map(entries).collect()
+    table
+        .into_iter()
+        .flat_map(|(key, value)| match value {
+            toml::Value::Table(inner) => {
+                inner.into_iter().map(|(name, value)| (format!("{key}.{name}"), value)).collect()
+            }
+            value => vec![(key, value)],
+        })
+        .collect()
 }
 
 impl SettingOrigin {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::assign::is_part_of;
 use super::judge::DeploymentVerdicts;
 use super::received::{self, RootOptionUse};
-use super::{EngineSettings, NamedDeployment, place, reading};
+use super::{EngineSettings, place, reading};
 use crate::config::Benchmark;
 use crate::finding::Label;
 use crate::report::{Diagnostic, FindingTarget, Report, UnreadFile};
@@ -89,11 +89,13 @@ fn unused_configurations(scan: &Scan, sources: &Sources) -> Vec<String> {
 
 /// The configured deployments that are checked but in which no trail is evaluated.
 fn unmatched_roots(report: &Report, settings: &EngineSettings) -> Vec<String> {
-    let is_checked =
-        |named: &&NamedDeployment| settings.suppress.checked.iter().any(|checked| named.path.starts_with(checked));
-    let names = settings.deployments.iter().filter(is_checked).map(|named| report.sources.name(&named.path));
-    let is_met = |name: &String| report.deployments.iter().any(|judged| is_part_of(&judged.root, name));
-    let mut unmatched: Vec<String> = names.filter(|name| !is_met(name)).collect();
+    let names = settings
+        .deployments
+        .iter()
+        .filter(|named| settings.suppress.checked.iter().any(|checked| named.path.starts_with(checked)))
+        .map(|named| report.sources.name(&named.path));
+    let mut unmatched: Vec<String> =
+        names.filter(|name| !report.deployments.iter().any(|judged| is_part_of(&judged.root, name))).collect();
     unmatched.dedup();
     unmatched
 }
@@ -147,18 +149,19 @@ fn drop_counted(report: &mut Report) {
 /// For a template in a quoted string, this is the string.
 fn clip_to_lines(report: &mut Report) {
     let sources = &report.sources;
-    let clip = |label: &mut Label| {
-        label.span = sources.outermost(label.span);
-        place::clip(label, sources);
-    };
     for finding in &mut report.findings {
         if let FindingTarget::Text(label) = &mut finding.place {
-            clip(label);
+            clip(label, sources);
         }
-        finding.related.iter_mut().chain(&mut finding.changed).for_each(clip);
+        finding.related.iter_mut().chain(&mut finding.changed).for_each(|label| clip(label, sources));
     }
     for trail in report.deployments.iter_mut().flat_map(|deployment| &mut deployment.trails) {
         trail.header = sources.outermost(trail.header);
-        trail.grounds.iter_mut().flat_map(|(_, labels)| labels).for_each(clip);
+        trail.grounds.iter_mut().flat_map(|(_, labels)| labels).for_each(|label| clip(label, sources));
     }
+}
+
+fn clip(label: &mut Label, sources: &Sources) {
+    label.span = sources.outermost(label.span);
+    place::clip(label, sources);
 }

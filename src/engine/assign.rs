@@ -45,12 +45,15 @@ pub(super) fn link_file(format: &dyn InputFormat, kept: CandidateFile, context: 
 
 /// The projects of all formats.
 pub(super) fn projects(linked: &LinkedFiles, context: Context<'_>) -> Result<Vec<CandidateProject>, Error> {
-    let of_format = |(format, linked): (&&'static dyn InputFormat, &Vec<formats::LinkedFile>)| {
-        let name = format.name();
-        let projects = format.projects(linked, context).into_iter();
-        projects.map(move |project| CandidateProject { format: name, project, is_planned: false })
-    };
-    let mut candidates: Vec<CandidateProject> = FORMATS.iter().zip(linked).flat_map(of_format).collect();
+    let mut candidates: Vec<CandidateProject> = FORMATS
+        .iter()
+        .zip(linked)
+        .flat_map(|(format, linked)| {
+            let name = format.name();
+            let projects = format.projects(linked, context).into_iter();
+            projects.map(move |project| CandidateProject { format: name, project, is_planned: false })
+        })
+        .collect();
     planned::assign(&mut candidates, context)?;
     Ok(candidates)
 }

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::assign::assignments;
 use super::standing::{DeploymentKey, key};
 use super::{IncrementalCheck, Setup, place, trace};
-use crate::finding::Label;
 use crate::report::{TracePath, TracedArgument};
 use crate::source::{FileId, SourceFile};
 
@@ -39,10 +38,12 @@ impl IncrementalCheck {
 /// on its line.
 fn near(way: &TracePath, id: FileId, offset: u32, file: &SourceFile) -> Option<u32> {
     let line = file.position(offset).line;
-    let distance = |label: &Label| {
-        let span = label.span;
-        let is_near = span.file == id && offset <= span.end && file.position(span.start).line == line;
-        is_near.then(|| span.start.saturating_sub(offset))
-    };
-    way.steps.iter().filter_map(distance).min()
+    way.steps
+        .iter()
+        .filter_map(|label| {
+            let span = label.span;
+            let is_near = span.file == id && offset <= span.end && file.position(span.start).line == line;
+            is_near.then(|| span.start.saturating_sub(offset))
+        })
+        .min()
 }

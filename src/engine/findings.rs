@@ -118,10 +118,11 @@ impl DeploymentCheck<'_> {
 
     /// True for advice at a location where a selected rule already reports a finding, unless the advice was requested.
     fn is_repeated_advice(&self, sighting: &TrailInstance, answer: &RuleResult, finding: &Finding) -> bool {
-        let is_advice = |answer: &RuleResult| answer.rule.check.is_advice();
-        let others =
-            sighting.answers.iter().filter(|other| !is_advice(other) && self.settings.selection.has(other.rule));
-        is_advice(answer)
+        let others = sighting
+            .answers
+            .iter()
+            .filter(|other| !other.rule.check.is_advice() && self.settings.selection.has(other.rule));
+        answer.rule.check.is_advice()
             && !answer.rule.page.is_on_request
             && others
                 .filter_map(|other| other.finding.as_deref())
@@ -219,7 +220,6 @@ fn brief_label(label: Label) -> Label {
 /// one of these.
 fn things(subject: &str) -> Vec<String> {
     const KINDS: [&str; 5] = ["var.", "module.", "data.", "local.", "terraform."];
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
     if subject.chars().all(|c| is_part(c) || matches!(c, '[' | ']' | '"')) {
         return vec![subject.to_owned()];
     }
@@ -227,6 +227,10 @@ fn things(subject: &str) -> Vec<String> {
     let named: Vec<String> =
         words.filter(|word| KINDS.iter().any(|kind| word.starts_with(kind))).map(str::to_owned).collect();
     if named.is_empty() { vec![brief(subject)] } else { named }
+}
+
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.' | '-')
 }
 
 #[cfg(test)]

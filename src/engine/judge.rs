@@ -7,7 +7,7 @@ use super::digest::digest;
 use super::excuse::Downgrade;
 use super::neighbours::RelatedResources;
 use super::received::RootOptionUse;
-use super::sighting::{self, RuleResult, TrailInstance};
+use super::sighting::{self, TrailInstance};
 use super::turns::CreatedTrails;
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
@@ -102,8 +102,11 @@ impl DeploymentCheck<'_> {
     /// Returns the unread part that makes the verdict on the deployment unknown. If a trail is required and none is
     /// created, any part may be the one that declares it.
     fn doubted(&self, unread: &[UnreadPart], sightings: &[TrailInstance]) -> Option<UnreadPart> {
-        let is_missing = || self.settings.policy.require_trail && sightings.iter().all(TrailInstance::is_absent);
-        UnreadPart::best(unread).or_else(|| unread.first().filter(|_| is_missing())).cloned()
+        if let Some(best) = UnreadPart::best(unread) {
+            return Some(best.clone());
+        }
+        let is_missing = self.settings.policy.require_trail && sightings.iter().all(TrailInstance::is_absent);
+        unread.first().filter(|_| is_missing).cloned()
     }
 
     /// Returns the result of a deployment without a trail, which lists only the unread parts.
@@ -134,8 +137,9 @@ impl DeploymentCheck<'_> {
     /// The location that represents the deployment; without one, the deployment has no result of its own.
     fn header(&self, sightings: &[TrailInstance], elsewhere: Option<&UnreadPart>) -> Option<Span> {
         let trail = sightings.first().map(|sighting| sighting.trail.header);
-        let required = || self.opened.header().filter(|_| self.settings.policy.require_trail);
-        trail.or_else(|| elsewhere.map(|elsewhere| elsewhere.header)).or_else(required)
+        trail
+            .or_else(|| elsewhere.map(|elsewhere| elsewhere.header))
+            .or_else(|| self.opened.header().filter(|_| self.settings.policy.require_trail))
     }
 
     /// Returns the verdict on the whole deployment; `None` if it creates no trail and none is required.
@@ -164,14 +168,18 @@ impl DeploymentCheck<'_> {
         }
         let verdicts = if !self.is_by_region(sightings) && created.iter().all(|sighting| sighting.misses()) {
             // Trails that are absent in every world make no difference.
-            let counted = |sighting: &&TrailInstance| !sighting.is_absent() || sighting.trail.never_exists();
-            let trails = sightings.iter().filter(counted).map(|sighting| sighting.trail.clone()).collect();
+            let trails = sightings
+                .iter()
+                .filter(|sighting| !sighting.is_absent() || sighting.trail.never_exists())
+                .map(|sighting| sighting.trail.clone())
+                .collect();
             sighting::runs(self.budget, |_| check(&deployment(Vec::clone(&trails)), &self.settings.policy))
         } else {
             let verdicts = |read: &dyn Fn(&World) -> Vec<Trail>| {
                 let runs = sighting::without_needless_failures(sighting::runs(self.budget, read));
-                let verdict = |(trails, world)| (check(&deployment(trails), &self.settings.policy), world);
-                runs.into_iter().map(verdict).collect::<Vec<(Verdict, World)>>()
+                runs.into_iter()
+                    .map(|(trails, world)| (check(&deployment(trails), &self.settings.policy), world))
+                    .collect::<Vec<(Verdict, World)>>()
             };
             let verdicts_of_first = verdicts(&|world| self.trails(world));
             // A trail after the first one that satisfies the control may fail to evaluate in a world, and then nothing
@@ -225,10 +233,10 @@ impl DeploymentCheck<'_> {
     }
 
     fn record(&self, sighting: &TrailInstance) -> TrailResult {
-        let asked = || sighting.answers.iter().filter(|answer| self.settings.selection.has(answer.rule));
-        let is_advice = |answer: &&RuleResult| answer.rule.check.is_advice();
-        let passed = asked().filter(|answer| answer.outcome == Outcome::Pass);
-        let is_elsewhere = |answer: &&RuleResult| answer.finding.as_ref().is_some_and(|own| own.is_declared_elsewhere);
+        let asked = sighting.answers.iter().filter(|answer| self.settings.selection.has(answer.rule));
+        let passed = asked.clone().filter(|answer| answer.outcome == Outcome::Pass);
+        let declared_elsewhere =
+            asked.clone().filter(|answer| answer.finding.as_ref().is_some_and(|own| own.is_declared_elsewhere));
         let declaration = sighting.trail.declaration;
         TrailResult {
             address: sighting.trail.address.clone(),
@@ -241,10 +249,14 @@ impl DeploymentCheck<'_> {
             digest: digest(self.sources.file(declaration.file).slice(declaration)),
             owners: sighting.trail.owners.clone(),
             absence: absence(&sighting.trail).filter(|_| sighting.exists == TrailExistence::Never),
-            rules: asked().filter(|answer| !is_advice(answer)).map(|answer| (answer.rule, answer.outcome)).collect(),
-            declared_elsewhere: asked().filter(is_elsewhere).map(|answer| answer.rule).collect(),
+            rules: asked
+                .clone()
+                .filter(|answer| !answer.rule.check.is_advice())
+                .map(|answer| (answer.rule, answer.outcome))
+                .collect(),
+            declared_elsewhere: declared_elsewhere.map(|answer| answer.rule).collect(),
             grounds: passed.map(|answer| (answer.rule, (answer.rule.grounds)(&sighting.trail))).collect(),
-            advisories: asked().filter(is_advice).map(|answer| answer.rule).collect(),
+            advisories: asked.filter(|answer| answer.rule.check.is_advice()).map(|answer| answer.rule).collect(),
         }
     }
 }
@@ -272,8 +284,8 @@ fn absence(trail: &Trail) -> Option<Absence> {
 
 /// True if the deployment passes in some worlds and fails in others.
 fn is_mixed(verdicts: &[(Verdict, World)]) -> bool {
-    let has = |is: fn(&Verdict) -> bool| verdicts.iter().any(|(verdict, _)| is(verdict));
-    has(|verdict| matches!(verdict, Verdict::Pass)) && has(|verdict| matches!(verdict, Verdict::Fail(_)))
+    verdicts.iter().any(|(verdict, _)| matches!(verdict, Verdict::Pass))
+        && verdicts.iter().any(|(verdict, _)| matches!(verdict, Verdict::Fail(_)))
 }
 
 fn whole_rule() -> Option<WholeRule> {

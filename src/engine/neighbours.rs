@@ -86,8 +86,10 @@ impl<'a> RelatedResources<'a> {
         }
         let still = self.still.get_or_init(|| self.read());
         let decisions = world.decisions();
-        let depending = |decision: &Decision| still.depending.get(decision.atom.subject()).map(Vec::as_slice);
-        let all: Vec<&[usize]> = decisions.iter().filter_map(depending).collect();
+        let all: Vec<&[usize]> = decisions
+            .iter()
+            .filter_map(|decision| still.depending.get(decision.atom.subject()).map(Vec::as_slice))
+            .collect();
         let own = still.deliveries.of(trails);
         let moved = own.iter().copied().filter(|site| still.deliveries.depends(*site, &decisions));
         let moved: Vec<usize> = moved.collect();
@@ -116,15 +118,19 @@ impl<'a> RelatedResources<'a> {
             sites.iter().for_each(|site| drop(self.made(*site, world)));
         });
         let worlds = worlds?.into_iter().map(|(_, world)| world).filter(|world| !world.is_rejected());
-        let of = |world: World| (self.of(std::slice::from_ref(trail), &world).of(&trail.address), world);
-        Some(worlds.filter(|world| !world.has_failed()).map(of).collect())
+        let mut within = Vec::new();
+        for world in worlds.filter(|world| !world.has_failed()) {
+            within.push((self.of(std::slice::from_ref(trail), &world).of(&trail.address), world));
+        }
+        Some(within)
     }
 
     fn read(&self) -> UndecidedRelated {
         let mut listening = BTreeSet::new();
         let mut depending: HashMap<String, Vec<usize>> = HashMap::new();
         let (mut deliveries, mut others) = (DeliveryIndex::default(), Vec::new());
-        let mut make = |site| {
+        let mut sites: Vec<Vec<RelatedResource>> = Vec::new();
+        for site in 0..self.opened.sites(SearchSubject::Surroundings) {
             let world = World::listening(self.budget);
             let made = self.made(site, &world);
             let heard = world.heard();
@@ -137,10 +143,8 @@ impl<'a> RelatedResources<'a> {
                 others.push(site);
                 heard.into_iter().for_each(|subject| depending.entry(subject).or_default().push(site));
             }
-            made
-        };
-        let sites: Vec<Vec<RelatedResource>> =
-            (0..self.opened.sites(SearchSubject::Surroundings)).map(&mut make).collect();
+            sites.push(made);
+        }
         let mut unread = self.opened.elsewhere(SearchSubject::Surroundings);
         // A search that reached a limit may have missed anything, so it comes first.
         unread.sort_by_key(|part| part.limit.is_none());

@@ -82,10 +82,12 @@ impl OtherRuns {
     pub(super) fn may_need(&self, stale: &StaleSuppression) -> bool {
         let Some(rule) = stale.unused.filter(|_| stale.is_unneeded()) else { return false };
         // A file that no project reads may contain values, and an entry of the settings may apply to any file.
-        let is_about = |project: &OpenRules| {
-            project.asked.has_file(stale.span.file) || stale.is_of_settings() || !self.has_file(stale.span.file)
-        };
-        self.is_narrowed || self.projects.iter().any(|project| project.rules.contains(rule) && is_about(project))
+        if self.is_narrowed {
+            return true;
+        }
+        let is_of_all = stale.is_of_settings() || !self.has_file(stale.span.file);
+        let mut open = self.projects.iter().filter(|project| project.rules.contains(rule));
+        open.any(|project| is_of_all || project.asked.has_file(stale.span.file))
     }
 
     fn has_file(&self, file: FileId) -> bool {
@@ -96,21 +98,22 @@ impl OtherRuns {
 /// True if a run excludes a part of what other runs may evaluate. This is the only place that decides it.
 fn is_narrowed(judged: &[&DeploymentVerdicts], run: OtherRun<'_>) -> bool {
     let narrowed = run.settings.narrowed;
-    let is_reading = |finding: &Diagnostic| matches!(finding.rule.check, Check::Reading);
     narrowed.values
         || narrowed.files
         || narrowed.rules
         || run.settings.evaluation.base.is_some()
         || run.settings.evaluation.plan.is_some()
         || run.has_unreadable
-        || judged.iter().any(|judgement| judgement.findings.iter().any(is_reading))
+        || judged
+            .iter()
+            .any(|judgement| judgement.findings.iter().any(|finding| matches!(finding.rule.check, Check::Reading)))
 }
 
 /// Evaluates each project on its own, without any values.
 fn evaluate(run: OtherRun<'_>, found: &FindingPlaces<'_>) -> Vec<OpenRules> {
     let policies = [run.settings.policy.clone(), STRICTEST];
-    let with = |modules| policies.each_ref().map(|policy| without_values(run.settings, policy, modules));
-    let (installed, local) = (with(Modules::Installed), with(Modules::Local));
+    let [installed, local] = [Modules::Installed, Modules::Local]
+        .map(|modules| policies.each_ref().map(|policy| without_values(run.settings, policy, modules)));
     let mut shares = BudgetShares::new(run.bytes, run.projects.len());
     let known = run.projects.iter().map(|_| None).collect();
     let work = |candidate: &CandidateProject, budget: &Rc<Budget>| {
@@ -121,8 +124,7 @@ fn evaluate(run: OtherRun<'_>, found: &FindingPlaces<'_>) -> Vec<OpenRules> {
             has_unread |= judgement.deployment.as_ref().is_some_and(|judged| !judged.unread.is_empty());
             rules.extend(undecided(&judgement, found));
         }
-        let is_installed = |file: &FileId| is_installed(&run.context.sources.file(*file).path);
-        if asked.files().iter().any(is_installed) {
+        if asked.files().iter().any(|file| is_installed(&run.context.sources.file(*file).path)) {
             for settings in &local {
                 rules.extend(undecided(&judge(candidate, settings, run.context, &asked, budget), found));
             }
@@ -169,9 +171,11 @@ fn judge(
 
 /// Returns the rules whose result may differ in another run.
 fn undecided(judgement: &DeploymentVerdicts, found: &FindingPlaces<'_>) -> HashSet<&'static str> {
-    let is_other =
-        |finding: &&Diagnostic| finding.outcome == Outcome::Unknown || !found.findings.contains(&key(finding));
-    let of_findings = judgement.findings.iter().filter(is_other).map(|finding| finding.rule.id());
+    let of_findings = judgement
+        .findings
+        .iter()
+        .filter(|finding| finding.outcome == Outcome::Unknown || !found.findings.contains(&key(finding)))
+        .map(|finding| finding.rule.id());
     let trails = judgement.deployment.iter().flat_map(|judged| &judged.trails);
     let results = trails.flat_map(|trail| &trail.rules);
     let of_trails = results.filter(|(_, outcome)| *outcome == Outcome::Unknown).map(|(rule, _)| rule.id());

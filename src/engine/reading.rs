@@ -61,9 +61,11 @@ pub(super) fn of_stale(stale: StaleSuppression, settings: &EngineSettings) -> Op
         StaleKind::FormerId => (&rules::UNKNOWN_RULE, "still accepted", "use the new id"),
     };
     let place = FindingTarget::Text(Label { span: stale.span, text: label.to_owned() });
-    let removal = |rule| Remedy::at(stale.span, Notation::Hcl, RemedyKind::RemoveIgnore { rule });
     let removed = stale.unused.filter(|_| stale.kind == StaleKind::Unused);
-    let wishes = removed.map(removal).into_iter().collect();
+    let wishes = removed
+        .map(|rule| Remedy::at(stale.span, Notation::Hcl, RemedyKind::RemoveIgnore { rule }))
+        .into_iter()
+        .collect();
     let reported = Diagnostic { help: Some(help.to_owned()), wishes, ..Diagnostic::new(rule, stale.message, place) };
     let level = match stale.kind {
         StaleKind::FormerId => Level::Note,

@@ -63,12 +63,14 @@ pub(super) fn undeclared(takes: &[RootOptionUse], options: &Options, sources: &S
             names.entry(*option).or_default().push(name);
         }
     }
-    let of_option = |(option, names): (FileId, Vec<&str>)| Undeclared {
-        option: option_name(option, options, sources),
-        suggestion: names.first().and_then(|name| closest(name, known.iter().copied())).map(str::to_owned),
-        names: names.into_iter().map(str::to_owned).collect(),
-    };
-    names.into_iter().map(of_option).collect()
+    names
+        .into_iter()
+        .map(|(option, names)| Undeclared {
+            option: option_name(option, options, sources),
+            suggestion: names.first().and_then(|name| closest(name, known.iter().copied())).map(str::to_owned),
+            names: names.into_iter().map(str::to_owned).collect(),
+        })
+        .collect()
 }
 
 /// The values of all options, by option and name.
@@ -98,10 +100,12 @@ fn file_of(variables: &Variables) -> FileId {
 /// The option as it was given: `--var`, `--var-file prod.tfvars`, `TF_VAR_region`.
 fn option_name(option: FileId, options: &Options, sources: &Sources) -> String {
     let name = sources.seen_file(&sources.file(option));
-    let is_given = |given: &[Variables]| given.contains(&Variables::File(option));
-    match (is_given(&options.variables), is_given(&options.parameters)) {
-        (true, _) => format!("--var-file {name}"),
-        (_, true) => format!("--parameter-file {name}"),
-        (false, false) => name,
+    let given = Variables::File(option);
+    if options.variables.contains(&given) {
+        format!("--var-file {name}")
+    } else if options.parameters.contains(&given) {
+        format!("--parameter-file {name}")
+    } else {
+        name
     }
 }

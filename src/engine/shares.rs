@@ -66,14 +66,9 @@ impl BudgetShares {
         jobs: Option<NonZeroUsize>,
         work: impl Fn(&I, &Rc<Budget>) -> T + Sync,
     ) -> Vec<PaidWork<T>> {
-        let pay = |item: &I, steps| {
-            let budget = Budget::new(steps);
-            let outcome = work(item, &budget);
-            PaidWork { outcome, spent: budget.spent(), is_cut: budget.is_exceeded() }
-        };
         self.waiting = self.waiting.saturating_sub(items.len());
-        let is_open = |(item, known): (_, &Option<PaidWork<T>>)| known.is_none().then_some(item);
-        let open: Vec<&I> = items.iter().zip(&known).filter_map(is_open).collect();
+        let open: Vec<&I> =
+            items.iter().zip(&known).filter_map(|(item, known)| known.is_none().then_some(item)).collect();
         known.iter().flatten().for_each(|paid| self.take(paid));
         let mut done = Vec::new();
         let threads = Threads::new(open.len(), jobs);
@@ -82,7 +77,7 @@ impl BudgetShares {
             let (batch, share) = portions(self.left, rest.len());
             let (now, later) = rest.split_at(batch);
             rest = later;
-            let paid = threads.map(now, |item| pay(item, share.min(self.first)));
+            let paid = threads.map(now, |item| pay(&work, item, share.min(self.first)));
             paid.iter().for_each(|paid| self.take(paid));
             done.extend(paid);
         }
@@ -95,7 +90,7 @@ impl BudgetShares {
                 cut = cut.saturating_sub(1);
                 // A little more gives the same result.
                 if share > paid.spent.saturating_add((paid.spent / 4).max(LAST_STEP)) {
-                    *paid = pay(item, share);
+                    *paid = pay(&work, item, share);
                     self.take(paid);
                 }
             }
@@ -113,6 +108,12 @@ impl BudgetShares {
     fn take<T>(&mut self, paid: &PaidWork<T>) {
         self.left = self.left.saturating_sub(paid.spent);
     }
+}
+
+fn pay<I, T>(work: impl Fn(&I, &Rc<Budget>) -> T, item: &I, steps: usize) -> PaidWork<T> {
+    let budget = Budget::new(steps);
+    let outcome = work(item, &budget);
+    PaidWork { outcome, spent: budget.spent(), is_cut: budget.is_exceeded() }
 }
 
 /// Returns the number of deployments that get a share of the remaining steps at once, and the share of each.

@@ -67,13 +67,14 @@ struct InstanceInWorld<'a> {
 /// The instances that a declaration has in any world.
 pub(super) fn sight(neighbours: &RelatedResources<'_>, site: usize, settings: &EngineSettings) -> Vec<TrailInstance> {
     let runs = runs(neighbours.budget, |world| read(neighbours.opened, site, world));
-    let is_created = |trail: &Trail| !trail.never_exists();
-    if !runs.iter().flat_map(|(trails, _)| trails).any(is_created) {
+    if !runs.iter().flat_map(|(trails, _)| trails).any(|trail| !trail.never_exists()) {
         let never = runs.iter().flat_map(|(trails, _)| trails).next();
         return never.map(|trail| absent(trail, neighbours.budget, settings)).into_iter().collect();
     }
-    let run = |(trails, world): (Vec<Trail>, World)| WorldRun { around: neighbours.of(&trails, &world), trails, world };
-    let runs: Vec<WorldRun> = without_needless_failures(runs).into_iter().map(run).collect();
+    let runs: Vec<WorldRun> = without_needless_failures(runs)
+        .into_iter()
+        .map(|(trails, world)| WorldRun { around: neighbours.of(&trails, &world), trails, world })
+        .collect();
     let instances = by_address(&runs).into_iter().map(|seen| deployable(seen, &runs));
     instances.filter_map(|(seen, worlds)| combine(&seen, worlds, neighbours, settings)).collect()
 }
@@ -92,12 +93,13 @@ pub(super) fn without_needless_failures(runs: Vec<(Vec<Trail>, World)>) -> Vec<(
     if runs.iter().all(|(_, world)| world.has_failed()) {
         return runs;
     }
-    let created = |trails: &[Trail]| -> HashSet<String> {
-        trails.iter().filter(|trail| !trail.never_exists()).map(|trail| trail.address.clone()).collect()
-    };
     let deployable = runs.iter().filter(|(_, world)| !world.has_failed());
     let seen: HashSet<String> = deployable.flat_map(|(trails, _)| created(trails)).collect();
     runs.into_iter().filter(|(trails, world)| !world.has_failed() || !created(trails).is_subset(&seen)).collect()
+}
+
+fn created(trails: &[Trail]) -> HashSet<String> {
+    trails.iter().filter(|trail| !trail.never_exists()).map(|trail| trail.address.clone()).collect()
 }
 
 /// Returns the worlds that count for an instance, and their number including those in which it isn't created. Worlds in
@@ -117,8 +119,8 @@ fn by_address(runs: &[WorldRun]) -> Vec<Vec<InstanceInWorld<'_>>> {
     for WorldRun { trails, world, around } in runs {
         for trail in trails.iter().filter(|trail| !trail.never_exists()) {
             let position = *positions.entry(&trail.address).or_insert(instances.len());
-            let cut = || LogDelivery::over_limit(trail, around.cut()?).map(Rc::new);
-            let around = around.of(&trail.address).or_else(cut);
+            let around =
+                around.of(&trail.address).or_else(|| LogDelivery::over_limit(trail, around.cut()?).map(Rc::new));
             let seen = InstanceInWorld { trail, world, around, within: OnceCell::new() };
             match instances.get_mut(position) {
                 Some(others) => others.push(seen),
@@ -209,8 +211,8 @@ fn answer_around(
     let mut judge =
         |around: &Rc<LogDelivery>| judged.entry(Rc::as_ptr(around)).or_insert_with(|| check(around)).clone();
     let verdicts: Vec<Option<Verdict>> = seen.iter().map(|seen| judge(seen.around.as_ref()?)).collect();
-    let is_wrong = |verdict: &Verdict| !matches!(verdict, Verdict::Pass);
-    let is_judged = verdicts.iter().all(Option::is_some) || verdicts.iter().flatten().any(is_wrong);
+    let is_judged = verdicts.iter().all(Option::is_some)
+        || verdicts.iter().flatten().any(|verdict| !matches!(verdict, Verdict::Pass));
     if !is_judged {
         return None;
     }
@@ -238,11 +240,13 @@ fn told_apart<'s>(
 ) -> Option<Vec<(Verdict, &'s World)>> {
     let Verdict::Unknown(Finding { is_declared_elsewhere: false, .. }) = verdict else { return None };
     let within = seen.within.get_or_init(|| neighbours.within(seen.trail, seen.world)).as_ref()?;
-    let judge = |(around, world): &'s (Option<Rc<LogDelivery>>, World)| {
-        let verdict = check(around.as_ref()?)?;
-        verdict.passes().map(|_| (verdict, world))
-    };
-    within.iter().map(judge).collect()
+    within
+        .iter()
+        .map(|(around, world)| {
+            let verdict = check(around.as_ref()?)?;
+            verdict.passes().map(|_| (verdict, world))
+        })
+        .collect()
 }
 
 /// Combines the verdicts of all worlds.

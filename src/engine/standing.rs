@@ -122,9 +122,9 @@ impl IncrementalCheck {
     /// Records existing files that the scan doesn't find. Missing files aren't recorded, since the next scan may find
     /// them.
     pub fn pass_over(&mut self, paths: impl Iterator<Item = PathBuf>, fs: &dyn Fs) {
-        let is_passed =
-            |path: &PathBuf| !self.scan.met.contains(path) && fs.read_inside(path) != Err(ReadError::Missing);
-        self.passed_over = paths.filter(is_passed).collect();
+        self.passed_over = paths
+            .filter(|path| !self.scan.met.contains(path) && fs.read_inside(path) != Err(ReadError::Missing))
+            .collect();
     }
 
     /// The existing files that no scan finds.
@@ -134,10 +134,10 @@ impl IncrementalCheck {
 
     /// True if a file is a part of the current check: the scan has found it, or an evaluation has read it.
     pub fn includes(&self, path: &Path) -> bool {
-        let is_read = |id| {
-            self.given.contains(&id) || self.sought.has_file(id) || self.held().any(|held| held.asked.has_file(id))
-        };
-        self.scan.met.contains(path) || self.sources.known(path).is_some_and(is_read)
+        self.scan.met.contains(path)
+            || self.sources.known(path).is_some_and(|id| {
+                self.given.contains(&id) || self.sought.has_file(id) || self.held().any(|held| held.asked.has_file(id))
+            })
     }
 
     /// True if the scan has found a file at or below a path.
@@ -159,12 +159,15 @@ impl IncrementalCheck {
         self.report_of(self.held(), &current, settings)
     }
 
+    fn is_current(&self, file: FileId) -> bool {
+        self.given.contains(&file)
+            || self.scan.kept.iter().flatten().any(|kept| kept.file == file)
+            || self.held().any(|held| held.asked.has_file(file))
+    }
+
     /// The report on some files. It may contain a part of the findings in others.
     pub fn report_on(&self, files: &HashSet<FileId>, settings: &EngineSettings) -> Report {
-        let is_kept = |file: &FileId| self.scan.kept.iter().flatten().any(|kept| kept.file == *file);
-        let is_asked = |file: &FileId| self.held().any(|held| held.asked.has_file(*file));
-        let is_current = |file: &&FileId| self.given.contains(*file) || is_kept(file) || is_asked(file);
-        let current = files.iter().filter(is_current).copied().collect();
+        let current = files.iter().copied().filter(|file| self.is_current(*file)).collect();
         let held = self.held().filter(|held| held.says_something_of(files));
         self.report_of(held, &current, settings)
     }
@@ -228,9 +231,8 @@ impl IncrementalCheck {
         // A finding about an unreadable file has no text, so a change of that state needs a new scan.
         let turns = (is_met || known.is_some()) && !(is_readable && was_readable);
         // A directory starts to exist with its first file.
-        let was_missing =
-            |(above, error): &(PathBuf, ReadError)| *error == ReadError::Missing && path.starts_with(above);
-        let appears = !is_gone && self.scan.unreadable.iter().any(was_missing);
+        let mut missing = self.scan.unreadable.iter().filter(|(_, error)| *error == ReadError::Missing);
+        let appears = !is_gone && missing.any(|(above, _)| path.starts_with(above));
         if is_new || is_directory || turns || appears {
             return false;
         }
@@ -309,19 +311,18 @@ impl IncrementalCheck {
     fn judge(&mut self, setup: Setup<'_>, reach: &ChangeReach) {
         let context = setup.context(&self.sources, &self.readings);
         let mut shares = BudgetShares::new(self.scan.bytes(&self.sources), self.projects.len());
-        let is_good = |paid: &PaidWork<CachedDeployment>| {
+        let (good, bad): (Vec<_>, Vec<_>) = std::mem::take(&mut self.held).into_iter().partition(|(_, paid)| {
             context.options.plan.is_none() && shares.suffice_for(paid) && !reach.reaches(&paid.outcome)
-        };
-        let (good, bad): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.held).into_iter().partition(|(_, paid)| is_good(paid));
+        });
         let mut old: HashMap<DeploymentKey, PaidWork<CachedDeployment>> = good.into_iter().collect();
         let mut touched: HashSet<FileId> = bad.iter().flat_map(|(_, paid)| paid.outcome.asked.files()).collect();
-        let hold = |assignment: &Assignment<'_>, budget: &Rc<Budget>| self.hold(assignment, budget, setup.settings);
         let hold_all = |assignments: Vec<Assignment<'_>>| {
             let keys: Vec<DeploymentKey> = assignments.iter().map(key).collect();
             let known: Vec<Option<PaidWork<CachedDeployment>>> = keys.iter().map(|key| old.remove(key)).collect();
             let is_new: Vec<bool> = known.iter().map(Option::is_none).collect();
-            let held = shares.spend(&assignments, known, setup.settings.jobs, hold);
+            let held = shares.spend(&assignments, known, setup.settings.jobs, |assignment, budget| {
+                self.hold(assignment, budget, setup.settings)
+            });
             let judged = held.iter().zip(is_new).filter_map(|(paid, is_new)| is_new.then_some(paid));
             touched.extend(judged.flat_map(|paid| paid.outcome.asked.files()));
             keys.into_iter().zip(held).collect()

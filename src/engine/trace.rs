@@ -58,8 +58,13 @@ fn trace_here(
     let context = Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None };
     let question = TraceQuery { text: Some(question) };
     let projects = projects(&link(&scan, context), context)?;
-    let answers = |assignments: Vec<Assignment<'_>>| assignments.iter().map(|one| question.answers(one)).collect();
-    let answers: Vec<TraceAnswers> = in_turn(&projects, context, settings, answers, |answers| &answers.created);
+    let answers: Vec<TraceAnswers> = in_turn(
+        &projects,
+        context,
+        settings,
+        |assignments: Vec<Assignment<'_>>| assignments.iter().map(|one| question.answers(one)).collect(),
+        |answers| &answers.created,
+    );
     let (mut addresses, mut arguments, mut takes) = (Vec::new(), Vec::new(), Vec::new());
     for answers in answers {
         takes.push(answers.takes);
@@ -156,10 +161,10 @@ impl TraceQuery<'_> {
 /// The resources of the runs by address, without the entry for a resource that isn't created unless it is the only one.
 fn instances(runs: &[TraceRun]) -> Vec<InstanceByWorld<'_>> {
     let mut instances: Vec<InstanceByWorld<'_>> = Vec::new();
-    let is_created = |resource: &&Resource| resource.exists.value != Known(false);
-    let is_any_created = runs.iter().any(|(resources, _)| resources.iter().any(|resource| is_created(&resource)));
+    let is_any_created =
+        runs.iter().any(|(resources, _)| resources.iter().any(|resource| resource.exists.value != Known(false)));
     for (resources, world) in runs {
-        for resource in resources.iter().filter(|resource| !is_any_created || is_created(resource)) {
+        for resource in resources.iter().filter(|resource| !is_any_created || resource.exists.value != Known(false)) {
             match instances.iter_mut().find(|seen| seen.first().is_some_and(|(own, _)| own.address == resource.address))
             {
                 Some(seen) => seen.push((resource, world)),
@@ -173,15 +178,16 @@ fn instances(runs: &[TraceRun]) -> Vec<InstanceByWorld<'_>> {
 /// An address without the keys of instances.
 fn without_keys(address: &str) -> String {
     let mut depth = 0_usize;
-    let is_outside = |c: &char| {
-        depth = match c {
-            '[' => depth.saturating_add(1),
-            ']' => depth.saturating_sub(1),
-            _ => depth,
-        };
-        depth == 0 && *c != ']'
-    };
-    address.chars().filter(is_outside).collect()
+    let mut outside = String::new();
+    for c in address.chars() {
+        match c {
+            '[' => depth = depth.saturating_add(1),
+            ']' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => outside.push(c),
+            _ => {}
+        }
+    }
+    outside
 }
 
 /// Returns the paths of an instance's arguments in the order of its shape: all that are set in some world, and the

@@ -78,9 +78,9 @@ impl CreatedTrails {
 
 impl CreatedPlaces {
     fn add(&mut self, format: &'static str, created: &CreatedTrails, context: Context<'_>) {
-        let place = |place: &PathBuf| (format, context.fs.without_links(place));
-        self.declaring.extend(created.declaring.iter().map(place));
-        self.leading.extend(created.leading.iter().map(place));
+        for (places, made) in [(&mut self.declaring, &created.declaring), (&mut self.leading, &created.leading)] {
+            places.extend(made.iter().map(|place| (format, context.fs.without_links(place))));
+        }
     }
 
     /// True if a call creates a trail that a project declares, or one to which it leads if it declares none.

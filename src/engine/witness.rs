@@ -27,24 +27,21 @@ pub(super) struct Witness {
 
 /// Combines verdicts: passes in all worlds are a pass, failures in all worlds a failure; anything else is unknown.
 pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Finding>, Witness) {
-    let is_pass = |verdict: &Verdict| matches!(verdict, Verdict::Pass);
-    let is_fail = |verdict: &Verdict| matches!(verdict, Verdict::Fail(_));
     if verdicts.iter().all(|(verdict, _)| is_pass(verdict)) {
         return (Outcome::Pass, None, Witness::default());
     }
     if verdicts.iter().all(|(verdict, _)| is_fail(verdict)) {
         return (Outcome::Fail, of_all(verdicts), Witness::default());
     }
-    let runs = |is_such: &dyn Fn(&Verdict) -> bool| -> Vec<(bool, &World)> {
-        verdicts.iter().map(|(verdict, world)| (is_such(verdict), *world)).collect()
-    };
-    let failing = possible(&runs(&is_fail));
-    let passing = possible(&runs(&is_pass));
-    let show = |decisions: &[Decision]| decisions.iter().map(Decision::to_string).collect::<Vec<_>>();
-    let decided = || runs(&is_fail).into_iter().chain(runs(&is_pass)).filter(|(is_such, _)| *is_such);
+    let failing = possible(&runs(&verdicts, is_fail));
+    let passing = possible(&runs(&verdicts, is_pass));
     let subjects = match (failing.as_slice(), passing.as_slice()) {
         // The verdict depends on the decided values even if no combination of them is certainly possible.
-        ([], []) => decided().take(1).flat_map(|(_, world)| world.decisions()).collect(),
+        ([], []) => {
+            let runs = runs(&verdicts, is_fail).into_iter().chain(runs(&verdicts, is_pass));
+            let decided = runs.filter(|(is_such, _)| *is_such).take(1);
+            decided.flat_map(|(_, world)| world.decisions()).collect()
+        }
         (failing, passing) => [failing, passing].concat(),
     };
     let subjects = subjects.iter().map(|decision| decision.atom.subject().to_owned());
@@ -68,13 +65,25 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
     (Outcome::Unknown, finding, witness)
 }
 
+fn show(decisions: &[Decision]) -> Vec<String> {
+    decisions.iter().map(Decision::to_string).collect()
+}
+
+fn runs<'w>(verdicts: &[(Verdict, &'w World)], is_such: fn(&Verdict) -> bool) -> Vec<(bool, &'w World)> {
+    verdicts.iter().map(|(verdict, world)| (is_such(verdict), *world)).collect()
+}
+
+fn is_fail(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Fail(_))
+}
+
+fn is_pass(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Pass)
+}
+
 /// Returns the values of a plain reference with which an unknown verdict fails and passes, after the decisions that
 /// lead to it.
 fn sides(verdicts: &[(Verdict, &World)]) -> (Vec<String>, Vec<String>) {
-    let sides_of = |verdict: &Verdict| match verdict {
-        Verdict::Unknown(finding) => finding.witness.clone(),
-        Verdict::Pass | Verdict::Fail(_) => None,
-    };
     let first = verdicts.first().and_then(|(verdict, _)| sides_of(verdict));
     let Some((reference, fails, passes)) = &first else { return Default::default() };
     let runs: Vec<(bool, &World)> =
@@ -83,11 +92,19 @@ fn sides(verdicts: &[(Verdict, &World)]) -> (Vec<String>, Vec<String>) {
     if !names::are_independent_of(&decisions, reference) {
         return Default::default();
     }
-    let after = |side: &str| {
-        let decisions = decisions.iter().map(Decision::to_string);
-        decisions.chain([format!("{reference} {side}")]).collect()
-    };
-    (after(fails), after(passes))
+    (after(&decisions, reference, fails), after(&decisions, reference, passes))
+}
+
+fn after(decisions: &[Decision], reference: &str, side: &str) -> Vec<String> {
+    let decisions = decisions.iter().map(Decision::to_string);
+    decisions.chain([format!("{reference} {side}")]).collect()
+}
+
+fn sides_of(verdict: &Verdict) -> Option<(String, String, String)> {
+    match verdict {
+        Verdict::Unknown(finding) => finding.witness.clone(),
+        Verdict::Pass | Verdict::Fail(_) => None,
+    }
 }
 
 /// The finding of the first world, with the remedies that apply in all worlds.
@@ -144,8 +161,10 @@ fn shortest(mut decisions: Vec<Decision>, worlds: &[(bool, Vec<Decision>)]) -> V
     while index < decisions.len() {
         let mut fewer = decisions.clone();
         fewer.remove(index);
-        let allows = |world: &[Decision]| !fewer.iter().any(|own| world.iter().any(|other| other.contradicts(own)));
-        if worlds.iter().filter(|(_, world)| allows(world)).all(|(such, _)| *such) {
+        let mut allowed = worlds
+            .iter()
+            .filter(|(_, world)| !fewer.iter().any(|own| world.iter().any(|other| other.contradicts(own))));
+        if allowed.all(|(such, _)| *such) {
             decisions = fewer;
         } else {
             index = index.saturating_add(1);

@@ -184,7 +184,6 @@ impl Moves {
 
     /// Follows renamed files: each file that no longer exists, to a new file with the same text.
     pub fn follow_files(&mut self, before: &Sources, now: &Sources) {
-        let text = |file: &SourceFile| file.text.replace('\r', "");
         let (before, now) = (before.all(), now.all());
         let was: HashSet<&str> = before.iter().map(|(_, file)| file.name.as_str()).collect();
         let is: HashSet<&str> = now.iter().map(|(_, file)| file.name.as_str()).collect();
@@ -192,22 +191,21 @@ impl Moves {
         if gone.is_empty() {
             return;
         }
-        let place = |name: &str| TrailName { deployment: encode_path(name), name: None, address: String::new() };
         let taken: HashSet<&TrailName> = self.to.values().collect();
         let mut new: HashMap<String, VecDeque<TrailName>> = HashMap::new();
         for (_, file) in now.iter().filter(|(_, file)| !was.contains(file.name.as_str())) {
-            let to = place(&file.name);
+            let to = place_of(&file.name);
             if !taken.contains(&to) {
-                new.entry(text(file)).or_default().push_back(to);
+                new.entry(text_of(file)).or_default().push_back(to);
             }
         }
         new.values_mut().for_each(|places| places.make_contiguous().sort_unstable());
         for (_, file) in gone {
-            let from = place(&file.name);
+            let from = place_of(&file.name);
             if self.to.contains_key(&from) {
                 continue;
             }
-            if let Some(to) = new.get_mut(&text(file)).and_then(VecDeque::pop_front) {
+            if let Some(to) = new.get_mut(&text_of(file)).and_then(VecDeque::pop_front) {
                 self.to.insert(from, to);
             }
         }
@@ -252,6 +250,14 @@ impl Moves {
     }
 }
 
+fn place_of(name: &str) -> TrailName {
+    TrailName { deployment: encode_path(name), name: None, address: String::new() }
+}
+
+fn text_of(file: &SourceFile) -> String {
+    file.text.replace('\r', "")
+}
+
 impl<'a> MoveSearch<'a> {
     /// Records a move, after which neither place takes part in another one.
     fn note(&mut self, from: &TrailName, to: &TrailName) {
@@ -266,8 +272,8 @@ impl<'a> MoveSearch<'a> {
 
     /// Follows `moved` blocks, and the implicit move between a block without `count` and its first instance.
     fn follow_blocks<'r>(&mut self, report: &'r Report) {
-        let of_deployment = |judged: &'r DeploymentResult| (TrailName::of(judged), Blocks::of(&judged.moves));
-        let blocks: HashMap<TrailName, Blocks<'_>> = report.deployments.iter().map(of_deployment).collect();
+        let blocks: HashMap<TrailName, Blocks<'_>> =
+            report.deployments.iter().map(|judged| (TrailName::of(judged), Blocks::of(&judged.moves))).collect();
         let none = Blocks::default();
         let mut free: HashMap<(FingerprintRoot<'a>, Vec<AddressStep>), Vec<&'a TrailName>> = HashMap::new();
         for place in self.free.keys() {
@@ -308,9 +314,9 @@ impl<'a> MoveSearch<'a> {
             }
             let Some(candidates) = free.get_mut(&(placed.place.deployment(), last)) else { continue };
             let is_wrapped = |other: &MoveCandidate<'_>| is_nested(&steps, &other.steps);
-            let has_digest =
-                |other: &MoveCandidate<'_>| other.placed.digest.is_some() && other.placed.digest == placed.digest;
-            let same = take(candidates, &mut self.left, |other| has_digest(other) && is_wrapped(other));
+            let same = take(candidates, &mut self.left, |other| {
+                other.placed.digest.is_some() && other.placed.digest == placed.digest && is_wrapped(other)
+            });
             let Some(to) = same.or_else(|| take(candidates, &mut self.left, is_wrapped)) else { continue };
             self.note(&placed.place, &to.place);
         }
@@ -392,9 +398,11 @@ impl<'a> MoveSearch<'a> {
                     continue;
                 }
                 let steps = placed.place.steps();
-                let is_wrapped = |other: &MoveCandidate<'_>| other.steps == steps || is_nested(&steps, &other.steps);
-                let Some(to) = take(candidates, &mut self.left, is_wrapped) else { continue };
-                self.note(&placed.place, &to.place);
+                let to =
+                    take(candidates, &mut self.left, |other| other.steps == steps || is_nested(&steps, &other.steps));
+                if let Some(to) = to {
+                    self.note(&placed.place, &to.place);
+                }
             }
         }
     }
@@ -417,28 +425,24 @@ impl<'a> MoveSearch<'a> {
             }
             let is_other = |other: &MoveCandidate<'_>| other.placed.place.deployment() != placed.place.deployment();
             let same = take(candidates, &mut self.left, |other| is_other(other) && other.steps == steps);
-            let is_wrapped = |other: &MoveCandidate<'_>| is_other(other) && is_nested(&steps, &other.steps);
-            let Some(to) = same.or_else(|| take(candidates, &mut self.left, is_wrapped)) else { continue };
-            self.note(&placed.place, &to.place);
+            let to = same.or_else(|| {
+                take(candidates, &mut self.left, |other| is_other(other) && is_nested(&steps, &other.steps))
+            });
+            if let Some(to) = to {
+                self.note(&placed.place, &to.place);
+            }
         }
     }
 
     /// Moves each deployment along with its trails.
     fn follow_wholes(&mut self, is_there: &dyn Fn(&str) -> bool) {
-        let pairs = |moves: &HashMap<TrailName, TrailName>| {
-            let whole = |place: &TrailName| TrailName { address: String::new(), ..place.clone() };
-            let mut pairs: Vec<_> = moves.iter().map(|(from, to)| (whole(from), whole(to))).collect();
-            pairs.sort();
-            pairs.dedup();
-            pairs
-        };
-        for (from, to) in pairs(&self.moves.to) {
+        for (from, to) in deployment_pairs(&self.moves.to) {
             let is_new = !self.before.contains(&to.deployment()) && self.free.contains_key(&to);
             if from != to && is_new && !self.remains(&from, is_there) && !self.moves.to.contains_key(&from) {
                 self.note(&from, &to);
             }
         }
-        for (from, to) in pairs(&self.moves.called) {
+        for (from, to) in deployment_pairs(&self.moves.called) {
             let is_new = !self.before.contains(&to.deployment()) && self.free.contains_key(&to);
             if is_new && !self.moves.called.contains_key(&from) {
                 self.free.remove(&to);
@@ -460,6 +464,17 @@ impl<'a> MoveSearch<'a> {
         self.deployments.contains(&place.deployment())
             || decode_path(&place.deployment).is_none_or(|name| is_there(&name))
     }
+}
+
+fn deployment_pairs(moves: &HashMap<TrailName, TrailName>) -> Vec<(TrailName, TrailName)> {
+    let mut pairs: Vec<_> = moves.iter().map(|(from, to)| (whole(from), whole(to))).collect();
+    pairs.sort();
+    pairs.dedup();
+    pairs
+}
+
+fn whole(place: &TrailName) -> TrailName {
+    TrailName { address: String::new(), ..place.clone() }
 }
 
 impl<'a> MoveCandidate<'a> {
@@ -579,10 +594,11 @@ fn is_nested(one: &[AddressStep], other: &[AddressStep]) -> bool {
 
 /// Returns an address without the keys of first instances, so that the first instance of a block equals the only one.
 fn without_first_keys(steps: &[AddressStep]) -> Vec<AddressStep> {
-    let plain = |step: &AddressStep| {
-        if step.key == "[0]" { AddressStep { key: String::new(), ..step.clone() } } else { step.clone() }
-    };
-    steps.iter().map(plain).collect()
+    let mut steps = steps.to_vec();
+    for step in steps.iter_mut().filter(|step| step.key == "[0]") {
+        step.key = String::new();
+    }
+    steps
 }
 
 #[cfg(test)]

@@ -60,15 +60,16 @@ impl Actions<'_> {
                 None => fixes.push((fix.clone(), vec![finding])),
             }
         }
-        let action = |(fix, findings): (Fix, Vec<&report::Diagnostic>)| {
-            let is_safe = fix.safety == Safety::Safe;
-            let doubt = if is_safe { "" } else { " (unsafe: may change more than the trail)" };
-            let edits: Vec<DocumentEdit> = fix.edits.into_iter().map(|edit| (edit.span, edit.text)).collect();
-            let title = format!("{}{doubt}", capitalized(&fix.title));
-            let action = self.action(title, CodeActionKind::QUICKFIX, &findings, &edits)?;
-            Some(CodeAction { is_preferred: Some(is_safe), ..action })
-        };
-        fixes.into_iter().filter_map(action).collect()
+        fixes.into_iter().filter_map(|(fix, findings)| self.action_of(fix, &findings)).collect()
+    }
+
+    fn action_of(&self, fix: Fix, findings: &[&report::Diagnostic]) -> Option<CodeAction> {
+        let is_safe = fix.safety == Safety::Safe;
+        let doubt = if is_safe { "" } else { " (unsafe: may change more than the trail)" };
+        let edits: Vec<DocumentEdit> = fix.edits.into_iter().map(|edit| (edit.span, edit.text)).collect();
+        let title = format!("{}{doubt}", capitalized(&fix.title));
+        let action = self.action(title, CodeActionKind::QUICKFIX, findings, &edits)?;
+        Some(CodeAction { is_preferred: Some(is_safe), ..action })
     }
 
     /// The action for all safe fixes that change only this file.
@@ -81,11 +82,27 @@ impl Actions<'_> {
 
     /// True if the request includes a kind. A requested kind includes all of its sub-kinds.
     fn is_asked(&self, kind: &CodeActionKind) -> bool {
-        let holds = |only: &CodeActionKind| {
-            let rest = kind.as_str().strip_prefix(only.as_str());
-            only.as_str().is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        self.params.context.only.as_ref().is_none_or(|only| only.iter().any(holds))
+        self.params.context.only.as_ref().is_none_or(|only| {
+            only.iter().any(|only| {
+                let rest = kind.as_str().strip_prefix(only.as_str());
+                only.as_str().is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+        })
+    }
+
+    fn is_here(&self, finding: &report::Diagnostic, asked: &std::ops::Range<usize>) -> bool {
+        match &finding.place {
+            FindingTarget::Text(label) => {
+                let setters = setters(finding, &self.report.sources);
+                std::iter::once(label.span).chain(setters).any(|span| self.touches(span, asked))
+            }
+            FindingTarget::File(_) | FindingTarget::Run => false,
+        }
+    }
+
+    fn touches(&self, span: Span, asked: &std::ops::Range<usize>) -> bool {
+        let own = self.report.sources.outermost(span);
+        own.file == self.file && own.range().start <= asked.end && asked.start <= own.range().end
     }
 
     /// The findings whose place, or the place where their value is set, touches the requested range, with their
@@ -93,19 +110,8 @@ impl Actions<'_> {
     fn here(&self) -> impl Iterator<Item = (usize, &report::Diagnostic)> {
         let file = self.report.sources.file(self.file);
         let asked = self.places.lines(&file).bytes(self.params.range);
-        let touches = move |span: Span| {
-            let own = self.report.sources.outermost(span);
-            own.file == self.file && own.range().start <= asked.end && asked.start <= own.range().end
-        };
-        let is_here = move |finding: &report::Diagnostic| match &finding.place {
-            FindingTarget::Text(label) => {
-                let setters = setters(finding, &self.report.sources);
-                std::iter::once(label.span).chain(setters).any(&touches)
-            }
-            FindingTarget::File(_) | FindingTarget::Run => false,
-        };
         let findings = self.report.findings.iter().enumerate();
-        findings.filter(move |(_, finding)| self.report.tells(finding) && is_here(finding))
+        findings.filter(move |(_, finding)| self.report.tells(finding) && self.is_here(finding, &asked))
     }
 
     /// The action that inserts a suppression comment.
@@ -136,15 +142,14 @@ impl Actions<'_> {
 
     /// The diagnostic of the request that represents a finding.
     fn diagnostic(&self, finding: &report::Diagnostic) -> Option<&Diagnostic> {
-        let is_own = |diagnostic: &&Diagnostic| {
+        self.params.context.diagnostics.iter().find(|diagnostic| {
             let fingerprint = diagnostic.data.as_ref().and_then(|data| data.get("fingerprint"));
             match fingerprint.and_then(|name| name.as_str()) {
                 Some(name) => name == finding.fingerprint,
                 // Some editors don't return the `data` of a diagnostic.
                 None => diagnostic.code == Some(NumberOrString::String(finding.rule.id().to_owned())),
             }
-        };
-        self.params.context.diagnostics.iter().find(is_own)
+        })
     }
 
     fn edit(&self, edits: &[DocumentEdit]) -> Option<WorkspaceEdit> {
@@ -165,24 +170,28 @@ impl Actions<'_> {
 }
 
 fn versioned(by_file: Vec<(Uri, Option<i32>, Vec<TextEdit>)>) -> WorkspaceEdit {
-    let edit = |(uri, version, edits): (Uri, Option<i32>, Vec<TextEdit>)| {
+    let mut operations = Vec::new();
+    for (uri, version, edits) in by_file {
         let text_document = OptionalVersionedTextDocumentIdentifier { uri, version };
         let edits = edits.into_iter().map(OneOf::Left).collect();
-        DocumentChangeOperation::Edit(TextDocumentEdit { text_document, edits })
-    };
-    let changes = DocumentChanges::Operations(by_file.into_iter().map(edit).collect());
+        operations.push(DocumentChangeOperation::Edit(TextDocumentEdit { text_document, edits }));
+    }
+    let changes = DocumentChanges::Operations(operations);
     WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }
 }
 
 /// The smallest single edit that converts one text to another.
 fn difference(file: FileId, old: &str, new: &str) -> DocumentEdit {
-    let common = |(one, other): &(char, char)| one == other;
-    let before: usize = old.chars().zip(new.chars()).take_while(common).map(|(c, _)| c.len_utf8()).sum();
+    let before: usize = old.chars().zip(new.chars()).take_while(is_same).map(|(c, _)| c.len_utf8()).sum();
     let (old_rest, new_rest) = (old.get(before..).unwrap_or_default(), new.get(before..).unwrap_or_default());
-    let after = old_rest.chars().rev().zip(new_rest.chars().rev()).take_while(common);
+    let after = old_rest.chars().rev().zip(new_rest.chars().rev()).take_while(is_same);
     let after: usize = after.map(|(c, _)| c.len_utf8()).sum();
     let span = Span::new(file, before, old.len().saturating_sub(after));
     (span, new_rest.get(..new_rest.len().saturating_sub(after)).unwrap_or_default().to_owned())
+}
+
+fn is_same((one, other): &(char, char)) -> bool {
+    one == other
 }
 
 /// The text with an upper-case initial, as in menus.

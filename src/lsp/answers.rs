@@ -68,8 +68,8 @@ impl<W: Write> Session<W> {
 
     /// Answers the hover requests that are due, in the order of their arrival.
     pub(super) fn answer_hovers(&mut self, is_due: impl Fn(&PendingRequest) -> bool) -> io::Result<()> {
-        let is_answered = |own: &mut PendingRequest| matches!(own.question, EditorQuery::Hover(_)) && is_due(own);
-        for pending in self.pending.extract_if(.., is_answered).collect::<Vec<_>>() {
+        let answered = self.pending.extract_if(.., |own| matches!(own.question, EditorQuery::Hover(_)) && is_due(own));
+        for pending in answered.collect::<Vec<_>>() {
             if let EditorQuery::Hover(params) = &pending.question {
                 let found = self.hover(params);
                 self.client.answer(pending.id, found)?;
@@ -167,8 +167,7 @@ pub(super) fn actions(
 }
 
 fn holds(range: Range, position: Position) -> bool {
-    let at = |position: Position| (position.line, position.character);
-    (at(range.start)..=at(range.end)).contains(&at(position))
+    range.start <= position && position <= range.end
 }
 
 /// The answer to `workspace/textDocumentContent`, which is the page of a rule.

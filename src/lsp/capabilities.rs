@@ -32,8 +32,11 @@ impl Initialization {
     /// The open folders, from any of the three members.
     pub(super) fn folders(&self) -> Vec<OpenFolder> {
         let folders = self.workspace_folders.clone().unwrap_or_default();
-        let path = || Some(uris::of(Path::new(self.root_path.as_ref()?))?.as_str().to_owned());
-        let root = self.root_uri.clone().or_else(path).filter(|_| folders.is_empty());
+        let root = self
+            .root_uri
+            .clone()
+            .or_else(|| Some(uris::of(Path::new(self.root_path.as_ref()?))?.as_str().to_owned()))
+            .filter(|_| folders.is_empty());
         folders.into_iter().chain(root.map(|uri| OpenFolder { uri })).collect()
     }
 

@@ -58,10 +58,9 @@ impl<'a> ReportPositions<'a> {
             let file = self.sources.file(id);
             let Some(uri) = self.uri(&file.path) else { continue };
             let lines = self.lines(&file);
-            let located = |(span, outer): (Span, Span)| {
-                (span, Some(Location { uri: uri.clone(), range: lines.range(outer.range()) }))
-            };
-            self.ranges.extend(spans.into_iter().map(located));
+            for (span, outer) in spans {
+                self.ranges.insert(span, Some(Location { uri: uri.clone(), range: lines.range(outer.range()) }));
+            }
         }
     }
 
@@ -84,15 +83,7 @@ impl<'a> ReportPositions<'a> {
 
     /// Adds the visible findings of a report.
     pub(super) fn add(&mut self, report: &Report, all: &mut FileDiagnostics) {
-        let labels = |finding: &report::Diagnostic| {
-            let primary = match &finding.place {
-                report::FindingTarget::Text(label) => Some(label.span),
-                report::FindingTarget::File(_) | report::FindingTarget::Run => None,
-            };
-            let related = finding.related.iter().map(|label| label.span);
-            primary.into_iter().chain(related).chain(setters(finding, self.sources)).collect::<Vec<_>>()
-        };
-        self.prepare(report.told().flat_map(labels).collect::<Vec<_>>());
+        self.prepare(report.told().flat_map(|finding| labels(finding, self.sources)).collect::<Vec<_>>());
         for finding in report.told() {
             let Some((path, range)) = self.place(finding) else { continue };
             push(all, path, self.diagnostic(finding, range));
@@ -107,16 +98,19 @@ impl<'a> ReportPositions<'a> {
 
     /// The file and the range at which a finding is shown; `None` if it isn't about a file.
     fn place(&self, finding: &report::Diagnostic) -> Option<(PathBuf, Range)> {
-        let located = |label: &Label| {
-            let path = self.sources.file(self.sources.outermost(label.span).file).path.clone();
-            Some((path, self.location(label.span)?.range))
-        };
         match &finding.place {
             report::FindingTarget::File(name) => Some((self.sources.path_of(name), Range::default())),
             report::FindingTarget::Run => None,
             // A command-line argument or an environment variable has no location, so the first related one is used.
-            report::FindingTarget::Text(label) => located(label).or_else(|| finding.related.iter().find_map(located)),
+            report::FindingTarget::Text(label) => {
+                self.located(label).or_else(|| finding.related.iter().find_map(|label| self.located(label)))
+            }
         }
+    }
+
+    fn located(&self, label: &Label) -> Option<(PathBuf, Range)> {
+        let path = self.sources.file(self.sources.outermost(label.span).file).path.clone();
+        Some((path, self.location(label.span)?.range))
     }
 
     fn diagnostic(&self, finding: &report::Diagnostic, range: Range) -> Diagnostic {
@@ -158,8 +152,7 @@ impl<'a> ReportPositions<'a> {
 
     /// The data that the editor returns with the diagnostic.
     fn data(&self, finding: &report::Diagnostic, kind: &str) -> Option<serde_json::Value> {
-        let data = || json!({ "fingerprint": finding.fingerprint, "kind": kind });
-        self.abilities.diagnostic_data.then(data)
+        self.abilities.diagnostic_data.then(|| json!({ "fingerprint": finding.fingerprint, "kind": kind }))
     }
 
     /// Adds related locations to a diagnostic, or appends them to its message if the editor doesn't support them.
@@ -184,16 +177,29 @@ impl<'a> ReportPositions<'a> {
     }
 }
 
+fn labels(finding: &report::Diagnostic, sources: &Sources) -> Vec<Span> {
+    let primary = match &finding.place {
+        report::FindingTarget::Text(label) => Some(label.span),
+        report::FindingTarget::File(_) | report::FindingTarget::Run => None,
+    };
+    let related = finding.related.iter().map(|label| label.span);
+    primary.into_iter().chain(related).chain(setters(finding, sources)).collect()
+}
+
 /// The places where the values behind a finding are set, except those at the place of the finding itself.
 pub(super) fn setters(finding: &report::Diagnostic, sources: &Sources) -> Vec<Span> {
     let report::FindingTarget::Text(place) = &finding.place else { return Vec::new() };
     let own = sources.outermost(place.span);
-    let is_elsewhere = |setter: &Span| {
-        let outer = sources.outermost(*setter);
-        // Values from the command line aren't in a file.
-        sources.file(outer.file).path.is_absolute() && !own.holds(outer) && !outer.holds(own)
-    };
-    finding.setters.iter().copied().filter(is_elsewhere).collect()
+    finding
+        .setters
+        .iter()
+        .copied()
+        .filter(|setter| {
+            let outer = sources.outermost(*setter);
+            // Values from the command line aren't in a file.
+            sources.file(outer.file).path.is_absolute() && !own.holds(outer) && !outer.holds(own)
+        })
+        .collect()
 }
 
 /// Adds a diagnostic, unless another deployment has an identical one.

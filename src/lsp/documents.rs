@@ -87,8 +87,10 @@ impl Documents {
     }
 
     fn named(&self, path: &Path) -> PathBuf {
-        let below = |(directory, name): &(PathBuf, PathBuf)| Some(name.join(path.strip_prefix(directory).ok()?));
-        let directories = self.names.iter().filter_map(|names| Some((names.0.components().count(), below(names)?)));
+        let directories = self
+            .names
+            .iter()
+            .filter_map(|names| Some((names.0.components().count(), names.1.join(path.strip_prefix(&names.0).ok()?))));
         directories.max_by_key(|(depth, _)| *depth).map_or_else(|| path.to_owned(), |(_, named)| named)
     }
 

@@ -249,16 +249,14 @@ impl Folder {
     /// The text of a file after all safe fixes that change only this file. Each fix is verified by a check.
     pub(super) fn mended(&self, path: &Path) -> Option<ChangedFile> {
         let FolderState { job, .. } = self.state.as_ref()?;
-        let judge = |changed: &[ChangedFile]| -> Result<Report, Error> {
-            let sources = job.sources.with(changed.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
-            let mut report = engine::check(&job.fs, &job.inputs, sources, &job.settings)?;
-            (job.finish)(&mut report);
-            Ok(report)
-        };
-        let is_wanted = |finding: &Diagnostic, fix: &Fix, report: &Report| {
-            report.tells(finding) && fix::is_allowed(fix, Safety::Safe, report, |file| file.path == path)
-        };
-        let mended = fix::mend(judge(&[]).ok()?, is_wanted, judge).ok()?;
+        let mended = fix::mend(
+            check(job, &[]).ok()?,
+            |finding: &Diagnostic, fix: &Fix, report: &Report| {
+                report.tells(finding) && fix::is_allowed(fix, Safety::Safe, report, |file| file.path == path)
+            },
+            |changed| check(job, changed),
+        )
+        .ok()?;
         mended.files.into_iter().next()
     }
 
@@ -284,6 +282,13 @@ impl Folder {
     }
 }
 
+fn check(job: &FolderJob, changed: &[ChangedFile]) -> Result<Report, Error> {
+    let sources = job.sources.with(changed.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
+    let mut report = engine::check(&job.fs, &job.inputs, sources, &job.settings)?;
+    (job.finish)(&mut report);
+    Ok(report)
+}
+
 impl FolderState {
     fn update(&mut self, changed: &[PathBuf], documents: &Documents) -> Result<CheckUpdate, Error> {
         for path in changed {
@@ -297,11 +302,13 @@ impl FolderState {
 
     /// Returns the files that were read and have been deleted since.
     fn gone(&self) -> Vec<PathBuf> {
-        let is_known = |file: &SourceFile| file.within.is_none() && file.path.is_absolute();
-        let files = self.job.sources.all().into_iter().filter(|(_, file)| is_known(file));
+        let files =
+            self.job.sources.all().into_iter().filter(|(_, file)| file.within.is_none() && file.path.is_absolute());
         let files = files.filter(|(id, file)| self.job.sources.known(&file.path) == Some(*id));
-        let is_gone = |path: &PathBuf| self.job.fs.kind(path) == Err(ReadError::Missing);
-        files.map(|(_, file)| file.path.clone()).filter(is_gone).collect()
+        files
+            .map(|(_, file)| file.path.clone())
+            .filter(|path| self.job.fs.kind(path) == Err(ReadError::Missing))
+            .collect()
     }
 
     fn is_decided_by(&self, path: &Path) -> bool {
@@ -323,8 +330,9 @@ fn files_of(changed: &[PathBuf], fs: &Overlay) -> Vec<PathBuf> {
                 files.extend(found.into_inner().unwrap_or_else(PoisonError::into_inner));
             }
             Err(ReadError::Missing) => {
-                let is_gone = |path: &&Path| fs.kind(path) == Err(ReadError::Missing);
-                files.extend(path.ancestors().take_while(is_gone).map(Path::to_owned));
+                files.extend(
+                    path.ancestors().take_while(|path| fs.kind(path) == Err(ReadError::Missing)).map(Path::to_owned),
+                );
             }
             Ok(PathKind::File) | Err(_) => {}
         }

@@ -90,12 +90,13 @@ mod tests {
     fn frames(bytes: &[u8]) -> Vec<String> {
         let mut stream = bytes;
         let frames = std::iter::from_fn(|| read(&mut stream).ok().flatten());
-        let show = |frame| match frame {
-            IncomingFrame::Message(Message::Notification(notification)) => notification.method,
-            IncomingFrame::Message(other) => format!("{other:?}"),
-            IncomingFrame::Broken { code, id, .. } => format!("{} {id}", code as i32),
-        };
-        frames.map(show).collect()
+        frames
+            .map(|frame| match frame {
+                IncomingFrame::Message(Message::Notification(notification)) => notification.method,
+                IncomingFrame::Message(other) => format!("{other:?}"),
+                IncomingFrame::Broken { code, id, .. } => format!("{} {id}", code as i32),
+            })
+            .collect()
     }
 
     fn framed(body: &str) -> String {

@@ -12,11 +12,14 @@ const MAX_SHOWN: usize = 20;
 
 /// The rule whose name is at an offset of a line.
 pub(super) fn rule_at(line: &str, offset: usize) -> Option<&'static Rule> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let (before, after) = line.split_at_checked(line.floor_char_boundary(offset))?;
     let start = before.trim_end_matches(is_part).len();
     let end = after.len().saturating_sub(after.trim_start_matches(is_part).len()).saturating_add(before.len());
     rules::find(line.get(start..end)?)
+}
+
+fn is_part(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-'
 }
 
 /// The hover for a rule.

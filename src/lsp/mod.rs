@@ -117,13 +117,16 @@ fn read_all(mut input: impl BufRead + Send + 'static, events: Sender<Event>) {
 
 /// The requests that are cancelled in a batch of events.
 fn cancelled(batch: &[Event]) -> HashSet<RequestId> {
-    let id = |event: &Event| match event {
+    batch.iter().filter_map(cancelled_request).collect()
+}
+
+fn cancelled_request(event: &Event) -> Option<RequestId> {
+    match event {
         Event::Frame(IncomingFrame::Message(Message::Notification(Notification { method, params })))
             if method == "$/cancelRequest" =>
         {
             serde_json::from_value(params.get("id")?.clone()).ok()
         }
         Event::Frame(_) | Event::Closed | Event::Checked(_) => None,
-    };
-    batch.iter().filter_map(id).collect()
+    }
 }

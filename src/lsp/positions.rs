@@ -18,12 +18,6 @@ pub(super) enum PositionEncoding {
 impl PositionEncoding {
     /// The first supported encoding that the client offers. The default is UTF-16, which all clients support.
     pub(super) fn choose(offered: Option<&[PositionEncodingKind]>) -> Self {
-        let known = |kind: &PositionEncodingKind| match kind.as_str() {
-            "utf-8" => Some(PositionEncoding::Utf8),
-            "utf-16" => Some(PositionEncoding::Utf16),
-            "utf-32" => Some(PositionEncoding::Utf32),
-            _ => None,
-        };
         offered.into_iter().flatten().find_map(known).unwrap_or_default()
     }
 
@@ -53,6 +47,15 @@ impl PositionEncoding {
     }
 }
 
+fn known(kind: &PositionEncodingKind) -> Option<PositionEncoding> {
+    match kind.as_str() {
+        "utf-8" => Some(PositionEncoding::Utf8),
+        "utf-16" => Some(PositionEncoding::Utf16),
+        "utf-32" => Some(PositionEncoding::Utf32),
+        _ => None,
+    }
+}
+
 /// The lines of a text. In the protocol, a single carriage return also ends a line.
 pub(super) struct LineTable<'t> {
     text: &'t str,
@@ -65,13 +68,9 @@ impl<'t> LineTable<'t> {
     /// The lines of an open document.
     pub(super) fn new(text: &'t str, encoding: PositionEncoding) -> Self {
         let bytes = text.as_bytes();
-        let next = |at: usize| at.saturating_add(1);
-        let ends = |at: usize| match bytes.get(at) {
-            Some(b'\n') => true,
-            Some(b'\r') => bytes.get(next(at)) != Some(&b'\n'),
-            Some(_) | None => false,
-        };
-        let starts = std::iter::once(0).chain((0..bytes.len()).filter(|at| ends(*at)).map(next)).collect();
+        let starts = std::iter::once(0)
+            .chain((0..bytes.len()).filter(|at| ends_line(bytes, *at)).map(|at| at.saturating_add(1)))
+            .collect();
         Self { text, encoding, starts, columns: Columns::default() }
     }
 
@@ -138,6 +137,14 @@ impl<'t> LineTable<'t> {
         let length = text.strip_suffix('\n').unwrap_or(text);
         let length = length.strip_suffix('\r').unwrap_or(length).len();
         (start, start.saturating_add(length))
+    }
+}
+
+fn ends_line(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at) {
+        Some(b'\n') => true,
+        Some(b'\r') => bytes.get(at.saturating_add(1)) != Some(&b'\n'),
+        Some(_) | None => false,
     }
 }
 

@@ -285,10 +285,6 @@ impl<W: Write> Session<W> {
         if !self.abilities.has_settings {
             return Ok(());
         }
-        let item = |uri: Option<&String>| ConfigurationItem {
-            scope_uri: uri.and_then(|uri| uri.parse::<Uri>().ok()),
-            section: Some(SECTION.to_owned()),
-        };
         let items = std::iter::once(item(None)).chain(self.roots.iter().map(|root| item(Some(&root.uri)))).collect();
         let id = self.client.request::<WorkspaceConfiguration>(ConfigurationParams { items })?;
         self.await_settings(Some(id));
@@ -351,9 +347,7 @@ impl<W: Write> Session<W> {
             },
             DidChangeWorkspaceFolders::METHOD => match read::<DidChangeWorkspaceFolders>(params) {
                 Ok(params) => {
-                    let is_removed =
-                        |root: &WorkspaceRoot| params.event.removed.iter().any(|own| own.uri.as_str() == root.uri);
-                    self.roots.retain(|root| !is_removed(root));
+                    self.roots.retain(|root| !params.event.removed.iter().any(|own| own.uri.as_str() == root.uri));
                     for folder in params.event.added {
                         self.add_root(&OpenFolder { uri: folder.uri.as_str().to_owned() });
                     }
@@ -422,6 +416,10 @@ impl<W: Write> Session<W> {
         let root = WorkspaceRoot::new(folder).filter(|root| !self.roots.iter().any(|known| known.uri == root.uri));
         self.roots.extend(root);
     }
+}
+
+fn item(uri: Option<&String>) -> ConfigurationItem {
+    ConfigurationItem { scope_uri: uri.and_then(|uri| uri.parse::<Uri>().ok()), section: Some(SECTION.to_owned()) }
 }
 
 fn read<N: lsp_types::notification::Notification>(params: Value) -> Result<N::Params, serde_json::Error>

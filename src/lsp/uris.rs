@@ -54,7 +54,6 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         if byte == b'%' {
-            let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
             let (high, low) = (digit(rest.next())?, digit(rest.next())?);
             bytes.push(u8::try_from(high.saturating_mul(16).saturating_add(low)).ok()?);
         } else {
@@ -62,6 +61,10 @@ fn decode(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(bytes).filter(|bytes| !bytes.contains(&0))
+}
+
+fn digit(byte: Option<u8>) -> Option<u32> {
+    char::from(byte?).to_digit(16)
 }
 
 #[cfg(unix)]

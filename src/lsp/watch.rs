@@ -48,15 +48,17 @@ pub(super) fn read_files(
     documents: &Documents,
     has_relative_patterns: bool,
 ) -> RegistrationParams {
-    let watcher = |path: &PathBuf| {
-        let (directory, name) = (documents.uris(path.parent()?).into_iter().next()?, path.file_name()?.to_str()?);
-        let pattern = match has_relative_patterns {
-            true => json!({ "baseUri": directory, "pattern": escaped(name) }),
-            false => Value::String(escaped(&path.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))),
-        };
-        Some(json!({ "globPattern": pattern }))
-    };
-    let watchers: Vec<Value> = paths.iter().filter_map(watcher).collect();
+    let watchers: Vec<Value> = paths
+        .iter()
+        .filter_map(|path| {
+            let (directory, name) = (documents.uris(path.parent()?).into_iter().next()?, path.file_name()?.to_str()?);
+            let pattern = match has_relative_patterns {
+                true => json!({ "baseUri": directory, "pattern": escaped(name) }),
+                false => Value::String(escaped(&path.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))),
+            };
+            Some(json!({ "globPattern": pattern }))
+        })
+        .collect();
     let registration = registration(READ_FILES, CHANGED_FILES, json!({ "watchers": watchers }));
     RegistrationParams { registrations: vec![registration] }
 }

@@ -62,11 +62,11 @@ impl<W: Write> Session<W> {
         let mut kept: Vec<Folder> = Vec::new();
         for root in roots {
             let directory = &root.directory;
-            let is_part = |folder: &Folder| {
+            let is_part = kept.iter().any(|folder| {
                 let is_same = folder.target.directory == *directory;
                 is_same || folder.holds(directory) && (!folder.has_run || folder.searches(directory))
-            };
-            if kept.iter().any(is_part) {
+            });
+            if is_part {
                 continue;
             }
             let settings = self.settings.options(Some(&root.uri));
@@ -79,11 +79,12 @@ impl<W: Write> Session<W> {
     /// Adds the units for open files that no other check includes.
     fn plan_files(&self, kept: &mut Vec<Folder>, old: &mut Vec<Folder>) {
         let paths = self.documents.all().filter_map(|document| document.path.as_deref());
-        let is_lost = |path: &&Path| {
-            let has_folder = self.roots.iter().any(|root| path.starts_with(&root.directory));
-            scan::is_checked(path) && !has_folder && !kept.iter().any(|folder| folder.includes(path))
-        };
-        let lost: Vec<&Path> = paths.filter(is_lost).collect();
+        let lost: Vec<&Path> = paths
+            .filter(|path| {
+                let has_folder = self.roots.iter().any(|root| path.starts_with(&root.directory));
+                scan::is_checked(path) && !has_folder && !kept.iter().any(|folder| folder.includes(path))
+            })
+            .collect();
         let settings = self.settings.options(None);
         let mut wanted: Vec<CheckTarget> = Vec::new();
         for path in &lost {
@@ -97,8 +98,9 @@ impl<W: Write> Session<W> {
         let mut at = 0;
         while let Some(folder) = folders.get(at) {
             let mut own = lost.iter().filter(|path| target_of(path, &settings) == folder.target).peekable();
-            let others = || folders.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
-            let is_included = own.peek().is_some() && own.all(|path| others().any(|other| other.includes(path)));
+            let is_included = own.peek().is_some()
+                && own
+                    .all(|path| folders.iter().enumerate().any(|(other, folder)| other != at && folder.includes(path)));
             match is_included {
                 true => old.push(folders.remove(at)),
                 false => at = at.saturating_add(1),
@@ -110,13 +112,9 @@ impl<W: Write> Session<W> {
     /// Sets the names by which the editor refers to the checked directories.
     fn name_directories(&mut self) {
         let roots = self.roots.iter().map(|root| (root.directory.clone(), root.name.clone()));
-        let of_file = |document: &OpenDocument| {
-            let (path, name) = (document.path.as_deref()?, uris::named_path(document.uri.as_str())?);
-            Some((path.parent()?.to_owned(), name.parent()?.to_owned()))
-        };
-        let files: Vec<_> = self.documents.all().filter_map(of_file).collect();
-        let has_folder = |path: &Path| self.roots.iter().any(|root| path.starts_with(&root.directory));
-        let files = files.into_iter().filter(|(path, _)| !has_folder(path));
+        let files: Vec<_> = self.documents.all().filter_map(directories).collect();
+        let files =
+            files.into_iter().filter(|(path, _)| !self.roots.iter().any(|root| path.starts_with(&root.directory)));
         let mut names: Vec<(PathBuf, PathBuf)> = Vec::new();
         for (path, name) in roots.chain(files) {
             if !names.iter().any(|(known, _)| *known == path) {
@@ -134,10 +132,15 @@ impl<W: Write> Session<W> {
     }
 }
 
+/// The directory of a file, and its name in the editor.
+fn directories(document: &OpenDocument) -> Option<(PathBuf, PathBuf)> {
+    let (path, name) = (document.path.as_deref()?, uris::named_path(document.uri.as_str())?);
+    Some((path.parent()?.to_owned(), name.parent()?.to_owned()))
+}
+
 /// The existing folder for a target, or a new one.
 fn again(target: CheckTarget, old: &mut Vec<Folder>) -> Folder {
-    let is_it = |own: &Folder| own.target.directory == target.directory && own.target.extent == target.extent;
-    match old.iter().position(is_it) {
+    match old.iter().position(|own| own.target.directory == target.directory && own.target.extent == target.extent) {
         Some(at) => {
             let mut folder = old.remove(at);
             folder.set(target.settings);

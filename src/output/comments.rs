@@ -7,9 +7,12 @@ use crate::suppress::{AddedComments, UncommentedFinding};
 /// Formats the number of new comments, and a line for each finding for which no comment is possible.
 pub fn comments(comments: &AddedComments, report: &Report) -> String {
     let number: usize = comments.files.iter().map(|one| one.comments).sum();
-    let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     let left: String = comments.left.iter().map(|left| line(left, report)).collect();
     format!("Added {} to {}.\n{left}", plural(number, "comment"), plural(comments.files.len(), "file"))
+}
+
+fn plural(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn line(left: &UncommentedFinding, report: &Report) -> String {

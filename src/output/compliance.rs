@@ -150,8 +150,8 @@ impl ControlRules {
 
     /// Makes the control not evaluated if none of its rules is selected.
     fn restrict(&mut self, selected: &[&'static Rule]) {
-        let is_selected = |rule: &&Rule| selected.iter().any(|other| std::ptr::eq(*other, *rule));
-        if self.not_judged.is_none() && !self.rules.iter().any(is_selected) {
+        let is_selected = self.rules.iter().any(|rule| selected.iter().any(|other| std::ptr::eq(*other, *rule)));
+        if self.not_judged.is_none() && !is_selected {
             self.not_judged = Some("its rules aren't selected");
         }
     }
@@ -191,13 +191,7 @@ impl ControlRules {
 
     /// Returns a pass if one trail certainly passes.
     fn status_of_any(&self, judged: &DeploymentResult) -> ControlStatus {
-        let passes = |trail: &&TrailResult| {
-            let own = trail.rules.iter().filter(|(rule, _)| self.has(rule));
-            trail.exists == TrailExistence::Always
-                && own.clone().count() > 0
-                && own.clone().all(|own| own.1 == Outcome::Pass)
-        };
-        let outcome = match judged.trails.iter().any(|trail| passes(&trail)) {
+        let outcome = match judged.trails.iter().any(|trail| self.passes(trail)) {
             true => Some(Outcome::Pass),
             false if self.outcomes(judged).any(|outcome| outcome != Outcome::Fail) => Some(Outcome::Unknown),
             false => self.outcomes(judged).next(),
@@ -231,45 +225,59 @@ impl ControlRules {
             ControlStatus::NotJudged => Vec::new(),
             ControlStatus::Compliant => self.passing(judged, (report, base)),
             ControlStatus::NotCompliant | ControlStatus::Unknown => {
-                let is_own = |finding: &&Diagnostic| {
+                let own = report.findings.iter().filter(|finding| {
                     finding.deployment.as_ref() == Some(&judged.root)
                         && finding.deployment_name == judged.name
                         && self.has(finding.rule)
-                };
-                let line = |finding: &Diagnostic| {
-                    let suppressed = finding.suppressed.as_ref();
-                    let suppressed = suppressed.map(|own| format!(" (suppressed: {})", own.describe()));
-                    let reading = report.benchmark.as_deref().and_then(|name| finding.rule.page.reading(name));
-                    let reading = reading.map(|reading| format!(" ({reading})")).unwrap_or_default();
-                    let (place, message) = (base.place_of(finding, report), &finding.message);
-                    format!("{place}: {}: {message}{reading}{}", finding.rule.id(), suppressed.unwrap_or_default())
-                };
-                report.findings.iter().filter(is_own).map(line).collect()
+                });
+                own.map(|finding| finding_line(finding, report, base)).collect()
             }
         }
     }
 
-    fn passing(&self, judged: &DeploymentResult, (report, base): (&Report, PathBase)) -> Vec<String> {
-        let passes = |rules: &[(&'static Rule, Outcome)]| {
-            rules.iter().filter(|(rule, _)| self.has(rule)).all(|(_, outcome)| *outcome == Outcome::Pass)
-        };
-        let created = || judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
-        let regional = created().filter(|trail| judged.is_by_region && is_whole_in_its_region(trail));
-        let by_region = regional.filter_map(|trail| Some((trail, format!(" in `{}`", trail.region.as_ref()?))));
-        let trails = created().filter(|trail| passes(&trail.rules)).map(|trail| (trail, String::new()));
-        let line = |(trail, region): (&TrailResult, String)| {
-            format!("{}: trail `{}`{region}", base.place(trail.header, &report.sources), trail.address)
-        };
-        trails.chain(by_region.filter(|_| self.is_about_deployments())).map(line).collect()
+    fn passes(&self, trail: &TrailResult) -> bool {
+        let own = trail.rules.iter().filter(|(rule, _)| self.has(rule));
+        trail.exists == TrailExistence::Always
+            && own.clone().count() > 0
+            && own.clone().all(|own| own.1 == Outcome::Pass)
     }
+
+    fn passing(&self, judged: &DeploymentResult, (report, base): (&Report, PathBase)) -> Vec<String> {
+        let created = judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
+        let mut lines = Vec::new();
+        for trail in created.clone() {
+            let mut own = trail.rules.iter().filter(|(rule, _)| self.has(rule));
+            if own.all(|(_, outcome)| *outcome == Outcome::Pass) {
+                lines.push(format!("{}: trail `{}`", base.place(trail.header, &report.sources), trail.address));
+            }
+        }
+        if !judged.is_by_region || !self.is_about_deployments() {
+            return lines;
+        }
+        for trail in created.filter(|trail| is_whole_in_its_region(trail)) {
+            let Some(region) = &trail.region else { continue };
+            let place = base.place(trail.header, &report.sources);
+            lines.push(format!("{place}: trail `{}` in `{region}`", trail.address));
+        }
+        lines
+    }
+}
+
+fn finding_line(finding: &Diagnostic, report: &Report, base: PathBase) -> String {
+    let suppressed = finding.suppressed.as_ref();
+    let suppressed = suppressed.map(|own| format!(" (suppressed: {})", own.describe()));
+    let reading = report.benchmark.as_deref().and_then(|name| finding.rule.page.reading(name));
+    let reading = reading.map(|reading| format!(" ({reading})")).unwrap_or_default();
+    let (place, message) = (base.place_of(finding, report), &finding.message);
+    format!("{place}: {}: {message}{reading}{}", finding.rule.id(), suppressed.unwrap_or_default())
 }
 
 /// True if the trail satisfies every condition in its home Region.
 fn is_whole_in_its_region(trail: &TrailResult) -> bool {
-    let passes = |wanted: &Rule| {
-        trail.rules.iter().any(|(rule, outcome)| std::ptr::eq(*rule, wanted) && *outcome == Outcome::Pass)
-    };
-    trail.exists == TrailExistence::Always && rules::regional_conditions().all(passes)
+    trail.exists == TrailExistence::Always
+        && rules::regional_conditions().all(|wanted| {
+            trail.rules.iter().any(|(rule, outcome)| std::ptr::eq(*rule, wanted) && *outcome == Outcome::Pass)
+        })
 }
 
 impl ControlStatus {

@@ -71,8 +71,8 @@ fn header(start: &str, path: &[u8]) -> String {
 fn compare<'a>(old: &'a str, new: &'a str) -> Vec<DiffLine<'a>> {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
     let before = old.iter().zip(&new).take_while(|(own, other)| own == other).count();
-    let rest = |lines: &[&'a str]| lines.get(before..).unwrap_or_default().to_vec();
-    let (mut old_rest, mut new_rest) = (rest(&old), rest(&new));
+    let (mut old_rest, mut new_rest) =
+        (old.get(before..).unwrap_or_default().to_vec(), new.get(before..).unwrap_or_default().to_vec());
     let after = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(own, other)| own == other).count();
     old_rest.truncate(old_rest.len().saturating_sub(after));
     new_rest.truncate(new_rest.len().saturating_sub(after));
@@ -89,14 +89,12 @@ fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<DiffLine<'a>> {
     }
     // The entry at (i, j) is the number of lines that the rests from i and from j have in common.
     let mut shared = vec![vec![0_u32; new.len().saturating_add(1)]; old.len().saturating_add(1)];
-    let at =
-        |shared: &Vec<Vec<u32>>, i: usize, j: usize| shared.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0);
     for (i, own) in old.iter().enumerate().rev() {
         for (j, other) in new.iter().enumerate().rev() {
             let (below, beside) = (i.saturating_add(1), j.saturating_add(1));
             let longest = match own == other {
-                true => at(&shared, below, beside).saturating_add(1),
-                false => at(&shared, below, j).max(at(&shared, i, beside)),
+                true => length_at(&shared, below, beside).saturating_add(1),
+                false => length_at(&shared, below, j).max(length_at(&shared, i, beside)),
             };
             if let Some(entry) = shared.get_mut(i).and_then(|row| row.get_mut(j)) {
                 *entry = longest;
@@ -111,7 +109,7 @@ fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<DiffLine<'a>> {
                 lines.push(DiffLine::Both(own));
                 (i, j) = (below, beside);
             }
-            (Some(own), other) if other.is_none() || at(&shared, below, j) >= at(&shared, i, beside) => {
+            (Some(own), other) if other.is_none() || length_at(&shared, below, j) >= length_at(&shared, i, beside) => {
                 lines.push(DiffLine::Old(own));
                 i = below;
             }
@@ -122,6 +120,10 @@ fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<DiffLine<'a>> {
             (_, None) => return lines,
         }
     }
+}
+
+fn length_at(lengths: &[Vec<u32>], i: usize, j: usize) -> u32 {
+    lengths.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0)
 }
 
 /// The ranges of lines that are shown.
@@ -138,15 +140,24 @@ fn hunks(lines: &[DiffLine<'_>]) -> Vec<std::ops::Range<usize>> {
 }
 
 fn hunk(lines: &[DiffLine<'_>], range: std::ops::Range<usize>) -> String {
-    let is_old = |line: &&DiffLine<'_>| !matches!(line, DiffLine::New(_));
-    let is_new = |line: &&DiffLine<'_>| !matches!(line, DiffLine::Old(_));
     let before = lines.get(..range.start).unwrap_or_default();
     let shown = lines.get(range).unwrap_or_default();
-    let head = |before: usize, shown: usize| format!("{},{shown}", before.saturating_add(usize::from(shown > 0)));
-    let old = head(before.iter().filter(is_old).count(), shown.iter().filter(is_old).count());
-    let new = head(before.iter().filter(is_new).count(), shown.iter().filter(is_new).count());
+    let old = line_range(before.iter().filter(is_old).count(), shown.iter().filter(is_old).count());
+    let new = line_range(before.iter().filter(is_new).count(), shown.iter().filter(is_new).count());
     let text: String = shown.iter().map(|line| line.text()).collect();
     format!("@@ -{old} +{new} @@\n{text}")
+}
+
+fn line_range(before: usize, shown: usize) -> String {
+    format!("{},{shown}", before.saturating_add(usize::from(shown > 0)))
+}
+
+fn is_new(line: &&DiffLine<'_>) -> bool {
+    !matches!(line, DiffLine::Old(_))
+}
+
+fn is_old(line: &&DiffLine<'_>) -> bool {
+    !matches!(line, DiffLine::New(_))
 }
 
 impl DiffLine<'_> {

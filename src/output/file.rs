@@ -118,13 +118,15 @@ fn is_format(name: &str) -> bool {
 /// True if a path contains another output, for example behind `;`, or a line break.
 fn has_other_output(path: &str) -> bool {
     let ends = path.match_indices('=').filter_map(|(at, _)| path.get(..at));
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    let mut names = ends.map(|before| (before, before.rsplit(|c| !is_name(c)).next().unwrap_or_default()));
-    let mut is_other = |(before, name): (&str, &str)| {
-        let mark = before.strip_suffix(name).and_then(|rest| rest.chars().next_back());
-        is_format(name) && mark.is_some_and(|mark| !matches!(mark, '/' | '\\' | '_' | '.'))
-    };
-    path.contains(char::is_control) || path.ends_with([';', '|', '&', ':']) || names.any(&mut is_other)
+    for before in ends {
+        let rest = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-');
+        let name = before.strip_prefix(rest).unwrap_or_default();
+        let mark = rest.chars().next_back();
+        if is_format(name) && mark.is_some_and(|mark| !matches!(mark, '/' | '\\' | '_' | '.')) {
+            return true;
+        }
+    }
+    path.contains(char::is_control) || path.ends_with([';', '|', '&', ':'])
 }
 
 impl FromStr for Destination {
@@ -156,9 +158,10 @@ fn unknown(name: &str) -> String {
 ///
 /// [`Error::Report`] for the first file that can't be written. The old files are unchanged.
 pub fn write(texts: &[(&Path, String)]) -> Result<(), Error> {
-    let stage =
-        |(path, text)| StagedOutput::new(path, text).map_err(|cause| Error::Report { path: named(path), cause });
-    let staged = texts.iter().map(|(path, text)| stage((path, text))).collect::<Result<Vec<_>, _>>()?;
+    let mut staged = Vec::new();
+    for (path, text) in texts {
+        staged.push(StagedOutput::new(path, text).map_err(|cause| Error::Report { path: named(path), cause })?);
+    }
     let (files, others): (Vec<StagedOutput<'_>>, Vec<StagedOutput<'_>>) =
         staged.into_iter().partition(|staged| staged.replacement.is_some());
     let mut undone = Vec::new();

@@ -48,14 +48,15 @@ pub(super) fn remarks(finding: &Diagnostic, benchmark: &str) -> Vec<(&'static st
 
 /// The values with which the finding would fail and pass, unless its message names them.
 fn witness(finding: &Diagnostic) -> Option<String> {
-    let side = |verb: &str, decisions: &[String]| {
-        let shown: Vec<String> = decisions.iter().map(|decision| format!("`{}`", cut(decision))).collect();
-        (!shown.is_empty()).then(|| format!("{verb} when {}", shown.join(" and ")))
-    };
     let is_named = finding.fails_when.iter().any(|decision| finding.message.ends_with(&**decision));
     let fails = side("fails", &finding.fails_when).filter(|_| !is_named);
     let sides: Vec<String> = fails.into_iter().chain(side("passes", &finding.passes_when)).collect();
     (finding.outcome == Outcome::Unknown && !sides.is_empty()).then(|| sides.join(", "))
+}
+
+fn side(verb: &str, decisions: &[String]) -> Option<String> {
+    let shown: Vec<String> = decisions.iter().map(|decision| format!("`{}`", cut(decision))).collect();
+    (!shown.is_empty()).then(|| format!("{verb} when {}", shown.join(" and ")))
 }
 
 /// The displayed name of a benchmark.

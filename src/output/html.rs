@@ -143,8 +143,8 @@ fn unread(page: &HtmlPage<'_>) -> Html {
     if findings.is_empty() {
         return Html::default();
     }
-    let is_unread = |numbered: &&NumberedFinding<'_>| matches!(numbered.finding.rule.check, Check::Reading);
-    let title = if findings.iter().all(is_unread) { "Files that can’t be read" } else { "Files and comments" };
+    let are_unread = findings.iter().all(|numbered| matches!(numbered.finding.rule.check, Check::Reading));
+    let title = if are_unread { "Files that can’t be read" } else { "Files and comments" };
     let head = block("h2", &[("id", "files-title")], title);
     let findings = findings.into_iter().map(|numbered| finding::show(numbered, "h3", page));
     let attributes = [("class", "deployment"), ("aria-labelledby", "files-title")];

@@ -87,14 +87,15 @@ fn is_ignorable(c: char) -> bool {
 fn commands(text: &str) -> impl Iterator<Item = usize> {
     let blanks = text.len().saturating_sub(text.trim_start().len());
     let at_start = text.trim_start().starts_with("::").then_some(blanks);
-    let is_command = |rest: &str| {
-        let word = rest.strip_prefix("##").unwrap_or_default();
-        ["[", "vso[", "teamcity["]
-            .iter()
-            .any(|name| word.get(..name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name)))
-    };
     let hashes = text.match_indices('#').map(|(at, _)| at);
     at_start.into_iter().chain(hashes.filter(move |&at| text.get(at..).is_some_and(is_command)))
+}
+
+fn is_command(rest: &str) -> bool {
+    let word = rest.strip_prefix("##").unwrap_or_default();
+    ["[", "vso[", "teamcity["]
+        .iter()
+        .any(|name| word.get(..name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name)))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::fix::{Edit, Fix};
 use crate::report::{
     DeploymentResult, Diagnostic, FindingCounts, FindingTarget, Outcome, Report, TrailExistence, TrailResult,
 };
-use crate::source::{Sources, Span};
+use crate::source::{SourceFile, Sources, Span};
 use crate::suppress::Suppression;
 
 /// The version of the format.
@@ -239,7 +239,6 @@ fn trail<'a>(judged: &'a TrailResult, sources: &Sources) -> TrailEntry<'a> {
 }
 
 pub(super) fn finding<'a>(reported: &'a Diagnostic, sources: &Sources) -> FindingEntry<'a> {
-    let control = |control: &'a crate::rules::Control| ControlEntry { benchmark: &control.benchmark, id: &control.id };
     let worlds = Worlds {
         fails_when: &reported.fails_when,
         passes_when: &reported.passes_when,
@@ -263,7 +262,13 @@ pub(super) fn finding<'a>(reported: &'a Diagnostic, sources: &Sources) -> Findin
         },
         flow: reported.related.iter().map(|label| step(label, sources)).collect(),
         worlds: (reported.outcome == Outcome::Unknown).then_some(worlds),
-        controls: reported.rule.page.controls.iter().map(control).collect(),
+        controls: reported
+            .rule
+            .page
+            .controls
+            .iter()
+            .map(|control| ControlEntry { benchmark: &control.benchmark, id: &control.id })
+            .collect(),
         fix: reported.fix.as_ref().map(|own| fix(own, sources)),
         fingerprint: &reported.fingerprint,
         suppressed: reported.suppressed.as_ref().map(|own| suppressed(own, sources)),
@@ -283,13 +288,17 @@ fn instances(reported: &Diagnostic) -> Vec<InstanceEntry<'_>> {
 }
 
 fn fix<'a>(fix: &'a Fix, sources: &Sources) -> FixEntry<'a> {
-    let edit = |edit: &'a Edit| EditEntry {
+    let edits = fix.edits.iter().map(|own| edit(own, sources)).collect();
+    FixEntry { title: &fix.title, safety: fix.safety.word(), edits }
+}
+
+fn edit<'a>(edit: &'a Edit, sources: &Sources) -> EditEntry<'a> {
+    EditEntry {
         path: sources.file(edit.span.file).name.clone(),
         start: edit.span.start,
         end: edit.span.end,
         text: &edit.text,
-    };
-    FixEntry { title: &fix.title, safety: fix.safety.word(), edits: fix.edits.iter().map(edit).collect() }
+    }
 }
 
 fn suppressed<'a>(suppression: &'a Suppression, sources: &Sources) -> Suppressed<'a> {
@@ -314,14 +323,18 @@ fn outcome(outcome: Outcome) -> &'static str {
 
 fn location(span: Span, sources: &Sources) -> JsonLocation {
     let file = sources.file(span.file);
-    let point = |offset| {
-        let position = file.position(offset);
-        JsonPoint { line: position.line, column: position.column, byte: position.byte }
-    };
-    JsonLocation { path: file.name.clone(), start: point(span.start), end: point(span.end) }
+    JsonLocation { path: file.name.clone(), start: point(span.start, &file), end: point(span.end, &file) }
+}
+
+fn point(offset: u32, file: &SourceFile) -> JsonPoint {
+    let position = file.position(offset);
+    JsonPoint { line: position.line, column: position.column, byte: position.byte }
 }
 
 fn whole_file(name: &str) -> JsonLocation {
-    let start = || JsonPoint { line: 1, column: 1, byte: 0 };
-    JsonLocation { path: name.to_owned(), start: start(), end: start() }
+    JsonLocation { path: name.to_owned(), start: file_start(), end: file_start() }
+}
+
+fn file_start() -> JsonPoint {
+    JsonPoint { line: 1, column: 1, byte: 0 }
 }

@@ -64,14 +64,17 @@ pub(super) fn render(report: &Report) -> String {
 
 fn attributes<'a>(name: &str, tests: impl IntoIterator<Item = &'a Test>) -> Vec<XmlAttribute> {
     let statuses: Vec<TestStatus> = tests.into_iter().map(|test| test.status).collect();
-    let count = |status| statuses.iter().filter(|own| **own == status).count().to_string();
     vec![
         ("name", name.to_owned()),
         ("tests", statuses.len().to_string()),
-        ("failures", count(TestStatus::Failed)),
-        ("errors", count(TestStatus::Errored)),
-        ("skipped", count(TestStatus::Skipped)),
+        ("failures", count(&statuses, TestStatus::Failed)),
+        ("errors", count(&statuses, TestStatus::Errored)),
+        ("skipped", count(&statuses, TestStatus::Skipped)),
     ]
+}
+
+fn count(statuses: &[TestStatus], status: TestStatus) -> String {
+    statuses.iter().filter(|own| **own == status).count().to_string()
 }
 
 impl<'a> FindingsBySubject<'a> {
@@ -102,8 +105,7 @@ impl<'a> FindingsBySubject<'a> {
 
     /// The test of the deployment as a whole, unless it creates no trail.
     fn whole(&self, judged: &DeploymentResult) -> Option<Test> {
-        let is_whole = |rule: &&&'static Rule| matches!(rule.check, Check::Deployment(_));
-        let rule = self.report.rules.iter().find(is_whole)?;
+        let rule = self.report.rules.iter().find(|rule| matches!(rule.check, Check::Deployment(_)))?;
         let finding = self.by_address.get(&(named(judged), None, rule.id())).copied();
         let subject = TestSubject { rule, name: &judged.root };
         Some(self.test(&subject, judged.verdict?, finding))
@@ -111,13 +113,14 @@ impl<'a> FindingsBySubject<'a> {
 
     fn on_trail(&self, judged: &DeploymentResult, trail: &TrailResult) -> Vec<Test> {
         let advice = trail.advisories.iter().map(|rule| (*rule, Outcome::Fail));
-        let test = |(rule, outcome): (&'static Rule, Outcome)| {
+        let mut tests = Vec::new();
+        for (rule, outcome) in trail.rules.iter().copied().chain(advice) {
             let subject = TestSubject { rule, name: &trail.address };
             let own = self.by_address.get(&(named(judged), Some(trail.address.as_str()), rule.id()));
-            let shared = || self.by_header.get(&(named(judged), trail.header, rule.id()));
-            self.test(&subject, outcome, own.or_else(shared).copied())
-        };
-        trail.rules.iter().copied().chain(advice).map(test).collect()
+            let finding = own.or_else(|| self.by_header.get(&(named(judged), trail.header, rule.id())));
+            tests.push(self.test(&subject, outcome, finding.copied()));
+        }
+        tests
     }
 
     fn test(&self, subject: &TestSubject<'_>, outcome: Outcome, finding: Option<&Diagnostic>) -> Test {

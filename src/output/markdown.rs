@@ -26,20 +26,21 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn deployments(report: &Report) -> String {
-    let row = |judged: &DeploymentResult| {
-        let trails = summary::count(judged.trails.len(), "trail");
-        vec![
-            verdict(judged.verdict).to_owned(),
-            code(&report.sources.seen(&judged.root)),
-            format!("{}, {trails}", judged.format),
-        ]
-    };
     let mut deployments: Vec<&DeploymentResult> = report.deployments.iter().collect();
     if deployments.len() > MAX_ROWS {
         // Only a part of them is listed, so the worst come first.
         deployments.sort_by_key(|judged| annotation::rank_of_verdict(judged.verdict));
     }
-    table(["verdict", "deployment", "contents"], deployments.into_iter().map(row))
+    table(["verdict", "deployment", "contents"], deployments.into_iter().map(|judged| deployment_row(judged, report)))
+}
+
+fn deployment_row(judged: &DeploymentResult, report: &Report) -> Vec<String> {
+    let trails = summary::count(judged.trails.len(), "trail");
+    vec![
+        verdict(judged.verdict).to_owned(),
+        code(&report.sources.seen(&judged.root)),
+        format!("{}, {trails}", judged.format),
+    ]
 }
 
 fn verdict(verdict: Option<Outcome>) -> &'static str {
@@ -55,39 +56,46 @@ fn verdict(verdict: Option<Outcome>) -> &'static str {
 fn findings(report: &Report) -> String {
     let mut findings: Vec<&Diagnostic> = report.told().collect();
     findings.sort_by_key(|finding| annotation::rank(finding));
-    let row = |finding: &&Diagnostic| {
-        let help = finding.help.as_ref().map(|help| format!("<br>help: {}", prose(help))).unwrap_or_default();
-        let what = format!("{}{help}", prose(&message(finding, report)));
-        vec![format!("{} {}", word(finding), code(finding.rule.id())), code(&place_of(finding, report)), what]
-    };
-    table(["finding", "location", "message"], findings.iter().map(row))
+    table(["finding", "location", "message"], findings.iter().map(|finding| finding_row(finding, report)))
+}
+
+fn finding_row(finding: &Diagnostic, report: &Report) -> Vec<String> {
+    let help = finding.help.as_ref().map(|help| format!("<br>help: {}", prose(help))).unwrap_or_default();
+    let what = format!("{}{help}", prose(&message(finding, report)));
+    vec![format!("{} {}", word(finding), code(finding.rule.id())), code(&place_of(finding, report)), what]
 }
 
 fn controls(report: &Report) -> String {
-    let rows = |statement: ComplianceStatement<'_>| {
-        let (benchmark, deployment) = (statement.benchmark.to_owned(), report.sources.seen(statement.deployment));
-        statement.controls.into_iter().map(move |control| {
-            let sign = match control.status {
-                ControlStatus::Compliant => "✅ ",
-                ControlStatus::NotCompliant => "❌ ",
-                ControlStatus::Unknown => "❔ ",
-                ControlStatus::NotApplicable | ControlStatus::NotJudged => "",
-            };
-            let status = format!("{sign}{}", control.word());
-            vec![status, format!("{benchmark} {}", control.id), code(&deployment), prose(control.title)]
-        })
-    };
     table(
         ["status", "control", "deployment", "subject"],
-        compliance::statements(report, PathBase::Here).into_iter().flat_map(rows),
+        compliance::statements(report, PathBase::Here)
+            .into_iter()
+            .flat_map(|statement| control_rows(statement, report)),
     )
 }
 
+fn control_rows(statement: ComplianceStatement<'_>, report: &Report) -> Vec<Vec<String>> {
+    let (benchmark, deployment) = (statement.benchmark, report.sources.seen(statement.deployment));
+    let mut rows = Vec::new();
+    for control in statement.controls {
+        let sign = match control.status {
+            ControlStatus::Compliant => "✅ ",
+            ControlStatus::NotCompliant => "❌ ",
+            ControlStatus::Unknown => "❔ ",
+            ControlStatus::NotApplicable | ControlStatus::NotJudged => "",
+        };
+        let status = format!("{sign}{}", control.word());
+        rows.push(vec![status, format!("{benchmark} {}", control.id), code(&deployment), prose(control.title)]);
+    }
+    rows
+}
+
 fn passed(report: &Report) -> String {
-    let row = |passed: super::passed::PassedRule<'_>| {
-        vec![code(passed.rule.id()), code(&passed.place(report)), code(&passed.trail.address)]
-    };
-    table(["passed", "location", "trail"], super::passed::all(report).map(row))
+    table(
+        ["passed", "location", "trail"],
+        super::passed::all(report)
+            .map(|passed| vec![code(passed.rule.id()), code(&passed.place(report)), code(&passed.trail.address)]),
+    )
 }
 
 /// A table after an empty line, if it has rows.

@@ -95,12 +95,13 @@ fn diagnostic<'a>(finding: &'a Diagnostic, report: &Report) -> RdDiagnostic<'a> 
 fn suggestions<'a>(finding: &'a Diagnostic, report: &Report) -> Vec<Suggestion<'a>> {
     let FindingTarget::Text(label) = &finding.place else { return Vec::new() };
     let edits = finding.fix.iter().filter(|fix| fix.safety == Safety::Safe).flat_map(|fix| &fix.edits);
-    let suggestion = |edit: &'a Edit| {
-        let file = report.sources.file(edit.span.file);
-        let range = Range { start: RdPosition::of(edit.span.start, &file), end: RdPosition::of(edit.span.end, &file) };
-        (edit.span.file == label.span.file).then_some(Suggestion { range, text: &edit.text })
-    };
-    edits.map(suggestion).collect::<Option<Vec<_>>>().unwrap_or_default()
+    edits.map(|edit| suggestion(edit, label, report)).collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+fn suggestion<'a>(edit: &'a Edit, label: &Label, report: &Report) -> Option<Suggestion<'a>> {
+    let file = report.sources.file(edit.span.file);
+    let range = Range { start: RdPosition::of(edit.span.start, &file), end: RdPosition::of(edit.span.end, &file) };
+    (edit.span.file == label.span.file).then_some(Suggestion { range, text: &edit.text })
 }
 
 impl RdPosition {

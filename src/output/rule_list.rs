@@ -33,13 +33,16 @@ struct RuleEntry<'a> {
 
 /// The pages of the rules.
 pub fn explain(rules: &[&'static Rule], format: DocFormat) -> String {
-    let page = |rule: &&'static Rule| match format {
-        DocFormat::Text => text_page(&rule.page),
-        DocFormat::Markdown | DocFormat::Json => rule.page.text.to_owned(),
-    };
     match format {
         DocFormat::Json => json(rules.iter().map(|rule| entry(&rule.page, Some(rule.page.text)))),
-        DocFormat::Text | DocFormat::Markdown => rules.iter().map(page).collect::<Vec<_>>().join("\n"),
+        DocFormat::Text | DocFormat::Markdown => rules
+            .iter()
+            .map(|rule| match format {
+                DocFormat::Text => text_page(&rule.page),
+                DocFormat::Markdown | DocFormat::Json => rule.page.text.to_owned(),
+            })
+            .collect::<Vec<_>>()
+            .join("\n"),
     }
 }
 
@@ -59,13 +62,19 @@ pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
 }
 
 fn text_page(page: &RulePage) -> String {
-    let control = |Control { benchmark, id }: &Control| format!("- {}: {id}\n", benchmark_title(benchmark));
-    let section = |title: &str, controls: &[Control]| match controls {
-        [] => String::new(),
-        controls => format!("\n## {title}\n\n{}", controls.iter().map(control).collect::<String>()),
-    };
     let (controls, supports) = (section("Controls", &page.controls), section("Supports", &page.supports));
     format!("{} ({})\n\n{}{controls}{supports}", page.id, word(page), page.text)
+}
+
+fn section(title: &str, controls: &[Control]) -> String {
+    match controls {
+        [] => String::new(),
+        controls => {
+            let lines = controls.iter();
+            let lines = lines.map(|Control { benchmark, id }| format!("- {}: {id}\n", benchmark_title(benchmark)));
+            format!("\n## {title}\n\n{}", lines.collect::<String>())
+        }
+    }
 }
 
 /// The usual title of a benchmark or framework: "CIS AWS Foundations 3.0" for `cis-aws-3.0`.
@@ -114,17 +123,20 @@ fn word(page: &RulePage) -> &'static str {
 }
 
 fn entry<'a>(page: &'a RulePage, text: Option<&'a str>) -> RuleEntry<'a> {
-    let control = |control: &'a Control| (control.benchmark.as_str(), control.id.as_str());
     RuleEntry {
         id: page.id,
         level: page.level,
         summary: &page.summary,
         fixable: page.fix.is_some(),
         fix: page.fix.as_deref(),
-        controls: page.controls.iter().map(control).collect(),
-        supports: page.supports.iter().map(control).collect(),
+        controls: page.controls.iter().map(pair).collect(),
+        supports: page.supports.iter().map(pair).collect(),
         page: text,
     }
+}
+
+fn pair(control: &Control) -> (&str, &str) {
+    (control.benchmark.as_str(), control.id.as_str())
 }
 
 fn json<'a>(entries: impl Iterator<Item = RuleEntry<'a>>) -> String {

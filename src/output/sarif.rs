@@ -117,13 +117,6 @@ pub(super) fn render(report: &Report, extent: ReportExtent) -> String {
 }
 
 fn invocation(report: &Report, left_out: usize) -> Invocation {
-    let is_unread = |finding: &&Diagnostic| matches!(finding.rule.check, Check::Reading);
-    let notification = |finding: &Diagnostic| Notification {
-        level: "error",
-        message: SarifText::message(&annotation::text(finding)),
-        locations: Some([SarifLocation::of_finding(finding, report)]),
-        associated_rule: Some(RuleReference { id: finding.rule.id(), index: results::index(finding.rule, report) }),
-    };
     let left_out = (left_out > 0).then(|| Notification {
         level: "warning",
         message: SarifText::new(&format!(
@@ -133,8 +126,18 @@ fn invocation(report: &Report, left_out: usize) -> Invocation {
         locations: None,
         associated_rule: None,
     });
-    let notifications = report.findings.iter().filter(is_unread).map(notification).chain(left_out);
+    let unread = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
+    let notifications = unread.map(|finding| notification(finding, report)).chain(left_out);
     Invocation { execution_successful: true, tool_execution_notifications: notifications.collect() }
+}
+
+fn notification(finding: &Diagnostic, report: &Report) -> Notification {
+    Notification {
+        level: "error",
+        message: SarifText::message(&annotation::text(finding)),
+        locations: Some([SarifLocation::of_finding(finding, report)]),
+        associated_rule: Some(RuleReference { id: finding.rule.id(), index: results::index(finding.rule, report) }),
+    }
 }
 
 impl SarifText {

@@ -5,8 +5,8 @@ use crate::config::EffectiveSetting;
 
 /// One line of TOML for each setting, with its origin as a comment.
 pub fn settings(shown: &[EffectiveSetting]) -> String {
-    let line = |shown: &EffectiveSetting| {
-        format!("{} = {} # {}\n", inert(&shown.key), inert(&shown.value), inert(&shown.origin))
-    };
-    shown.iter().map(line).collect()
+    shown
+        .iter()
+        .map(|shown| format!("{} = {} # {}\n", inert(&shown.key), inert(&shown.value), inert(&shown.origin)))
+        .collect()
 }

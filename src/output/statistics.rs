@@ -16,6 +16,5 @@ pub fn statistics(report: &Report) -> String {
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| Reverse(*count));
-    let line = |((_, rule, word), count)| format!("{count:>5}  {word:<13}  {rule}\n");
-    counts.into_iter().map(line).collect()
+    counts.into_iter().map(|((_, rule, word), count)| format!("{count:>5}  {word:<13}  {rule}\n")).collect()
 }

@@ -178,7 +178,6 @@ impl LinksWhen {
 impl ColorWhen {
     /// `NO_COLOR` and `CLICOLOR_FORCE` are anstream's; `FORCE_COLOR` is Node's and as common.
     fn choice(self) -> ColorChoice {
-        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         match self {
             ColorWhen::Auto if is_set("NO_COLOR") => ColorChoice::Never,
             ColorWhen::Auto if is_set("FORCE_COLOR") => ColorChoice::Always,
@@ -187,6 +186,10 @@ impl ColorWhen {
             ColorWhen::Never => ColorChoice::Never,
         }
     }
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 #[cfg(test)]

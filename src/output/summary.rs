@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use super::inert::inert;
 use crate::error::Error;
 use crate::fix::Safety;
-use crate::report::{
-    Absence, DeploymentResult, Diagnostic, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared, UnreadFile,
-};
+use crate::report::{Absence, DeploymentResult, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared};
 use crate::source::FileCount;
 use crate::value::part_name;
 
@@ -25,23 +23,26 @@ pub fn summary(report: &Report) -> String {
 
 /// The settings that have no effect, a line for each.
 fn without_effect(report: &Report) -> String {
-    let root =
-        |name: &String| format!("warning: no trail is evaluated in `{}`, the path of a `[[root]]`\n", inert(name));
-    let configuration = |name: &String| {
-        let name = inert(name);
-        format!(
-            "warning: `{name}` isn't used, because it is below the checked path; check its directory, or pass it with `--config`\n"
-        )
-    };
-    let shown = |names: &[String]| names.len().min(MAX_NAMED);
-    let lines = |names: &[String], line: &dyn Fn(&String) -> String| {
-        let text: String = names.iter().take(shown(names)).map(line).collect();
-        match names.len().saturating_sub(shown(names)) {
-            0 => text,
-            more => format!("{text}warning: {more} more like this\n"),
-        }
-    };
-    lines(&report.unmatched_roots, &root) + &lines(&report.unused_configurations, &configuration)
+    lines(&report.unmatched_roots, unmatched_root) + &lines(&report.unused_configurations, unused_configuration)
+}
+
+fn lines(names: &[String], line: fn(&str) -> String) -> String {
+    let text: String = names.iter().take(MAX_NAMED).map(|name| line(name)).collect();
+    match names.len().saturating_sub(MAX_NAMED) {
+        0 => text,
+        more => format!("{text}warning: {more} more like this\n"),
+    }
+}
+
+fn unmatched_root(name: &str) -> String {
+    format!("warning: no trail is evaluated in `{}`, the path of a `[[root]]`\n", inert(name))
+}
+
+fn unused_configuration(name: &str) -> String {
+    let name = inert(name);
+    format!(
+        "warning: `{name}` isn't used, because it is below the checked path; check its directory, or pass it with `--config`\n"
+    )
 }
 
 /// The former ids of rules, a line for each.
@@ -55,24 +56,27 @@ fn renamed(renamed: &[Renamed]) -> String {
 
 /// The names in options that no root declares, a line for each option.
 fn undeclared(report: &Report) -> String {
-    let line = |Undeclared { option, names, suggestion }: &Undeclared| {
+    let mut lines = String::new();
+    for Undeclared { option, names, suggestion } in &report.undeclared {
         let mut named: Vec<String> = names.iter().take(MAX_NAMED).map(|name| format!("`{}`", inert(name))).collect();
         let more = names.len().saturating_sub(MAX_NAMED);
         named.extend((more > 0).then(|| format!("{more} more")));
         let suggestion = suggestion.as_ref().filter(|_| names.len() == 1);
         let suggestion = suggestion.map(|name| format!("; did you mean `{}`?", inert(name))).unwrap_or_default();
-        let named = enumerate(&named);
-        format!("warning: no checked root declares {named}, set by `{}`{suggestion}\n", inert(option))
-    };
-    report.undeclared.iter().map(line).collect()
+        let (named, option) = (enumerate(&named), inert(option));
+        lines.push_str(&format!("warning: no checked root declares {named}, set by `{option}`{suggestion}\n"));
+    }
+    lines
 }
 
 /// The files that mention a trail and aren't read as code, a line for each.
 fn not_read(report: &Report) -> String {
     let files = &report.unread_files;
     let named = if report.is_verbose { files.len() } else { MAX_NAMED };
-    let line = |file: &UnreadFile| format!("`{}` {}.\n", inert(&report.sources.seen(&file.name)), inert(&file.reason));
-    let lines = files.iter().take(named).map(line);
+    let lines = files
+        .iter()
+        .take(named)
+        .map(|file| format!("`{}` {}.\n", inert(&report.sources.seen(&file.name)), inert(&file.reason)));
     let text: String = lines.collect();
     match files.len().saturating_sub(named) {
         0 => text,
@@ -166,8 +170,8 @@ fn missing_parts(report: &Report) -> impl Iterator<Item = &(String, String)> {
 fn unread_parts(report: &Report, are_modules: bool) -> Option<(usize, String)> {
     let parts = report.deployments.iter().flat_map(|deployment| &deployment.unread);
     let missing: BTreeSet<&String> = missing_parts(report).map(|(part, _)| part).collect();
-    let is_such = |part: &&String| part.starts_with("module ") == are_modules && !missing.contains(part);
-    let parts: BTreeSet<&String> = parts.filter(is_such).collect();
+    let parts: BTreeSet<&String> =
+        parts.filter(|part| part.starts_with("module ") == are_modules && !missing.contains(part)).collect();
     let named = parts.iter().take(MAX_NAMED).map(|part| format!("`{}`", inert(&part_name(part))));
     let named: Vec<String> = named.collect();
     (!parts.is_empty()).then(|| (parts.len(), named.join(", ")))
@@ -217,9 +221,8 @@ fn words(report: &Report, tells_all: bool) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| count(number, what))
         .collect();
-    let counted = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let is_minor = |finding: &&Diagnostic| report.min_level.is_some_and(|level| finding.level < level);
-    let minor = counted().filter(is_minor).count();
+    let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
+    let minor = counted.clone().filter(|finding| report.min_level.is_some_and(|level| finding.level < level)).count();
     let apart = apart(counts, existing(report).as_ref(), minor, tells_all);
     if report.trails() == 0 && found.is_empty() && counts.unknown == 0 && counts.declared_elsewhere == 0 {
         return nothing(report, &apart);
@@ -230,7 +233,7 @@ fn words(report: &Report, tells_all: bool) -> String {
     let found = if found.is_empty() { "no error".to_owned() } else { enumerate(&found) };
     let place = if report.trails() == 0 { files } else { format!("{trails} ({files})") };
     // The first of the gravest is what a reader most likely wants to know more about.
-    let gravest = counted().rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
+    let gravest = counted.rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
     let rule = gravest.map(|finding| finding.rule.id()).unwrap_or_default();
     format!("Found {found} in {place}{apart}.\n{}For details, run `trailint explain {rule}`.\n", fixable(report))
 }
@@ -285,20 +288,21 @@ pub fn complaint(error: &Error) -> String {
 
 /// The evaluated deployments, one line each.
 pub fn log(report: &Report) -> String {
-    let line = |judged: &DeploymentResult| {
-        let verdict = match judged.verdict {
-            None => "not applicable",
-            Some(Outcome::Pass) => "pass",
-            Some(Outcome::Fail) => "fail",
-            Some(Outcome::Unknown) => "unknown",
-        };
-        let name = judged.name.iter().map(|name| format!("{}, ", inert(name))).collect::<String>();
-        let about = format!("{name}{}, {}", judged.format, count(judged.trails.len(), "trail"));
-        let unread: Vec<String> = judged.unread.iter().map(|part| inert(part).to_string()).collect();
-        let unread = if unread.is_empty() { String::new() } else { format!("; not read: {}", enumerate(&unread)) };
-        format!("{} ({about}): {verdict}{unread}\n", inert(&report.sources.seen(&judged.root)))
+    report.deployments.iter().map(|judged| deployment_line(judged, report)).collect()
+}
+
+fn deployment_line(judged: &DeploymentResult, report: &Report) -> String {
+    let verdict = match judged.verdict {
+        None => "not applicable",
+        Some(Outcome::Pass) => "pass",
+        Some(Outcome::Fail) => "fail",
+        Some(Outcome::Unknown) => "unknown",
     };
-    report.deployments.iter().map(line).collect()
+    let name = judged.name.iter().map(|name| format!("{}, ", inert(name))).collect::<String>();
+    let about = format!("{name}{}, {}", judged.format, count(judged.trails.len(), "trail"));
+    let unread: Vec<String> = judged.unread.iter().map(|part| inert(part).to_string()).collect();
+    let unread = if unread.is_empty() { String::new() } else { format!("; not read: {}", enumerate(&unread)) };
+    format!("{} ({about}): {verdict}{unread}\n", inert(&report.sources.seen(&judged.root)))
 }
 
 /// A number with its noun: `1 trail`, `2 trails`.

@@ -53,7 +53,6 @@ impl Fingerprint {
     /// Builds a fingerprint of the rule, the deployment, the address with the calls that lead to the trail, and the
     /// argument.
     fn of(finding: &Diagnostic, address: Option<&str>, sources: &Sources) -> Self {
-        let part = |text: Option<&str>| encode(text.unwrap_or_default());
         let deployment = match (&finding.deployment, &finding.place) {
             (Some(root), _) => encode_path(root),
             // A finding about a file that can't be read belongs to the file, whichever deployments use it.
@@ -65,8 +64,8 @@ impl Fingerprint {
             rule: finding.rule.id().to_owned(),
             deployment,
             name: finding.deployment_name.as_deref().map(encode),
-            address: part(address),
-            attribute: part(finding.attribute.as_deref()),
+            address: encode(address.unwrap_or_default()),
+            attribute: encode(finding.attribute.as_deref().unwrap_or_default()),
             number: None,
         }
     }
@@ -86,8 +85,7 @@ impl Fingerprint {
     /// Parses a fingerprint; `None` if it isn't one of this version.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts: Vec<&str> = text.split(':').collect();
-        let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        let number = if parts.len() > 5 { parts.pop_if(|part| is_number(&&**part)) } else { None };
+        let number = if parts.len() > 5 { parts.pop_if(|part| is_number(part)) } else { None };
         let (rule, deployment, name, address, attribute) = match *parts.as_slice() {
             [VERSION, rule, deployment, address, attribute] => (rule, deployment, None, address, attribute),
             [VERSION, rule, deployment, name, address, attribute] => (rule, deployment, Some(name), address, attribute),
@@ -102,6 +100,10 @@ impl Fingerprint {
             number: number.map(str::to_owned),
         })
     }
+}
+
+fn is_number(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Formats the fingerprint with letters, digits and `-._/:%` only, which no report format has to escape.

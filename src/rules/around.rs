@@ -94,13 +94,7 @@ pub(super) enum Policies<'a> {
 
 /// Returns the policies of a bucket or a key. A policy in a separate resource replaces the one in the body.
 pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policies<'a> {
-    let all = || dependency.all(TargetSetting::policy);
-    let certain = |is_apart: bool| {
-        let certain =
-            all().filter(move |(attached, _)| attached.applies == Known(true) && attached.is_apart == is_apart);
-        certain.map(|(_, policy)| policy).collect::<Vec<_>>()
-    };
-    let open = all().find_map(|(attached, policy)| match &attached.applies {
+    let open = dependency.all(TargetSetting::policy).find_map(|(attached, policy)| match &attached.applies {
         Unknown(why) => Some((policy.span, why)),
         Known(_) => None,
     });
@@ -108,7 +102,7 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
     let unknown = |(span, why): (_, &Reason)| {
         Policies::Unknown(Box::new(Finding::at(span, message, why.describe()).help(why.advice()).blocked(why)))
     };
-    let found = certain(true);
+    let found = certain_policies(dependency, true);
     let found = match (found.is_empty(), open.or(doubt)) {
         (false, _) if found.len() > 1 => {
             let why = Reason::NotEvaluated { construct: "the order of several attached policies".to_owned() };
@@ -117,7 +111,7 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
         }
         (false, _) => found,
         (true, Some(doubt)) => return unknown(doubt),
-        (true, None) => certain(false),
+        (true, None) => certain_policies(dependency, false),
     };
     let unread = found.iter().find_map(|policy| match &policy.document {
         Err(why) => Some((policy, why)),
@@ -131,6 +125,12 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
         None if found.is_empty() => Policies::None,
         None => Policies::All(found),
     }
+}
+
+fn certain_policies(dependency: &Dependency, is_apart: bool) -> Vec<&AttachedPolicy> {
+    let all = dependency.all(TargetSetting::policy);
+    let certain = all.filter(|(attached, _)| attached.applies == Known(true) && attached.is_apart == is_apart);
+    certain.map(|(_, policy)| policy).collect()
 }
 
 /// Three-valued conjunction, with the reason of an unknown part.

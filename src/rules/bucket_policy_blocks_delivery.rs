@@ -91,23 +91,26 @@ struct LogOwner {
 
 /// The trail's own account, and for an organization trail each account of the organization.
 fn owners(assumption: &Assumption, is_of_organization: &Maybe<bool>) -> Vec<LogOwner> {
-    let place = |organization: Option<&String>, account: &String| LogPrefix {
-        organization: organization.cloned(),
-        account: account.clone(),
-        region: assumption.region.clone(),
-    };
     let organization = Some(&assumption.organization);
     let has_list = assumption.accounts.len() > 1;
     let of = |account, may_be_spared| LogOwner {
-        place: place(organization, account),
+        place: log_prefix(assumption, organization, account),
         is_sent: is_of_organization.clone(),
         may_be_spared,
     };
     vec![
-        LogOwner { place: place(None, &assumption.account), is_sent: Known(true), may_be_spared: None },
+        LogOwner {
+            place: log_prefix(assumption, None, &assumption.account),
+            is_sent: Known(true),
+            may_be_spared: None,
+        },
         of(&assumption.account, None),
         of(&assumption.member, has_list.then_some("a list of the organization's accounts")),
     ]
+}
+
+fn log_prefix(assumption: &Assumption, organization: Option<&String>, account: &str) -> LogPrefix {
+    LogPrefix { organization: organization.cloned(), account: account.to_owned(), region: assumption.region.clone() }
 }
 
 /// A Region for which a trail writes files.

@@ -26,8 +26,11 @@ pub(super) fn fail(trail: &Trail, assessed: &[SelectorCoverage], missing: Covera
     };
     let mut finding = Finding::of_gap(first, message, describe(first));
     // The gaps of one selector are fixed together.
-    let is_beside = |assessment: &&SelectorCoverage| assessment.gaps.iter().any(|gap| std::ptr::eq(gap, *first));
-    let beside = assessed.iter().find(is_beside).into_iter().flat_map(|assessment| &assessment.gaps);
+    let beside = assessed
+        .iter()
+        .find(|assessment| assessment.gaps.iter().any(|gap| std::ptr::eq(gap, *first)))
+        .into_iter()
+        .flat_map(|assessment| &assessment.gaps);
     let wishes = beside.filter(|gap| !gap.lost.intersection(missing).is_empty()).map(|gap| gap.mending.wish.clone());
     finding.wishes = wishes.collect::<Option<Vec<_>>>().unwrap_or_default();
     Verdict::Fail(others.iter().fold(finding, |finding, gap| finding.also(gap.site.span, describe(gap))))
@@ -103,12 +106,15 @@ fn describe(gap: &Gap) -> String {
 
 /// The event sources in a set, in words.
 pub(super) fn sources(coverage: Coverage) -> &'static str {
-    let has = |source| !coverage.intersection(source).is_empty();
-    match (has(Coverage::KMS), has(Coverage::RDS_DATA), has(Coverage::ORDINARY)) {
+    match (has(coverage, Coverage::KMS), has(coverage, Coverage::RDS_DATA), has(coverage, Coverage::ORDINARY)) {
         (true, false, false) => "AWS KMS events",
         (false, true, false) => "RDS Data API events",
         (true, true, false) => "AWS KMS and RDS Data API events",
         (_, _, true) => "the events of all other services",
         (false, false, false) => "no events",
     }
+}
+
+fn has(coverage: Coverage, source: Coverage) -> bool {
+    !coverage.intersection(source).is_empty()
 }

@@ -67,16 +67,16 @@ impl Grants<'_> {
         let mut open: Option<Finding> = None;
         let mut failure: Option<(usize, Finding)> = None;
         let weight = documents.iter().map(|document| document.weight()).fold(COST_OF_NEED, usize::saturating_add);
-        let charge = |cells| self.around.work.charge(cells);
-        let read = charge(weight.saturating_mul(READINGS)).map(|()| assumptions(&documents, &self.sender()));
-        let read = read.and_then(|read| charge(read.0.len().saturating_mul(COST_OF_ASSUMPTION)).map(|()| read));
+        let work = &self.around.work;
+        let read = work.charge(weight.saturating_mul(READINGS)).map(|()| assumptions(&documents, &self.sender()));
+        let read = read.and_then(|read| work.charge(read.0.len().saturating_mul(COST_OF_ASSUMPTION)).map(|()| read));
         let (all, mut is_complete, mut limit) = match read {
             Ok((all, is_complete)) => (all, is_complete, "the accounts and Regions that policies name"),
             Err(limit) => (Vec::new(), false, limit),
         };
         for assumption in &all {
             let needs = needs(assumption);
-            if let Err(over) = charge(weight.saturating_mul(needs.len())) {
+            if let Err(over) = work.charge(weight.saturating_mul(needs.len())) {
                 (is_complete, limit) = (false, over);
                 break;
             }

@@ -59,13 +59,16 @@ fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
 
 /// Returns the verdict on a key that is disabled, or may be.
 fn disabled(key: &Dependency) -> Option<Verdict> {
-    let verdict = |enabled: &TrailSetting<bool>| match enabled.value() {
+    key.all(TargetSetting::enabled).find_map(|(_, enabled)| enabled_verdict(enabled))
+}
+
+fn enabled_verdict(enabled: &TrailSetting<bool>) -> Option<Verdict> {
+    match enabled.value() {
         Known(Ok(true)) => None,
         Known(Ok(false)) => Some(Verdict::Fail(switched_off(enabled, "this key is disabled".to_owned()))),
         Known(Err(invalid)) => Some(Verdict::Fail(switched_off(enabled, invalid.describe()))),
         Unknown(why) => Some(Verdict::unknown(enabled, why, MAY_FAIL)),
-    };
-    key.all(TargetSetting::enabled).find_map(|(_, enabled)| verdict(enabled))
+    }
 }
 
 /// Returns the finding about a disabled key. It has no fix: the key may have other users, and the reason for disabling

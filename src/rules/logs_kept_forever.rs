@@ -15,15 +15,21 @@ fn check(around: &LogDelivery, policy: &Strictness) -> Option<Verdict> {
     let Some(bucket) = &around.bucket else {
         return around::missed(around, &around.delivery.bucket, messages[1]);
     };
-    let absent = |finding: Finding| {
-        let advice = bucket.declared.kind.advice().map(|advice| advice.lifecycle).unwrap_or_default();
-        finding.because("no lifecycle rule is enabled").help(format!("expire or archive old logs: add {advice}"))
-    };
-    let verdict = match around::presence(bucket, TargetSetting::lifecycle, absent, messages) {
+    let verdict = match around::presence(
+        bucket,
+        TargetSetting::lifecycle,
+        |finding| without_lifecycle(finding, bucket),
+        messages,
+    ) {
         Verdict::Pass => retention(bucket, around, policy.min_retention_days),
         other => other,
     };
     Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail delivers its logs to this bucket"))
+}
+
+fn without_lifecycle(finding: Finding, bucket: &Dependency) -> Finding {
+    let advice = bucket.declared.kind.advice().map(|advice| advice.lifecycle).unwrap_or_default();
+    finding.because("no lifecycle rule is enabled").help(format!("expire or archive old logs: add {advice}"))
 }
 
 /// Checks that no rule deletes logs younger than `min_days` days.

@@ -80,13 +80,11 @@ fn may_be_none(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], s
 /// The finding if single-Region trails may satisfy the control; `lack` describes what may be missing.
 fn may_be_incomplete(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], lack: &str) -> Finding {
     let message = format!("may have {NO_TRAIL}, and {lack}");
-    let is_useful =
-        |standing: &&TrailEvaluation<'_>| standing.misses.is_empty() || standing.role.records != Some(false);
-    let useful = || standings.iter().filter(is_useful);
+    let useful = standings.iter().filter(|standing| standing.misses.is_empty() || standing.role.records != Some(false));
     let finding = Finding::at(first.trail.header, message, "the first trail");
-    let finding = useful().flat_map(TrailEvaluation::doubted).fold(finding, Finding::beside);
-    let advice = useful().find_map(regions::advice).filter(|_| finding.related.is_empty());
-    useful().fold(finding, regions::doubted).help(advice.as_deref().unwrap_or(RESOLVE))
+    let finding = useful.clone().flat_map(TrailEvaluation::doubted).fold(finding, Finding::beside);
+    let advice = useful.clone().find_map(regions::advice).filter(|_| finding.related.is_empty());
+    useful.fold(finding, regions::doubted).help(advice.as_deref().unwrap_or(RESOLVE))
 }
 
 fn may_be_elsewhere(elsewhere: &UnreadPart) -> Finding {

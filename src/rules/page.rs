@@ -51,21 +51,18 @@ impl RulePage {
         let id = front.lines().find_map(|line| line.strip_prefix("id: ")).expect("a rule's page has an id");
         let document = parse_front_matter(front);
         let front = document.as_mapping().expect("a rule's front matter is a mapping");
-        let value = |key: &str| Some(front.get(key)?.value.as_text()?.to_owned());
-        let numbers =
-            |key: &str| front.get(key).and_then(|entry| entry.value.as_mapping()).map(controls).unwrap_or_default();
         Self {
             id,
-            level: value("level")
+            level: text_at(front, "level")
                 .and_then(|word| Level::from_word(&word))
                 .expect("a rule's level is `error`, `warning` or `note`"),
-            summary: value("summary").expect("a rule's page has a summary"),
-            requires: value("requires"),
-            auditor: value("auditor"),
-            fix: value("fix"),
-            is_on_request: value("group").as_deref() == Some("audit"),
-            controls: numbers("controls"),
-            supports: numbers("supports"),
+            summary: text_at(front, "summary").expect("a rule's page has a summary"),
+            requires: text_at(front, "requires"),
+            auditor: text_at(front, "auditor"),
+            fix: text_at(front, "fix"),
+            is_on_request: text_at(front, "group").as_deref() == Some("audit"),
+            controls: controls_at(front, "controls"),
+            supports: controls_at(front, "supports"),
             text: text.trim_start(),
         }
     }
@@ -82,6 +79,10 @@ impl RulePage {
     }
 }
 
+fn text_at(front: &Mapping, key: &str) -> Option<String> {
+    Some(front.get(key)?.value.as_text()?.to_owned())
+}
+
 fn parse_front_matter(front: &str) -> std::sync::Arc<Node> {
     let sources = Sources::default();
     let id = sources.add(Path::new("page"), front.as_bytes().to_vec());
@@ -90,8 +91,15 @@ fn parse_front_matter(front: &str) -> std::sync::Arc<Node> {
     tree.documents.first().cloned().expect("a rule's front matter isn't empty")
 }
 
+fn controls_at(front: &Mapping, key: &str) -> Vec<Control> {
+    front.get(key).and_then(|entry| entry.value.as_mapping()).map(controls).unwrap_or_default()
+}
+
 fn controls(entries: &Mapping) -> Vec<Control> {
-    let text = |node: &Node| node.as_text().unwrap_or_default().to_owned();
-    let control = |(benchmark, id)| Control { benchmark, id };
-    entries.entries.iter().map(|entry| control((text(&entry.key), text(&entry.value)))).collect()
+    let entries = entries.entries.iter();
+    entries.map(|entry| Control { benchmark: text(&entry.key), id: text(&entry.value) }).collect()
+}
+
+fn text(node: &Node) -> String {
+    node.as_text().unwrap_or_default().to_owned()
 }

@@ -4,9 +4,7 @@ use super::{Check, Rule, RulePage, around};
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::TrailSetting;
 use crate::model::policy::{PolicyDocument, Publicity, Work, publicity};
-use crate::model::surroundings::{
-    AccessBlock, Acl, Attached, AttachedPolicy, Dependency, LogDelivery, Presence, TargetSetting,
-};
+use crate::model::surroundings::{AccessBlock, Acl, AttachedPolicy, Dependency, LogDelivery, TargetSetting};
 use crate::value::{Known, Maybe, Unknown};
 
 pub(super) static RULE: Rule =
@@ -24,7 +22,6 @@ fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     let openings = || acls(bucket).chain(policies(bucket, &around.work));
     let flags =
         || blocks(bucket).filter(|(_, block)| block.is_of_bucket).flat_map(|(applies, block)| weak(applies, block));
-    let is_fail = |verdict: &Verdict| matches!(verdict, Verdict::Fail(_));
     let failing = openings().find(is_fail).or_else(|| flags().find(is_fail));
     let doubt = bucket.doubt.as_ref().map(|doubt| {
         Verdict::Unknown(
@@ -35,17 +32,23 @@ fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail delivers its logs to this bucket"))
 }
 
+fn is_fail(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Fail(_))
+}
+
 fn blocks(bucket: &Dependency) -> impl Iterator<Item = (&Maybe<bool>, &AccessBlock)> {
     bucket.all(TargetSetting::access_block).map(|(attached, block)| (&attached.applies, block))
 }
 
 /// True if one of the flags that `pick` selects is enabled in any block.
 fn is_shut(bucket: &Dependency, pick: fn(&AccessBlock) -> [&TrailSetting<bool>; 2]) -> Maybe<bool> {
-    let is_on = |(applies, block): (&Maybe<bool>, &AccessBlock)| {
+    let mut is_shut = Known(false);
+    for (applies, block) in blocks(bucket) {
         let flags = pick(block).map(|flag| flag.value().as_ref().map(|read| *read == Ok(true)));
-        applies.clone().and(flags.into_iter().fold(Known(false), Maybe::or))
-    };
-    blocks(bucket).map(is_on).fold(Known(false), Maybe::or)
+        let is_on = flags.into_iter().fold(Known(false), Maybe::or);
+        is_shut = is_shut.or(applies.clone().and(is_on));
+    }
+    is_shut
 }
 
 /// True if public policies have no effect on the bucket.
@@ -56,23 +59,24 @@ pub(super) fn refuses_public_policies(bucket: &Dependency) -> Maybe<bool> {
 /// The verdicts on access control lists that are public, or may be.
 fn acls(bucket: &Dependency) -> impl Iterator<Item = Verdict> {
     let is_shut = is_shut(bucket, |block| [&block.ignore_acls, &block.block_acls]);
-    let is_disabled = |(attached, presence): (&Attached, &Presence)| {
-        around::all([attached.applies.clone(), presence.is_there.clone()])
-    };
-    let is_disabled = bucket.all(TargetSetting::disables_acls).map(is_disabled).fold(Known(false), Maybe::or);
+    let mut is_disabled = Known(false);
+    for (attached, presence) in bucket.all(TargetSetting::disables_acls) {
+        is_disabled = is_disabled.or(around::all([attached.applies.clone(), presence.is_there.clone()]));
+    }
     let is_open = is_shut.or(is_disabled).map(|is_closed| !is_closed);
-    let verdict = move |applies: &Maybe<bool>, acl: &Acl| {
-        let Acl { is_public, shown, span, hops } = acl;
-        let label = format!("`{shown}` grants public access");
-        match around::all([applies.clone(), is_public.clone(), is_open.clone()]) {
-            Known(true) => Some(open(Finding::at(*span, FAILS, label).via(hops), "make the ACL private")),
-            Known(false) => None,
-            Unknown(why) => Some(Verdict::Unknown(
-                Finding::at(*span, MAY_FAIL, why.describe()).via(hops).help(why.advice()).blocked(&why),
-            )),
-        }
-    };
-    bucket.all(TargetSetting::acl).filter_map(move |(attached, acl)| verdict(&attached.applies, acl))
+    bucket.all(TargetSetting::acl).filter_map(move |(attached, acl)| of_acl(acl, &attached.applies, &is_open))
+}
+
+fn of_acl(acl: &Acl, applies: &Maybe<bool>, is_open: &Maybe<bool>) -> Option<Verdict> {
+    let Acl { is_public, shown, span, hops } = acl;
+    let label = format!("`{shown}` grants public access");
+    match around::all([applies.clone(), is_public.clone(), is_open.clone()]) {
+        Known(true) => Some(open(Finding::at(*span, FAILS, label).via(hops), "make the ACL private")),
+        Known(false) => None,
+        Unknown(why) => Some(Verdict::Unknown(
+            Finding::at(*span, MAY_FAIL, why.describe()).via(hops).help(why.advice()).blocked(&why),
+        )),
+    }
 }
 
 /// The verdicts on policies that are public, or may be. A policy in a separate resource replaces the one in the
@@ -81,11 +85,10 @@ fn policies<'a>(bucket: &'a Dependency, work: &'a Work) -> impl Iterator<Item = 
     let is_open = refuses_public_policies(bucket).map(|is_shut| !is_shut);
     let apart = bucket.all(TargetSetting::policy).filter(|(attached, _)| attached.is_apart);
     let stays = apart.map(|(attached, _)| attached.applies.clone()).fold(Known(false), Maybe::or).map(|is| !is);
-    let is_so = move |(attached, policy): (&Attached, &AttachedPolicy)| {
+    bucket.all(TargetSetting::policy).filter_map(move |(attached, policy)| {
         let stays = if attached.is_apart { Known(true) } else { stays.clone() };
         of_policy(&around::all([attached.applies.clone(), is_open.clone(), stays]), policy, work)
-    };
-    bucket.all(TargetSetting::policy).filter_map(is_so)
+    })
 }
 
 fn of_policy(applies: &Maybe<bool>, policy: &AttachedPolicy, work: &Work) -> Option<Verdict> {

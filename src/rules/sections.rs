@@ -129,13 +129,15 @@ pub fn basis(benchmark: &str) -> Option<&'static str> {
 }
 
 fn cis(benchmark: &str, version: usize) -> Vec<ListedControl> {
-    let row = |(title, ids, profile, about): &SectionRow| {
-        let id = (*ids.get(version)?)?;
-        // Version 1.2 has one of them in the first profile.
-        let profile = if id == "2.5" { "L1" } else { profile };
-        Some(ListedControl { id, title, profile: Some(profile), about: *about })
-    };
-    let mut controls: Vec<ListedControl> = LOGGING.iter().filter_map(row).collect();
+    let mut controls: Vec<ListedControl> = LOGGING
+        .iter()
+        .filter_map(|(title, ids, profile, about)| {
+            let id = (*ids.get(version)?)?;
+            // Version 1.2 has one of them in the first profile.
+            let profile = if id == "2.5" { "L1" } else { profile };
+            Some(ListedControl { id, title, profile: Some(profile), about: *about })
+        })
+        .collect();
     if benchmark == "cis-aws-7.0" {
         let title = "access logs of web front ends";
         controls.push(ListedControl { id: "4.10", title, profile: Some("L1"), about: ANOTHER_SERVICE });
@@ -189,11 +191,15 @@ mod tests {
 
     /// The numbers and whether a rule checks each.
     fn numbers(benchmark: &str) -> String {
-        let word = |listed: &ListedControl| match listed.about {
-            EvaluatedPart::Nothing(_) => format!("({})", listed.id),
-            EvaluatedPart::Rules(_) | EvaluatedPart::AnyTrail => listed.id.to_owned(),
-        };
-        section(benchmark).unwrap().iter().map(word).collect::<Vec<_>>().join(" ")
+        section(benchmark)
+            .unwrap()
+            .iter()
+            .map(|listed: &ListedControl| match listed.about {
+                EvaluatedPart::Nothing(_) => format!("({})", listed.id),
+                EvaluatedPart::Rules(_) | EvaluatedPart::AnyTrail => listed.id.to_owned(),
+            })
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]

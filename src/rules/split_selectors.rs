@@ -10,9 +10,8 @@ pub(super) static RULE: Rule =
 
 fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let SelectorsResult::Selected(assessed) = trail.selectors.recorded() else { return None };
-    let complete = |bounds: &CoverageBounds| bounds.least == Coverage::EVERYTHING;
-    let together = Selectors::candidates(&assessed, SelectorPolicy::Coverage).iter().any(complete);
-    let alone = Selectors::candidates(&assessed, SelectorPolicy::Literal).iter().any(complete);
+    let together = Selectors::candidates(&assessed, SelectorPolicy::Coverage).iter().any(is_complete);
+    let alone = Selectors::candidates(&assessed, SelectorPolicy::Literal).iter().any(is_complete);
     let first = assessed.first()?;
     (together && !alone).then(|| {
         let message = "records all management events only with several selectors together";
@@ -20,4 +19,8 @@ fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
         finding
             .help("record all management events with one selector, as audits that check each selector by itself expect")
     })
+}
+
+fn is_complete(bounds: &CoverageBounds) -> bool {
+    bounds.least == Coverage::EVERYTHING
 }

@@ -130,19 +130,23 @@ impl AddedComments {
 
 impl UncommentedFinding {
     fn of(place: Span, rule: &'static Rule, taken: Option<json::CommentForm>, reason: &str) -> Self {
-        let elsewhere = || "suppress it with an `[[ignore]]` entry in `trailint.toml`".to_owned();
-        Self { place, rule, advice: taken.map_or_else(elsewhere, |taken| taken.advice(rule, reason)) }
+        let advice = match taken {
+            Some(taken) => taken.advice(rule, reason),
+            None => "suppress it with an `[[ignore]]` entry in `trailint.toml`".to_owned(),
+        };
+        Self { place, rule, advice }
     }
 }
 
 /// Returns the edits that insert the comments.
 fn edits(id: FileId, spots: BTreeMap<InsertionPoint, Vec<&'static Rule>>, reason: &str) -> BTreeSet<Edit> {
-    let edit = |(spot, mut rules): (InsertionPoint, Vec<&'static Rule>)| {
+    let mut edits = BTreeSet::new();
+    for (spot, mut rules) in spots {
         rules.sort_by_key(|rule| rules::position(rule));
         rules.dedup_by_key(|rule| rule.id());
-        Edit { span: Span::new(id, spot.start, spot.end), text: spot.form.write(&rules, reason) }
-    };
-    spots.into_iter().map(edit).collect()
+        edits.insert(Edit { span: Span::new(id, spot.start, spot.end), text: spot.form.write(&rules, reason) });
+    }
+    edits
 }
 
 /// Returns the place of a comment about a place in a file: above the innermost item that contains it and begins a line,
@@ -156,9 +160,14 @@ fn spot(place: Span, outline: &PlaceOutline, file: &SourceFile) -> Result<Insert
         let found = outline.documents.iter().find_map(|document| json::spot(place, document, file));
         return found.ok_or(None)?.map_err(Some);
     }
-    let holds = |item: &&Span| item.range().contains(&place.range().start);
     let is_yaml = !outline.documents.is_empty();
-    outline.items.iter().rev().filter(holds).find_map(|item| above(*item, file, is_yaml)).ok_or(None)
+    outline
+        .items
+        .iter()
+        .rev()
+        .filter(|item| item.range().contains(&place.range().start))
+        .find_map(|item| above(*item, file, is_yaml))
+        .ok_or(None)
 }
 
 /// Returns the line above an item, if only the dashes of YAML precede the item on its line.

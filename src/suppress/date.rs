@@ -68,15 +68,20 @@ impl FromStr for Date {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = text.split('-');
-        let mut part = |length: usize| {
-            let digits = parts.next().filter(|part| part.len() == length && part.bytes().all(|b| b.is_ascii_digit()));
-            digits.and_then(|digits| digits.parse::<u16>().ok())
-        };
-        let narrow = |number: Option<u16>| number.and_then(|number| u8::try_from(number).ok());
-        let (year, month, day) = (part(4), narrow(part(2)), narrow(part(2)));
-        let mut date = || Self::new(year?, month?, day?).filter(|_| parts.next().is_none());
-        date().ok_or_else(|| format!("invalid date `{text}`; write it as `2027-01-31`"))
+        let (year, month, day) = (part(parts.next(), 4), narrow(part(parts.next(), 2)), narrow(part(parts.next(), 2)));
+        let date = year.zip(month).zip(day).and_then(|((year, month), day)| Self::new(year, month, day));
+        let date = date.filter(|_| parts.next().is_none());
+        date.ok_or_else(|| format!("invalid date `{text}`; write it as `2027-01-31`"))
     }
+}
+
+fn part(text: Option<&str>, length: usize) -> Option<u16> {
+    let digits = text.filter(|part| part.len() == length && part.bytes().all(|b| b.is_ascii_digit()));
+    digits.and_then(|digits| digits.parse::<u16>().ok())
+}
+
+fn narrow(number: Option<u16>) -> Option<u8> {
+    number.and_then(|number| u8::try_from(number).ok())
 }
 
 impl fmt::Display for Date {

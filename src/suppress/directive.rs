@@ -100,19 +100,22 @@ fn is_directive_at(at: usize, text: &str) -> bool {
     let rest = text.get(at.saturating_add(NAME.len())..).unwrap_or_default();
     let rest = rest.trim_start().strip_prefix(':').map(str::trim_start);
     let is_quoted = before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '`' | '"' | '\'' | '-' | '_' | '.'));
-    let is_directive = |rest: &str| KEYWORDS.iter().any(|(word, _)| rest.strip_prefix(word).is_some_and(is_list));
-    !is_quoted && rest.is_some_and(is_directive)
+    !is_quoted && rest.is_some_and(|rest| KEYWORDS.iter().any(|(word, _)| rest.strip_prefix(word).is_some_and(is_list)))
 }
 
 /// True if another list follows a list, or a rule follows it after a comma: `ignore[a][b]`, `ignore[a], b`.
 fn is_second_list(rest: &str) -> bool {
-    let name = |text: &str| {
-        text.trim_start().split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default().to_owned()
-    };
-    let is_rule = |text: &str| crate::rules::find(&name(text)).is_some();
     let next = rest.trim_start().trim_start_matches([',', '+', '|', '&', ';']).trim_start();
     let is_separated = next.len() < rest.trim_start().len();
     rest.starts_with('[') || next.strip_prefix('[').is_some_and(is_rule) || is_separated && is_rule(next)
+}
+
+fn word(text: &str) -> String {
+    text.trim_start().split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default().to_owned()
+}
+
+fn is_rule(text: &str) -> bool {
+    crate::rules::find(&word(text)).is_some()
 }
 
 fn is_list(text: &str) -> bool {
@@ -134,8 +137,12 @@ fn parse(text: &str) -> Result<Directive, String> {
     if names.iter().any(String::is_empty) {
         return Err("name at least one rule: `ignore[RULE]`".to_owned());
     }
-    let is_second = |word: &str| KEYWORDS.iter().any(|(known, _)| word.strip_prefix(known).is_some_and(is_list));
-    if is_second_list(rest) || directive_in(rest).is_some() || rest.split_whitespace().any(is_second) {
+    if is_second_list(rest)
+        || directive_in(rest).is_some()
+        || rest
+            .split_whitespace()
+            .any(|word| KEYWORDS.iter().any(|(known, _)| word.strip_prefix(known).is_some_and(is_list)))
+    {
         return Err("only one list of rules is allowed: name all rules in it, or use one line for each".to_owned());
     }
     let (until, reason) = until::read(first.into_iter().chain(rest.split_whitespace()))?;

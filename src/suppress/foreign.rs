@@ -114,12 +114,18 @@ fn skipped_by_checkov(text: &str, comment: Span, outline: &PlaceOutline) -> Vec<
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
     let (id, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
     let reason = rest.strip_prefix(':').map(|reason| reason.trim_end_matches("*/").trim().to_owned());
-    let region = || match outline.documents.is_empty() {
-        true => outline.outermost_around(comment),
-        false => resource_around(comment, outline),
-    };
     let suppression = Suppression { span: Some(comment), about: None, is_in_source: true, reason, until: None };
-    ignore(OtherTool::Checkov, id, region, suppression).into_iter().collect()
+    ignore(
+        OtherTool::Checkov,
+        id,
+        || match outline.documents.is_empty() {
+            true => outline.outermost_around(comment),
+            false => resource_around(comment, outline),
+        },
+        suppression,
+    )
+    .into_iter()
+    .collect()
 }
 
 /// Returns the resource of a template that contains a place.
@@ -140,7 +146,7 @@ fn ignored_by_trivy(text: &str, comment: Span, outline: &PlaceOutline, file: &So
     });
     // The same for each id, and computed only if there is one.
     let region = LazyCell::new(|| reach::of_comment(comment, outline, file));
-    let one = |word: &str| {
+    ids.filter_map(|word| {
         let (id, until) = word.split_once(":exp:").map_or((word, None), |(id, until)| (id, Some(until)));
         // `ID: reason` is a frequent spelling.
         let id = id.trim_end_matches(':');
@@ -148,8 +154,9 @@ fn ignored_by_trivy(text: &str, comment: Span, outline: &PlaceOutline, file: &So
         let until = until.map(str::parse::<Date>).transpose().ok()?;
         let suppression = Suppression { span: Some(comment), about: None, is_in_source: true, reason: None, until };
         ignore(OtherTool::Trivy, id, || *region, suppression)
-    };
-    ids.filter_map(one).take(ENOUGH).collect()
+    })
+    .take(ENOUGH)
+    .collect()
 }
 
 /// Parses `kics-scan disable=ID,ID` at the beginning of a file, which applies to the whole file. Comments that ignore a
@@ -182,16 +189,19 @@ pub(super) fn of_metadata(tool: OtherTool, metadata: &Mapping, region: Span) -> 
 
 /// Parses `{ id, comment }`, `{ id, reason }`, or an id alone.
 fn of_entry(tool: OtherTool, item: &Node, region: Span) -> Option<SuppressionSource> {
-    let text = |key: &str| item.as_mapping()?.get(key)?.value.as_text().map(str::to_owned);
-    let id = item.as_text().map(str::to_owned).or_else(|| text("id"))?;
+    let id = item.as_text().map(str::to_owned).or_else(|| text(item, "id"))?;
     let suppression = Suppression {
         span: Some(item.span),
         about: None,
         is_in_source: true,
-        reason: text("comment").or_else(|| text("reason")),
+        reason: text(item, "comment").or_else(|| text(item, "reason")),
         until: None,
     };
     ignore(tool, &id, || Some(region), suppression)
+}
+
+fn text(item: &Node, key: &str) -> Option<String> {
+    item.as_mapping()?.get(key)?.value.as_text().map(str::to_owned)
 }
 
 /// Returns the suppression for a rule of another tool; `None` if none of our rules corresponds. A rule that corresponds
@@ -220,7 +230,8 @@ pub fn matching_rules(id: &str) -> impl Iterator<Item = &'static str> {
 }
 
 fn matching(tool: OtherTool, id: &str) -> impl Iterator<Item = &'static Rule> {
-    let matches =
-        move |(owner, theirs, _): &&(OtherTool, &str, &str)| *owner == tool && theirs.eq_ignore_ascii_case(id);
-    FOREIGN.iter().filter(matches).filter_map(|(_, _, own)| rules::find(own))
+    FOREIGN
+        .iter()
+        .filter(move |(owner, theirs, _)| *owner == tool && theirs.eq_ignore_ascii_case(id))
+        .filter_map(|(_, _, own)| rules::find(own))
 }

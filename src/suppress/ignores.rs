@@ -50,12 +50,14 @@ pub(super) struct Ignores {
 impl Ignores {
     /// Reads a file. For a file without any of the words, the only cost is the search for them.
     pub(super) fn read(id: FileId, file: &SourceFile, honored: &[OtherTool]) -> Self {
-        let has = |word: &str| file.text.contains(word);
         let mut words = WORDS.into_iter().chain(honored.iter().flat_map(|tool| foreign::words(*tool).iter().copied()));
         let mut ignores = Self::default();
         // Settings have other keys for suppressions, and installed code isn't edited by the user.
         let is_code = !file.name.ends_with(".toml") && !is_installed(&file.path);
-        if !is_code || !words.any(has) && !METADATA_WORDS.into_iter().all(has) {
+        if !is_code
+            || !words.any(|word| file.text.contains(word))
+                && !METADATA_WORDS.into_iter().all(|word| file.text.contains(word))
+        {
             return ignores;
         }
         let outline = PlaceOutline::read(id, file);
@@ -181,10 +183,8 @@ impl SuppressionSource {
 
     /// True if the suppression covers the findings of a rule at a place.
     pub(super) fn covers(&self, rule: &Rule, place: Span) -> bool {
-        let names =
-            |named: &Result<&'static Rule, String>| named.as_ref().is_ok_and(|named| std::ptr::eq(*named, rule));
-        let is_inside = |region: Span| region.file == place.file && region.range().contains(&place.range().start);
-        self.region.is_some_and(is_inside) && self.rules.iter().any(names)
+        self.region.is_some_and(|region| region.file == place.file && region.range().contains(&place.range().start))
+            && self.rules.iter().any(|named| named.as_ref().is_ok_and(|named| std::ptr::eq(*named, rule)))
     }
 }
 

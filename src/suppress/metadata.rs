@@ -1,8 +1,7 @@
 //! Suppressions in the metadata of a template or a resource: `Metadata: { trailint: { ignore: […] } }`.
 
-use super::OtherTool;
 use super::ignores::{Ignores, SuppressionSource};
-use super::{Suppression, foreign, until};
+use super::{Date, OtherTool, Suppression, foreign, until};
 use crate::named::closest;
 use crate::rules;
 use crate::source::Span;
@@ -55,8 +54,7 @@ fn add_own(entry: &Entry, region: Span, ignores: &mut Ignores) {
     let Some(own) = entry.value.as_mapping() else {
         return ignores.misread(entry.value.whole(), "write it as `ignore` with a list of `{ rule: RULE }`".to_owned());
     };
-    let is_other = |entry: &&Entry| entry.key.as_text() != Some("ignore");
-    for other in own.entries.iter().filter(is_other) {
+    for other in own.entries.iter().filter(|entry| entry.key.as_text() != Some("ignore")) {
         let name = other.key.as_text().unwrap_or_default();
         ignores.misread(other.key.span, format!("unknown key `{name}`: expected `ignore`"));
     }
@@ -72,35 +70,42 @@ fn add_own(entry: &Entry, region: Span, ignores: &mut Ignores) {
 
 /// Parses `{ rule, reason, until }`, or the name of a rule alone.
 fn one(item: &Node, region: Span) -> Result<SuppressionSource, String> {
-    let wanted = || "write it as `{ rule: RULE, reason: REASON }`".to_owned();
-    let ignore = |name: &Node, reason: Option<String>, until| {
-        let id = name.as_text().ok_or_else(wanted)?;
-        let rule = rules::judging(id);
-        let former = rules::renamed(id).map(|_| id.to_owned()).into_iter().collect();
-        let suppression = Suppression { span: Some(name.span), about: None, is_in_source: true, reason, until };
-        Ok(SuppressionSource { rules: vec![rule], former, region: Some(region), suppression, is_own: true })
-    };
     match &item.target().kind {
-        NodeKind::Scalar(_) => ignore(item, None, None),
+        NodeKind::Scalar(_) => ignore(item, None, None, region),
         NodeKind::Mapping(mapping) => {
             if let Some(other) = mapping.entries.iter().find(|entry| !is_known(entry)) {
                 let name = other.key.as_text().unwrap_or_default();
                 return Err(format!("unknown key `{name}`: expected `rule`, `reason` or `until`"));
             }
-            let text = |key: &str| match mapping.get(key).map(|entry| entry.value.as_text()) {
-                Some(None) => Err(format!("`{key}` must be a string")),
-                Some(text) => Ok(text),
-                None => Ok(None),
-            };
-            let (reason, until) = (text("reason")?, text("until")?.map(str::parse).transpose()?);
+            let (reason, until) = (string(mapping, "reason")?, string(mapping, "until")?.map(str::parse).transpose()?);
             if reason.is_some_and(until::is_in) {
                 return Err("write the date as a separate key: `until: 2027-01-31`".to_owned());
             }
             let rule = &mapping.get("rule").ok_or_else(wanted)?.value;
-            ignore(rule, reason.map(str::to_owned), until)
+            ignore(rule, reason.map(str::to_owned), until, region)
         }
         NodeKind::Sequence(_) | NodeKind::Alias(_) => Err(wanted()),
     }
+}
+
+fn ignore(name: &Node, reason: Option<String>, until: Option<Date>, region: Span) -> Result<SuppressionSource, String> {
+    let id = name.as_text().ok_or_else(wanted)?;
+    let rule = rules::judging(id);
+    let former = rules::renamed(id).map(|_| id.to_owned()).into_iter().collect();
+    let suppression = Suppression { span: Some(name.span), about: None, is_in_source: true, reason, until };
+    Ok(SuppressionSource { rules: vec![rule], former, region: Some(region), suppression, is_own: true })
+}
+
+fn string<'a>(mapping: &'a Mapping, key: &str) -> Result<Option<&'a str>, String> {
+    match mapping.get(key).map(|entry| entry.value.as_text()) {
+        Some(None) => Err(format!("`{key}` must be a string")),
+        Some(text) => Ok(text),
+        None => Ok(None),
+    }
+}
+
+fn wanted() -> String {
+    "write it as `{ rule: RULE, reason: REASON }`".to_owned()
 }
 
 fn is_known(entry: &Entry) -> bool {

@@ -15,18 +15,19 @@ pub(super) fn of_comment(comment: Span, outline: &PlaceOutline, file: &SourceFil
     if begins_with(LineStart::Code, start, comment.start, outline, file) {
         return starting(first, outline, file).or_else(|| ending(first, outline, file));
     }
-    let is_comment = |line: usize| {
-        let (from, to) = file.line_bounds(line);
-        begins_with(LineStart::Comment, from, to, outline, file)
-    };
     let first = last.saturating_add(1);
     let (from, to) = outline.commented.get();
     let mut next = if (from..to).contains(&first) { to } else { first };
-    while is_comment(next) {
+    while is_comment(next, outline, file) {
         next = next.saturating_add(1);
     }
     outline.commented.set((first, next));
     starting(next, outline, file)
+}
+
+fn is_comment(line: usize, outline: &PlaceOutline, file: &SourceFile) -> bool {
+    let (from, to) = file.line_bounds(line);
+    begins_with(LineStart::Comment, from, to, outline, file)
 }
 
 /// The kind of text at the beginning of a part of a line.
@@ -56,13 +57,21 @@ fn is_in_comment(offset: u32, outline: &PlaceOutline) -> bool {
 /// Returns the outermost item that begins on a line.
 fn starting(line: usize, outline: &PlaceOutline, file: &SourceFile) -> Option<Span> {
     let (from, to) = file.line_bounds(line);
-    let begins = |item: &&Span| from <= item.start && item.start <= to;
-    outline.items.iter().filter(begins).max_by_key(|item| item.end.saturating_sub(item.start)).copied()
+    outline
+        .items
+        .iter()
+        .filter(|item| from <= item.start && item.start <= to)
+        .max_by_key(|item| item.end.saturating_sub(item.start))
+        .copied()
 }
 
 /// Returns the innermost item that ends on a line.
 fn ending(line: usize, outline: &PlaceOutline, file: &SourceFile) -> Option<Span> {
     let (from, to) = file.line_bounds(line);
-    let ends = |item: &&Span| from <= item.end && item.end <= to;
-    outline.items.iter().filter(ends).min_by_key(|item| item.end.saturating_sub(item.start)).copied()
+    outline
+        .items
+        .iter()
+        .filter(|item| from <= item.end && item.end <= to)
+        .min_by_key(|item| item.end.saturating_sub(item.start))
+        .copied()
 }

@@ -99,8 +99,8 @@ fn is_other_form(word: &str, after: &[&str]) -> bool {
 
 /// True if words begin with a date, possibly after words such as "the end of".
 fn begins_date(words: &[&str]) -> bool {
-    let is_between = |word: &&&str| BETWEEN.iter().any(|between| word.eq_ignore_ascii_case(between));
-    let skipped = words.iter().take_while(is_between).count();
+    let skipped =
+        words.iter().take_while(|word| BETWEEN.iter().any(|between| word.eq_ignore_ascii_case(between))).count();
     let words = words.get(skipped..).unwrap_or_default();
     let first = words.first().map(|word| trimmed(word)).unwrap_or_default();
     // "until the 2027 release" has no last day.
@@ -109,10 +109,13 @@ fn begins_date(words: &[&str]) -> bool {
 
 /// True for "31 Jan …", "Jan 31 …", "January 2027" and "Q3 2027".
 fn is_day_and_month(words: &[&str]) -> bool {
-    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
     let mut words = words.iter().map(|word| trimmed(word)).filter(|word| !word.eq_ignore_ascii_case("of"));
     let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     is_number(first) && is_month(second) || is_month(first) && is_number(second) || is_quarter(first) && is_year(second)
+}
+
+fn is_number(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// True for three parts that are numbers or a month, for two of which one is a year, and for `20270131`; a time may

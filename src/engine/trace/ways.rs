@@ -32,11 +32,12 @@ pub(super) fn existence(first: &Resource, runs: &[TraceRun]) -> TracedArgument {
 /// The existence of the instance in a world, with its path. If the instance is missing, the path of the resource's
 /// other entry applies.
 fn exists_in(resources: &[Resource], wanted: &Resource) -> Traced<Data> {
-    let absent = || Known(Data::Bool(false));
     match (resources.iter().find(|resource| resource.address == wanted.address), resources.first()) {
         (Some(own), _) => own.exists.clone().map(|exists| exists.map(Data::Bool)),
-        (None, Some(other)) => other.exists.clone().map(|_| absent()),
-        (None, None) => Traced { value: absent(), origin: Origin::Absent(wanted.header), hops: Vec::new() },
+        (None, Some(other)) => other.exists.clone().map(|_| Known(Data::Bool(false))),
+        (None, None) => {
+            Traced { value: Known(Data::Bool(false)), origin: Origin::Absent(wanted.header), hops: Vec::new() }
+        }
     }
 }
 
@@ -52,8 +53,7 @@ pub(super) fn argument(instance: &InstanceByWorld<'_>, path: &str) -> TracedArgu
 
 /// The Region in which an instance is created.
 pub(super) fn region(instance: &InstanceByWorld<'_>, first: &Resource) -> TracedArgument {
-    let region = |resource: &Resource| dialects::region(resource).map(|region| region.map(Data::String));
-    let seen: Vec<ValueInWorld<'_>> = instance.iter().map(|(resource, world)| (region(resource), *world)).collect();
+    let seen: Vec<ValueInWorld<'_>> = instance.iter().map(|(resource, world)| (region_of(resource), *world)).collect();
     group(format!("{}.region", first.address), &seen, |region| match (&region.value, region.origin) {
         (Known(data), Origin::Absent(_)) if region.hops.is_empty() => {
             (format!("is {}", show(data)), "set by `--region`".to_owned())
@@ -61,6 +61,10 @@ pub(super) fn region(instance: &InstanceByWorld<'_>, first: &Resource) -> Traced
         (Known(data), Origin::Absent(_)) => (format!("is {}", show(data)), "the Region of its provider".to_owned()),
         (Known(_) | Unknown(_), _) => describe(region, None),
     })
+}
+
+fn region_of(resource: &Resource) -> Traced<Data> {
+    dialects::region(resource).map(|region| region.map(Data::String))
 }
 
 /// The title for a value and its label.
@@ -127,7 +131,6 @@ fn way(value: &Traced<Data>, (outcome, label): (String, String)) -> TracePath {
 
 /// The value at a path.
 fn find(body: &Maybe<Object>, path: &str, header: Span) -> Traced<Data> {
-    let absent = |span| Traced { value: Known(Data::Null), origin: Origin::Absent(span), hops: Vec::new() };
     let mut value = Traced { value: body.clone().map(Data::Object), origin: Origin::Absent(header), hops: Vec::new() };
     for segment in path.split(['.', '[']).map(|segment| segment.trim_end_matches(']')) {
         let next = match &value.value {
@@ -148,4 +151,8 @@ fn find(body: &Maybe<Object>, path: &str, header: Span) -> Traced<Data> {
         value = next;
     }
     value
+}
+
+fn absent(span: Span) -> Traced<Data> {
+    Traced { value: Known(Data::Null), origin: Origin::Absent(span), hops: Vec::new() }
 }

@@ -53,12 +53,11 @@ fn is_part(name: &str, whole: &str) -> bool {
 
 /// The names in a subject, without those of functions: of Terraform, the paths with a dot.
 fn names(subject: &str) -> Vec<&str> {
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ':');
     let mut words = Vec::new();
     let mut rest = subject;
-    while let Some(start) = rest.find(is_part) {
+    while let Some(start) = rest.find(is_in_name) {
         let (_, from) = rest.split_at_checked(start).unwrap_or_default();
-        let end = from.find(|c| !is_part(c)).unwrap_or(from.len());
+        let end = from.find(|c| !is_in_name(c)).unwrap_or(from.len());
         let (word, after) = from.split_at_checked(end).unwrap_or_default();
         let is_name = word.starts_with(|c: char| c.is_alphabetic()) && !after.starts_with('(');
         words.extend(Some(word).filter(|word| is_name && !WORDS.contains(&word.to_lowercase().as_str())));
@@ -68,6 +67,10 @@ fn names(subject: &str) -> Vec<&str> {
         words.retain(|word| word.contains('.'));
     }
     words
+}
+
+fn is_in_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ':')
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::HtmlPage;
 use super::trail::{self, Instances};
-use super::{HtmlPage, NumberedFinding, PageSubject};
 use crate::output::annotation;
 use crate::output::summary::{count, enumerate};
 use crate::report::{DeploymentResult, Report};
@@ -82,13 +82,11 @@ pub(super) fn keep<'a>(page: &mut HtmlPage<'a>, shown: &[ShownDeployment<'a>]) -
         .flat_map(|shown| shown.trails.iter().flatten().map(move |trail| (shown.judged, trail)))
         .map(|(judged, trail)| (Some(judged.root.as_str()), judged.name.as_deref(), Some(trail.address.as_str())))
         .collect();
-    let is_whole = |subject: &PageSubject<'_>| subject.2.is_none();
-    page.findings.retain(|subject, _| is_whole(subject) || addresses.contains(subject));
+    page.findings.retain(|subject, _| subject.2.is_none() || addresses.contains(subject));
     let mut left_out = 0_usize;
     for findings in page.findings.values_mut() {
         left_out = left_out.saturating_add(findings.len().saturating_sub(MAX_FINDINGS));
-        let rank = |numbered: &NumberedFinding<'_>| annotation::rank(numbered.finding);
-        *findings = worst(std::mem::take(findings), MAX_FINDINGS, rank);
+        *findings = worst(std::mem::take(findings), MAX_FINDINGS, |numbered| annotation::rank(numbered.finding));
     }
     left_out
 }

@@ -45,9 +45,8 @@ fn worlds(finding: &Diagnostic) -> Html {
 }
 
 fn advice(finding: &Diagnostic, page: &HtmlPage<'_>) -> Html {
-    let remark = |(word, sentence): (&str, String)| {
+    join(remarks(finding, &page.report.cited).into_iter().map(|(word, sentence)| {
         let word = inline("strong", &[], format!("{word}:"));
         block("p", &[("class", "remark")], join([word, " ".into(), prose(&sentence)]))
-    };
-    join(remarks(finding, &page.report.cited).into_iter().map(remark))
+    }))
 }

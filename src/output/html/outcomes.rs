@@ -45,8 +45,9 @@ fn told_elsewhere<'a>(
     judged: &'a DeploymentResult,
     page: &HtmlPage<'a>,
 ) -> Html {
-    let is_told = |rule: &Rule| own.iter().any(|numbered| std::ptr::eq(numbered.finding.rule, rule));
-    let rest = trail.rules.iter().filter(|(rule, outcome)| *outcome != Outcome::Pass && !is_told(rule));
+    let rest = trail.rules.iter().filter(|(rule, outcome)| {
+        *outcome != Outcome::Pass && !own.iter().any(|numbered| std::ptr::eq(numbered.finding.rule, *rule))
+    });
     let items = rest.map(|(rule, outcome)| {
         let link = shared(trail, rule, judged, page).map(|numbered| {
             let target = format!("#{}", numbered.id);
@@ -67,11 +68,14 @@ fn shared<'p, 'a>(
     judged: &'a DeploymentResult,
     page: &'p HtmlPage<'a>,
 ) -> Option<&'p NumberedFinding<'a>> {
-    let about = |address| page.about(Some(judged), Some(address)).iter();
-    let is_other = |other: &&TrailResult| other.header == trail.header && other.address != trail.address;
-    let instances = judged.trails.iter().filter(is_other).flat_map(|other| about(&other.address));
+    let instances = judged
+        .trails
+        .iter()
+        .filter(|other| other.header == trail.header && other.address != trail.address)
+        .flat_map(|other| page.about(Some(judged), Some(&other.address)));
+    let own = page.about(Some(judged), Some(&trail.address));
     let shared: Vec<_> =
-        about(&trail.address).chain(instances).filter(|numbered| std::ptr::eq(numbered.finding.rule, rule)).collect();
+        own.iter().chain(instances).filter(|numbered| std::ptr::eq(numbered.finding.rule, rule)).collect();
     let own = shared.iter().find(|numbered| numbered.finding.addresses().any(|address| address == trail.address));
     own.or(shared.first()).copied()
 }

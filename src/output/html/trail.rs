@@ -3,7 +3,7 @@
 use super::markup::{Html, block, code, join, section};
 use super::{HtmlPage, NumberedFinding, finding, lines, outcomes, picture};
 use crate::finding::Label;
-use crate::report::{DeploymentResult, TrailExistence, TrailResult};
+use crate::report::{DeploymentResult, Outcome, TrailExistence, TrailResult};
 
 /// Instances of a trail with the same results.
 pub(super) type Instances<'a> = Vec<&'a TrailResult>;
@@ -21,15 +21,16 @@ pub(super) fn instances(judged: &DeploymentResult) -> Vec<Instances<'_>> {
 }
 
 fn is_same(one: &TrailResult, other: &TrailResult) -> bool {
-    let ids = |trail: &TrailResult| {
-        let rules = trail.rules.iter().map(|(rule, outcome)| (rule.id(), Some(*outcome)));
-        rules.chain(trail.advisories.iter().map(|rule| (rule.id(), None))).collect::<Vec<_>>()
-    };
     one.header == other.header
         && one.exists == other.exists
         && one.reach == other.reach
         && one.region == other.region
-        && ids(one) == ids(other)
+        && rules_of(one) == rules_of(other)
+}
+
+fn rules_of(trail: &TrailResult) -> Vec<(&'static str, Option<Outcome>)> {
+    let rules = trail.rules.iter().map(|(rule, outcome)| (rule.id(), Some(*outcome)));
+    rules.chain(trail.advisories.iter().map(|rule| (rule.id(), None))).collect()
 }
 
 /// The part of the page about a trail, with its own findings.

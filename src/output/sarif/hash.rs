@@ -21,13 +21,14 @@ pub(super) fn lines(text: &str) -> Vec<String> {
     let (units, starts) = units(text);
     let mut seen: HashMap<u64, usize> = HashMap::new();
     let hashes = rolling(&units);
-    let hash = |start: usize| {
+    let mut lines = Vec::new();
+    for start in starts {
         let hash = hashes.get(start).copied().unwrap_or_default();
         let count = seen.entry(hash).or_default();
         *count = count.saturating_add(1);
-        format!("{hash:x}:{count}")
-    };
-    starts.into_iter().map(hash).collect()
+        lines.push(format!("{hash:x}:{count}"));
+    }
+    lines
 }
 
 /// The characters that count, as UTF-16, and where among them lines start.
@@ -59,15 +60,18 @@ fn units(text: &str) -> (Vec<u16>, Vec<usize>) {
 /// The hash of the window that begins at each character; after the last one there are zeros.
 fn rolling(units: &[u16]) -> Vec<u64> {
     let highest = (0..WINDOW).fold(1_u64, |power, _| power.wrapping_mul(BASE));
-    let at = |index: usize| units.get(index).copied().map_or(0, u64::from);
-    let mut hash = (0..WINDOW).fold(0_u64, |hash, index| hash.wrapping_mul(BASE).wrapping_add(at(index)));
-    let roll = |index: usize| {
-        let this = hash;
-        let entering = at(index.saturating_add(WINDOW));
-        hash = hash.wrapping_mul(BASE).wrapping_add(entering).wrapping_sub(highest.wrapping_mul(at(index)));
-        this
-    };
-    (0..units.len()).map(roll).collect()
+    let mut hash = (0..WINDOW).fold(0_u64, |hash, index| hash.wrapping_mul(BASE).wrapping_add(unit_at(units, index)));
+    let mut hashes = Vec::new();
+    for index in 0..units.len() {
+        hashes.push(hash);
+        let entering = unit_at(units, index.saturating_add(WINDOW));
+        hash = hash.wrapping_mul(BASE).wrapping_add(entering).wrapping_sub(highest.wrapping_mul(unit_at(units, index)));
+    }
+    hashes
+}
+
+fn unit_at(units: &[u16], index: usize) -> u64 {
+    units.get(index).copied().map_or(0, u64::from)
 }
 
 #[cfg(test)]

@@ -86,12 +86,14 @@ struct SarifReplacement {
 impl ArtifactChange {
     /// The edits of a fix, file by file.
     pub(super) fn of_fix(fix: &Fix, sources: &Sources) -> Vec<Self> {
-        let of_file = |edits: &[Edit]| {
-            let first = edits.first()?;
-            let replacements = edits.iter().map(SarifReplacement::of).collect();
-            Some(Self { artifact_location: Artifact::of_file(&sources.file(first.span.file)), replacements })
-        };
-        fix.edits.chunk_by(|one, other| one.span.file == other.span.file).filter_map(of_file).collect()
+        fix.edits
+            .chunk_by(|one, other| one.span.file == other.span.file)
+            .filter_map(|edits| {
+                let first = edits.first()?;
+                let replacements = edits.iter().map(SarifReplacement::of).collect();
+                Some(Self { artifact_location: Artifact::of_file(&sources.file(first.span.file)), replacements })
+            })
+            .collect()
     }
 }
 
@@ -135,8 +137,10 @@ impl SarifLocation {
 
     /// The resource that the place is about.
     pub(super) fn in_resource(mut self, address: Option<&str>) -> Self {
-        let logical = |name: &str| Logical { fully_qualified_name: name.to_owned(), kind: "resource" };
-        self.logical_locations = address.map(logical).into_iter().collect();
+        self.logical_locations = address
+            .map(|name| Logical { fully_qualified_name: name.to_owned(), kind: "resource" })
+            .into_iter()
+            .collect();
         self
     }
 }

@@ -98,9 +98,12 @@ type Hashes = HashMap<FileId, Vec<String>>;
 /// The results of a report, and the number of those that are left out because there are too many: then the worst come
 /// first.
 pub(super) fn all(report: &Report, extent: ReportExtent) -> (Vec<SarifResult<'_>>, usize) {
-    let is_alert = |finding: &&Diagnostic| finding.outcome == Outcome::Fail && finding.suppressed.is_none();
-    let mut found: Vec<&Diagnostic> =
-        report.shown().filter(|finding| extent == ReportExtent::All || is_alert(finding)).collect();
+    let mut found: Vec<&Diagnostic> = report
+        .shown()
+        .filter(|finding| {
+            extent == ReportExtent::All || finding.outcome == Outcome::Fail && finding.suppressed.is_none()
+        })
+        .collect();
     let passed: Vec<PassedRule<'_>> = passed::all(report).filter(|_| extent == ReportExtent::All).collect();
     let number = found.len().saturating_add(passed.len());
     let left_out = number.saturating_sub(extent.limit());
@@ -183,15 +186,22 @@ fn level(finding: &Diagnostic) -> &'static str {
 }
 
 fn related(finding: &Diagnostic, report: &Report) -> Vec<SarifLocation> {
-    let location = |(index, label)| SarifLocation::of(label, &report.sources).numbered(index);
-    (1..).zip(&finding.related).map(location).collect()
+    (1..)
+        .zip(&finding.related)
+        .map(|(index, label)| SarifLocation::of(label, &report.sources).numbered(index))
+        .collect()
 }
 
 /// From where the value was decided to the trail.
 fn flow(finding: &Diagnostic, report: &Report) -> Option<CodeFlow> {
-    let step = |label| ThreadFlowLocation { location: SarifLocation::of(label, &report.sources) };
     let end = ThreadFlowLocation { location: SarifLocation::of_finding(finding, report) };
-    let locations = finding.related.iter().rev().map(step).chain([end]).collect();
+    let locations = finding
+        .related
+        .iter()
+        .rev()
+        .map(|label| ThreadFlowLocation { location: SarifLocation::of(label, &report.sources) })
+        .chain([end])
+        .collect();
     (!finding.related.is_empty()).then_some(CodeFlow { thread_flows: [ThreadFlow { locations }] })
 }
 

@@ -107,8 +107,11 @@ struct Taxon<'a> {
 
 impl<'a> Driver<'a> {
     pub(super) fn of(report: &Report, taxonomies: &[Taxonomy<'a>]) -> Self {
-        let component = |(index, taxonomy): (usize, &Taxonomy<'_>)| Component { name: taxonomy.name.to_owned(), index };
-        let supported_taxonomies: Vec<Component> = taxonomies.iter().enumerate().map(component).collect();
+        let supported_taxonomies: Vec<Component> = taxonomies
+            .iter()
+            .enumerate()
+            .map(|(index, taxonomy)| Component { name: taxonomy.name.to_owned(), index })
+            .collect();
         Self {
             name: env!("CARGO_PKG_NAME"),
             information_uri: Some(ADDRESS).filter(|address| !address.is_empty()),
@@ -124,7 +127,6 @@ impl<'a> Descriptor<'a> {
     fn of(rule: &'static Rule, taxonomies: &[Taxonomy<'a>]) -> Self {
         let page = &rule.page;
         let (text, markdown) = (page.text, page.text);
-        let relationship = |control: &'static Control| Relationship::to(control, taxonomies);
         Self {
             id: page.id,
             name: name_of(page.id),
@@ -134,18 +136,20 @@ impl<'a> Descriptor<'a> {
             help: Help { text, markdown },
             default_configuration: RuleConfiguration { level: page.level },
             properties: RuleProperties::of(rule),
-            relationships: page.controls.iter().filter_map(relationship).collect(),
+            relationships: page.controls.iter().filter_map(|control| Relationship::to(control, taxonomies)).collect(),
         }
     }
 }
 
 /// The words of an id as one, as viewers show it: `SingleRegionTrail`.
 fn name_of(id: &str) -> String {
-    let word = |word: &str| {
+    let mut name = String::new();
+    for word in id.split('-') {
         let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
-        format!("{}{rest}", first.to_uppercase())
-    };
-    id.split('-').map(word).collect()
+        name.push_str(&first.to_uppercase());
+        name.push_str(rest);
+    }
+    name
 }
 
 /// The first line of a page that isn't a heading.

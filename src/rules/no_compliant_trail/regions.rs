@@ -129,15 +129,14 @@ impl RegionNeeds<'_> {
         doubts.collect::<Option<BTreeSet<String>>>().map_or(usize::MAX, |regions| regions.len())
     }
 
+    fn has_trail(&self, region: &str) -> bool {
+        self.standings.iter().any(|standing| known(standing) == Some(region) && standing.role.records != Some(false))
+    }
+
     /// Describes the Regions without a trail, or the one that lacks only global service events.
     fn describe(&self, missing: &[&str]) -> String {
-        let has_trail = |region: &str| {
-            self.standings
-                .iter()
-                .any(|standing| known(standing) == Some(region) && standing.role.records != Some(false))
-        };
         let (global, unrecorded): (Vec<&str>, Vec<&str>) =
-            missing.iter().copied().partition(|region| *region == self.leader && has_trail(region));
+            missing.iter().copied().partition(|region| *region == self.leader && self.has_trail(region));
         let unrecorded = (!unrecorded.is_empty()).then(|| format!("none that records {}", listed(&unrecorded)));
         let global = global.first().map(|leader| format!("none in `{leader}` that includes global services"));
         unrecorded.into_iter().chain(global).collect::<Vec<_>>().join(", and ")

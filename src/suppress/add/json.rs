@@ -59,22 +59,29 @@ impl CommentForm {
 
 impl AddedPart {
     pub(super) fn write(self, rules: &[&'static Rule], reason: &str) -> String {
-        let comment = || quoted(&super::directive(rules, reason));
-        let reason = if reason.is_empty() { String::new() } else { format!(", \"reason\": {}", quoted(reason)) };
-        let entry = |rule: &&Rule| format!("{{ \"rule\": {}{reason} }}", quoted(rule.id()));
-        let entries = || rules.iter().map(entry).collect::<Vec<_>>().join(", ");
-        let ignore = || format!("\"ignore\": [{}]", entries());
         match self {
-            AddedPart::Property(CommentForm::Comment) => format!("\"//\": {}", comment()),
-            AddedPart::Property(CommentForm::Metadata) => {
-                format!("\"Metadata\": {{ \"trailint\": {{ {} }} }}", ignore())
+            AddedPart::Property(CommentForm::Comment) => {
+                format!("\"//\": {}", quoted(&super::directive(rules, reason)))
             }
-            AddedPart::Comment => comment(),
-            AddedPart::Own => format!("\"trailint\": {{ {} }}", ignore()),
-            AddedPart::Ignore => ignore(),
-            AddedPart::Entries => entries(),
+            AddedPart::Property(CommentForm::Metadata) => {
+                format!("\"Metadata\": {{ \"trailint\": {{ {} }} }}", ignore(rules, reason))
+            }
+            AddedPart::Comment => quoted(&super::directive(rules, reason)),
+            AddedPart::Own => format!("\"trailint\": {{ {} }}", ignore(rules, reason)),
+            AddedPart::Ignore => ignore(rules, reason),
+            AddedPart::Entries => entries(rules, reason),
         }
     }
+}
+
+fn ignore(rules: &[&'static Rule], reason: &str) -> String {
+    format!("\"ignore\": [{}]", entries(rules, reason))
+}
+
+fn entries(rules: &[&'static Rule], reason: &str) -> String {
+    let reason = if reason.is_empty() { String::new() } else { format!(", \"reason\": {}", quoted(reason)) };
+    let entries = rules.iter().map(|rule| format!("{{ \"rule\": {}{reason} }}", quoted(rule.id())));
+    entries.collect::<Vec<_>>().join(", ")
 }
 
 /// Quotes a text for JSON. It must not contain control characters.
@@ -164,15 +171,18 @@ fn block(place: Span, document: &Node) -> Option<Arc<Node>> {
 
 /// Returns the value of the entry that contains a place.
 fn child(place: Span, node: &Node) -> Option<Arc<Node>> {
-    let holds = |span: Span| span.range().contains(&place.range().start);
     let entries = &node.as_mapping()?.entries;
-    entries.iter().find(|entry| holds(entry.key.span.to(entry.value.span))).map(|entry| Arc::clone(&entry.value))
+    entries
+        .iter()
+        .find(|entry| entry.key.span.to(entry.value.span).range().contains(&place.range().start))
+        .map(|entry| Arc::clone(&entry.value))
 }
 
 /// Returns the element of a list that contains a place, else the first one. A node that isn't a list is its own
 /// element.
 fn element(place: Span, node: &Arc<Node>) -> Arc<Node> {
     let NodeKind::Sequence(items) = &node.kind else { return Arc::clone(node) };
-    let holds = |item: &&Arc<Node>| item.span.range().contains(&place.range().start);
-    Arc::clone(items.iter().find(holds).or(items.first()).unwrap_or(node))
+    Arc::clone(
+        items.iter().find(|item| item.span.range().contains(&place.range().start)).or(items.first()).unwrap_or(node),
+    )
 }
