@@ -278,9 +278,8 @@ impl CollectedFiles<'_> {
             match outcome {
                 Ok((format, interest, bytes)) => {
                     let file = sources.add(&path, bytes);
-                    if let Some(kept) = scan.kept.get_mut(format) {
-                        kept.push(CandidateFile { file, interest });
-                    }
+                    let kept = scan.kept.get_mut(format).expect("there is a list for each format");
+                    kept.push(CandidateFile { file, interest });
                 }
                 Err(error) => scan.unreadable.push((path, error)),
             }
@@ -356,7 +355,7 @@ impl Scan {
         match outcome {
             Ok((format, interest, bytes)) => {
                 let kept = CandidateFile { file: sources.renew(path, bytes), interest };
-                let all = self.kept.get_mut(format)?;
+                let all = self.kept.get_mut(format).expect("there is a list for each format");
                 let place = all.partition_point(|other| sources.file(other.file).path.as_path() < path);
                 all.insert(place, kept);
                 Some((format, kept))

@@ -29,12 +29,9 @@ pub(super) type LinkedFiles = [Vec<formats::LinkedFile>; FORMATS.len()];
 /// Finds the files that the scanned files refer to, such as the modules that they call.
 pub(super) fn link(scan: &Scan, context: Context<'_>) -> LinkedFiles {
     std::array::from_fn(|index| {
+        let format = FORMATS.get(index).expect("the lists of a scan are those of the formats");
         let kept = scan.kept.get(index).into_iter().flatten();
-        FORMATS
-            .get(index)
-            .into_iter()
-            .flat_map(|format| kept.clone().map(|kept| link_file(*format, *kept, context)))
-            .collect()
+        kept.map(|kept| link_file(*format, *kept, context)).collect()
     })
 }
 

@@ -285,8 +285,10 @@ impl IncrementalCheck {
         let old = known.and_then(|id| self.linked.iter().flatten().find(|linked| linked.kept.file == id).cloned());
         let kept = self.scan.renew(path, read, known, &self.sources, setup.inputs.keep_all);
         let context = setup.context(&self.sources, &self.readings);
-        let new =
-            kept.and_then(|(format, kept)| Some((format, assign::link_file(*FORMATS.get(format)?, kept, context))));
+        let new = kept.map(|(index, kept)| {
+            let format = FORMATS.get(index).expect("a scan returns an index of the list of formats");
+            (index, assign::link_file(*format, kept, context))
+        });
         self.linked.iter_mut().for_each(|linked| linked.retain(|linked| Some(linked.kept.file) != known));
         let essence = |linked: &crate::formats::LinkedFile| (linked.kept, linked.links.clone());
         let relinks = old.as_ref().map(essence) != new.as_ref().map(|(_, linked)| essence(linked));

@@ -146,7 +146,7 @@ impl LoadedProject for LoadedStack<'_> {
     /// Evaluates a site again until the evaluation decides nothing further in the world: a late decision may affect a
     /// value that was used before. This ends, because each decision takes steps of the budget.
     fn resources(&self, subject: SearchSubject, site: usize, world: &World) -> Vec<Resource> {
-        let Some(site) = self.found(subject).sites.get(site) else { return Vec::new() };
+        let site = self.found(subject).sites.get(site).expect("the engine asks for the sites that were counted");
         loop {
             let decided = world.decided_so_far();
             let resources = self.made(subject, site, world);

@@ -366,10 +366,10 @@ impl LoadedProject for Program<'_> {
 
     fn resources(&self, subject: SearchSubject, site: usize, world: &World) -> Vec<Resource> {
         let found = self.found(subject);
-        let Some(site) = found.sites.get(site) else { return Vec::new() };
+        let site = found.sites.get(site).expect("the engine asks for the sites that were counted");
         self.root.enter_world();
         let asked = world.asked();
-        let Some(block) = site.module.block(site.block) else { return Vec::new() };
+        let block = site.module.block(site.block).expect("the search for sites has parsed the block");
         let notation = site.module.notation(site.block);
         let mut resources = Vec::new();
         for scope in self.scopes(&site.calls, world) {
