@@ -63,7 +63,26 @@ pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
 
 fn text_page(page: &RulePage) -> String {
     let (controls, supports) = (section("Controls", &page.controls), section("Supports", &page.supports));
-    format!("{} ({})\n\n{}{controls}{supports}", page.id, word(page), page.text)
+    format!("{} ({})\n\n{}{controls}{supports}", page.id, word(page), with_plain_links(page.text))
+}
+
+/// Writes links as `text (address)`, except in code blocks.
+fn with_plain_links(page: &str) -> String {
+    let mut plain = String::with_capacity(page.len());
+    let mut is_code = false;
+    for line in page.split_inclusive('\n') {
+        is_code ^= line.starts_with("```");
+        let mut rest = line;
+        while let Some((before, after)) = rest.split_once("](").filter(|_| !is_code) {
+            let (Some((lead, text)), Some((address, next))) = (before.rsplit_once('['), after.split_once(')')) else {
+                break;
+            };
+            plain.push_str(&format!("{lead}{text} ({address})"));
+            rest = next;
+        }
+        plain.push_str(rest);
+    }
+    plain
 }
 
 fn section(title: &str, controls: &[Control]) -> String {

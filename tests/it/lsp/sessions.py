@@ -118,7 +118,7 @@ def an_editor_that_can_do_nothing():
         ensure(set(finding) == {"range", "severity", "code", "source", "message"}, finding)
         text = editor.hover(trail, "is_multi_region_trail = ")
         ensure(text.startswith("module.trail.aws_cloudtrail.t.is_multi_region_trail is `false`\n"), text)
-        ensure("**" not in text and "](" not in text and "records" in text, text)
+        ensure("**" not in text and "](" not in text and "single-region-trail (error)" in text, text)
         editor.open("prod/main.tf")
         ensure(any("\ntrail/main.tf:6:27: " in own["message"] for own in editor.published[prod]), editor.published)
         # What is written by others shows when something is saved.
