@@ -55,7 +55,7 @@ test("findings of the folder are shown", async (t) => {
   assert.equal(found.code.target.toString(), "trailint:/rules/single-region-trail.md");
   const page = await state.providers.get("trailint").provideTextDocumentContent(found.code.target);
   assert.match(page, /^# /);
-  assert.equal(await state.providers.get("trailint").provideTextDocumentContent(Uri.parse("trailint:/x")), "There is no such rule.");
+  assert.equal(await state.providers.get("trailint").provideTextDocumentContent(Uri.parse("trailint:/x")), "Unknown rule.");
 });
 
 test("settings count as they change", async (t) => {
