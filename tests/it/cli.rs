@@ -613,8 +613,10 @@ fn rules_are_listed_and_explained() {
     let listed = out(&scratch.run(&["rules"]));
     for rule in trailint::internal::rules::RULES {
         assert!(listed.contains(rule.id()));
-        let page = out(&scratch.run(&["explain", rule.id()]));
+        let page = out(&scratch.run(&["explain", rule.id(), "--format", "markdown"]));
         assert!(page.contains(rule.page.text), "{page}");
+        let page = out(&scratch.run(&["explain", rule.id()]));
+        assert!(page.starts_with(rule.id()) && !page.contains("]("), "{page}");
     }
     let json: serde_json::Value = serde_json::from_str(&out(&scratch.run(&["rules", "--format", "json"]))).unwrap();
     assert_eq!(json.as_array().unwrap().len(), trailint::internal::rules::RULES.len());
