@@ -22,7 +22,9 @@ use trailint::internal::value::HopKind;
 
 use super::cli::{Scratch, err, out};
 use super::pages;
-use super::support::{directories_in, everything, expect_file, files_below, given, package, projects_in, skipped};
+use super::support::{
+    cases_in, directories_in, everything, expect_file, files_below, given, package, projects_in, skipped,
+};
 
 type Files = Vec<(PathBuf, Vec<u8>)>;
 
@@ -263,7 +265,7 @@ fn formatted_files_stay_formatted() {
 
 #[test]
 fn each_place_is_changed_as_expected() {
-    for folder in directories_in(&package("testdata/fixing")) {
+    for folder in cases_in("testdata/fixing") {
         let files = files_below(&folder);
         let texts: Vec<(&str, &str)> = files
             .iter()

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use trailint::internal::report::{Outcome, TrailExistence};
 
 use super::oracle;
-use super::support::{check, directories_in, files_below, package, projects_in, word};
+use super::support::{cases_in, check, files_below, package, projects_in, word};
 
 /// The files of a project with their paths.
 type Files = Vec<(String, String)>;
@@ -22,7 +22,7 @@ type Verdicts = BTreeMap<(String, &'static str), &'static str>;
 
 /// Projects with their names: those of the test data, and generated ones.
 fn corpus() -> Vec<(String, Files)> {
-    let groups = ["terraform", "demo/terraform", "twins"].map(|group| directories_in(&package("testdata").join(group)));
+    let groups = ["terraform", "demo/terraform", "twins"].map(|group| cases_in(&format!("testdata/{group}")));
     let mut corpus: Vec<(String, Files)> = Vec::new();
     for directory in groups.into_iter().flatten() {
         let files: Files = files_below(&directory)

@@ -11,7 +11,7 @@ use trailint::internal::report::{Report, TrailExistence};
 
 use super::oracle;
 use super::oracle::terraform::Project;
-use super::support::{check, directories_in, expect_file, files_below, package, word};
+use super::support::{cases_in, check, expect_file, files_below, word};
 
 /// The name under which a plan is given with `--plan`.
 const PLAN: &str = "given.plan.json";
@@ -40,8 +40,7 @@ type Said = BTreeMap<(String, &'static str), &'static str>;
 
 #[test]
 fn a_plan_fills_what_its_project_leaves_open() {
-    let cases = directories_in(&package("testdata/planned"));
-    assert!(cases.len() >= 8, "the plans are gone");
+    let cases = cases_in("testdata/planned");
     for case in cases {
         let files = project(&case);
         let plan = std::fs::read_to_string(case.join(PLAN)).unwrap();
@@ -52,7 +51,7 @@ fn a_plan_fills_what_its_project_leaves_open() {
 #[test]
 fn the_plans_are_what_terraform_writes() {
     let Some(plugins) = std::env::var_os("TRAILINT_PLUGINS") else { return };
-    for case in directories_in(&package("testdata/planned")) {
+    for case in cases_in("testdata/planned") {
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
         let values = std::fs::read_to_string(case.join(VALUES)).unwrap_or_default();
         let planned =

@@ -3,11 +3,11 @@
 mod generated;
 
 use trailint::internal::engine::{self, EngineSettings};
-use trailint::internal::output::{OutputFormat, summary};
 use trailint::internal::scan::{Input, ScanInputs};
 use trailint::internal::source::{Memory, Sources};
 
-use super::support::{check_with, directories_in, expect_file, files_below, package, projects_in, word};
+use super::scenarios::concise;
+use super::support::{cases_in, check_with, expect_file, files_below, projects_in, word};
 
 /// The verdict on one text for some Regions.
 fn verdict(text: &str, regions: &[&str]) -> &'static str {
@@ -170,8 +170,7 @@ fn written(trails: &str) -> String {
 /// The options of a scenario are in `options.txt`, as on a command line.
 #[test]
 fn scenarios_with_regions_read_as_expected() {
-    let scenarios = directories_in(&package("testdata/regions"));
-    assert!(scenarios.len() >= 6, "the scenarios are gone");
+    let scenarios = cases_in("testdata/regions");
     for scenario in scenarios {
         let options = std::fs::read_to_string(scenario.join("options.txt")).unwrap();
         let option = |name: &str| {
@@ -186,7 +185,6 @@ fn scenarios_with_regions_read_as_expected() {
         let files = files.into_iter().filter(|(name, _)| name.extension().is_none_or(|kind| kind != "txt"));
         let mut report = check_with(files, settings);
         report.benchmark = option("--compliance").map(str::to_owned);
-        let text = anstream::adapter::strip_str(&OutputFormat::Full.render(&report)).to_string();
-        expect_file(&scenario.join("expected.txt"), &format!("{text}{}", summary(&report)));
+        expect_file(&scenario.join("expected.txt"), &concise(&report));
     }
 }

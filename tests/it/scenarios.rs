@@ -1,24 +1,141 @@
 //! Small projects and the text that a person reads about them.
 
-use trailint::internal::output::{OutputFormat, summary};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
-use super::support::{check, directories_in, expect_file, files_below, package};
+use trailint::internal::finding::Label;
+use trailint::internal::output::{OutputFormat, inert, place, summary};
+use trailint::internal::report::{Diagnostic, FindingTarget, Report};
+use trailint::internal::source::Sources;
+
+use super::support::{cases_in, check, expect_file, files_below, package};
+
+/// The directories of `testdata` that contain scenarios.
+const GROUPS: &[&str] = &["terraform", "cloudformation", "plan", "limits", "broken", "clean"];
+
+/// The scenarios whose text is in the format `full`, which covers each part of its layout. All others are concise, so
+/// that a change of the layout doesn't rewrite them.
+const FULL: &[&str] = &[
+    "broken/unclosed-block",
+    "broken/utf16",
+    "cloudformation/anchors-and-merge-keys",
+    "cloudformation/nested-stacks",
+    "plan/values-without-changes",
+    "terraform/another-trail-satisfies",
+    "terraform/instances",
+    "terraform/json-syntax",
+    "terraform/unknown-values-are-told-apart",
+    "terraform/value-through-local-and-variable",
+];
+
+/// The text that the expected text of a scenario without findings contains.
+const NOTHING: &str = "(no findings)\n";
 
 #[test]
 fn scenarios_read_as_expected() {
-    for group in ["terraform", "cloudformation", "plan", "limits", "broken", "clean"] {
-        let scenarios = directories_in(&package("testdata").join(group));
-        assert!(!scenarios.is_empty(), "`{group}` has no scenario");
-        for scenario in scenarios {
-            let files = files_below(&scenario).into_iter().filter(|(name, _)| name.to_str() != Some("expected.txt"));
-            let report = check(files);
-            let text = OutputFormat::Full.render(&report);
-            let text = anstream::adapter::strip_str(&text).to_string();
-            let text = format!("{text}{}", summary(&report));
-            expect_file(&scenario.join("expected.txt"), &text);
-            if group == "clean" {
-                assert_eq!(report.told().count(), 0, "{} isn't clean", scenario.display());
-            }
+    for (name, directory) in scenarios() {
+        let report = check(files_of(&directory));
+        let text = match FULL.contains(&&*name) {
+            true => plain(&OutputFormat::Full.render(&report)),
+            false => concise(&report),
+        };
+        expect_file(&directory.join("expected.txt"), &text);
+        assert!(!name.starts_with("clean/") || text == NOTHING, "{name} isn't clean");
+    }
+}
+
+/// The full scenarios exist and have findings.
+#[test]
+fn full_scenarios_show_source_lines() {
+    let scenarios = scenarios();
+    for name in FULL {
+        let directory = scenarios.get(*name).unwrap_or_else(|| panic!("there is no scenario `{name}`"));
+        let text = std::fs::read_to_string(directory.join("expected.txt")).unwrap();
+        assert!(text.contains("─["), "{name} has no finding, so it needs no full text");
+    }
+}
+
+/// `testdata/summaries.txt` has the summaries of the scenarios that exist because of them, and of some others.
+#[test]
+fn summaries_read_as_expected() {
+    let path = package("testdata/summaries.txt");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let listed: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("=== ")).collect();
+    let scenarios = scenarios();
+    let mut found = String::new();
+    for name in &listed {
+        let directory = scenarios.get(*name).unwrap_or_else(|| panic!("there is no scenario `{name}`"));
+        writeln!(found, "=== {name}\n{}", summary(&check(files_of(directory)))).unwrap();
+    }
+    expect_file(&path, &found);
+    let told: Vec<&String> = scenarios.keys().filter(|name| !listed.contains(&name.as_str())).collect();
+    for name in told {
+        let expected = std::fs::read_to_string(scenarios[name].join("expected.txt")).unwrap();
+        assert_ne!(expected, NOTHING, "{name} has no findings, so its summary belongs in {}", path.display());
+    }
+}
+
+/// The scenarios by name, `group/case`.
+fn scenarios() -> BTreeMap<String, PathBuf> {
+    let mut scenarios = BTreeMap::new();
+    for group in GROUPS {
+        let directories = cases_in(&format!("testdata/{group}"));
+        for directory in directories {
+            scenarios.insert(format!("{group}/{}", directory.file_name().unwrap().display()), directory);
         }
     }
+    scenarios
+}
+
+fn files_of(scenario: &Path) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
+    files_below(scenario).into_iter().filter(|(name, _)| name.to_str() != Some("expected.txt"))
+}
+
+/// The report in the format `concise`, with the reasons of each finding below its line: the labels with the text that
+/// they mark, the notes, and the help.
+pub(crate) fn concise(report: &Report) -> String {
+    let lines = plain(&OutputFormat::Concise.render(report));
+    let mut findings = report.told();
+    let mut text = String::new();
+    for line in lines.split_inclusive('\n') {
+        text.push_str(line);
+        // What follows the findings is about the whole run.
+        if let Some(finding) = findings.next() {
+            text.push_str(&reasons(finding, &report.sources));
+        }
+    }
+    assert!(findings.next().is_none(), "a finding has no line of its own: {text}");
+    if text.is_empty() { NOTHING.to_owned() } else { text }
+}
+
+fn reasons(finding: &Diagnostic, sources: &Sources) -> String {
+    let mut lines = Vec::new();
+    if let FindingTarget::Text(label) = &finding.place {
+        lines.push(format!("{}: {}", marked(label, sources), label.text));
+    }
+    let related = finding.related.iter();
+    lines.extend(
+        related.map(|label| format!("{}: {}: {}", place(label.span, sources), marked(label, sources), label.text)),
+    );
+    lines.extend(finding.notes.iter().map(|note| format!("note: {note}")));
+    for (decisions, verb) in [(&finding.fails_when, "fails"), (&finding.passes_when, "passes")] {
+        lines.extend((!decisions.is_empty()).then(|| format!("{verb} when {}", decisions.join(" and "))));
+    }
+    lines.extend(finding.advice().map(|help| format!("help: {help}")));
+    lines.iter().map(|line| format!("  {}\n", inert(line))).collect()
+}
+
+/// The first line of the text that a label marks.
+fn marked(label: &Label, sources: &Sources) -> String {
+    const MAX_SHOWN: usize = 60;
+    let file = sources.file(label.span.file);
+    let text = file.slice(label.span);
+    let line = text.lines().next().unwrap_or_default();
+    let shown: String = line.chars().take(MAX_SHOWN).collect();
+    if shown.len() < text.len() { format!("`{shown}…`") } else { format!("`{shown}`") }
+}
+
+fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
 }

@@ -95,7 +95,7 @@ pub(crate) fn files_below(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     files
 }
 
-/// The projects of a file: `=== name` begins one, `--- path` begins a file in it.
+/// The projects of a file, at least one: `=== name` begins one, `--- path` begins a file in it.
 pub(crate) fn projects_in(path: &str) -> Vec<(String, Vec<(String, String)>)> {
     let text = std::fs::read_to_string(package(path)).unwrap();
     let split = |text: &str| {
@@ -106,7 +106,16 @@ pub(crate) fn projects_in(path: &str) -> Vec<(String, Vec<(String, String)>)> {
         let (name, files) = split(text);
         (name, files.split("--- ").skip(1).map(split).collect())
     };
-    text.split("=== ").skip(1).map(project).collect()
+    let projects: Vec<_> = text.split("=== ").skip(1).map(project).collect();
+    assert!(!projects.is_empty(), "{path} contains no project");
+    projects
+}
+
+/// The cases in a directory of the package, one directory for each; at least one.
+pub(crate) fn cases_in(path: &str) -> Vec<PathBuf> {
+    let cases = directories_in(&package(path));
+    assert!(!cases.is_empty(), "{path} contains no case");
+    cases
 }
 
 /// The directories directly in a directory, in order.

@@ -5,11 +5,11 @@ use std::process::Command;
 use trailint::internal::suppress::FOREIGN;
 
 use super::cli::Scratch;
-use super::support::{directories_in, expect_file, files_below, package};
+use super::support::{cases_in, expect_file, files_below, package};
 
 #[test]
 fn suppressed_findings_stay_on_record() {
-    for folder in directories_in(&package("testdata/suppressing")) {
+    for folder in cases_in("testdata/suppressing") {
         let files = files_below(&folder);
         let texts = files.iter().filter_map(|(path, bytes)| Some((path.to_str()?, std::str::from_utf8(bytes).ok()?)));
         let texts: Vec<(&str, &str)> = texts.filter(|(path, _)| *path != "expected.txt").collect();

@@ -5,12 +5,11 @@ use std::path::Path;
 use trailint::internal::engine::{self, EngineSettings};
 use trailint::internal::output;
 
-use super::support::{directories_in, everything, expect_file, files_below, given, package};
+use super::support::{cases_in, everything, expect_file, files_below, given};
 
 #[test]
 fn values_are_followed_to_where_they_are_decided() {
-    let cases = directories_in(&package("testdata/traces"));
-    assert!(cases.len() >= 4, "the traces are gone");
+    let cases = cases_in("testdata/traces");
     for case in cases {
         let question = std::fs::read_to_string(case.join("question.txt")).unwrap();
         let answer = ask(&case, question.trim());

