@@ -13,6 +13,7 @@ mod place;
 mod planned;
 mod reading;
 mod received;
+mod refused;
 mod shares;
 mod sighting;
 mod standing;
@@ -33,6 +34,7 @@ use crate::error::Error;
 use crate::finding::Level;
 use crate::fix;
 use crate::formats::{self, BaseFiles, Context, FileCache};
+use crate::model::TriedValue;
 use crate::progress::Progress;
 use crate::report::{Report, UnreadFile};
 use crate::rules::{Check, Rule, Strictness};
@@ -158,7 +160,8 @@ fn check_here(
 ) -> Result<(Report, Scan, LinkedFiles), Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
     let readings = FileCache::default();
-    let context = Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None };
+    let context =
+        Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None, tried: &[] };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
     let linked = link(&scan, context);
     let projects = projects(&linked, context)?;
@@ -237,6 +240,8 @@ fn judge(
     let known = |file| opened.tree(file);
     let texts = fix::ParsedFiles::new(context.sources, context.fs, &known);
     fix::propose(&mut judgement.findings, &texts, candidate.project.is_output());
+    let refusals = |tried: &[TriedValue]| refused::new_refusals(tried, opened_project, assignment, context, budget);
+    fix::spare_refused(&mut judgement.findings, &refusals);
     judgement.findings.extend(reading::of_problems(opened.problems()));
     settings.progress.judged();
     settings.progress.spent(budget.spent());

@@ -243,6 +243,8 @@ pub struct Diagnostic {
     pub wishes: Vec<Remedy>,
     /// The edits that make these changes, if they are possible.
     pub fix: Option<Fix>,
+    /// The fix that isn't offered, because a declaration rejects its value.
+    pub refused: Option<Fix>,
     /// The names on which an unknown outcome depends.
     pub blocked_by: Vec<String>,
     /// For an unknown outcome, decisions with which it would be a failure.
@@ -396,6 +398,7 @@ impl Diagnostic {
             help: None,
             wishes: Vec::new(),
             fix: None,
+            refused: None,
             blocked_by: Vec::new(),
             fails_when: Vec::new(),
             passes_when: Vec::new(),

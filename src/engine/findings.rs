@@ -180,6 +180,7 @@ impl DeploymentCheck<'_> {
             help: finding.help,
             wishes: finding.wishes,
             fix: None,
+            refused: None,
             blocked_by,
             fails_when: witness.fails_when.clone(),
             passes_when: witness.passes_when.clone(),

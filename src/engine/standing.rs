@@ -379,7 +379,7 @@ impl CachedDeployment {
 
 impl<'a> Setup<'a> {
     pub(super) fn context(self, sources: &'a Sources, readings: &'a FileCache) -> Context<'a> {
-        Context { fs: self.fs, sources, readings, options: &self.settings.evaluation, plan: None }
+        Context { fs: self.fs, sources, readings, options: &self.settings.evaluation, plan: None, tried: &[] }
     }
 }
 

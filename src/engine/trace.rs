@@ -55,7 +55,8 @@ fn trace_here(
 ) -> Result<Trace, Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
     let readings = FileCache::default();
-    let context = Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None };
+    let context =
+        Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None, tried: &[] };
     let question = TraceQuery { text: Some(question) };
     let projects = projects(&link(&scan, context), context)?;
     let answers: Vec<TraceAnswers> = in_turn(

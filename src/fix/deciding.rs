@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::texts::{Enclosing, ParsedFile, ParsedFiles};
 use super::{Edit, blocks, comments, nodes, objects, rows};
-use crate::model::{Remedy, RemedyKind};
+use crate::model::{Remedy, RemedyKind, capitalized_like};
 use crate::source::Span;
 use crate::syntax::Language;
 use crate::value::{Hop, HopKind, Origin};
@@ -171,15 +171,6 @@ fn is_one_line(text: &str) -> bool {
 /// True if a quoted text converts to a boolean.
 fn stands_for_boolean(text: &str) -> bool {
     matches!(text.trim_matches(['"', '\'']), "true" | "false" | "True" | "False" | "TRUE" | "FALSE")
-}
-
-/// Keeps the capitalization of the old value: YAML has three spellings of a boolean.
-fn capitalized_like<'v>(old: &str, value: &'v str) -> &'v str {
-    match (old.trim_matches(['"', '\'']), value) {
-        ("False", "true") => "True",
-        ("FALSE", "true") => "TRUE",
-        _ => value,
-    }
 }
 
 /// Inserts an argument into the block or mapping with this header or key.

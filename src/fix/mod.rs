@@ -23,6 +23,7 @@ mod harm;
 mod list;
 mod nodes;
 mod objects;
+mod refused;
 mod rounds;
 mod rows;
 mod safety;
@@ -31,6 +32,7 @@ mod texts;
 
 use std::collections::{BTreeSet, HashMap};
 
+pub use refused::spare_refused;
 pub use rounds::{ChangedFile, FixResult, forget, is_allowed, mend};
 pub use splice::{EditedTexts, apply, splice};
 pub use texts::{ParsedFiles, ParsedTrees};
@@ -150,7 +152,14 @@ pub fn settle(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile)
         }
         finding.fix = finding.fix.take_if(|fix| fix.is_within(sources, &may_change));
     }
+    spare_refused_elsewhere(report);
     spare_accepted(report);
+}
+
+/// Removes the fixes that make the changes of one that another deployment rejects.
+fn spare_refused_elsewhere(report: &mut Report) {
+    let refused: Vec<Fix> = report.findings.iter().filter_map(|finding| finding.refused.clone()).collect();
+    drop_including(report, refused);
 }
 
 /// True if a change is about a suppression and so changes no trail.
@@ -160,19 +169,25 @@ fn accepts(wish: &Remedy) -> bool {
 
 /// Removes the fixes of suppressed findings, and the fixes that include one of these.
 pub fn spare_accepted(report: &mut Report) {
-    let mut accepted: HashMap<Edit, Vec<Fix>> = HashMap::new();
-    for finding in report.findings.iter_mut().filter(|finding| finding.suppressed.is_some()) {
-        let fix = finding.fix.take();
-        if let Some((first, fix)) = fix.and_then(|fix| Some((fix.edits.first()?.clone(), fix))) {
-            accepted.entry(first).or_default().push(fix);
+    let suppressed = report.findings.iter_mut().filter(|finding| finding.suppressed.is_some());
+    let accepted = suppressed.filter_map(|finding| finding.fix.take()).collect();
+    drop_including(report, accepted);
+}
+
+/// Removes the fixes that make all edits of another one.
+fn drop_including(report: &mut Report, others: Vec<Fix>) {
+    let mut by_first: HashMap<Edit, Vec<Fix>> = HashMap::new();
+    for fix in others {
+        if let Some(first) = fix.edits.first().cloned() {
+            by_first.entry(first).or_default().push(fix);
         }
     }
     let holds = |fix: &Fix, other: &Fix| other.edits.iter().all(|edit| fix.edits.binary_search(edit).is_ok());
-    let mends_accepted = |fix: &mut Fix| {
-        let mut beginning_here = fix.edits.iter().filter_map(|edit| accepted.get(edit)).flatten();
+    let includes_one = |fix: &mut Fix| {
+        let mut beginning_here = fix.edits.iter().filter_map(|edit| by_first.get(edit)).flatten();
         beginning_here.any(|other| holds(fix, other))
     };
-    report.findings.iter_mut().for_each(|finding| drop(finding.fix.take_if(mends_accepted)));
+    report.findings.iter_mut().for_each(|finding| drop(finding.fix.take_if(includes_one)));
 }
 
 fn fix(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {

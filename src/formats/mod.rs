@@ -22,7 +22,7 @@ pub use cloudformation::FileCache;
 pub use plan::{InstanceKey, Plan, PlannedTrail};
 use terraform::PolicyDocument;
 
-use crate::model::{MovedBlock, Resource, SearchSubject, UnreadPart, dialects};
+use crate::model::{MovedBlock, Resource, SearchSubject, TriedValue, UnreadPart, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
@@ -140,6 +140,8 @@ pub struct Context<'a> {
     pub options: &'a Options,
     /// The plan of the project that is read, if there is one.
     pub plan: Option<&'a Plan>,
+    /// Values that replace those of the code, to evaluate it as if some fixes were made.
+    pub tried: &'a [TriedValue],
 }
 
 /// Information that the user provides in addition to the code.
@@ -211,6 +213,15 @@ pub enum OptionUse {
     Accepted,
     /// The declaration rejects it, for this reason.
     Refused(String),
+}
+
+/// A declaration that rejects a value, so that the code can't be deployed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refusal {
+    /// The condition or the constraint.
+    pub span: Span,
+    /// The same as a noun phrase: "the validation of variable `x`".
+    pub name: String,
 }
 
 /// A program that reads Terraform's language.
@@ -296,6 +307,12 @@ pub trait LoadedProject {
     /// it.
     fn uncreated(&self) -> Option<Traced<bool>> {
         None
+    }
+
+    /// The declarations that reject the values of this deployment, such as the validations of variables. Rules and
+    /// worlds don't matter.
+    fn refusals(&self) -> Vec<Refusal> {
+        Vec::new()
     }
 
     /// Syntax that couldn't be read in files that mention a trail.

@@ -19,6 +19,7 @@ mod reader;
 mod resource;
 mod setting;
 mod trail;
+mod tried;
 mod unread;
 mod wish;
 
@@ -32,5 +33,6 @@ pub use resource::{Argument, ArgumentShape, Holds, IgnoredArgument, Macro, Notat
 pub use selectors::Selectors;
 pub use setting::{Invalid, SettingRead, TrailSetting};
 pub use trail::{Deployment, Trail};
+pub use tried::{TriedValue, capitalized_like};
 pub use unread::{TrailHint, UnreadPart, last_name};
 pub use wish::{Remedy, RemedyKind, SelectorNames};

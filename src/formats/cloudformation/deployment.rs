@@ -15,11 +15,12 @@ use super::loops::Member;
 use super::macros;
 use super::names_trail;
 use super::path::{self, Path};
+use super::refusals;
 use super::roots::{MAX_TEMPLATES, TemplateRoot};
 use super::scope::TemplateScope;
 use super::stacks::{LANDING_ZONE, StackContent, created, is_stack};
 use super::template::{Template, holds_type};
-use crate::formats::{Context, LoadedProject, OptionValue};
+use crate::formats::{Context, LoadedProject, OptionValue, Refusal};
 use crate::model::{Resource, SearchSubject, TrailHint, UnreadPart, last_name};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
@@ -125,6 +126,14 @@ impl LoadedProject for LoadedStack<'_> {
 
     fn declared(&self) -> Vec<String> {
         self.root.iter().flat_map(|root| root.template.parameters.names()).map(str::to_owned).collect()
+    }
+
+    fn refusals(&self) -> Vec<Refusal> {
+        let Some(root) = &self.root else { return Vec::new() };
+        let part = self.budget.half();
+        let found = refusals::rejected(&self.library, root, &World::open(&part));
+        self.budget.charge(part.spent());
+        found
     }
 
     fn unread(&self) -> Option<String> {

@@ -78,7 +78,7 @@ impl<'a> TemplateEvaluator<'a> {
 
     /// Evaluates a node.
     pub(super) fn eval(&self, node: &Node) -> Traced<Data> {
-        self.deeper(node.whole(), || match (&node.kind, IntrinsicCall::of(node)) {
+        let value = self.deeper(node.whole(), || match (&node.kind, IntrinsicCall::of(node)) {
             (NodeKind::Alias(target), _) => {
                 let target = self.eval(target);
                 let mut hops = vec![Hop { span: target.origin.span(), step: HopKind::Anchor }];
@@ -92,7 +92,18 @@ impl<'a> TemplateEvaluator<'a> {
             }
             (_, Some(call)) => self.call(call),
             (_, None) => written(self.literal(node), node.whole()),
-        })
+        });
+        if self.library.context.tried.is_empty() { value } else { self.tried(node, value) }
+    }
+
+    /// The value of a node after the fixes that are tried.
+    fn tried(&self, node: &Node, value: Traced<Data>) -> Traced<Data> {
+        let old = self.text_of(&value.value);
+        let old = if let Known(old) = &old { old.as_str() } else { "" };
+        match self.tried_text(node.whole(), old) {
+            Some(text) => written(Known(Data::String(text)), node.whole()),
+            None => value,
+        }
     }
 
     /// Evaluates a function's argument.

@@ -25,6 +25,7 @@ mod path;
 mod pieces;
 mod readings;
 mod references;
+mod refusals;
 mod roots;
 mod rules;
 mod scope;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::eval::{READER, TemplateEvaluator, TracedValue, is_absent, is_braced, weight_of_text};
+use super::given::ParameterValue;
 use super::limits::constraint;
 use super::lists::{EMPTY_LIST, MAX_ITEMS};
 use super::references::declaration;
@@ -111,6 +112,7 @@ impl TemplateEvaluator<'_> {
     /// The text of a parameter: passed by the stack that deploys the template, given by the user, or the default.
     fn given(&self, name: &str, mapping: &Mapping) -> Option<ParameterText> {
         match &self.scope.call {
+            Some(call) if self.added(call, name).is_some() => self.added(call, name),
             Some(call) => match call.arguments.get(name) {
                 Some(passed) => self.passed(name, call, passed).or_else(|| self.default(name, mapping)),
                 None if call.rest.is_some() => call.rest.clone().map(|why| (Unknown(why), Vec::new())),
@@ -118,9 +120,18 @@ impl TemplateEvaluator<'_> {
             },
             None => self.library.given.get(name).map_or_else(
                 || self.default(name, mapping).filter(|_| self.uses_defaults()),
-                |value| Some(value.as_given(name)),
+                |value| Some(self.as_given(name, value)),
             ),
         }
+    }
+
+    fn as_given(&self, name: &str, value: &ParameterValue) -> ParameterText {
+        let (text, hops) = value.as_given(name);
+        let tried = match (&text, hops.last()) {
+            (Known(text), Some(hop)) => self.tried_text(hop.span, text),
+            (_, _) => None,
+        };
+        (tried.map_or(text, Known), hops)
     }
 
     fn uses_defaults(&self) -> bool {
@@ -152,7 +163,9 @@ impl TemplateEvaluator<'_> {
     fn default(&self, name: &str, mapping: &Mapping) -> Option<ParameterText> {
         let default = &mapping.get("Default")?.value;
         let hops = vec![Hop { span: default.whole(), step: HopKind::ParameterDefault(name.to_owned()) }];
-        let text = match (self.placeholder(default), scalar_text(default)) {
+        let written = scalar_text(default);
+        let tried = self.tried_text(default.whole(), written.as_deref().unwrap_or_default());
+        let text = match (self.placeholder(default), tried.or(written)) {
             (Some(why), _) => Unknown(why),
             (None, Some(text)) => Known(text),
             (None, None) => failed(format!("the default of `{name}` isn't a string")),

@@ -64,9 +64,14 @@ pub(super) fn validated(variable: &Block, name: &str, world: &World) -> Domain {
 
 /// True if a validation certainly rejects the value.
 pub(super) fn refuses(variable: &Block, name: &str, value: &Data, world: &World) -> bool {
+    refusing(variable, name, value, world).is_some()
+}
+
+/// The condition of a validation that certainly rejects the value.
+pub(super) fn refusing<'v>(variable: &'v Block, name: &str, value: &Data, world: &World) -> Option<&'v Expr> {
     let conditions = conditions(variable);
     world.charge(steps(&conditions));
-    conditions.iter().any(|condition| holds(condition, name, Some(value)) == Some(false))
+    conditions.into_iter().find(|condition| holds(condition, name, Some(value)) == Some(false))
 }
 
 /// True for a text that is neither a number nor a bool, so that it can't result from a type conversion.

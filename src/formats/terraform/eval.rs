@@ -17,6 +17,7 @@ mod references;
 mod resources;
 mod template_files;
 mod templates;
+mod tried;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -145,7 +146,8 @@ impl<'a> ExpressionEvaluator<'a> {
         {
             self.note_doubt(why);
         }
-        Traced { value, origin: Origin::Written(expr.span), hops }
+        let value = Traced { value, origin: Origin::Written(expr.span), hops };
+        if self.tree.context.tried.is_empty() { value } else { self.tried(expr, value) }
     }
 
     /// An unknown value that equals only other values of the same place.

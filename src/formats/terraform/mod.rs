@@ -20,6 +20,7 @@ mod placeholders;
 mod planned;
 mod policy_document;
 mod providers;
+mod refusals;
 mod roots;
 mod scope;
 mod search;

@@ -52,7 +52,8 @@ fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn LoadedProject) -> T) 
     let fs = Memory::new(files.iter().map(|(path, text)| (path, *text)));
     let sources = Sources::new("/".into());
     let (readings, options) = (FileCache::default(), Options::default());
-    let context = Context { fs: &fs, sources: &sources, readings: &readings, options: &options, plan: None };
+    let context =
+        Context { fs: &fs, sources: &sources, readings: &readings, options: &options, plan: None, tried: &[] };
     let kept = files
         .iter()
         .map(|(path, _)| sources.load(&fs, Path::new(path)).unwrap())

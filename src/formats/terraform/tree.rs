@@ -17,7 +17,7 @@ use super::scope::{ModuleCallInstance, ModuleScope};
 use super::search::{DeclarationCall, DeclarationSite, ModuleSearch, SearchResult};
 use super::values::RootValues;
 use super::{RootModule, body, moved, variables};
-use crate::formats::{Context, Engine, LoadedProject, OptionValue, Plan};
+use crate::formats::{Context, Engine, LoadedProject, OptionValue, Plan, Refusal};
 use crate::model::{Contradiction, MovedBlock, Resource, SearchSubject, UnreadPart};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
@@ -257,6 +257,11 @@ impl<'a> Program<'a> {
         self.instances(caller, &call, world).iter().find(|scope| scope.address == address).cloned()
     }
 
+    /// The instances of a call that may be created; none if its code can't be read.
+    pub(super) fn created(&self, caller: &Rc<ModuleScope>, name: &str, world: &World) -> Rc<[Rc<ModuleScope>]> {
+        self.call(caller, name).map_or_else(|| Rc::from([]), |call| self.instances(caller, &call, world))
+    }
+
     /// All instances of a call with their keys; `None` if they aren't certain.
     pub(super) fn called_scopes(
         &self,
@@ -401,6 +406,10 @@ impl LoadedProject for Program<'_> {
             planned::add_undeclared(&mut elsewhere, &found.sites, plan, &self.root.module);
         }
         elsewhere
+    }
+
+    fn refusals(&self) -> Vec<Refusal> {
+        self.rejected()
     }
 
     fn problems(&self) -> Vec<Problem> {

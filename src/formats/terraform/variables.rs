@@ -3,10 +3,11 @@
 
 use super::domain::{self, Domain};
 use super::eval::{ExpressionEvaluator, symbol};
+use super::refusals::is_refused;
 use super::scope::ValuePath;
 use super::types::{Type, convert, cost};
 use super::values;
-use crate::formats::{OptionUse, OptionValue, Plan};
+use crate::formats::{OptionUse, OptionValue, Plan, Refusal};
 use crate::source::FileId;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, Traced, Unknown};
@@ -88,8 +89,38 @@ pub(super) fn received(evaluator: &ExpressionEvaluator<'_>) -> Vec<OptionValue> 
         .collect()
 }
 
+/// The type or the validation of a variable that rejects its value, if one does.
+pub(super) fn refusal(evaluator: &ExpressionEvaluator<'_>, variable: &Block) -> Option<Refusal> {
+    let name = variable.labels.first()?.text.as_str();
+    let ty = type_of(evaluator, variable);
+    let AssignmentSource::Value(value, _) = given(evaluator, variable, name, ty.as_ref()) else { return None };
+    let refused = match converted(evaluator, variable, name, ty.as_ref(), value).value {
+        Unknown(why) if why.is_failure() => {
+            let span = variable.body.attribute("type").map_or(variable.header, |attribute| attribute.value.span);
+            return Some(Refusal { span, name: format!("the type of variable `{name}`") });
+        }
+        Known(data) => domain::refusing(variable, name, &data, evaluator.world),
+        Unknown(_) => None,
+    };
+    let mut conditions = domain::conditions(variable).into_iter();
+    let refusing = refused.or_else(|| conditions.find(|condition| is_refused(condition, evaluator)))?;
+    Some(Refusal { span: refusing.span, name: format!("the validation of variable `{name}`") })
+}
+
 /// Converts a given value to the variable's type and validates it.
 fn accepted(
+    evaluator: &ExpressionEvaluator<'_>,
+    variable: &Block,
+    name: &str,
+    ty: Option<&Type>,
+    value: Traced<Data>,
+) -> Traced<Data> {
+    let converted = converted(evaluator, variable, name, ty, value);
+    converted.map(|value| validated(evaluator, variable, name, ty, value))
+}
+
+/// Converts a given value to the variable's type.
+fn converted(
     evaluator: &ExpressionEvaluator<'_>,
     variable: &Block,
     name: &str,
@@ -109,11 +140,10 @@ fn accepted(
         },
         None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
     };
-    let converted = converted.map(|value| match value {
+    converted.map(|value| match value {
         Unknown(why) => Unknown(set(variable, retyped(evaluator, why, ty), ty)),
         known => known,
-    });
-    converted.map(|value| validated(evaluator, variable, name, ty, value))
+    })
 }
 
 /// Returns the reason for an unknown value after the variable's default has replaced null: a boolean or a number is
@@ -266,9 +296,11 @@ fn argument(
     name: &str,
 ) -> Option<AssignmentSource> {
     let block = call.caller.module.block(call.block)?;
-    let argument = block.body.attribute(name)?;
+    let value = match block.body.attribute(name) {
+        Some(argument) => ExpressionEvaluator::of_call(call, evaluator.tree, evaluator.world).eval(&argument.value),
+        None => evaluator.added(block.header, name)?,
+    };
     let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
-    let value = ExpressionEvaluator::of_call(call, evaluator.tree, evaluator.world).eval(&argument.value);
     Some(AssignmentSource::Value(value, HopKind::ModuleArgument { module, name: name.to_owned() }))
 }
 
