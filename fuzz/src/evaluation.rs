@@ -73,7 +73,7 @@ fn fails(value: &str, expression: &str) -> bool {
 /// When files can't be searched that lie in memory.
 pub fn steps(fs: &Memory) -> usize {
     let (sources, readings, options) = (Sources::new("/".into()), FileCache::default(), Options::default());
-    let context = Context { fs, sources: &sources, readings: &readings, options: &options, plan: None };
+    let context = Context { fs, sources: &sources, readings: &readings, options: &options, plan: None, tried: &[] };
     let scan = scan::scan(fs, &super::everything(), &sources, &Progress::default()).expect("`/` is there");
     let projects = FORMATS.iter().zip(&scan.kept).flat_map(|(format, kept)| {
         let linked = |kept: &CandidateFile| LinkedFile { kept: *kept, links: format.links(*kept, context) };

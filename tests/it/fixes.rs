@@ -1,6 +1,7 @@
 //! `--fix`: what is found is gone afterwards, nothing new has come, and nothing but the edits has changed.
 
 mod properties;
+mod refused;
 mod shapes;
 mod writing;
 

@@ -228,7 +228,7 @@ fn what_no_trail_asks_for_is_not_evaluated() {
 /// How many times files are parsed while all that is declared in them is looked at.
 fn parses(fs: &Memory) -> usize {
     let (sources, readings, options) = (Sources::new("/".into()), FileCache::default(), Options::default());
-    let context = Context { fs, sources: &sources, readings: &readings, options: &options, plan: None };
+    let context = Context { fs, sources: &sources, readings: &readings, options: &options, plan: None, tried: &[] };
     let scan = scan::scan(fs, &everything(), &sources, &Progress::default()).unwrap();
     for (format, kept) in FORMATS.iter().zip(&scan.kept) {
         let linked = kept.iter().map(|kept| LinkedFile { kept: *kept, links: format.links(*kept, context) });

@@ -130,10 +130,7 @@ impl LoadedProject for LoadedStack<'_> {
 
     fn refusals(&self) -> Vec<Refusal> {
         let Some(root) = &self.root else { return Vec::new() };
-        let part = self.budget.half();
-        let found = refusals::rejected(&self.library, root, &World::open(&part));
-        self.budget.charge(part.spent());
-        found
+        refusals::rejected(&self.library, root, &World::open(&self.budget))
     }
 
     fn unread(&self) -> Option<String> {

@@ -18,8 +18,7 @@ impl Program<'_> {
     /// The variables that reject their values, and the preconditions of trails and outputs that aren't met, in all
     /// module instances that the budget allows.
     pub(super) fn rejected(&self) -> Vec<Refusal> {
-        let part = self.budget.half();
-        let world = World::open(&part);
+        let world = World::open(&self.budget);
         self.root.enter_world();
         let mut found = Vec::new();
         let mut pending = vec![Rc::clone(&self.root)];
@@ -39,7 +38,6 @@ impl Program<'_> {
             }
         }
         self.root.enter_world();
-        self.budget.charge(part.spent());
         found.sort_unstable();
         found.dedup();
         found
