@@ -1,5 +1,6 @@
 //! Edits of HCL blocks and their arguments.
 
+use super::objects::{Addition, lines, longest};
 use super::rows::{self, AttributeLine};
 use super::texts::{Enclosing, ParsedFiles, holds};
 use super::{Edit, deciding, list};
@@ -27,62 +28,62 @@ pub(super) fn find(block: &Block, is_such: impl Fn(&Block) -> bool) -> Option<&B
     found
 }
 
-/// Inserts an argument behind the last group of arguments, else on a line of its own at the beginning of the block.
-pub(super) fn insert(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
+/// Inserts arguments behind the last group of arguments, else on lines of their own at the beginning of the block.
+pub(super) fn insert(block: &Block, added: &[Addition<'_>], file: &SourceFile) -> Option<Vec<Edit>> {
     let is_one_line = !file.slice(block.span).contains('\n');
     if is_one_line {
-        return unfold(block, name, value, file);
+        return unfold(block, added, file);
     }
     let rows = rows::rows(&block.body, file);
     let first_block = block.body.blocks.iter().map(|inner| inner.span.start).min().unwrap_or(u32::MAX);
     let fits = |chain: &&[AttributeLine<'_>]| {
         let is_before = chain.iter().all(|row| row.attribute.name.span.start < first_block);
         let is_own = chain.iter().any(|row| !APART.contains(&row.attribute.name.text.as_str()));
-        is_before && is_own && keeps_comments(chain, name, file)
+        is_before && is_own && keeps_comments(chain, longest(added), file)
     };
     let chains: Vec<&[AttributeLine<'_>]> = rows::chains(&rows).collect();
     match chains.into_iter().rev().find(fits) {
-        Some(chain) => append(chain, name, value, file),
-        None if block.kind.text == "module" => Some(vec![apart(&rows, name, value, file)?]),
-        None => Some(vec![prepend(block, name, value, file)?]),
+        Some(chain) => append(chain, added, file),
+        None if block.kind.text == "module" => Some(vec![apart(&rows, added, file)?]),
+        None => Some(vec![prepend(block, added, file)?]),
     }
 }
 
-/// True if an argument behind these rows moves no comment. `terraform fmt` aligns comments of consecutive lines, too.
-fn keeps_comments(chain: &[AttributeLine<'_>], name: &str, file: &SourceFile) -> bool {
+/// True if arguments behind these rows, whose names have at most this length, move no comment. `terraform fmt` aligns
+/// comments of consecutive lines, too.
+fn keeps_comments(chain: &[AttributeLine<'_>], length: usize, file: &SourceFile) -> bool {
     let has_comment = |line: usize| rows::has_comment(line, file);
     let Some(last) = chain.last() else { return false };
-    let stays = rows::width(chain) >= name.len();
+    let stays = rows::width(chain) >= length;
     !has_comment(last.line.saturating_add(1)) && (stays || !chain.iter().any(|row| has_comment(row.line)))
 }
 
-fn append(chain: &[AttributeLine<'_>], name: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
+fn append(chain: &[AttributeLine<'_>], added: &[Addition<'_>], file: &SourceFile) -> Option<Vec<Edit>> {
     let last = chain.last()?;
     let is_aligned = rows::is_aligned(chain);
-    let width = rows::width(chain).max(name.len());
-    let padding = if is_aligned { width.saturating_sub(name.len()) } else { 0 };
-    let (indent, ending) = (rows::indent(last.line, file), rows::ending(file));
-    let text = format!("{ending}{indent}{name}{} = {value}", " ".repeat(padding));
+    let width = rows::width(chain).max(longest(added));
+    let own_width = if is_aligned { width } else { 0 };
+    let text = lines(added, own_width, rows::indent(last.line, file), "", rows::ending(file));
     let mut edits = if is_aligned { rows::align(chain, width) } else { Vec::new() };
     let end = file.line_bounds(last.line).1;
     edits.push(Edit { span: Span { start: end, end, ..last.attribute.name.span }, text });
     Some(edits)
 }
 
-/// Inserts an argument on a line of its own, separated by a blank line from the source of a module.
-fn apart(rows: &[AttributeLine<'_>], name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
+/// Inserts arguments on lines of their own, separated by a blank line from the source of a module.
+fn apart(rows: &[AttributeLine<'_>], added: &[Addition<'_>], file: &SourceFile) -> Option<Edit> {
     let last = rows::chains(rows).next()?.last()?;
     let end = file.line_bounds(last.line).1;
     let (indent, ending) = (rows::indent(last.line, file), rows::ending(file));
     let next = file.line_bounds(last.line.saturating_add(1));
     let follows = file.text.get(next.0 as usize..next.1 as usize)?.trim();
     let blank = if follows.is_empty() || follows.starts_with('}') { "" } else { ending };
-    let text = format!("{ending}{ending}{indent}{name} = {value}{blank}");
+    let text = format!("{ending}{}{blank}", lines(added, longest(added), indent, "", ending));
     Some(Edit { span: Span { start: end, end, ..last.attribute.name.span }, text })
 }
 
-/// Inserts an argument on the line behind the opening brace, and a blank line if anything follows.
-fn prepend(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<Edit> {
+/// Inserts arguments on the lines behind the opening brace, and a blank line if anything follows.
+fn prepend(block: &Block, added: &[Addition<'_>], file: &SourceFile) -> Option<Edit> {
     let line = file.position(opening(block, file)?).line as usize;
     let end = file.line_bounds(line).1;
     let next = line.saturating_add(1);
@@ -93,28 +94,27 @@ fn prepend(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<
     let indent = if inner.len() > own.len() { inner.to_owned() } else { format!("{own}{UNIT}") };
     let ending = rows::ending(file);
     let blank = if follows.is_empty() || follows.starts_with('}') { "" } else { ending };
-    let text = format!("{ending}{indent}{name} = {value}{blank}");
+    let text = format!("{}{blank}", lines(added, longest(added), &indent, "", ending));
     Some(Edit { span: Span { start: end, end, ..block.span }, text })
 }
 
-/// Splits a block on one line into several lines, with the new argument at the end.
-fn unfold(block: &Block, name: &str, value: &str, file: &SourceFile) -> Option<Vec<Edit>> {
+/// Splits a block on one line into several lines, with the new arguments at the end.
+fn unfold(block: &Block, added: &[Addition<'_>], file: &SourceFile) -> Option<Vec<Edit>> {
     let start = opening(block, file)?.checked_add(1)?;
     let span = Span { start, end: block.span.end.checked_sub(1)?, ..block.span };
     let (own, ending) = (rows::indent(file.position(start).line as usize, file), rows::ending(file));
+    let width = block.body.attributes.iter().map(|one| one.name.text.len()).max().unwrap_or(0).max(longest(added));
+    let indent = format!("{own}{UNIT}");
     let old = match &*block.body.attributes {
         _ if !block.body.blocks.is_empty() || file.slice(span).contains("/*") => return None,
         [] => String::new(),
         [one] => {
-            let padding = " ".repeat(name.len().saturating_sub(one.name.text.len()));
-            let value = file.slice(Span { start: one.name.span.end, end: span.end, ..span }).trim_start();
-            format!("{own}{UNIT}{}{padding} {}{ending}", one.name.text, value.trim_end())
+            let value = file.slice(Span { start: one.name.span.end, end: span.end, ..span }).trim();
+            format!("{ending}{indent}{:width$} {value}", one.name.text)
         }
         _ => return None,
     };
-    let width = block.body.attributes.iter().map(|one| one.name.text.len()).max().unwrap_or(0);
-    let padding = " ".repeat(width.saturating_sub(name.len()));
-    let text = format!("{ending}{old}{own}{UNIT}{name}{padding} = {value}{ending}{own}");
+    let text = format!("{old}{}{ending}{own}", lines(added, width, &indent, "", ending));
     Some(vec![Edit { span, text }])
 }
 

@@ -10,10 +10,13 @@ use crate::syntax::Language;
 use crate::value::{Hop, HopKind, Origin};
 
 /// Returns the edits for one of the changes of a fix; `None` if there is no place for it. Changes that set attributes of
-/// the same object have the same edits, which set all of them.
+/// the same object, or add arguments to the same block, have the same edits, which make all of them.
 pub(super) fn edits(wish: &Remedy, wishes: &[&Remedy], texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     if let Some((object, ..)) = unset_member(wish) {
-        return set_members(object, &members(object, wishes)?, texts);
+        return set_members(object, &assignments(object, wishes, unset_member)?, texts);
+    }
+    if let Some((block, ..)) = inserted(wish) {
+        return insert(block, &assignments(block, wishes, inserted)?, texts);
     }
     match (&wish.change, wish.steps().last()) {
         (RemedyKind::Set { name, value }, Some(Hop { span, step: HopKind::Misspelt(_) })) => {
@@ -24,12 +27,13 @@ pub(super) fn edits(wish: &Remedy, wishes: &[&Remedy], texts: &ParsedFiles<'_>) 
         (RemedyKind::RemoveIgnore { rule }, _) => comments::remove(wish.origin.span(), rule, texts),
         (RemedyKind::Set { .. }, Some(_)) if member_of_call(wish.steps()) => None,
         (RemedyKind::Set { value, .. }, Some(last)) => decide(last, value, wish.replaced().is_some(), texts),
-        (RemedyKind::Set { name, value }, None) => match wish.origin {
+        (RemedyKind::Set { value, .. }, None) => match wish.origin {
             Origin::Written(span) => replace(span, value, Quotes::IfValid, texts),
             Origin::Null(span) => {
                 replace(nodes::conditional_around(span, texts).unwrap_or(span), value, Quotes::IfValid, texts)
             }
-            Origin::Absent(header) => insert(header, name, value, texts),
+            // It is inserted.
+            Origin::Absent(_) => None,
         },
         (RemedyKind::RemoveArgument { .. }, Some(last)) if wish.replaced().is_some() => {
             match is_one_line(&texts.slice(last.span)) {
@@ -38,9 +42,6 @@ pub(super) fn edits(wish: &Remedy, wishes: &[&Remedy], texts: &ParsedFiles<'_>) 
             }
         }
         (RemedyKind::RemoveArgument { .. }, Some(_)) if member_of_call(wish.steps()) => None,
-        (RemedyKind::RemoveArgument { .. }, Some(Hop { span, step: HopKind::ModuleCall { name, .. } })) => {
-            insert(*span, name, "[]", texts)
-        }
         (RemedyKind::RemoveArgument { .. }, Some(last)) => empty(last.span, texts),
         (RemedyKind::RemoveArgument { .. }, None) => remove_argument(wish.origin.span(), texts),
         // An object that several arguments use isn't changed for the value that one of them passes.
@@ -68,8 +69,7 @@ fn member_of_call(hops: &[Hop]) -> bool {
     }
 }
 
-/// Edits the last step of a value's path: a literal, a conditional that is replaced, or the call that leaves a variable
-/// at its default.
+/// Edits the last step of a value's path: a literal, or a conditional that is replaced.
 fn decide(last: &Hop, value: &str, is_conditional: bool, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match &last.step {
         HopKind::Local(_)
@@ -90,8 +90,8 @@ fn decide(last: &Hop, value: &str, is_conditional: bool, texts: &ParsedFiles<'_>
             let is_plain = is_conditional || is_literal(&texts.slice(last.span), texts.language(last.span.file));
             if is_plain { replace(last.span, value, quotes(last, texts), texts) } else { None }
         }
-        HopKind::ModuleCall { name, .. } => insert(last.span, name, value, texts),
-        HopKind::Variable(_)
+        HopKind::ModuleCall { .. }
+        | HopKind::Variable(_)
         | HopKind::Parameter(_)
         | HopKind::PlannedVariable(_)
         | HopKind::Planned(_)
@@ -173,21 +173,44 @@ fn stands_for_boolean(text: &str) -> bool {
     matches!(text.trim_matches(['"', '\'']), "true" | "false" | "True" | "False" | "TRUE" | "FALSE")
 }
 
-/// Inserts an argument into the block or mapping with this header or key.
-fn insert(header: Span, name: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
+/// Inserts arguments into the block or mapping with this header or key.
+fn insert(header: Span, arguments: &BTreeMap<&str, &str>, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match (texts.text(header.file).as_ref(), texts.around(header)) {
         (ParsedFile::Items(_), Some(Enclosing::Block(block))) => {
-            let file = texts.file(header.file);
-            blocks::insert(blocks::find(&block, |block| block.header == header)?, name, &written(value), &file)
+            let added: Vec<(&str, String)> = arguments.iter().map(|(name, value)| (*name, written(value))).collect();
+            let block = blocks::find(&block, |block| block.header == header)?;
+            blocks::insert(block, &added, &texts.file(header.file))
         }
         (ParsedFile::Items(_), _) => None,
-        (ParsedFile::Documents(_), _) => nodes::insert(header, name, value, texts),
+        (ParsedFile::Documents(_), _) => nodes::insert(header, arguments, texts),
     }
 }
 
+/// Returns the block, the argument and its value, if a change adds an argument to a trail or to a module call.
+fn inserted(wish: &Remedy) -> Option<Assignment<'_>> {
+    match (&wish.change, wish.steps().last()) {
+        (RemedyKind::Set { .. } | RemedyKind::RemoveArgument { .. }, Some(_)) if member_of_call(wish.steps()) => None,
+        (RemedyKind::RemoveArgument { .. }, _) if wish.replaced().is_some() => None,
+        (RemedyKind::Set { value, .. }, Some(Hop { span, step: HopKind::ModuleCall { name, .. } })) => {
+            Some((*span, name, value))
+        }
+        (RemedyKind::RemoveArgument { .. }, Some(Hop { span, step: HopKind::ModuleCall { name, .. } })) => {
+            Some((*span, name, "[]"))
+        }
+        (RemedyKind::Set { name, value }, None) => match wish.origin {
+            Origin::Absent(header) => Some((header, name, value)),
+            Origin::Written(_) | Origin::Null(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// The object or block that gets an attribute or argument, its name, and its value.
+type Assignment<'w> = (Span, &'w str, &'w str);
+
 /// Returns the object, the attribute and its new value, if a change sets an attribute that an object omits or sets to
 /// null.
-fn unset_member(wish: &Remedy) -> Option<(Span, &str, &str)> {
+fn unset_member(wish: &Remedy) -> Option<Assignment<'_>> {
     let (object, key) = wish.unset_member()?;
     match wish.change {
         RemedyKind::Set { value, .. } => Some((object, key, value)),
@@ -196,15 +219,19 @@ fn unset_member(wish: &Remedy) -> Option<(Span, &str, &str)> {
     }
 }
 
-/// Returns the attributes of an object that some changes set; `None` if two changes differ in a value.
-fn members<'w>(object: Span, wishes: &[&'w Remedy]) -> Option<BTreeMap<&'w str, &'w str>> {
-    let mut members = BTreeMap::new();
-    for (of, key, value) in wishes.iter().filter_map(|wish| unset_member(wish)) {
-        if of == object && members.insert(key, value).is_some_and(|other| other != value) {
+/// Returns the attributes or arguments at a place that some changes set; `None` if two changes differ in a value.
+fn assignments<'w>(
+    place: Span,
+    wishes: &[&'w Remedy],
+    assignment: impl Fn(&'w Remedy) -> Option<Assignment<'w>>,
+) -> Option<BTreeMap<&'w str, &'w str>> {
+    let mut assignments = BTreeMap::new();
+    for (of, name, value) in wishes.iter().filter_map(|wish| assignment(wish)) {
+        if of == place && assignments.insert(name, value).is_some_and(|other| other != value) {
             return None;
         }
     }
-    Some(members)
+    Some(assignments)
 }
 
 /// Adds attributes to an object literal, or replaces their null values.

@@ -10,25 +10,21 @@ use crate::source::{SourceFile, Span};
 use crate::syntax::Language;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind, ScalarStyle};
 
-/// Inserts a property into the resource or block with this key.
-pub(super) fn insert(key: Span, name: &str, value: &str, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
+/// Inserts properties into the resource or block with this key.
+pub(super) fn insert(key: Span, properties: &BTreeMap<&str, &str>, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let entry = texts.entry(key)?;
-    let node = body(&entry.value)?;
-    let NodeKind::Mapping(mapping) = &node.kind else { return None };
-    let (file, language) = (texts.file(key.file), texts.language(key.file));
-    let value = if language == Language::Yaml { value.to_owned() } else { deciding::written(value) };
-    let is_flow = file.slice(node.span).starts_with('{');
-    let edit =
-        if is_flow { in_flow(&node, mapping, name, &value, &file) } else { in_block(mapping, name, &value, &file) };
-    edit.map(|edit| vec![edit])
+    set_entries(&*body(&entry.value)?, properties, texts)
 }
 
 /// Adds entries to the mapping at a place, or replaces their null values.
 pub(super) fn set_members(place: Span, members: &BTreeMap<&str, &str>, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let path = texts.path(place);
-    let node = path.iter().rev().find(|node| node.span == place && node.tag.is_none())?;
+    set_entries(path.iter().rev().find(|node| node.span == place && node.tag.is_none())?, members, texts)
+}
+
+fn set_entries(node: &Node, members: &BTreeMap<&str, &str>, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     let NodeKind::Mapping(mapping) = &node.kind else { return None };
-    let (file, language) = (texts.file(place.file), texts.language(place.file));
+    let (file, language) = (texts.file(node.span.file), texts.language(node.span.file));
     let is_flow = file.slice(node.span).starts_with('{');
     let mut edits: Vec<Edit> = Vec::new();
     for (key, value) in members {

@@ -10,8 +10,8 @@ use crate::syntax::hcl::{Expr, ExprKind, ObjectItem, ObjectKey};
 /// One level of indentation, for an object without an indented line.
 const UNIT: &str = "  ";
 
-/// An attribute to add: its key, and its value as HCL.
-type Addition<'a> = (&'a str, String);
+/// An attribute or argument to add: its name, and its value as HCL.
+pub(super) type Addition<'a> = (&'a str, String);
 
 /// Sets attributes of the object at a place; `None` if one has another value than null, or if the object is built by a
 /// `for` expression or a function.
@@ -117,7 +117,7 @@ fn insert(object: Span, items: &[ObjectItem], added: &[Addition<'_>], file: &Sou
 }
 
 /// Returns the length of the longest key, in bytes.
-fn longest(added: &[Addition<'_>]) -> usize {
+pub(super) fn longest(added: &[Addition<'_>]) -> usize {
     added.iter().map(|(key, _)| key.len()).max().unwrap_or(0)
 }
 
@@ -127,7 +127,7 @@ fn on_one_line(added: &[Addition<'_>]) -> String {
 }
 
 /// Formats each attribute on a line of its own, after a line ending.
-fn lines(added: &[Addition<'_>], width: usize, indent: &str, comma: &str, ending: &str) -> String {
+pub(super) fn lines(added: &[Addition<'_>], width: usize, indent: &str, comma: &str, ending: &str) -> String {
     added.iter().map(|(key, value)| format!("{ending}{indent}{key:width$} = {value}{comma}")).collect()
 }
 
