@@ -42,7 +42,8 @@ pub struct Report {
     pub findings: Vec<Diagnostic>,
     /// True if unknown findings are counted but not shown.
     pub hides_unknown: bool,
-    /// True if text outputs list the findings that aren't evaluated because the resource is declared elsewhere.
+    /// True if text outputs list the findings that aren't evaluated because the resource is declared elsewhere, and
+    /// shorten no list.
     pub is_verbose: bool,
     /// True if text outputs show suppressed findings.
     pub shows_suppressed: bool,

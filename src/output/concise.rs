@@ -10,6 +10,7 @@ pub(super) fn render(report: &Report) -> String {
     found.chain(passed::all(report).map(|passed| passed.line(report))).collect()
 }
 
-fn line(finding: &Diagnostic, report: &Report) -> String {
+/// The location, level, rule and message of a finding.
+pub(super) fn line(finding: &Diagnostic, report: &Report) -> String {
     format!("{}: {} {}\n", linked_place_of(finding, report), tag(finding), inert(&message(finding, report)))
 }

@@ -4,19 +4,39 @@ use anstyle::{AnsiColor, Style};
 
 use super::inert::inert;
 use super::link::link;
-use super::{passed, snippet};
+use super::{concise, passed, snippet};
 use crate::finding::Level;
 use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
 use crate::source::{Position, SourceFile, Sources, Span};
 use crate::value::cut;
 
+/// The maximum number of source lines that are shown, unless all details are requested. Further findings take one line.
+const MAX_SNIPPETS: usize = 2_000;
+
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
+    let (mut snippets, mut shortened) = (0_usize, 0_usize);
     for finding in report.told() {
-        render_finding(finding, report, &mut text);
+        if report.is_verbose || snippets < MAX_SNIPPETS {
+            render_finding(finding, report, &mut text);
+            snippets = snippets.saturating_add(1).saturating_add(finding.related.len());
+        } else {
+            text.push_str(&concise::line(finding, report));
+            shortened = shortened.saturating_add(1);
+        }
     }
+    text.push_str(&shortened_note(shortened));
     text.extend(passed::all(report).map(|passed| passed.full(report)));
     text
+}
+
+/// The number of findings without source lines, and the option that shows these.
+fn shortened_note(findings: usize) -> String {
+    match findings {
+        0 => String::new(),
+        1 => "1 finding is shown without its source line (`-v` shows it).\n".to_owned(),
+        more => format!("{more} findings are shown without their source lines (`-v` shows them).\n"),
+    }
 }
 
 fn render_finding(finding: &Diagnostic, report: &Report, text: &mut String) {

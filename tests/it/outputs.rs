@@ -36,6 +36,26 @@ fn file_name(format: OutputFormat) -> String {
 }
 
 #[test]
+fn findings_beyond_the_limit_take_one_line() {
+    let trail = |n| format!("  T{n}:\n    Type: AWS::CloudTrail::Trail\n    Properties: {{IsLogging: false}}\n");
+    let template = format!("Resources:\n{}", (0..1000).map(trail).collect::<String>());
+    let mut report = check([("t.yaml", template)]);
+    let snippets = |text: &str| text.matches("╭─[").count();
+    let findings = report.told().count();
+    assert!(findings > 2000 && report.told().all(|finding| finding.related.is_empty()));
+    let text = OutputFormat::Full.render_plain(&report);
+    let shortened = findings - 2000;
+    assert_eq!(snippets(&text), 2000);
+    let note = format!("{shortened} findings are shown without their source lines (`-v` shows them).\n");
+    assert!(text.ends_with(&note), "{text}");
+    let concise = OutputFormat::Concise.render_plain(&report);
+    let last: Vec<&str> = concise.lines().skip(2000).collect();
+    assert_eq!((last.len(), text.contains(&last.join("\n"))), (shortened, true));
+    report.is_verbose = true;
+    assert_eq!(snippets(&OutputFormat::Full.render_plain(&report)), findings);
+}
+
+#[test]
 fn json_has_a_place_for_everything() {
     let report = check(files_below(&package("testdata/demo")));
     let json: serde_json::Value = serde_json::from_str(&OutputFormat::Json.render(&report)).unwrap();
