@@ -15,31 +15,28 @@ const MAX_SNIPPETS: usize = 2_000;
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
-    let (mut snippets, mut shortened) = (0_usize, 0_usize);
+    let (mut left, mut omitted) = (if report.is_verbose { usize::MAX } else { MAX_SNIPPETS }, 0_usize);
     for finding in report.told() {
-        if report.is_verbose || snippets < MAX_SNIPPETS {
-            render_finding(finding, report, &mut text);
-            snippets = snippets.saturating_add(1).saturating_add(finding.related.len());
+        let snippets = finding.related.len().saturating_add(1);
+        if left > 0 {
+            render_finding(finding, report, left, &mut text);
         } else {
             text.push_str(&concise::line(finding, report));
-            shortened = shortened.saturating_add(1);
         }
+        omitted = omitted.saturating_add(snippets.saturating_sub(left));
+        left = left.saturating_sub(snippets);
     }
-    text.push_str(&shortened_note(shortened));
+    text.push_str(&match omitted {
+        0 => String::new(),
+        1 => "1 source line isn't shown (`-v` shows it).\n".to_owned(),
+        more => format!("{more} source lines aren't shown (`-v` shows them).\n"),
+    });
     text.extend(passed::all(report).map(|passed| passed.full(report)));
     text
 }
 
-/// The number of findings without source lines, and the option that shows these.
-fn shortened_note(findings: usize) -> String {
-    match findings {
-        0 => String::new(),
-        1 => "1 finding is shown without its source line (`-v` shows it).\n".to_owned(),
-        more => format!("{more} findings are shown without their source lines (`-v` shows them).\n"),
-    }
-}
-
-fn render_finding(finding: &Diagnostic, report: &Report, text: &mut String) {
+/// Writes a finding with at most `snippets` source lines.
+fn render_finding(finding: &Diagnostic, report: &Report, snippets: usize, text: &mut String) {
     let bold = Style::new().bold();
     text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(finding), inert(&message(finding, report))));
     match &finding.place {
@@ -47,7 +44,7 @@ fn render_finding(finding: &Diagnostic, report: &Report, text: &mut String) {
         FindingTarget::File(_) => text.push_str(&format!("   ╭─[{}]\n   ╰────\n", place_of(finding, report))),
         FindingTarget::Run => {}
     }
-    for label in &finding.related {
+    for label in finding.related.iter().take(snippets.saturating_sub(1)) {
         text.push_str(&snippet::draw(label, &report.sources));
     }
     for (word, sentence) in remarks(finding, &report.cited) {

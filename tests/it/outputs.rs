@@ -7,6 +7,7 @@ mod xsd;
 
 use clap::ValueEnum;
 use trailint::internal::output::OutputFormat;
+use trailint::internal::report::{Diagnostic, Report};
 
 use super::support::{check, expect_file, files_below, package};
 
@@ -38,21 +39,31 @@ fn file_name(format: OutputFormat) -> String {
 #[test]
 fn findings_beyond_the_limit_take_one_line() {
     let trail = |n| format!("  T{n}:\n    Type: AWS::CloudTrail::Trail\n    Properties: {{IsLogging: false}}\n");
-    let template = format!("Resources:\n{}", (0..1000).map(trail).collect::<String>());
-    let mut report = check([("t.yaml", template)]);
-    let snippets = |text: &str| text.matches("╭─[").count();
-    let findings = report.told().count();
-    assert!(findings > 2000 && report.told().all(|finding| finding.related.is_empty()));
-    let text = OutputFormat::Full.render_plain(&report);
-    let shortened = findings - 2000;
-    assert_eq!(snippets(&text), 2000);
-    let note = format!("{shortened} findings are shown without their source lines (`-v` shows them).\n");
-    assert!(text.ends_with(&note), "{text}");
-    let concise = OutputFormat::Concise.render_plain(&report);
-    let last: Vec<&str> = concise.lines().skip(2000).collect();
-    assert_eq!((last.len(), text.contains(&last.join("\n"))), (shortened, true));
-    report.is_verbose = true;
-    assert_eq!(snippets(&OutputFormat::Full.render_plain(&report)), findings);
+    let template = |count| format!("Resources:\n{}", (0..count).map(trail).collect::<String>());
+    let report = |count| check([("t.yaml", template(count))]);
+    let full = |report: &Report| OutputFormat::Full.render_plain(report);
+    let drawn = |text: &str| text.matches("╭─[").count();
+    let lines = |report: &Report| report.told().map(|finding| 1 + finding.related.len()).sum::<usize>();
+    let few = report(100);
+    assert_eq!((drawn(&full(&few)), full(&few).contains("isn't shown")), (lines(&few), false));
+    let mut many = report(1000);
+    let (text, omitted) = (full(&many), lines(&many) - 2000);
+    assert_eq!(drawn(&text), 2000);
+    let end = format!("{omitted} source lines aren't shown (`-v` shows them).\n");
+    assert!(text.ends_with(&end), "{text}");
+    // Each finding has its own line.
+    let concise = OutputFormat::Concise.render_plain(&many);
+    let last = concise.lines().last().unwrap();
+    assert!(text.ends_with(&format!("{last}\n{end}")), "{text}");
+    many.is_verbose = true;
+    assert_eq!(drawn(&full(&many)), lines(&many));
+    // A finding may have more source lines than are shown.
+    let place = many.findings.iter().find(|finding| !finding.related.is_empty()).unwrap().clone();
+    let related = std::iter::repeat_n(place.related[0].clone(), 3000).collect();
+    many.findings = vec![Diagnostic { related, ..place }];
+    many.is_verbose = false;
+    assert_eq!(drawn(&full(&many)), 2000);
+    assert!(full(&many).ends_with("1001 source lines aren't shown (`-v` shows them).\n"));
 }
 
 #[test]
