@@ -253,15 +253,22 @@ mod tests {
     use crate::scan::Input;
     use crate::source::{Memory, Sources};
 
-    /// Returns the number of bytes that are searched for the fixes of a file.
-    fn searched(name: &str, text: &str) -> usize {
-        let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
+    fn inputs() -> ScanInputs {
+        ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() }
+    }
+
+    /// Returns the number of bytes that are searched, and of items that are parsed, for the fixes of a file.
+    fn work(name: &str, text: &str) -> (usize, usize) {
         let fs = Memory::new([(Path::new(name), text)]);
-        let report = engine::check(&fs, &inputs, Sources::new("/".into()), &EngineSettings::default()).unwrap();
+        let report = engine::check(&fs, &inputs(), Sources::new("/".into()), &EngineSettings::default()).unwrap();
         let texts = ParsedFiles::new(&report.sources, &fs, &|_| None);
         let fixes = report.findings.iter().filter_map(|finding| fix(finding, &texts)).count();
         assert!(fixes > 1, "{name}");
-        texts.searched()
+        (texts.searched(), texts.parsed())
+    }
+
+    fn searched(name: &str, text: &str) -> usize {
+        work(name, text).0
     }
 
     #[test]
@@ -277,5 +284,39 @@ mod tests {
         let template = |count| format!("Resources:\n{}", (0..count).map(trail).collect::<String>());
         let (few, many) = (template(20), template(200));
         assert!((1..searched("t.yaml", &few) * 20).contains(&searched("t.yaml", &many)));
+        let trail = |n| format!("\"t{n}\": {{\"is_multi_region_trail\": false}}");
+        let configuration = |count| {
+            let trails = (0..count).map(trail).collect::<Vec<_>>().join(", ");
+            format!("{{\"resource\": {{\"aws_cloudtrail\": {{{trails}}}}}}}")
+        };
+        let (few, many) = (configuration(20), configuration(200));
+        assert!((1..searched("main.tf.json", &few) * 20).contains(&searched("main.tf.json", &many)));
+    }
+
+    #[test]
+    fn data_events_of_another_trail_do_not_matter() {
+        let region = "\"is_multi_region_trail\": false";
+        let data =
+            "\"event_selector\": {\"data_resource\": {\"type\": \"AWS::S3::Object\", \"values\": [\"arn:aws:s3\"]}}";
+        let trails = format!("\"a\": {{{region}}}, \"b\": [{{{region}, {data}}}]");
+        for (open, close) in [("{", "}"), ("[{", "}]")] {
+            let text = format!("{{\"resource\": {open}\"aws_cloudtrail\": {open}{trails}{close}{close}}}");
+            let fs = Memory::new([(Path::new("main.tf.json"), text.as_str())]);
+            let report = engine::check(&fs, &inputs(), Sources::new("/".into()), &EngineSettings::default()).unwrap();
+            let regions = report.findings.iter().filter(|finding| finding.rule.id() == "single-region-trail");
+            let safeties: Vec<Safety> = regions.map(|finding| finding.fix.as_ref().unwrap().safety).collect();
+            assert_eq!(safeties, [Safety::Safe, Safety::Unsafe], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_replaced_literal_needs_no_parse() {
+        let trail = |header| format!("resource {header} {{\n  is_multi_region_trail = false\n}}\n");
+        let file = |header: &str, other: &str| trail(format!("{header} \"t\"")) + &trail(format!("{other} \"u\""));
+        let plain = "\"aws_cloudtrail\"";
+        let parsed = |other| work("main.tf", &file(plain, other)).1;
+        assert_eq!(parsed(plain), 0);
+        assert_eq!(parsed("/* a \"b\" */ \"aws_cloudtrail\""), 1);
+        assert_eq!(parsed("\"aws_cl\\u006fudtrail\""), 1);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::texts::{Enclosing, ParsedFiles, before_empty, holds, last_before};
 use super::{Edit, Safety, blocks, deciding};
@@ -9,7 +10,7 @@ use crate::model::{Remedy, RemedyKind, dialects};
 use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
 use crate::source::Span;
 use crate::syntax::Language;
-use crate::syntax::node::Node;
+use crate::syntax::node::{Entry, Node};
 use crate::value::{Hop, HopKind, Origin};
 
 /// Names that select data events, each of which is billed.
@@ -166,7 +167,10 @@ fn selects_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
 /// True if the trail records data events and would record more of them.
 fn widens_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
     let is_widened = matches!(wish.change, RemedyKind::Set { name, .. } if WIDENING.contains(&name));
-    let trail = trail_around(wish.origin.span(), texts).filter(|_| is_widened);
+    if !is_widened {
+        return false;
+    }
+    let trail = trail_around(wish.origin.span(), texts);
     let text = trail.map(|trail| texts.slice(trail)).unwrap_or_default();
     DATA_EVENTS.iter().any(|name| text.contains(name))
 }
@@ -198,18 +202,31 @@ fn is_in_trail(wish: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> bool {
 /// Returns the declaration of the trail around a place.
 fn trail_around(place: Span, texts: &ParsedFiles<'_>) -> Option<Span> {
     let place = before_empty(place);
-    match texts.around(place) {
-        Some(Enclosing::Block(block)) => {
-            let is_trail = block.labels.first().is_some_and(|label| KINDS.contains(&label.text.as_str()));
-            (block.kind.text == "resource" && is_trail).then_some(block.span)
-        }
-        Some(Enclosing::Attribute(_) | Enclosing::Nothing) => None,
-        None => {
-            let path = texts.path(place);
-            let declared = path.iter().skip(1).find(|node| is_template_trail(node, texts)).map(|node| node.span);
-            declared.or_else(|| path.iter().find_map(|node| below_kind(node, place)))
-        }
+    if texts.language(place.file) != Language::Hcl {
+        let path = texts.path(place);
+        let declared = path.iter().skip(1).find(|node| is_template_trail(node, texts)).map(|node| node.span);
+        return declared.or_else(|| named_trail(&path, place));
     }
+    let (span, header) = texts.header(place)?;
+    let is_trail = match header_kind(&header) {
+        Some(kind) => KINDS.contains(&kind),
+        // Comments and escapes are left to the parser.
+        None => match texts.around(place)? {
+            Enclosing::Block(block) => {
+                let is_trail = block.labels.first().is_some_and(|label| KINDS.contains(&label.text.as_str()));
+                block.kind.text == "resource" && is_trail
+            }
+            Enclosing::Attribute(_) | Enclosing::Nothing => false,
+        },
+    };
+    is_trail.then_some(span)
+}
+
+/// Returns the type in the header of a resource block; `None` if it isn't a simple quoted string.
+fn header_kind(header: &str) -> Option<&str> {
+    let mut parts = header.split('"');
+    let (keyword, kind) = (parts.next()?, parts.next()?);
+    (keyword.trim() == "resource" && !kind.contains('\\')).then_some(kind)
 }
 
 /// True if a node is a resource of a template and contains the resource type of a trail.
@@ -222,11 +239,23 @@ fn is_template_trail(node: &Node, texts: &ParsedFiles<'_>) -> bool {
     *texts.declares_trail.borrow_mut().entry(node.span).or_insert_with(|| is_resource() && names_trail())
 }
 
-/// Returns the value below the resource type of a trail in Terraform's JSON, if it contains a place.
-fn below_kind(node: &Node, place: Span) -> Option<Span> {
+/// Returns the declaration of the trail around a place in Terraform's JSON: below the resource type, the name with its
+/// value.
+fn named_trail(path: &[Arc<Node>], place: Span) -> Option<Span> {
+    let names_kind = |node: &Arc<Node>| {
+        let entry = entry_around(node, place);
+        entry.and_then(|entry| entry.key.as_text()).is_some_and(|key| KINDS.contains(&key))
+    };
+    let kind = path.iter().position(names_kind)?;
+    // The names may be in a list of objects.
+    let entry = path.iter().skip(kind.saturating_add(1)).find_map(|node| entry_around(node, place))?;
+    Some(entry.key.span.to(entry.value.whole()))
+}
+
+/// Returns the entry of a mapping that contains a place, in its key or in its value.
+fn entry_around(node: &Node, place: Span) -> Option<&Entry> {
     let entry = last_before(&node.as_mapping()?.entries, place, |entry| entry.key.span)?;
-    let is_trail = entry.key.as_text().is_some_and(|key| KINDS.contains(&key));
-    Some(entry.value.whole()).filter(|trail| is_trail && holds(*trail, place))
+    holds(entry.key.span.to(entry.value.whole()), place).then_some(entry)
 }
 
 /// True if this trail alone uses each step of the value's path, as far as the text shows.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::formats::terraform::names::is_configuration;
 use crate::source::{FileId, Fs, SourceFile, Sources, Span};
-use crate::syntax::hcl::{self, Attribute, Block, ParsedItem, UnparsedItem};
+use crate::syntax::hcl::{self, Attribute, Block, ItemKind, ParsedItem, UnparsedItem};
 use crate::syntax::node::{Entry, Node, NodeKind, Tree};
 use crate::syntax::{Language, json, yaml};
 
@@ -73,6 +73,12 @@ impl<'a> ParsedFiles<'a> {
         self.searched.get()
     }
 
+    /// The number of items that were parsed.
+    #[cfg(test)]
+    pub(super) fn parsed(&self) -> usize {
+        self.parsed.borrow().len()
+    }
+
     /// Counts the bytes of a text that is going to be searched.
     pub(super) fn search(&self, bytes: usize) {
         self.searched.set(self.searched.get().saturating_add(bytes));
@@ -118,6 +124,15 @@ impl<'a> ParsedFiles<'a> {
             })
         };
         Rc::clone(self.read.borrow_mut().entry(id).or_insert_with(read))
+    }
+
+    /// Returns the span and the header of the top-level block of an HCL file that contains a place, without parsing it.
+    pub(super) fn header(&self, place: Span) -> Option<(Span, String)> {
+        let text = self.text(place.file);
+        let ParsedFile::Items(items) = text.as_ref() else { return None };
+        let item = last_before(items, place, |item| item.span)?;
+        let is_around = item.kind == ItemKind::Block && holds(item.span, place);
+        is_around.then(|| (item.span, self.slice(Span { end: item.inside.start, ..item.span })))
     }
 
     /// Returns the top-level block or attribute of an HCL file that contains a place.
