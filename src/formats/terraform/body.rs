@@ -20,7 +20,7 @@ pub(super) fn resources(
 ) -> Vec<Resource> {
     let steps = if matches!(kind.role, ResourceRole::Trail(_)) { STEPS_OF_A_RESOURCE } else { STEPS_OF_A_NEIGHBOUR };
     let mut resources = Vec::new();
-    for instance in expand::instances(block, evaluator) {
+    for instance in expand::each_instance(block, evaluator) {
         evaluator.world.charge(steps);
         let is_last = !resources.is_empty() && !evaluator.world.has_steps();
         resources.push(resource(block, kind, notation, instance, evaluator));

@@ -19,6 +19,12 @@ pub(super) const TOO_MANY: Reason = Reason::OverLimit { limit: INSTANCES };
 /// The name of this limit in messages.
 pub(super) const INSTANCES: &str = "instances of a block";
 
+#[cfg(test)]
+thread_local! {
+    /// The number of instances that a thread has created.
+    pub(super) static CREATED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// An instance of a resource or of a module call.
 #[derive(Debug)]
 pub(super) struct BlockInstance {
@@ -46,6 +52,8 @@ impl BlockInstance {
     }
 
     fn new(key: String, names: LocalNames, exists: Traced<bool>) -> Self {
+        #[cfg(test)]
+        CREATED.with(|created| created.set(created.get().saturating_add(1)));
         Self { key, names, exists }
     }
 }
@@ -59,44 +67,59 @@ fn has_known_key(name: &Traced<Data>) -> bool {
 
 /// The instances of a block in the evaluator's world.
 pub(super) fn instances(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
+    each_instance(block, evaluator).collect()
+}
+
+/// Instances that are created when they are needed.
+type BlockInstances = Box<dyn Iterator<Item = BlockInstance>>;
+
+/// The same one by one, for a caller that may not need all of them.
+pub(super) fn each_instance(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> BlockInstances {
     let enabled = block.body.blocks("lifecycle").find_map(|block| block.body.attribute("enabled"));
     if let Some(count) = block.body.attribute("count") {
         counted(block, &count.value, evaluator)
     } else if let Some(for_each) = block.body.attribute("for_each") {
         keyed(block, &for_each.value, evaluator)
     } else if let Some(enabled) = enabled {
-        switched(block, &enabled.value, evaluator)
+        one(switched(block, &enabled.value, evaluator))
     } else {
-        vec![BlockInstance::new(String::new(), LocalNames::new(), always(block.header))]
+        one(BlockInstance::new(String::new(), LocalNames::new(), always(block.header)))
     }
+}
+
+fn one(instance: BlockInstance) -> BlockInstances {
+    Box::new(std::iter::once(instance))
 }
 
 fn always(header: Span) -> Traced<bool> {
     Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() }
 }
 
-fn counted(block: &Block, count: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
+fn counted(block: &Block, count: &Expr, evaluator: &ExpressionEvaluator<'_>) -> BlockInstances {
     let count = evaluator.eval_deciding(count);
     match &count.value {
         Known(data) => match whole_number(data) {
-            Some(0) => vec![BlockInstance::new(String::new(), LocalNames::new(), exists(&count, false))],
-            Some(number) if number <= MAX_INSTANCES => (0..number)
-                .map(|index| {
-                    let names = count_names(made(Data::Number(index as f64), &count), &count);
-                    BlockInstance::new(format!("[{index}]"), names, exists(&count, true))
-                })
-                .collect(),
-            Some(_) => vec![unclear(&count, TOO_MANY)],
-            None => vec![unclear(&count, Reason::Failed { message: "`count` isn't a whole number".to_owned() })],
+            Some(0) => one(BlockInstance::new(String::new(), LocalNames::new(), exists(&count, false))),
+            Some(number) if number <= MAX_INSTANCES => Box::new((0..number).map(move |index| {
+                let names = count_names(made(Data::Number(index as f64), &count), &count);
+                BlockInstance::new(format!("[{index}]"), names, exists(&count, true))
+            })),
+            Some(_) => one(unclear(&count, TOO_MANY)),
+            None => one(unclear(&count, Reason::Failed { message: "`count` isn't a whole number".to_owned() })),
         },
-        Unknown(why) => planned::instances(block, &count, evaluator, |key| match key {
-            InstanceKey::Index(index) => Some(count_names(made(Data::Number(*index as f64), &count), &count)),
-            InstanceKey::Name(_) => None,
-        })
-        .unwrap_or_else(|| {
-            let condition = format!("{} > 0", why.symbol());
-            unknown_number(&count, why, &condition, "[0]", evaluator, |index| count_names(index, &count))
-        }),
+        Unknown(why) => {
+            let planned = planned::instances(block, &count, evaluator, |key| match key {
+                InstanceKey::Index(index) => Some(count_names(made(Data::Number(*index as f64), &count), &count)),
+                InstanceKey::Name(_) => None,
+            });
+            match planned {
+                Some(instances) => Box::new(instances.into_iter()),
+                None => {
+                    let condition = format!("{} > 0", why.symbol());
+                    one(unknown_number(&count, why, &condition, "[0]", evaluator, |index| count_names(index, &count)))
+                }
+            }
+        }
     }
 }
 
@@ -112,70 +135,67 @@ fn unknown_number(
     key: &str,
     evaluator: &ExpressionEvaluator<'_>,
     names: impl Fn(Traced<Data>) -> LocalNames,
-) -> Vec<BlockInstance> {
+) -> BlockInstance {
     let unknown: Traced<Data> = number.clone().map(|_| Unknown(why.clone()));
     let decided =
         if why.is_failure() { None } else { evaluator.world.decide(Atom::Holds { condition: condition.to_owned() }) };
     match decided {
-        Some(true) => vec![BlockInstance::new(key.to_owned(), names(unknown), exists(number, true))],
-        Some(false) => vec![BlockInstance::new(String::new(), LocalNames::new(), exists(number, false))],
+        Some(true) => BlockInstance::new(key.to_owned(), names(unknown), exists(number, true)),
+        Some(false) => BlockInstance::new(String::new(), LocalNames::new(), exists(number, false)),
         None => {
             let exists = number.clone().map(|_| Unknown(why.clone()));
-            vec![BlockInstance::new(key.to_owned(), names(unknown), exists)]
+            BlockInstance::new(key.to_owned(), names(unknown), exists)
         }
     }
 }
 
-fn keyed(block: &Block, for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
+fn keyed(block: &Block, for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> BlockInstances {
     let collection = evaluator.eval_deciding(for_each);
     if let Some(why) = unknown_keys(&collection)
         && let Some(instances) =
             planned::instances(block, &collection, evaluator, |key| planned::names_of_key(key, &collection, why))
     {
-        return instances;
+        return Box::new(instances.into_iter());
     }
-    let instances: Vec<BlockInstance> = match &collection.value {
-        Known(Data::Object(map)) => map
-            .fields
-            .iter()
-            .map(|field| {
-                let (key, value) = entry(&collection, field, map);
-                BlockInstance::new(
-                    format!("[{}]", quoted(&field.key)),
-                    each_names(key, value, &collection),
-                    exists(&collection, true),
-                )
-            })
-            .collect(),
-        Known(Data::List(list)) if list.kind == ListKind::Set => list
-            .items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| {
-                let key = match &item.value {
-                    Known(Data::String(text)) => format!("[{}]", quoted(text)),
-                    Known(_) | Unknown(_) => "[*]".to_owned(),
-                };
-                let item = collection.taken(item, HopKind::Element(index));
-                BlockInstance::new(key, each_names(item.clone(), item, &collection), exists(&collection, true))
-            })
-            .collect(),
-        Known(Data::Null) => return vec![failed("`for_each` is null", &collection)],
-        Known(_) => return vec![failed("`for_each` is neither a map nor a set of strings", &collection)],
+    let number = match &collection.value {
+        Known(Data::Object(map)) => map.fields.len(),
+        Known(Data::List(list)) if list.kind == ListKind::Set => list.items.len(),
+        Known(Data::Null) => return one(failed("`for_each` is null", &collection)),
+        Known(_) => return one(failed("`for_each` is neither a map nor a set of strings", &collection)),
         Unknown(why) => {
             let condition = format!("{} isn't empty", why.symbol());
-            return unknown_number(&collection, why, &condition, "[*]", evaluator, |each| {
+            return one(unknown_number(&collection, why, &condition, "[*]", evaluator, |each| {
                 each_names(each.clone(), each, &collection)
-            });
+            }));
         }
     };
-    if instances.is_empty() {
-        return vec![BlockInstance::new(String::new(), LocalNames::new(), exists(&collection, false))];
+    match number {
+        0 => one(BlockInstance::new(String::new(), LocalNames::new(), exists(&collection, false))),
+        1..=MAX_INSTANCES => Box::new((0..number).filter_map(move |index| element(&collection, index))),
+        _ => one(unclear(&collection, TOO_MANY)),
     }
-    if instances.len() > MAX_INSTANCES {
-        return vec![unclear(&collection, TOO_MANY)];
-    }
-    instances
+}
+
+/// The instance for an element of a map or a set.
+fn element(collection: &Traced<Data>, index: usize) -> Option<BlockInstance> {
+    let (key, each, value) = match &collection.value {
+        Known(Data::Object(map)) => {
+            let field = map.fields.get(index)?;
+            let (key, value) = entry(collection, field, map);
+            (format!("[{}]", quoted(&field.key)), key, value)
+        }
+        Known(Data::List(list)) => {
+            let item = list.items.get(index)?;
+            let key = match &item.value {
+                Known(Data::String(text)) => format!("[{}]", quoted(text)),
+                Known(_) | Unknown(_) => "[*]".to_owned(),
+            };
+            let item = collection.taken(item, HopKind::Element(index));
+            (key, item.clone(), item)
+        }
+        Known(_) | Unknown(_) => return None,
+    };
+    Some(BlockInstance::new(key, each_names(each, value, collection), exists(collection, true)))
 }
 
 fn each_names(key: Traced<Data>, value: Traced<Data>, collection: &Traced<Data>) -> LocalNames {
@@ -195,7 +215,7 @@ fn unknown_keys(collection: &Traced<Data>) -> Option<&Reason> {
     }
 }
 
-fn switched(block: &Block, enabled: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
+fn switched(block: &Block, enabled: &Expr, evaluator: &ExpressionEvaluator<'_>) -> BlockInstance {
     let enabled = evaluator.eval_deciding(enabled);
     let enabled = enabled.map(|value| {
         value.and_then(|data| match data {
@@ -206,10 +226,9 @@ fn switched(block: &Block, enabled: &Expr, evaluator: &ExpressionEvaluator<'_>) 
     if matches!(enabled.value, Unknown(_))
         && let Some(is_there) = planned::exists(block, evaluator)
     {
-        return vec![BlockInstance::new(String::new(), LocalNames::new(), exists(&enabled, is_there))];
+        return BlockInstance::new(String::new(), LocalNames::new(), exists(&enabled, is_there));
     }
-    let exists = enabled;
-    vec![BlockInstance::new(String::new(), LocalNames::new(), exists)]
+    BlockInstance::new(String::new(), LocalNames::new(), enabled)
 }
 
 /// The key and the value of a field of a map, with the hops from the expression that uses the map.

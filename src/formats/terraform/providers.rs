@@ -186,8 +186,8 @@ impl Reference {
                 return Unknown(Reason::Failed { message: format!("provider `{self}` has no such key") });
             }
         };
-        let instances = expand::instances(block, evaluator);
-        match instances.into_iter().find(|instance| instance.key == key) {
+        let mut instances = expand::each_instance(block, evaluator);
+        match instances.find(|instance| instance.key == key) {
             Some(instance) => Known(instance.names),
             None => {
                 Unknown(Reason::Undeclared { reference: evaluator.scope.qualify(&self.to_string()), is_set: false })

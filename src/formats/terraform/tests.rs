@@ -4,6 +4,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::Terraform;
+use super::expand::CREATED;
 use super::unknowns::first_unknown;
 use crate::formats::{CandidateFile, Context, FileCache, InputFormat, LinkedFile, LoadedProject, Options, Relevance};
 use crate::model::SearchSubject;
@@ -218,4 +219,17 @@ fn steps_of_chain(length: usize) -> f64 {
     ));
     assert_eq!(said, "true");
     steps as f64
+}
+
+#[test]
+fn instances_that_the_budget_excludes_are_not_created() {
+    for repetition in ["count = 1000", "for_each = { for i in range(1000) : \"k${i}\" => i }"] {
+        let text = format!("resource \"aws_cloudtrail\" \"t\" {{\n  {repetition}\n}}\n");
+        opened(&[("/main.tf", &text)], |opened| {
+            CREATED.set(0);
+            let resources = opened.resources(SearchSubject::Trails, 0, &World::open(&Budget::new(15_000)));
+            assert!((2..1000).contains(&resources.len()), "{repetition}: {}", resources.len());
+            assert_eq!(CREATED.get(), resources.len(), "{repetition}");
+        });
+    }
 }

@@ -163,8 +163,8 @@ impl<'a> Program<'a> {
     pub(super) fn may_create(&self, calls: &[DeclarationCall], call: BlockId, world: &World) -> bool {
         self.scopes(calls, world).iter().any(|scope| {
             let Some(block) = scope.module.block(call) else { return true };
-            let instances = expand::instances(block, &ExpressionEvaluator::new(self, scope, world));
-            instances.iter().any(|instance| !instance.never_exists())
+            let mut instances = expand::each_instance(block, &ExpressionEvaluator::new(self, scope, world));
+            instances.any(|instance| !instance.never_exists())
         })
     }
 
@@ -173,9 +173,9 @@ impl<'a> Program<'a> {
         let mut scopes = vec![Rc::clone(&self.root)];
         for call in calls {
             for scope in &scopes {
-                let instances =
-                    expand::instances(scope.module.block(call.block)?, &ExpressionEvaluator::new(self, scope, world));
-                if let Some(absent) = instances.into_iter().find(BlockInstance::never_exists) {
+                let block = scope.module.block(call.block)?;
+                let mut instances = expand::each_instance(block, &ExpressionEvaluator::new(self, scope, world));
+                if let Some(absent) = instances.find(BlockInstance::never_exists) {
                     return Some(absent.exists);
                 }
             }
