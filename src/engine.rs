@@ -36,7 +36,7 @@ use crate::fix;
 use crate::formats::{self, BaseFiles, Context, FileCache};
 use crate::model::TriedValue;
 use crate::progress::Progress;
-use crate::report::{Report, UnreadFile};
+use crate::report::{Diagnostic, Report, UnreadFile};
 use crate::rules::{Check, Rule, Strictness};
 use crate::scan::{self, Scan, ScanInputs};
 use crate::source::{Fs, ReadError, Sources};
@@ -178,8 +178,11 @@ fn check_here(
     if report.trails() == 0 && report.findings.is_empty() {
         report.ignored = scan::count_ignored(fs);
     }
-    report.findings.extend(reading::of_nothing(&report, settings));
-    report.name_findings();
+    let of_nothing: Vec<Diagnostic> = reading::of_nothing(&report, settings).into_iter().collect();
+    if !of_nothing.is_empty() {
+        report.findings.extend(of_nothing);
+        report.name_findings();
+    }
     Ok((report, scan, linked))
 }
 

@@ -1,5 +1,7 @@
 //! The verdict of a rule on a trail or a deployment, and the finding in it.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::selectors::{Gap, SelectorSite, UnknownSelector};
@@ -177,14 +179,17 @@ impl Finding {
         finding.help(doubt.why.advice()).blocked(&doubt.why)
     }
 
-    /// Adds the finding of a trail as a label of this finding about its deployment.
-    pub fn beside(mut self, (trail, finding): (&Trail, &Finding)) -> Self {
-        let is_shown = self.related.iter().any(|label| label.span == finding.primary.span);
-        self.blocked_by.extend(finding.blocked_by.iter().filter(|_| !is_shown).cloned());
-        if is_shown {
-            return self;
+    /// Adds the findings of trails as labels of this finding about their deployment, the first at each place.
+    pub fn beside<'f>(mut self, findings: impl Iterator<Item = (&'f Trail, &'f Finding)>) -> Self {
+        let mut shown: HashSet<Span> = self.related.iter().map(|label| label.span).collect();
+        for (trail, finding) in findings {
+            if shown.insert(finding.primary.span) {
+                self.blocked_by.extend(finding.blocked_by.iter().cloned());
+                let text = format!("trail `{}` {}", trail.address, finding.message);
+                self.related.push(Label { span: finding.primary.span, text });
+            }
         }
-        self.also(finding.primary.span, format!("trail `{}` {}", trail.address, finding.message))
+        self
     }
 
     /// Adds the name on which the unknown depends.

@@ -33,6 +33,6 @@ fn innermost(labels: &[Label], first: usize) -> usize {
 /// Shortens a label to its first line.
 pub(super) fn clip(label: &mut Label, sources: &Sources) {
     let file = sources.file(label.span.file);
-    let line = file.position(label.span.start).line as usize;
+    let line = file.line(label.span.start);
     label.span.end = label.span.end.min(file.line_bounds(line).1).max(label.span.start);
 }

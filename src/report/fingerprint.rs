@@ -133,13 +133,17 @@ pub fn encode_path(name: &str) -> String {
 }
 
 fn encode_bytes(text: &[u8]) -> String {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/');
     let mut encoded = String::with_capacity(text.len());
-    for &byte in text {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/') {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string can't fail.
-            let _ = write!(encoded, "%{byte:02X}");
+    for run in text.chunk_by(|byte, next| is_plain(byte) == is_plain(next)) {
+        match std::str::from_utf8(run) {
+            Ok(run_text) if run.first().is_some_and(is_plain) => encoded.push_str(run_text),
+            Ok(_) | Err(_) => {
+                for byte in run {
+                    // Writing to a string can't fail.
+                    let _ = write!(encoded, "%{byte:02X}");
+                }
+            }
         }
     }
     encoded

@@ -65,7 +65,7 @@ fn none(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], spread: 
         ),
     };
     let finding = Finding::at(first.trail.header, message, "the first trail");
-    standings.iter().flat_map(TrailEvaluation::missed).fold(finding, Finding::beside).help(help)
+    finding.beside(standings.iter().flat_map(TrailEvaluation::missed)).help(help)
 }
 
 fn may_be_none(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], spread: Option<Spread>) -> Finding {
@@ -74,7 +74,7 @@ fn may_be_none(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], s
     }
     let finding = Finding::at(first.trail.header, format!("may have {NO_TRAIL}"), "the first trail");
     let candidates = standings.iter().filter(|standing| standing.misses.is_empty());
-    candidates.flat_map(TrailEvaluation::doubted).fold(finding, Finding::beside).help(RESOLVE)
+    finding.beside(candidates.flat_map(TrailEvaluation::doubted)).help(RESOLVE)
 }
 
 /// The finding if single-Region trails may satisfy the control; `lack` describes what may be missing.
@@ -82,7 +82,7 @@ fn may_be_incomplete(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'
     let message = format!("may have {NO_TRAIL}, and {lack}");
     let useful = standings.iter().filter(|standing| standing.misses.is_empty() || standing.role.records != Some(false));
     let finding = Finding::at(first.trail.header, message, "the first trail");
-    let finding = useful.clone().flat_map(TrailEvaluation::doubted).fold(finding, Finding::beside);
+    let finding = finding.beside(useful.clone().flat_map(TrailEvaluation::doubted));
     let advice = useful.clone().find_map(regions::advice).filter(|_| finding.related.is_empty());
     useful.fold(finding, regions::doubted).help(advice.as_deref().unwrap_or(RESOLVE))
 }

@@ -17,7 +17,7 @@ pub enum ColumnUnit {
 }
 
 /// Distance in bytes between two stored counts. Shorter texts are counted again for each query.
-const MILESTONE: usize = 1024;
+const MILESTONE: usize = 128;
 
 /// The stored counts of a text.
 #[derive(Debug, Default)]

@@ -115,9 +115,14 @@ impl SourceFile {
 
     /// The line and column of a byte offset.
     pub fn position(&self, offset: u32) -> Position {
-        let line = self.lines().starts.partition_point(|&start| start <= offset).max(1);
+        let line = self.line(offset);
         let (start, _) = self.line_bounds(line);
         Position { line: narrow(line), column: self.column(start, offset, ColumnUnit::Character), byte: offset }
+    }
+
+    /// The line of a byte offset, counted from 1.
+    pub fn line(&self, offset: u32) -> usize {
+        self.lines().starts.partition_point(|&start| start <= offset).max(1)
     }
 
     /// The column of an offset in the line that begins at `start`, counted from 1; a byte order mark isn't counted.

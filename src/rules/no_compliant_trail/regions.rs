@@ -180,7 +180,7 @@ pub(super) fn doubted(finding: Finding, standing: &TrailEvaluation<'_>) -> Findi
     let Unknown(why) = &region.value else { return finding };
     let message = format!("is in an unknown Region: {}", why.describe());
     let doubt = Finding::at(region.origin.span(), message, "").blocked(why);
-    let finding = finding.beside((standing.trail, &doubt));
+    let finding = finding.beside(std::iter::once((standing.trail, &doubt)));
     let way = Finding::at(standing.trail.header, "", "").via(&region.hops).related;
     way.into_iter().fold(finding, |finding, label| {
         if finding.related.contains(&label) { finding } else { finding.also(label.span, label.text) }
