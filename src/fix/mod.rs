@@ -311,7 +311,8 @@ mod tests {
 
     #[test]
     fn a_replaced_literal_needs_no_parse() {
-        let trail = |header| format!("resource {header} {{\n  is_multi_region_trail = false\n}}\n");
+        let arguments = "  is_multi_region_trail = false\n  enable_log_file_validation = true\n";
+        let trail = |header| format!("resource {header} {{\n{arguments}}}\n");
         let file = |header: &str, other: &str| trail(format!("{header} \"t\"")) + &trail(format!("{other} \"u\""));
         let plain = "\"aws_cloudtrail\"";
         let parsed = |other| work("main.tf", &file(plain, other)).1;
