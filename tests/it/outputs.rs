@@ -7,7 +7,7 @@ mod xsd;
 
 use clap::ValueEnum;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Diagnostic, Report};
+use trailint::internal::report::{Diagnostic, FindingTarget, Report};
 
 use super::support::{check, expect_file, files_below, package};
 
@@ -58,9 +58,9 @@ fn findings_beyond_the_limit_take_one_line() {
     many.is_verbose = true;
     assert_eq!(drawn(&full(&many)), lines(&many));
     // A finding may have more source lines than are shown.
-    let place = many.findings.iter().find(|finding| !finding.related.is_empty()).unwrap().clone();
-    let related = std::iter::repeat_n(place.related[0].clone(), 3000).collect();
-    many.findings = vec![Diagnostic { related, ..place }];
+    let FindingTarget::Text(label) = &many.findings[0].place else { panic!("it has no place") };
+    let related = vec![label.clone(); 3000];
+    many.findings = vec![Diagnostic { related, ..many.findings[0].clone() }];
     many.is_verbose = false;
     assert_eq!(drawn(&full(&many)), 2000);
     assert!(full(&many).ends_with("1001 source lines aren't shown (`-v` shows them).\n"));
