@@ -1,4 +1,7 @@
 //! Reads messages from a stream of bytes. A malformed message doesn't affect the messages after it.
+//!
+//! `lsp_server::Message::read` isn't used: it ends the session at the first malformed header or message, and it
+//! allocates the length that a header declares before it reads, so that one line can exhaust the memory.
 
 use std::io::{self, BufRead, Read};
 

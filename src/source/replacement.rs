@@ -1,18 +1,16 @@
 //! Replaces files atomically: a reader sees the old bytes or the new ones, even after a full disk or a killed process.
 
-use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// The maximum number of temporary files of earlier, killed runs beside a target.
-const MAX_DRAFTS: u32 = 100;
+use tempfile::{Builder, NamedTempFile};
 
 /// The new content of a file, in a temporary file beside it, which is removed if it doesn't replace the file.
 #[derive(Debug)]
-#[must_use = "bytes that don't take the place are removed"]
+#[must_use = "the temporary file is removed unless it replaces the target"]
 pub struct Replacement {
-    draft: PathBuf,
+    temporary: NamedTempFile,
     target: PathBuf,
 }
 
@@ -29,12 +27,11 @@ impl Replacement {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        let (mut file, draft) = create(&target)?;
-        let replacement = Self { draft, target };
-        file.write_all(bytes)?;
-        old.map_or(Ok(()), |old| resemble(&file, &old))?;
-        file.sync_all()?;
-        Ok(replacement)
+        let mut temporary = create(&target)?;
+        temporary.write_all(bytes)?;
+        old.map_or(Ok(()), |old| resemble(temporary.as_file(), &old))?;
+        temporary.as_file().sync_all()?;
+        Ok(Self { temporary, target })
     }
 
     /// Renames the temporary file to the target, which is atomic.
@@ -43,32 +40,23 @@ impl Replacement {
     ///
     /// The error of the system. The old file is unchanged.
     pub fn commit(self) -> io::Result<()> {
-        fs::rename(&self.draft, &self.target)
+        self.temporary.persist(self.target).map(drop).map_err(|error| error.error)
     }
 }
 
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        // After a successful rename, the temporary file doesn't exist.
-        let _ = fs::remove_file(&self.draft);
+/// Creates a file with a hidden, unused name in the same directory, which is on the same file system.
+fn create(target: &Path) -> io::Result<NamedTempFile> {
+    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = Builder::new();
+    // The target's name isn't part of it, because a name may already have the maximum length.
+    builder.prefix(".trailint-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Temporary files are private by default; this one becomes an ordinary file. The umask applies.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-}
-
-/// A new file with a hidden name in the same directory. A name may be taken by the draft of a program that was ended
-/// by force, and in a container each has the same number.
-fn create(target: &Path) -> io::Result<(File, PathBuf)> {
-    let name = target.file_name().ok_or(ErrorKind::InvalidFilename)?;
-    for attempt in 0..MAX_DRAFTS {
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}-{attempt}.tmp", std::process::id()));
-        let draft = target.with_file_name(hidden);
-        match File::create_new(&draft) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            file => return Ok((file?, draft)),
-        }
-    }
-    Err(ErrorKind::AlreadyExists.into())
+    builder.tempfile_in(directory)
 }
 
 /// Gives a file the permissions of another one, and its owner if the system permits that.

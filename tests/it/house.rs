@@ -19,7 +19,7 @@ const LAYERS: [&[&str]; 10] = [
 ];
 
 /// Crates that only some files may name.
-const DOORS: [(&str, &[&str]); 31] = [
+const DOORS: [(&str, &[&str]); 33] = [
     ("hcl_edit", &["syntax/hcl/"]),
     ("granit_parser", &["syntax/yaml.rs"]),
     ("jsonc_parser", &["syntax/json.rs"]),
@@ -38,6 +38,8 @@ const DOORS: [(&str, &[&str]); 31] = [
     ("regex::", &["formats/terraform/functions/patterns.rs", "formats/cloudformation/limits.rs"]),
     ("toml::", &["config/"]),
     ("serde_json", &["formats/plan/raw.rs", "output/", "lsp/"]),
+    ("similar::", &["output/diff.rs"]),
+    ("tempfile", &["source/replacement.rs"]),
     ("lsp_server", &["lsp/"]),
     ("lsp_types", &["lsp/"]),
     ("strsim", &["named.rs", "model/resource.rs"]),
