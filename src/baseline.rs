@@ -29,7 +29,7 @@ pub struct Baseline {
     /// The fingerprints are unique.
     pub entries: Vec<BaselineEntry>,
     /// The former ids of rules in the file.
-    pub former: BTreeSet<String>,
+    pub old_ids: BTreeSet<String>,
 }
 
 /// An accepted finding.
@@ -57,7 +57,7 @@ impl Baseline {
     /// Creates a baseline of the findings of a report that count.
     pub fn of(report: &Report, enforced: &[&str]) -> Self {
         let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-        let accepted = counted.filter(|finding| may_accept(finding, enforced));
+        let accepted = counted.filter(|finding| can_contain(finding, enforced));
         let digests: HashMap<TrailName, Option<String>> =
             PlacedTrail::of(report).into_iter().map(|placed| (placed.place, placed.digest)).collect();
         Self::new(accepted.flat_map(|finding| BaselineEntry::of(finding, &report.sources, &digests)))
@@ -67,7 +67,7 @@ impl Baseline {
         let mut entries: Vec<BaselineEntry> = entries.into_iter().collect();
         entries.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
         entries.dedup_by(|later, earlier| later.fingerprint == earlier.fingerprint);
-        Self { entries, former: BTreeSet::new() }
+        Self { entries, old_ids: BTreeSet::new() }
     }
 
     /// Reads a baseline from a file.
@@ -94,13 +94,13 @@ impl Baseline {
             return Err(reader.error(findings.span, "expected a list of findings"));
         };
         let entries: Vec<BaselineEntry> = items.iter().map(|item| reader.entry(item)).collect::<Result<_, _>>()?;
-        let former = items.iter().filter_map(|item| reader.former_id(item)).collect();
-        Ok(Self { former, ..Self::new(entries) })
+        let old_ids = items.iter().filter_map(|item| reader.former_id(item)).collect();
+        Ok(Self { old_ids, ..Self::new(entries) })
     }
 
     /// Marks the accepted findings in a report, and returns the entries without a finding. `is_there` is true for a
     /// deployment that may exist although the report doesn't contain it, so that its trails haven't moved.
-    pub fn accept(
+    pub fn suppress_known(
         &self,
         report: &mut Report,
         enforced: &[&str],
@@ -108,19 +108,19 @@ impl Baseline {
     ) -> Vec<&BaselineEntry> {
         let placed: Vec<PlacedTrail> = self.entries.iter().filter_map(placed_trail).collect();
         let moves = Moves::find(&placed, &[], report, &|subject| is_there(subject, report));
-        let known = KnownFindings::new(self.entries.iter().map(BaselineEntry::past), &moves);
+        let known = KnownFindings::new(self.entries.iter().map(BaselineEntry::known_finding), &moves);
         let mut met = HashSet::new();
         for past in KnownFinding::of(report.findings.iter()) {
             met.extend(known.about(&past).into_iter().map(|(number, _)| number));
         }
-        known::excuse(
+        known::suppress_known(
             report,
             &known,
-            |finding: &Diagnostic| finding.suppressed.is_none() && may_accept(finding, enforced),
+            |finding: &Diagnostic| finding.suppressed.is_none() && can_contain(finding, enforced),
             |finding, at| {
                 let reason = Some("in the baseline".to_owned());
                 let span = self.entries.get(at).and_then(|entry| entry.span);
-                finding.suppressed = Some(Suppression { span, about: None, is_in_source: false, reason, until: None });
+                finding.suppressed = Some(Suppression { span, region: None, is_in_source: false, reason, until: None });
             },
         );
         self.entries.iter().enumerate().filter(|(at, _)| !met.contains(at)).map(|(_, entry)| entry).collect()
@@ -131,17 +131,17 @@ impl Baseline {
         let kept: Vec<&BaselineEntry> = self.entries.iter().filter(|entry| !was_evaluated(entry)).collect();
         // Of two entries for the same finding, the one that accepts more is kept.
         let moves = Moves::default();
-        let known = KnownFindings::new(kept.iter().map(|entry| entry.past()), &moves);
+        let known = KnownFindings::new(kept.iter().map(|entry| entry.known_finding()), &moves);
         let found: Vec<BaselineEntry> =
-            new.entries.into_iter().filter(|entry| known.covering(&entry.past()).is_none()).collect();
+            new.entries.into_iter().filter(|entry| known.covering(&entry.known_finding()).is_none()).collect();
         Self::new(found.into_iter().chain(kept.into_iter().cloned()))
     }
 
     /// Returns the entries that accept more than those of an earlier baseline. `moves` are the moves of trails since
     /// then.
     pub fn added_since(&self, was: &Self, moves: &Moves) -> Vec<&BaselineEntry> {
-        let known = KnownFindings::new(was.entries.iter().map(BaselineEntry::past), moves);
-        self.entries.iter().filter(|entry| known.covering(&entry.past()).is_none()).collect()
+        let known = KnownFindings::new(was.entries.iter().map(BaselineEntry::known_finding), moves);
+        self.entries.iter().filter(|entry| known.covering(&entry.known_finding()).is_none()).collect()
     }
 
     /// Returns the baseline without these entries.
@@ -172,7 +172,7 @@ impl BaselineEntry {
                     declaration: place.and_then(|place| digests.get(&place).cloned().flatten()),
                     span: None,
                     fingerprint: instance.fingerprint.clone(),
-                    message: finding.clone().about(vec![instance]).message,
+                    message: finding.clone().for_instances(vec![instance]).message,
                 }
             })
             .collect()
@@ -184,7 +184,7 @@ impl BaselineEntry {
     }
 
     /// Returns the accepted finding for a comparison.
-    fn past(&self) -> KnownFinding {
+    fn known_finding(&self) -> KnownFinding {
         KnownFinding {
             fingerprint: self.fingerprint.clone(),
             level: self.level,
@@ -203,7 +203,7 @@ fn file_name(finding: &Diagnostic, sources: &Sources) -> String {
 }
 
 /// False for findings about unreadable files or a relaxed gate, and for those of enforced rules.
-fn may_accept(finding: &Diagnostic, enforced: &[&str]) -> bool {
+fn can_contain(finding: &Diagnostic, enforced: &[&str]) -> bool {
     !matches!(finding.rule.check, Check::Reading | Check::Comparing) && !enforced.contains(&finding.rule.id())
 }
 
@@ -232,7 +232,7 @@ impl BaselineReader<'_> {
             subject: self.text(mapping, node, "subject")?,
             level: level
                 .as_text()
-                .and_then(Level::from_word)
+                .and_then(Level::from_name)
                 .ok_or_else(|| self.error(level.span, "expected `error`, `warning` or `note`"))?,
             outcome: match outcome.as_text() {
                 Some("fail") => Outcome::Fail,

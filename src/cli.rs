@@ -1,10 +1,9 @@
 //! The command line: the arguments, the exit status, and everything that the language server doesn't need.
 
-mod asked;
 mod baseline;
-mod changes;
 mod check;
 mod comments;
+mod comparison;
 mod config;
 mod destinations;
 mod environment;
@@ -13,10 +12,11 @@ mod files_from;
 mod fixes;
 mod inputs;
 mod locked;
-mod narrowed;
+mod omitted_runs;
 mod panics;
 mod progress;
 mod regions;
+mod rule_selection;
 mod server;
 mod shell;
 mod standard_input;
@@ -50,7 +50,7 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    look: TerminalStyle,
+    style: TerminalStyle,
 }
 
 #[derive(Debug, Subcommand)]
@@ -223,7 +223,7 @@ struct CheckArgs {
     no_respect_gitignore: bool,
     /// The state of the files to check.
     #[arg(long, value_enum, default_value_t, value_name = "SCOPE", help_heading = "Input", env = "TRAILINT_SCOPE")]
-    scope: changes::CheckScope,
+    scope: comparison::CheckScope,
     /// Report only findings that are new since the merge base of this revision and `HEAD`, and trails that were removed.
     #[arg(long, value_name = "REV", help_heading = "Input", env = "TRAILINT_DIFF_BASE")]
     diff_base: Option<String>,
@@ -374,21 +374,21 @@ pub fn main() -> ExitCode {
     let matches = command().try_get_matches().unwrap_or_else(|error| end(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| end(&error));
     run(&cli, &matches).unwrap_or_else(|error| {
-        let status = failed(&error, cli.look);
+        let status = failed(&error, cli.style);
         // An error of standard error itself has no place left to be reported.
-        let _ = Stream::Error.write(&environment::note(&environment::used(&command(), &matches)), cli.look);
+        let _ = Stream::Error.write(&environment::note(&environment::used_variables(&command(), &matches)), cli.style);
         status
     })
 }
 
 /// Builds the command line. An environment variable that is empty counts as not set.
 fn command() -> clap::Command {
-    environment::without_empty(environment::with_former(Cli::command()))
+    environment::without_empty(environment::with_old_names(Cli::command()))
 }
 
-fn failed(error: &Error, look: TerminalStyle) -> ExitCode {
+fn failed(error: &Error, style: TerminalStyle) -> ExitCode {
     // An error of standard error itself has no place left to be reported.
-    let _ = Stream::Error.write(&output::complaint(error), look);
+    let _ = Stream::Error.write(&output::error_message(error), style);
     ExitCode::from(NOT_DONE)
 }
 
@@ -405,19 +405,19 @@ fn end(error: &clap::Error) -> ! {
     let lines = error.render().to_string();
     let mut text = String::new();
     for (number, line) in lines.lines().enumerate() {
-        text.push_str(&format!("{}\n", output::inert(line)));
-        if let Some(path) = path_as_command(error).filter(|_| number == 0) {
-            text.push_str(&format!("\n  tip: to check it, run `trailint check {}`\n", output::inert(path)));
+        text.push_str(&format!("{}\n", output::sanitize(line)));
+        if let Some(path) = misplaced_path(error).filter(|_| number == 0) {
+            text.push_str(&format!("\n  tip: to check it, run `trailint check {}`\n", output::sanitize(path)));
         }
     }
-    let text = text + &environment::note(&environment::blamed(&command(), &lines));
+    let text = text + &environment::note(&environment::variables_in_error(&command(), &lines));
     // An error of standard error itself has no place left to be reported.
     let _ = Stream::Error.write(&text, TerminalStyle::default());
     std::process::exit(i32::from(NOT_DONE))
 }
 
 /// The path that was given in the place of a command.
-fn path_as_command(error: &clap::Error) -> Option<&str> {
+fn misplaced_path(error: &clap::Error) -> Option<&str> {
     match error.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(name)) if Path::new(name).exists() => Some(name),
         _ => None,
@@ -427,24 +427,24 @@ fn path_as_command(error: &clap::Error) -> Option<&str> {
 fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let own = innermost(matches);
     match &cli.command {
-        Command::Check(args) => check::run(args, own, cli.look),
-        Command::Trace(args) => print(&trace::run(args, own)?, cli.look),
-        Command::Baseline(command) => baseline::run(command, own, cli.look),
+        Command::Check(args) => check::run(args, own, cli.style),
+        Command::Trace(args) => print(&trace::run(args, own)?, cli.style),
+        Command::Baseline(command) => baseline::run(command, own, cli.style),
         Command::Server { stdio: _ } => server::run(),
-        Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.look),
-        Command::Config(ConfigCommand::Schema) => print(crate::config::SCHEMA, cli.look),
+        Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.style),
+        Command::Config(ConfigCommand::Schema) => print(crate::config::SCHEMA, cli.style),
         Command::Explain(args) => {
             let (rules, notes) =
                 if args.all { (RULES.to_vec(), String::new()) } else { rules_to_explain(&args.rules)? };
             for (name, present) in args.rules.iter().filter_map(|name| Some((name, rules::renamed(name)?))) {
                 let hint = format!("warning: `{name}` is now `{present}`; use the new id\n");
-                Stream::Error.write(&hint, cli.look).map_err(Error::Output)?;
+                Stream::Error.write(&hint, cli.style).map_err(Error::Output)?;
             }
-            explain(&rules, &notes, args.format, cli.look)
+            explain(&rules, &notes, args.format, cli.style)
         }
-        Command::Rules { format } => print(&output::list(&RULES, *format), cli.look),
-        Command::Completions { shell } => print(&shell::completions(*shell)?, cli.look),
-        Command::Man { command } => print(&shell::manual(command)?, cli.look),
+        Command::Rules { format } => print(&output::list(&RULES, *format), cli.style),
+        Command::Completions { shell } => print(&shell::completions(*shell)?, cli.style),
+        Command::Man { command } => print(&shell::manual(command)?, cli.style),
     }
 }
 
@@ -457,14 +457,14 @@ fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
 }
 
 /// Prints the pages of rules and the notes about controls; only the pages are JSON.
-fn explain(rules: &[&'static Rule], notes: &str, format: DocFormat, look: TerminalStyle) -> Result<ExitCode, Error> {
+fn explain(rules: &[&'static Rule], notes: &str, format: DocFormat, style: TerminalStyle) -> Result<ExitCode, Error> {
     let stream = if format == DocFormat::Json { Stream::Error } else { Stream::Out };
-    stream.write(notes, look).map_err(Error::Output)?;
-    print(&output::explain(rules, format), look)
+    stream.write(notes, style).map_err(Error::Output)?;
+    print(&output::explain(rules, format), style)
 }
 
-fn print(text: &str, look: TerminalStyle) -> Result<ExitCode, Error> {
-    Stream::Out.write(text, look).map_err(Error::Output)?;
+fn print(text: &str, style: TerminalStyle) -> Result<ExitCode, Error> {
+    Stream::Out.write(text, style).map_err(Error::Output)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -484,7 +484,7 @@ fn rules_to_explain(names: &[String]) -> Result<(Vec<&'static Rule>, String), Er
             return Err(Error::UnknownRule { name: name.clone(), suggestion });
         }
         for control in controls.iter().filter(|_| named.is_empty()) {
-            let reason = control.not_judged().unwrap_or_default();
+            let reason = control.not_evaluated().unwrap_or_default();
             notes.push_str(&format!("No rule evaluates {} ({}): {reason}.\n", control.id, control.title));
         }
         for rule in named {

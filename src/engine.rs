@@ -1,24 +1,24 @@
 //! Runs a check: from files to a report.
 
+mod arguments_at;
 mod assemble;
 mod assign;
-mod at;
+mod deployment_check;
 mod digest;
-mod excuse;
+mod downgrade;
+mod editable_location;
+mod evaluation_order;
+mod file_findings;
 mod findings;
-mod judge;
-mod neighbours;
+mod incremental;
+mod option_use;
 mod other_runs;
-mod place;
-mod planned;
-mod reading;
-mod received;
-mod refused;
+mod plan_match;
+mod rejected_fixes;
+mod related;
 mod shares;
-mod sighting;
-mod standing;
 mod trace;
-mod turns;
+mod trail_instance;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -44,11 +44,11 @@ use crate::suppress::{self, Suppressions};
 use crate::value::Budget;
 pub use assemble::add;
 use assign::{Assignment, CandidateProject, LinkedFiles, link, projects};
-use judge::{DeploymentCheck, DeploymentVerdicts};
+use deployment_check::{DeploymentCheck, DeploymentVerdicts};
+pub use incremental::{CheckUpdate, IncrementalCheck, Setup};
+use option_use::RootOptionUse;
 use other_runs::{OtherRun, OtherRuns};
-use received::RootOptionUse;
 use shares::BudgetShares;
-pub use standing::{CheckUpdate, IncrementalCheck, Setup};
 pub use trace::trace;
 
 /// The minimum number of projects that are evaluated on several threads.
@@ -78,7 +78,7 @@ pub struct EngineSettings {
     /// Receives the progress of the check.
     pub progress: Arc<Progress>,
     /// The parts that this run excludes and other runs may include.
-    pub narrowed: OmittedRuns,
+    pub omitted: OmittedRuns,
 }
 
 /// The other runs on the same code whose results this run can't know because of its options.
@@ -123,10 +123,10 @@ pub struct Selection {
 /// See [`scan::scan`]; [`Error::RefusedValue`] for the value of an option. Problems within a file are part of the
 /// report.
 pub fn check(fs: &dyn Fs, inputs: &ScanInputs, sources: Sources, settings: &EngineSettings) -> Result<Report, Error> {
-    with_room(|| {
+    with_large_stack(|| {
         let (mut report, ..) = check_here(fs, inputs, sources, settings)?;
         report.hidden = scan::count_hidden(fs);
-        report.refused.take().map_or(Ok(report), Err)
+        report.rejected_option.take().map_or(Ok(report), Err)
     })?
 }
 
@@ -141,14 +141,14 @@ pub fn check_base(
     sources: Sources,
     settings: &EngineSettings,
 ) -> Result<(Report, BaseFiles), Error> {
-    with_room(|| {
+    with_large_stack(|| {
         let (report, scan, linked) = check_here(fs, inputs, sources, settings)?;
         // An unreadable file of the base is an error: otherwise the removal of its trail would go unnoticed.
         if let Some((path, cause)) = scan.unreadable.iter().find(|(_, cause)| matches!(cause, ReadError::Git(_))) {
             return Err(Error::Base { path: report.sources.name(path), cause: cause.clone() });
         }
         let called = linked.into_iter().flatten().flat_map(|linked| linked.links.calls);
-        Ok((report, BaseFiles::new(scan.met, called)))
+        Ok((report, BaseFiles::new(scan.found_paths, called)))
     })?
 }
 
@@ -159,34 +159,34 @@ fn check_here(
     settings: &EngineSettings,
 ) -> Result<(Report, Scan, LinkedFiles), Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
-    let readings = FileCache::default();
+    let caches = FileCache::default();
     let context =
-        Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None, tried: &[] };
+        Context { fs, sources: &sources, caches: &caches, options: &settings.evaluation, plan: None, tried: &[] };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
     let linked = link(&scan, context);
     let projects = projects(&linked, context)?;
     let shares = BudgetShares::new(scan.bytes(&sources), projects.len());
-    let judged = judge_projects(&projects, shares, context, settings, &suppressions);
-    let mut stale = suppressions.stale(|rule| settings.selection.has(rule), |_| true);
+    let judged = evaluate_projects(&projects, shares, context, settings, &suppressions);
+    let mut stale = suppressions.stale(|rule| settings.selection.is_selected(rule), |_| true);
     let (bytes, has_unreadable) = (scan.bytes(&sources), !scan.unreadable.is_empty());
     let run = OtherRun { projects: &projects, context, settings, bytes, has_unreadable };
     let others = OtherRuns::of(&stale, &judged.iter().collect::<Vec<_>>(), run);
     stale.retain(|stale| !others.may_need(stale));
     drop(projects);
     let mut report = assemble::report(&scan, judged, stale, settings, sources);
-    fix::settle(&mut report, fs, |file| fix::is_checked(file, inputs, fs));
+    fix::update_safety(&mut report, fs, |file| fix::is_checked(file, inputs, fs));
     if report.trails() == 0 && report.findings.is_empty() {
         report.ignored = scan::count_ignored(fs);
     }
-    let of_nothing: Vec<Diagnostic> = reading::of_nothing(&report, settings).into_iter().collect();
-    if !of_nothing.is_empty() {
-        report.findings.extend(of_nothing);
+    let nothing_checked: Vec<Diagnostic> = file_findings::nothing_checked(&report, settings).into_iter().collect();
+    if !nothing_checked.is_empty() {
+        report.findings.extend(nothing_checked);
         report.name_findings();
     }
     Ok((report, scan, linked))
 }
 
-fn judge_projects<'a>(
+fn evaluate_projects<'a>(
     projects: &'a [CandidateProject],
     mut shares: BudgetShares,
     context: Context<'a>,
@@ -198,17 +198,19 @@ fn judge_projects<'a>(
         let known = assignments.iter().map(|_| None).collect();
         let judged =
             shares.spend(&assignments, known, settings.jobs, |assignment: &Assignment<'_>, budget: &Rc<Budget>| {
-                judge(assignment, budget, assignment.context, settings, suppressions)
+                evaluate(assignment, budget, assignment.context, settings, suppressions)
             });
         let cut = assignments.iter().zip(&judged).filter(|(_, paid)| paid.is_cut);
-        cut.for_each(|(assignment, _)| settings.progress.cut(assignment.candidate.project.root()));
+        cut.for_each(|(assignment, _)| settings.progress.out_of_steps(assignment.candidate.project.root()));
         judged.into_iter().map(|paid| paid.outcome).collect()
     };
-    turns::in_turn(projects, context, settings, judge_all, |judgement: &DeploymentVerdicts| &judgement.created)
+    evaluation_order::evaluate_in_order(projects, context, settings, judge_all, |judgement: &DeploymentVerdicts| {
+        &judgement.created
+    })
 }
 
 /// Evaluates one deployment, and reports the problems of the files from which it was loaded.
-fn judge(
+fn evaluate(
     assignment: &Assignment<'_>,
     budget: &Rc<Budget>,
     context: Context<'_>,
@@ -231,10 +233,10 @@ fn judge(
         suppressions,
         sources,
     };
-    let mut judgement = case.judge();
+    let mut judgement = case.evaluate();
     // Called code that creates no trail without a call gets its values from its callers.
     if project.called().is_none() || judgement.deployment.is_some() {
-        judgement.takes = RootOptionUse::of(candidate.project.root(), opened.as_ref());
+        judgement.option_use = RootOptionUse::of(candidate.project.root(), opened.as_ref());
     }
     judgement.unread = opened.unread().map(|reason| {
         let by_name = opened.unread_file().and_then(|file| scan::reason_by_name(&context.sources.file(file)));
@@ -243,10 +245,11 @@ fn judge(
     let known = |file| opened.tree(file);
     let texts = fix::ParsedFiles::new(context.sources, context.fs, &known);
     fix::propose(&mut judgement.findings, &texts, candidate.project.is_output());
-    let refusals = |tried: &[TriedValue]| refused::new_refusals(tried, opened_project, assignment, context, budget);
-    fix::spare_refused(&mut judgement.findings, &refusals);
-    judgement.findings.extend(reading::of_problems(opened.problems()));
-    settings.progress.judged();
+    let rejections =
+        |tried: &[TriedValue]| rejected_fixes::new_rejections(tried, opened_project, assignment, context, budget);
+    fix::drop_rejected_values(&mut judgement.findings, &rejections);
+    judgement.findings.extend(file_findings::syntax_errors(opened.problems()));
+    settings.progress.evaluated();
     settings.progress.spent(budget.spent());
     judgement
 }
@@ -275,7 +278,7 @@ impl Threads {
 }
 
 /// Does work on a thread whose stack is large enough for it.
-fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+fn with_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).map_err(Error::Thread)?;
         Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -293,12 +296,12 @@ impl EngineSettings {
 
 impl Selection {
     /// True if the rule can report a finding: it is selected, or it reports files that can't be read.
-    pub fn asks(&self, rule: &Rule) -> bool {
-        matches!(rule.check, Check::Reading | Check::Comparing) || self.has(rule)
+    pub fn can_report(&self, rule: &Rule) -> bool {
+        matches!(rule.check, Check::Reading | Check::Comparing) || self.is_selected(rule)
     }
 
     /// True if the rule is selected.
-    pub fn has(&self, rule: &Rule) -> bool {
+    pub fn is_selected(&self, rule: &Rule) -> bool {
         let id = rule.id();
         let is_selected = match &self.selected {
             Some(selected) => selected.contains(&id),

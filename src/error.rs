@@ -195,13 +195,13 @@ pub enum Error {
 
 impl Error {
     /// The next step for the user, if there is one.
-    pub fn tip(&self) -> Option<String> {
+    pub fn help(&self) -> Option<String> {
         let or_list = |suggestion: Option<&str>, list: &str| match suggestion {
             Some(name) => Some(format!("did you mean `{name}`?")),
             None => Some(list.to_owned()),
         };
         match self {
-            Self::Git(error) => error.tip().map(str::to_owned),
+            Self::Git(error) => error.help().map(str::to_owned),
             Self::NoSay { .. } => {
                 Some("use the file of the base with `--diff-base REV`, or name a file outside of the tree".to_owned())
             }
@@ -229,7 +229,7 @@ impl Error {
 
     /// The message with the tip, on one line.
     pub fn line(&self) -> String {
-        match self.tip() {
+        match self.help() {
             Some(tip) => format!("{self}; {tip}"),
             None => self.to_string(),
         }
@@ -253,7 +253,12 @@ impl FileLocation {
     pub fn of(span: Span, sources: &Sources) -> Self {
         let file = sources.file(span.file);
         let position = file.position(span.start);
-        Self { path: file.path.clone(), name: sources.seen_file(&file), line: position.line, column: position.column }
+        Self {
+            path: file.path.clone(),
+            name: sources.file_display_name(&file),
+            line: position.line,
+            column: position.column,
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Level {
 
 impl Level {
     /// The level of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
+    pub fn from_name(word: &str) -> Option<Self> {
         match word {
             "note" => Some(Level::Note),
             "warning" => Some(Level::Warning),
@@ -55,13 +55,13 @@ pub struct Finding {
     /// The way the value came, from the trail outwards, and other places that matter.
     pub related: Vec<Label>,
     /// Where the value is set, if the way that it came is known.
-    pub setter: Option<Span>,
+    pub set_at: Option<Span>,
     /// Additional facts.
     pub notes: Vec<String>,
     /// The help, as one imperative sentence.
     pub help: Option<String>,
     /// The edits that fix it, which belong together. Empty if the right text can't be determined.
-    pub wishes: Vec<Remedy>,
+    pub remedies: Vec<Remedy>,
     /// For an unknown verdict, what blocks it.
     pub blocked_by: Vec<String>,
     /// A plain unknown reference, and its values for which the rule fails, and for which it passes.
@@ -90,7 +90,7 @@ impl Label {
             Known(Err(invalid)) => invalid.describe(),
             Unknown(why) => why.describe(),
         };
-        let Finding { primary, related, .. } = Finding::at(setting.span(), "", text).via(&setting.read.hops);
+        let Finding { primary, related, .. } = Finding::at(setting.span(), "", text).with_hops(&setting.read.hops);
         std::iter::once(primary).chain(related).collect()
     }
 }
@@ -103,10 +103,10 @@ impl Finding {
             attribute: None,
             primary: Label { span, text: label.into() },
             related: Vec::new(),
-            setter: None,
+            set_at: None,
             notes: Vec::new(),
             help: None,
-            wishes: Vec::new(),
+            remedies: Vec::new(),
             blocked_by: Vec::new(),
             witness: None,
             level: None,
@@ -116,20 +116,20 @@ impl Finding {
     }
 
     /// The way the value came.
-    pub fn via(mut self, hops: &[Hop]) -> Self {
+    pub fn with_hops(mut self, hops: &[Hop]) -> Self {
         self.related.extend(Hop::labels(hops).map(|(span, text)| Label { span, text }));
-        self.setter = hops.last().map(|hop| hop.span).or(self.setter);
+        self.set_at = hops.last().map(|hop| hop.span).or(self.set_at);
         self
     }
 
     /// Sets a level that differs from the rule's.
-    pub fn weighing(mut self, level: Level) -> Self {
+    pub fn with_level(mut self, level: Level) -> Self {
         self.level = Some(level);
         self
     }
 
     /// The argument it is about.
-    pub fn about(mut self, attribute: impl Into<String>) -> Self {
+    pub fn for_argument(mut self, attribute: impl Into<String>) -> Self {
         self.attribute = Some(attribute.into());
         self
     }
@@ -141,27 +141,27 @@ impl Finding {
     }
 
     /// Sets the help and the edit that it describes.
-    pub fn wishing(mut self, wish: Remedy) -> Self {
+    pub fn with_remedy(mut self, remedy: Remedy) -> Self {
         // Few findings have more than one change.
-        self.wishes.reserve_exact(1);
-        self.wishes.push(wish.clone());
-        self.help(wish.advise())
+        self.remedies.reserve_exact(1);
+        self.remedies.push(remedy.clone());
+        self.help(remedy.advise())
     }
 
     /// Adds a label at another location.
-    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+    pub fn with_label(mut self, span: Span, text: impl Into<String>) -> Self {
         self.related.push(Label { span, text: text.into() });
         self
     }
 
     /// Adds a note, as a sentence fragment.
-    pub fn note(mut self, note: impl Into<String>) -> Self {
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
     /// Another text at the primary place.
-    pub fn because(mut self, label: impl Into<String>) -> Self {
+    pub fn with_primary_label(mut self, label: impl Into<String>) -> Self {
         self.primary.text = label.into();
         self
     }
@@ -169,18 +169,18 @@ impl Finding {
     /// A part of a selector that loses events.
     pub fn of_gap(gap: &Gap, message: impl Into<String>, label: impl Into<String>) -> Self {
         let SelectorSite { span, hops, attribute } = &gap.site;
-        Self::at(*span, message, label).about(attribute).via(hops).help(&gap.mending.help)
+        Self::at(*span, message, label).for_argument(attribute).with_hops(hops).help(&gap.remedy.help)
     }
 
     /// A part of a selector that isn't known.
-    pub fn of_doubt(doubt: &UnknownSelector, message: impl Into<String>) -> Self {
+    pub fn of_unknown_selector(doubt: &UnknownSelector, message: impl Into<String>) -> Self {
         let SelectorSite { span, hops, attribute } = &doubt.site;
-        let finding = Self::at(*span, message, doubt.why.describe()).about(attribute).via(hops);
+        let finding = Self::at(*span, message, doubt.why.describe()).for_argument(attribute).with_hops(hops);
         finding.help(doubt.why.advice()).blocked(&doubt.why)
     }
 
     /// Adds the findings of trails as labels of this finding about their deployment, the first at each place.
-    pub fn beside<'f>(mut self, findings: impl Iterator<Item = (&'f Trail, &'f Finding)>) -> Self {
+    pub fn with_trail_finding<'f>(mut self, findings: impl Iterator<Item = (&'f Trail, &'f Finding)>) -> Self {
         let mut shown: HashSet<Span> = self.related.iter().map(|label| label.span).collect();
         for (trail, finding) in findings {
             if shown.insert(finding.primary.span) {
@@ -201,37 +201,37 @@ impl Finding {
 
 impl Verdict {
     /// A setting whose value is wrong; `value` is what it should be.
-    pub fn wrong<T: std::fmt::Display>(
+    pub fn wrong_value<T: std::fmt::Display>(
         setting: &TrailSetting<T>,
         found: &T,
         message: &str,
         value: &'static str,
     ) -> Self {
         let finding = Finding::at(setting.span(), message, explain(setting, found));
-        Self::Fail(finding.about(setting.name).via(&setting.read.hops).wishing(setting.wish(value)))
+        Self::Fail(finding.for_argument(setting.name).with_hops(&setting.read.hops).with_remedy(setting.set_to(value)))
     }
 
     /// A setting whose value no deployment accepts.
     pub fn invalid<T>(setting: &TrailSetting<T>, invalid: &Invalid, message: &str, value: &'static str) -> Self {
         let finding = Finding::at(setting.span(), message, invalid.describe());
-        let finding = finding.about(setting.name).via(&setting.read.hops);
+        let finding = finding.for_argument(setting.name).with_hops(&setting.read.hops);
         Self::Fail(match invalid.remedy() {
             Some(remedy) => finding.help(remedy),
-            None => finding.wishing(setting.wish(value)),
+            None => finding.with_remedy(setting.set_to(value)),
         })
     }
 
     /// A setting whose value isn't known.
     pub fn unknown<T>(setting: &TrailSetting<T>, why: &Reason, message: &str) -> Self {
         let finding = Finding::at(setting.span(), message, why.describe());
-        Self::Unknown(finding.about(setting.name).via(&setting.read.hops).help(why.advice()).blocked(why))
+        Self::Unknown(finding.for_argument(setting.name).with_hops(&setting.read.hops).help(why.advice()).blocked(why))
     }
 
     /// The same with the values of a plain reference on both sides: "= false", "= true".
-    pub fn depending_on(self, why: &Reason, fails: &str, passes: &str) -> Self {
+    pub fn with_reference_values(self, why: &Reason, fails: &str, passes: &str) -> Self {
         let Some(reference) = why.plain() else { return self };
         let witness = Some((reference.to_owned(), fails.to_owned(), passes.to_owned()));
-        self.with(|finding| Finding { witness, ..finding })
+        self.map_finding(|finding| Finding { witness, ..finding })
     }
 
     /// True for a pass, false for a failure, `None` for an unknown.
@@ -244,7 +244,7 @@ impl Verdict {
     }
 
     /// Changes the finding, if there is one.
-    pub fn with(self, change: impl FnOnce(Finding) -> Finding) -> Self {
+    pub fn map_finding(self, change: impl FnOnce(Finding) -> Finding) -> Self {
         match self {
             Verdict::Pass => Verdict::Pass,
             Verdict::Fail(finding) => Verdict::Fail(change(finding)),

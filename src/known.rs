@@ -29,7 +29,7 @@ pub struct KnownFinding {
 #[derive(Debug, Default)]
 pub struct KnownFindings {
     /// The findings, each with its number. A finding has the same number in each of its places.
-    pasts: Vec<(usize, KnownFinding)>,
+    earlier: Vec<(usize, KnownFinding)>,
     by_key: HashMap<String, Vec<usize>>,
     /// The number of findings, whatever the number of their places.
     count: usize,
@@ -54,19 +54,19 @@ impl KnownFinding {
 
 impl KnownFindings {
     /// Indexes findings, at the places to which they have moved.
-    pub fn new(pasts: impl IntoIterator<Item = KnownFinding>, moves: &Moves) -> Self {
+    pub fn new(earlier: impl IntoIterator<Item = KnownFinding>, moves: &Moves) -> Self {
         let mut known = Self::default();
-        known.add(pasts, moves);
+        known.add(earlier, moves);
         known
     }
 
     /// Adds findings.
-    pub fn add(&mut self, pasts: impl IntoIterator<Item = KnownFinding>, moves: &Moves) {
-        for past in pasts {
-            for fingerprint in moves.follow(&past.fingerprint) {
-                let key = key(&fingerprint, past.loss.is_some());
-                self.by_key.entry(key).or_default().push(self.pasts.len());
-                self.pasts.push((self.count, KnownFinding { fingerprint, ..past.clone() }));
+    pub fn add(&mut self, earlier: impl IntoIterator<Item = KnownFinding>, moves: &Moves) {
+        for known_finding in earlier {
+            for fingerprint in moves.follow(&known_finding.fingerprint) {
+                let key = key(&fingerprint, known_finding.loss.is_some());
+                self.by_key.entry(key).or_default().push(self.earlier.len());
+                self.earlier.push((self.count, KnownFinding { fingerprint, ..known_finding.clone() }));
             }
             self.count = self.count.saturating_add(1);
         }
@@ -80,21 +80,29 @@ impl KnownFindings {
         let mut about: Vec<usize> = plain.into_iter().chain(by_loss).flatten().copied().collect();
         about.sort_unstable();
         about.dedup();
-        about.into_iter().filter_map(|at| self.pasts.get(at)).map(|(number, past)| (*number, past)).collect()
+        about
+            .into_iter()
+            .filter_map(|at| self.earlier.get(at))
+            .map(|(number, known_finding)| (*number, known_finding))
+            .collect()
     }
 
     /// Returns the number of the first earlier finding that covers a current one; `None` if the current finding is new
     /// or its severity has risen.
     pub fn covering(&self, now: &KnownFinding) -> Option<usize> {
         let mut weighty = self.about(now);
-        weighty.retain(|(_, past)| now.level <= past.level);
-        let is_as_certain =
-            |(_, past): &&(usize, &KnownFinding)| now.outcome != Outcome::Fail || past.outcome == Outcome::Fail;
+        weighty.retain(|(_, known_finding)| now.level <= known_finding.level);
+        let is_as_certain = |(_, known_finding): &&(usize, &KnownFinding)| {
+            now.outcome != Outcome::Fail || known_finding.outcome == Outcome::Fail
+        };
         let (first, _) = weighty.iter().find(is_as_certain)?;
         let Some(loss) = now.loss else { return Some(*first) };
         // If the loss wasn't recorded, the fingerprint alone decides.
-        let plain = weighty.iter().filter(is_as_certain).find(|(_, past)| past.loss.is_none());
-        let lost = weighty.iter().filter_map(|(_, past)| past.loss).fold(EventLoss::NOTHING, EventLoss::union);
+        let plain = weighty.iter().filter(is_as_certain).find(|(_, known_finding)| known_finding.loss.is_none());
+        let lost = weighty
+            .iter()
+            .filter_map(|(_, known_finding)| known_finding.loss)
+            .fold(EventLoss::NOTHING, EventLoss::union);
         if loss.is_within(lost) { Some(*first) } else { plain.map(|(at, _)| *at) }
     }
 
@@ -135,7 +143,7 @@ fn key(fingerprint: &str, has_loss: bool) -> String {
 }
 
 /// Splits each finding of a report and passes its known part to `suppress`, with the number of the earlier finding.
-pub fn excuse(
+pub fn suppress_known(
     report: &mut Report,
     known: &KnownFindings,
     may_be_known: impl Fn(&Diagnostic) -> bool,

@@ -14,10 +14,10 @@
 //! | [`named`] | lists whose items are looked up by name |
 //! | [`syntax`] | parsers for trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
 //! | [`value`] | values that may be unknown, with the path from which they came |
-//! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); the permissions that a [`policy`](model::policy) gives CloudTrail; the [`surroundings`](model::surroundings) on which log delivery depends; the names of [`region`](model::region)s |
+//! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); the permissions that a [`policy`](model::policy) gives CloudTrail; the [`log_delivery`](model::log_delivery) on which log delivery depends; the names of [`region`](model::region)s |
 //! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): group files into projects and evaluate them |
 //! | [`finding`], [`rules`], [`error`] | verdicts, the rules that return them, and the errors that prevent a check |
-//! | [`config`], [`progress`], [`scan`], [`engine`], [`suppress`], [`fix`], [`known`], [`baseline`], [`changes`], [`weakened`], [`report`] | a run: settings, progress, the search for relevant files, evaluation, suppressions, fixes, earlier findings, accepted findings, comparison with a base, relaxed gates, the result |
+//! | [`config`], [`progress`], [`scan`], [`engine`], [`suppress`], [`fix`], [`known`], [`baseline`], [`comparison`], [`relaxation`], [`report`] | a run: settings, progress, the search for relevant files, evaluation, suppressions, fixes, earlier findings, accepted findings, comparison with a base, relaxed gates, the result |
 //! | [`output`] | one file for each report format |
 //! | [`lsp`] | the language server |
 //! | [`cli`] | the arguments and the exit status |
@@ -68,8 +68,8 @@ pub use internal::source::{Disk, Sources};
 #[path = ""]
 pub mod internal {
     pub mod baseline;
-    pub mod changes;
     pub mod cli;
+    pub mod comparison;
     pub mod config;
     pub mod engine;
     pub mod error;
@@ -82,6 +82,7 @@ pub mod internal {
     pub mod named;
     pub mod output;
     pub mod progress;
+    pub mod relaxation;
     pub mod report;
     pub mod rules;
     pub mod scan;
@@ -89,5 +90,4 @@ pub mod internal {
     pub mod suppress;
     pub mod syntax;
     pub mod value;
-    pub mod weakened;
 }

@@ -8,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 pub struct Progress {
     files: AtomicUsize,
     projects: AtomicUsize,
-    judged: AtomicUsize,
+    evaluated: AtomicUsize,
     steps: AtomicUsize,
-    cut: Mutex<Vec<String>>,
+    out_of_steps: Mutex<Vec<String>>,
 }
 
 impl Progress {
@@ -25,8 +25,8 @@ impl Progress {
     }
 
     /// Counts an evaluated project.
-    pub fn judged(&self) {
-        self.judged.fetch_add(1, Ordering::Relaxed);
+    pub fn evaluated(&self) {
+        self.evaluated.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Adds the evaluation steps that a project took.
@@ -35,8 +35,8 @@ impl Progress {
     }
 
     /// Records the root of a project whose evaluation ran out of steps.
-    pub fn cut(&self, root: String) {
-        self.cut.lock().unwrap_or_else(PoisonError::into_inner).push(root);
+    pub fn out_of_steps(&self, root: String) {
+        self.out_of_steps.lock().unwrap_or_else(PoisonError::into_inner).push(root);
     }
 
     /// The total evaluation steps so far.
@@ -46,7 +46,7 @@ impl Progress {
 
     /// The roots of the projects whose evaluation ran out of steps.
     pub fn cuts(&self) -> Vec<String> {
-        self.cut.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.out_of_steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The number of searched files.
@@ -57,6 +57,6 @@ impl Progress {
     /// The number of evaluated projects and the number of all projects; `None` until the file search has finished.
     pub fn projects(&self) -> Option<(usize, usize)> {
         let all = self.projects.load(Ordering::Relaxed);
-        (all > 0).then(|| (self.judged.load(Ordering::Relaxed), all))
+        (all > 0).then(|| (self.evaluated.load(Ordering::Relaxed), all))
     }
 }

@@ -73,7 +73,7 @@ pub struct Report {
     /// Paths of `[[root]]` that are checked but have no evaluated trail.
     pub unmatched_roots: Vec<String>,
     /// A value of an option that every root that declares its name rejects.
-    pub refused: Option<Error>,
+    pub rejected_option: Option<Error>,
 }
 
 /// Names in an option that no root declares.
@@ -91,9 +91,9 @@ pub struct Undeclared {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Renamed {
     /// The former id.
-    pub former: String,
+    pub old_id: String,
     /// The present id.
-    pub present: &'static str,
+    pub new_id: &'static str,
     /// The option or the file that contains the former id.
     pub place: String,
     /// How to replace it.
@@ -103,8 +103,8 @@ pub struct Renamed {
 impl Renamed {
     /// The hint for a name in an option or a file. `None` if the name isn't the former id of a rule.
     pub fn of(name: &str, place: &str) -> Option<Self> {
-        let present = crate::rules::renamed(name)?;
-        Some(Self { former: name.to_owned(), present, place: place.to_owned(), help: "use the new id" })
+        let new_id = crate::rules::renamed(name)?;
+        Some(Self { old_id: name.to_owned(), new_id, place: place.to_owned(), help: "use the new id" })
     }
 }
 
@@ -135,7 +135,7 @@ pub struct DeploymentResult {
     pub moves: Vec<MovedBlock>,
     /// True if the project is a root only because the base of a comparison has it as one, although a module calls it
     /// now.
-    pub is_kept: bool,
+    pub is_root_only_in_base: bool,
     /// The parts that weren't read: "module `vpc`".
     pub unread: Vec<String>,
     /// Those of them that lead to a directory that doesn't exist, each with the directory.
@@ -165,7 +165,7 @@ pub struct TrailResult {
     /// Its existence over all worlds.
     pub exists: TrailExistence,
     /// The management events that it records: for certain, and at best.
-    pub reach: EventCoverage,
+    pub coverage: EventCoverage,
     /// The Region in which it is created, if that is known.
     pub region: Option<String>,
     /// The location that represents it: the header of its block or its key.
@@ -183,7 +183,7 @@ pub struct TrailResult {
     /// The rules that aren't evaluated because the resource to check is declared elsewhere.
     pub declared_elsewhere: Vec<&'static Rule>,
     /// For each passed rule, the lines on which the pass is based.
-    pub grounds: Vec<(&'static Rule, Vec<Label>)>,
+    pub evidence: Vec<(&'static Rule, Vec<Label>)>,
     /// The rules that gave advice.
     pub advisories: Vec<&'static Rule>,
 }
@@ -233,7 +233,7 @@ pub struct Diagnostic {
     /// The steps of the value's path, and other relevant places.
     pub related: Vec<Label>,
     /// The places where the values are set, if these come from elsewhere.
-    pub setters: Vec<Span>,
+    pub set_at: Vec<Span>,
     /// The first step of that path that a change has touched, if the place itself isn't touched.
     pub changed: Option<Label>,
     /// Additional facts.
@@ -241,11 +241,11 @@ pub struct Diagnostic {
     /// The advice for the user, such as a value to set or a command to run.
     pub help: Option<String>,
     /// The changes that the help describes.
-    pub wishes: Vec<Remedy>,
+    pub remedies: Vec<Remedy>,
     /// The edits that make these changes, if they are possible.
     pub fix: Option<Fix>,
     /// The fix that isn't offered, because a declaration rejects its value.
-    pub refused: Option<Fix>,
+    pub rejected_fix: Option<Fix>,
     /// The names on which an unknown outcome depends.
     pub blocked_by: Vec<String>,
     /// For an unknown outcome, decisions with which it would be a failure.
@@ -307,34 +307,34 @@ impl Diagnostic {
 impl Report {
     /// The number of findings in text outputs that have a fix of this kind.
     pub fn fixable(&self, safety: Safety) -> usize {
-        self.told().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety)).count()
+        self.visible().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety)).count()
     }
 
     /// The findings in the outputs, including suppressed ones.
-    pub fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.findings.iter().filter(|finding| self.shows(finding))
+    pub fn reported(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.findings.iter().filter(|finding| self.is_reported(finding))
     }
 
     /// The findings in text outputs.
-    pub fn told(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.findings.iter().filter(|finding| self.tells(finding))
+    pub fn visible(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.findings.iter().filter(|finding| self.is_visible(finding))
     }
 
     /// True if outputs contain the finding. Other findings are only counted.
-    pub fn shows(&self, finding: &Diagnostic) -> bool {
+    pub fn is_reported(&self, finding: &Diagnostic) -> bool {
         let is_hidden = self.hides_unknown && finding.outcome == Outcome::Unknown;
         !is_hidden && self.min_level.is_none_or(|level| finding.level >= level)
     }
 
     /// True if text outputs show the finding: one that is suppressed, or not evaluated because it is declared
     /// elsewhere, only on request.
-    pub fn tells(&self, finding: &Diagnostic) -> bool {
+    pub fn is_visible(&self, finding: &Diagnostic) -> bool {
         let is_declared_elsewhere = finding.is_declared_elsewhere && !self.is_verbose;
         let is_told = finding
             .suppressed
             .as_ref()
             .is_none_or(|own| self.shows_suppressed || self.shows_accepted && own.span.is_some());
-        self.shows(finding) && is_told && !is_declared_elsewhere
+        self.is_reported(finding) && is_told && !is_declared_elsewhere
     }
 
     /// Counts the findings by level; those that are suppressed, unknown or not evaluated are counted separately.
@@ -394,12 +394,12 @@ impl Diagnostic {
             deployment_name: None,
             place,
             related: Vec::new(),
-            setters: Vec::new(),
+            set_at: Vec::new(),
             notes: Vec::new(),
             help: None,
-            wishes: Vec::new(),
+            remedies: Vec::new(),
             fix: None,
-            refused: None,
+            rejected_fix: None,
             blocked_by: Vec::new(),
             fails_when: Vec::new(),
             passes_when: Vec::new(),

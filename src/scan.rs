@@ -33,9 +33,9 @@ pub struct ScanInputs {
     /// Keeps also the files that don't mention a trail.
     pub keep_all: bool,
     /// Records all files that were found, for an incremental check.
-    pub remembers: bool,
+    pub records_paths: bool,
     /// The named paths that don't exist now but did before.
-    pub gone: HashSet<PathBuf>,
+    pub removed_paths: HashSet<PathBuf>,
     /// Searches of a directory only the [program files](is_program_file) that lie directly in it.
     pub is_shallow: bool,
 }
@@ -56,7 +56,7 @@ pub struct Scan {
     /// The number of files of a checked kind.
     pub files: usize,
     /// The relevant files for each of the [`FORMATS`], ordered by path.
-    pub kept: [Vec<CandidateFile>; FORMATS.len()],
+    pub candidates: [Vec<CandidateFile>; FORMATS.len()],
     /// Files that can't be read, with the error.
     pub unreadable: Vec<(PathBuf, ReadError)>,
     /// Files that mention a trail and aren't read as code, with the reason, to follow the file's name.
@@ -64,7 +64,7 @@ pub struct Scan {
     /// The configurations that a walk found, ordered by path.
     pub configurations: Vec<PathBuf>,
     /// All files that were found, if they are recorded.
-    pub met: HashSet<PathBuf>,
+    pub found_paths: HashSet<PathBuf>,
 }
 
 /// The files found so far, collected from the threads of the walk.
@@ -73,7 +73,7 @@ struct CollectedFiles<'a> {
     files: AtomicUsize,
     progress: &'a Progress,
     /// The files that were found, to skip repetitions where inputs overlap; also set if the caller needs the list.
-    met: Option<Mutex<HashSet<PathBuf>>>,
+    found_paths: Option<Mutex<HashSet<PathBuf>>>,
     found: Mutex<Vec<ScanResult>>,
     unread: Mutex<Vec<(PathBuf, &'static str)>>,
     configurations: Mutex<Vec<PathBuf>>,
@@ -91,12 +91,12 @@ struct ScanResult {
 ///
 /// [`Error::Path`] for a named path that can't be read.
 pub fn scan(fs: &dyn Fs, inputs: &ScanInputs, sources: &Sources, progress: &Progress) -> Result<Scan, Error> {
-    let met = (inputs.remembers || inputs.overlap()).then(Mutex::default);
+    let found_paths = (inputs.records_paths || inputs.overlap()).then(Mutex::default);
     let files = AtomicUsize::default();
     let catch = CollectedFiles {
         files,
         progress,
-        met,
+        found_paths,
         found: Mutex::default(),
         unread: Mutex::default(),
         configurations: Mutex::default(),
@@ -107,7 +107,7 @@ pub fn scan(fs: &dyn Fs, inputs: &ScanInputs, sources: &Sources, progress: &Prog
     }
     for input in &inputs.paths {
         let failed = |cause| Error::Path { path: input.given.clone(), cause };
-        if inputs.gone.contains(&input.path) {
+        if inputs.removed_paths.contains(&input.path) {
             catch.program_without(&input.path, fs, inputs.keep_all);
             continue;
         }
@@ -132,11 +132,11 @@ pub fn scan(fs: &dyn Fs, inputs: &ScanInputs, sources: &Sources, progress: &Prog
     for path in &ignored_outputs(fs) {
         fs.walk_ignored(path, &is_checked, &|path, bytes| {
             if bytes.is_ok_and(|bytes| mentions(path, bytes)) {
-                catch.leave(path, "mentions a trail and is ignored (`--no-respect-gitignore`)");
+                catch.report_unread(path, "mentions a trail and is ignored (`--no-respect-gitignore`)");
             }
         });
     }
-    Ok(catch.land(sources))
+    Ok(catch.finish(sources))
 }
 
 /// Counts the files that ignore files exclude.
@@ -163,13 +163,13 @@ fn ignored_outputs(fs: &dyn Fs) -> Vec<PathBuf> {
 pub fn mentions(path: &Path, bytes: &[u8]) -> bool {
     mentions_trail(bytes)
         || consider(path, readers(path), bytes, false)
-            .is_some_and(|found| matches!(found.outcome, Ok((_, Relevance::Mentions, _)) | Err(ReadError::Wide)))
+            .is_some_and(|found| matches!(found.outcome, Ok((_, Relevance::Trail, _)) | Err(ReadError::Wide)))
 }
 
 impl Scan {
     /// The size of the relevant files, in bytes.
     pub fn bytes(&self, sources: &Sources) -> usize {
-        let kept = self.kept.iter().flatten().map(|kept| sources.file(kept.file).text.len());
+        let kept = self.candidates.iter().flatten().map(|kept| sources.file(kept.file).text.len());
         kept.fold(0, usize::saturating_add)
     }
 }
@@ -184,7 +184,7 @@ impl ScanInputs {
 impl CollectedFiles<'_> {
     /// Counts a file, unless it was found before.
     fn is_new(&self, path: &Path) -> bool {
-        let is_new = match &self.met {
+        let is_new = match &self.found_paths {
             Some(met) => met.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned()),
             None => true,
         };
@@ -226,7 +226,7 @@ impl CollectedFiles<'_> {
         }
         if is_rendered(path) {
             if bytes.is_ok_and(mentions_trail) {
-                self.leave(path, "mentions a trail but is rendered by another tool: check the rendered file");
+                self.report_unread(path, "mentions a trail but is rendered by another tool: check the rendered file");
             }
             return;
         }
@@ -234,7 +234,7 @@ impl CollectedFiles<'_> {
         if let (Err(error), false) = (&bytes, is_checked(path)) {
             return self.push(ScanResult { path: path.to_owned(), outcome: Err(error.clone()) });
         }
-        if bytes == Err(ReadError::Missing) && can_lack(path) || !self.is_new(path) {
+        if bytes == Err(ReadError::Missing) && is_optional_file(path) || !self.is_new(path) {
             return;
         }
         match bytes.and_then(|bytes| check_size(bytes).map(|()| bytes)) {
@@ -246,7 +246,7 @@ impl CollectedFiles<'_> {
     fn consider(&self, path: &Path, readers: FormatSet, bytes: &[u8], keep_all: bool) {
         match consider(path, readers, bytes, keep_all) {
             Some(found) => self.push(found),
-            None if mentions_trail(bytes) => self.leave(path, reason_unread(readers, bytes).unwrap_or(NEITHER)),
+            None if mentions_trail(bytes) => self.report_unread(path, reason_unread(readers, bytes).unwrap_or(NEITHER)),
             None => {}
         }
     }
@@ -256,30 +256,31 @@ impl CollectedFiles<'_> {
     }
 
     /// Records a file that mentions a trail and isn't read.
-    fn leave(&self, path: &Path, why: &'static str) {
+    fn report_unread(&self, path: &Path, why: &'static str) {
         self.unread.lock().unwrap_or_else(PoisonError::into_inner).push((path.to_owned(), why));
     }
 
     /// Sorts the results, which the threads deliver in any order.
-    fn land(self, sources: &Sources) -> Scan {
+    fn finish(self, sources: &Sources) -> Scan {
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.sort_by(|a, b| a.path.cmp(&b.path));
         found.dedup_by(|later, earlier| later.path == earlier.path);
-        let met = self.met.map(Mutex::into_inner).transpose().unwrap_or_else(|error| Some(error.into_inner()));
-        let (files, met) = (self.files.into_inner(), met.unwrap_or_default());
+        let found_paths =
+            self.found_paths.map(Mutex::into_inner).transpose().unwrap_or_else(|error| Some(error.into_inner()));
+        let (files, found_paths) = (self.files.into_inner(), found_paths.unwrap_or_default());
         let mut unread = self.unread.into_inner().unwrap_or_else(PoisonError::into_inner);
         unread.sort_unstable();
         unread.dedup();
         let mut configurations = self.configurations.into_inner().unwrap_or_else(PoisonError::into_inner);
         configurations.sort_unstable();
         configurations.dedup();
-        let mut scan = Scan { files, met, unread, configurations, ..Scan::default() };
+        let mut scan = Scan { files, found_paths, unread, configurations, ..Scan::default() };
         for ScanResult { path, outcome } in found {
             match outcome {
-                Ok((format, interest, bytes)) => {
+                Ok((format, relevance, bytes)) => {
                     let file = sources.add(&path, bytes);
-                    let kept = scan.kept.get_mut(format).expect("there is a list for each format");
-                    kept.push(CandidateFile { file, interest });
+                    let kept = scan.candidates.get_mut(format).expect("there is a list for each format");
+                    kept.push(CandidateFile { file, relevance });
                 }
                 Err(error) => scan.unreadable.push((path, error)),
             }
@@ -301,20 +302,17 @@ fn consider(path: &Path, readers: FormatSet, bytes: &[u8], keep_all: bool) -> Op
         return Some(ScanResult { path: path.to_owned(), outcome: Err(error) });
     }
     let narrow = from_wide(bytes);
-    let first = readers
-        .iter()
-        .zip(&FORMATS)
-        .position(|(reads, format)| *reads && !format.is_told_by_content())
-        .filter(|_| keep_all);
+    let first =
+        readers.iter().zip(&FORMATS).position(|(reads, format)| *reads && !format.needs_content()).filter(|_| keep_all);
     // A byte order mark of a wide encoding before other text makes the parsers fail, so the text is searched as well.
     let found = narrow.as_deref().and_then(|text| most_interested(readers, text));
-    let (format, interest) = match (found.or_else(|| most_interested(readers, bytes)), first) {
-        (Some((format, Relevance::Mentions)), _) | (_, Some(format)) => (format, Relevance::Mentions),
+    let (format, relevance) = match (found.or_else(|| most_interested(readers, bytes)), first) {
+        (Some((format, Relevance::Trail)), _) | (_, Some(format)) => (format, Relevance::Trail),
         (Some(found), None) => found,
         (None, None) => return None,
     };
     let outcome = match narrow {
-        None => Ok((format, interest, bytes.to_vec())),
+        None => Ok((format, relevance, bytes.to_vec())),
         Some(_) => Err(ReadError::Wide),
     };
     Some(ScanResult { path: path.to_owned(), outcome })
@@ -331,7 +329,7 @@ impl Scan {
         sources: &Sources,
         keep_all: bool,
     ) -> Option<(usize, CandidateFile)> {
-        self.kept.iter_mut().for_each(|kept| kept.retain(|kept| Some(kept.file) != known));
+        self.candidates.iter_mut().for_each(|kept| kept.retain(|kept| Some(kept.file) != known));
         self.unreadable.retain(|(unreadable, _)| unreadable != path);
         self.unread.retain(|(unread, _)| unread != path);
         let outcome = match read.and_then(|bytes| check_size(&bytes).map(|()| bytes)) {
@@ -347,15 +345,15 @@ impl Scan {
                 }
             },
             Err(ReadError::Missing) => {
-                self.files = self.files.saturating_sub(usize::from(self.met.remove(path)));
+                self.files = self.files.saturating_sub(usize::from(self.found_paths.remove(path)));
                 return None;
             }
             Err(error) => Err(error),
         };
         match outcome {
-            Ok((format, interest, bytes)) => {
-                let kept = CandidateFile { file: sources.renew(path, bytes), interest };
-                let all = self.kept.get_mut(format).expect("there is a list for each format");
+            Ok((format, relevance, bytes)) => {
+                let kept = CandidateFile { file: sources.renew(path, bytes), relevance };
+                let all = self.candidates.get_mut(format).expect("there is a list for each format");
                 let place = all.partition_point(|other| sources.file(other.file).path.as_path() < path);
                 all.insert(place, kept);
                 Some((format, kept))
@@ -392,9 +390,9 @@ pub fn is_program_file(path: &Path) -> bool {
 }
 
 /// True if a link of this name may be dangling.
-fn can_lack(path: &Path) -> bool {
+fn is_optional_file(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    FORMATS.iter().any(|format| format.reads(&name) && format.can_lack(&name))
+    FORMATS.iter().any(|format| format.reads(&name) && format.is_optional_file(&name))
 }
 
 /// True if a file of this name is a template from which another program generates code.
@@ -411,25 +409,25 @@ fn readers(path: &Path) -> FormatSet {
 
 /// The format with the highest relevance for a text, also if the text contains escapes.
 fn most_interested(readers: FormatSet, text: &[u8]) -> Option<(usize, Relevance)> {
-    let plainly = interest(readers, text);
+    let plainly = relevance(readers, text);
     match plainly {
-        Some((_, Relevance::Mentions)) => plainly,
-        Some(_) | None => unescaped(text).map_or(plainly, |text| interest(readers, &text)),
+        Some((_, Relevance::Trail)) => plainly,
+        Some(_) | None => unescaped(text).map_or(plainly, |text| relevance(readers, &text)),
     }
 }
 
-fn interest(readers: FormatSet, text: &[u8]) -> Option<(usize, Relevance)> {
+fn relevance(readers: FormatSet, text: &[u8]) -> Option<(usize, Relevance)> {
     let (mut mentions, mut refers) = (None, None);
     let reading =
         || FORMATS.iter().zip(readers).enumerate().filter(|(_, (_, reads))| *reads).map(|(at, (own, _))| (at, own));
     // A plan may be called like code, and is none.
-    let told_by_content = reading().filter(|(_, format)| format.is_told_by_content());
-    for (index, format) in told_by_content.chain(reading().filter(|(_, format)| !format.is_told_by_content())) {
-        match format.interest(text) {
+    let told_by_content = reading().filter(|(_, format)| format.needs_content());
+    for (index, format) in told_by_content.chain(reading().filter(|(_, format)| !format.needs_content())) {
+        match format.relevance(text) {
             // A type name of one language may occur in a text of another.
-            Relevance::Mentions if format.recognizes(text) => return Some((index, Relevance::Mentions)),
-            Relevance::Mentions => drop(mentions.get_or_insert((index, Relevance::Mentions))),
-            Relevance::Refers => drop(refers.get_or_insert((index, Relevance::Refers))),
+            Relevance::Trail if format.recognizes(text) => return Some((index, Relevance::Trail)),
+            Relevance::Trail => drop(mentions.get_or_insert((index, Relevance::Trail))),
+            Relevance::Module => drop(refers.get_or_insert((index, Relevance::Module))),
             Relevance::None => {}
         }
     }

@@ -28,7 +28,7 @@ pub fn check(text: &[u8]) {
 fn settings(text: &[u8]) {
     let (fs, sources) = (Memory::new([("trailint.toml", text)]), Sources::new("/".into()));
     let root = Path::new("/");
-    let request = ConfigurationRequest { named: &[], search: Some((root, root)), here: root };
+    let request = ConfigurationRequest { config_arguments: &[], search: Some((root, root)), working_directory: root };
     let Ok(config) = Config::load(request, &fs, &sources) else { return };
     let shown = shown(&config, &sources);
     // What is shown of the settings is a configuration that says the same, but for characters that aren't shown.

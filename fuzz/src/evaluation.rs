@@ -72,18 +72,18 @@ fn fails(value: &str, expression: &str) -> bool {
 ///
 /// When files can't be searched that lie in memory.
 pub fn steps(fs: &Memory) -> usize {
-    let (sources, readings, options) = (Sources::new("/".into()), FileCache::default(), Options::default());
-    let context = Context { fs, sources: &sources, readings: &readings, options: &options, plan: None, tried: &[] };
+    let (sources, caches, options) = (Sources::new("/".into()), FileCache::default(), Options::default());
+    let context = Context { fs, sources: &sources, caches: &caches, options: &options, plan: None, tried: &[] };
     let scan = scan::scan(fs, &super::everything(), &sources, &Progress::default()).expect("`/` is there");
-    let projects = FORMATS.iter().zip(&scan.kept).flat_map(|(format, kept)| {
-        let linked = |kept: &CandidateFile| LinkedFile { kept: *kept, links: format.links(*kept, context) };
+    let projects = FORMATS.iter().zip(&scan.candidates).flat_map(|(format, kept)| {
+        let linked = |kept: &CandidateFile| LinkedFile { candidate: *kept, links: format.links(*kept, context) };
         format.projects(&kept.iter().map(linked).collect::<Vec<_>>(), context)
     });
     let mut steps = 0;
     for project in projects {
         let budget = Budget::new(MAX_STEPS);
         let opened = project.open(context, &budget);
-        for subject in [SearchSubject::Trails, SearchSubject::Surroundings] {
+        for subject in [SearchSubject::Trails, SearchSubject::Related] {
             for site in 0..opened.sites(subject) {
                 explore(&budget, |world| drop(opened.resources(subject, site, world)));
             }

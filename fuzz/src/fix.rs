@@ -2,7 +2,7 @@
 
 use trailint::internal::engine::{self, EngineSettings};
 use trailint::internal::error::Error;
-use trailint::internal::fix::{ChangedFile, Safety, mend};
+use trailint::internal::fix::{ChangedFile, Safety, apply_fixes};
 use trailint::internal::scan::{Input, ScanInputs};
 use trailint::internal::source::{Memory, Sources};
 
@@ -27,7 +27,8 @@ fn fixed(text: &[u8]) -> (Vec<u8>, usize) {
         let sources = sources.with(changed.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
         engine::check(&fs, &inputs, sources, &settings)
     };
-    let mended = judge(&[]).and_then(|report| mend::<Error>(report, |_, fix, _| fix.safety <= Safety::Unsafe, judge));
+    let mended =
+        judge(&[]).and_then(|report| apply_fixes::<Error>(report, |_, fix, _| fix.safety <= Safety::Unsafe, judge));
     match mended {
         Ok(mended) => {
             let text = mended.files.first().map_or_else(|| text.to_vec(), |one| one.text.clone().into_bytes());

@@ -5,11 +5,11 @@ pub mod configuration;
 pub mod evaluation;
 pub mod fix;
 pub mod hcl;
+pub mod incremental;
 pub mod json;
 pub mod rendering;
 pub mod runners;
 pub mod session;
-pub mod standing;
 pub mod yaml;
 
 mod places;

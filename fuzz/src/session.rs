@@ -15,7 +15,7 @@ use trailint::internal::lsp::{self, CheckTarget, FolderJob};
 use trailint::internal::scan::{Input, ScanInputs};
 use trailint::internal::source::{Disk, Overlay, Sources};
 
-use super::standing::{Files, Kept};
+use super::incremental::{Files, Kept};
 
 /// More changes than this take long and say nothing new.
 const MAX_EDITS: usize = 10;
@@ -157,9 +157,9 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<Folder
         return Err(Error::Environment("there is one directory only".to_owned()));
     }
     let mut fs = Overlay::new(Disk::new(std::slice::from_ref(&directory)));
-    texts.iter().for_each(|(path, text)| fs.put(path, Arc::clone(text)));
+    texts.iter().for_each(|(path, text)| fs.set_text(path, Arc::clone(text)));
     let paths = vec![Input { given: ".".to_owned(), path: asked.to_owned() }];
-    let inputs = ScanInputs { paths, remembers: true, ..ScanInputs::default() };
+    let inputs = ScanInputs { paths, records_paths: true, ..ScanInputs::default() };
     let (sources, settings) = (Sources::new(directory), EngineSettings::default());
     Ok(FolderJob { fs, inputs, sources, settings, configuration: Vec::new(), finish: Box::new(|_| {}) })
 }

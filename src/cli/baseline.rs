@@ -29,8 +29,8 @@ pub(super) struct BaselineLocation<'a> {
 }
 
 impl<'a> BaselineLocation<'a> {
-    pub(super) fn of(given: &'a NamedInputs) -> Self {
-        Self { fs: given.files.fs(), sources: &given.sources }
+    pub(super) fn of(named_inputs: &'a NamedInputs) -> Self {
+        Self { fs: named_inputs.files.fs(), sources: &named_inputs.sources }
     }
 }
 
@@ -47,37 +47,43 @@ struct BaselineFile {
 pub(super) fn read(
     args: &CheckArgs,
     config: &Config,
-    given: &NamedInputs,
+    named_inputs: &NamedInputs,
     place: BaselineLocation<'_>,
 ) -> Result<Option<Baseline>, Error> {
     if args.no_baseline {
         return Ok(None);
     }
-    let found = find(args, config, given, place)?;
+    let found = find(args, config, named_inputs, place)?;
     match (found.baseline, &args.baseline) {
-        (None, Some(named)) => Err(Error::Path { path: source::named(named), cause: ReadError::Missing }),
+        (None, Some(named)) => Err(Error::Path { path: source::format_path(named), cause: ReadError::Missing }),
         (baseline, _) => Ok(baseline),
     }
 }
 
 /// Marks the findings that a baseline accepts, and counts the entries that `trailint baseline prune` would remove.
-pub(super) fn apply(baseline: &Baseline, report: &mut Report, settings: &EngineSettings, given: &NamedInputs) -> usize {
-    let stale = accept(baseline, report, &settings.selection.enforced, given.files.fs(), &given.inputs);
+pub(super) fn apply(
+    baseline: &Baseline,
+    report: &mut Report,
+    settings: &EngineSettings,
+    named_inputs: &NamedInputs,
+) -> usize {
+    let stale =
+        suppress_known(baseline, report, &settings.selection.enforced, named_inputs.files.fs(), &named_inputs.inputs);
     // `trailint baseline prune` removes entries that the working tree doesn't need.
-    let is_working_tree = matches!(given.files, Files::Disk(_)) && settings.evaluation.base.is_none();
-    let evaluated = Evaluated { report, given, settings };
-    stale.into_iter().filter(|entry| is_working_tree && evaluated.has(entry)).count()
+    let is_working_tree = matches!(named_inputs.files, Files::Disk(_)) && settings.evaluation.base.is_none();
+    let evaluated = Evaluated { report, named_inputs, settings };
+    stale.into_iter().filter(|entry| is_working_tree && evaluated.covers(entry)).count()
 }
 
 /// Returns hints for the former ids of rules in a baseline.
 pub(super) fn renamed(baseline: &Baseline, args: &CheckArgs) -> Vec<Renamed> {
-    let place = args.baseline.as_ref().map_or_else(|| NAME.to_owned(), |path| source::named(path));
-    let hints = baseline.former.iter().filter_map(|id| Renamed::of(id, &place));
+    let place = args.baseline.as_ref().map_or_else(|| NAME.to_owned(), |path| source::format_path(path));
+    let hints = baseline.old_ids.iter().filter_map(|id| Renamed::of(id, &place));
     hints.map(|hint| Renamed { help: "run `trailint baseline update`", ..hint }).collect()
 }
 
 /// Marks the findings that a baseline accepts, and returns the entries without a finding.
-pub(super) fn accept<'b>(
+pub(super) fn suppress_known<'b>(
     baseline: &'b Baseline,
     report: &mut Report,
     enforced: &[&str],
@@ -86,7 +92,7 @@ pub(super) fn accept<'b>(
 ) -> Vec<&'b BaselineEntry> {
     // Computed on demand: it takes another search, and few runs need it.
     let unevaluated = OnceCell::new();
-    baseline.accept(report, enforced, &|subject, report| {
+    baseline.suppress_known(report, enforced, &|subject, report| {
         unevaluated.get_or_init(|| unevaluated_of(baseline, report, fs, inputs)).contains(subject)
     })
 }
@@ -115,11 +121,11 @@ fn unevaluated_of(baseline: &Baseline, report: &Report, fs: &dyn Fs, inputs: &Sc
 /// Returns the path of a deployment's code, if it exists.
 fn place_of(subject: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
     // In a file with several templates, `#` and a mark follow the name of the file, which may itself contain `#`.
-    existing(subject, fs, sources)
-        .or_else(|| subject.rsplit_once('#').and_then(|(name, _)| existing(name, fs, sources)))
+    existing_path(subject, fs, sources)
+        .or_else(|| subject.rsplit_once('#').and_then(|(name, _)| existing_path(name, fs, sources)))
 }
 
-fn existing(name: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
+fn existing_path(name: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
     let path = sources.path_of(name);
     let is_there = match fs.kind(&path) {
         Ok(PathKind::Directory) => fs.list(&path).is_ok_and(|files| files.iter().any(|file| is_program_file(file))),
@@ -166,36 +172,36 @@ fn unreadable(report: &Report) -> Vec<PathBuf> {
         .collect()
 }
 
-pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, look: TerminalStyle) -> Result<ExitCode, Error> {
+pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, style: TerminalStyle) -> Result<ExitCode, Error> {
     let (args, name) = match command {
         BaselineCommand::Create(args) => (args, "create"),
         BaselineCommand::Update(args) => (args, "update"),
         BaselineCommand::Prune(args) => (args, "prune"),
     };
-    let given = inputs::read(&args.inputs, matches)?;
-    let config = config::load(&args.config, &given, given.files.fs(), &given.sources)?;
-    let CheckJob { args, config, mut given, settings } = check::job(config, given, &["baseline", name])?;
-    let found = find(&args, &config, &given, BaselineLocation::of(&given))?;
+    let named_inputs = inputs::read(&args.inputs, matches)?;
+    let config = config::load(&args.config, &named_inputs, named_inputs.files.fs(), &named_inputs.sources)?;
+    let CheckJob { args, config, mut named_inputs, settings } = check::job(config, named_inputs, &["baseline", name])?;
+    let found = find(&args, &config, &named_inputs, BaselineLocation::of(&named_inputs))?;
     if let (BaselineCommand::Create(_), Some(_)) = (command, &found.baseline) {
         return Err(Error::BaselineExists { path: found.name });
     }
     let old = found.baseline.unwrap_or_default();
-    let mut report = check::judge(&args, &mut given, &settings)?;
+    let mut report = check::run_engine(&args, &mut named_inputs, &settings)?;
     let enforced = &settings.selection.enforced;
     let counted = Baseline::of(&report, enforced);
-    let missing = accept(&old, &mut report, enforced, given.files.fs(), &given.inputs);
-    let evaluated = Evaluated { report: &report, given: &given, settings: &settings };
+    let missing = suppress_known(&old, &mut report, enforced, named_inputs.files.fs(), &named_inputs.inputs);
+    let evaluated = Evaluated { report: &report, named_inputs: &named_inputs, settings: &settings };
     let (stale, kept): (Vec<&BaselineEntry>, Vec<&BaselineEntry>) =
-        missing.into_iter().partition(|entry| evaluated.has(entry));
+        missing.into_iter().partition(|entry| evaluated.covers(entry));
     let new = match command {
         BaselineCommand::Create(_) | BaselineCommand::Update(_) => {
-            old.replaced_by(counted, |entry| evaluated.has(entry))
+            old.replaced_by(counted, |entry| evaluated.covers(entry))
         }
         BaselineCommand::Prune(_) => old.without(&stale),
     };
     output::write(&[(&found.path, output::baseline(&new))])?;
     let said = format!("{} accepts {}.\n{}", found.name, changes(&old, &new), not_evaluated(kept.len()));
-    Stream::Error.write(&said, look).map_err(Error::Output)?;
+    Stream::Error.write(&said, style).map_err(Error::Output)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -220,18 +226,18 @@ fn count_missing(other: &Baseline, one: &Baseline) -> usize {
 fn find(
     args: &CheckArgs,
     config: &Config,
-    given: &NamedInputs,
+    named_inputs: &NamedInputs,
     place: BaselineLocation<'_>,
 ) -> Result<BaselineFile, Error> {
     if let Some(named) = &args.baseline {
-        let path = normalize(&given.here.join(named));
-        return load(path, source::named(named), true, place);
+        let path = normalize(&named_inputs.working_directory.join(named));
+        return load(path, source::format_path(named), true, place);
     }
-    let root = inputs::read_root(&config::common_directory(given), &given.here);
+    let root = inputs::read_root(&config::common_directory(named_inputs), &named_inputs.working_directory);
     let first = config.directory.as_ref().unwrap_or(&root).join(NAME);
     let last = root.join(NAME);
     let path = if exists(&first, place.fs) || !exists(&last, place.fs) { first } else { last };
-    let name = place.sources.seen_path(&path);
+    let name = place.sources.path_display_name(&path);
     let is_named = !place.sources.may_read(&path);
     load(path, name, is_named, place)
 }
@@ -260,8 +266,8 @@ fn load(
 }
 
 /// True if the deployment is one of the checked paths or lies within one.
-fn holds(subject: &str, sources: &Sources, given: &NamedInputs) -> bool {
-    given.paths().any(|path| source::is_in(subject, &sources.name(path)))
+fn contains(subject: &str, sources: &Sources, named_inputs: &NamedInputs) -> bool {
+    named_inputs.paths().any(|path| source::is_in(subject, &sources.name(path)))
 }
 
 /// Describes the number of entries that are kept without a finding.
@@ -279,14 +285,14 @@ fn not_evaluated(kept: usize) -> String {
 /// The part of a baseline's entries that a run evaluated.
 struct Evaluated<'a> {
     report: &'a Report,
-    given: &'a NamedInputs,
+    named_inputs: &'a NamedInputs,
     settings: &'a EngineSettings,
 }
 
 impl Evaluated<'_> {
     /// True if this run would have reported the finding of an entry, had it still existed.
-    fn has(&self, entry: &BaselineEntry) -> bool {
-        let narrowed = self.settings.narrowed;
+    fn covers(&self, entry: &BaselineEntry) -> bool {
+        let narrowed = self.settings.omitted;
         let Some(rule) = entry.rule() else { return false };
         let is_narrowed = match rule.check {
             // A comment may be about any result.
@@ -294,8 +300,8 @@ impl Evaluated<'_> {
             _ => narrowed.values,
         };
         !is_narrowed
-            && self.settings.selection.asks(rule)
-            && holds(&entry.subject, &self.report.sources, self.given)
+            && self.settings.selection.can_report(rule)
+            && contains(&entry.subject, &self.report.sources, self.named_inputs)
             && self.has_searched(&entry.subject)
             && !self.report.findings.iter().any(|finding| matches!(finding.rule.check, Check::Reading))
             && !self.is_open(entry, rule)
@@ -305,15 +311,15 @@ impl Evaluated<'_> {
     /// deployment that wasn't evaluated may have its trail in an excluded file, or the trail may have moved to one.
     fn has_searched(&self, subject: &str) -> bool {
         let is_judged = self.report.deployments.iter().any(|judged| judged.root == subject);
-        is_judged || !self.settings.narrowed.excludes && !self.is_left_out(subject)
+        is_judged || !self.settings.omitted.excludes && !self.is_excluded(subject)
     }
 
     /// True if patterns or ignore files exclude a file, or a file of a directory.
-    fn is_left_out(&self, subject: &str) -> bool {
-        let (fs, sources) = (self.given.files.fs(), &self.report.sources);
+    fn is_excluded(&self, subject: &str) -> bool {
+        let (fs, sources) = (self.named_inputs.files.fs(), &self.report.sources);
         let ignored = fs.ignored();
         let is_left_out = |file: &Path| {
-            let is_excluded = matches!(&self.given.files, Files::Disk(disk) if disk.is_excluded(file));
+            let is_excluded = matches!(&self.named_inputs.files, Files::Disk(disk) if disk.is_excluded(file));
             is_excluded || ignored.iter().any(|ignored| file.starts_with(ignored))
         };
         // In a file with several templates, `#` and a mark follow the name of the file.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use clap::{ArgMatches, FromArgMatches};
 
 use super::baseline::BaselineLocation;
-use super::changes::{BaseRun, HeadRun};
+use super::comparison::{BaseRun, HeadRun};
 use super::inputs::{self, Files, NamedInputs};
 use super::{
-    CheckArgs, NOT_DONE, asked, baseline, changes, comments, config, destinations, evaluation, fixes, locked, narrowed,
-    progress, regions, watch,
+    CheckArgs, NOT_DONE, baseline, comments, comparison, config, destinations, evaluation, fixes, locked, omitted_runs,
+    progress, regions, rule_selection, watch,
 };
 use crate::config::{Config, is_setting};
 use crate::engine::{self, EngineSettings};
@@ -20,81 +20,93 @@ use crate::named::closest;
 use crate::output::{self, Destination, OutputFormat, Stream, TerminalStyle};
 use crate::report::{Gate, OnUnknown, Renamed, Report};
 use crate::rules::{self, Strictness};
-use crate::source::{FileStates, named, normalize};
+use crate::source::{FileStates, format_path, normalize};
 use crate::suppress::{self, Date};
 
 /// The exit status of a check with a finding that fails the run.
 const FOUND: u8 = 1;
 
-pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, look: TerminalStyle) -> Result<ExitCode, Error> {
+pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, style: TerminalStyle) -> Result<ExitCode, Error> {
     if args.watch {
-        return watch(args, matches, look);
+        return watch(args, matches, style);
     }
-    once(args, matches, look, None).map(|done| done.status)
+    run_once(args, matches, style, None).map(|done| done.status)
 }
 
 /// The result of a check.
 pub(super) struct CheckOutcome {
     pub(super) status: ExitCode,
     /// False if the reader of standard output has closed it.
-    pub(super) is_read: bool,
+    pub(super) is_stdout_open: bool,
 }
 
 /// Repeats the check until the program is ended or the reader of its output goes away.
-fn watch(args: &CheckArgs, matches: &ArgMatches, look: TerminalStyle) -> Result<ExitCode, Error> {
+fn watch(args: &CheckArgs, matches: &ArgMatches, style: TerminalStyle) -> Result<ExitCode, Error> {
     if args.inputs.reads_standard_input() {
         return Err(Error::WatchedStandardInput);
     }
-    watch::run(|seen| once(args, matches, look, Some(seen)), look)
+    watch::run(|seen| run_once(args, matches, style, Some(seen)), style)
 }
 
-fn once(
+fn run_once(
     args: &CheckArgs,
     matches: &ArgMatches,
-    look: TerminalStyle,
+    style: TerminalStyle,
     seen: Option<Arc<FileStates>>,
 ) -> Result<CheckOutcome, Error> {
-    let mut given = inputs::read(&args.inputs, matches)?;
-    set_up(&mut given, args, seen.as_ref());
-    let before = changes::compare(args, &mut given)?;
-    let base = before.as_ref().filter(|_| args.takes_base()).map(|before| &before.given.files);
+    let mut named_inputs = inputs::read(&args.inputs, matches)?;
+    set_up(&mut named_inputs, args, seen.as_ref());
+    let before = comparison::compare(args, &mut named_inputs)?;
+    let base = before.as_ref().filter(|_| args.uses_base()).map(|before| &before.named_inputs.files);
     if let Some(base) = base {
-        given.files.heeds(base);
+        named_inputs.files.use_ignore_files_of(base);
     } else if args.locked {
-        locked::check_named(args, &given)?;
+        locked::check_named(args, &named_inputs)?;
     }
-    let fs = base.unwrap_or(&given.files).fs();
-    let has_say = base.is_some() || !args.locked;
-    let load = if has_say { config::load } else { config::load_named };
-    let config = load(&args.config, &given, fs, &given.sources)?;
-    let baseline = match has_say || args.baseline.is_some() {
-        true => baseline::read(args, &config, &given, BaselineLocation { fs, sources: &given.sources })?,
+    let fs = base.unwrap_or(&named_inputs.files).fs();
+    let is_trusted = base.is_some() || !args.locked;
+    let load = if is_trusted { config::load } else { config::load_named };
+    let config = load(&args.config, &named_inputs, fs, &named_inputs.sources)?;
+    let baseline = match is_trusted || args.baseline.is_some() {
+        true => baseline::read(args, &config, &named_inputs, BaselineLocation { fs, sources: &named_inputs.sources })?,
         false => None,
     };
-    let CheckJob { args, config, mut given, mut settings } = job(config, given, &["check"])?;
-    settings.suppress.is_off |= !has_say;
+    let CheckJob { args, config, mut named_inputs, mut settings } = job(config, named_inputs, &["check"])?;
+    settings.suppress.is_disabled |= !is_trusted;
     let (printed, files) = destinations::of(&args, matches)?;
-    check_changed(&args, &given)?;
-    let now = HeadRun { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
-    let was = before.map(|before| now.judge(before)).transpose()?;
-    settings.evaluation.base = was.as_ref().map(|was| Arc::clone(&was.base));
-    let sources = given.sources.with(std::iter::empty());
-    let mut report = judge(&args, &mut given, &settings)?;
-    destinations::spare(&files, &args, &report, &given, &sources)?;
+    check_changed(&args, &named_inputs)?;
+    let head = HeadRun {
+        args: &args,
+        config: &config,
+        baseline: baseline.as_ref(),
+        settings: &settings,
+        named_inputs: &named_inputs,
+    };
+    let base_run = before.map(|before| head.check_base(before)).transpose()?;
+    settings.evaluation.base = base_run.as_ref().map(|base_run| Arc::clone(&base_run.base));
+    let sources = named_inputs.sources.with(std::iter::empty());
+    let mut report = run_engine(&args, &mut named_inputs, &settings)?;
+    destinations::check_destinations(&files, &args, &report, &named_inputs, &sources)?;
     if args.fix && !args.diff || args.add_ignore.is_some() {
         // If a report can't be written, no source file may change either.
         files.iter().try_for_each(Destination::check_writable)?;
     }
-    destinations::forget(&files, &mut report, &given);
-    let now = HeadRun { args: &args, config: &config, baseline: baseline.as_ref(), settings: &settings, given: &given };
-    let mut bar = Comparison { was, now };
-    let mut gate = bar.hold(&mut report);
+    destinations::drop_own_reports(&files, &mut report, &named_inputs);
+    let head = HeadRun {
+        args: &args,
+        config: &config,
+        baseline: baseline.as_ref(),
+        settings: &settings,
+        named_inputs: &named_inputs,
+    };
+    let mut bar = Comparison { base_run, head };
+    let mut gate = bar.apply_comparison(&mut report);
     let mut least = 0;
     let mut text = None;
     if args.fix || args.diff {
-        let fixed = fixes::run(report, &sources, &mut bar, look)?;
+        let fixed = fixes::run(report, &sources, &mut bar, style)?;
         least = match fixed.has_changed && args.exit_non_zero_on_fix {
-            _ if !fixed.is_whole => NOT_DONE,
+            _ if !fixed.is_complete => NOT_DONE,
             true => FOUND,
             false => 0,
         };
@@ -104,37 +116,38 @@ fn once(
     if let Some(reason) = &args.add_ignore {
         let added = comments::add(&mut report, reason, &sources, &bar)?;
         text = added.text;
-        Stream::Error.write(&added.said, look).map_err(Error::Output)?;
+        Stream::Error.write(&added.message, style).map_err(Error::Output)?;
     }
     write(&report, &files)?;
     if let Some(seen) = &seen {
-        files.iter().for_each(|to| seen.renew(&normalize(&given.here.join(&to.path))));
+        files.iter().for_each(|to| seen.renew(&normalize(&named_inputs.working_directory.join(&to.path))));
     }
-    let changed = changes_standard_input(&args, &given).map(|typed| text.map_or(typed.to_vec(), String::into_bytes));
-    let is_read = print(&report, printed, &args, changed.as_deref(), look)?;
+    let changed =
+        changes_standard_input(&args, &named_inputs).map(|typed| text.map_or(typed.to_vec(), String::into_bytes));
+    let is_stdout_open = print(&report, printed, &args, changed.as_deref(), style)?;
     let status = if report.passes(gate) { least } else { least.max(FOUND) };
-    Ok(CheckOutcome { status: ExitCode::from(status), is_read })
+    Ok(CheckOutcome { status: ExitCode::from(status), is_stdout_open })
 }
 
 /// The state that a report is compared with, and the options for its presentation.
 pub(super) struct Comparison<'a> {
-    pub(super) now: HeadRun<'a>,
-    was: Option<BaseRun>,
+    pub(super) head: HeadRun<'a>,
+    base_run: Option<BaseRun>,
 }
 
 impl Comparison<'_> {
     /// Suppresses the findings that don't count in a report, and returns the gate that it has to pass.
-    pub(super) fn hold(&mut self, report: &mut Report) -> Gate {
-        let HeadRun { args, config, baseline, settings, given } = self.now;
+    pub(super) fn apply_comparison(&mut self, report: &mut Report) -> Gate {
+        let HeadRun { args, config, baseline, settings, named_inputs } = self.head;
         let mut gate = Gate { fail_on: args.fail_on.level(), unknown_fails: args.unknown == OnUnknown::Fail };
-        if let Some(was) = &mut self.was {
-            gate = gate.stricter(self.now.hold_against(was, report));
+        if let Some(base_run) = &mut self.base_run {
+            gate = gate.stricter(self.head.compare_with(base_run, report));
         }
         if let Some(baseline) = baseline {
-            report.stale_entries = baseline::apply(baseline, report, settings, given);
+            report.stale_entries = baseline::apply(baseline, report, settings, named_inputs);
         }
-        fix::spare_accepted(report);
-        present(report, args, config);
+        fix::drop_fixes_of_suppressed(report);
+        set_view(report, args, config);
         report.renamed.extend(baseline.into_iter().flat_map(|own| baseline::renamed(own, args)));
         gate
     }
@@ -144,15 +157,15 @@ impl Comparison<'_> {
 pub(super) struct CheckJob {
     pub(super) args: CheckArgs,
     pub(super) config: Config,
-    pub(super) given: NamedInputs,
+    pub(super) named_inputs: NamedInputs,
     pub(super) settings: EngineSettings,
 }
 
 /// Combines the arguments of the nested `subcommands` with the configuration.
-pub(super) fn job(config: Config, given: NamedInputs, subcommands: &[&str]) -> Result<CheckJob, Error> {
+pub(super) fn job(config: Config, named_inputs: NamedInputs, subcommands: &[&str]) -> Result<CheckJob, Error> {
     let matches = config::complete(&config, subcommands);
     let args = CheckArgs::from_arg_matches(&matches).unwrap_or_else(|error| super::end(&error));
-    job_of(args, &matches, config, given)
+    job_of(args, &matches, config, named_inputs)
 }
 
 /// Combines complete arguments with the configuration.
@@ -160,28 +173,37 @@ pub(super) fn job_of(
     args: CheckArgs,
     matches: &ArgMatches,
     config: Config,
-    mut given: NamedInputs,
+    mut named_inputs: NamedInputs,
 ) -> Result<CheckJob, Error> {
     check_benchmark(args.compliance.as_deref())?;
-    let settings = settings(&args, &config, matches, &mut given)?;
-    Ok(CheckJob { args, config, given, settings })
+    let settings = settings(&args, &config, matches, &mut named_inputs)?;
+    Ok(CheckJob { args, config, named_inputs, settings })
 }
 
 /// Runs the check and returns all findings, including those that don't count.
-pub(super) fn judge(args: &CheckArgs, given: &mut NamedInputs, settings: &EngineSettings) -> Result<Report, Error> {
+pub(super) fn run_engine(
+    args: &CheckArgs,
+    named_inputs: &mut NamedInputs,
+    settings: &EngineSettings,
+) -> Result<Report, Error> {
     let bar = if args.no_progress || args.quiet { None } else { progress::draw(Arc::clone(&settings.progress)) };
-    let report = engine::check(given.files.fs(), &given.inputs, std::mem::take(&mut given.sources), settings)?;
+    let report = engine::check(
+        named_inputs.files.fs(),
+        &named_inputs.inputs,
+        std::mem::take(&mut named_inputs.sources),
+        settings,
+    )?;
     drop(bar);
-    if report.files == 0 && args.require_inputs && given.inputs.gone.is_empty() {
-        let paths: Vec<String> = args.inputs.paths.iter().map(|path| named(path)).collect();
+    if report.files == 0 && args.require_inputs && named_inputs.inputs.removed_paths.is_empty() {
+        let paths: Vec<String> = args.inputs.paths.iter().map(|path| format_path(path)).collect();
         return Err(Error::NoInputs { paths: paths.join(", ") });
     }
     Ok(report)
 }
 
 /// Sets the options of the report's presentation.
-pub(super) fn present(report: &mut Report, args: &CheckArgs, config: &Config) {
-    report.benchmark = args.compliance.as_deref().map(|name| known_as(name).to_owned());
+pub(super) fn set_view(report: &mut Report, args: &CheckArgs, config: &Config) {
+    report.benchmark = args.compliance.as_deref().map(|name| canonical_benchmark(name).to_owned());
     report.cited = report.benchmark.clone().unwrap_or_else(|| config.settings.benchmark.0.clone());
     report.renamed = renamed(args, config);
     report.hides_unknown = args.unknown == OnUnknown::Ignore;
@@ -222,48 +244,51 @@ fn settings(
     args: &CheckArgs,
     config: &Config,
     matches: &ArgMatches,
-    given: &mut NamedInputs,
+    named_inputs: &mut NamedInputs,
 ) -> Result<EngineSettings, Error> {
     let policy = Strictness {
         selectors: config.settings.selector_policy,
         require_trail: args.require_trail,
         every_trail: config.settings.every_trail,
-        regions: regions::asked_for(args.regions.as_deref())?,
+        regions: regions::parse_regions(args.regions.as_deref())?,
         min_retention_days: config.settings.min_retention_days,
     };
-    given.inputs.keep_all = args.require_trail;
-    config::search(args, config, given)?;
-    let mut evaluation = evaluation::options(&args.evaluation, config, matches, given)?;
-    let deployments = evaluation::deployments(config, &mut evaluation, given)?;
+    named_inputs.inputs.keep_all = args.require_trail;
+    config::search(args, config, named_inputs)?;
+    let mut evaluation = evaluation::options(&args.evaluation, config, matches, named_inputs)?;
+    let deployments = evaluation::deployments(config, &mut evaluation, named_inputs)?;
     Ok(EngineSettings {
         policy,
-        selection: asked::selection(args, matches)?,
+        selection: rule_selection::selection(args, matches)?,
         evaluation,
-        levels: asked::levels(&args.level, config)?,
+        levels: rule_selection::levels(&args.level, config)?,
         suppress: suppress::SuppressionPolicy {
-            is_off: args.no_ignores,
+            is_disabled: args.no_ignores,
             is_locked: args.locked,
-            accepted: config.accepted(),
-            checked: given.inputs.paths.iter().map(|input| input.path.clone()).collect(),
-            honored: config.settings.honor.clone(),
+            configured: config.accepted(),
+            checked: named_inputs.inputs.paths.iter().map(|input| input.path.clone()).collect(),
+            other_tools: config.settings.honor.clone(),
             today: Date::today(),
         },
         deployments,
         jobs: args.jobs,
         progress: Arc::default(),
-        narrowed: narrowed::of(args, matches, given),
+        omitted: omitted_runs::of(args, matches, named_inputs),
     })
 }
 
 /// Applies `--jobs` and `--watch` to the disk.
-fn set_up(given: &mut NamedInputs, args: &CheckArgs, seen: Option<&Arc<FileStates>>) {
-    let Files::Disk(disk) = &mut given.files else { return };
+fn set_up(named_inputs: &mut NamedInputs, args: &CheckArgs, seen: Option<&Arc<FileStates>>) {
+    let Files::Disk(disk) = &mut named_inputs.files else { return };
     if let Some(jobs) = args.jobs {
         disk.limit_threads(jobs);
     }
     if let Some(seen) = seen {
-        disk.note_in(Arc::clone(seen));
-        args.inputs.files_from.iter().for_each(|list| seen.note(&normalize(&given.here.join(list))));
+        disk.record_in(Arc::clone(seen));
+        args.inputs
+            .files_from
+            .iter()
+            .for_each(|list| seen.record(&normalize(&named_inputs.working_directory.join(list))));
     }
 }
 
@@ -275,14 +300,14 @@ fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
 }
 
 /// Returns the text from standard input if the run changes it: then the new text is printed, and no file is written.
-fn changes_standard_input<'g>(args: &CheckArgs, given: &'g NamedInputs) -> Option<&'g [u8]> {
-    let (_, text) = given.inputs.text.as_ref()?;
+fn changes_standard_input<'g>(args: &CheckArgs, named_inputs: &'g NamedInputs) -> Option<&'g [u8]> {
+    let (_, text) = named_inputs.inputs.text.as_ref()?;
     (args.add_ignore.is_some() || args.fix && !args.diff).then_some(text)
 }
 
 /// Refuses to change standard input and files in one run, since only the new text of standard input could be printed.
-fn check_changed(args: &CheckArgs, given: &NamedInputs) -> Result<(), Error> {
-    if changes_standard_input(args, given).is_none() || given.inputs.paths.is_empty() {
+fn check_changed(args: &CheckArgs, named_inputs: &NamedInputs) -> Result<(), Error> {
+    if changes_standard_input(args, named_inputs).is_none() || named_inputs.inputs.paths.is_empty() {
         return Ok(());
     }
     let option = if args.fix { "--fix" } else { "--add-ignore" };
@@ -297,37 +322,37 @@ fn print(
     format: OutputFormat,
     args: &CheckArgs,
     changed: Option<&[u8]>,
-    look: TerminalStyle,
+    style: TerminalStyle,
 ) -> Result<bool, Error> {
     let text = format.render(report);
     let is_read = match changed {
         Some(changed) => {
-            Stream::Error.write(&text, look).map_err(Error::Output)?;
+            Stream::Error.write(&text, style).map_err(Error::Output)?;
             output::write_text(changed).map_err(Error::Output)?
         }
         // With `--diff`, standard output has only the diff, so that it can be applied.
-        None => args.diff || Stream::Out.write(&text, look).map_err(Error::Output)?,
+        None => args.diff || Stream::Out.write(&text, style).map_err(Error::Output)?,
     };
     if args.verbose {
-        Stream::Error.write(&output::log(report), look).map_err(Error::Output)?;
+        Stream::Error.write(&output::log(report), style).map_err(Error::Output)?;
     }
     if args.statistics {
-        Stream::Error.write(&output::statistics(report), look).map_err(Error::Output)?;
+        Stream::Error.write(&output::statistics(report), style).map_err(Error::Output)?;
     }
     if !args.quiet {
-        Stream::Error.write(&output::summary(report), look).map_err(Error::Output)?;
+        Stream::Error.write(&output::summary(report), style).map_err(Error::Output)?;
     }
     Ok(is_read)
 }
 
 /// Returns the name under which the rules list a benchmark that has two names.
-fn known_as(name: &str) -> &str {
+fn canonical_benchmark(name: &str) -> &str {
     if name == "cis-aws-4.0.1" { "cis-aws-4.0" } else { name }
 }
 
 fn check_benchmark(name: Option<&str>) -> Result<(), Error> {
     match name {
-        Some(name) if !rules::stated_benchmarks().contains(known_as(name)) => {
+        Some(name) if !rules::stated_benchmarks().contains(canonical_benchmark(name)) => {
             let suggestion = closest(name, rules::stated_benchmarks().into_iter());
             Err(Error::UnknownBenchmark { name: name.to_owned(), suggestion })
         }

@@ -20,7 +20,7 @@ const MAX_ATTEMPTS: usize = 50;
 /// The result of `--add-ignore`.
 pub(super) struct CommentOutcome {
     /// The message for the user.
-    pub(super) said: String,
+    pub(super) message: String,
     /// The new text of standard input, if it got comments.
     pub(super) text: Option<String>,
 }
@@ -33,8 +33,8 @@ pub(super) fn add(
     sources: &Sources,
     bar: &Comparison<'_>,
 ) -> Result<CommentOutcome, Error> {
-    let now = bar.now;
-    let Files::Disk(disk) = &now.given.files else {
+    let now = bar.head;
+    let Files::Disk(disk) = &now.named_inputs.files else {
         let cause =
             "it changes the working tree, so it can't be used when staged files or a commit are checked".to_owned();
         return Err(Error::Setting { text: "--add-ignore".to_owned(), cause });
@@ -44,11 +44,11 @@ pub(super) fn add(
         return Err(Error::Setting { text: format!("--add-ignore={reason}"), cause });
     }
     let reason = reason.trim();
-    let typed = now.given.inputs.text.as_ref().map(|(path, _)| path.as_path());
+    let typed = now.named_inputs.inputs.text.as_ref().map(|(path, _)| path.as_path());
     let judge = |comments: &AddedComments| {
         let texts = changed(comments, report);
         let sources = sources.with(texts.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
-        engine::check(disk, &now.given.inputs, sources, now.settings)
+        engine::check(disk, &now.named_inputs.inputs, sources, now.settings)
     };
     // Texts from arguments, or embedded in other texts, aren't files.
     let is_file = |path: &Path, text: &str| match typed {
@@ -67,11 +67,11 @@ pub(super) fn add(
         if let FindingTarget::Text(label) = &finding.place {
             let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
             let span = Some(label.span);
-            finding.suppressed = Some(Suppression { span, about: None, is_in_source: true, reason, until: None });
+            finding.suppressed = Some(Suppression { span, region: None, is_in_source: true, reason, until: None });
         }
     }
     let text = comments.files.first().filter(|_| typed.is_some()).map(|one| one.text.clone());
-    Ok(CommentOutcome { said: output::comments(&comments, report), text })
+    Ok(CommentOutcome { message: output::comments(&comments, report), text })
 }
 
 /// Returns the comments that suppress their findings and cause no new ones.
@@ -103,7 +103,7 @@ fn effective(
         }
         let without_effect = without_effect(&comments, report, &judge(&comments)?);
         if without_effect.is_empty() {
-            comments.left.sort_by_key(|left| (left.place.file, left.place.start));
+            comments.uncommented.sort_by_key(|left| (left.place.file, left.place.start));
             return Ok(comments);
         }
         refused.extend(without_effect);

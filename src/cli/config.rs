@@ -14,35 +14,56 @@ use crate::rules;
 use crate::source::{Disk, Exclusions, Fs, Sources};
 
 /// Reads the configuration of the checked paths: the nearest file of `fs` in a directory that contains all of them.
-pub(super) fn load(args: &ConfigArgs, given: &NamedInputs, fs: &dyn Fs, sources: &Sources) -> Result<Config, Error> {
-    let start = common_directory(given);
-    let root = inputs::read_root(&start, &given.here);
+pub(super) fn load(
+    args: &ConfigArgs,
+    named_inputs: &NamedInputs,
+    fs: &dyn Fs,
+    sources: &Sources,
+) -> Result<Config, Error> {
+    let start = common_directory(named_inputs);
+    let root = inputs::read_root(&start, &named_inputs.working_directory);
     let search = (!args.no_config).then_some((start.as_path(), root.as_path()));
-    let request = ConfigurationRequest { named: &args.config, search, here: &given.here };
+    let request = ConfigurationRequest {
+        config_arguments: &args.config,
+        search,
+        working_directory: &named_inputs.working_directory,
+    };
     Config::load(request, fs, sources)
 }
 
 /// Reads the configuration that the command line names, without searching for a file.
 pub(super) fn load_named(
     args: &ConfigArgs,
-    given: &NamedInputs,
+    named_inputs: &NamedInputs,
     fs: &dyn Fs,
     sources: &Sources,
 ) -> Result<Config, Error> {
-    Config::load(ConfigurationRequest { named: &args.config, search: None, here: &given.here }, fs, sources)
+    Config::load(
+        ConfigurationRequest {
+            config_arguments: &args.config,
+            search: None,
+            working_directory: &named_inputs.working_directory,
+        },
+        fs,
+        sources,
+    )
 }
 
 /// Returns the default configuration.
-pub(super) fn none(given: &NamedInputs, sources: &Sources) -> Result<Config, Error> {
-    let request = ConfigurationRequest { named: &[], search: None, here: &given.here };
-    Config::load(request, given.files.fs(), sources)
+pub(super) fn none(named_inputs: &NamedInputs, sources: &Sources) -> Result<Config, Error> {
+    let request = ConfigurationRequest {
+        config_arguments: &[],
+        search: None,
+        working_directory: &named_inputs.working_directory,
+    };
+    Config::load(request, named_inputs.files.fs(), sources)
 }
 
 /// Returns the deepest directory that contains all checked paths.
-pub(super) fn common_directory(given: &NamedInputs) -> PathBuf {
-    let directories = given.paths().map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
+pub(super) fn common_directory(named_inputs: &NamedInputs) -> PathBuf {
+    let directories = named_inputs.paths().map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) });
     let mut directories = directories.map(Path::to_owned);
-    let first = directories.next().unwrap_or_else(|| given.here.clone());
+    let first = directories.next().unwrap_or_else(|| named_inputs.working_directory.clone());
     directories.fold(first, |all, next| shared_ancestor(&all, &next))
 }
 
@@ -62,7 +83,7 @@ pub(super) fn complete(config: &Config, subcommands: &[&str]) -> ArgMatches {
 }
 
 /// Parses the given words, the environment and the configuration as the arguments of a check.
-pub(super) fn spoken(words: &[String], config: Option<&Config>) -> Result<ArgMatches, Error> {
+pub(super) fn parse_arguments(words: &[String], config: Option<&Config>) -> Result<ArgMatches, Error> {
     const START: [&str; 2] = [env!("CARGO_PKG_NAME"), "check"];
     let command = match config {
         Some(config) => with_defaults(super::command(), config, &["check"]),
@@ -92,9 +113,9 @@ fn with_defaults(command: clap::Command, config: &Config, subcommands: &[&str]) 
         return command.mut_subcommand(next, |own| with_defaults(own, config, rest));
     }
     command.mut_args(|arg| {
-        let Some(given) = key_of(&arg).and_then(|key| config.given(key)) else { return arg };
-        let arg = if given.is_argument { arg.env(None::<&str>) } else { arg };
-        arg.default_values(given.values)
+        let Some(named_inputs) = key_of(&arg).and_then(|key| config.option_value(key)) else { return arg };
+        let arg = if named_inputs.is_argument { arg.env(None::<&str>) } else { arg };
+        arg.default_values(named_inputs.values)
     })
 }
 
@@ -108,15 +129,15 @@ fn key_of(arg: &clap::Arg) -> Option<&str> {
 /// Excludes files from the search of the disk: by the patterns of the command line, relative to the working directory,
 /// else by those of the configuration. Files that are named on the command line are checked all the same, except with
 /// `--force-exclude`.
-pub(super) fn search(args: &CheckArgs, config: &Config, given: &mut NamedInputs) -> Result<(), Error> {
-    let exclusions = exclusions(&args.exclude, config, &given.here)?;
+pub(super) fn search(args: &CheckArgs, config: &Config, named_inputs: &mut NamedInputs) -> Result<(), Error> {
+    let exclusions = exclusions(&args.exclude, config, &named_inputs.working_directory)?;
     if args.force_exclude {
-        given.inputs.paths.retain(|input| !exclusions.has_or_holds(&input.path));
-        given.inputs.text.take_if(|(path, _)| exclusions.has_or_holds(path));
+        named_inputs.inputs.paths.retain(|input| !exclusions.has_or_holds(&input.path));
+        named_inputs.inputs.text.take_if(|(path, _)| exclusions.has_or_holds(path));
     }
-    given.files.excludes(exclusions);
+    named_inputs.files.excludes(exclusions);
     if args.no_respect_gitignore || args.locked {
-        given.files.walks_ignored();
+        named_inputs.files.walks_ignored();
     }
     Ok(())
 }
@@ -140,13 +161,13 @@ fn exclusions(patterns: &[String], config: &Config, here: &Path) -> Result<Exclu
 
 /// Runs `trailint config show`.
 pub(super) fn show(args: &CheckArgs, matches: &ArgMatches) -> Result<String, Error> {
-    let given = inputs::read(&args.inputs, matches)?;
-    let config = load(&args.config, &given, given.files.fs(), &given.sources)?;
+    let named_inputs = inputs::read(&args.inputs, matches)?;
+    let config = load(&args.config, &named_inputs, named_inputs.files.fs(), &named_inputs.sources)?;
     let matches = complete(&config, &["config", "show"]);
     let command = super::command();
     let options = command.find_subcommand("check").into_iter().flat_map(clap::Command::get_arguments);
     let overrides: Vec<Override> = options.flat_map(|option| overrides(option, &matches)).collect();
-    Ok(output::settings(&config.show(&given.sources, &overrides)))
+    Ok(output::settings(&config.show(&named_inputs.sources, &overrides)))
 }
 
 /// Returns the settings that an option overrides; none if the option has its default value.

@@ -14,17 +14,17 @@ use crate::error::Error;
 use crate::formats::{InputFormat as _, terraform::Terraform};
 use crate::output::{self, Destination, Destinations, OutputFormat};
 use crate::report::{FindingTarget, Report};
-use crate::source::{Disk, FileId, Fs, Sources, is_installed, named, normalize};
+use crate::source::{Disk, FileId, Fs, Sources, format_path, is_installed, normalize};
 use crate::syntax::json;
 
 /// Returns the format of standard output, and the reports that are written to files. No destination may be named twice.
 pub(super) fn of(args: &CheckArgs, matches: &ArgMatches) -> Result<(OutputFormat, Vec<Destination>), Error> {
-    let all = args.output.iter().flat_map(|Destinations(named)| named.iter().cloned());
+    let all = args.output.iter().flat_map(|Destinations(parse_region)| parse_region.iter().cloned());
     let (printed, files): (Vec<Destination>, Vec<Destination>) = all.partition(Destination::is_standard_output);
     let mut targets = HashSet::new();
     let twice = printed.get(1).or_else(|| files.iter().find(|to| !targets.insert(to.target())));
     if let Some(twice) = twice {
-        return Err(Error::OutputTwice { path: named(&twice.path) });
+        return Err(Error::OutputTwice { path: format_path(&twice.path) });
     }
     let Some(printed) = printed.first() else { return Ok((args.format, files)) };
     let other = match (args.diff, matches.value_source("format")) {
@@ -41,36 +41,38 @@ pub(super) fn of(args: &CheckArgs, matches: &ArgMatches) -> Result<(OutputFormat
 /// Refuses, before anything is written, to overwrite a file that the run read, and the user's settings, baselines,
 /// values and git files. A report of an earlier run may be overwritten even if this run read it. `users` are the files
 /// that options and settings name.
-pub(super) fn spare(
+pub(super) fn check_destinations(
     destinations: &[Destination],
     args: &CheckArgs,
     report: &Report,
-    given: &NamedInputs,
+    named_inputs: &NamedInputs,
     users: &Sources,
 ) -> Result<(), Error> {
-    let list = args.inputs.files_from.as_ref().map(|list| normalize(&given.here.join(list)));
+    let list = args.inputs.files_from.as_ref().map(|list| normalize(&named_inputs.working_directory.join(list)));
     let is_spared = |path: &Path| {
         users.known(path).is_some()
             || list.as_deref() == Some(path)
             || is_of_user(path)
             || is_of_git(path)
             || is_written_code(path)
-            || is_code(path, report, given)
+            || is_code(path, report, named_inputs)
             || is_read(path, report)
     };
     for to in destinations {
-        let path = normalize(&given.here.join(&to.path));
+        let path = normalize(&named_inputs.working_directory.join(&to.path));
         if is_spared(&to.target()) || is_spared(&path) {
-            return Err(Error::OutputOverSource { path: named(&to.path) });
+            return Err(Error::OutputOverSource { path: format_path(&to.path) });
         }
     }
     Ok(())
 }
 
 /// Removes the reports that this run overwrites from the list of files that mention a trail and aren't read.
-pub(super) fn forget(destinations: &[Destination], report: &mut Report, given: &NamedInputs) {
-    let written: HashSet<String> =
-        destinations.iter().map(|to| report.sources.name(&normalize(&given.here.join(&to.path)))).collect();
+pub(super) fn drop_own_reports(destinations: &[Destination], report: &mut Report, named_inputs: &NamedInputs) {
+    let written: HashSet<String> = destinations
+        .iter()
+        .map(|to| report.sources.name(&normalize(&named_inputs.working_directory.join(&to.path))))
+        .collect();
     report.unread_files.retain(|file| !written.contains(&file.name));
 }
 
@@ -123,15 +125,15 @@ fn is_document(bytes: Vec<u8>) -> bool {
     documents.into_iter().any(|document| KEYS.iter().any(|key| document.get(key).is_some()))
 }
 
-fn is_code(path: &Path, report: &Report, given: &NamedInputs) -> bool {
+fn is_code(path: &Path, report: &Report, named_inputs: &NamedInputs) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let is_named = given.paths().any(|named| named == path && path.is_file());
+    let is_named = named_inputs.paths().any(|named| named == path && path.is_file());
     let read = report.sources.all().into_iter().find(|(_, file)| file.path == path);
-    is_named || read.is_some_and(|(id, file)| Terraform.reads(&name) || is_judged(id, &file.name, report))
+    is_named || read.is_some_and(|(id, file)| Terraform.reads(&name) || is_evaluated(id, &file.name, report))
 }
 
 /// True if the file is a template or a plan, contains a trail, or has a finding.
-fn is_judged(id: FileId, name: &str, report: &Report) -> bool {
+fn is_evaluated(id: FileId, name: &str, report: &Report) -> bool {
     report
         .deployments
         .iter()

@@ -20,27 +20,27 @@ fn is_empty(arg: &Arg) -> bool {
 const FORMER: [(&str, &str); 1] = [("TRAILINT_UNRESOLVED", "TRAILINT_UNKNOWN")];
 
 /// Makes the options of a command and its subcommands accept environment variables under their former names.
-pub(super) fn with_former(command: Command) -> Command {
-    let command = command.mut_args(|arg| match former_name(&arg) {
+pub(super) fn with_old_names(command: Command) -> Command {
+    let command = command.mut_args(|arg| match old_name(&arg) {
         Some(name) => arg.env(name),
         None => arg,
     });
     let names: Vec<String> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
-    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_former))
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_old_names))
 }
 
 fn is_set(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
-fn former_name(arg: &Arg) -> Option<&'static str> {
+fn old_name(arg: &Arg) -> Option<&'static str> {
     let present = arg.get_env()?.to_str()?;
     let (former, _) = FORMER.iter().find(|(_, name)| *name == present)?;
     (is_set(former) && !is_set(present)).then_some(*former)
 }
 
 /// Returns the environment variables that set an option of this run.
-pub(super) fn used(command: &Command, matches: &ArgMatches) -> BTreeSet<String> {
+pub(super) fn used_variables(command: &Command, matches: &ArgMatches) -> BTreeSet<String> {
     let (mut command, mut matches) = (command, matches);
     let mut used = BTreeSet::new();
     loop {
@@ -58,7 +58,7 @@ fn is_used(arg: &Arg, matches: &ArgMatches) -> bool {
 
 /// Returns the environment variables that set the options in an error message, without those options that the command
 /// line has, too.
-pub(super) fn blamed(command: &Command, message: &str) -> BTreeSet<String> {
+pub(super) fn variables_in_error(command: &Command, message: &str) -> BTreeSet<String> {
     let typed: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let mut blamed = BTreeSet::new();
     for arg in command.get_arguments() {
@@ -68,7 +68,7 @@ pub(super) fn blamed(command: &Command, message: &str) -> BTreeSet<String> {
             blamed.extend(name(arg));
         }
     }
-    blamed.extend(command.get_subcommands().flat_map(|inner| self::blamed(inner, message)));
+    blamed.extend(command.get_subcommands().flat_map(|inner| self::variables_in_error(inner, message)));
     blamed
 }
 

@@ -11,21 +11,21 @@ use crate::config::Config;
 use crate::engine::NamedDeployment;
 use crate::error::Error;
 use crate::formats::{Options, Plan, Variables, cloudformation};
-use crate::source::{FileId, Sources, named, normalize};
+use crate::source::{FileId, Sources, format_path, normalize};
 
 /// Reads the files that the options name, and keeps their texts so that findings can refer to them.
 pub(super) fn options(
     args: &EvaluationArgs,
     config: &Config,
     matches: &ArgMatches,
-    given: &NamedInputs,
+    named_inputs: &NamedInputs,
 ) -> Result<Options, Error> {
-    let NamedInputs { sources, here, .. } = given;
+    let NamedInputs { sources, working_directory, .. } = named_inputs;
     let files = |id, names: &[PathBuf]| -> Result<Vec<(usize, Variables)>, Error> {
         let mut files = Vec::new();
         for (index, name) in indices(matches, id).zip(names) {
-            let loaded = sources.load_named(&given.named(), &normalize(&here.join(name)));
-            let file = loaded.map_err(|cause| Error::Path { path: named(name), cause })?;
+            let loaded = sources.load_named(&named_inputs.for_named_files(), &normalize(&working_directory.join(name)));
+            let file = loaded.map_err(|cause| Error::Path { path: format_path(name), cause })?;
             files.push((index, Variables::File(file)));
         }
         Ok(files)
@@ -36,7 +36,7 @@ pub(super) fn options(
         variables: in_order(assignments("--var", &args.var, matches, sources)?, files("var_file", &args.var_file)?),
         parameters: in_order(assignments("--parameter", &args.parameter, matches, sources)?, parameter_files),
         parameter_policy: config.settings.parameter_policy,
-        region: args.region.as_deref().map(regions::named).transpose()?,
+        region: args.region.as_deref().map(regions::parse_region).transpose()?,
         no_automatic_variables: args.no_auto_var_files,
         workspace: args.workspace.clone(),
         engine: args.engine,
@@ -45,8 +45,8 @@ pub(super) fn options(
         plan: args
             .plan
             .as_deref()
-            .filter(|_| !given.is_before)
-            .map(|name| plan(name, given).map(Arc::new))
+            .filter(|_| !named_inputs.is_before)
+            .map(|name| plan(name, named_inputs).map(Arc::new))
             .transpose()?,
         ..Options::default()
     };
@@ -57,10 +57,10 @@ pub(super) fn options(
 }
 
 /// Reads the plan of `--plan`. The user named it, so an error in it ends the run.
-fn plan(name: &Path, given: &NamedInputs) -> Result<Plan, Error> {
-    let path = named(name);
-    let NamedInputs { sources, here, .. } = given;
-    let loaded = sources.load_named(&given.named(), &normalize(&here.join(name)));
+fn plan(name: &Path, named_inputs: &NamedInputs) -> Result<Plan, Error> {
+    let path = format_path(name);
+    let NamedInputs { sources, working_directory, .. } = named_inputs;
+    let loaded = sources.load_named(&named_inputs.for_named_files(), &normalize(&working_directory.join(name)));
     let id = loaded.map_err(|cause| Error::Path { path: path.clone(), cause })?;
     Plan::read(id, &path, &sources.file(id)).map_err(|cause| Error::Plan { path, cause })
 }
@@ -69,16 +69,16 @@ fn plan(name: &Path, given: &NamedInputs) -> Result<Plan, Error> {
 pub(super) fn deployments(
     config: &Config,
     options: &mut Options,
-    given: &NamedInputs,
+    named_inputs: &NamedInputs,
 ) -> Result<Vec<NamedDeployment>, Error> {
-    let deployments = config.deployments(&given.named(), &given.sources)?;
+    let deployments = config.deployments(&named_inputs.for_named_files(), &named_inputs.sources)?;
     options.roots = deployments.iter().map(|deployment| deployment.path.clone()).collect();
     let mut named = Vec::new();
     for deployment in deployments {
         for file in &deployment.parameter_files {
-            let text = given.sources.file(*file);
-            cloudformation::given::check_file(*file, &text).map_err(|cause| Error::Setting {
-                text: format!("parameter-files: {}", given.sources.seen_file(&text)),
+            let text = named_inputs.sources.file(*file);
+            cloudformation::parameter_values::check_file(*file, &text).map_err(|cause| Error::Setting {
+                text: format!("parameter-files: {}", named_inputs.sources.file_display_name(&text)),
                 cause,
             })?;
         }
@@ -130,8 +130,9 @@ fn assignments(
 fn check_parameter_files(names: &[PathBuf], files: &[(usize, Variables)], sources: &Sources) -> Result<(), Error> {
     for (name, (_, variables)) in names.iter().zip(files) {
         if let Variables::File(id) = *variables {
-            let checked = cloudformation::given::check_file(id, &sources.file(id));
-            checked.map_err(|cause| Error::Setting { text: format!("--parameter-file {}", named(name)), cause })?;
+            let checked = cloudformation::parameter_values::check_file(id, &sources.file(id));
+            checked
+                .map_err(|cause| Error::Setting { text: format!("--parameter-file {}", format_path(name)), cause })?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::standard_input::{self, STANDARD_INPUT};
 use crate::error::Error;
-use crate::source::{Disk, Fs, MAX_FILE_BYTES, ReadError, from_bytes, named, normalize};
+use crate::source::{Disk, Fs, MAX_FILE_BYTES, ReadError, format_path, from_bytes, normalize};
 
 /// Returns the paths of a list with one path a line. If the list contains a NUL, as the output of `git ls-files -z`
 /// does, each path ends with one.
@@ -27,5 +27,5 @@ fn file(list: &Path, here: &Path) -> Result<Vec<u8>, Error> {
 }
 
 fn unreadable(list: &Path, cause: ReadError) -> Error {
-    Error::Path { path: named(list), cause }
+    Error::Path { path: format_path(list), cause }
 }

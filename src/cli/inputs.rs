@@ -13,7 +13,8 @@ use crate::error::Error;
 use crate::lsp::{CheckExtent, CheckTarget};
 use crate::scan::{Input, ScanInputs};
 use crate::source::{
-    Disk, Exclusions, FileVisitor, Fs, Overlay, PathFilter, PathKind, ReadError, Snapshot, Sources, named, normalize,
+    Disk, Exclusions, FileVisitor, Fs, Overlay, PathFilter, PathKind, ReadError, Snapshot, Sources, format_path,
+    normalize,
 };
 
 /// The checked paths and the file system for them.
@@ -22,7 +23,7 @@ pub(super) struct NamedInputs {
     pub(super) files: Files,
     pub(super) sources: Sources,
     /// The working directory.
-    pub(super) here: PathBuf,
+    pub(super) working_directory: PathBuf,
     /// The directory to which file names in reports are relative: the root of the repository of the working directory,
     /// else the working directory.
     pub(super) base: PathBuf,
@@ -43,7 +44,7 @@ pub(super) enum Files {
 /// The file system for files that options and settings name. In an earlier state, such a file may be missing.
 pub(super) struct NamedFiles<'a> {
     files: &'a Files,
-    forgives: bool,
+    allows_missing: bool,
 }
 
 impl Files {
@@ -72,34 +73,34 @@ impl Files {
     }
 
     /// Uses the ignore files of another tree instead of those of this one.
-    pub(super) fn heeds(&mut self, other: &Self) {
+    pub(super) fn use_ignore_files_of(&mut self, other: &Self) {
         match (self, other) {
             (_, Files::Disk(_) | Files::Open(_)) | (Files::Open(_), _) => {}
-            (Files::Disk(disk), Files::Snapshot(other)) => disk.heeds(other.ignore_files()),
-            (Files::Snapshot(snapshot), Files::Snapshot(other)) => snapshot.heeds(other.ignore_files()),
+            (Files::Disk(disk), Files::Snapshot(other)) => disk.override_ignore_files(other.ignore_files()),
+            (Files::Snapshot(snapshot), Files::Snapshot(other)) => snapshot.override_ignore_files(other.ignore_files()),
         }
     }
 
     /// Returns the tracked files that walks of `now` skipped because of ignore files, and that a walk of this tree from
     /// the same paths wouldn't skip.
-    pub(super) fn hidden_since(&self, now: &Self, inputs: &ScanInputs) -> Vec<PathBuf> {
+    pub(super) fn newly_ignored(&self, now: &Self, inputs: &ScanInputs) -> Vec<PathBuf> {
         let Files::Snapshot(before) = self else { return Vec::new() };
         let mut left_out = now.fs().ignored();
         if !matches!(now, Files::Snapshot(_)) {
             let paths: HashSet<PathBuf> = left_out.into_iter().collect();
             left_out = before
-                .kept_now()
+                .index_paths()
                 .filter(|path| path.ancestors().any(|above| paths.contains(above)))
                 .map(Path::to_owned)
                 .collect();
         }
-        self.meets(inputs, &left_out)
+        self.reachable(inputs, &left_out)
     }
 
     /// Returns the given files that a search of the inputs reaches.
-    pub(super) fn meets(&self, inputs: &ScanInputs, files: &[PathBuf]) -> Vec<PathBuf> {
+    pub(super) fn reachable(&self, inputs: &ScanInputs, files: &[PathBuf]) -> Vec<PathBuf> {
         let Files::Snapshot(snapshot) = self else { return Vec::new() };
-        inputs.paths.iter().flat_map(|input| snapshot.meets(&input.path, files)).collect()
+        inputs.paths.iter().flat_map(|input| snapshot.reachable(&input.path, files)).collect()
     }
 
     pub(super) fn walks_ignored(&mut self) {
@@ -113,13 +114,13 @@ impl Files {
 
 impl NamedInputs {
     /// Returns the file system for files that options and settings name.
-    pub(super) fn named(&self) -> NamedFiles<'_> {
-        NamedFiles { files: &self.files, forgives: self.is_before }
+    pub(super) fn for_named_files(&self) -> NamedFiles<'_> {
+        NamedFiles { files: &self.files, allows_missing: self.is_before }
     }
 
     /// Returns an empty store for files of the same tree.
     pub(super) fn no_sources(&self) -> Sources {
-        sources(&self.read_roots, &self.base, &self.here)
+        sources(&self.read_roots, &self.base, &self.working_directory)
     }
 
     /// Iterates over the checked paths, including the name of standard input.
@@ -131,19 +132,19 @@ impl NamedInputs {
 
 /// Resolves the checked paths, and reads standard input if it is one of them.
 pub(super) fn read(args: &InputArgs, matches: &ArgMatches) -> Result<NamedInputs, Error> {
-    let here = std::env::current_dir().map_err(Error::CurrentDirectory)?;
-    let inputs = inputs(args, matches, &here)?;
-    let read_roots = read_roots(&inputs, &here);
-    let base = read_root(&here, &here);
-    let (files, sources) = (Files::Disk(Disk::new(&read_roots)), sources(&read_roots, &base, &here));
-    Ok(NamedInputs { inputs, files, sources, here, base, read_roots, is_before: false })
+    let working_directory = std::env::current_dir().map_err(Error::CurrentDirectory)?;
+    let inputs = inputs(args, matches, &working_directory)?;
+    let read_roots = read_roots(&inputs, &working_directory);
+    let base = read_root(&working_directory, &working_directory);
+    let (files, sources) = (Files::Disk(Disk::new(&read_roots)), sources(&read_roots, &base, &working_directory));
+    Ok(NamedInputs { inputs, files, sources, working_directory, base, read_roots, is_before: false })
 }
 
 fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<ScanInputs, Error> {
     let mut inputs = ScanInputs::default();
     for path in &paths(args, matches, here)? {
         if path.as_os_str() != STANDARD_INPUT {
-            inputs.paths.push(Input { given: named(path), path: normalize(&here.join(path)) });
+            inputs.paths.push(Input { given: format_path(path), path: normalize(&here.join(path)) });
         } else if inputs.text.is_some() {
             return Err(Error::StandardInputTwice);
         } else {
@@ -160,24 +161,24 @@ fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<ScanInp
 
 /// Returns a directory, or a part of it, with the unsaved texts of an editor in place of the files.
 pub(super) fn open(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> NamedInputs {
-    let here = target.directory.clone();
-    let read_roots = vec![read_root(&here, &here)];
+    let working_directory = target.directory.clone();
+    let read_roots = vec![read_root(&working_directory, &working_directory)];
     let mut overlay = Overlay::new(Disk::new(&read_roots));
-    texts.iter().for_each(|(path, text)| overlay.put(path, Arc::clone(text)));
+    texts.iter().for_each(|(path, text)| overlay.set_text(path, Arc::clone(text)));
     let path = match &target.extent {
-        CheckExtent::Tree | CheckExtent::Program => here.clone(),
+        CheckExtent::Tree | CheckExtent::Program => working_directory.clone(),
         CheckExtent::File(path) => path.clone(),
     };
-    let paths = vec![Input { given: named(&path), path }];
+    let paths = vec![Input { given: format_path(&path), path }];
     let inputs = ScanInputs {
         paths,
-        remembers: true,
+        records_paths: true,
         is_shallow: target.extent == CheckExtent::Program,
         ..ScanInputs::default()
     };
-    let base = read_root(&here, &here);
+    let base = read_root(&working_directory, &working_directory);
     let (files, sources) = (Files::Open(Box::new(overlay)), sources(&read_roots, &base, &base));
-    NamedInputs { inputs, files, sources, here, base, read_roots, is_before: false }
+    NamedInputs { inputs, files, sources, working_directory, base, read_roots, is_before: false }
 }
 
 /// Returns the paths of the command line, and those of the list of `--files-from`.
@@ -239,7 +240,7 @@ impl NamedFiles<'_> {
             _ => return read,
         };
         match untracked {
-            Err(ReadError::Missing) if self.forgives => {
+            Err(ReadError::Missing) if self.allows_missing => {
                 let is_json = path.extension().is_some_and(|end| end == "json");
                 Ok(if is_json { b"{}".to_vec() } else { Vec::new() })
             }
@@ -251,7 +252,7 @@ impl NamedFiles<'_> {
 impl Fs for NamedFiles<'_> {
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
         match self.files.fs().kind(path) {
-            Err(ReadError::Missing) if self.forgives => Ok(PathKind::File),
+            Err(ReadError::Missing) if self.allows_missing => Ok(PathKind::File),
             kind => kind,
         }
     }

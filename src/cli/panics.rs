@@ -4,7 +4,7 @@ use std::panic::PanicHookInfo;
 use std::process::exit;
 
 use super::NOT_DONE;
-use crate::output::{Stream, TerminalStyle, inert};
+use crate::output::{Stream, TerminalStyle, sanitize};
 
 /// Replaces the default hook, which prints the message as it is: it can contain text of scanned files.
 pub(super) fn set_hook() {
@@ -20,7 +20,7 @@ fn line(panic: &PanicHookInfo<'_>) -> String {
     let payload = panic.payload();
     let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let place = panic.location().map(|place| format!(" ({place})")).unwrap_or_default();
-    format!("error: bug in trailint: {}{}\n", inert(text.unwrap_or("unknown panic")), inert(&place))
+    format!("error: bug in trailint: {}{}\n", sanitize(text.unwrap_or("unknown panic")), sanitize(&place))
 }
 
 #[cfg(test)]

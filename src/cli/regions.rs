@@ -4,13 +4,13 @@ use crate::error::Error;
 use crate::model::region;
 
 /// Checks the Region of `--region`.
-pub(super) fn named(text: &str) -> Result<String, Error> {
+pub(super) fn parse_region(text: &str) -> Result<String, Error> {
     check_name("--region", text)?;
     Ok(text.to_owned())
 }
 
 /// Checks the Regions of `--regions`; empty if the option isn't set.
-pub(super) fn asked_for(given: Option<&[String]>) -> Result<Vec<String>, Error> {
+pub(super) fn parse_regions(given: Option<&[String]>) -> Result<Vec<String>, Error> {
     // A comma in a list may be followed by blanks.
     let regions: Vec<&str> = given.unwrap_or_default().iter().map(|name| name.trim()).collect();
     match given {

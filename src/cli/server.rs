@@ -31,35 +31,35 @@ pub(super) fn run() -> Result<ExitCode, Error> {
 
 /// Prepares the check that `trailint check` would run with the editor's options if the open texts were saved.
 fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::FolderJob, Error> {
-    let words = words(&target.settings)?;
-    config::spoken(&[], None)?;
+    let words = arguments(&target.settings)?;
+    config::parse_arguments(&[], None)?;
     words.iter().try_for_each(check_word)?;
-    let given = inputs::open(target, texts);
-    let spoken =
-        CheckArgs::from_arg_matches(&config::spoken(&words, None)?).map_err(|error| environment_error(&error))?;
-    let config = config::load(&spoken.config, &given, given.files.fs(), &given.sources)?;
-    let matches = config::spoken(&words, Some(&config))?;
+    let named_inputs = inputs::open(target, texts);
+    let spoken = CheckArgs::from_arg_matches(&config::parse_arguments(&words, None)?)
+        .map_err(|error| environment_error(&error))?;
+    let config = config::load(&spoken.config, &named_inputs, named_inputs.files.fs(), &named_inputs.sources)?;
+    let matches = config::parse_arguments(&words, Some(&config))?;
     let args = CheckArgs::from_arg_matches(&matches).map_err(|error| environment_error(&error))?;
-    let place = BaselineLocation { fs: given.files.fs(), sources: &given.sources };
-    let accepted = baseline::read(&args, &config, &given, place)?;
-    let CheckJob { args, config, given, settings } = check::job_of(args, &matches, config, given)?;
-    let configuration = configuration(&settings, &given.sources);
+    let place = BaselineLocation { fs: named_inputs.files.fs(), sources: &named_inputs.sources };
+    let accepted = baseline::read(&args, &config, &named_inputs, place)?;
+    let CheckJob { args, config, named_inputs, settings } = check::job_of(args, &matches, config, named_inputs)?;
+    let configuration = configuration(&settings, &named_inputs.sources);
     let enforced = settings.selection.enforced.clone();
-    let mut disk = Disk::new(&given.read_roots);
-    config::search_disk(&mut disk, &args, &config, &given.here)?;
-    let searched = given.inputs.clone();
+    let mut disk = Disk::new(&named_inputs.read_roots);
+    config::search_disk(&mut disk, &args, &config, &named_inputs.working_directory)?;
+    let searched = named_inputs.inputs.clone();
     Ok(lsp::FolderJob {
-        fs: given.files.into_open().expect("the files are those that were opened above"),
-        inputs: given.inputs,
-        sources: given.sources,
+        fs: named_inputs.files.into_open().expect("the files are those that were opened above"),
+        inputs: named_inputs.inputs,
+        sources: named_inputs.sources,
         settings,
         configuration,
         finish: Box::new(move |report: &mut crate::report::Report| {
             if let Some(accepted) = &accepted {
-                report.stale_entries = baseline::accept(accepted, report, &enforced, &disk, &searched).len();
+                report.stale_entries = baseline::suppress_known(accepted, report, &enforced, &disk, &searched).len();
             }
-            fix::spare_accepted(report);
-            check::present(report, &args, &config);
+            fix::drop_fixes_of_suppressed(report);
+            check::set_view(report, &args, &config);
         }),
     })
 }
@@ -84,7 +84,7 @@ const OTHERS: [&str; 11] = [
 ];
 
 /// Converts the editor's settings to command-line arguments.
-fn words(settings: &[EditorSetting]) -> Result<Vec<String>, Error> {
+fn arguments(settings: &[EditorSetting]) -> Result<Vec<String>, Error> {
     let cli = Cli::command();
     let check = cli.find_subcommand("check").into_iter().flat_map(clap::Command::get_arguments);
     let options: Vec<&clap::Arg> = check.filter(|option| is_setting(option)).collect();
@@ -118,7 +118,7 @@ fn is_setting(option: &clap::Arg) -> bool {
 
 /// Checks a single argument, so that the error names the setting with the invalid value.
 fn check_word(word: &String) -> Result<(), Error> {
-    match config::spoken(std::slice::from_ref(word), None) {
+    match config::parse_arguments(std::slice::from_ref(word), None) {
         Err(Error::Environment(cause)) => Err(Error::Setting { text: word.clone(), cause }),
         other => other.map(drop),
     }

@@ -22,19 +22,20 @@ const PACE: Duration = Duration::from_millis(200);
 /// An error of the first check ends the run. An error of a later check is reported, and the next change may fix it.
 pub(super) fn run(
     check: impl Fn(Arc<FileStates>) -> Result<CheckOutcome, Error>,
-    look: TerminalStyle,
+    style: TerminalStyle,
 ) -> Result<ExitCode, Error> {
     let mut seen = Arc::new(FileStates::default());
     let mut done = check(Arc::clone(&seen))?;
-    while done.is_read {
+    while done.is_stdout_open {
         wait(&seen);
         output::clear_screen().map_err(Error::Output)?;
         let next = Arc::new(FileStates::default());
         match check(Arc::clone(&next)) {
             Ok(again) => done = again,
             Err(error) => {
-                done.is_read = Stream::Error.write(&output::complaint(&error), look).map_err(Error::Output)?;
-                next.note_all(&seen);
+                done.is_stdout_open =
+                    Stream::Error.write(&output::error_message(&error), style).map_err(Error::Output)?;
+                next.record_all(&seen);
             }
         }
         seen = next;

@@ -24,7 +24,8 @@ pub(super) fn layers(
     fs: &dyn Fs,
     sources: &Sources,
 ) -> Result<Vec<SettingsLayer>, Error> {
-    let (settings, files): (Vec<&String>, Vec<&String>) = request.named.iter().partition(|text| is_setting(text));
+    let (settings, files): (Vec<&String>, Vec<&String>) =
+        request.config_arguments.iter().partition(|text| is_setting(text));
     let mut layers = Vec::new();
     if files.is_empty()
         && let Some((from, to)) = request.search
@@ -32,16 +33,16 @@ pub(super) fn layers(
     {
         let id = ConfigurationSource::Found
             .load(&path, fs, sources)
-            .map_err(|cause| unreadable(&sources.seen_path(&path), cause))?;
+            .map_err(|cause| unreadable(&sources.path_display_name(&path), cause))?;
         layers.extend(chain(id, ConfigurationSource::Found, fs, sources)?);
     }
     for name in files {
-        let path = normalize(&request.here.join(name));
+        let path = normalize(&request.working_directory.join(name));
         let id = ConfigurationSource::Named.load(&path, fs, sources).map_err(|cause| unreadable(name, cause))?;
         layers.extend(chain(id, ConfigurationSource::Named, fs, sources)?);
     }
     for (index, text) in settings.into_iter().enumerate() {
-        layers.push(setting(index, text, request.here, sources)?);
+        layers.push(setting(index, text, request.working_directory, sources)?);
     }
     Ok(layers)
 }
@@ -61,9 +62,10 @@ fn find(from: &Path, to: &Path, fs: &dyn Fs, sources: &Sources) -> Result<Option
         if let Some(path) = found.next() {
             return match found.next() {
                 None => Ok(Some(path)),
-                Some(other) => {
-                    Err(Error::TwoConfigurations { one: sources.seen_path(&path), other: sources.seen_path(&other) })
-                }
+                Some(other) => Err(Error::TwoConfigurations {
+                    one: sources.path_display_name(&path),
+                    other: sources.path_display_name(&other),
+                }),
             };
         }
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigurationSource, SettingOrigin, Settings, former};
+use super::{ConfigurationSource, SettingOrigin, Settings, renamed};
 use crate::error::{Error, FileLocation};
 use crate::named::closest;
 use crate::report::Renamed;
@@ -52,16 +52,16 @@ impl SettingsLayer {
         let keys = DeTable::parse(text).map_err(failed)?;
         Settings::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
         let mut table = toml::Table::deserialize(toml::Deserializer::from(keys.clone())).map_err(failed)?;
-        let name = sources.seen_file(&file);
-        let renamed = former::replace(&mut table).iter().filter_map(|id| Renamed::of(id, &name)).collect();
+        let name = sources.file_display_name(&file);
+        let renamed = renamed::replace(&mut table).iter().filter_map(|id| Renamed::of(id, &name)).collect();
         let directory = (frame.source != ConfigurationSource::Argument).then(|| frame.directory.to_owned());
         let origins = origins(keys.get_ref(), frame, &file.name, &span);
-        let origins = origins.into_iter().map(|(key, origin)| (former::present_key(key), origin)).collect();
+        let origins = origins.into_iter().map(|(key, origin)| (renamed::present_key(key), origin)).collect();
         Ok(Self { table, origins, directory, renamed })
     }
 
     /// Merges a layer into this one, which it overrides.
-    pub(super) fn put(&mut self, over: Self) {
+    pub(super) fn merge(&mut self, over: Self) {
         for (key, value) in over.table {
             match (self.table.get_mut(&key), value) {
                 (Some(toml::Value::Table(own)), toml::Value::Table(other)) => own.extend(other),

@@ -6,10 +6,10 @@
 //! extends, can't be links that lead out of the tree.
 
 mod find;
-mod former;
 mod layer;
 mod names;
 mod relaxed;
+mod renamed;
 mod roots;
 mod settings;
 mod show;
@@ -78,11 +78,11 @@ enum ConfigurationSource {
 #[derive(Debug, Clone, Copy)]
 pub struct ConfigurationRequest<'a> {
     /// Files, and settings of the form `KEY=VALUE`; later ones override earlier ones.
-    pub named: &'a [String],
+    pub config_arguments: &'a [String],
     /// The directories to search for a file, from the first upwards to the second.
     pub search: Option<(&'a Path, &'a Path)>,
     /// The working directory.
-    pub here: &'a Path,
+    pub working_directory: &'a Path,
 }
 
 /// The value of a setting in the form of an option's argument.
@@ -104,7 +104,7 @@ impl Config {
     pub fn load(request: ConfigurationRequest<'_>, fs: &dyn Fs, sources: &Sources) -> Result<Self, Error> {
         let mut merged = SettingsLayer::default();
         for layer in find::layers(request, fs, sources)? {
-            merged.put(layer);
+            merged.merge(layer);
         }
         let SettingsLayer { table: written, origins, directory, renamed } = merged;
         let file = origins
@@ -121,7 +121,7 @@ impl Config {
 
     /// The value of a key, in the form of the option with the same name. For `ignore`, only the entries without further
     /// keys.
-    pub fn given(&self, key: &str) -> Option<SettingText> {
+    pub fn option_value(&self, key: &str) -> Option<SettingText> {
         let values = match self.written.get(key)? {
             toml::Value::Array(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
             toml::Value::String(text) => vec![text.clone()],
@@ -162,7 +162,7 @@ impl IgnoredFindings {
     fn accept(&self, span: Span) -> SuppressedFindings {
         let until = self.until.map(|until| until.0);
         let suppression =
-            Suppression { span: Some(span), about: None, is_in_source: false, reason: self.reason.clone(), until };
+            Suppression { span: Some(span), region: None, is_in_source: false, reason: self.reason.clone(), until };
         SuppressedFindings { rule: self.rule.0, address: self.address.clone(), suppression }
     }
 }

@@ -86,7 +86,7 @@ impl SelectableRule {
     ///
     /// A message about the id.
     pub fn of(name: &str) -> Result<Self, String> {
-        rules::judging(name).map(|rule| Self(rule.id()))
+        rules::evaluating(name).map(|rule| Self(rule.id()))
     }
 }
 

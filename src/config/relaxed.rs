@@ -14,7 +14,7 @@ pub struct Relaxed {
     /// The key; `table.key` within a table.
     pub key: String,
     /// The change, which follows "this change".
-    pub what: String,
+    pub change: String,
     /// The location of the setting; `None` if it was removed.
     pub span: Option<Span>,
     /// The file that has the setting, or had it.
@@ -26,13 +26,13 @@ impl Config {
     pub fn relaxed_since(&self, before: &Self) -> Vec<Relaxed> {
         let (now, was) = (&self.settings, &before.settings);
         let mut relaxed = Vec::new();
-        let mut add = |key: &str, what: String| {
+        let mut add = |key: &str, change: String| {
             let origin = self.origins.get(key);
             let file = origin.map_or(&before.name, |origin| &origin.name).clone();
-            relaxed.push(Relaxed { key: key.to_owned(), what, span: origin.map(|origin| origin.span), file });
+            relaxed.push(Relaxed { key: key.to_owned(), change, span: origin.map(|origin| origin.span), file });
         };
         for rule in RULES {
-            if asks(was, rule) && !asks(now, rule) {
+            if enables(was, rule) && !enables(now, rule) {
                 let key = if ignores(now, rule) { "ignore" } else { "select" };
                 add(key, format!("disables `{}`", rule.id()));
             }
@@ -43,7 +43,7 @@ impl Config {
                 add(&format!("levels.{}", rule.id()), format!("lowers the level of `{}`", rule.id()));
             }
         }
-        for (key, is_less) in lesser(now, was) {
+        for (key, is_less) in relaxed_settings(now, was) {
             if is_less {
                 add(key, format!("relaxes `{key}`"));
             }
@@ -68,18 +68,18 @@ impl Config {
                 add("root", format!("changes the values of the deployment `{name}`"));
             }
         }
-        relaxed.extend(self.accepted_since(before));
+        relaxed.extend(self.newly_suppressed(before));
         relaxed
     }
 
     /// Returns the accepted findings that the other configuration doesn't accept, or not for as long.
-    fn accepted_since(&self, before: &Self) -> Vec<Relaxed> {
+    fn newly_suppressed(&self, before: &Self) -> Vec<Relaxed> {
         let known = before.accepted();
         let mut relaxed = Vec::new();
         for new in self.accepted().iter().filter(|new| !is_known(new, &known)) {
             relaxed.push(Relaxed {
                 key: "ignore".to_owned(),
-                what: format!("suppresses findings of `{}`", new.rule),
+                change: format!("suppresses findings of `{}`", new.rule),
                 span: new.suppression.span,
                 file: self.origins.get("ignore").map_or(&before.name, |origin| &origin.name).clone(),
             });
@@ -90,19 +90,19 @@ impl Config {
 
 fn is_known(new: &crate::suppress::SuppressedFindings, known: &[crate::suppress::SuppressedFindings]) -> bool {
     known.iter().any(|old| {
-        let is_longer = new.suppression.holds_longer(old.suppression.until);
+        let is_longer = new.suppression.ends_after(old.suppression.until);
         (new.rule, &new.address) == (old.rule, &old.address) && !is_longer
     })
 }
 
 /// Returns settings with a value that is less strict than another one. A change of `parameter-policy` in either
 /// direction counts, since it turns failures into unknown results or the other way round.
-fn lesser(now: &Settings, was: &Settings) -> [(&'static str, bool); 8] {
+fn relaxed_settings(now: &Settings, was: &Settings) -> [(&'static str, bool); 8] {
     let (now_regions, was_regions) = (regions_of(now), regions_of(was));
     let is_dropped = was_regions.iter().any(|region| !now_regions.contains(region));
     [
-        ("fail-on", weight(now.fail_on) < weight(was.fail_on)),
-        ("unknown", gravity(now.unknown) < gravity(was.unknown)),
+        ("fail-on", fail_on_rank(now.fail_on) < fail_on_rank(was.fail_on)),
+        ("unknown", unknown_rank(now.unknown) < unknown_rank(was.unknown)),
         ("require-trail", was.require_trail && !now.require_trail),
         ("every-trail", was.every_trail && !now.every_trail),
         (
@@ -124,7 +124,7 @@ fn policy(policy: ParameterPolicy) -> bool {
 }
 
 /// Orders the values of `fail-on` by strictness.
-fn weight(fail_on: FailOn) -> u8 {
+fn fail_on_rank(fail_on: FailOn) -> u8 {
     match fail_on {
         FailOn::Never => 0,
         FailOn::Error => 1,
@@ -133,7 +133,7 @@ fn weight(fail_on: FailOn) -> u8 {
     }
 }
 
-fn gravity(unknown: OnUnknown) -> u8 {
+fn unknown_rank(unknown: OnUnknown) -> u8 {
     match unknown {
         OnUnknown::Ignore => 0,
         OnUnknown::Warn => 1,
@@ -141,7 +141,7 @@ fn gravity(unknown: OnUnknown) -> u8 {
     }
 }
 
-fn asks(settings: &Settings, rule: &Rule) -> bool {
+fn enables(settings: &Settings, rule: &Rule) -> bool {
     let is_selected = settings.select.iter().chain(&settings.extend_select).any(|named| named.names(rule));
     let is_enforced = settings.enforce.iter().any(|named| named.names(rule));
     is_enforced || is_selected && !ignores(settings, rule)

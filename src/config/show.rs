@@ -33,8 +33,8 @@ pub const SCHEMA: &str = include_str!("schema.json");
 impl Config {
     /// All settings with their values, in the order of their keys.
     pub fn show(&self, sources: &Sources, overrides: &[Override]) -> Vec<EffectiveSetting> {
-        let mut values = flat(toml::Table::try_from(Settings::default()).unwrap_or_default());
-        values.extend(flat(self.written.clone()));
+        let mut values = flattened(toml::Table::try_from(Settings::default()).unwrap_or_default());
+        values.extend(flattened(self.written.clone()));
         let shown = values.iter().filter(|(key, _)| *key != "extend").map(|(key, value)| {
             let origin = self.origins.get(key).map_or_else(|| "default".to_owned(), |origin| origin.place(sources));
             (key.clone(), EffectiveSetting { key: key.clone(), value: value.to_string(), origin })
@@ -53,7 +53,7 @@ impl Config {
 }
 
 /// The entries of tables by `table.key`.
-fn flat(table: toml::Table) -> BTreeMap<String, toml::Value> {
+fn flattened(table: toml::Table) -> BTreeMap<String, toml::Value> {
     table
         .into_iter()
         .flat_map(|(key, value)| match value {
@@ -72,7 +72,7 @@ impl SettingOrigin {
             return file.name.clone();
         }
         let position = file.position(self.span.start);
-        format!("{}:{}:{}", sources.seen_file(&file), position.line, position.column)
+        format!("{}:{}:{}", sources.file_display_name(&file), position.line, position.column)
     }
 }
 

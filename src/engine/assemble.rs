@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::assign::is_part_of;
-use super::judge::DeploymentVerdicts;
-use super::received::{self, RootOptionUse};
-use super::{EngineSettings, place, reading};
+use super::deployment_check::DeploymentVerdicts;
+use super::option_use::{self, RootOptionUse};
+use super::{EngineSettings, editable_location, file_findings};
 use crate::config::Benchmark;
 use crate::finding::Label;
 use crate::report::{Diagnostic, FindingTarget, Report, UnreadFile};
@@ -35,7 +35,7 @@ pub(super) fn report(
         shows_suppressed: false,
         shows_accepted: false,
         cited: Benchmark::default().0,
-        rules: RULES.into_iter().filter(|rule| settings.selection.asks(rule)).collect(),
+        rules: RULES.into_iter().filter(|rule| settings.selection.can_report(rule)).collect(),
         min_level: None,
         shows_passed: false,
         stale_entries: 0,
@@ -45,20 +45,20 @@ pub(super) fn report(
         renamed: Vec::new(),
         unused_configurations: Vec::new(),
         unmatched_roots: Vec::new(),
-        refused: None,
+        rejected_option: None,
         sources,
     };
-    let takes: Vec<RootOptionUse> = judged.iter().map(|judgement| judgement.takes.clone()).collect();
-    report.undeclared = received::undeclared(&takes, &settings.evaluation, &report.sources);
-    report.refused = received::refusal(&takes, &settings.evaluation, &report.sources);
-    report.findings.reserve(judged.iter().map(|judgement| judgement.findings.len()).sum());
-    for judgement in judged {
-        report.deployments.extend(judgement.deployment);
-        report.findings.extend(judgement.findings);
-        report.unread_files.extend(judgement.unread);
-        report.uncreated.extend(judgement.uncreated);
+    let takes: Vec<RootOptionUse> = judged.iter().map(|verdicts| verdicts.option_use.clone()).collect();
+    report.undeclared = option_use::undeclared(&takes, &settings.evaluation, &report.sources);
+    report.rejected_option = option_use::refusal(&takes, &settings.evaluation, &report.sources);
+    report.findings.reserve(judged.iter().map(|verdicts| verdicts.findings.len()).sum());
+    for verdicts in judged {
+        report.deployments.extend(verdicts.deployment);
+        report.findings.extend(verdicts.findings);
+        report.unread_files.extend(verdicts.unread);
+        report.uncreated.extend(verdicts.uncreated);
     }
-    drop_counted(&mut report);
+    drop_repeated_uncreated(&mut report);
     // Settings and baselines are read, but not as code.
     let left = scan.unread.iter().filter(|(path, _)| report.sources.known(path).is_none());
     report
@@ -66,11 +66,11 @@ pub(super) fn report(
         .extend(left.map(|(path, why)| UnreadFile { name: report.sources.name(path), reason: (*why).to_owned() }));
     report.unread_files.sort_unstable();
     report.unread_files.dedup();
-    drop_read(&mut report);
+    drop_included_files(&mut report);
     let unreadable =
-        scan.unreadable.iter().map(|(path, error)| reading::of_unreadable(report.sources.name(path), error));
+        scan.unreadable.iter().map(|(path, error)| file_findings::unreadable_file(report.sources.name(path), error));
     report.findings.extend(unreadable);
-    report.findings.extend(stale.into_iter().filter_map(|stale| reading::of_stale(stale, settings)));
+    report.findings.extend(stale.into_iter().filter_map(|stale| file_findings::stale_suppression(stale, settings)));
     report.unused_configurations = unused_configurations(scan, &report.sources);
     report.unmatched_roots = unmatched_roots(&report, settings);
     report.deployments.sort_by(|a, b| a.root.cmp(&b.root));
@@ -131,7 +131,7 @@ fn drop_repeats(report: &mut Report) {
 }
 
 /// Removes the files that are partly read together with other files, such as those that a template includes.
-fn drop_read(report: &mut Report) {
+fn drop_included_files(report: &mut Report) {
     let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
     let files: HashSet<FileId> = trails.map(|trail| trail.header.file).collect();
     let names: HashSet<String> = files.into_iter().map(|file| report.sources.file(file).name.clone()).collect();
@@ -139,7 +139,7 @@ fn drop_read(report: &mut Report) {
 }
 
 /// Removes the uncreated trails that also belong to a deployment or to other called code.
-fn drop_counted(report: &mut Report) {
+fn drop_repeated_uncreated(report: &mut Report) {
     let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
     let mut met: HashSet<Span> = trails.map(|trail| trail.header).collect();
     report.uncreated.retain(|trail| met.insert(trail.header));
@@ -157,11 +157,11 @@ fn clip_to_lines(report: &mut Report) {
     }
     for trail in report.deployments.iter_mut().flat_map(|deployment| &mut deployment.trails) {
         trail.header = sources.outermost(trail.header);
-        trail.grounds.iter_mut().flat_map(|(_, labels)| labels).for_each(|label| clip(label, sources));
+        trail.evidence.iter_mut().flat_map(|(_, labels)| labels).for_each(|label| clip(label, sources));
     }
 }
 
 fn clip(label: &mut Label, sources: &Sources) {
     label.span = sources.outermost(label.span);
-    place::clip(label, sources);
+    editable_location::clip(label, sources);
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{EngineSettings, planned};
+use super::{EngineSettings, plan_match};
 use crate::error::Error;
 use crate::formats::{self, CandidateFile, Context, FORMATS, InputFormat, LoadedProject, Project};
 use crate::scan::Scan;
@@ -30,14 +30,18 @@ pub(super) type LinkedFiles = [Vec<formats::LinkedFile>; FORMATS.len()];
 pub(super) fn link(scan: &Scan, context: Context<'_>) -> LinkedFiles {
     std::array::from_fn(|index| {
         let format = FORMATS.get(index).expect("the lists of a scan are those of the formats");
-        let kept = scan.kept.get(index).into_iter().flatten();
+        let kept = scan.candidates.get(index).into_iter().flatten();
         kept.map(|kept| link_file(*format, *kept, context)).collect()
     })
 }
 
 /// Finds the files that one file refers to.
-pub(super) fn link_file(format: &dyn InputFormat, kept: CandidateFile, context: Context<'_>) -> formats::LinkedFile {
-    formats::LinkedFile { kept, links: format.links(kept, context) }
+pub(super) fn link_file(
+    format: &dyn InputFormat,
+    candidate: CandidateFile,
+    context: Context<'_>,
+) -> formats::LinkedFile {
+    formats::LinkedFile { candidate, links: format.links(candidate, context) }
 }
 
 /// The projects of all formats.
@@ -51,7 +55,7 @@ pub(super) fn projects(linked: &LinkedFiles, context: Context<'_>) -> Result<Vec
             projects.map(move |project| CandidateProject { format: name, project, is_planned: false })
         })
         .collect();
-    planned::assign(&mut candidates, context)?;
+    plan_match::assign(&mut candidates, context)?;
     Ok(candidates)
 }
 

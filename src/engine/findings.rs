@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::excuse::Downgrade;
-use super::judge::DeploymentCheck;
-use super::place;
-use super::sighting::{RuleResult, TrailInstance};
+use super::deployment_check::DeploymentCheck;
+use super::downgrade::Downgrade;
+use super::editable_location;
+use super::trail_instance::{RuleResult, TrailInstance};
 use super::witness::Witness;
 use crate::finding::{Finding, Label, Level};
 use crate::model::Trail;
@@ -18,31 +18,32 @@ use crate::suppress::Suppression;
 /// Rule results of instances that share their text.
 #[derive(Debug)]
 pub(super) struct InstanceGroup<'a> {
-    answers: Vec<(&'a TrailInstance, &'a RuleResult)>,
+    results: Vec<(&'a TrailInstance, &'a RuleResult)>,
     suppressed: Option<Suppression>,
 }
 
 impl DeploymentCheck<'_> {
     /// Instances of one resource share their text, and so a finding.
-    pub(super) fn group<'s>(&self, sightings: &'s [TrailInstance]) -> Vec<InstanceGroup<'s>> {
+    pub(super) fn group<'s>(&self, instances: &'s [TrailInstance]) -> Vec<InstanceGroup<'s>> {
         let mut groups: Vec<InstanceGroup<'s>> = Vec::new();
         let mut by_key: HashMap<_, usize> = HashMap::new();
-        for sighting in sightings {
-            for answer in &sighting.answers {
-                let Some(finding) = answer.finding.as_deref().filter(|_| self.settings.selection.has(answer.rule))
+        for instance in instances {
+            for answer in &instance.results {
+                let Some(finding) =
+                    answer.finding.as_deref().filter(|_| self.settings.selection.is_selected(answer.rule))
                 else {
                     continue;
                 };
-                let trail = &sighting.trail;
+                let trail = &instance.trail;
                 let suppressed = self.suppression(answer.rule, finding, Some(&trail.address), Some(trail));
-                let header = sighting.trail.header;
+                let header = instance.trail.header;
                 let key = (answer.rule.id(), answer.outcome, header, finding, &answer.witness, suppressed.clone());
                 let index = *by_key.entry(key).or_insert_with(|| {
-                    groups.push(InstanceGroup { answers: Vec::new(), suppressed });
+                    groups.push(InstanceGroup { results: Vec::new(), suppressed });
                     groups.len().saturating_sub(1)
                 });
                 if let Some(group) = groups.get_mut(index) {
-                    group.answers.push((sighting, answer));
+                    group.results.push((instance, answer));
                 }
             }
         }
@@ -93,35 +94,39 @@ impl DeploymentCheck<'_> {
 
     /// Reports the result of a group. If the control is satisfied by other trails, the finding is only a note.
     pub(super) fn report_group(&self, group: &InstanceGroup<'_>, excuse: Option<Downgrade>) -> Option<Diagnostic> {
-        let (sighting, answer) = group.answers.first()?;
+        let (instance, answer) = group.results.first()?;
         let finding = answer.finding.as_deref().cloned()?;
-        if self.is_repeated_advice(sighting, answer, &finding) || self.is_repeated_doubt(sighting, answer, &finding) {
+        if self.is_repeated_advice(instance, answer, &finding) || self.is_repeated_doubt(instance, answer, &finding) {
             return None;
         }
         let rule = answer.rule;
         let own = finding.level.unwrap_or(rule.page.level);
         let (level, finding) =
-            match excuse.filter(|excuse| group.answers.iter().all(|(sighting, _)| excuse.covers(rule, sighting))) {
+            match excuse.filter(|excuse| group.results.iter().all(|(instance, _)| excuse.covers(rule, instance))) {
                 Some(excuse) => (Level::Note, excuse.apply(finding)),
                 None => (self.settings.level(rule, own), finding),
             };
-        let finding = place::move_out(finding, &sighting.trail, self.sources);
-        let instances = group.answers.iter().map(|(sighting, answer)| FindingInstance {
-            address: Some(sighting.trail.address.clone()),
+        let finding = editable_location::move_out(finding, &instance.trail, self.sources);
+        let instances = group.results.iter().map(|(instance, answer)| FindingInstance {
+            address: Some(instance.trail.address.clone()),
             fingerprint: String::new(),
             // A finding without lost events has no loss, since an empty loss would be covered by any earlier one.
-            loss: answer.rule.loses.map(|loses| loses(sighting.recorded)).filter(|loss| *loss != EventLoss::NOTHING),
+            loss: answer
+                .rule
+                .event_loss
+                .map(|loses| loses(instance.recorded))
+                .filter(|loss| *loss != EventLoss::NOTHING),
         });
         let reported = self.report(rule, level, answer.outcome, "", finding, &answer.witness);
-        Some(self.suppress(reported.about(instances.collect()), group.suppressed.clone()))
+        Some(self.suppress(reported.for_instances(instances.collect()), group.suppressed.clone()))
     }
 
     /// True for advice at a location where a selected rule already reports a finding, unless the advice was requested.
-    fn is_repeated_advice(&self, sighting: &TrailInstance, answer: &RuleResult, finding: &Finding) -> bool {
-        let others = sighting
-            .answers
+    fn is_repeated_advice(&self, instance: &TrailInstance, answer: &RuleResult, finding: &Finding) -> bool {
+        let others = instance
+            .results
             .iter()
-            .filter(|other| !other.rule.check.is_advice() && self.settings.selection.has(other.rule));
+            .filter(|other| !other.rule.check.is_advice() && self.settings.selection.is_selected(other.rule));
         answer.rule.check.is_advice()
             && !answer.rule.page.is_on_request
             && others
@@ -130,11 +135,11 @@ impl DeploymentCheck<'_> {
     }
 
     /// True for an unknown whose reason another unknown of the trail already reports.
-    fn is_repeated_doubt(&self, sighting: &TrailInstance, answer: &RuleResult, finding: &Finding) -> bool {
-        let before = sighting.answers.iter().take_while(|other| !std::ptr::eq(*other, answer));
+    fn is_repeated_doubt(&self, instance: &TrailInstance, answer: &RuleResult, finding: &Finding) -> bool {
+        let before = instance.results.iter().take_while(|other| !std::ptr::eq(*other, answer));
         let mut open =
-            before.filter(|other| other.outcome == Outcome::Unknown && self.settings.selection.has(other.rule));
-        answer.rule.check.is_around()
+            before.filter(|other| other.outcome == Outcome::Unknown && self.settings.selection.is_selected(other.rule));
+        answer.rule.check.is_log_delivery()
             && answer.outcome == Outcome::Unknown
             && open.any(|other| other.finding.as_ref().is_some_and(|other| other.primary == finding.primary))
     }
@@ -150,37 +155,37 @@ impl DeploymentCheck<'_> {
     ) -> Diagnostic {
         // The label shows both sides of an undecided value, so the message doesn't repeat them.
         let shown = witness.fails_when.iter().filter(|_| finding.witness.is_none());
-        let condition = shown.map(|decision| brief(decision)).collect::<Vec<_>>().join(" and ");
+        let condition = shown.map(|decision| shorten(decision)).collect::<Vec<_>>().join(" and ");
         let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
         let mut blocked_by = finding.blocked_by;
-        blocked_by.extend(witness.subjects.iter().flat_map(|subject| things(subject)));
+        blocked_by.extend(witness.subjects.iter().flat_map(|subject| blockers(subject)));
         blocked_by.sort_unstable();
         blocked_by.dedup();
-        let wished = finding.wishes.iter().filter_map(|wish| wish.steps().last()).map(|step| step.span);
-        let set = finding.setter.filter(|_| finding.wishes.is_empty() && outcome == Outcome::Fail);
-        let mut setters: Vec<Span> = wished.chain(set).collect();
-        setters.dedup();
+        let wished = finding.remedies.iter().filter_map(|remedy| remedy.steps().last()).map(|step| step.span);
+        let set = finding.set_at.filter(|_| finding.remedies.is_empty() && outcome == Outcome::Fail);
+        let mut set_at: Vec<Span> = wished.chain(set).collect();
+        set_at.dedup();
         Diagnostic {
             rule,
             fingerprint: String::new(),
             level,
             outcome,
             // An address isn't shortened, since a part of it isn't a valid address.
-            message: format!("{subject}{} {}{when}", self.name_after(), brief_code(&finding.message)),
+            message: format!("{subject}{} {}{when}", self.name_after(), shorten_code(&finding.message)),
             address: None,
             loss: None,
             others: Vec::new(),
             attribute: finding.attribute,
             deployment: Some(self.root.clone()),
             deployment_name: self.name.map(str::to_owned),
-            place: FindingTarget::Text(brief_label(finding.primary)),
-            related: finding.related.into_iter().map(brief_label).collect(),
-            setters,
+            place: FindingTarget::Text(shorten_label(finding.primary)),
+            related: finding.related.into_iter().map(shorten_label).collect(),
+            set_at,
             notes: finding.notes,
             help: finding.help,
-            wishes: finding.wishes,
+            remedies: finding.remedies,
             fix: None,
-            refused: None,
+            rejected_fix: None,
             blocked_by,
             fails_when: witness.fails_when.clone(),
             passes_when: witness.passes_when.clone(),
@@ -201,25 +206,25 @@ impl DeploymentCheck<'_> {
 const LINE: usize = 80;
 
 /// Shortens an expression to the limit.
-fn brief(expression: &str) -> String {
+fn shorten(expression: &str) -> String {
     let end = expression.char_indices().nth(LINE).map_or(expression.len(), |(end, _)| end);
     let shown = expression.get(..end).unwrap_or_default().lines().next().unwrap_or_default();
     if shown.len() == expression.len() { shown.to_owned() } else { format!("{}…", shown.trim_end()) }
 }
 
 /// Shortens the expressions between backticks in a sentence.
-fn brief_code(text: &str) -> String {
+fn shorten_code(text: &str) -> String {
     let parts = text.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 1 { brief(part) } else { part.to_owned() }).collect::<Vec<_>>().join("`")
+    parts.map(|(at, part)| if at % 2 == 1 { shorten(part) } else { part.to_owned() }).collect::<Vec<_>>().join("`")
 }
 
-fn brief_label(label: Label) -> Label {
-    Label { text: brief_code(&label.text), ..label }
+fn shorten_label(label: Label) -> Label {
+    Label { text: shorten_code(&label.text), ..label }
 }
 
 /// Returns the variables, modules and resources that an unknown expression refers to, or the expression itself if it is
 /// one of these.
-fn things(subject: &str) -> Vec<String> {
+fn blockers(subject: &str) -> Vec<String> {
     const KINDS: [&str; 5] = ["var.", "module.", "data.", "local.", "terraform."];
     if subject.chars().all(|c| is_part(c) || matches!(c, '[' | ']' | '"')) {
         return vec![subject.to_owned()];
@@ -227,7 +232,7 @@ fn things(subject: &str) -> Vec<String> {
     let words = subject.split(|c: char| !is_part(c)).map(|word| word.trim_matches('.'));
     let named: Vec<String> =
         words.filter(|word| KINDS.iter().any(|kind| word.starts_with(kind))).map(str::to_owned).collect();
-    if named.is_empty() { vec![brief(subject)] } else { named }
+    if named.is_empty() { vec![shorten(subject)] } else { named }
 }
 
 fn is_part(c: char) -> bool {
@@ -241,18 +246,18 @@ mod tests {
     #[test]
     fn long_expressions_are_cut() {
         let long = format!("var.{}", "a".repeat(100));
-        assert_eq!(brief("var.a\n&& var.b"), "var.a…");
+        assert_eq!(shorten("var.a\n&& var.b"), "var.a…");
         assert_eq!(
-            brief_code(&format!("`{long}` has no value here")).chars().count(),
+            shorten_code(&format!("`{long}` has no value here")).chars().count(),
             LINE + 1 + "`` has no value here".len()
         );
-        assert_eq!(brief_code("trail `a` records"), "trail `a` records");
+        assert_eq!(shorten_code("trail `a` records"), "trail `a` records");
     }
 
     #[test]
     fn blockers_are_things() {
-        assert_eq!(things("var.a && length(module.b.keys) > 0"), ["var.a", "module.b.keys"]);
-        assert_eq!(things("module.b[\"x\"].arn"), ["module.b[\"x\"].arn"]);
-        assert_eq!(things("Env == Stage"), ["Env == Stage"]);
+        assert_eq!(blockers("var.a && length(module.b.keys) > 0"), ["var.a", "module.b.keys"]);
+        assert_eq!(blockers("module.b[\"x\"].arn"), ["module.b[\"x\"].arn"]);
+        assert_eq!(blockers("Env == Stage"), ["Env == Stage"]);
     }
 }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::assign::CandidateProject;
-use super::judge::{DeploymentCheck, DeploymentVerdicts};
+use super::deployment_check::{DeploymentCheck, DeploymentVerdicts};
 use super::shares::BudgetShares;
 use super::{EngineSettings, Selection};
 use crate::formats::{Context, Modules, Options, ParameterPolicy};
@@ -39,7 +39,7 @@ pub(super) struct OtherRun<'a> {
 #[derive(Debug, Default)]
 pub(super) struct OtherRuns {
     /// True if this run excludes too much to decide.
-    is_narrowed: bool,
+    is_partial: bool,
     projects: Vec<OpenRules>,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct OtherRuns {
 #[derive(Debug)]
 struct OpenRules {
     /// The files that the evaluation of the project read.
-    asked: Arc<Dependencies>,
+    dependencies: Arc<Dependencies>,
     rules: HashSet<&'static str>,
 }
 
@@ -68,36 +68,36 @@ impl OtherRuns {
         if !stale.iter().any(StaleSuppression::is_unneeded) {
             return Self::default();
         }
-        if is_narrowed(judged, run) {
-            return Self { is_narrowed: true, projects: Vec::new() };
+        if is_partial(judged, run) {
+            return Self { is_partial: true, projects: Vec::new() };
         }
-        let findings = judged.iter().flat_map(|judgement| &judgement.findings).map(key).collect();
-        let deployments = judged.iter().filter_map(|judgement| judgement.deployment.as_ref());
+        let findings = judged.iter().flat_map(|verdicts| &verdicts.findings).map(key).collect();
+        let deployments = judged.iter().filter_map(|verdicts| verdicts.deployment.as_ref());
         let failed = deployments.filter(|judged| judged.verdict == Some(Outcome::Fail));
         let found = FindingPlaces { findings, failed: failed.map(|judged| judged.root.as_str()).collect() };
-        Self { is_narrowed: false, projects: evaluate(run, &found) }
+        Self { is_partial: false, projects: evaluate(run, &found) }
     }
 
     /// True if another run may need a suppression that is unused in this one.
     pub(super) fn may_need(&self, stale: &StaleSuppression) -> bool {
         let Some(rule) = stale.unused.filter(|_| stale.is_unneeded()) else { return false };
         // A file that no project reads may contain values, and an entry of the settings may apply to any file.
-        if self.is_narrowed {
+        if self.is_partial {
             return true;
         }
         let is_of_all = stale.is_of_settings() || !self.has_file(stale.span.file);
         let mut open = self.projects.iter().filter(|project| project.rules.contains(rule));
-        open.any(|project| is_of_all || project.asked.has_file(stale.span.file))
+        open.any(|project| is_of_all || project.dependencies.has_file(stale.span.file))
     }
 
     fn has_file(&self, file: FileId) -> bool {
-        self.projects.iter().any(|project| project.asked.has_file(file))
+        self.projects.iter().any(|project| project.dependencies.has_file(file))
     }
 }
 
 /// True if a run excludes a part of what other runs may evaluate. This is the only place that decides it.
-fn is_narrowed(judged: &[&DeploymentVerdicts], run: OtherRun<'_>) -> bool {
-    let narrowed = run.settings.narrowed;
+fn is_partial(judged: &[&DeploymentVerdicts], run: OtherRun<'_>) -> bool {
+    let narrowed = run.settings.omitted;
     narrowed.values
         || narrowed.files
         || narrowed.rules
@@ -106,7 +106,7 @@ fn is_narrowed(judged: &[&DeploymentVerdicts], run: OtherRun<'_>) -> bool {
         || run.has_unreadable
         || judged
             .iter()
-            .any(|judgement| judgement.findings.iter().any(|finding| matches!(finding.rule.check, Check::Reading)))
+            .any(|verdicts| verdicts.findings.iter().any(|finding| matches!(finding.rule.check, Check::Reading)))
 }
 
 /// Evaluates each project on its own, without any values.
@@ -117,19 +117,19 @@ fn evaluate(run: OtherRun<'_>, found: &FindingPlaces<'_>) -> Vec<OpenRules> {
     let mut shares = BudgetShares::new(run.bytes, run.projects.len());
     let known = run.projects.iter().map(|_| None).collect();
     let work = |candidate: &CandidateProject, budget: &Rc<Budget>| {
-        let asked = Arc::new(Dependencies::default());
+        let dependencies = Arc::new(Dependencies::default());
         let (mut rules, mut has_unread) = (HashSet::new(), false);
         for settings in &installed {
-            let judgement = judge(candidate, settings, run.context, &asked, budget);
-            has_unread |= judgement.deployment.as_ref().is_some_and(|judged| !judged.unread.is_empty());
-            rules.extend(undecided(&judgement, found));
+            let verdicts = evaluate_bare(candidate, settings, run.context, &dependencies, budget);
+            has_unread |= verdicts.deployment.as_ref().is_some_and(|judged| !judged.unread.is_empty());
+            rules.extend(undecided(&verdicts, found));
         }
-        if asked.files().iter().any(|file| is_installed(&run.context.sources.file(*file).path)) {
+        if dependencies.files().iter().any(|file| is_installed(&run.context.sources.file(*file).path)) {
             for settings in &local {
-                rules.extend(undecided(&judge(candidate, settings, run.context, &asked, budget), found));
+                rules.extend(undecided(&evaluate_bare(candidate, settings, run.context, &dependencies, budget), found));
             }
         }
-        (OpenRules { asked, rules }, has_unread)
+        (OpenRules { dependencies, rules }, has_unread)
     };
     let evaluated = shares.spend(run.projects, known, run.settings.jobs, work).into_iter();
     evaluated
@@ -143,15 +143,15 @@ fn evaluate(run: OtherRun<'_>, found: &FindingPlaces<'_>) -> Vec<OpenRules> {
         .collect()
 }
 
-fn judge(
+fn evaluate_bare(
     candidate: &CandidateProject,
     settings: &EngineSettings,
     context: Context<'_>,
-    asked: &Arc<Dependencies>,
+    dependencies: &Arc<Dependencies>,
     budget: &Rc<Budget>,
 ) -> DeploymentVerdicts {
-    let sources = context.sources.noting(Arc::clone(asked));
-    let fs = TrackingFs::new(context.fs, asked);
+    let sources = context.sources.tracking(Arc::clone(dependencies));
+    let fs = TrackingFs::new(context.fs, dependencies);
     let context = Context { fs: &fs, sources: &sources, options: &settings.evaluation, plan: None, ..context };
     let suppressions = Suppressions::new(&settings.suppress, &sources);
     let opened = candidate.project.open(context, budget);
@@ -166,21 +166,21 @@ fn judge(
         suppressions: &suppressions,
         sources: &sources,
     };
-    case.judge()
+    case.evaluate()
 }
 
 /// Returns the rules whose result may differ in another run.
-fn undecided(judgement: &DeploymentVerdicts, found: &FindingPlaces<'_>) -> HashSet<&'static str> {
-    let of_findings = judgement
+fn undecided(verdicts: &DeploymentVerdicts, found: &FindingPlaces<'_>) -> HashSet<&'static str> {
+    let of_findings = verdicts
         .findings
         .iter()
         .filter(|finding| finding.outcome == Outcome::Unknown || !found.findings.contains(&key(finding)))
         .map(|finding| finding.rule.id());
-    let trails = judgement.deployment.iter().flat_map(|judged| &judged.trails);
+    let trails = verdicts.deployment.iter().flat_map(|judged| &judged.trails);
     let results = trails.flat_map(|trail| &trail.rules);
     let of_trails = results.filter(|(_, outcome)| *outcome == Outcome::Unknown).map(|(rule, _)| rule.id());
     // The failure of a whole deployment is a finding only if no other finding covers it.
-    let is_other_whole = judgement.deployment.iter().any(|judged| match judged.verdict {
+    let is_other_whole = verdicts.deployment.iter().any(|judged| match judged.verdict {
         Some(Outcome::Unknown) => true,
         Some(Outcome::Fail) => !found.failed.contains(judged.root.as_str()),
         Some(Outcome::Pass) | None => false,
@@ -220,7 +220,7 @@ fn without_values(settings: &EngineSettings, policy: &Strictness, modules: Modul
             modules,
             ..Options::default()
         },
-        suppress: suppress::SuppressionPolicy { is_off: true, ..suppress::SuppressionPolicy::default() },
+        suppress: suppress::SuppressionPolicy { is_disabled: true, ..suppress::SuppressionPolicy::default() },
         jobs: settings.jobs,
         ..EngineSettings::default()
     }

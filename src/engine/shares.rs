@@ -37,23 +37,23 @@ pub(super) struct BudgetShares {
     /// The first share of each deployment.
     first: usize,
     /// The steps that are left.
-    left: usize,
+    remaining: usize,
     /// The number of deployments that haven't been evaluated yet. Many of them never are, because calls create their
     /// trails.
-    waiting: usize,
+    pending: usize,
 }
 
 impl BudgetShares {
     /// Computes the shares for a number of deployments in files of this size.
     pub(super) fn new(bytes: usize, deployments: usize) -> Self {
-        let left = Budget::steps_for(bytes);
-        let (_, each) = portions(left, deployments);
+        let remaining = Budget::steps_for(bytes);
+        let (_, each) = portions(remaining, deployments);
         let first = if deployments > 1 { each.min(SMALL_SHARE.max(each / 16)) } else { each };
-        Self { first, left, waiting: deployments }
+        Self { first, remaining, pending: deployments }
     }
 
     /// True if the outcome is the same as with a deployment's first share.
-    pub(super) fn suffice_for<T>(&self, paid: &PaidWork<T>) -> bool {
+    pub(super) fn is_sufficient<T>(&self, paid: &PaidWork<T>) -> bool {
         !paid.is_cut && paid.spent <= self.first
     }
 
@@ -66,7 +66,7 @@ impl BudgetShares {
         jobs: Option<NonZeroUsize>,
         work: impl Fn(&I, &Rc<Budget>) -> T + Sync,
     ) -> Vec<PaidWork<T>> {
-        self.waiting = self.waiting.saturating_sub(items.len());
+        self.pending = self.pending.saturating_sub(items.len());
         let open: Vec<&I> =
             items.iter().zip(&known).filter_map(|(item, known)| known.is_none().then_some(item)).collect();
         known.iter().flatten().for_each(|paid| self.take(paid));
@@ -74,10 +74,10 @@ impl BudgetShares {
         let threads = Threads::new(open.len(), jobs);
         let mut rest = open.as_slice();
         while !rest.is_empty() {
-            let (batch, share) = portions(self.left, rest.len());
+            let (batch, share) = portions(self.remaining, rest.len());
             let (now, later) = rest.split_at(batch);
             rest = later;
-            let paid = threads.map(now, |item| pay(&work, item, share.min(self.first)));
+            let paid = threads.map(now, |item| run_with_budget(&work, item, share.min(self.first)));
             paid.iter().for_each(|paid| self.take(paid));
             done.extend(paid);
         }
@@ -90,7 +90,7 @@ impl BudgetShares {
                 cut = cut.saturating_sub(1);
                 // A little more gives the same result.
                 if share > paid.spent.saturating_add((paid.spent / 4).max(LAST_STEP)) {
-                    *paid = pay(&work, item, share);
+                    *paid = run_with_budget(&work, item, share);
                     self.take(paid);
                 }
             }
@@ -101,16 +101,16 @@ impl BudgetShares {
     /// Returns the share of each of this many deployments in the remaining steps, without those reserved for later
     /// deployments.
     fn for_one_of(&self, cut: usize) -> usize {
-        let kept = self.first.saturating_mul(self.waiting).saturating_mul(2).min(self.left / 2);
-        self.left.saturating_sub(kept).checked_div(cut).unwrap_or_default()
+        let kept = self.first.saturating_mul(self.pending).saturating_mul(2).min(self.remaining / 2);
+        self.remaining.saturating_sub(kept).checked_div(cut).unwrap_or_default()
     }
 
     fn take<T>(&mut self, paid: &PaidWork<T>) {
-        self.left = self.left.saturating_sub(paid.spent);
+        self.remaining = self.remaining.saturating_sub(paid.spent);
     }
 }
 
-fn pay<I, T>(work: impl Fn(&I, &Rc<Budget>) -> T, item: &I, steps: usize) -> PaidWork<T> {
+fn run_with_budget<I, T>(work: impl Fn(&I, &Rc<Budget>) -> T, item: &I, steps: usize) -> PaidWork<T> {
     let budget = Budget::new(steps);
     let outcome = work(item, &budget);
     PaidWork { outcome, spent: budget.spent(), is_cut: budget.is_exceeded() }

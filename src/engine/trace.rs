@@ -1,11 +1,11 @@
 //! Implements `trailint trace`: lists the steps that lead to a trail's values.
 
-mod ways;
+mod paths;
 
 use super::assign::{Assignment, link, projects};
-use super::received::{self, RootOptionUse};
-use super::turns::{CreatedTrails, in_turn};
-use super::{EngineSettings, place, sighting, with_room};
+use super::evaluation_order::{CreatedTrails, evaluate_in_order};
+use super::option_use::{self, RootOptionUse};
+use super::{EngineSettings, editable_location, trail_instance, with_large_stack};
 use crate::error::Error;
 use crate::formats::{Context, FileCache};
 use crate::model::{Resource, SearchSubject};
@@ -43,7 +43,7 @@ pub fn trace(
     settings: &EngineSettings,
     question: &str,
 ) -> Result<Trace, Error> {
-    with_room(|| trace_here(fs, inputs, sources, settings, question))?
+    with_large_stack(|| trace_here(fs, inputs, sources, settings, question))?
 }
 
 fn trace_here(
@@ -54,34 +54,36 @@ fn trace_here(
     question: &str,
 ) -> Result<Trace, Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
-    let readings = FileCache::default();
+    let caches = FileCache::default();
     let context =
-        Context { fs, sources: &sources, readings: &readings, options: &settings.evaluation, plan: None, tried: &[] };
+        Context { fs, sources: &sources, caches: &caches, options: &settings.evaluation, plan: None, tried: &[] };
     let question = TraceQuery { text: Some(question) };
     let projects = projects(&link(&scan, context), context)?;
-    let answers: Vec<TraceAnswers> = in_turn(
+    let answers: Vec<TraceAnswers> = evaluate_in_order(
         &projects,
         context,
         settings,
-        |assignments: Vec<Assignment<'_>>| assignments.iter().map(|one| question.answers(one)).collect(),
+        |assignments: Vec<Assignment<'_>>| assignments.iter().map(|one| question.results(one)).collect(),
         |answers| &answers.created,
     );
     let (mut addresses, mut arguments, mut takes) = (Vec::new(), Vec::new(), Vec::new());
     for answers in answers {
-        takes.push(answers.takes);
+        takes.push(answers.option_use);
         addresses.extend(answers.addresses);
         arguments.extend(answers.arguments);
     }
-    if let Some(refused) = received::refusal(&takes, &settings.evaluation, &sources) {
+    if let Some(refused) = option_use::refusal(&takes, &settings.evaluation, &sources) {
         return Err(refused);
     }
-    for label in
-        arguments.iter_mut().flat_map(|argument: &mut TracedArgument| &mut argument.ways).flat_map(|way| &mut way.steps)
+    for label in arguments
+        .iter_mut()
+        .flat_map(|argument: &mut TracedArgument| &mut argument.paths)
+        .flat_map(|way| &mut way.steps)
     {
-        place::clip(label, &sources);
+        editable_location::clip(label, &sources);
     }
     if arguments.is_empty() {
-        return Err(question.unanswered(&addresses, scan.files));
+        return Err(question.not_found(&addresses, scan.files));
     }
     Ok(Trace { arguments, sources })
 }
@@ -92,27 +94,27 @@ struct TraceAnswers {
     addresses: Vec<String>,
     arguments: Vec<TracedArgument>,
     created: CreatedTrails,
-    takes: RootOptionUse,
+    option_use: RootOptionUse,
 }
 
 /// Returns all arguments of the trails of a deployment.
 pub(super) fn everything(assignment: &Assignment<'_>) -> Vec<TracedArgument> {
-    TraceQuery { text: None }.answers(assignment).arguments
+    TraceQuery { text: None }.results(assignment).arguments
 }
 
 impl TraceQuery<'_> {
     /// Returns the results for the trails of a deployment.
-    fn answers(&self, assignment: &Assignment<'_>) -> TraceAnswers {
+    fn results(&self, assignment: &Assignment<'_>) -> TraceAnswers {
         let budget = Budget::new(Budget::steps_for(0));
         let (opened, project) = (assignment.open(&budget), assignment.candidate.project.as_ref());
-        let created = CreatedTrails::of_opened(opened.as_ref(), &budget, project, assignment.context.sources);
+        let created = CreatedTrails::of_project(opened.as_ref(), &budget, project, assignment.context.sources);
         let mut answers = TraceAnswers { created, ..TraceAnswers::default() };
         if project.called().is_none() || !answers.created.is_empty() {
-            answers.takes = RootOptionUse::of(project.root(), opened.as_ref());
+            answers.option_use = RootOptionUse::of(project.root(), opened.as_ref());
         }
         for site in 0..opened.sites(SearchSubject::Trails) {
-            let runs = sighting::runs(&budget, |world| opened.resources(SearchSubject::Trails, site, world));
-            self.answer(&runs, &mut answers.addresses, &mut answers.arguments);
+            let runs = trail_instance::runs(&budget, |world| opened.resources(SearchSubject::Trails, site, world));
+            self.add_arguments(&runs, &mut answers.addresses, &mut answers.arguments);
         }
         if let Some(name) = assignment.name {
             answers.arguments.iter_mut().for_each(|argument| argument.name.push_str(&format!(" in `{name}`")));
@@ -121,19 +123,19 @@ impl TraceQuery<'_> {
     }
 
     /// Adds the queried arguments of the instances that one declaration creates.
-    fn answer(&self, runs: &[TraceRun], addresses: &mut Vec<String>, arguments: &mut Vec<TracedArgument>) {
+    fn add_arguments(&self, runs: &[TraceRun], addresses: &mut Vec<String>, arguments: &mut Vec<TracedArgument>) {
         for instance in instances(runs) {
             let Some((first, _)) = instance.first() else { continue };
             addresses.push(first.address.clone());
             let Some(attribute) = self.attribute_of(&first.address) else { continue };
             if attribute.is_empty() {
-                arguments.push(ways::existence(first, runs));
+                arguments.push(paths::existence(first, runs));
             }
             for path in paths(&instance).into_iter().filter(|path| is_part(path, attribute)) {
-                arguments.push(ways::argument(&instance, &path));
+                arguments.push(paths::argument(&instance, &path));
             }
             if is_part(REGION, attribute) {
-                arguments.push(ways::region(&instance, first));
+                arguments.push(paths::region(&instance, first));
             }
         }
     }
@@ -148,7 +150,7 @@ impl TraceQuery<'_> {
         })
     }
 
-    fn unanswered(&self, addresses: &[String], files: usize) -> Error {
+    fn not_found(&self, addresses: &[String], files: usize) -> Error {
         if let Some(address) = addresses.iter().find(|address| self.attribute_of(address).is_some()) {
             let attribute = self.attribute_of(address).unwrap_or_default().to_owned();
             return Error::NoArgument { address: address.clone(), attribute };

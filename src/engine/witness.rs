@@ -47,7 +47,7 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
     let subjects = subjects.iter().map(|decision| decision.atom.subject().to_owned());
     let mut witness = Witness { fails_when: show(&failing), passes_when: show(&passing), subjects: subjects.collect() };
     if !verdicts.iter().any(|(verdict, _)| is_pass(verdict) || is_fail(verdict)) {
-        (witness.fails_when, witness.passes_when) = sides(&verdicts);
+        (witness.fails_when, witness.passes_when) = reference_values(&verdicts);
     }
     witness.subjects.sort_unstable();
     witness.subjects.dedup();
@@ -58,7 +58,7 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
         Verdict::Pass => None,
         Verdict::Fail(finding) => {
             let label = format!("{} in that case", finding.primary.text);
-            Some(finding.because(label))
+            Some(finding.with_primary_label(label))
         }
         Verdict::Unknown(finding) => Some(finding),
     });
@@ -83,11 +83,11 @@ fn is_pass(verdict: &Verdict) -> bool {
 
 /// Returns the values of a plain reference with which an unknown verdict fails and passes, after the decisions that
 /// lead to it.
-fn sides(verdicts: &[(Verdict, &World)]) -> (Vec<String>, Vec<String>) {
-    let first = verdicts.first().and_then(|(verdict, _)| sides_of(verdict));
+fn reference_values(verdicts: &[(Verdict, &World)]) -> (Vec<String>, Vec<String>) {
+    let first = verdicts.first().and_then(|(verdict, _)| reference_values_of(verdict));
     let Some((reference, fails, passes)) = &first else { return Default::default() };
     let runs: Vec<(bool, &World)> =
-        verdicts.iter().map(|(verdict, world)| (sides_of(verdict) == first, *world)).collect();
+        verdicts.iter().map(|(verdict, world)| (reference_values_of(verdict) == first, *world)).collect();
     let decisions = minimal(&runs);
     if !names::are_independent_of(&decisions, reference) {
         return Default::default();
@@ -100,7 +100,7 @@ fn after(decisions: &[Decision], reference: &str, side: &str) -> Vec<String> {
     decisions.chain([format!("{reference} {side}")]).collect()
 }
 
-fn sides_of(verdict: &Verdict) -> Option<(String, String, String)> {
+fn reference_values_of(verdict: &Verdict) -> Option<(String, String, String)> {
     match verdict {
         Verdict::Unknown(finding) => finding.witness.clone(),
         Verdict::Pass | Verdict::Fail(_) => None,
@@ -111,14 +111,14 @@ fn sides_of(verdict: &Verdict) -> Option<(String, String, String)> {
 fn of_all(verdicts: Vec<(Verdict, &World)>) -> Option<Finding> {
     let mut findings = verdicts.into_iter().filter_map(|(verdict, _)| finding_of(verdict));
     let mut first = findings.next()?;
-    let mut seen: HashSet<Remedy> = first.wishes.iter().cloned().collect();
-    let mut is_mended = !first.wishes.is_empty();
+    let mut seen: HashSet<Remedy> = first.remedies.iter().cloned().collect();
+    let mut is_mended = !first.remedies.is_empty();
     for other in findings {
-        is_mended &= !other.wishes.is_empty();
-        first.wishes.extend(other.wishes.into_iter().filter(|wish| seen.insert(wish.clone())));
+        is_mended &= !other.remedies.is_empty();
+        first.remedies.extend(other.remedies.into_iter().filter(|remedy| seen.insert(remedy.clone())));
     }
     if !is_mended {
-        first.wishes.clear();
+        first.remedies.clear();
     }
     Some(first)
 }

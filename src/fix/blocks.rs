@@ -1,9 +1,9 @@
 //! Edits of HCL blocks and their arguments.
 
 use super::objects::{Addition, lines, longest};
+use super::parsed_files::{Enclosing, ParsedFiles, holds};
 use super::rows::{self, AttributeLine};
-use super::texts::{Enclosing, ParsedFiles, holds};
-use super::{Edit, deciding, list};
+use super::{Edit, list, remedy_edits};
 use crate::model::SelectorNames;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
@@ -150,7 +150,7 @@ pub(super) fn remove_argument(value: Span, texts: &ParsedFiles<'_>) -> Option<Ve
         return remove_row(&block.body, attribute, &file);
     }
     // Within an object, an empty list has the same meaning and keeps the alignment of the other attributes.
-    deciding::empty(value, texts)
+    remedy_edits::empty(value, texts)
 }
 
 /// Removes the lines of an attribute, and aligns the attributes that it was aligned with.

@@ -1,6 +1,6 @@
 //! Edits of suppressions: comments, and the metadata of templates.
 
-use super::texts::ParsedFiles;
+use super::parsed_files::ParsedFiles;
 use super::{Edit, nodes, rows};
 use crate::rules;
 use crate::source::{SourceFile, Span};

@@ -3,7 +3,7 @@
 //! A rule that knows the right code describes it with a [`Remedy`]: set an argument, remove an argument or a field
 //! selector, add a selector. The rule knows no syntax and no file. Three steps turn this into edits:
 //!
-//! - The **place** is where the value is decided, the end of its path through references ([`deciding`]): the literal in
+//! - The **place** is where the value is decided, the end of its path through references ([`remedy_edits`]): the literal in
 //!   the trail, the default of a variable or a parameter, the line in a file of values, the argument of a call, the arm
 //!   of a condition; if nothing sets the value, the block that lacks it. A place that isn't a plain literal is replaced
 //!   only in the trail itself, and a conditional is replaced as a whole.
@@ -16,26 +16,26 @@
 //! A value that fails in several worlds is fixed by the edits of all these worlds. Before anything is written, the
 //! edits are tried in memory and the result is checked again; [`splice`](mod@splice) chooses edits that don't overlap.
 
+mod apply;
 mod blocks;
 mod comments;
-mod deciding;
-mod harm;
 mod list;
 mod nodes;
 mod objects;
-mod refused;
-mod rounds;
+mod parsed_files;
+mod regression;
+mod rejected;
+mod remedy_edits;
 mod rows;
 mod safety;
 mod splice;
-mod texts;
 
 use std::collections::{BTreeSet, HashMap};
 
-pub use refused::spare_refused;
-pub use rounds::{ChangedFile, FixResult, forget, is_allowed, mend};
+pub use apply::{ChangedFile, FixResult, apply_fixes, drop_rejected, is_allowed};
+pub use parsed_files::{ParsedFiles, ParsedTrees};
+pub use rejected::drop_rejected_values;
 pub use splice::{EditedTexts, apply, splice};
-pub use texts::{ParsedFiles, ParsedTrees};
 
 use crate::model::{Remedy, RemedyKind};
 use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
@@ -109,15 +109,15 @@ pub fn propose(findings: &mut [Diagnostic], texts: &ParsedFiles<'_>, is_output: 
 fn is_decided_in_output(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> bool {
     let is_output = |span: Span| is_generated(&texts.file(span.file).path);
     match &finding.place {
-        FindingTarget::Text(label) if finding.wishes.is_empty() => is_output(label.span),
-        _ => finding.wishes.iter().any(|wish| is_output(wish.decider())),
+        FindingTarget::Text(label) if finding.remedies.is_empty() => is_output(label.span),
+        _ => finding.remedies.iter().any(|remedy| is_output(remedy.target())),
     }
 }
 
 /// Refers to the source of a generated file instead of fixing it. A plan that is checked beside its source can decide
 /// values that the source leaves unknown.
 fn refer_to_source(finding: &mut Diagnostic, is_plan: bool) {
-    finding.wishes.clear();
+    finding.remedies.clear();
     /// The first words of advice to change the code.
     const CHANGES: [&str; 8] = ["declare ", "fix ", "rename ", "replace ", "set ", "simplify ", "split ", "use "];
     let asks_for_text = |help: &String| CHANGES.iter().any(|word| help.starts_with(word)) && !help.contains("`--");
@@ -137,38 +137,42 @@ fn refer_to_source(finding: &mut Diagnostic, is_plan: bool) {
 
 /// Updates the safety of the fixes with regard to all deployments, and removes those that would change other files than
 /// allowed.
-pub fn settle(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile) -> bool) {
+pub fn update_safety(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile) -> bool) {
     let Report { findings, deployments, sources, .. } = &mut *report;
     let (trails, texts) = (Trails::new(deployments), ParsedFiles::new(sources, fs, &|_| None));
     for finding in findings {
         // Unused suppressions are known only after all deployments have been evaluated.
-        if finding.wishes.iter().any(accepts) {
+        if finding.remedies.iter().any(concerns_suppression) {
             finding.fix = fix(finding, &texts);
         }
-        let sharing =
-            finding.wishes.iter().filter(|wish| !accepts(wish)).map(|wish| trails.safety(finding, wish)).max();
+        let sharing = finding
+            .remedies
+            .iter()
+            .filter(|remedy| !concerns_suppression(remedy))
+            .map(|remedy| trails.safety(finding, remedy))
+            .max();
         if let (Some(fix), Some(sharing)) = (&mut finding.fix, sharing) {
             fix.safety = fix.safety.max(sharing);
         }
         finding.fix = finding.fix.take_if(|fix| fix.is_within(sources, &may_change));
     }
     spare_refused_elsewhere(report);
-    spare_accepted(report);
+    drop_fixes_of_suppressed(report);
 }
 
 /// Removes the fixes that make the changes of one that another deployment rejects.
 fn spare_refused_elsewhere(report: &mut Report) {
-    let refused: Vec<Fix> = report.findings.iter().filter_map(|finding| finding.refused.clone()).collect();
+    let refused: Vec<Fix> = report.findings.iter().filter_map(|finding| finding.rejected_fix.clone()).collect();
     drop_including(report, refused);
 }
 
 /// True if a change is about a suppression and so changes no trail.
-fn accepts(wish: &Remedy) -> bool {
-    matches!(wish.change, RemedyKind::RemoveIgnore { .. })
+fn concerns_suppression(remedy: &Remedy) -> bool {
+    matches!(remedy.change, RemedyKind::RemoveIgnore { .. })
 }
 
 /// Removes the fixes of suppressed findings, and the fixes that include one of these.
-pub fn spare_accepted(report: &mut Report) {
+pub fn drop_fixes_of_suppressed(report: &mut Report) {
     let suppressed = report.findings.iter_mut().filter(|finding| finding.suppressed.is_some());
     let accepted = suppressed.filter_map(|finding| finding.fix.take()).collect();
     drop_including(report, accepted);
@@ -192,14 +196,14 @@ fn drop_including(report: &mut Report, others: Vec<Fix>) {
 
 fn fix(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
     let is_mendable = finding.outcome == Outcome::Fail && !texts.is_exhausted();
-    let first = finding.wishes.first().filter(|_| is_mendable)?;
+    let first = finding.remedies.first().filter(|_| is_mendable)?;
     let mut edits = Vec::new();
     let mut safety = Safety::Safe;
-    let wishes = needed(&finding.wishes);
-    for wish in &wishes {
-        let own = deciding::edits(wish, &wishes, texts)?;
-        if !accepts(wish) {
-            safety = safety.max(safety::of_wish(wish, &own, texts));
+    let remedies = without_redundant(&finding.remedies);
+    for remedy in &remedies {
+        let own = remedy_edits::edits(remedy, &remedies, texts)?;
+        if !concerns_suppression(remedy) {
+            safety = safety.max(safety::of_wish(remedy, &own, texts));
         }
         edits.extend(own);
     }
@@ -209,24 +213,24 @@ fn fix(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
         [one, other] => one.span.file != other.span.file || one.span.end <= other.span.start,
         _ => true,
     });
-    is_clear.then(|| Fix { title: title(first, wishes.len()), safety, edits })
+    is_clear.then(|| Fix { title: title(first, remedies.len()), safety, edits })
 }
 
 /// Returns the changes, except for values that pass through a conditional which another change replaces.
-fn needed(wishes: &[Remedy]) -> Vec<&Remedy> {
+fn without_redundant(remedies: &[Remedy]) -> Vec<&Remedy> {
     let replaced: Vec<(usize, Span)> =
-        wishes.iter().enumerate().filter_map(|(at, wish)| Some((at, wish.replaced()?))).collect();
-    let is_needed = |(at, wish): &(usize, &Remedy)| {
-        let replaces = |(by, span): &(usize, Span)| by != at && wish.comes_through(*span);
+        remedies.iter().enumerate().filter_map(|(at, remedy)| Some((at, remedy.replaced()?))).collect();
+    let is_needed = |(at, remedy): &(usize, &Remedy)| {
+        let replaces = |(by, span): &(usize, Span)| by != at && remedy.passes_through(*span);
         // If several changes replace the same conditional, the first is kept.
-        !replaced.iter().any(|one| replaces(one) && (wish.replaced() != Some(one.1) || one.0 < *at))
+        !replaced.iter().any(|one| replaces(one) && (remedy.replaced() != Some(one.1) || one.0 < *at))
     };
-    wishes.iter().enumerate().filter(is_needed).map(|(_, wish)| wish).collect()
+    remedies.iter().enumerate().filter(is_needed).map(|(_, remedy)| remedy).collect()
 }
 
 /// Describes the first change and the number of further ones.
-fn title(first: &Remedy, wishes: usize) -> String {
-    match wishes.saturating_sub(1) {
+fn title(first: &Remedy, remedies: usize) -> String {
+    match remedies.saturating_sub(1) {
         0 => first.advise(),
         1 => format!("{}, and one more change", first.advise()),
         others => format!("{}, and {others} more changes", first.advise()),

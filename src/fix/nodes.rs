@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::texts::{ParsedFiles, before_empty, holds};
-use super::{Edit, deciding, list, rows};
+use super::parsed_files::{ParsedFiles, before_empty, holds};
+use super::{Edit, list, remedy_edits, rows};
 use crate::model::SelectorNames;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Language;
@@ -28,7 +28,7 @@ fn set_entries(node: &Node, members: &BTreeMap<&str, &str>, texts: &ParsedFiles<
     let is_flow = file.slice(node.span).starts_with('{');
     let mut edits: Vec<Edit> = Vec::new();
     for (key, value) in members {
-        let value = if language == Language::Yaml { (*value).to_owned() } else { deciding::written(value) };
+        let value = if language == Language::Yaml { (*value).to_owned() } else { remedy_edits::written(value) };
         let edit = match mapping.get(key) {
             Some(Entry { value: old, .. }) => {
                 let is_null = matches!(file.slice(old.span), "null" | "~") && old.tag.is_none();
@@ -326,7 +326,7 @@ pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &ParsedFil
     let (sequence, item) = match texts.entry(place) {
         // In Terraform's JSON, the value of a block type is one object or a list of them.
         Some(entry) => match &entry.value.kind {
-            NodeKind::Mapping(_) => return Some(behind_object(entry.value.span, &text)),
+            NodeKind::Mapping(_) => return Some(object_to_list(entry.value.span, &text)),
             NodeKind::Sequence(items) => (Arc::clone(&entry.value), Arc::clone(items.last()?)),
             NodeKind::Scalar(_) | NodeKind::Alias(_) => return None,
         },
@@ -355,7 +355,7 @@ pub(super) fn add_selector(place: Span, names: &SelectorNames, texts: &ParsedFil
 }
 
 /// Turns a single object into a list of two.
-fn behind_object(object: Span, text: &str) -> Vec<Edit> {
+fn object_to_list(object: Span, text: &str) -> Vec<Edit> {
     let opening = Edit { span: Span { end: object.start, ..object }, text: "[".to_owned() };
     let rest = Edit { span: Span { start: object.end, ..object }, text: format!(", {text}]") };
     vec![opening, rest]

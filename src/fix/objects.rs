@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::texts::{Enclosing, ParsedFiles, holds};
-use super::{Edit, blocks, deciding, rows};
+use super::parsed_files::{Enclosing, ParsedFiles, holds};
+use super::{Edit, blocks, remedy_edits, rows};
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Expr, ExprKind, ObjectItem, ObjectKey};
 
@@ -33,7 +33,7 @@ pub(super) fn set_members(place: Span, members: &BTreeMap<&str, &str>, texts: &P
     }
     let (mut edits, mut added) = (Vec::new(), Vec::new());
     for (key, value) in members {
-        let value = deciding::written(value);
+        let value = remedy_edits::written(value);
         match present.get(key) {
             Some(item) if matches!(item.value.kind, ExprKind::Null) => {
                 edits.push(Edit { span: item.value.span, text: value });

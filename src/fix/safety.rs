@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::texts::{Enclosing, ParsedFiles, before_empty, holds, last_before};
-use super::{Edit, Safety, blocks, deciding};
+use super::parsed_files::{Enclosing, ParsedFiles, before_empty, holds, last_before};
+use super::{Edit, Safety, blocks, remedy_edits};
 use crate::model::{Remedy, RemedyKind, dialects};
 use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
 use crate::source::Span;
@@ -59,14 +59,14 @@ impl<'r> Trails<'r> {
     }
 
     /// Returns `Unsafe` if several calls or deployments share the code that is changed.
-    pub(super) fn safety(&self, finding: &Diagnostic, wish: &Remedy) -> Safety {
+    pub(super) fn safety(&self, finding: &Diagnostic, remedy: &Remedy) -> Safety {
         let Diagnostic { deployment, deployment_name, address, .. } = finding;
         let name = (deployment.as_deref(), address.as_deref());
         let (Some(root), Some(address)) = name else { return Safety::Unsafe };
         let Some((own, trail)) = self.by_name.get(&(root, deployment_name.as_deref(), address)) else {
             return Safety::Unsafe;
         };
-        let outwards = calls_out(wish);
+        let outwards = calls_out(remedy);
         let mut known = self.owners.borrow_mut();
         let owners = known.entry((trail.header, outwards)).or_insert_with(|| self.owners(trail.header, outwards));
         // Code in a root module affects only the trails of that root.
@@ -90,11 +90,11 @@ impl<'r> Trails<'r> {
 }
 
 /// Returns the number of module calls between the trail and the place that decides the value.
-fn calls_out(wish: &Remedy) -> usize {
+fn calls_out(remedy: &Remedy) -> usize {
     let is_call = |hop: &&Hop| {
         matches!(hop.step, HopKind::ModuleArgument { .. } | HopKind::ModuleCall { .. } | HopKind::StackParameter { .. })
     };
-    wish.hops.iter().filter(is_call).count()
+    remedy.hops.iter().filter(is_call).count()
 }
 
 /// Returns the calls that lead to the module that declares a trail, without the last `outwards` of them.
@@ -124,7 +124,7 @@ fn without_keys(address: &str) -> String {
 }
 
 /// Returns `Unsafe` if a change replaces logic, affects billed events, or edits a place that other code reads.
-pub(super) fn of_wish(wish: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> Safety {
+pub(super) fn of_wish(remedy: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> Safety {
     let is_own = |hop: &Hop| {
         matches!(
             hop.step,
@@ -136,27 +136,27 @@ pub(super) fn of_wish(wish: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) ->
                 | HopKind::Repetition(_)
         )
     };
-    let is_misspelt = wish.hops.iter().any(|hop| matches!(hop.step, HopKind::Misspelt(_)));
-    let is_safe = !wish.is_billed
-        && wish.replaced().is_none()
-        && !selects_data_events(wish, texts)
-        && !widens_data_events(wish, texts)
+    let is_misspelt = remedy.hops.iter().any(|hop| matches!(hop.step, HopKind::Misspelt(_)));
+    let is_safe = !remedy.may_increase_cost
+        && remedy.replaced().is_none()
+        && !selects_data_events(remedy, texts)
+        && !widens_data_events(remedy, texts)
         && (is_misspelt || edits.iter().all(|edit| is_simple(edit, texts)))
-        && (is_in_trail(wish, edits, texts) && wish.hops.iter().all(is_own) || is_read_once(wish, texts));
+        && (is_in_trail(remedy, edits, texts) && remedy.hops.iter().all(is_own) || is_read_once(remedy, texts));
     if is_safe { Safety::Safe } else { Safety::Unsafe }
 }
 
 /// True if a change of `read_write_type` also applies to the data events of a selector.
-fn selects_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
-    let RemedyKind::Set { value: "All", .. } = wish.change else { return false };
-    let place = before_empty(wish.origin.span());
+fn selects_data_events(remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
+    let RemedyKind::Set { value: "All", .. } = remedy.change else { return false };
+    let place = before_empty(remedy.origin.span());
     let around = match texts.around(place) {
         Some(Enclosing::Block(outer)) => blocks::find(&outer, |block| holds(block.span, place)).map(|block| block.span),
         Some(Enclosing::Attribute(_) | Enclosing::Nothing) | None => None,
     };
     let mapping = texts.path(place).into_iter().rev().find(|node| node.as_mapping().is_some()).map(|node| node.span);
     // The selector may be declared where its value comes from.
-    let passed = wish.hops.iter().filter(|hop| !matches!(hop.step, HopKind::ModuleCall { .. })).map(|hop| hop.span);
+    let passed = remedy.hops.iter().filter(|hop| !matches!(hop.step, HopKind::ModuleCall { .. })).map(|hop| hop.span);
     let names_data = |span| {
         let text = texts.slice(span);
         DATA_EVENTS.iter().any(|name| text.contains(name))
@@ -165,12 +165,12 @@ fn selects_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
 }
 
 /// True if the trail records data events and would record more of them.
-fn widens_data_events(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
-    let is_widened = matches!(wish.change, RemedyKind::Set { name, .. } if WIDENING.contains(&name));
+fn widens_data_events(remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
+    let is_widened = matches!(remedy.change, RemedyKind::Set { name, .. } if WIDENING.contains(&name));
     if !is_widened {
         return false;
     }
-    let trail = trail_around(wish.origin.span(), texts);
+    let trail = trail_around(remedy.origin.span(), texts);
     let text = trail.map(|trail| texts.slice(trail)).unwrap_or_default();
     DATA_EVENTS.iter().any(|name| text.contains(name))
 }
@@ -181,17 +181,17 @@ fn is_simple(edit: &Edit, texts: &ParsedFiles<'_>) -> bool {
     let language = texts.language(edit.span.file);
     // A conditional with such an arm is logic.
     let is_no_value = language != Language::Hcl && old.contains("AWS::NoValue") && !old.contains("If");
-    edit.text.is_empty() || old.trim().is_empty() || deciding::is_literal(&old, language) || is_no_value
+    edit.text.is_empty() || old.trim().is_empty() || remedy_edits::is_literal(&old, language) || is_no_value
 }
 
 /// True if all edits are in the declaration of a trail.
 ///
 /// An inserted text becomes part of the block or mapping that the change names. In block-style YAML its place may be
 /// behind the end of that mapping.
-fn is_in_trail(wish: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> bool {
+fn is_in_trail(remedy: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> bool {
     let mut trail: Option<Span> = None;
     edits.iter().all(|edit| {
-        let place = if edit.span.is_empty() { wish.origin.span() } else { edit.span };
+        let place = if edit.span.is_empty() { remedy.origin.span() } else { edit.span };
         if !trail.is_some_and(|trail| holds(trail, place)) {
             trail = trail_around(place, texts);
         }
@@ -259,15 +259,15 @@ fn entry_around(node: &Node, place: Span) -> Option<&Entry> {
 }
 
 /// True if this trail alone uses each step of the value's path, as far as the text shows.
-fn is_read_once(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
-    let places = std::iter::once(wish.origin.span()).chain(wish.hops.iter().map(|hop| hop.span));
-    let is_absent = matches!(wish.origin, Origin::Absent(_));
+fn is_read_once(remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
+    let places = std::iter::once(remedy.origin.span()).chain(remedy.hops.iter().map(|hop| hop.span));
+    let is_absent = matches!(remedy.origin, Origin::Absent(_));
     let is_alone = |(from, (index, hop)): (Span, (usize, &Hop))| {
-        let member = member(wish.hops.get(index.saturating_add(1)..).unwrap_or_default());
+        let member = member(remedy.hops.get(index.saturating_add(1)..).unwrap_or_default());
         match &hop.step {
             HopKind::Arm(_) | HopKind::Argument | HopKind::Repetition(_) => true,
             // The change is in the object, not in the default.
-            HopKind::MemberDefault(_) | HopKind::NoMember(_) => wish.unset_member().is_some(),
+            HopKind::MemberDefault(_) | HopKind::NoMember(_) => remedy.unset_member().is_some(),
             // Other code may decode a file, too.
             HopKind::Member(_) | HopKind::Element(_) => from.file == hop.span.file,
             HopKind::Local(name) => readers(&format!("local.{name}"), member, from, texts) == 1,
@@ -277,13 +277,13 @@ fn is_read_once(wish: &Remedy, texts: &ParsedFiles<'_>) -> bool {
             | HopKind::ModuleCall { name, .. } => readers(&format!("var.{name}"), member, from, texts) == 1,
             // The name occurs twice: in the declaration and in one reference.
             HopKind::ParameterDefault(name) | HopKind::ParameterValue(name) | HopKind::StackParameter { name, .. } => {
-                words(&texts.file(from.file).text, name, None, texts) == 2
+                count_word(&texts.file(from.file).text, name, None, texts) == 2
             }
             _ => false,
         }
     };
     let is_name = |hop: &Hop| !matches!(hop.step, HopKind::Member(_) | HopKind::Element(_) | HopKind::Repetition(_));
-    !is_absent && wish.hops.iter().any(is_name) && places.zip(wish.hops.iter().enumerate()).all(is_alone)
+    !is_absent && remedy.hops.iter().any(is_name) && places.zip(remedy.hops.iter().enumerate()).all(is_alone)
 }
 
 /// Returns the key under which the value at the beginning of a path is read; `None` if it is read as a whole or by an
@@ -306,12 +306,12 @@ fn member(hops: &[Hop]) -> Option<&str> {
 
 /// Counts the uses of a reference, or of one member of it, in the files of the module that contains a place.
 fn readers(reference: &str, member: Option<&str>, place: Span, texts: &ParsedFiles<'_>) -> usize {
-    texts.beside(place.file).iter().map(|file| words(&file.text, reference, member, texts)).sum()
+    texts.module_files(place.file).iter().map(|file| count_word(&file.text, reference, member, texts)).sum()
 }
 
 /// Counts the occurrences of a whole word in a text, except for those that are followed by another member than
 /// `member`.
-fn words(text: &str, word: &str, member: Option<&str>, texts: &ParsedFiles<'_>) -> usize {
+fn count_word(text: &str, word: &str, member: Option<&str>, texts: &ParsedFiles<'_>) -> usize {
     texts.search(text.len());
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let is_other = |after: &str| {

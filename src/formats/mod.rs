@@ -2,9 +2,9 @@
 //!
 //! A [`InputFormat`] determines which files it reads, which of them are relevant, and which of those belong together. It
 //! turns them into [`Project`]s; a project evaluates to [`Resource`]s in a [`World`]. To add a format, add a folder
-//! here, a line in [`FORMATS`], and a spelling in each of `testdata/twins`.
+//! here, a line in [`FORMATS`], and a spelling in each of `testdata/equivalent`.
 
-mod called;
+mod called_code;
 pub mod cloudformation;
 pub mod plan;
 pub mod terraform;
@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock};
 use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 
-pub use called::{BaseFiles, CalledCode};
+pub use called_code::{BaseFiles, CalledCode};
 pub use cloudformation::FileCache;
 pub use plan::{InstanceKey, Plan, PlannedTrail};
 use terraform::PolicyDocument;
@@ -51,7 +51,7 @@ pub trait InputFormat: Sync {
     fn reads(&self, file_name: &str) -> bool;
 
     /// True if the program that deploys works without a file of this name, so that a broken link isn't an error.
-    fn can_lack(&self, _file_name: &str) -> bool {
+    fn is_optional_file(&self, _file_name: &str) -> bool {
         false
     }
 
@@ -64,7 +64,7 @@ pub trait InputFormat: Sync {
     fn recognizes(&self, text: &[u8]) -> bool;
 
     /// True if only the text of a file shows that it is in this format, and no file name does.
-    fn is_told_by_content(&self) -> bool {
+    fn needs_content(&self) -> bool {
         false
     }
 
@@ -76,7 +76,7 @@ pub trait InputFormat: Sync {
 
     /// The relevance of a file, determined by its bytes alone. This runs on every file, so it must be as fast as a
     /// search.
-    fn interest(&self, bytes: &[u8]) -> Relevance;
+    fn relevance(&self, bytes: &[u8]) -> Relevance;
 
     /// The part of a kept file's content that determines which projects there are.
     fn links(&self, kept: CandidateFile, context: Context<'_>) -> Links;
@@ -89,9 +89,9 @@ pub trait InputFormat: Sync {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relevance {
     /// It mentions a trail.
-    Mentions,
+    Trail,
     /// It may pass values to code that does.
-    Refers,
+    Module,
     /// It is irrelevant.
     None,
 }
@@ -101,7 +101,7 @@ pub enum Relevance {
 pub struct CandidateFile {
     pub file: FileId,
     /// The reason for keeping it.
-    pub interest: Relevance,
+    pub relevance: Relevance,
 }
 
 /// The references of a file to others. As long as these stay the same for all files, so do the projects.
@@ -125,7 +125,7 @@ pub struct Links {
 /// A kept file with its references to others.
 #[derive(Debug, Clone)]
 pub struct LinkedFile {
-    pub kept: CandidateFile,
+    pub candidate: CandidateFile,
     pub links: Links,
 }
 
@@ -136,7 +136,7 @@ pub struct Context<'a> {
     pub fs: &'a dyn Fs,
     pub sources: &'a Sources,
     /// Parsed content of those files that several projects may share.
-    pub readings: &'a FileCache,
+    pub caches: &'a FileCache,
     pub options: &'a Options,
     /// The plan of the project that is read, if there is one.
     pub plan: Option<&'a Plan>,
@@ -202,7 +202,7 @@ pub struct OptionValue {
     pub option: FileId,
     /// The name of the variable or the parameter.
     pub name: String,
-    pub taken: OptionUse,
+    pub option_use: OptionUse,
 }
 
 /// The response of a deployment's declarations to a value from an option.
@@ -217,7 +217,7 @@ pub enum OptionUse {
 
 /// A declaration that rejects a value, so that the code can't be deployed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Refusal {
+pub struct Rejection {
     /// The condition or the constraint.
     pub span: Span,
     /// The same as a noun phrase: "the validation of variable `x`".
@@ -266,7 +266,7 @@ pub trait Project: Send + Sync {
     fn place_of(&self, file: &SourceFile) -> PathBuf;
 
     /// Compares the project's declarations with those of a plan, to determine if the plan is one of this project.
-    fn fit(&self, _plan: &Plan, _context: Context<'_>) -> PlanMatch {
+    fn match_plan(&self, _plan: &Plan, _context: Context<'_>) -> PlanMatch {
         PlanMatch::NeverPlanned
     }
 
@@ -301,7 +301,7 @@ pub trait LoadedProject {
 
     /// Parts of the deployment that couldn't be read and may declare a trail or, depending on the subject, a resource
     /// on which trails depend. Resources that are [unread](crate::model::kinds::ResourceRole::Unread) aren't included.
-    fn elsewhere(&self, subject: SearchSubject) -> Vec<UnreadPart>;
+    fn unread_parts(&self, subject: SearchSubject) -> Vec<UnreadPart>;
 
     /// The value that keeps the deployment from creating any of its trails, if no instance of a declaration contains
     /// it.
@@ -311,7 +311,7 @@ pub trait LoadedProject {
 
     /// The declarations that reject the values of this deployment, such as the validations of variables. Rules and
     /// worlds don't matter.
-    fn refusals(&self) -> Vec<Refusal> {
+    fn rejections(&self) -> Vec<Rejection> {
         Vec::new()
     }
 
@@ -319,7 +319,7 @@ pub trait LoadedProject {
     fn problems(&self) -> Vec<Problem>;
 
     /// The values of options, and the root's response to them.
-    fn received(&self) -> Vec<OptionValue> {
+    fn option_values(&self) -> Vec<OptionValue> {
         Vec::new()
     }
 

@@ -38,7 +38,7 @@ pub struct PlacedTrail {
 /// The new places of trails and deployments.
 #[derive(Debug, Default)]
 pub struct Moves {
-    to: HashMap<TrailName, TrailName>,
+    new_places: HashMap<TrailName, TrailName>,
     /// For trails of a root that is now called but kept as a root, their additional places in the caller.
     called: HashMap<TrailName, TrailName>,
 }
@@ -49,20 +49,20 @@ type FingerprintRoot<'a> = (&'a str, Option<&'a str>);
 /// The state of the search for moves.
 struct MoveSearch<'a> {
     /// The trails that aren't at their old place, ordered by place.
-    gone: Vec<&'a PlacedTrail>,
+    missing: Vec<&'a PlacedTrail>,
     /// The places that were empty before, in order.
-    free: BTreeMap<&'a TrailName, &'a PlacedTrail>,
+    new_trails: BTreeMap<&'a TrailName, &'a PlacedTrail>,
     /// The current declarations.
     declared: HashSet<(FingerprintRoot<'a>, Vec<String>)>,
     /// The current deployments.
     deployments: HashSet<FingerprintRoot<'a>>,
     /// The deployments with parts that weren't read.
-    open: HashSet<FingerprintRoot<'a>>,
+    incomplete_roots: HashSet<FingerprintRoot<'a>>,
     /// The earlier deployments.
-    before: HashSet<FingerprintRoot<'a>>,
+    base_roots: HashSet<FingerprintRoot<'a>>,
     moves: Moves,
     /// The remaining number of lookups.
-    left: usize,
+    lookups_left: usize,
 }
 
 /// A place to which a trail may have moved.
@@ -147,28 +147,28 @@ impl Moves {
         let now = PlacedTrail::of(report);
         let was: HashSet<&TrailName> = before.iter().chain(others).map(|placed| &placed.place).collect();
         let is: HashSet<&TrailName> = now.iter().map(|placed| &placed.place).collect();
-        let free: BTreeMap<&TrailName, &PlacedTrail> =
+        let new_trails: BTreeMap<&TrailName, &PlacedTrail> =
             now.iter().filter(|placed| !was.contains(&placed.place)).map(|placed| (&placed.place, placed)).collect();
-        if free.is_empty() {
+        if new_trails.is_empty() {
             return Self::default();
         }
-        let mut gone: Vec<&PlacedTrail> = before.iter().filter(|placed| !is.contains(&placed.place)).collect();
-        gone.sort_by(|a, b| a.place.cmp(&b.place));
-        gone.dedup_by(|later, earlier| later.place == earlier.place);
+        let mut missing: Vec<&PlacedTrail> = before.iter().filter(|placed| !is.contains(&placed.place)).collect();
+        missing.sort_by(|a, b| a.place.cmp(&b.place));
+        missing.dedup_by(|later, earlier| later.place == earlier.place);
         let wholes: Vec<(TrailName, &DeploymentResult)> =
             report.deployments.iter().map(|judged| (TrailName::of(judged), judged)).collect();
         let unread = wholes.iter().filter(|(_, judged)| !judged.unread.is_empty());
         let mut search = MoveSearch {
-            gone,
-            free,
+            missing,
+            new_trails,
             declared: now.iter().map(|placed| declaration(&placed.place)).collect(),
             deployments: now.iter().map(|placed| placed.place.deployment()).collect(),
-            open: unread.map(|(whole, _)| whole.deployment()).collect(),
-            before: before.iter().map(|placed| placed.place.deployment()).collect(),
+            incomplete_roots: unread.map(|(whole, _)| whole.deployment()).collect(),
+            base_roots: before.iter().map(|placed| placed.place.deployment()).collect(),
             moves: Self::default(),
-            left: MAX_LOOKUPS,
+            lookups_left: MAX_LOOKUPS,
         };
-        let has_gone = !search.gone.is_empty();
+        let has_gone = !search.missing.is_empty();
         if has_gone {
             search.follow_blocks(report);
             search.follow_within_deployments();
@@ -191,7 +191,7 @@ impl Moves {
         if gone.is_empty() {
             return;
         }
-        let taken: HashSet<&TrailName> = self.to.values().collect();
+        let taken: HashSet<&TrailName> = self.new_places.values().collect();
         let mut new: HashMap<String, VecDeque<TrailName>> = HashMap::new();
         for (_, file) in now.iter().filter(|(_, file)| !was.contains(file.name.as_str())) {
             let to = place_of(&file.name);
@@ -202,11 +202,11 @@ impl Moves {
         new.values_mut().for_each(|places| places.make_contiguous().sort_unstable());
         for (_, file) in gone {
             let from = place_of(&file.name);
-            if self.to.contains_key(&from) {
+            if self.new_places.contains_key(&from) {
                 continue;
             }
             if let Some(to) = new.get_mut(&text_of(file)).and_then(VecDeque::pop_front) {
-                self.to.insert(from, to);
+                self.new_places.insert(from, to);
             }
         }
     }
@@ -222,7 +222,7 @@ impl Moves {
             let TrailName { deployment, name, address } = place.clone();
             Fingerprint { deployment, name, address, ..parsed.clone() }.to_string()
         };
-        if let Some(to) = self.to.get(&place) {
+        if let Some(to) = self.new_places.get(&place) {
             names = vec![name_at(to)];
         }
         names.extend(self.called.get(&place).map(name_at));
@@ -231,22 +231,22 @@ impl Moves {
 
     /// Returns the new place of a trail, if it has moved.
     pub fn of_trail(&self, place: &TrailName) -> Option<&TrailName> {
-        self.to.get(place)
+        self.new_places.get(place)
     }
 
     /// True if a trail or deployment has moved to this place.
     pub fn has_target(&self, place: &TrailName) -> bool {
-        self.to.values().any(|to| to == place)
+        self.new_places.values().any(|to| to == place)
     }
 
     /// Returns the new place of a deployment, if it has moved.
     pub fn of_deployment(&self, judged: &DeploymentResult) -> Option<&TrailName> {
-        self.to.get(&TrailName::of(judged))
+        self.new_places.get(&TrailName::of(judged))
     }
 
     /// True if there are no moves.
     pub fn is_empty(&self) -> bool {
-        self.to.is_empty() && self.called.is_empty()
+        self.new_places.is_empty() && self.called.is_empty()
     }
 }
 
@@ -261,13 +261,13 @@ fn text_of(file: &SourceFile) -> String {
 impl<'a> MoveSearch<'a> {
     /// Records a move, after which neither place takes part in another one.
     fn note(&mut self, from: &TrailName, to: &TrailName) {
-        self.free.remove(to);
-        self.moves.to.insert(from.clone(), to.clone());
+        self.new_trails.remove(to);
+        self.moves.new_places.insert(from.clone(), to.clone());
     }
 
     /// Returns the trails that aren't at their old place and haven't been found elsewhere.
-    fn sought(&self) -> Vec<&'a PlacedTrail> {
-        self.gone.iter().copied().filter(|placed| !self.moves.to.contains_key(&placed.place)).collect()
+    fn unplaced(&self) -> Vec<&'a PlacedTrail> {
+        self.missing.iter().copied().filter(|placed| !self.moves.new_places.contains_key(&placed.place)).collect()
     }
 
     /// Follows `moved` blocks, and the implicit move between a block without `count` and its first instance.
@@ -276,20 +276,20 @@ impl<'a> MoveSearch<'a> {
             report.deployments.iter().map(|judged| (TrailName::of(judged), Blocks::of(&judged.moves))).collect();
         let none = Blocks::default();
         let mut free: HashMap<(FingerprintRoot<'a>, Vec<AddressStep>), Vec<&'a TrailName>> = HashMap::new();
-        for place in self.free.keys() {
+        for place in self.new_trails.keys() {
             free.entry((place.deployment(), without_first_keys(&place.steps()))).or_default().push(place);
         }
-        for placed in self.sought() {
+        for placed in self.unplaced() {
             let whole = TrailName { address: String::new(), ..placed.place.clone() };
             let blocks = blocks.get(&whole).unwrap_or(&none);
-            let Some(ways) = blocks.chain(placed.place.steps(), &mut self.left) else { continue };
+            let Some(ways) = blocks.chain(placed.place.steps(), &mut self.lookups_left) else { continue };
             let to = ways.iter().find_map(|steps| {
                 let exact = TrailName { address: encode(&address::join(steps)), ..whole.clone() };
-                if self.free.contains_key(&exact) {
+                if self.new_trails.contains_key(&exact) {
                     return Some(exact);
                 }
                 let alike = free.get(&(placed.place.deployment(), without_first_keys(steps)))?;
-                alike.iter().find(|place| self.free.contains_key(*place)).map(|place| TrailName::clone(place))
+                alike.iter().find(|place| self.new_trails.contains_key(*place)).map(|place| TrailName::clone(place))
             });
             if let Some(to) = to {
                 self.note(&placed.place, &to);
@@ -300,12 +300,12 @@ impl<'a> MoveSearch<'a> {
     /// Follows trails that were moved into a module or out of one, within their deployment.
     fn follow_within_deployments(&mut self) {
         let mut free: HashMap<(FingerprintRoot<'a>, AddressStep), VecDeque<MoveCandidate<'a>>> = HashMap::new();
-        for placed in self.free.values() {
+        for placed in self.new_trails.values() {
             let candidate = MoveCandidate::of(placed);
             let Some(last) = candidate.steps.last().cloned() else { continue };
             free.entry((placed.place.deployment(), last)).or_default().push_back(candidate);
         }
-        for placed in self.sought() {
+        for placed in self.unplaced() {
             let steps = placed.place.steps();
             let Some(last) = steps.last().cloned() else { continue };
             // The declaration still exists, with other instances.
@@ -314,10 +314,10 @@ impl<'a> MoveSearch<'a> {
             }
             let Some(candidates) = free.get_mut(&(placed.place.deployment(), last)) else { continue };
             let is_wrapped = |other: &MoveCandidate<'_>| is_nested(&steps, &other.steps);
-            let same = take(candidates, &mut self.left, |other| {
+            let same = take(candidates, &mut self.lookups_left, |other| {
                 other.placed.digest.is_some() && other.placed.digest == placed.digest && is_wrapped(other)
             });
-            let Some(to) = same.or_else(|| take(candidates, &mut self.left, is_wrapped)) else { continue };
+            let Some(to) = same.or_else(|| take(candidates, &mut self.lookups_left, is_wrapped)) else { continue };
             self.note(&placed.place, &to.place);
         }
     }
@@ -331,13 +331,13 @@ impl<'a> MoveSearch<'a> {
             let whole = TrailName::of(judged);
             for trail in &judged.trails {
                 let place = whole.with(trail);
-                if self.free.contains_key(&place) {
+                if self.new_trails.contains_key(&place) {
                     for called in called(trail, &report.sources) {
                         callable.entry(called).or_default().push(place.clone());
                     }
                 }
             }
-            kept.extend(judged.is_kept.then_some(whole));
+            kept.extend(judged.is_root_only_in_base.then_some(whole));
         }
         if callable.is_empty() {
             return;
@@ -347,16 +347,16 @@ impl<'a> MoveSearch<'a> {
             let whole = TrailName { address: String::new(), ..placed.place.clone() };
             let is_gone = !self.declared.contains(&declaration(&placed.place));
             let is_kept = kept.contains(&whole);
-            if address.is_empty() || !(is_gone || is_kept) || self.moves.to.contains_key(&placed.place) {
+            if address.is_empty() || !(is_gone || is_kept) || self.moves.new_places.contains_key(&placed.place) {
                 continue;
             }
             let calls =
                 callable.get(&(deployment.clone(), placed.place.steps())).map(Vec::as_slice).unwrap_or_default();
-            let Some(to) = calls.iter().find(|place| self.free.contains_key(*place)) else { continue };
+            let Some(to) = calls.iter().find(|place| self.new_trails.contains_key(*place)) else { continue };
             if is_gone {
                 self.note(&placed.place, to);
             } else {
-                self.free.remove(to);
+                self.new_trails.remove(to);
                 self.moves.called.insert(placed.place.clone(), to.clone());
             }
         }
@@ -387,19 +387,20 @@ impl<'a> MoveSearch<'a> {
         ];
         for key in keys {
             let mut free: HashMap<Key, VecDeque<MoveCandidate<'a>>> = HashMap::new();
-            let new = self.free.values().filter(|placed| !self.before.contains(&placed.place.deployment()));
+            let new = self.new_trails.values().filter(|placed| !self.base_roots.contains(&placed.place.deployment()));
             for placed in new {
                 let Some(key) = key(placed) else { continue };
                 free.entry(key).or_default().push_back(MoveCandidate::of(placed));
             }
-            for placed in self.sought() {
+            for placed in self.unplaced() {
                 let Some(candidates) = key(placed).and_then(|key| free.get_mut(&key)) else { continue };
-                if candidates.is_empty() || self.remains(&placed.place, is_there) {
+                if candidates.is_empty() || self.may_exist(&placed.place, is_there) {
                     continue;
                 }
                 let steps = placed.place.steps();
-                let to =
-                    take(candidates, &mut self.left, |other| other.steps == steps || is_nested(&steps, &other.steps));
+                let to = take(candidates, &mut self.lookups_left, |other| {
+                    other.steps == steps || is_nested(&steps, &other.steps)
+                });
                 if let Some(to) = to {
                     self.note(&placed.place, &to.place);
                 }
@@ -410,12 +411,12 @@ impl<'a> MoveSearch<'a> {
     /// Follows removed trails to the same declarations in any deployment, even if their own deployment may still exist.
     fn follow_declarations(&mut self, is_there: &dyn Fn(&str) -> bool) {
         let mut free: HashMap<(Option<String>, AddressStep), VecDeque<MoveCandidate<'a>>> = HashMap::new();
-        for placed in self.free.values().filter(|placed| !placed.place.address.is_empty()) {
+        for placed in self.new_trails.values().filter(|placed| !placed.place.address.is_empty()) {
             let candidate = MoveCandidate::of(placed);
             let Some(last) = candidate.steps.last().cloned() else { continue };
             free.entry((placed.digest.clone(), last)).or_default().push_back(candidate);
         }
-        for placed in self.sought() {
+        for placed in self.unplaced() {
             let steps = placed.place.steps();
             let Some(last) = steps.last().cloned().filter(|_| placed.digest.is_some()) else { continue };
             let Some(candidates) = free.get_mut(&(placed.digest.clone(), last)) else { continue };
@@ -424,9 +425,9 @@ impl<'a> MoveSearch<'a> {
                 continue;
             }
             let is_other = |other: &MoveCandidate<'_>| other.placed.place.deployment() != placed.place.deployment();
-            let same = take(candidates, &mut self.left, |other| is_other(other) && other.steps == steps);
+            let same = take(candidates, &mut self.lookups_left, |other| is_other(other) && other.steps == steps);
             let to = same.or_else(|| {
-                take(candidates, &mut self.left, |other| is_other(other) && is_nested(&steps, &other.steps))
+                take(candidates, &mut self.lookups_left, |other| is_other(other) && is_nested(&steps, &other.steps))
             });
             if let Some(to) = to {
                 self.note(&placed.place, &to.place);
@@ -436,16 +437,16 @@ impl<'a> MoveSearch<'a> {
 
     /// Moves each deployment along with its trails.
     fn follow_wholes(&mut self, is_there: &dyn Fn(&str) -> bool) {
-        for (from, to) in deployment_pairs(&self.moves.to) {
-            let is_new = !self.before.contains(&to.deployment()) && self.free.contains_key(&to);
-            if from != to && is_new && !self.remains(&from, is_there) && !self.moves.to.contains_key(&from) {
+        for (from, to) in deployment_pairs(&self.moves.new_places) {
+            let is_new = !self.base_roots.contains(&to.deployment()) && self.new_trails.contains_key(&to);
+            if from != to && is_new && !self.may_exist(&from, is_there) && !self.moves.new_places.contains_key(&from) {
                 self.note(&from, &to);
             }
         }
         for (from, to) in deployment_pairs(&self.moves.called) {
-            let is_new = !self.before.contains(&to.deployment()) && self.free.contains_key(&to);
+            let is_new = !self.base_roots.contains(&to.deployment()) && self.new_trails.contains_key(&to);
             if is_new && !self.moves.called.contains_key(&from) {
-                self.free.remove(&to);
+                self.new_trails.remove(&to);
                 self.moves.called.insert(from, to);
             }
         }
@@ -454,13 +455,13 @@ impl<'a> MoveSearch<'a> {
     /// True if a trail may be at its old place although it wasn't found there.
     fn may_have(&self, place: &TrailName, is_there: &dyn Fn(&str) -> bool) -> bool {
         match self.deployments.contains(&place.deployment()) {
-            true => self.open.contains(&place.deployment()),
-            false => self.remains(place, is_there),
+            true => self.incomplete_roots.contains(&place.deployment()),
+            false => self.may_exist(place, is_there),
         }
     }
 
     /// True if a deployment exists, or may exist.
-    fn remains(&self, place: &TrailName, is_there: &dyn Fn(&str) -> bool) -> bool {
+    fn may_exist(&self, place: &TrailName, is_there: &dyn Fn(&str) -> bool) -> bool {
         self.deployments.contains(&place.deployment())
             || decode_path(&place.deployment).is_none_or(|name| is_there(&name))
     }

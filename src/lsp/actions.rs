@@ -40,11 +40,11 @@ impl Actions<'_> {
     /// requires a check.
     pub(super) fn all(&self) -> Vec<CodeActionOrCommand> {
         let mut actions = Vec::new();
-        if self.is_asked(&CodeActionKind::QUICKFIX) {
+        if self.is_requested(&CodeActionKind::QUICKFIX) {
             actions.extend(self.fixes());
-            actions.extend(self.here().filter_map(|(number, finding)| self.ignore(number, finding)));
+            actions.extend(self.findings_in_range().filter_map(|(number, finding)| self.ignore(number, finding)));
         }
-        if self.params.context.only.is_some() && self.is_asked(&FIX_ALL) {
+        if self.params.context.only.is_some() && self.is_requested(&FIX_ALL) {
             actions.extend(self.fix_all());
         }
         actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
@@ -53,7 +53,7 @@ impl Actions<'_> {
     /// The quick fixes for findings. Findings whose fix has the same edits share an action.
     fn fixes(&self) -> Vec<CodeAction> {
         let mut fixes: Vec<(Fix, Vec<&report::Diagnostic>)> = Vec::new();
-        for (_, finding) in self.here() {
+        for (_, finding) in self.findings_in_range() {
             let Some(fix) = &finding.fix else { continue };
             match fixes.iter_mut().find(|(known, _)| known.edits == fix.edits) {
                 Some((_, findings)) => findings.push(finding),
@@ -75,13 +75,13 @@ impl Actions<'_> {
     /// The action for all safe fixes that change only this file.
     fn fix_all(&self) -> Option<CodeAction> {
         let file = self.report.sources.file(self.file);
-        let changed = self.folder.mended(&file.path).filter(|_| self.folder.may_change(&file))?;
+        let changed = self.folder.fixed_text(&file.path).filter(|_| self.folder.may_change(&file))?;
         let edit = difference(self.file, &file.text, &changed.text);
         self.action("Apply all safe fixes".to_owned(), FIX_ALL, &[], &[edit])
     }
 
     /// True if the request includes a kind. A requested kind includes all of its sub-kinds.
-    fn is_asked(&self, kind: &CodeActionKind) -> bool {
+    fn is_requested(&self, kind: &CodeActionKind) -> bool {
         self.params.context.only.as_ref().is_none_or(|only| {
             only.iter().any(|only| {
                 let rest = kind.as_str().strip_prefix(only.as_str());
@@ -90,7 +90,7 @@ impl Actions<'_> {
         })
     }
 
-    fn is_here(&self, finding: &report::Diagnostic, asked: &std::ops::Range<usize>) -> bool {
+    fn is_in_range(&self, finding: &report::Diagnostic, asked: &std::ops::Range<usize>) -> bool {
         match &finding.place {
             FindingTarget::Text(label) => {
                 let setters = setters(finding, &self.report.sources);
@@ -107,11 +107,11 @@ impl Actions<'_> {
 
     /// The findings whose place, or the place where their value is set, touches the requested range, with their
     /// indices.
-    fn here(&self) -> impl Iterator<Item = (usize, &report::Diagnostic)> {
+    fn findings_in_range(&self) -> impl Iterator<Item = (usize, &report::Diagnostic)> {
         let file = self.report.sources.file(self.file);
         let asked = self.places.lines(&file).bytes(self.params.range);
         let findings = self.report.findings.iter().enumerate();
-        findings.filter(move |(_, finding)| self.report.tells(finding) && self.is_here(finding, &asked))
+        findings.filter(move |(_, finding)| self.report.is_visible(finding) && self.is_in_range(finding, &asked))
     }
 
     /// The action that inserts a suppression comment.
@@ -128,7 +128,7 @@ impl Actions<'_> {
         findings: &[&report::Diagnostic],
         edits: &[DocumentEdit],
     ) -> Option<CodeAction> {
-        let title = crate::output::inert(&title).into_owned();
+        let title = crate::output::sanitize(&title).into_owned();
         let diagnostics: Vec<Diagnostic> =
             findings.iter().filter_map(|finding| self.diagnostic(finding)).cloned().collect();
         Some(CodeAction {

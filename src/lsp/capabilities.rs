@@ -110,7 +110,7 @@ impl ClientSupport {
     }
 
     /// The answer to `initialize`.
-    pub(super) fn answer(self) -> Value {
+    pub(super) fn initialize_result(self) -> Value {
         const INCREMENTAL: u8 = 2;
         let every_file = json!({"filters": [{"scheme": "file", "pattern": {"glob": "**/*"}}]});
         let mut workspace = Map::new();

@@ -22,17 +22,17 @@ impl<W: Write> Client<W> {
         Self { stream, requests: 0, spelling: Spelling::default() }
     }
 
-    pub(super) fn answer(&mut self, id: RequestId, result: impl Serialize) -> io::Result<()> {
+    pub(super) fn respond(&mut self, id: RequestId, result: impl Serialize) -> io::Result<()> {
         self.send(Response::new_ok(id, result).into())
     }
 
     /// Answers a request with an error.
-    pub(super) fn refuse(&mut self, id: RequestId, code: ErrorCode, why: &str) -> io::Result<()> {
+    pub(super) fn respond_error(&mut self, id: RequestId, code: ErrorCode, why: &str) -> io::Result<()> {
         self.send(Response::new_err(id, code as i32, why.to_owned()).into())
     }
 
     /// Sends an error for a message that couldn't be parsed. `id` is `null` if the request's id is unknown.
-    pub(super) fn refuse_broken(&mut self, id: &Value, code: ErrorCode, why: &str) -> io::Result<()> {
+    pub(super) fn respond_parse_error(&mut self, id: &Value, code: ErrorCode, why: &str) -> io::Result<()> {
         let error = serde_json::json!({ "code": code as i32, "message": why });
         let body = serde_json::json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string();
         write!(self.stream, "Content-Length: {}\r\n\r\n{body}", body.len())?;
@@ -61,13 +61,14 @@ impl<W: Write> Client<W> {
     /// Writes a warning to the editor's log.
     pub(super) fn log(&mut self, message: &str) -> io::Result<()> {
         let params =
-            LogMessageParams { typ: MessageType::WARNING, message: crate::output::inert(message).into_owned() };
+            LogMessageParams { typ: MessageType::WARNING, message: crate::output::sanitize(message).into_owned() };
         self.send(Notification::new(LogMessage::METHOD.to_owned(), params).into())
     }
 
     /// Shows an error in the editor, which the user must close.
-    pub(super) fn show(&mut self, message: &str) -> io::Result<()> {
-        let params = ShowMessageParams { typ: MessageType::ERROR, message: crate::output::inert(message).into_owned() };
+    pub(super) fn show_error(&mut self, message: &str) -> io::Result<()> {
+        let params =
+            ShowMessageParams { typ: MessageType::ERROR, message: crate::output::sanitize(message).into_owned() };
         self.send(Notification::new(ShowMessage::METHOD.to_owned(), params).into())
     }
 

@@ -37,14 +37,14 @@ pub(super) type FileDiagnostics = BTreeMap<PathBuf, Vec<Diagnostic>>;
 pub(super) struct ReportPositions<'a> {
     pub(super) sources: &'a Sources,
     pub(super) documents: &'a Documents,
-    pub(super) abilities: ClientSupport,
+    pub(super) client_support: ClientSupport,
     /// Locations that were computed in advance for all findings of a report.
     ranges: HashMap<Span, Option<Location>>,
 }
 
 impl<'a> ReportPositions<'a> {
-    pub(super) fn new(sources: &'a Sources, documents: &'a Documents, abilities: ClientSupport) -> Self {
-        Self { sources, documents, abilities, ranges: HashMap::new() }
+    pub(super) fn new(sources: &'a Sources, documents: &'a Documents, client_support: ClientSupport) -> Self {
+        Self { sources, documents, client_support, ranges: HashMap::new() }
     }
 
     /// Computes the locations of many spans, so that the lines of each file are counted once.
@@ -71,8 +71,8 @@ impl<'a> ReportPositions<'a> {
     /// The lines of a file. In a file that isn't open, a byte order mark isn't part of the text.
     pub(super) fn lines<'t>(&self, file: &'t SourceFile) -> LineTable<'t> {
         match self.documents.at(&file.path) {
-            Some(_) => LineTable::new(&file.text, self.abilities.encoding),
-            None => LineTable::of_file(&file.text, self.abilities.encoding),
+            Some(_) => LineTable::new(&file.text, self.client_support.encoding),
+            None => LineTable::of_file(&file.text, self.client_support.encoding),
         }
     }
 
@@ -83,8 +83,8 @@ impl<'a> ReportPositions<'a> {
 
     /// Adds the visible findings of a report.
     pub(super) fn add(&mut self, report: &Report, all: &mut FileDiagnostics) {
-        self.prepare(report.told().flat_map(|finding| labels(finding, self.sources)).collect::<Vec<_>>());
-        for finding in report.told() {
+        self.prepare(report.visible().flat_map(|finding| labels(finding, self.sources)).collect::<Vec<_>>());
+        for finding in report.visible() {
             let Some((path, range)) = self.place(finding) else { continue };
             push(all, path, self.diagnostic(finding, range));
             for setter in setters(finding, self.sources) {
@@ -115,10 +115,10 @@ impl<'a> ReportPositions<'a> {
 
     fn diagnostic(&self, finding: &report::Diagnostic, range: Range) -> Diagnostic {
         let is_useless = std::ptr::eq(finding.rule, &rules::UNUSED_IGNORE);
-        let is_tagged = is_useless && self.abilities.unnecessary_tag;
+        let is_tagged = is_useless && self.client_support.unnecessary_tag;
         let diagnostic = self.without_labels(finding, range, output::message(finding));
         Diagnostic {
-            severity: Some(severity(output::weight(finding))),
+            severity: Some(severity(output::severity(finding))),
             tags: is_tagged.then(|| vec![DiagnosticTag::UNNECESSARY]),
             ..self.with_labels(diagnostic, finding.related.iter())
         }
@@ -136,7 +136,7 @@ impl<'a> ReportPositions<'a> {
     }
 
     fn without_labels(&self, finding: &report::Diagnostic, range: Range, message: String) -> Diagnostic {
-        let leads_to_page = self.abilities.code_descriptions && self.abilities.pages;
+        let leads_to_page = self.client_support.code_descriptions && self.client_support.pages;
         Diagnostic {
             range,
             severity: Some(DiagnosticSeverity::INFORMATION),
@@ -152,15 +152,15 @@ impl<'a> ReportPositions<'a> {
 
     /// The data that the editor returns with the diagnostic.
     fn data(&self, finding: &report::Diagnostic, kind: &str) -> Option<serde_json::Value> {
-        self.abilities.diagnostic_data.then(|| json!({ "fingerprint": finding.fingerprint, "kind": kind }))
+        self.client_support.diagnostic_data.then(|| json!({ "fingerprint": finding.fingerprint, "kind": kind }))
     }
 
     /// Adds related locations to a diagnostic, or appends them to its message if the editor doesn't support them.
     fn with_labels<'l>(&self, diagnostic: Diagnostic, labels: impl Iterator<Item = &'l Label>) -> Diagnostic {
-        if !self.abilities.related_information {
+        if !self.client_support.related_information {
             let lines = labels.map(|label| {
                 let place = output::place(self.sources.outermost(label.span), self.sources);
-                format!("\n{place}: {}", output::inert(&label.text))
+                format!("\n{place}: {}", output::sanitize(&label.text))
             });
             return Diagnostic {
                 message: format!("{}{}", diagnostic.message, lines.collect::<String>()),
@@ -172,7 +172,7 @@ impl<'a> ReportPositions<'a> {
     }
 
     fn related(&self, label: &Label) -> Option<DiagnosticRelatedInformation> {
-        let message = output::inert(&label.text).into_owned();
+        let message = output::sanitize(&label.text).into_owned();
         Some(DiagnosticRelatedInformation { location: self.location(label.span)?, message })
     }
 }
@@ -191,7 +191,7 @@ pub(super) fn setters(finding: &report::Diagnostic, sources: &Sources) -> Vec<Sp
     let report::FindingTarget::Text(place) = &finding.place else { return Vec::new() };
     let own = sources.outermost(place.span);
     finding
-        .setters
+        .set_at
         .iter()
         .copied()
         .filter(|setter| {
@@ -232,12 +232,12 @@ fn severity(level: Level) -> DiagnosticSeverity {
 pub(super) fn of_failure(
     error: &Error,
     documents: &Documents,
-    abilities: ClientSupport,
+    client_support: ClientSupport,
 ) -> Option<(PathBuf, Diagnostic)> {
     let (Error::Configuration { place, message } | Error::Baseline { place, message }) = error else { return None };
     let Place { path, line, column, .. } = place;
     let text: Arc<str> = documents.at(path).map(|document| Arc::clone(&document.text)).unwrap_or_default();
-    let lines = LineTable::new(&text, abilities.encoding);
+    let lines = LineTable::new(&text, client_support.encoding);
     let before = lsp_types::Position { line: line.saturating_sub(1), character: 0 };
     let (start, text) = lines.around(lines.offset(before));
     let characters = usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -247,7 +247,7 @@ pub(super) fn of_failure(
         range: if documents.at(path).is_some() { range } else { Range { start: before, end: before } },
         severity: Some(DiagnosticSeverity::ERROR),
         source: Some(SOURCE.to_owned()),
-        message: output::inert(message).into_owned(),
+        message: output::sanitize(message).into_owned(),
         ..Diagnostic::default()
     };
     Some((path.clone(), diagnostic))

@@ -67,19 +67,19 @@ pub(super) struct Folder {
     /// True after the first check, even if it failed.
     pub(super) has_run: bool,
     /// True if a check is necessary even if no file has changed.
-    pub(super) is_due: bool,
+    pub(super) needs_check: bool,
     state: Option<FolderState>,
     /// The diagnostics by file.
-    pub(super) said: FileDiagnostics,
+    pub(super) diagnostics: FileDiagnostics,
     /// The error that prevents the check.
     pub(super) failure: Option<Error>,
     /// The error for an option's value that every root rejects. Everything that doesn't depend on it is checked.
-    pub(super) refused: Option<Error>,
+    pub(super) rejected_option: Option<Error>,
 }
 
 struct FolderState {
     job: FolderJob,
-    standing: IncrementalCheck,
+    check: IncrementalCheck,
 }
 
 impl Folder {
@@ -88,11 +88,11 @@ impl Folder {
         Self {
             target,
             has_run: false,
-            is_due: true,
+            needs_check: true,
             state: None,
-            said: FileDiagnostics::new(),
+            diagnostics: FileDiagnostics::new(),
             failure: None,
-            refused: None,
+            rejected_option: None,
         }
     }
 
@@ -100,7 +100,7 @@ impl Folder {
     pub(super) fn set(&mut self, settings: Vec<EditorSetting>) {
         if self.target.settings != settings {
             self.target.settings = settings;
-            self.is_due = true;
+            self.needs_check = true;
         }
     }
 
@@ -110,13 +110,13 @@ impl Folder {
         &mut self,
         changed: &[PathBuf],
         documents: &Documents,
-        abilities: ClientSupport,
+        client_support: ClientSupport,
         prepare: Prepare,
     ) -> BTreeSet<PathBuf> {
-        let is_due = std::mem::take(&mut self.is_due);
+        let is_due = std::mem::take(&mut self.needs_check);
         self.has_run = true;
         // If a directory is deleted, the editor may not report the deletion of its files.
-        let gone = self.state.as_ref().map(FolderState::gone).unwrap_or_default();
+        let gone = self.state.as_ref().map(FolderState::deleted_files).unwrap_or_default();
         let changed: &[PathBuf] =
             &changed.iter().cloned().chain(gone).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
         let outcome = match &mut self.state {
@@ -127,9 +127,9 @@ impl Folder {
         };
         match outcome {
             Ok(CheckUpdate::None) => BTreeSet::new(),
-            Ok(CheckUpdate::Judged) => self.say(documents, abilities),
+            Ok(CheckUpdate::Evaluated) => self.update_diagnostics(documents, client_support),
             Ok(CheckUpdate::Rescan) => match self.check(changed, documents, prepare) {
-                Ok(()) => self.say_all(documents, abilities),
+                Ok(()) => self.update_all_diagnostics(documents, client_support),
                 Err(error) => self.fail(error, changed),
             },
             Err(error) => self.fail(error, changed),
@@ -137,35 +137,35 @@ impl Folder {
     }
 
     /// Updates the diagnostics of the affected files.
-    fn say(&mut self, documents: &Documents, abilities: ClientSupport) -> BTreeSet<PathBuf> {
-        let Some(FolderState { job, standing }) = &mut self.state else { return BTreeSet::new() };
-        let touched = standing.take_touched();
+    fn update_diagnostics(&mut self, documents: &Documents, client_support: ClientSupport) -> BTreeSet<PathBuf> {
+        let Some(FolderState { job, check }) = &mut self.state else { return BTreeSet::new() };
+        let touched = check.take_changed_files();
         let paths: BTreeSet<PathBuf> = touched.iter().map(|id| job.sources.file(*id).path.clone()).collect();
-        let mut report = standing.report_on(&touched, &job.settings);
+        let mut report = check.report_on(&touched, &job.settings);
         (job.finish)(&mut report);
         let mut all = FileDiagnostics::new();
-        ReportPositions::new(&report.sources, documents, abilities).add(&report, &mut all);
+        ReportPositions::new(&report.sources, documents, client_support).add(&report, &mut all);
         for path in &paths {
             match all.remove(path) {
-                Some(own) => drop(self.said.insert(path.clone(), own)),
-                None => drop(self.said.remove(path)),
+                Some(own) => drop(self.diagnostics.insert(path.clone(), own)),
+                None => drop(self.diagnostics.remove(path)),
             }
         }
         paths
     }
 
-    fn say_all(&mut self, documents: &Documents, abilities: ClientSupport) -> BTreeSet<PathBuf> {
-        let mut paths: BTreeSet<PathBuf> = std::mem::take(&mut self.said).into_keys().collect();
-        paths.extend(self.complaint_path());
+    fn update_all_diagnostics(&mut self, documents: &Documents, client_support: ClientSupport) -> BTreeSet<PathBuf> {
+        let mut paths: BTreeSet<PathBuf> = std::mem::take(&mut self.diagnostics).into_keys().collect();
+        paths.extend(self.error_path());
         self.failure = None;
         if let Some(state) = &mut self.state {
-            state.standing.take_touched();
+            state.check.take_changed_files();
         }
         if let Some(mut report) = self.report() {
-            self.refused = report.refused.take();
-            ReportPositions::new(&report.sources, documents, abilities).add(&report, &mut self.said);
+            self.rejected_option = report.rejected_option.take();
+            ReportPositions::new(&report.sources, documents, client_support).add(&report, &mut self.diagnostics);
         }
-        paths.extend(self.said.keys().cloned());
+        paths.extend(self.diagnostics.keys().cloned());
         paths
     }
 
@@ -173,18 +173,18 @@ impl Folder {
     /// configuration files have changed, because the user is probably editing them; after other changes, their
     /// positions may be wrong.
     fn fail(&mut self, error: Error, changed: &[PathBuf]) -> BTreeSet<PathBuf> {
-        let mut paths: BTreeSet<PathBuf> = self.complaint_path().into_iter().collect();
+        let mut paths: BTreeSet<PathBuf> = self.error_path().into_iter().collect();
         self.state = None;
         self.failure = Some(error);
-        paths.extend(self.complaint_path());
-        if !changed.iter().all(|path| is_deciding(path) || self.complaint_path().as_ref() == Some(path)) {
-            paths.extend(std::mem::take(&mut self.said).into_keys());
+        paths.extend(self.error_path());
+        if !changed.iter().all(|path| is_settings_file(path) || self.error_path().as_ref() == Some(path)) {
+            paths.extend(std::mem::take(&mut self.diagnostics).into_keys());
         }
         paths
     }
 
     /// The file at which the error is reported as a diagnostic.
-    fn complaint_path(&self) -> Option<PathBuf> {
+    fn error_path(&self) -> Option<PathBuf> {
         match &self.failure {
             Some(Error::Configuration { place, .. } | Error::Baseline { place, .. }) => Some(place.path.clone()),
             Some(_) | None => None,
@@ -193,9 +193,9 @@ impl Folder {
 
     /// The full report, with the fixes that an editor may apply.
     pub(super) fn report(&self) -> Option<Report> {
-        let FolderState { job, standing } = self.state.as_ref()?;
-        let mut report = standing.report(&job.settings);
-        fix::settle(&mut report, &job.fs, |file| self.may_change(file));
+        let FolderState { job, check } = self.state.as_ref()?;
+        let mut report = check.report(&job.settings);
+        fix::update_safety(&mut report, &job.fs, |file| self.may_change(file));
         (job.finish)(&mut report);
         Some(report)
     }
@@ -205,14 +205,14 @@ impl Folder {
         let texts: Vec<(PathBuf, Arc<str>)> =
             documents.all().filter_map(|own| Some((own.path.clone()?, Arc::clone(&own.text)))).collect();
         let job = prepare(&self.target, &texts)?;
-        let mut standing = IncrementalCheck::new(job.sources.share(), job.setup())?;
-        let ignores_differ = changed.iter().any(|path| is_deciding(path));
+        let mut check = IncrementalCheck::new(job.sources.share(), job.setup())?;
+        let ignores_differ = changed.iter().any(|path| is_settings_file(path));
         let known: HashSet<PathBuf> = match self.state.take() {
-            Some(state) if !ignores_differ => state.standing.passed_over(),
+            Some(state) if !ignores_differ => state.check.unscanned(),
             Some(_) | None => HashSet::new(),
         };
-        standing.pass_over(known.into_iter().chain(files_of(changed, &job.fs)), &job.fs);
-        self.state = Some(FolderState { job, standing });
+        check.set_unscanned(known.into_iter().chain(files_of(changed, &job.fs)), &job.fs);
+        self.state = Some(FolderState { job, check });
         Ok(())
     }
 
@@ -223,12 +223,12 @@ impl Folder {
 
     /// True if the check has read a file, inside or outside of the directory.
     pub(super) fn includes(&self, path: &Path) -> bool {
-        self.state.as_ref().is_some_and(|state| state.standing.includes(path))
+        self.state.as_ref().is_some_and(|state| state.check.includes(path))
     }
 
     /// True if the scan has found a file to check below a directory.
     pub(super) fn searches(&self, directory: &Path) -> bool {
-        self.state.as_ref().is_some_and(|state| state.standing.has_met_below(directory))
+        self.state.as_ref().is_some_and(|state| state.check.has_file_below(directory))
     }
 
     /// The files that were read, and the possible configuration files in the directories above.
@@ -241,18 +241,18 @@ impl Folder {
     }
 
     /// The arguments whose values are determined at a place of a file, or pass through it.
-    pub(super) fn ways(&self, path: &Path, offset: u32) -> Vec<TracedArgument> {
-        let Some(FolderState { job, standing }) = &self.state else { return Vec::new() };
-        job.sources.known(path).map(|file| standing.ways(file, offset, job.setup())).unwrap_or_default()
+    pub(super) fn arguments_at(&self, path: &Path, offset: u32) -> Vec<TracedArgument> {
+        let Some(FolderState { job, check }) = &self.state else { return Vec::new() };
+        job.sources.known(path).map(|file| check.arguments_at(file, offset, job.setup())).unwrap_or_default()
     }
 
     /// The text of a file after all safe fixes that change only this file. Each fix is verified by a check.
-    pub(super) fn mended(&self, path: &Path) -> Option<ChangedFile> {
+    pub(super) fn fixed_text(&self, path: &Path) -> Option<ChangedFile> {
         let FolderState { job, .. } = self.state.as_ref()?;
-        let mended = fix::mend(
+        let mended = fix::apply_fixes(
             check(job, &[]).ok()?,
             |finding: &Diagnostic, fix: &Fix, report: &Report| {
-                report.tells(finding) && fix::is_allowed(fix, Safety::Safe, report, |file| file.path == path)
+                report.is_visible(finding) && fix::is_allowed(fix, Safety::Safe, report, |file| file.path == path)
             },
             |changed| check(job, changed),
         )
@@ -293,15 +293,15 @@ impl FolderState {
     fn update(&mut self, changed: &[PathBuf], documents: &Documents) -> Result<CheckUpdate, Error> {
         for path in changed {
             match documents.at(path) {
-                Some(document) => self.job.fs.put(path, Arc::clone(&document.text)),
+                Some(document) => self.job.fs.set_text(path, Arc::clone(&document.text)),
                 None => self.job.fs.remove(path),
             }
         }
-        self.standing.change(&files_of(changed, &self.job.fs), self.job.setup())
+        self.check.change(&files_of(changed, &self.job.fs), self.job.setup())
     }
 
     /// Returns the files that were read and have been deleted since.
-    fn gone(&self) -> Vec<PathBuf> {
+    fn deleted_files(&self) -> Vec<PathBuf> {
         let files =
             self.job.sources.all().into_iter().filter(|(_, file)| file.within.is_none() && file.path.is_absolute());
         let files = files.filter(|(id, file)| self.job.sources.known(&file.path) == Some(*id));
@@ -312,7 +312,7 @@ impl FolderState {
     }
 
     fn is_decided_by(&self, path: &Path) -> bool {
-        is_deciding(path) || is_installed(path) || self.job.configuration.iter().any(|own| own == path)
+        is_settings_file(path) || is_installed(path) || self.job.configuration.iter().any(|own| own == path)
     }
 }
 
@@ -346,6 +346,6 @@ impl FolderJob {
     }
 }
 
-pub(super) fn is_deciding(path: &Path) -> bool {
+pub(super) fn is_settings_file(path: &Path) -> bool {
     path.file_name().and_then(OsStr::to_str).is_some_and(|name| DECIDING.contains(&name))
 }

@@ -41,14 +41,14 @@ pub(super) fn of(ways: String, rules: &[&'static Rule], markdown: bool) -> Optio
 }
 
 /// The steps that determine the values of arguments: Markdown if `link` is given, else plain text.
-pub(super) fn of_ways(
+pub(super) fn trace_text(
     arguments: &[TracedArgument],
     sources: &Sources,
     link: Option<&impl Fn(Span) -> Option<(Uri, u32)>>,
 ) -> String {
     let mut text = String::new();
     for argument in arguments.iter().take(MAX_SHOWN) {
-        for way in &argument.ways {
+        for way in &argument.paths {
             text.push_str(&match link {
                 Some(link) => markdown(&argument.name, way, sources, link),
                 None => plain_text(&argument.name, way, sources),
@@ -87,17 +87,17 @@ fn plain_text(name: &str, way: &TracePath, sources: &Sources) -> String {
     }
     text.extend(way.help.iter().map(|help| format!("{help}\n")));
     text.push('\n');
-    text.split_inclusive('\n').map(|line| output::inert(line.trim_end_matches('\n')).into_owned() + "\n").collect()
+    text.split_inclusive('\n').map(|line| output::sanitize(line.trim_end_matches('\n')).into_owned() + "\n").collect()
 }
 
 fn condition(way: &TracePath) -> String {
-    let condition = way.when.join(" and ");
+    let condition = way.decisions.join(" and ");
     if condition.is_empty() { condition } else { format!(" when {condition}") }
 }
 
 /// Escapes text from files for Markdown, except the parts in backticks.
 fn plain(text: &str) -> String {
-    let inert = output::inert(text);
+    let inert = output::sanitize(text);
     let mut plain = String::with_capacity(inert.len());
     let mut is_code = false;
     for c in inert.chars() {

@@ -13,17 +13,16 @@
 //!   check](crate::engine::IncrementalCheck) repeats the deployments that have used a changed file. Changed settings, changed
 //!   ignore files and new files require a new scan. The report is the same as that of `trailint check` for the same
 //!   texts. Differences to the previous diagnostics are [published](publishing), and then requests are
-//!   [answered](answers).
+//!   [answered](pending_requests).
 //! - The **protocol** layer is thin: [`frames`], [`client`] and [`spelling`] handle the stream, [`positions`] and
 //!   [`uris`] convert locations, [`diagnostics`], [`hover`], [`actions`] and [`pages`] convert findings, values, fixes
 //!   and rules, and [`settings`] and [`capabilities`] read the editor's settings and abilities. Untitled documents are
-//!   checked separately ([`loose`]).
+//!   checked separately ([`untitled`]).
 //!
 //! Only `exit` and the end of the stream end the server. A malformed or unknown message is answered with an error or
 //! ignored, and a position outside of a text is moved to the nearest valid one.
 
 mod actions;
-mod answers;
 mod capabilities;
 mod client;
 mod diagnostics;
@@ -31,13 +30,14 @@ mod documents;
 mod folder;
 mod frames;
 mod hover;
-mod loose;
 mod pages;
+mod pending_requests;
 mod positions;
 mod publishing;
 mod session;
 mod settings;
 mod spelling;
+mod untitled;
 mod uris;
 mod watch;
 mod worker;
@@ -90,12 +90,12 @@ pub fn serve(input: impl BufRead + Send + 'static, output: impl Write, prepare: 
         let batch: Vec<Event> = first.into_iter().chain(events.try_iter()).collect();
         let cancelled = cancelled(&batch);
         for event in batch {
-            if let Some(SessionEnd { is_in_order }) = session.take(event, &cancelled)? {
+            if let Some(SessionEnd { is_in_order }) = session.handle_event(event, &cancelled)? {
                 return Ok(is_in_order);
             }
         }
-        session.settle()?;
-        if session.is_over() {
+        session.advance()?;
+        if session.is_finished() {
             return Ok(false);
         }
     }

@@ -7,49 +7,49 @@ use std::path::{Path, PathBuf};
 use lsp_types::{Diagnostic, Uri};
 
 use super::diagnostics::{is_same, of_failure};
-use super::loose;
 use super::session::Session;
+use super::untitled;
 use crate::error::Error;
 
 impl<W: Write> Session<W> {
     /// Publishes changed diagnostics, except for files that have changed since the check, because the positions refer
     /// to the old text.
     pub(super) fn publish(&mut self) -> io::Result<()> {
-        self.complain()?;
+        self.show_errors()?;
         if std::mem::take(&mut self.has_other_settings) {
             self.unpublished.extend(self.published.keys().cloned());
-            self.unpublished.extend(self.folders.iter().flat_map(|folder| folder.said.keys()).cloned());
+            self.unpublished.extend(self.folders.iter().flat_map(|folder| folder.diagnostics.keys()).cloned());
         }
         for path in std::mem::take(&mut self.unpublished) {
-            let found = if self.is_disabled(&path) { Vec::new() } else { self.found(&path) };
+            let found = if self.is_disabled(&path) { Vec::new() } else { self.diagnostics_of(&path) };
             match self.is_outdated(&path, &found) {
                 true => drop(self.unpublished.insert(path)),
                 false => self.publish_file(&path, &found)?,
             }
         }
-        if std::mem::take(&mut self.is_stale) { self.publish_loose() } else { Ok(()) }
+        if std::mem::take(&mut self.is_stale) { self.publish_untitled() } else { Ok(()) }
     }
 
     /// Shows the error of a check that can't run. If the error of a directory changes, the new one is only logged,
     /// because the user already knows about the problem and may be editing the configuration.
-    fn complain(&mut self) -> io::Result<()> {
+    fn show_errors(&mut self) -> io::Result<()> {
         let mut complaints: BTreeMap<PathBuf, String> = BTreeMap::new();
         for folder in &self.folders {
             let failure = folder.failure.as_ref().map(|error| format!("the check can't run: {}", error.line()));
-            let complaint = failure.or(folder.refused.as_ref().map(Error::line));
+            let complaint = failure.or(folder.rejected_option.as_ref().map(Error::line));
             complaints.extend(complaint.map(|complaint| (folder.target.directory.clone(), complaint)));
         }
-        let mut told: Vec<&String> = self.complaints.values().collect();
+        let mut told: Vec<&String> = self.shown_errors.values().collect();
         for (directory, complaint) in &complaints {
             if !told.contains(&complaint) {
-                match self.complaints.get(directory) {
+                match self.shown_errors.get(directory) {
                     Some(_) => self.client.log(complaint)?,
-                    None => self.client.show(&format!("trailint: {complaint}"))?,
+                    None => self.client.show_error(&format!("trailint: {complaint}"))?,
                 }
                 told.push(complaint);
             }
         }
-        self.complaints = complaints;
+        self.shown_errors = complaints;
         Ok(())
     }
 
@@ -64,7 +64,7 @@ impl<W: Write> Session<W> {
     fn publish_file(&mut self, path: &Path, found: &[Diagnostic]) -> io::Result<()> {
         let mut shown = self.published.remove(path).unwrap_or_default();
         for uri in self.documents.uris(path) {
-            let name = self.client.spelling.spell(uri.as_str());
+            let name = self.client.spelling.editor_spelling(uri.as_str());
             let known = shown.remove(&name).unwrap_or_default();
             if known != found {
                 let version = self.documents.get(&uri).map(|document| document.version);
@@ -79,11 +79,11 @@ impl<W: Write> Session<W> {
     }
 
     /// The diagnostics of a file from all checks, without duplicates.
-    fn found(&self, path: &Path) -> Vec<Diagnostic> {
+    fn diagnostics_of(&self, path: &Path) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> = Vec::new();
-        let said = self.folders.iter().filter_map(|folder| folder.said.get(path)).flatten().cloned();
+        let said = self.folders.iter().filter_map(|folder| folder.diagnostics.get(path)).flatten().cloned();
         let failures = self.folders.iter().filter_map(|folder| folder.failure.as_ref());
-        let failures = failures.filter_map(|error| of_failure(error, &self.documents, self.abilities));
+        let failures = failures.filter_map(|error| of_failure(error, &self.documents, self.client_support));
         let failures = failures.filter(|(at, _)| at == path).map(|(_, diagnostic)| diagnostic);
         for diagnostic in said.chain(failures) {
             if !found.iter().any(|known| is_same(known, &diagnostic)) {
@@ -94,19 +94,19 @@ impl<W: Write> Session<W> {
     }
 
     /// Publishes the diagnostics of untitled documents.
-    fn publish_loose(&mut self) -> io::Result<()> {
+    fn publish_untitled(&mut self) -> io::Result<()> {
         let loose = self.documents.all().filter(|document| document.path.is_none());
         let all: Vec<(Uri, Vec<Diagnostic>)> =
-            loose.map(|document| (document.uri.clone(), loose::check(document, self.abilities))).collect();
-        let mut shown = std::mem::take(&mut self.published_loose);
-        for (uri, found) in all {
-            let name = self.client.spelling.spell(uri.as_str());
-            if shown.remove(&name).unwrap_or_default() != found {
+            loose.map(|document| (document.uri.clone(), untitled::check(document, self.client_support))).collect();
+        let mut shown = std::mem::take(&mut self.published_untitled);
+        for (uri, diagnostics_of) in all {
+            let name = self.client.spelling.editor_spelling(uri.as_str());
+            if shown.remove(&name).unwrap_or_default() != diagnostics_of {
                 let version = self.documents.get(&uri).map(|document| document.version);
-                self.client.publish(&name, &found, version)?;
+                self.client.publish(&name, &diagnostics_of, version)?;
             }
-            if !found.is_empty() {
-                self.published_loose.insert(name, found);
+            if !diagnostics_of.is_empty() {
+                self.published_untitled.insert(name, diagnostics_of);
             }
         }
         shown.keys().try_for_each(|uri| self.client.publish(uri, &[], None))

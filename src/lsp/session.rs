@@ -20,12 +20,12 @@ use lsp_types::{ConfigurationItem, ConfigurationParams, Diagnostic, Registration
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::answers::{EditorQuery, PendingRequest};
 use super::capabilities::{ClientSupport, Initialization, OpenFolder};
 use super::client::Client;
 use super::documents::Documents;
 use super::folder::Folder;
 use super::frames::IncomingFrame;
+use super::pending_requests::{EditorQuery, PendingRequest};
 use super::settings::{EditorSettings, SECTION};
 use super::worker::{CodeActionResult, Task, WorkerResult};
 use super::workspace::WorkspaceRoot;
@@ -53,13 +53,13 @@ pub(super) struct Session<W> {
     pub(super) client: Client<W>,
     worker: Sender<Task>,
     stage: SessionStage,
-    pub(super) abilities: ClientSupport,
+    pub(super) client_support: ClientSupport,
     pub(super) documents: Documents,
     /// The open folders.
     pub(super) roots: Vec<WorkspaceRoot>,
     pub(super) settings: EditorSettings,
     /// The pending request for settings.
-    awaited: Option<AwaitedSettings>,
+    settings_request: Option<AwaitedSettings>,
     /// The units that are checked; empty while the checking thread owns them.
     pub(super) folders: Vec<Folder>,
     is_checking: bool,
@@ -74,13 +74,13 @@ pub(super) struct Session<W> {
     /// The published diagnostics by file and URI.
     pub(super) published: BTreeMap<PathBuf, BTreeMap<String, Vec<Diagnostic>>>,
     /// The published diagnostics of untitled documents by URI.
-    pub(super) published_loose: BTreeMap<String, Vec<Diagnostic>>,
+    pub(super) published_untitled: BTreeMap<String, Vec<Diagnostic>>,
     /// The errors shown or logged, by the directory that can't be checked.
-    pub(super) complaints: BTreeMap<PathBuf, String>,
+    pub(super) shown_errors: BTreeMap<PathBuf, String>,
     /// The requests that wait for a check.
     pub(super) pending: Vec<PendingRequest>,
     /// The requests that the checking thread answers.
-    pub(super) answering: Vec<RequestId>,
+    pub(super) in_progress: Vec<RequestId>,
     /// The files outside of the general patterns for which file watchers are registered.
     watched: BTreeSet<PathBuf>,
     /// True if a check may have read other files since the watchers were registered.
@@ -95,7 +95,7 @@ struct AwaitedSettings {
     id: Option<RequestId>,
     /// The URIs of the folders in the order of the answers; `None` for documents outside of all folders.
     folders: Vec<Option<String>>,
-    until: Instant,
+    deadline: Instant,
 }
 
 impl<W: Write> Session<W> {
@@ -104,11 +104,11 @@ impl<W: Write> Session<W> {
             client: Client::new(output),
             worker,
             stage: SessionStage::New,
-            abilities: ClientSupport::default(),
+            client_support: ClientSupport::default(),
             documents: Documents::default(),
             roots: Vec::new(),
             settings: EditorSettings::default(),
-            awaited: None,
+            settings_request: None,
             folders: Vec::new(),
             is_checking: false,
             changed: BTreeSet::new(),
@@ -116,10 +116,10 @@ impl<W: Write> Session<W> {
             is_stale: false,
             has_other_settings: false,
             published: BTreeMap::new(),
-            published_loose: BTreeMap::new(),
-            complaints: BTreeMap::new(),
+            published_untitled: BTreeMap::new(),
+            shown_errors: BTreeMap::new(),
             pending: Vec::new(),
-            answering: Vec::new(),
+            in_progress: Vec::new(),
             watched: BTreeSet::new(),
             has_read: false,
             is_closed: false,
@@ -127,17 +127,21 @@ impl<W: Write> Session<W> {
     }
 
     /// Handles an event; returns the end of the session if the event is `exit`.
-    pub(super) fn take(&mut self, event: Event, cancelled: &HashSet<RequestId>) -> io::Result<Option<SessionEnd>> {
+    pub(super) fn handle_event(
+        &mut self,
+        event: Event,
+        cancelled: &HashSet<RequestId>,
+    ) -> io::Result<Option<SessionEnd>> {
         match event {
             Event::Closed => self.is_closed = true,
             Event::Checked(Some(outcome)) => self.checked(outcome)?,
             Event::Checked(None) => return Err(io::Error::other("the thread that checks has ended")),
             Event::Frame(IncomingFrame::Broken { code, id, message }) => {
-                self.client.refuse_broken(&id, code, &message)?
+                self.client.respond_parse_error(&id, code, &message)?
             }
-            Event::Frame(IncomingFrame::Message(Message::Response(response))) => self.answered(response),
+            Event::Frame(IncomingFrame::Message(Message::Response(response))) => self.handle_response(response),
             Event::Frame(IncomingFrame::Message(Message::Request(request))) if cancelled.contains(&request.id) => {
-                self.client.refuse(request.id, ErrorCode::RequestCanceled, "cancelled")?;
+                self.client.respond_error(request.id, ErrorCode::RequestCanceled, "cancelled")?;
             }
             Event::Frame(IncomingFrame::Message(Message::Request(mut request))) => {
                 self.client.spelling.encode(&mut request.params);
@@ -154,59 +158,59 @@ impl<W: Write> Session<W> {
             }
         }
         let given_up = self.pending.extract_if(.., |own| cancelled.contains(&own.id)).map(|own| own.id);
-        let given_up = given_up.chain(self.answering.extract_if(.., |id| cancelled.contains(id)));
+        let given_up = given_up.chain(self.in_progress.extract_if(.., |id| cancelled.contains(id)));
         for id in given_up.collect::<Vec<_>>() {
-            self.client.refuse(id, ErrorCode::RequestCanceled, "cancelled")?;
+            self.client.respond_error(id, ErrorCode::RequestCanceled, "cancelled")?;
         }
         Ok(None)
     }
 
     /// True if the editor has closed the stream and no request is waiting.
-    pub(super) fn is_over(&self) -> bool {
-        self.is_closed && self.pending.is_empty() && self.answering.is_empty()
+    pub(super) fn is_finished(&self) -> bool {
+        self.is_closed && self.pending.is_empty() && self.in_progress.is_empty()
     }
 
-    /// The time at which [`Self::settle`] must run even if there is no event.
+    /// The time at which [`Self::advance`] must run even if there is no event.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let awaited = self.awaited.as_ref().map(|awaited| awaited.until);
-        self.pending.iter().filter_map(|pending| pending.until).chain(awaited).min()
+        let awaited = self.settings_request.as_ref().map(|awaited| awaited.deadline);
+        self.pending.iter().filter_map(|pending| pending.deadline).chain(awaited).min()
     }
 
     /// Advances the work as far as possible without waiting: answers due requests, publishes diagnostics, starts the
     /// next check.
-    pub(super) fn settle(&mut self) -> io::Result<()> {
+    pub(super) fn advance(&mut self) -> io::Result<()> {
         let now = Instant::now();
-        self.awaited.take_if(|awaited| awaited.until <= now);
-        self.answer_hovers(|pending| pending.until.is_some_and(|until| until <= now))?;
-        if self.stage != SessionStage::Running || self.is_checking || self.awaited.is_some() {
+        self.settings_request.take_if(|awaited| awaited.deadline <= now);
+        self.respond_to_hovers(|pending| pending.deadline.is_some_and(|until| until <= now))?;
+        if self.stage != SessionStage::Running || self.is_checking || self.settings_request.is_some() {
             return Ok(());
         }
         if !self.plan() {
             self.publish()?;
             self.watch_read_files()?;
             if self.changed.is_empty() {
-                self.answer_hovers(|_| true)?;
-                return if self.pending.is_empty() { Ok(()) } else { self.hand_over(true) };
+                self.respond_to_hovers(|_| true)?;
+                return if self.pending.is_empty() { Ok(()) } else { self.dispatch(true) };
             }
         }
-        self.hand_over(false)
+        self.dispatch(false)
     }
 
     /// Sends the folders to the checking thread, which updates the checks or answers the waiting requests.
-    fn hand_over(&mut self, answers: bool) -> io::Result<()> {
-        let mut questions = Vec::new();
+    fn dispatch(&mut self, answers: bool) -> io::Result<()> {
+        let mut requests = Vec::new();
         for pending in self.pending.extract_if(.., |_| answers) {
-            if let EditorQuery::Actions(params) = pending.question {
-                self.answering.push(pending.id.clone());
-                questions.push((pending.id, params));
+            if let EditorQuery::Actions(params) = pending.query {
+                self.in_progress.push(pending.id.clone());
+                requests.push((pending.id, params));
             }
         }
         let task = Task {
             folders: std::mem::take(&mut self.folders),
             changed: std::mem::take(&mut self.changed).into_iter().collect(),
             documents: self.documents.clone(),
-            abilities: self.abilities,
-            questions,
+            client_support: self.client_support,
+            requests,
         };
         // The file may have been opened with a URI other than the one for which its diagnostics were published.
         self.unpublished.extend(task.changed.iter().cloned());
@@ -216,17 +220,17 @@ impl<W: Write> Session<W> {
 
     fn checked(&mut self, outcome: WorkerResult) -> io::Result<()> {
         self.is_checking = false;
-        self.has_read |= outcome.answers.is_empty();
+        self.has_read |= outcome.results.is_empty();
         self.folders = outcome.folders;
-        self.unpublished.extend(outcome.touched);
-        for CodeActionResult { id, params, found } in outcome.answers {
-            let is_wanted = self.answering.extract_if(.., |own| *own == id).count() > 0;
+        self.unpublished.extend(outcome.changed_files);
+        for CodeActionResult { id, params, actions } in outcome.results {
+            let is_wanted = self.in_progress.extract_if(.., |own| *own == id).count() > 0;
             match is_wanted {
                 // The request was cancelled or answered meanwhile.
                 false => {}
-                true if self.changed.is_empty() => self.client.answer(id, found)?,
+                true if self.changed.is_empty() => self.client.respond(id, actions)?,
                 // A text has changed meanwhile, so the positions are outdated and the request waits again.
-                true => self.pending.push(PendingRequest { id, question: EditorQuery::Actions(params), until: None }),
+                true => self.pending.push(PendingRequest { id, query: EditorQuery::Actions(params), deadline: None }),
             }
         }
         Ok(())
@@ -237,52 +241,57 @@ impl<W: Write> Session<W> {
         match (self.stage, method.as_str()) {
             (SessionStage::New, Initialize::METHOD) => self.initialize(id, params),
             (SessionStage::New, _) => {
-                self.client.refuse(id, ErrorCode::ServerNotInitialized, "`initialize` comes first")
+                self.client.respond_error(id, ErrorCode::ServerNotInitialized, "`initialize` comes first")
             }
-            (SessionStage::ShutDown, _) => self.client.refuse(id, ErrorCode::InvalidRequest, "the server is shut down"),
+            (SessionStage::ShutDown, _) => {
+                self.client.respond_error(id, ErrorCode::InvalidRequest, "the server is shut down")
+            }
             (SessionStage::Running, Initialize::METHOD) => {
-                self.client.refuse(id, ErrorCode::InvalidRequest, "`initialize` comes once")
+                self.client.respond_error(id, ErrorCode::InvalidRequest, "`initialize` comes once")
             }
             (SessionStage::Running, Shutdown::METHOD) => {
-                self.answer_nothing()?;
+                self.respond_with_null()?;
                 self.stage = SessionStage::ShutDown;
-                self.client.answer(id, Value::Null)
+                self.client.respond(id, Value::Null)
             }
-            (SessionStage::Running, HoverRequest::METHOD) => self.ask_hover(id, params),
-            (SessionStage::Running, CodeActionRequest::METHOD) => self.ask_actions(id, params),
+            (SessionStage::Running, HoverRequest::METHOD) => self.handle_hover(id, params),
+            (SessionStage::Running, CodeActionRequest::METHOD) => self.handle_code_action(id, params),
             (SessionStage::Running, "workspace/textDocumentContent") => {
-                let content = super::answers::content(&params);
-                self.client.answer(id, content)
+                let content = super::pending_requests::content(&params);
+                self.client.respond(id, content)
             }
-            (SessionStage::Running, _) => self.client.refuse(id, ErrorCode::MethodNotFound, "unsupported request"),
+            (SessionStage::Running, _) => {
+                self.client.respond_error(id, ErrorCode::MethodNotFound, "unsupported request")
+            }
         }
     }
 
     fn initialize(&mut self, id: RequestId, params: Value) -> io::Result<()> {
         let params: Initialization = match serde_json::from_value(params) {
             Ok(params) => params,
-            Err(error) => return self.client.refuse(id, ErrorCode::InvalidParams, &error.to_string()),
+            Err(error) => return self.client.respond_error(id, ErrorCode::InvalidParams, &error.to_string()),
         };
-        self.abilities = ClientSupport::of(&params);
+        self.client_support = ClientSupport::of(&params);
         self.stage = SessionStage::Running;
         self.settings.start(params.initial_options());
         params.folders().iter().for_each(|folder| self.add_root(folder));
         self.await_settings(None);
-        self.client.answer(id, self.abilities.answer())
+        self.client.respond(id, self.client_support.initialize_result())
     }
 
     /// Postpones checks until the editor has answered with its settings, if it supports this request.
     fn await_settings(&mut self, id: Option<RequestId>) {
-        if self.abilities.has_settings {
+        if self.client_support.has_settings {
             let folders = std::iter::once(None).chain(self.roots.iter().map(|root| Some(root.uri.clone()))).collect();
-            self.awaited = Instant::now().checked_add(PATIENCE).map(|until| AwaitedSettings { id, folders, until });
+            self.settings_request =
+                Instant::now().checked_add(PATIENCE).map(|deadline| AwaitedSettings { id, folders, deadline });
         }
     }
 
     /// Requests the settings of all folders, and of documents outside of them.
-    fn ask_settings(&mut self) -> io::Result<()> {
+    fn request_settings(&mut self) -> io::Result<()> {
         (self.has_other_settings, self.has_read) = (true, true);
-        if !self.abilities.has_settings {
+        if !self.client_support.has_settings {
             return Ok(());
         }
         let items = std::iter::once(item(None)).chain(self.roots.iter().map(|root| item(Some(&root.uri)))).collect();
@@ -292,11 +301,13 @@ impl<W: Write> Session<W> {
     }
 
     /// Handles the answer to a request of the server. Only the answer with settings is relevant.
-    fn answered(&mut self, response: Response) {
-        let Some(awaited) = self.awaited.take_if(|awaited| awaited.id.as_ref() == Some(&response.id)) else { return };
+    fn handle_response(&mut self, response: Response) {
+        let Some(awaited) = self.settings_request.take_if(|awaited| awaited.id.as_ref() == Some(&response.id)) else {
+            return;
+        };
         let settings = response.response_result.unwrap_or_default();
         for (folder, own) in awaited.folders.into_iter().zip(settings.as_array().into_iter().flatten()) {
-            self.settings.answer(folder, own);
+            self.settings.set_requested(folder, own);
         }
         self.has_other_settings = true;
     }
@@ -308,21 +319,21 @@ impl<W: Write> Session<W> {
         let done = match method.as_str() {
             Initialized::METHOD => {
                 self.watch()?;
-                return self.ask_settings();
+                return self.request_settings();
             }
             DidOpenTextDocument::METHOD => read::<DidOpenTextDocument>(params).map(|params| {
                 let path = self.documents.open(params.text_document).path.clone();
-                self.touch(path);
+                self.mark_changed(path);
             }),
             DidChangeTextDocument::METHOD => read::<DidChangeTextDocument>(params).map(|params| {
-                let (document, encoding) = (params.text_document, self.abilities.encoding);
+                let (document, encoding) = (params.text_document, self.client_support.encoding);
                 let changed = self.documents.change(&document.uri, document.version, params.content_changes, encoding);
                 let path = changed.map(|document| document.path.clone());
-                path.into_iter().for_each(|path| self.touch(path));
+                path.into_iter().for_each(|path| self.mark_changed(path));
             }),
             DidCloseTextDocument::METHOD => read::<DidCloseTextDocument>(params).map(|params| {
                 let closed = self.documents.close(&params.text_document.uri);
-                closed.into_iter().for_each(|document| self.touch(document.path));
+                closed.into_iter().for_each(|document| self.mark_changed(document.path));
             }),
             DidSaveTextDocument::METHOD => read::<DidSaveTextDocument>(params).map(|_| self.saved()),
             DidChangeWatchedFiles::METHOD => {
@@ -341,7 +352,7 @@ impl<W: Write> Session<W> {
             DidChangeConfiguration::METHOD => match read::<DidChangeConfiguration>(params) {
                 Ok(params) => {
                     self.settings.push(&params.settings);
-                    return self.ask_settings();
+                    return self.request_settings();
                 }
                 Err(error) => Err(error),
             },
@@ -351,7 +362,7 @@ impl<W: Write> Session<W> {
                     for folder in params.event.added {
                         self.add_root(&OpenFolder { uri: folder.uri.as_str().to_owned() });
                     }
-                    return self.ask_settings();
+                    return self.request_settings();
                 }
                 Err(error) => Err(error),
             },
@@ -362,7 +373,7 @@ impl<W: Write> Session<W> {
     }
 
     fn watch(&mut self) -> io::Result<()> {
-        let ClientSupport { watches, watches_settings, .. } = self.abilities;
+        let ClientSupport { watches, watches_settings, .. } = self.client_support;
         let files = watches.then(watch::files);
         let registrations: Vec<_> = files.into_iter().chain(watches_settings.then(watch::settings)).collect();
         if !registrations.is_empty() {
@@ -373,7 +384,7 @@ impl<W: Write> Session<W> {
 
     /// Registers watchers for the files that were read and that the general patterns don't include.
     fn watch_read_files(&mut self) -> io::Result<()> {
-        if !self.abilities.watches || !std::mem::take(&mut self.has_read) {
+        if !self.client_support.watches || !std::mem::take(&mut self.has_read) {
             return Ok(());
         }
         let is_reached =
@@ -387,7 +398,7 @@ impl<W: Write> Session<W> {
             self.client.request::<UnregisterCapability>(watch::no_read_files())?;
         }
         if !read.is_empty() {
-            let params = watch::read_files(&read, &self.documents, self.abilities.relative_patterns);
+            let params = watch::read_files(&read, &self.documents, self.client_support.relative_patterns);
             self.client.request::<RegisterCapability>(params)?;
         }
         self.watched = read;
@@ -397,7 +408,7 @@ impl<W: Write> Session<W> {
     /// Handles a saved document. An editor without file watchers doesn't report other changes on the disk, so a save
     /// triggers a new scan.
     fn saved(&mut self) {
-        if !self.abilities.watches {
+        if !self.client_support.watches {
             let directories = self.documents.all().filter_map(|document| document.path.as_deref()?.parent());
             let directories = directories.chain(self.roots.iter().map(|root| root.directory.as_path()));
             self.changed.extend(directories.map(|directory| directory.join(".gitignore")));
@@ -405,7 +416,7 @@ impl<W: Write> Session<W> {
     }
 
     /// Records that a document has changed.
-    fn touch(&mut self, path: Option<PathBuf>) {
+    fn mark_changed(&mut self, path: Option<PathBuf>) {
         match path {
             Some(path) => drop(self.changed.insert(path)),
             None => self.is_stale = true,

@@ -35,9 +35,9 @@ pub(super) struct EditorSettings {
     /// From `initialize`.
     initial: Map<String, Value>,
     /// From the last change notification.
-    pushed: Map<String, Value>,
+    notified: Map<String, Value>,
     /// From the answers to requests, by the URI of the folder; `None` for documents outside of all folders.
-    asked: BTreeMap<Option<String>, Map<String, Value>>,
+    requested: BTreeMap<Option<String>, Map<String, Value>>,
 }
 
 impl EditorSettings {
@@ -47,15 +47,15 @@ impl EditorSettings {
 
     /// Sets the settings from a change notification. Some editors send an empty one and expect a request.
     pub(super) fn push(&mut self, settings: &Value) {
-        self.pushed = section(settings);
+        self.notified = section(settings);
     }
 
     /// Sets the settings of a folder, which replace those from change notifications. If there are none, the latter
     /// apply.
-    pub(super) fn answer(&mut self, folder: Option<String>, settings: &Value) {
+    pub(super) fn set_requested(&mut self, folder: Option<String>, settings: &Value) {
         match settings.is_object() {
-            true => drop(self.asked.insert(folder, section(settings))),
-            false => drop(self.asked.remove(&folder)),
+            true => drop(self.requested.insert(folder, section(settings))),
+            false => drop(self.requested.remove(&folder)),
         }
     }
 
@@ -71,7 +71,7 @@ impl EditorSettings {
     }
 
     fn of(&self, folder: Option<&String>) -> Map<String, Value> {
-        let layers = [&self.initial, self.asked.get(&folder.cloned()).unwrap_or(&self.pushed)];
+        let layers = [&self.initial, self.requested.get(&folder.cloned()).unwrap_or(&self.notified)];
         let set = layers.into_iter().flatten().filter(|(_, value)| !value.is_null());
         set.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
@@ -131,7 +131,7 @@ mod tests {
         settings.start(&json!({ "noIgnores": true, "select": ["a", "b"], "path": "x" }));
         assert_eq!(shown(&settings, None), ["no-ignores Flag(true)", "select Texts([\"a\", \"b\"])"]);
         settings.push(&json!({ "trailint": { "no-ignores": false, "var": { "x": true, "n": 1 }, "select": null } }));
-        settings.answer(Some("a".to_owned()), &json!({ "select": "c", "enable": false, "workspace": "" }));
+        settings.set_requested(Some("a".to_owned()), &json!({ "select": "c", "enable": false, "workspace": "" }));
         let pushed = ["no-ignores Flag(false)", "select Texts([\"a\", \"b\"])", "var Texts([\"n=1\", \"x=true\"])"];
         assert_eq!(shown(&settings, Some("b")), pushed);
         assert_eq!(shown(&settings, Some("a")), ["no-ignores Flag(true)", "select Texts([\"c\"])"]);

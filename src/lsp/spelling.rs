@@ -37,11 +37,11 @@ impl Spelling {
         if self.written.is_empty() {
             return;
         }
-        for_each_uri(message, &mut |uri| *uri = self.spell(uri));
+        for_each_uri(message, &mut |uri| *uri = self.editor_spelling(uri));
     }
 
     /// The URI in the editor's spelling. If the URI itself is unknown, the longest known parent path is used.
-    pub(super) fn spell(&self, uri: &str) -> String {
+    pub(super) fn editor_spelling(&self, uri: &str) -> String {
         let mut end = uri.len();
         loop {
             let (part, rest) = uri.split_at_checked(end).unwrap_or((uri, ""));
@@ -120,7 +120,7 @@ mod tests {
             let mut edit = json!({ "changes": { expected: [] } });
             spelling.restore(&mut edit);
             assert_eq!(edit, json!({ "changes": { uri: [] } }));
-            assert_eq!(spelling.spell(&format!("{expected}/c%5B.tf")), format!("{uri}/c%5B.tf"));
+            assert_eq!(spelling.editor_spelling(&format!("{expected}/c%5B.tf")), format!("{uri}/c%5B.tf"));
         }
     }
 }

@@ -9,10 +9,10 @@ use std::thread;
 use lsp_server::RequestId;
 use lsp_types::{CodeActionOrCommand, CodeActionParams};
 
-use super::answers;
 use super::capabilities::ClientSupport;
 use super::documents::Documents;
 use super::folder::{Folder, Prepare};
+use super::pending_requests;
 use crate::engine::STACK;
 
 /// A task for the thread: to update the checks, or to answer requests. It transfers the ownership of the folders.
@@ -21,24 +21,24 @@ pub(super) struct Task {
     /// The paths that have changed since the last update.
     pub(super) changed: Vec<PathBuf>,
     pub(super) documents: Documents,
-    pub(super) abilities: ClientSupport,
+    pub(super) client_support: ClientSupport,
     /// Code action requests. If there are any, no path has changed.
-    pub(super) questions: Vec<(RequestId, CodeActionParams)>,
+    pub(super) requests: Vec<(RequestId, CodeActionParams)>,
 }
 
 /// The result of a task, which returns the folders.
 pub(super) struct WorkerResult {
     pub(super) folders: Vec<Folder>,
-    pub(super) answers: Vec<CodeActionResult>,
+    pub(super) results: Vec<CodeActionResult>,
     /// The files whose diagnostics may have changed.
-    pub(super) touched: BTreeSet<PathBuf>,
+    pub(super) changed_files: BTreeSet<PathBuf>,
 }
 
 /// The answer to a code action request, based on the documents of the task.
 pub(super) struct CodeActionResult {
     pub(super) id: RequestId,
     pub(super) params: CodeActionParams,
-    pub(super) found: Option<Vec<CodeActionOrCommand>>,
+    pub(super) actions: Option<Vec<CodeActionOrCommand>>,
 }
 
 /// Starts the thread, which passes its results to `done`. It ends when the sender is dropped, or with the process.
@@ -70,15 +70,15 @@ impl<F: Fn(Option<WorkerResult>)> Drop for WorkerEnd<F> {
 }
 
 fn run(task: Task, prepare: Prepare) -> WorkerResult {
-    let Task { mut folders, changed, documents, abilities, questions } = task;
-    let mut touched = BTreeSet::new();
-    for folder in folders.iter_mut().filter(|_| questions.is_empty()) {
-        touched.extend(folder.update(&changed, &documents, abilities, prepare));
+    let Task { mut folders, changed, documents, client_support, requests } = task;
+    let mut changed_files = BTreeSet::new();
+    for folder in folders.iter_mut().filter(|_| requests.is_empty()) {
+        changed_files.extend(folder.update(&changed, &documents, client_support, prepare));
     }
-    let mut answers = Vec::new();
-    for (id, params) in questions {
-        let found = answers::actions(&params, &folders, &documents, abilities);
-        answers.push(CodeActionResult { id, params, found });
+    let mut results = Vec::new();
+    for (id, params) in requests {
+        let actions = pending_requests::actions(&params, &folders, &documents, client_support);
+        results.push(CodeActionResult { id, params, actions });
     }
-    WorkerResult { folders, answers, touched }
+    WorkerResult { folders, results, changed_files }
 }

@@ -48,10 +48,10 @@ impl<W: Write> Session<W> {
             false => kept.append(&mut others),
         }
         let dropped = trees.into_iter().chain(others);
-        self.unpublished.extend(dropped.flat_map(|folder| folder.said.into_keys()));
+        self.unpublished.extend(dropped.flat_map(|folder| folder.diagnostics.into_keys()));
         self.name_directories();
         self.folders = kept;
-        self.folders.iter().any(|folder| folder.is_due)
+        self.folders.iter().any(|folder| folder.needs_check)
     }
 
     /// The open folders that are checked as a unit, from the outermost inwards.
@@ -71,7 +71,7 @@ impl<W: Write> Session<W> {
             }
             let settings = self.settings.options(Some(&root.uri));
             let target = CheckTarget { directory: directory.clone(), extent: CheckExtent::Tree, settings };
-            kept.push(again(target, old));
+            kept.push(reuse_or_create(target, old));
         }
         kept
     }
@@ -93,7 +93,7 @@ impl<W: Write> Session<W> {
                 wanted.push(target);
             }
         }
-        let mut folders: Vec<Folder> = wanted.into_iter().map(|target| again(target, old)).collect();
+        let mut folders: Vec<Folder> = wanted.into_iter().map(|target| reuse_or_create(target, old)).collect();
         // Drops the units whose files another one has read, where they are checked with the values from their callers.
         let mut at = 0;
         while let Some(folder) = folders.get(at) {
@@ -139,7 +139,7 @@ fn directories(document: &OpenDocument) -> Option<(PathBuf, PathBuf)> {
 }
 
 /// The existing folder for a target, or a new one.
-fn again(target: CheckTarget, old: &mut Vec<Folder>) -> Folder {
+fn reuse_or_create(target: CheckTarget, old: &mut Vec<Folder>) -> Folder {
     match old.iter().position(|own| own.target.directory == target.directory && own.target.extent == target.extent) {
         Some(at) => {
             let mut folder = old.remove(at);

@@ -37,7 +37,7 @@ impl Contradiction {
     }
 
     /// The plan was created with another value of a variable, so none of its values for the trail are used.
-    pub fn overruled(variable: Span) -> Self {
+    pub fn overridden_variable(variable: Span) -> Self {
         let planned = "was made with another value of this variable, so it isn't used".to_owned();
         Self { span: variable, hops: Vec::new(), attribute: None, planned }
     }
@@ -59,7 +59,7 @@ impl Trail {
         ];
         let flags = flags.into_iter().filter(|(own, planned)| !agree(own, planned, |own, planned| own == planned));
         let mut found: Vec<Contradiction> =
-            flags.map(|(own, planned)| Contradiction::of(own, says(own.name, planned))).collect();
+            flags.map(|(own, planned)| Contradiction::of(own, describe_flag(own.name, planned))).collect();
         if !agree(&self.kms_key, &planned.kms_key, |own, planned| own == planned) {
             found.push(Contradiction::of(&self.kms_key, "has another key".to_owned()));
         }
@@ -68,16 +68,18 @@ impl Trail {
         if size(own).saturating_mul(size(planned)) > MAX_COMPARISONS {
             let written = if known(&own.advanced).is_some() { own.advanced.span() } else { own.basic.span() };
             found.push(Contradiction { span: written, ..Contradiction::of(&own.basic, TOO_MANY.to_owned()) });
-        } else if !agree(&own.basic, &planned.basic, |own, planned| alike(own, planned, basic_agree)) {
+        } else if !agree(&own.basic, &planned.basic, |own, planned| match_each_other(own, planned, basic_agree)) {
             found.push(Contradiction::of(&own.basic, has_others));
-        } else if !agree(&own.advanced, &planned.advanced, |own, planned| alike(own, planned, advanced_agree)) {
+        } else if !agree(&own.advanced, &planned.advanced, |own, planned| {
+            match_each_other(own, planned, advanced_agree)
+        }) {
             found.push(Contradiction::of(&own.advanced, has_others));
         }
         found
     }
 }
 
-fn says(name: &str, flag: &TrailSetting<bool>) -> String {
+fn describe_flag(name: &str, flag: &TrailSetting<bool>) -> String {
     match flag.value() {
         Known(Ok(value)) => format!("sets `{name}` to `{value}`"),
         Known(Err(_)) | Unknown(_) => format!("sets `{name}` to another value"),
@@ -115,7 +117,7 @@ fn basic_agree(own: &BasicSelector, planned: &BasicSelector) -> bool {
 }
 
 fn advanced_agree(own: &AdvancedSelector, planned: &AdvancedSelector) -> bool {
-    agree(&own.fields, &planned.fields, |own, planned| alike(own, planned, fields_agree))
+    agree(&own.fields, &planned.fields, |own, planned| match_each_other(own, planned, fields_agree))
 }
 
 fn fields_agree(own: &FieldSelector, planned: &FieldSelector) -> bool {
@@ -128,7 +130,9 @@ fn fields_agree(own: &FieldSelector, planned: &FieldSelector) -> bool {
 }
 
 fn texts_agree(own: &SelectorValues, planned: &SelectorValues) -> bool {
-    alike(own, planned, |own, planned| values_agree(&own.value, &planned.value, |own, planned| own == planned))
+    match_each_other(own, planned, |own, planned| {
+        values_agree(&own.value, &planned.value, |own, planned| own == planned)
+    })
 }
 
 fn agree<T>(own: &TrailSetting<T>, planned: &TrailSetting<T>, same: impl Fn(&T, &T) -> bool) -> bool {
@@ -149,7 +153,7 @@ fn values_agree<T>(
 }
 
 /// True if each item of either list has a matching item in the other: sets have no order and no duplicates.
-fn alike<T>(own: &[T], planned: &[T], agree: impl Fn(&T, &T) -> bool) -> bool {
+fn match_each_other<T>(own: &[T], planned: &[T], agree: impl Fn(&T, &T) -> bool) -> bool {
     own.iter().all(|own| planned.iter().any(|planned| agree(own, planned)))
         && planned.iter().all(|planned| own.iter().any(|own| agree(own, planned)))
 }

@@ -19,7 +19,7 @@ pub struct Dialect {
     /// The resource type.
     pub kind: &'static str,
     /// True if CloudFormation's resource handler creates the trail.
-    pub is_made_by_cloudformation: bool,
+    pub uses_cloudformation_handler: bool,
     /// The arguments to evaluate.
     pub shape: ArgumentShape,
     /// The strings that are converted to booleans.

@@ -4,7 +4,7 @@
 
 mod tables;
 
-pub use tables::{CLOUDFORMATION_TRAIL, NEIGHBOURS, UNREAD_MODULE, UNREAD_STACK};
+pub use tables::{CLOUDFORMATION_TRAIL, RELATED_RESOURCES, UNREAD_MODULE, UNREAD_STACK};
 
 use super::ArgumentShape;
 use super::dialects::{Booleans, Dialect};
@@ -25,7 +25,7 @@ pub enum SearchSubject {
     /// Trails, with the arguments that the control is about.
     Trails,
     /// The log delivery of trails, and the buckets, keys and policies on which it depends.
-    Surroundings,
+    Related,
 }
 
 /// The role of a resource type.
@@ -171,7 +171,7 @@ impl SearchSubject {
     pub fn kind(self, name: &str) -> Option<&'static ResourceKind> {
         let kinds: &[ResourceKind] = match self {
             SearchSubject::Trails => &tables::TRAILS,
-            SearchSubject::Surroundings => &tables::SURROUNDINGS,
+            SearchSubject::Related => &tables::RELATED_ROLES,
         };
         kinds.iter().find(|kind| kind.name == name)
     }

@@ -6,33 +6,33 @@
 
 pub mod dialects;
 pub mod kinds;
+pub mod log_delivery;
 pub mod policy;
 pub mod region;
 pub mod selectors;
-pub mod surroundings;
 
 pub mod address;
 mod aws_key;
 mod contradiction;
-mod reach;
+mod event_coverage;
 mod reader;
+mod remedy;
 mod resource;
 mod setting;
 mod trail;
 mod tried;
 mod unread;
-mod wish;
 
 pub use address::MovedBlock;
 pub use aws_key::{is_aws_key, names_aws_key};
 pub use contradiction::Contradiction;
 pub use dialects::{Booleans, Dialect};
+pub use event_coverage::{EventCoverage, selected};
 pub use kinds::{ResourceKind, SearchSubject};
-pub use reach::{EventCoverage, selected};
+pub use remedy::{Remedy, RemedyKind, SelectorNames};
 pub use resource::{Argument, ArgumentShape, Holds, IgnoredArgument, Macro, Notation, Resource, meant_literal};
 pub use selectors::Selectors;
 pub use setting::{Invalid, SettingRead, TrailSetting};
 pub use trail::{Deployment, Trail};
 pub use tried::{TriedValue, capitalized_like};
 pub use unread::{TrailHint, UnreadPart, last_name};
-pub use wish::{Remedy, RemedyKind, SelectorNames};

@@ -94,7 +94,7 @@ pub struct Principals {
     /// The service principals.
     pub services: Vec<PartialText>,
     /// The reason why there may be further principals.
-    pub doubt: Option<Reason>,
+    pub unknown_part: Option<Reason>,
 }
 
 /// One condition: the key's value has to match one of the values, or none of them if the operator is negative.

@@ -71,7 +71,7 @@ impl ArgumentReader {
     /// Returns a reader for an item of a list.
     pub(super) fn item(&self, item: &Traced<Data>) -> SettingRead<ArgumentReader> {
         let place = item.origin.span();
-        let (header, body) = match &item.spread().value {
+        let (header, body) = match &item.with_hops_on_members().value {
             // Findings about an object from elsewhere point at its use.
             Known(Data::Object(object)) => {
                 let header = if item.hops.is_empty() { object.header } else { place };
@@ -90,7 +90,7 @@ impl ArgumentReader {
     }
 
     /// The reason why there may be further arguments; `None` if all arguments are known.
-    pub(super) fn open(&self) -> Option<&Reason> {
+    pub(super) fn unknown_arguments(&self) -> Option<&Reason> {
         match &self.body {
             Known(body) => body.rest.as_deref(),
             Unknown(why) => Some(why),
@@ -150,7 +150,7 @@ impl ArgumentReader {
         absent: SettingRead<T>,
         convert: impl Fn(&Data) -> SettingRead<T>,
     ) -> Traced<SettingRead<T>> {
-        let value = field.value.spread();
+        let value = field.value.with_hops_on_members();
         let (read, origin) = match &value.value {
             Known(Data::Null) if self.is_absence(value.origin) => (Known(absent), Origin::Null(value.origin.span())),
             Known(data) => (self.unless_placeholder(data).map(&convert), value.origin),

@@ -57,7 +57,7 @@ pub struct SelectorCoverage {
     /// The parts that exclude events.
     pub gaps: Vec<Gap>,
     /// The parts that are unknown.
-    pub doubts: Vec<UnknownSelector>,
+    pub unknown_parts: Vec<UnknownSelector>,
 }
 
 /// A part of a selector that excludes management events.
@@ -67,7 +67,7 @@ pub struct Gap {
     pub lost: Coverage,
     pub cause: GapCause,
     pub site: SelectorSite,
-    pub mending: GapRemedy,
+    pub remedy: GapRemedy,
 }
 
 /// The remedy for a gap.
@@ -76,7 +76,7 @@ pub struct GapRemedy {
     /// One imperative sentence.
     pub help: String,
     /// The change to the code; `None` if the right value isn't certain.
-    pub wish: Option<Remedy>,
+    pub remedy: Option<Remedy>,
 }
 
 /// A part of a selector that is unknown.
@@ -194,7 +194,12 @@ fn assess_kind<S>(list: &TrailSetting<Vec<S>>, assess: impl Fn(&S, &str) -> Sele
 impl SelectorCoverage {
     /// Creates the assessment of a selector that records everything, before its parts are applied.
     fn new(header: Span) -> Self {
-        Self { header, bounds: CoverageBounds::exactly(Coverage::EVERYTHING), gaps: Vec::new(), doubts: Vec::new() }
+        Self {
+            header,
+            bounds: CoverageBounds::exactly(Coverage::EVERYTHING),
+            gaps: Vec::new(),
+            unknown_parts: Vec::new(),
+        }
     }
 
     /// Returns the value of a setting. If it is invalid or unknown, records that everything is or may be lost.
@@ -228,48 +233,49 @@ impl SelectorCoverage {
             Known(Ok(value)) => Some(value),
             Known(Err(invalid)) => {
                 let mending = invalid.remedy().map_or_else(|| mending.into(), GapRemedy::from);
-                self.lose(Coverage::EVERYTHING, GapCause::Invalid(invalid.describe()), site, mending);
+                self.remove_events(Coverage::EVERYTHING, GapCause::Invalid(invalid.describe()), site, mending);
                 None
             }
             Unknown(why) => {
-                self.doubt(why.clone(), site);
+                self.add_unknown_part(why.clone(), site);
                 None
             }
         }
     }
 
     /// Removes `lost` from the recorded events, because of the part at `site`.
-    fn lose(&mut self, lost: Coverage, cause: GapCause, site: SelectorSite, mending: impl Into<GapRemedy>) {
+    fn remove_events(&mut self, lost: Coverage, cause: GapCause, site: SelectorSite, mending: impl Into<GapRemedy>) {
         self.bounds = self.bounds.without(lost);
-        self.gaps.push(Gap { lost, cause, site, mending: mending.into() });
+        self.gaps.push(Gap { lost, cause, site, remedy: mending.into() });
     }
 
     /// True if single event sources are or may be excluded.
     pub fn may_exclude(&self) -> bool {
-        self.gaps.iter().any(|gap| gap.cause == GapCause::Excluded) || self.doubts.iter().any(|doubt| doubt.may_exclude)
+        self.gaps.iter().any(|gap| gap.cause == GapCause::Excluded)
+            || self.unknown_parts.iter().any(|doubt| doubt.may_exclude)
     }
 
     /// Records that no unknown part so far excludes single event sources: each affects all sources alike.
     fn excludes_nothing(&mut self) {
-        self.doubts.iter_mut().for_each(|doubt| doubt.may_exclude = false);
+        self.unknown_parts.iter_mut().for_each(|doubt| doubt.may_exclude = false);
     }
 
     /// Records that the unknown part at `site` may exclude any event.
-    fn doubt(&mut self, why: Reason, site: SelectorSite) {
+    fn add_unknown_part(&mut self, why: Reason, site: SelectorSite) {
         self.bounds.least = Coverage::NOTHING;
-        self.doubts.push(UnknownSelector { why, site, may_exclude: true });
+        self.unknown_parts.push(UnknownSelector { why, site, may_exclude: true });
     }
 }
 
 impl From<&str> for GapRemedy {
     fn from(help: &str) -> Self {
-        Self { help: help.to_owned(), wish: None }
+        Self { help: help.to_owned(), remedy: None }
     }
 }
 
 impl From<Remedy> for GapRemedy {
-    fn from(wish: Remedy) -> Self {
-        Self { help: wish.advise(), wish: Some(wish) }
+    fn from(remedy: Remedy) -> Self {
+        Self { help: remedy.advise(), remedy: Some(remedy) }
     }
 }
 

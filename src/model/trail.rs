@@ -12,7 +12,7 @@ pub struct Trail {
     /// The resource type.
     pub kind: &'static str,
     /// True if CloudFormation's resource handler creates it, directly or through the awscc provider.
-    pub is_made_by_cloudformation: bool,
+    pub uses_cloudformation_handler: bool,
     /// The one-line span that findings about the trail point at.
     pub header: Span,
     /// The whole declaration.
@@ -66,7 +66,7 @@ pub struct Deployment {
     /// empty.
     pub uncreated: Option<Traced<bool>>,
     /// The part that wasn't read and most likely declares a trail.
-    pub elsewhere: Option<UnreadPart>,
+    pub unread_part: Option<UnreadPart>,
 }
 
 impl Trail {

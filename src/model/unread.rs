@@ -33,7 +33,7 @@ pub struct UnreadPart {
     /// The span that findings about the part point at.
     pub header: Span,
     /// The part as a noun phrase: "module `cloudtrail`".
-    pub what: String,
+    pub description: String,
     /// The reason why it isn't read, as the text of a label.
     pub reason: String,
     /// How to make it readable, as one imperative sentence.
@@ -86,7 +86,7 @@ impl TrailHint {
 
 impl UnreadPart {
     /// Returns the part that most likely declares a trail; of equally likely ones, the first.
-    pub fn best(parts: &[Self]) -> Option<&Self> {
+    pub fn most_likely(parts: &[Self]) -> Option<&Self> {
         let hinted = parts.iter().filter(|part| part.hint.is_some());
         hinted.min_by_key(|part| Reverse(part.hint))
     }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::inert::inert;
+use super::sanitize::sanitize;
 use crate::finding::{Label, Level};
 use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
 use crate::rules::Check;
@@ -17,7 +17,7 @@ pub(super) struct ColumnRange {
 }
 
 /// The level for formats without a level for unknowns: an unknown is a warning.
-pub fn weight(finding: &Diagnostic) -> Level {
+pub fn severity(finding: &Diagnostic) -> Level {
     match finding.outcome {
         Outcome::Unknown => Level::Warning,
         Outcome::Pass | Outcome::Fail => finding.level,
@@ -27,7 +27,7 @@ pub fn weight(finding: &Diagnostic) -> Level {
 /// Ranks findings for outputs that show a part of them: findings that count come first, then higher levels, then
 /// failures before unknowns.
 pub(super) fn rank(finding: &Diagnostic) -> (bool, Reverse<Level>, Outcome) {
-    (finding.suppressed.is_some(), Reverse(weight(finding)), finding.outcome)
+    (finding.suppressed.is_some(), Reverse(severity(finding)), finding.outcome)
 }
 
 /// Ranks the verdicts on deployments for the same purpose.
@@ -42,7 +42,7 @@ pub(super) fn rank_of_verdict(verdict: Option<Outcome>) -> u8 {
 
 /// The message, the label and the help in one line, with control characters and commands escaped.
 pub fn message(finding: &Diagnostic) -> String {
-    inert(&text(finding)).into_owned()
+    sanitize(&text(finding)).into_owned()
 }
 
 /// The message, the label and the help in one line.
@@ -54,11 +54,11 @@ pub(super) fn text(finding: &Diagnostic) -> String {
 pub(super) fn text_with(message: &str, finding: &Diagnostic) -> String {
     let reason = reason(finding).map(|reason| format!(": {reason}")).unwrap_or_default();
     let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{}{reason}{help}", claim(message, finding))
+    format!("{}{reason}{help}", marked_message(message, finding))
 }
 
 /// The message, marked if the outcome is unknown.
-fn claim(message: &str, finding: &Diagnostic) -> String {
+fn marked_message(message: &str, finding: &Diagnostic) -> String {
     let mark = match finding.outcome {
         Outcome::Unknown if finding.is_declared_elsewhere => "not evaluated (declared elsewhere): ",
         Outcome::Unknown => "unknown: ",
@@ -69,7 +69,7 @@ fn claim(message: &str, finding: &Diagnostic) -> String {
 
 /// The message at another place than the finding's own, with a reason for that place.
 pub fn message_at(finding: &Diagnostic, reason: &str) -> String {
-    inert(&format!("{}: {reason}", claim(&finding.message, finding))).into_owned()
+    sanitize(&format!("{}: {reason}", marked_message(&finding.message, finding))).into_owned()
 }
 
 /// The text of the primary label, unless the message contains it.

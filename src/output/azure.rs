@@ -2,23 +2,23 @@
 
 use super::annotation::{self, ColumnRange};
 use super::full;
-use super::inert::inert;
+use super::sanitize::sanitize;
 use super::stream::plain;
 use crate::finding::Level;
 use crate::report::{Diagnostic, Report};
 use crate::source::ColumnUnit;
 
 pub(super) fn render(report: &Report) -> String {
-    report.told().map(|finding| line(finding, report)).collect()
+    report.visible().map(|finding| line(finding, report)).collect()
 }
 
 /// Azure has errors and warnings; a note becomes a line of the log.
 fn line(finding: &Diagnostic, report: &Report) -> String {
-    match annotation::weight(finding) {
+    match annotation::severity(finding) {
         Level::Error => command("error", finding, report),
         Level::Warning => command("warning", finding, report),
         Level::Note => {
-            let (place, message) = (full::rooted_place_of(finding, report), inert(&finding.message).into_owned());
+            let (place, message) = (full::rooted_place_of(finding, report), sanitize(&finding.message).into_owned());
             format!("{place}: {} {message}\n", plain(&full::tag(finding)))
         }
     }
@@ -35,7 +35,7 @@ fn command(what: &str, finding: &Diagnostic, report: &Report) -> String {
 
 /// The text after a command.
 fn data(text: &str) -> String {
-    inert(text).replace('%', "%AZP25")
+    sanitize(text).replace('%', "%AZP25")
 }
 
 /// The value of a property, between semicolons and before a bracket.

@@ -42,8 +42,8 @@ fn line(entry: &BaselineEntry) -> String {
         level: *level,
         outcome,
         message,
-        lost: loss.map(|loss| loss::words(loss.least)),
-        may_be_lost: loss.map_or(Vec::new(), |loss| loss::words(loss.most.without(loss.least))),
+        lost: loss.map(|loss| loss::event_names(loss.least)),
+        may_be_lost: loss.map_or(Vec::new(), |loss| loss::event_names(loss.most.without(loss.least))),
         declaration: declaration.as_deref(),
     };
     format!("    {}", json::line(&line).trim_end())

@@ -12,7 +12,7 @@ const VERSION: &str = "10.0";
 pub(super) fn render(report: &Report) -> String {
     // Findings are ordered by file.
     let mut files: Vec<(String, Vec<String>)> = Vec::new();
-    for finding in report.told() {
+    for finding in report.visible() {
         let path = annotation::path(finding, report);
         match files.last_mut().filter(|(last, _)| *last == path) {
             Some((_, errors)) => errors.push(error(finding, report)),
@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report) -> String {
 fn error(finding: &Diagnostic, report: &Report) -> String {
     let ColumnRange { line, column, .. } =
         annotation::region(finding, report, ColumnUnit::Character).unwrap_or(ColumnRange::FIRST_LINE);
-    let severity = match annotation::weight(finding) {
+    let severity = match annotation::severity(finding) {
         Level::Error => "error",
         Level::Warning => "warning",
         Level::Note => "info",

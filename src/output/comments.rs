@@ -1,13 +1,13 @@
 //! Reports the comments that `--add-ignore` inserted, and the findings for which it couldn't.
 
-use super::inert::inert;
+use super::sanitize::sanitize;
 use crate::report::Report;
 use crate::suppress::{AddedComments, UncommentedFinding};
 
 /// Formats the number of new comments, and a line for each finding for which no comment is possible.
 pub fn comments(comments: &AddedComments, report: &Report) -> String {
     let number: usize = comments.files.iter().map(|one| one.comments).sum();
-    let left: String = comments.left.iter().map(|left| line(left, report)).collect();
+    let left: String = comments.uncommented.iter().map(|left| line(left, report)).collect();
     format!("Added {} to {}.\n{left}", plural(number, "comment"), plural(comments.files.len(), "file"))
 }
 
@@ -26,5 +26,5 @@ fn line(left: &UncommentedFinding, report: &Report) -> String {
         left.rule.id(),
         left.advice
     );
-    format!("{}\n", inert(&said))
+    format!("{}\n", sanitize(&said))
 }

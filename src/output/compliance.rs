@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::full::PathBase;
-use super::inert::inert;
+use super::sanitize::sanitize;
 use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence, TrailResult};
 use crate::rules::{self, Check, EvaluatedPart, RULES, Rule};
 use crate::source::Sources;
@@ -18,7 +18,7 @@ struct ControlRules {
     /// True if any trail that is logging satisfies the control.
     is_about_any_trail: bool,
     /// The reason why no rule evaluates the control.
-    not_judged: Option<&'static str>,
+    not_evaluated: Option<&'static str>,
 }
 
 /// A deployment compared with a benchmark.
@@ -73,34 +73,36 @@ pub(super) fn statements(report: &Report, base: PathBase) -> Vec<ComplianceState
     report
         .deployments
         .iter()
-        .map(|judged| ComplianceStatement::of(judged, benchmark, &controls, (report, base)))
+        .map(|deployment| ComplianceStatement::of(deployment, benchmark, &controls, (report, base)))
         .collect()
 }
 
 impl<'a> ComplianceStatement<'a> {
     fn of(
-        judged: &'a DeploymentResult,
+        deployment: &'a DeploymentResult,
         benchmark: &'a str,
         controls: &[ControlRules],
         from: (&Report, PathBase),
     ) -> Self {
-        let controls = controls.iter().map(|control| control.state(judged, from)).collect();
-        let (name, basis) = (judged.name.as_deref(), rules::basis(benchmark));
-        Self { benchmark, deployment: &judged.root, name, format: judged.format, basis, controls }
+        let controls = controls.iter().map(|control| control.state(deployment, from)).collect();
+        let (name, basis) = (deployment.name.as_deref(), rules::basis(benchmark));
+        Self { benchmark, deployment: &deployment.root, name, format: deployment.format, basis, controls }
     }
 
     fn render(&self, sources: &Sources) -> String {
         let bold = Style::new().bold();
         let Self { benchmark, deployment, name, format, basis, controls } = self;
-        let name = name.map(|name| format!("{}, ", inert(name))).unwrap_or_default();
+        let name = name.map(|name| format!("{}, ", sanitize(name))).unwrap_or_default();
         let basis = basis.map(|basis| format!(": {basis}")).unwrap_or_default();
-        let mut text =
-            format!("{bold}{benchmark}{bold:#} for `{}` ({name}{format}){basis}\n", inert(&sources.seen(deployment)));
+        let mut text = format!(
+            "{bold}{benchmark}{bold:#} for `{}` ({name}{format}){basis}\n",
+            sanitize(&sources.display_name(deployment))
+        );
         for stated in controls {
             let ControlOutcome { id, title, status, evidence, .. } = stated;
             let style = status.color().on_default().bold();
             text.push_str(&format!("  {id} {style}{}{style:#}: {title}\n", stated.word()));
-            evidence.iter().for_each(|line| text.push_str(&format!("    {}\n", inert(line))));
+            evidence.iter().for_each(|line| text.push_str(&format!("    {}\n", sanitize(line))));
         }
         text.push('\n');
         text
@@ -133,7 +135,7 @@ fn of_pages(benchmark: &str) -> Vec<ControlRules> {
                 profile: None,
                 rules: vec![rule],
                 is_about_any_trail: false,
-                not_judged: None,
+                not_evaluated: None,
             }),
         }
     }
@@ -142,59 +144,59 @@ fn of_pages(benchmark: &str) -> Vec<ControlRules> {
 
 impl ControlRules {
     fn of(listed: rules::ListedControl) -> Self {
-        let (rules, not_judged) = (listed.rules(), listed.not_judged());
-        let is_about_any_trail = matches!(listed.about, EvaluatedPart::AnyTrail);
+        let (rules, not_evaluated) = (listed.rules(), listed.not_evaluated());
+        let is_about_any_trail = matches!(listed.evaluates, EvaluatedPart::AnyTrail);
         let rules::ListedControl { id, title, profile, .. } = listed;
-        Self { id, title, profile, rules, is_about_any_trail, not_judged }
+        Self { id, title, profile, rules, is_about_any_trail, not_evaluated }
     }
 
     /// Makes the control not evaluated if none of its rules is selected.
     fn restrict(&mut self, selected: &[&'static Rule]) {
         let is_selected = self.rules.iter().any(|rule| selected.iter().any(|other| std::ptr::eq(*other, *rule)));
-        if self.not_judged.is_none() && !is_selected {
-            self.not_judged = Some("its rules aren't selected");
+        if self.not_evaluated.is_none() && !is_selected {
+            self.not_evaluated = Some("its rules aren't selected");
         }
     }
 
-    fn state(&self, judged: &DeploymentResult, from: (&Report, PathBase)) -> ControlOutcome {
-        let status = self.status(judged);
-        let has_trail = judged.trails.iter().any(|trail| trail.exists != TrailExistence::Never);
-        let is_elsewhere = status == ControlStatus::Unknown && has_trail && self.outcomes(judged).next().is_none();
-        let reason = self.not_judged.or(is_elsewhere.then_some(ELSEWHERE).filter(|_| !self.is_about_deployments()));
+    fn state(&self, deployment: &DeploymentResult, from: (&Report, PathBase)) -> ControlOutcome {
+        let status = self.status(deployment);
+        let has_trail = deployment.trails.iter().any(|trail| trail.exists != TrailExistence::Never);
+        let is_elsewhere = status == ControlStatus::Unknown && has_trail && self.outcomes(deployment).next().is_none();
+        let reason = self.not_evaluated.or(is_elsewhere.then_some(ELSEWHERE).filter(|_| !self.is_about_deployments()));
         let rules = self.rules.iter().map(|rule| rule.id()).collect();
         let evidence = match reason {
             Some(ELSEWHERE) => vec!["the resource to check isn't declared in this deployment".to_owned()],
             Some(reason) => vec![reason.to_owned()],
-            None => self.evidence(status, judged, from),
+            None => self.evidence(status, deployment, from),
         };
         ControlOutcome { id: self.id, title: self.title, profile: self.profile, status, rules, reason, evidence }
     }
 
     /// Returns the verdict on the deployment if there is one, else the worst of its trails' results.
-    fn status(&self, judged: &DeploymentResult) -> ControlStatus {
-        if self.not_judged.is_some() {
+    fn status(&self, deployment: &DeploymentResult) -> ControlStatus {
+        if self.not_evaluated.is_some() {
             return ControlStatus::NotJudged;
         }
         if self.is_about_deployments() {
-            return ControlStatus::of(judged.verdict);
+            return ControlStatus::of(deployment.verdict);
         }
         if self.is_about_any_trail {
-            return self.status_of_any(judged);
+            return self.status_of_any(deployment);
         }
-        let has_trail = judged.trails.iter().any(|trail| trail.exists != TrailExistence::Never);
-        if has_trail && self.outcomes(judged).next().is_none() {
+        let has_trail = deployment.trails.iter().any(|trail| trail.exists != TrailExistence::Never);
+        if has_trail && self.outcomes(deployment).next().is_none() {
             return ControlStatus::Unknown;
         }
         let worst = [Outcome::Fail, Outcome::Unknown, Outcome::Pass];
-        ControlStatus::of(worst.into_iter().find(|outcome| self.outcomes(judged).any(|own| own == *outcome)))
+        ControlStatus::of(worst.into_iter().find(|outcome| self.outcomes(deployment).any(|own| own == *outcome)))
     }
 
     /// Returns a pass if one trail certainly passes.
-    fn status_of_any(&self, judged: &DeploymentResult) -> ControlStatus {
-        let outcome = match judged.trails.iter().any(|trail| self.passes(trail)) {
+    fn status_of_any(&self, deployment: &DeploymentResult) -> ControlStatus {
+        let outcome = match deployment.trails.iter().any(|trail| self.passes(trail)) {
             true => Some(Outcome::Pass),
-            false if self.outcomes(judged).any(|outcome| outcome != Outcome::Fail) => Some(Outcome::Unknown),
-            false => self.outcomes(judged).next(),
+            false if self.outcomes(deployment).any(|outcome| outcome != Outcome::Fail) => Some(Outcome::Unknown),
+            false => self.outcomes(deployment).next(),
         };
         ControlStatus::of(outcome)
     }
@@ -203,8 +205,8 @@ impl ControlRules {
         self.rules.iter().any(|rule| matches!(rule.check, Check::Deployment(_)))
     }
 
-    fn outcomes(&self, judged: &DeploymentResult) -> impl Iterator<Item = Outcome> {
-        let trails = judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
+    fn outcomes(&self, deployment: &DeploymentResult) -> impl Iterator<Item = Outcome> {
+        let trails = deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
         let rules = trails.flat_map(|trail| &trail.rules);
         rules.filter(|(rule, _)| self.has(rule)).map(|(_, outcome)| *outcome)
     }
@@ -217,17 +219,17 @@ impl ControlRules {
     fn evidence(
         &self,
         status: ControlStatus,
-        judged: &DeploymentResult,
+        deployment: &DeploymentResult,
         (report, base): (&Report, PathBase),
     ) -> Vec<String> {
         match status {
             ControlStatus::NotApplicable => vec!["no trail is created".to_owned()],
             ControlStatus::NotJudged => Vec::new(),
-            ControlStatus::Compliant => self.passing(judged, (report, base)),
+            ControlStatus::Compliant => self.passing(deployment, (report, base)),
             ControlStatus::NotCompliant | ControlStatus::Unknown => {
                 let own = report.findings.iter().filter(|finding| {
-                    finding.deployment.as_ref() == Some(&judged.root)
-                        && finding.deployment_name == judged.name
+                    finding.deployment.as_ref() == Some(&deployment.root)
+                        && finding.deployment_name == deployment.name
                         && self.has(finding.rule)
                 });
                 own.map(|finding| finding_line(finding, report, base)).collect()
@@ -242,8 +244,8 @@ impl ControlRules {
             && own.clone().all(|own| own.1 == Outcome::Pass)
     }
 
-    fn passing(&self, judged: &DeploymentResult, (report, base): (&Report, PathBase)) -> Vec<String> {
-        let created = judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
+    fn passing(&self, deployment: &DeploymentResult, (report, base): (&Report, PathBase)) -> Vec<String> {
+        let created = deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
         let mut lines = Vec::new();
         for trail in created.clone() {
             let mut own = trail.rules.iter().filter(|(rule, _)| self.has(rule));
@@ -251,7 +253,7 @@ impl ControlRules {
                 lines.push(format!("{}: trail `{}`", base.place(trail.header, &report.sources), trail.address));
             }
         }
-        if !judged.is_by_region || !self.is_about_deployments() {
+        if !deployment.is_by_region || !self.is_about_deployments() {
             return lines;
         }
         for trail in created.filter(|trail| is_whole_in_its_region(trail)) {

@@ -1,16 +1,16 @@
 //! `concise`: a line for each finding.
 
 use super::full::{linked_place_of, message, tag};
-use super::inert::inert;
 use super::passed;
+use super::sanitize::sanitize;
 use crate::report::{Diagnostic, Report};
 
 pub(super) fn render(report: &Report) -> String {
-    let found = report.told().map(|finding| line(finding, report));
+    let found = report.visible().map(|finding| line(finding, report));
     found.chain(passed::all(report).map(|passed| passed.line(report))).collect()
 }
 
 /// The location, level, rule and message of a finding.
 pub(super) fn line(finding: &Diagnostic, report: &Report) -> String {
-    format!("{}: {} {}\n", linked_place_of(finding, report), tag(finding), inert(&message(finding, report)))
+    format!("{}: {} {}\n", linked_place_of(finding, report), tag(finding), sanitize(&message(finding, report)))
 }

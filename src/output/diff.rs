@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use similar::{Change, TextDiff};
 
-use super::inert::inert;
+use super::sanitize::sanitize;
 use super::summary::count;
 use crate::fix::{ChangedFile, FixResult};
 use crate::source::{Sources, bytes_of};
@@ -18,16 +18,16 @@ pub fn diff(files: &[ChangedFile], sources: &Sources) -> String {
 }
 
 /// The number of applied fixes, and of those that weren't applied because they are unsafe.
-pub fn mended(verb: &str, mended: &FixResult) -> String {
-    let made = match mended.findings {
+pub fn fix_summary(verb: &str, result: &FixResult) -> String {
+    let made = match result.findings {
         0 => String::new(),
-        findings => format!("{verb} {} in {}.\n", count(findings, "finding"), count(mended.files.len(), "file")),
+        findings => format!("{verb} {} in {}.\n", count(findings, "finding"), count(result.files.len(), "file")),
     };
-    let left = match mended.refused.len() {
+    let left = match result.rejected.len() {
         0 => String::new(),
         fixes => format!("Didn't fix {}, because the fix would cause other findings.\n", count(fixes, "finding")),
     };
-    let cut = if mended.is_cut { "More fixes are available; run the command again.\n" } else { "" };
+    let cut = if result.is_cut { "More fixes are available; run the command again.\n" } else { "" };
     format!("{made}{left}{cut}")
 }
 
@@ -40,14 +40,14 @@ fn of_file(changed: &ChangedFile, sources: &Sources) -> String {
         text += &format!("{}\n", hunk.header());
         text.extend(hunk.iter_changes().map(line));
     }
-    let path = bytes_of(&sources.seen_file(&changed.file));
+    let path = bytes_of(&sources.file_display_name(&changed.file));
     if text.is_empty() { text } else { format!("--- {}\n+++ {}\n{text}", header("a/", &path), header("b/", &path)) }
 }
 
 /// Formats a path as git does: in quotes if it has special characters, and followed by a tab if it has blanks.
 fn header(start: &str, path: &[u8]) -> String {
     if let Ok(plain) = std::str::from_utf8(path)
-        && inert(plain) == plain
+        && sanitize(plain) == plain
         && !plain.contains(['"', '\\'])
     {
         return format!("{start}{plain}{}", if plain.contains(' ') { "\t" } else { "" });
@@ -78,5 +78,5 @@ fn line(change: Change<&str>) -> String {
 
 /// Escapes a line for a terminal, except for tabs.
 fn shown(line: &str) -> String {
-    line.split('\t').map(inert).collect::<Vec<_>>().join("\t")
+    line.split('\t').map(sanitize).collect::<Vec<_>>().join("\t")
 }

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use super::OutputFormat;
 use crate::error::Error;
 use crate::named::closest;
-use crate::source::{Replacement, named};
+use crate::source::{Replacement, format_path};
 
 /// A report's format and destination: `FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Destination {
     /// [`Error::Report`] with the reason.
     pub fn check_writable(&self) -> Result<(), Error> {
         let staged =
-            StagedOutput::new(&self.path, "").map_err(|cause| Error::Report { path: named(&self.path), cause });
+            StagedOutput::new(&self.path, "").map_err(|cause| Error::Report { path: format_path(&self.path), cause });
         staged.map(drop)
     }
 
@@ -160,7 +160,7 @@ fn unknown(name: &str) -> String {
 pub fn write(texts: &[(&Path, String)]) -> Result<(), Error> {
     let mut staged = Vec::new();
     for (path, text) in texts {
-        staged.push(StagedOutput::new(path, text).map_err(|cause| Error::Report { path: named(path), cause })?);
+        staged.push(StagedOutput::new(path, text).map_err(|cause| Error::Report { path: format_path(path), cause })?);
     }
     let (files, others): (Vec<StagedOutput<'_>>, Vec<StagedOutput<'_>>) =
         staged.into_iter().partition(|staged| staged.replacement.is_some());
@@ -173,7 +173,7 @@ pub fn write(texts: &[(&Path, String)]) -> Result<(), Error> {
         };
         if let Err(cause) = written {
             undone.into_iter().rev().for_each(|(target, old)| restore(target, old));
-            return Err(Error::Report { path: named(path), cause });
+            return Err(Error::Report { path: format_path(path), cause });
         }
     }
     Ok(())

@@ -2,8 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::inert::inert;
 use super::link::link;
+use super::sanitize::sanitize;
 use super::{concise, passed, snippet};
 use crate::finding::Level;
 use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
@@ -16,7 +16,7 @@ const MAX_SNIPPETS: usize = 2_000;
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
     let (mut left, mut omitted) = (if report.is_verbose { usize::MAX } else { MAX_SNIPPETS }, 0_usize);
-    for finding in report.told() {
+    for finding in report.visible() {
         let snippets = finding.related.len().saturating_add(1);
         if left > 0 {
             render_finding(finding, report, left, &mut text);
@@ -38,7 +38,7 @@ pub(super) fn render(report: &Report) -> String {
 /// Writes a finding with at most `snippets` source lines.
 fn render_finding(finding: &Diagnostic, report: &Report, snippets: usize, text: &mut String) {
     let bold = Style::new().bold();
-    text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(finding), inert(&message(finding, report))));
+    text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(finding), sanitize(&message(finding, report))));
     match &finding.place {
         FindingTarget::Text(label) => text.push_str(&snippet::draw(label, &report.sources)),
         FindingTarget::File(_) => text.push_str(&format!("   ╭─[{}]\n   ╰────\n", place_of(finding, report))),
@@ -47,14 +47,14 @@ fn render_finding(finding: &Diagnostic, report: &Report, snippets: usize, text: 
     for label in finding.related.iter().take(snippets.saturating_sub(1)) {
         text.push_str(&snippet::draw(label, &report.sources));
     }
-    for (word, sentence) in remarks(finding, &report.cited) {
-        text.push_str(&format!("  {bold}{word}{bold:#}: {}\n", inert(&sentence)));
+    for (word, sentence) in footer_lines(finding, &report.cited) {
+        text.push_str(&format!("  {bold}{word}{bold:#}: {}\n", sanitize(&sentence)));
     }
     text.push('\n');
 }
 
 /// The lines below the snippets: the suppression, notes with the controls of the benchmark, and the help.
-pub(super) fn remarks(finding: &Diagnostic, benchmark: &str) -> Vec<(&'static str, String)> {
+pub(super) fn footer_lines(finding: &Diagnostic, benchmark: &str) -> Vec<(&'static str, String)> {
     let control = finding.rule.page.control(benchmark).zip(finding.rule.page.requires.as_ref());
     let reading = finding.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
     let control = control.map(|(id, requires)| format!("{} {id} requires {requires}{reading}", title(benchmark)));
@@ -144,14 +144,14 @@ pub(super) fn message(finding: &Diagnostic, report: &Report) -> String {
         (FindingTarget::Text(_) | FindingTarget::Run, None) => return finding.message.clone(),
     };
     let quoted = |name: &str| format!("{}`{name}`", named.1);
-    finding.message.replace(&quoted(named.0), &quoted(&report.sources.seen(named.0)))
+    finding.message.replace(&quoted(named.0), &quoted(&report.sources.display_name(named.0)))
 }
 
 /// `path:line:column`, or the path alone, from the working directory.
 pub(super) fn place_of(finding: &Diagnostic, report: &Report) -> String {
     match &finding.place {
         FindingTarget::Text(label) => place(label.span, &report.sources),
-        FindingTarget::File(name) => whole(&report.sources.seen(name)),
+        FindingTarget::File(name) => whole(&report.sources.display_name(name)),
         FindingTarget::Run => ".".to_owned(),
     }
 }
@@ -169,21 +169,21 @@ pub(super) fn rooted_place_of(finding: &Diagnostic, report: &Report) -> String {
 pub(super) fn linked_place_of(finding: &Diagnostic, report: &Report) -> String {
     match &finding.place {
         FindingTarget::Text(label) => linked_place(label.span, &report.sources),
-        FindingTarget::File(name) => whole(&report.sources.seen(name)),
+        FindingTarget::File(name) => whole(&report.sources.display_name(name)),
         FindingTarget::Run => ".".to_owned(),
     }
 }
 
 /// Escapes a path that a colon follows, so that they can't form a command at the start of a line.
 fn whole(name: &str) -> String {
-    let followed = inert(&format!("{name}:")).into_owned();
+    let followed = sanitize(&format!("{name}:")).into_owned();
     followed.strip_suffix(':').map(str::to_owned).unwrap_or(followed)
 }
 
 /// `path:line:column`, from the working directory.
 pub fn place(span: Span, sources: &Sources) -> String {
     let file = sources.file(span.file);
-    place_in(&sources.seen_file(&file), &file, span)
+    place_in(&sources.file_display_name(&file), &file, span)
 }
 
 /// The location relative to the root of the repository.
@@ -194,7 +194,7 @@ pub(super) fn rooted_place(span: Span, sources: &Sources) -> String {
 
 fn place_in(name: &str, file: &SourceFile, span: Span) -> String {
     let Position { line, column, .. } = file.position(span.start);
-    inert(&format!("{name}:{line}:{column}")).into_owned()
+    sanitize(&format!("{name}:{line}:{column}")).into_owned()
 }
 
 /// The location with a hyperlink to the file.

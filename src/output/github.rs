@@ -4,7 +4,7 @@
 
 use super::annotation;
 use super::full::rooted_place_of;
-use super::inert::inert;
+use super::sanitize::sanitize;
 use super::summary::{count, enumerate};
 use crate::finding::Level;
 use crate::report::{Diagnostic, FindingTarget, Report};
@@ -18,7 +18,7 @@ pub(super) fn render(report: &Report) -> String {
     let mut hidden = Vec::new();
     for (level, what) in [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")] {
         let mut findings: Vec<&Diagnostic> =
-            report.told().filter(|finding| annotation::weight(finding) == level).collect();
+            report.visible().filter(|finding| annotation::severity(finding) == level).collect();
         // Failures before unknowns.
         findings.sort_by_key(|finding| finding.outcome);
         text.extend(findings.iter().take(SHOWN).map(|finding| command(what, finding, report)));
@@ -51,7 +51,7 @@ fn command(what: &str, finding: &Diagnostic, report: &Report) -> String {
 
 /// The text after a command.
 fn data(text: &str) -> String {
-    inert(text).replace('%', "%25")
+    sanitize(text).replace('%', "%25")
 }
 
 /// The value of a property, between commas and before a colon.

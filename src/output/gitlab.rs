@@ -29,7 +29,7 @@ struct GitlabLines {
 }
 
 pub(super) fn render(report: &Report) -> String {
-    json::pretty(&report.told().map(|finding| violation(finding, report)).collect::<Vec<_>>())
+    json::pretty(&report.visible().map(|finding| violation(finding, report)).collect::<Vec<_>>())
 }
 
 fn violation<'a>(finding: &'a Diagnostic, report: &Report) -> GitlabViolation<'a> {

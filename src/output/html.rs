@@ -3,20 +3,20 @@
 //! All text goes through [`markup`], which escapes it. The page has no script, and its policy allows no request and no
 //! style but its own.
 
-mod choice;
 mod deployment;
+mod event_table;
 mod finding;
 mod lines;
 mod markup;
 mod outcomes;
-mod picture;
+mod selection;
 mod trail;
 mod verdict;
 
 use std::collections::{HashMap, HashSet};
 
-use self::choice::ShownDeployment;
 use self::markup::{Html, block, code, join, prose, section, verbatim, void};
+use self::selection::ShownDeployment;
 use super::full::PathBase;
 use super::{compliance, summary};
 use crate::report::{DeploymentResult, Diagnostic, Report};
@@ -46,9 +46,9 @@ struct NumberedFinding<'a> {
 
 pub(super) fn render(report: &Report) -> String {
     let mut page = HtmlPage::new(report);
-    let shown = choice::choose(&page);
-    let findings = choice::keep(&mut page, &shown);
-    let left_out = choice::left_out(&shown, findings, report);
+    let shown = selection::choose(&page);
+    let findings = selection::keep_shown(&mut page, &shown);
+    let left_out = selection::omission_note(&shown, findings, report);
     let root = section("html", &[("lang", "en")], [head(report), body(&page, &shown, left_out.as_deref())]);
     format!("<!doctype html>\n{}", root.into_text())
 }
@@ -56,7 +56,7 @@ pub(super) fn render(report: &Report) -> String {
 impl<'a> HtmlPage<'a> {
     fn new(report: &'a Report) -> Self {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for (number, finding) in report.shown().enumerate() {
+        for (number, finding) in report.reported().enumerate() {
             let numbered = NumberedFinding { number, id: format!("finding-{}", finding.fingerprint), finding };
             let name = finding.deployment_name.as_deref();
             let subject = (finding.deployment.as_deref(), name, finding.address.as_deref());
@@ -67,14 +67,14 @@ impl<'a> HtmlPage<'a> {
 
     /// The findings about a trail, about a deployment as a whole, or about files that couldn't be read.
     fn about(&self, deployment: Option<&'a DeploymentResult>, address: Option<&'a str>) -> &[NumberedFinding<'a>] {
-        let root = deployment.map(|judged| judged.root.as_str());
-        let name = deployment.and_then(|judged| judged.name.as_deref());
+        let root = deployment.map(|deployment| deployment.root.as_str());
+        let name = deployment.and_then(|deployment| deployment.name.as_deref());
         self.findings.get(&(root, name, address)).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
 fn head(report: &Report) -> Html {
-    let title = format!("CloudTrail coverage: {}", summary::headline(report));
+    let title = format!("CloudTrail coverage: {}", summary::verdict_sentence(report));
     let parts = [
         void("meta", &[("charset", "utf-8")]),
         void("meta", &[("http-equiv", "Content-Security-Policy"), ("content", POLICY)]),
@@ -112,7 +112,7 @@ fn header(report: &Report, left_out: Option<&str>) -> Html {
     let parts = [
         block("p", &[("class", "tool")], TOOL),
         block("h1", &[], "CloudTrail coverage"),
-        block("p", &[("class", "headline")], summary::headline(report)),
+        block("p", &[("class", "headline")], summary::verdict_sentence(report)),
         section("dl", &[("class", "counts")], counts),
     ];
     let left_out = left_out.map(|sentence| block("p", &[("class", "also")], prose(sentence)));
@@ -127,7 +127,7 @@ fn overview(shown: &[ShownDeployment<'_>]) -> Html {
     let caption = block("caption", &[], "Deployments and their verdicts");
     let heads = ["Deployment", "Verdict"].map(|name| block("th", &[("scope", "col")], name));
     let head = section("thead", &[], [section("tr", &[], heads)]);
-    let rows = shown.iter().map(|shown| deployment::row(shown.index, shown.judged));
+    let rows = shown.iter().map(|shown| deployment::row(shown.index, shown.deployment));
     let table = section("table", &[("class", "overview")], [caption, head, section("tbody", &[], rows)]);
     let nav = section("nav", &[("aria-label", "Deployments"), ("class", "wide")], [table]);
     section("section", &[], [nav])
@@ -135,9 +135,10 @@ fn overview(shown: &[ShownDeployment<'_>]) -> Html {
 
 /// Findings about files that belong to no deployment, and about deployments that were removed.
 fn unread(page: &HtmlPage<'_>) -> Html {
-    let judged = page.report.deployments.iter();
-    let judged: HashSet<_> = judged.map(|judged| (Some(judged.root.as_str()), judged.name.as_deref())).collect();
-    let apart = page.findings.iter().filter(|((root, name, _), _)| !judged.contains(&(*root, *name)));
+    let deployment = page.report.deployments.iter();
+    let deployment: HashSet<_> =
+        deployment.map(|deployment| (Some(deployment.root.as_str()), deployment.name.as_deref())).collect();
+    let apart = page.findings.iter().filter(|((root, name, _), _)| !deployment.contains(&(*root, *name)));
     let mut findings: Vec<&NumberedFinding<'_>> = apart.flat_map(|(_, findings)| findings).collect();
     findings.sort_by_key(|numbered| numbered.number);
     if findings.is_empty() {

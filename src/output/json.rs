@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::compliance::{self, ComplianceStatement};
 use super::full::PathBase;
-use super::inert::escaped;
+use super::sanitize::escaped;
 use crate::finding::{Label, Level};
 use crate::fix::{Edit, Fix};
 use crate::report::{
@@ -169,8 +169,8 @@ pub(super) fn render(report: &Report) -> String {
         version: VERSION,
         tool: tool(),
         summary: summary(report),
-        deployments: StreamedList(|| report.deployments.iter().map(|judged| deployment(judged, &report.sources))),
-        findings: StreamedList(|| report.shown().map(|reported| finding(reported, &report.sources))),
+        deployments: StreamedList(|| report.deployments.iter().map(|result| deployment(result, &report.sources))),
+        findings: StreamedList(|| report.reported().map(|reported| finding(reported, &report.sources))),
         compliance: compliance::statements(report, PathBase::Root),
     };
     pretty(&document)
@@ -211,30 +211,30 @@ pub(super) fn summary(report: &Report) -> Summary {
     }
 }
 
-pub(super) fn deployment<'a>(judged: &'a DeploymentResult, sources: &Sources) -> DeploymentEntry<'a> {
+pub(super) fn deployment<'a>(deployment: &'a DeploymentResult, sources: &Sources) -> DeploymentEntry<'a> {
     DeploymentEntry {
-        root: &judged.root,
-        format: judged.format,
-        verdict: judged.verdict.map_or("not-applicable", outcome),
-        name: judged.name.as_deref(),
-        trails: judged.trails.iter().map(|judged| trail(judged, sources)).collect(),
-        unread: &judged.unread,
+        root: &deployment.root,
+        format: deployment.format,
+        verdict: deployment.verdict.map_or("not-applicable", outcome),
+        name: deployment.name.as_deref(),
+        trails: deployment.trails.iter().map(|deployment| trail(deployment, sources)).collect(),
+        unread: &deployment.unread,
     }
 }
 
-fn trail<'a>(judged: &'a TrailResult, sources: &Sources) -> TrailEntry<'a> {
+fn trail<'a>(deployment: &'a TrailResult, sources: &Sources) -> TrailEntry<'a> {
     TrailEntry {
-        address: &judged.address,
-        kind: judged.kind,
-        exists: match judged.exists {
+        address: &deployment.address,
+        kind: deployment.kind,
+        exists: match deployment.exists {
             TrailExistence::Always => "always",
             TrailExistence::Sometimes => "sometimes",
             TrailExistence::Never => "never",
         },
-        region: judged.region.as_deref(),
-        location: location(judged.header, sources),
-        rules: judged.rules.iter().map(|(rule, said)| (rule.id(), outcome(*said))).collect(),
-        advisories: judged.advisories.iter().map(|rule| rule.id()).collect(),
+        region: deployment.region.as_deref(),
+        location: location(deployment.header, sources),
+        rules: deployment.rules.iter().map(|(rule, said)| (rule.id(), outcome(*said))).collect(),
+        advisories: deployment.advisories.iter().map(|rule| rule.id()).collect(),
     }
 }
 

@@ -19,8 +19,8 @@ enum JsonLine<'a> {
 }
 
 pub(super) fn render(report: &Report) -> String {
-    let deployments = report.deployments.iter().map(|judged| json::deployment(judged, &report.sources));
-    let findings = report.shown().map(|finding| Box::new(json::finding(finding, &report.sources)));
+    let deployments = report.deployments.iter().map(|deployment| json::deployment(deployment, &report.sources));
+    let findings = report.reported().map(|finding| Box::new(json::finding(finding, &report.sources)));
     std::iter::once(JsonLine::Run { version: json::VERSION, tool: json::tool() })
         .chain(deployments.map(JsonLine::Deployment))
         .chain(findings.map(JsonLine::Finding))

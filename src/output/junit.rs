@@ -47,7 +47,7 @@ struct TestSubject<'a> {
 
 pub(super) fn render(report: &Report) -> String {
     let findings = FindingsBySubject::of(report);
-    let suites = report.deployments.iter().map(|judged| (judged.root.as_str(), findings.tests(judged)));
+    let suites = report.deployments.iter().map(|deployment| (deployment.root.as_str(), findings.tests(deployment)));
     let unread = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
     let unread: Vec<Test> = unread.map(|finding| unreadable(finding, report)).collect();
     let suites: Vec<(&str, Vec<Test>)> =
@@ -88,46 +88,50 @@ impl<'a> FindingsBySubject<'a> {
             by_address.extend(others.map(|address| (key(Some(address)), finding)));
         }
         let mut by_header = HashMap::new();
-        for judged in &report.deployments {
-            for (trail, rule) in judged.trails.iter().flat_map(|trail| RULES.iter().map(move |rule| (trail, rule))) {
-                if let Some(finding) = by_address.get(&(named(judged), Some(trail.address.as_str()), rule.id())) {
-                    by_header.entry((named(judged), trail.header, rule.id())).or_insert(*finding);
+        for deployment in &report.deployments {
+            for (trail, rule) in deployment.trails.iter().flat_map(|trail| RULES.iter().map(move |rule| (trail, rule)))
+            {
+                if let Some(finding) = by_address.get(&(named(deployment), Some(trail.address.as_str()), rule.id())) {
+                    by_header.entry((named(deployment), trail.header, rule.id())).or_insert(*finding);
                 }
             }
         }
         Self { report, by_address, by_header }
     }
 
-    fn tests(&self, judged: &DeploymentResult) -> Vec<Test> {
-        let trails = judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
-        self.whole(judged).into_iter().chain(trails.flat_map(|trail| self.on_trail(judged, trail))).collect()
+    fn tests(&self, deployment: &DeploymentResult) -> Vec<Test> {
+        let trails = deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
+        self.deployment_test(deployment)
+            .into_iter()
+            .chain(trails.flat_map(|trail| self.trail_tests(deployment, trail)))
+            .collect()
     }
 
     /// The test of the deployment as a whole, unless it creates no trail.
-    fn whole(&self, judged: &DeploymentResult) -> Option<Test> {
+    fn deployment_test(&self, deployment: &DeploymentResult) -> Option<Test> {
         let rule = self.report.rules.iter().find(|rule| matches!(rule.check, Check::Deployment(_)))?;
-        let finding = self.by_address.get(&(named(judged), None, rule.id())).copied();
-        let subject = TestSubject { rule, name: &judged.root };
-        Some(self.test(&subject, judged.verdict?, finding))
+        let finding = self.by_address.get(&(named(deployment), None, rule.id())).copied();
+        let subject = TestSubject { rule, name: &deployment.root };
+        Some(self.test(&subject, deployment.verdict?, finding))
     }
 
-    fn on_trail(&self, judged: &DeploymentResult, trail: &TrailResult) -> Vec<Test> {
+    fn trail_tests(&self, deployment: &DeploymentResult, trail: &TrailResult) -> Vec<Test> {
         let advice = trail.advisories.iter().map(|rule| (*rule, Outcome::Fail));
         let mut tests = Vec::new();
         for (rule, outcome) in trail.rules.iter().copied().chain(advice) {
             let subject = TestSubject { rule, name: &trail.address };
-            let own = self.by_address.get(&(named(judged), Some(trail.address.as_str()), rule.id()));
-            let finding = own.or_else(|| self.by_header.get(&(named(judged), trail.header, rule.id())));
+            let own = self.by_address.get(&(named(deployment), Some(trail.address.as_str()), rule.id()));
+            let finding = own.or_else(|| self.by_header.get(&(named(deployment), trail.header, rule.id())));
             tests.push(self.test(&subject, outcome, finding.copied()));
         }
         tests
     }
 
     fn test(&self, subject: &TestSubject<'_>, outcome: Outcome, finding: Option<&Diagnostic>) -> Test {
-        let words = || finding.map_or_else(|| subject.unsaid().to_owned(), annotation::text);
-        let said = |tag| Some(said(tag, words(), finding, self.report));
+        let words = || finding.map_or_else(|| subject.other_text().to_owned(), annotation::text);
+        let said = |tag| Some(result_element(tag, words(), finding, self.report));
         let level = finding.map_or(subject.rule.page.level, |finding| finding.level);
-        let is_hidden = finding.is_some_and(|finding| !self.report.shows(finding));
+        let is_hidden = finding.is_some_and(|finding| !self.report.is_reported(finding));
         let suppressed = finding.and_then(|finding| finding.suppressed.as_ref());
         let (status, inside) = match (outcome, level) {
             (Outcome::Pass, _) => (TestStatus::Passed, None),
@@ -148,12 +152,12 @@ impl<'a> FindingsBySubject<'a> {
 fn unreadable(finding: &Diagnostic, report: &Report) -> Test {
     let path = annotation::path(finding, report);
     let subject = TestSubject { rule: finding.rule, name: &path };
-    let said = said("error", annotation::text(finding), Some(finding), report);
+    let said = result_element("error", annotation::text(finding), Some(finding), report);
     Test { text: element("testcase", &subject.attributes(), [said]), status: TestStatus::Errored }
 }
 
 /// The result of a test with its location.
-fn said(tag: &'static str, message: String, finding: Option<&Diagnostic>, report: &Report) -> String {
+fn result_element(tag: &'static str, message: String, finding: Option<&Diagnostic>, report: &Report) -> String {
     let place = finding.map(|finding| escape(&rooted_place_of(finding, report)));
     element(tag, &[("message", message)], place)
 }
@@ -163,19 +167,19 @@ fn skipped(message: String) -> String {
 }
 
 /// Identifies a deployment, which may share its code with others.
-fn named(judged: &DeploymentResult) -> DeploymentName<'_> {
-    (&judged.root, judged.name.as_deref())
+fn named(deployment: &DeploymentResult) -> DeploymentName<'_> {
+    (&deployment.root, deployment.name.as_deref())
 }
 
 impl TestSubject<'_> {
     /// The text of a test whose finding adds nothing to the others.
-    fn unsaid(&self) -> &'static str {
+    fn other_text(&self) -> &'static str {
         match self.rule.check {
             Check::Deployment(_) => "see the tests of its trails",
             Check::Trail(_)
-            | Check::Surroundings(_)
+            | Check::LogDelivery(_)
             | Check::Advice(_)
-            | Check::AdviceAround(_)
+            | Check::LogDeliveryAdvice(_)
             | Check::Reading
             | Check::Ignoring
             | Check::Comparing => &self.rule.page.summary,

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use super::annotation;
 use super::compliance::{self, ComplianceStatement, ControlStatus};
 use super::full::{PathBase, message, place_of, word};
-use super::inert::inert;
+use super::sanitize::sanitize;
 use super::summary;
 use crate::report::{DeploymentResult, Diagnostic, Outcome, Report};
 
@@ -29,17 +29,20 @@ fn deployments(report: &Report) -> String {
     let mut deployments: Vec<&DeploymentResult> = report.deployments.iter().collect();
     if deployments.len() > MAX_ROWS {
         // Only a part of them is listed, so the worst come first.
-        deployments.sort_by_key(|judged| annotation::rank_of_verdict(judged.verdict));
+        deployments.sort_by_key(|deployment| annotation::rank_of_verdict(deployment.verdict));
     }
-    table(["verdict", "deployment", "contents"], deployments.into_iter().map(|judged| deployment_row(judged, report)))
+    table(
+        ["verdict", "deployment", "contents"],
+        deployments.into_iter().map(|deployment| deployment_row(deployment, report)),
+    )
 }
 
-fn deployment_row(judged: &DeploymentResult, report: &Report) -> Vec<String> {
-    let trails = summary::count(judged.trails.len(), "trail");
+fn deployment_row(deployment: &DeploymentResult, report: &Report) -> Vec<String> {
+    let trails = summary::count(deployment.trails.len(), "trail");
     vec![
-        verdict(judged.verdict).to_owned(),
-        code(&report.sources.seen(&judged.root)),
-        format!("{}, {trails}", judged.format),
+        verdict(deployment.verdict).to_owned(),
+        code(&report.sources.display_name(&deployment.root)),
+        format!("{}, {trails}", deployment.format),
     ]
 }
 
@@ -54,7 +57,7 @@ fn verdict(verdict: Option<Outcome>) -> &'static str {
 
 /// The findings, the most severe first.
 fn findings(report: &Report) -> String {
-    let mut findings: Vec<&Diagnostic> = report.told().collect();
+    let mut findings: Vec<&Diagnostic> = report.visible().collect();
     findings.sort_by_key(|finding| annotation::rank(finding));
     table(["finding", "location", "message"], findings.iter().map(|finding| finding_row(finding, report)))
 }
@@ -75,7 +78,7 @@ fn controls(report: &Report) -> String {
 }
 
 fn control_rows(statement: ComplianceStatement<'_>, report: &Report) -> Vec<Vec<String>> {
-    let (benchmark, deployment) = (statement.benchmark, report.sources.seen(statement.deployment));
+    let (benchmark, deployment) = (statement.benchmark, report.sources.display_name(statement.deployment));
     let mut rows = Vec::new();
     for control in statement.controls {
         let sign = match control.status {
@@ -129,14 +132,14 @@ fn prose(sentence: &str) -> String {
 
 /// Formats a code span if it can contain the text unchanged.
 fn code(text: &str) -> String {
-    let shown = inert(text);
+    let shown = sanitize(text);
     let is_held = shown.trim() == shown && !shown.is_empty() && !shown.contains(['`', '|']);
     if is_held { format!("`{shown}`") } else { format!("<code>{}</code>", plain(text)) }
 }
 
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in inert(text).chars() {
+    for c in sanitize(text).chars() {
         if c.is_ascii_punctuation() && !matches!(c, ',' | ';' | '/' | '\'' | '"' | '-' | '(' | ')') {
             // Writing to a string can't fail.
             let _ = write!(plain, "&#{};", u32::from(c));

@@ -1,6 +1,6 @@
 //! The report formats for users and programs, with one file for each format.
 //!
-//! Text from scanned files goes through [`inert`](mod@inert) before it is printed, so that no file content or file name
+//! Text from scanned files goes through [`sanitize`](mod@inert) before it is printed, so that no file content or file name
 //! can control a terminal.
 
 mod annotation;
@@ -16,7 +16,6 @@ mod full;
 mod github;
 mod gitlab;
 mod html;
-mod inert;
 mod json;
 mod json_lines;
 mod junit;
@@ -25,6 +24,7 @@ mod markdown;
 mod passed;
 mod rdjson;
 mod rule_list;
+mod sanitize;
 mod sarif;
 mod settings;
 mod snippet;
@@ -34,19 +34,19 @@ mod summary;
 mod trace;
 mod xml;
 
-pub use annotation::{message, message_at, weight};
+pub use annotation::{message, message_at, severity};
 pub use baseline::baseline;
 pub use comments::comments;
-pub use diff::{diff, mended};
+pub use diff::{diff, fix_summary};
 pub use file::{Destination, Destinations, head, write};
 pub use full::place;
-pub use inert::inert;
 pub use link::encode as encode_path;
 pub use rule_list::{DocFormat, explain, list};
+pub use sanitize::sanitize;
 pub use settings::settings;
 pub use statistics::statistics;
 pub use stream::{ColorWhen, LinksWhen, Stream, TerminalStyle, clear_screen, write_text};
-pub use summary::{complaint, log, summary};
+pub use summary::{error_message, log, summary};
 pub use trace::trace;
 
 use crate::report::Report;

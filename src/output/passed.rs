@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::inert::inert;
+use super::sanitize::sanitize;
 use super::{full, snippet};
 use crate::report::{DeploymentResult, Outcome, Report, TrailResult};
 use crate::rules::Rule;
@@ -11,16 +11,16 @@ use crate::rules::Rule;
 pub(super) struct PassedRule<'a> {
     pub(super) rule: &'static Rule,
     pub(super) trail: &'a TrailResult,
-    pub(super) judged: &'a DeploymentResult,
+    pub(super) deployment: &'a DeploymentResult,
 }
 
 /// The passed rules, if the report shows them.
 pub(super) fn all(report: &Report) -> impl Iterator<Item = PassedRule<'_>> {
     let deployments = report.deployments.iter().filter(|_| report.shows_passed);
-    let trails = deployments.flat_map(|judged| judged.trails.iter().map(move |trail| (judged, trail)));
-    trails.flat_map(|(judged, trail)| {
+    let trails = deployments.flat_map(|deployment| deployment.trails.iter().map(move |trail| (deployment, trail)));
+    trails.flat_map(|(deployment, trail)| {
         let passed = trail.rules.iter().filter(|(_, outcome)| *outcome == Outcome::Pass);
-        passed.map(move |(rule, _)| PassedRule { rule, trail, judged })
+        passed.map(move |(rule, _)| PassedRule { rule, trail, deployment })
     })
 }
 
@@ -37,15 +37,15 @@ impl PassedRule<'_> {
     /// With the lines on which it rests.
     pub(super) fn full(&self, report: &Report) -> String {
         let bold = Style::new().bold();
-        let grounds = self.trail.grounds.iter().filter(|(rule, _)| std::ptr::eq(*rule, self.rule));
+        let grounds = self.trail.evidence.iter().filter(|(rule, _)| std::ptr::eq(*rule, self.rule));
         let lines = grounds.flat_map(|(_, labels)| labels).map(|label| snippet::draw(label, &report.sources));
-        format!("{}{bold}: {}{bold:#}\n{}\n", self.tag(), inert(&self.message()), lines.collect::<String>())
+        format!("{}{bold}: {}{bold:#}\n{}\n", self.tag(), sanitize(&self.message()), lines.collect::<String>())
     }
 
     /// One line for a passed rule.
     pub(super) fn line(&self, report: &Report) -> String {
         let place = full::linked_place(self.trail.header, &report.sources);
-        format!("{place}: {} {}\n", self.tag(), inert(&self.message()))
+        format!("{place}: {} {}\n", self.tag(), sanitize(&self.message()))
     }
 
     fn tag(&self) -> String {

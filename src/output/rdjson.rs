@@ -70,17 +70,17 @@ struct RdPosition {
 }
 
 pub(super) fn render(report: &Report) -> String {
-    let diagnostics = report.told().map(|finding| diagnostic(finding, report)).collect();
+    let diagnostics = report.visible().map(|finding| diagnostic(finding, report)).collect();
     json::pretty(&RdReport { source: RdSource { name: env!("CARGO_PKG_NAME") }, diagnostics })
 }
 
 fn diagnostic<'a>(finding: &'a Diagnostic, report: &Report) -> RdDiagnostic<'a> {
     let (file, region) = annotation::beside_change(finding, report, ColumnUnit::Byte);
-    let path = file.map_or_else(|| ".".to_owned(), |name| report.sources.seen(&name));
+    let path = file.map_or_else(|| ".".to_owned(), |name| report.sources.display_name(&name));
     RdDiagnostic {
         message: annotation::text_with(&full::message(finding, report), finding),
         location: RdLocation { path, range: region.map(range) },
-        severity: match annotation::weight(finding) {
+        severity: match annotation::severity(finding) {
             Level::Error => "ERROR",
             Level::Warning => "WARNING",
             Level::Note => "INFO",
@@ -114,7 +114,7 @@ impl RdPosition {
 
 fn related<'a>(label: &'a Label, report: &Report) -> RdRelated<'a> {
     let range = range(ColumnRange::of(label, &report.sources, ColumnUnit::Byte));
-    let path = report.sources.seen_file(&report.sources.file(label.span.file));
+    let path = report.sources.file_display_name(&report.sources.file(label.span.file));
     RdRelated { message: &label.text, location: RdLocation { path, range: Some(range) } }
 }
 

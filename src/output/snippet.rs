@@ -12,8 +12,8 @@ use miette::{
 };
 
 use super::full;
-use super::inert::{inert, same_length};
 use super::link::link;
+use super::sanitize::{same_length, sanitize};
 use crate::finding::Label;
 use crate::source::Sources;
 
@@ -65,7 +65,7 @@ impl LineWindow {
         let whole = file.text.get(start as usize..end as usize).unwrap_or_default();
         let mark_start = label.span.start.saturating_sub(start) as usize;
         let mark_end = (label.span.end.min(end).saturating_sub(start) as usize).max(mark_start);
-        let (from, to) = cut(whole, mark_start);
+        let (from, to) = visible_range(whole, mark_start);
         let (before, after) = (if from > 0 { ELLIPSIS } else { "" }, if to < whole.len() { ELLIPSIS } else { "" });
         let mut text = format!("{before}{}", same_length(whole.get(from..to).unwrap_or_default()));
         let in_text = |offset: usize| offset.saturating_sub(from).saturating_add(before.len()).min(text.len());
@@ -82,7 +82,7 @@ impl LineWindow {
             line: line.saturating_sub(1),
             text,
             mark: (mark_start, mark_end.saturating_sub(mark_start).max(1)).into(),
-            label: inert(&label.text).into_owned(),
+            label: sanitize(&label.text).into_owned(),
         }
     }
 }
@@ -102,7 +102,7 @@ impl LineWindow {
 }
 
 /// The part of a line that is shown, between characters.
-fn cut(line: &str, mark: usize) -> (usize, usize) {
+fn visible_range(line: &str, mark: usize) -> (usize, usize) {
     if line.len() <= MAX_LINE {
         return (0, line.len());
     }

@@ -10,7 +10,7 @@ use crate::rules;
 /// A line for each rule that found something, the most frequent first.
 pub fn statistics(report: &Report) -> String {
     let mut counts: BTreeMap<_, usize> = BTreeMap::new();
-    for finding in report.told() {
+    for finding in report.visible() {
         let count = counts.entry((rules::position(finding.rule), finding.rule.id(), word(finding))).or_default();
         *count = count.saturating_add(1);
     }

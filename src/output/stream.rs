@@ -71,10 +71,10 @@ impl Stream {
     /// # Errors
     ///
     /// The error of the system, such as a full disk.
-    pub fn write(self, text: &str, look: TerminalStyle) -> io::Result<bool> {
+    pub fn write(self, text: &str, style: TerminalStyle) -> io::Result<bool> {
         let written = match self {
-            Stream::Out => write(io::stdout().lock(), text, look),
-            Stream::Error => write(io::stderr().lock(), text, look),
+            Stream::Out => write(io::stdout().lock(), text, style),
+            Stream::Error => write(io::stderr().lock(), text, style),
         };
         match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
@@ -114,14 +114,14 @@ pub fn clear_screen() -> io::Result<()> {
 fn write<S: anstream::stream::RawStream + anstream::stream::AsLockedWrite>(
     stream: S,
     text: &str,
-    look: TerminalStyle,
+    style: TerminalStyle,
 ) -> io::Result<()> {
-    let choice = match look.color.choice() {
+    let choice = match style.color.choice() {
         ColorChoice::Auto => AutoStream::choice(&stream),
-        ColorChoice::Always | ColorChoice::AlwaysAnsi | ColorChoice::Never => look.color.choice(),
+        ColorChoice::Always | ColorChoice::AlwaysAnsi | ColorChoice::Never => style.color.choice(),
     };
     let has_colors = choice != ColorChoice::Never;
-    let has_links = look.links.are_wanted(stream.is_terminal());
+    let has_links = style.links.are_wanted(stream.is_terminal());
     let kept = keep(text, has_colors, has_links);
     // Unwanted sequences are removed already; anstream would remove the links together with the colors, and would
     // search text that has neither.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::inert::inert;
+use super::sanitize::sanitize;
 use crate::error::Error;
 use crate::fix::Safety;
 use crate::report::{Absence, DeploymentResult, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared};
@@ -14,9 +14,9 @@ const MAX_NAMED: usize = 5;
 
 /// The summary: the evaluated files and the counts of findings, in a few sentences.
 pub fn summary(report: &Report) -> String {
-    let words = words(report, report.is_verbose);
+    let words = verdict_words(report, report.is_verbose);
     let settings = without_effect(report) + &renamed(&report.renamed);
-    let (not_read, hidden) = (not_read(report), hidden(report.hidden, report.is_verbose));
+    let (not_read, hidden) = (unread_files(report), hidden(report.hidden, report.is_verbose));
     let baseline = of_baseline(report.stale_entries);
     format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
 }
@@ -35,11 +35,11 @@ fn lines(names: &[String], line: fn(&str) -> String) -> String {
 }
 
 fn unmatched_root(name: &str) -> String {
-    format!("warning: no trail is evaluated in `{}`, the path of a `[[root]]`\n", inert(name))
+    format!("warning: no trail is evaluated in `{}`, the path of a `[[root]]`\n", sanitize(name))
 }
 
 fn unused_configuration(name: &str) -> String {
-    let name = inert(name);
+    let name = sanitize(name);
     format!(
         "warning: `{name}` isn't used, because it is below the checked path; check its directory, or pass it with `--config`\n"
     )
@@ -48,8 +48,8 @@ fn unused_configuration(name: &str) -> String {
 /// The former ids of rules, a line for each.
 fn renamed(renamed: &[Renamed]) -> String {
     let mut text = String::new();
-    for Renamed { former, present, place, help } in renamed {
-        text.push_str(&format!("warning: `{former}` in `{}` is now `{present}`; {help}\n", inert(place)));
+    for Renamed { old_id, new_id, place, help } in renamed {
+        text.push_str(&format!("warning: `{old_id}` in `{}` is now `{new_id}`; {help}\n", sanitize(place)));
     }
     text
 }
@@ -58,25 +58,25 @@ fn renamed(renamed: &[Renamed]) -> String {
 fn undeclared(report: &Report) -> String {
     let mut lines = String::new();
     for Undeclared { option, names, suggestion } in &report.undeclared {
-        let mut named: Vec<String> = names.iter().take(MAX_NAMED).map(|name| format!("`{}`", inert(name))).collect();
+        let mut named: Vec<String> = names.iter().take(MAX_NAMED).map(|name| format!("`{}`", sanitize(name))).collect();
         let more = names.len().saturating_sub(MAX_NAMED);
         named.extend((more > 0).then(|| format!("{more} more")));
         let suggestion = suggestion.as_ref().filter(|_| names.len() == 1);
-        let suggestion = suggestion.map(|name| format!("; did you mean `{}`?", inert(name))).unwrap_or_default();
-        let (named, option) = (enumerate(&named), inert(option));
+        let suggestion = suggestion.map(|name| format!("; did you mean `{}`?", sanitize(name))).unwrap_or_default();
+        let (named, option) = (enumerate(&named), sanitize(option));
         lines.push_str(&format!("warning: no checked root declares {named}, set by `{option}`{suggestion}\n"));
     }
     lines
 }
 
 /// The files that mention a trail and aren't read as code, a line for each.
-fn not_read(report: &Report) -> String {
+fn unread_files(report: &Report) -> String {
     let files = &report.unread_files;
     let named = if report.is_verbose { files.len() } else { MAX_NAMED };
     let lines = files
         .iter()
         .take(named)
-        .map(|file| format!("`{}` {}.\n", inert(&report.sources.seen(&file.name)), inert(&file.reason)));
+        .map(|file| format!("`{}` {}.\n", sanitize(&report.sources.display_name(&file.name)), sanitize(&file.reason)));
     let text: String = lines.collect();
     match files.len().saturating_sub(named) {
         0 => text,
@@ -100,7 +100,7 @@ fn hidden(FileCount { files, is_cut }: FileCount, is_verbose: bool) -> String {
 }
 
 /// The reason why a run without an existing trail has no results.
-fn nothing(report: &Report, apart: &str) -> String {
+fn no_results(report: &Report, apart: &str) -> String {
     let files = count(report.files, "file");
     let declared = declared(report).count();
     if declared > 0 {
@@ -156,7 +156,7 @@ fn not_read_parts(report: &Report) -> Option<String> {
 fn missing(report: &Report) -> Option<String> {
     let parts: BTreeSet<&(String, String)> = missing_parts(report).collect();
     let named = parts.iter().take(MAX_NAMED);
-    let named = named.map(|(part, directory)| format!("`{}`: `{}`", inert(&part_name(part)), inert(directory)));
+    let named = named.map(|(part, directory)| format!("`{}`: `{}`", sanitize(&part_name(part)), sanitize(directory)));
     let named: Vec<String> = named.collect();
     let modules = if parts.len() == 1 { "module doesn't" } else { "modules don't" };
     (!parts.is_empty()).then(|| format!("the directory of {} {modules} exist ({})", parts.len(), named.join(", ")))
@@ -172,7 +172,7 @@ fn unread_parts(report: &Report, are_modules: bool) -> Option<(usize, String)> {
     let missing: BTreeSet<&String> = missing_parts(report).map(|(part, _)| part).collect();
     let parts: BTreeSet<&String> =
         parts.filter(|part| part.starts_with("module ") == are_modules && !missing.contains(part)).collect();
-    let named = parts.iter().take(MAX_NAMED).map(|part| format!("`{}`", inert(&part_name(part))));
+    let named = parts.iter().take(MAX_NAMED).map(|part| format!("`{}`", sanitize(&part_name(part))));
     let named: Vec<String> = named.collect();
     (!parts.is_empty()).then(|| (parts.len(), named.join(", ")))
 }
@@ -181,14 +181,14 @@ fn unread_parts(report: &Report, are_modules: bool) -> Option<(usize, String)> {
 fn absence(report: &Report) -> Option<String> {
     const MAX_SHOWN: usize = 60;
     let (reference, span) = match declared(report).find_map(|trail| trail.absence.as_ref())? {
-        Absence::Condition(sentence) => return Some(inert(sentence).into_owned()),
+        Absence::Condition(sentence) => return Some(sanitize(sentence).into_owned()),
         Absence::Value { reference, span } => (reference, span),
     };
     let file = report.sources.file(span.file);
     let value = Some(file.slice(*span).trim()).filter(|value| value.len() <= MAX_SHOWN && !value.contains('\n'))?;
     Some(match reference {
-        Some(reference) => format!("`{}` is {}", inert(reference), inert(value)),
-        None => format!("`{}`", inert(value)),
+        Some(reference) => format!("`{}` is {}", sanitize(reference), sanitize(value)),
+        None => format!("`{}`", sanitize(value)),
     })
 }
 
@@ -209,11 +209,11 @@ fn entries(number: usize) -> String {
 }
 
 /// The same in one sentence, for a page that shows everything.
-pub(super) fn headline(report: &Report) -> String {
-    words(report, true).lines().next().unwrap_or_default().to_owned()
+pub(super) fn verdict_sentence(report: &Report) -> String {
+    verdict_words(report, true).lines().next().unwrap_or_default().to_owned()
 }
 
-fn words(report: &Report, tells_all: bool) -> String {
+fn verdict_words(report: &Report, tells_all: bool) -> String {
     let counts = report.counts();
     let (trails, files) = (count(report.trails(), "trail"), count(report.files, "file"));
     let found: Vec<String> = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")]
@@ -223,9 +223,9 @@ fn words(report: &Report, tells_all: bool) -> String {
         .collect();
     let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
     let minor = counted.clone().filter(|finding| report.min_level.is_some_and(|level| finding.level < level)).count();
-    let apart = apart(counts, existing(report).as_ref(), minor, tells_all);
+    let apart = declared_elsewhere(counts, existing(report).as_ref(), minor, tells_all);
     if report.trails() == 0 && found.is_empty() && counts.unknown == 0 && counts.declared_elsewhere == 0 {
-        return nothing(report, &apart);
+        return no_results(report, &apart);
     }
     if found.is_empty() && counts.unknown == 0 {
         return format!("All checks passed for {trails} ({files}){apart}.\n");
@@ -250,7 +250,12 @@ fn fixable(report: &Report) -> String {
 
 /// The counts of findings that aren't errors, warnings or notes (suppressed, existing, unknown, below the level, not
 /// evaluated) and the option that lists those that aren't shown.
-fn apart(counts: FindingCounts, existing: Option<&(usize, String)>, minor: usize, tells_all: bool) -> String {
+fn declared_elsewhere(
+    counts: FindingCounts,
+    existing: Option<&(usize, String)>,
+    minor: usize,
+    tells_all: bool,
+) -> String {
     let suppressed = counts.suppressed.saturating_sub(existing.map_or(0, |(number, _)| *number));
     let mut parts: Vec<String> = Vec::new();
     if suppressed > 0 {
@@ -276,33 +281,33 @@ fn apart(counts: FindingCounts, existing: Option<&(usize, String)>, minor: usize
 
 /// The number of findings that already exist at the base, and the name of the base. `None` if there are none.
 fn existing(report: &Report) -> Option<(usize, String)> {
-    let base = report.base.as_ref().map_or_else(|| "the base".to_owned(), |base| format!("`{}`", inert(base)));
+    let base = report.base.as_ref().map_or_else(|| "the base".to_owned(), |base| format!("`{}`", sanitize(base)));
     Some((report.known(), base)).filter(|(number, _)| *number > 0)
 }
 
 /// Why a check wasn't done.
-pub fn complaint(error: &Error) -> String {
-    let tip = error.tip().map(|tip| format!("\n  tip: {}\n", inert(&tip))).unwrap_or_default();
-    format!("error: {}\n{tip}", inert(&error.to_string()))
+pub fn error_message(error: &Error) -> String {
+    let tip = error.help().map(|tip| format!("\n  tip: {}\n", sanitize(&tip))).unwrap_or_default();
+    format!("error: {}\n{tip}", sanitize(&error.to_string()))
 }
 
 /// The evaluated deployments, one line each.
 pub fn log(report: &Report) -> String {
-    report.deployments.iter().map(|judged| deployment_line(judged, report)).collect()
+    report.deployments.iter().map(|deployment| deployment_line(deployment, report)).collect()
 }
 
-fn deployment_line(judged: &DeploymentResult, report: &Report) -> String {
-    let verdict = match judged.verdict {
+fn deployment_line(deployment: &DeploymentResult, report: &Report) -> String {
+    let verdict = match deployment.verdict {
         None => "not applicable",
         Some(Outcome::Pass) => "pass",
         Some(Outcome::Fail) => "fail",
         Some(Outcome::Unknown) => "unknown",
     };
-    let name = judged.name.iter().map(|name| format!("{}, ", inert(name))).collect::<String>();
-    let about = format!("{name}{}, {}", judged.format, count(judged.trails.len(), "trail"));
-    let unread: Vec<String> = judged.unread.iter().map(|part| inert(part).to_string()).collect();
+    let name = deployment.name.iter().map(|name| format!("{}, ", sanitize(name))).collect::<String>();
+    let about = format!("{name}{}, {}", deployment.format, count(deployment.trails.len(), "trail"));
+    let unread: Vec<String> = deployment.unread.iter().map(|part| sanitize(part).to_string()).collect();
     let unread = if unread.is_empty() { String::new() } else { format!("; not read: {}", enumerate(&unread)) };
-    format!("{} ({about}): {verdict}{unread}\n", inert(&report.sources.seen(&judged.root)))
+    format!("{} ({about}): {verdict}{unread}\n", sanitize(&report.sources.display_name(&deployment.root)))
 }
 
 /// A number with its noun: `1 trail`, `2 trails`.

@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 
-use super::inert::inert;
+use super::sanitize::sanitize;
 use super::snippet;
 use crate::report::{Trace, TracePath};
 
@@ -10,7 +10,7 @@ use crate::report::{Trace, TracePath};
 pub fn trace(trace: &Trace) -> String {
     let mut text = String::new();
     for argument in &trace.arguments {
-        for way in &argument.ways {
+        for way in &argument.paths {
             write(&argument.name, way, trace, &mut text);
         }
     }
@@ -19,14 +19,14 @@ pub fn trace(trace: &Trace) -> String {
 
 fn write(name: &str, way: &TracePath, trace: &Trace, text: &mut String) {
     let bold = Style::new().bold();
-    let condition = way.when.join(" and ");
-    let when = if condition.is_empty() { String::new() } else { format!(" when {}", inert(&condition)) };
-    text.push_str(&format!("{bold}{} {}{bold:#}{when}\n", inert(name), inert(&way.outcome)));
+    let condition = way.decisions.join(" and ");
+    let when = if condition.is_empty() { String::new() } else { format!(" when {}", sanitize(&condition)) };
+    text.push_str(&format!("{bold}{} {}{bold:#}{when}\n", sanitize(name), sanitize(&way.outcome)));
     for step in &way.steps {
         text.push_str(&snippet::draw(step, &trace.sources));
     }
     if let Some(help) = &way.help {
-        text.push_str(&format!("  {bold}help{bold:#}: {}\n", inert(help)));
+        text.push_str(&format!("  {bold}help{bold:#}: {}\n", sanitize(help)));
     }
     text.push('\n');
 }

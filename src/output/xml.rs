@@ -1,6 +1,6 @@
 //! Elements of XML. All text becomes XML here, so that none of it is markup of its own.
 
-use super::inert::inert;
+use super::sanitize::sanitize;
 
 /// The XML declaration of every document.
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -25,7 +25,7 @@ pub(super) fn element(
 
 /// Text in an element or an attribute, of XML and of HTML.
 pub(super) fn escape(text: &str) -> String {
-    let text = inert(text);
+    let text = sanitize(text);
     if !text.contains(['&', '<', '>', '"', '\'']) {
         return text.into_owned();
     }

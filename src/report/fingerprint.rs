@@ -156,7 +156,7 @@ pub fn decode(part: &str) -> Option<String> {
 
 /// Decodes a part that is a path, and returns the path's name.
 pub fn decode_path(part: &str) -> Option<String> {
-    decode_bytes(part).map(|bytes| source::named(&source::from_bytes(&bytes)))
+    decode_bytes(part).map(|bytes| source::format_path(&source::from_bytes(&bytes)))
 }
 
 fn decode_bytes(part: &str) -> Option<Vec<u8>> {

@@ -39,7 +39,7 @@ impl Diagnostic {
     }
 
     /// The same about these trails, which its message and its notes name.
-    pub fn about(mut self, instances: Vec<FindingInstance>) -> Self {
+    pub fn for_instances(mut self, instances: Vec<FindingInstance>) -> Self {
         let (subject, note) = (self.subject(), self.note_on_others());
         let mut instances = instances.into_iter();
         let Some(first) = instances.next() else { return self };
@@ -58,7 +58,7 @@ impl Diagnostic {
         match (own.is_empty(), others.is_empty()) {
             (_, true) => (Some(self), None),
             (true, _) => (None, Some(self)),
-            (false, false) => (Some(self.clone().about(own)), Some(self.about(others))),
+            (false, false) => (Some(self.clone().for_instances(own)), Some(self.for_instances(others))),
         }
     }
 

@@ -18,7 +18,7 @@ pub struct TracedArgument {
     /// The address of the trail with the path of the argument.
     pub name: String,
     /// The ways in which its value may come about; one if nothing is undecided.
-    pub ways: Vec<TracePath>,
+    pub paths: Vec<TracePath>,
 }
 
 /// One way in which a value comes about.
@@ -27,7 +27,7 @@ pub struct TracePath {
     /// The result, which follows the name: "is `true`".
     pub outcome: String,
     /// The decisions that lead this way.
-    pub when: Vec<String>,
+    pub decisions: Vec<String>,
     /// The hops, from the trail to the place that decides the value.
     pub steps: Vec<Label>,
     /// The command or option that makes the value known.

@@ -1,34 +1,39 @@
 //! Reports bucket policies that don't allow CloudTrail to deliver logs, so that these are lost.
 
-use super::around::{self, Policies};
 use super::grants::{Grants, RequiredRequest};
+use super::log_delivery::{self, Policies};
 use super::{Check, Rule, RulePage};
 use crate::finding::{Finding, Verdict};
+use crate::model::log_delivery::{Dependency, LogDelivery};
 use crate::model::policy::{Assumption, File, LogPrefix, PartialText, ServiceRequest};
-use crate::model::surroundings::{Dependency, LogDelivery};
 use crate::value::{Known, Maybe, Unknown};
 
 pub(super) static RULE: Rule = Rule::new(
     || RulePage::parse(include_str!("../../rules/bucket-policy-blocks-delivery.md")),
-    Check::Surroundings(check),
+    Check::LogDelivery(check),
 )
 .for_needed();
 
 const FAILS: &str = "can't deliver its logs to its bucket";
 const MAY_FAIL: &str = "may not be able to deliver its logs to its bucket";
 
-fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
-    let Some(bucket) = &around.bucket else {
-        return around::undeclared(around, &around.delivery.bucket, "bucket", MAY_FAIL);
+fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
+    let Some(bucket) = &delivery.bucket else {
+        return log_delivery::undeclared(delivery, &delivery.settings.bucket, "bucket", MAY_FAIL);
     };
-    let verdict = match around::policies(bucket, MAY_FAIL) {
+    let verdict = match log_delivery::policies(bucket, MAY_FAIL) {
         Policies::None => Verdict::Fail(without_policy(bucket)),
         Policies::Unknown(finding) => Verdict::Unknown(*finding),
         Policies::All(policies) => {
-            granted(&Grants { policies, dependency: bucket, around, messages: [FAILS, MAY_FAIL] })
+            granted(&Grants { policies, dependency: bucket, delivery, messages: [FAILS, MAY_FAIL] })
         }
     };
-    Some(around::tied(verdict, bucket, &around.delivery.bucket, "the trail delivers its logs to this bucket"))
+    Some(log_delivery::with_trail_argument(
+        verdict,
+        bucket,
+        &delivery.settings.bucket,
+        "the trail delivers its logs to this bucket",
+    ))
 }
 
 fn without_policy(bucket: &Dependency) -> Finding {
@@ -41,28 +46,28 @@ fn without_policy(bucket: &Dependency) -> Finding {
 /// Returns the verdict on existing policies. An unknown prefix is assumed to be set if the policies allow requests
 /// below it, since they name it then.
 fn granted(grants: &Grants<'_>) -> Verdict {
-    let Some(prefix) = prefix(grants.around) else {
-        return grants.judge(|assumption| needs(grants, assumption, &PartialText::default()));
+    let Some(prefix) = prefix(grants.delivery) else {
+        return grants.evaluate(|assumption| required_requests(grants, assumption, &PartialText::default()));
     };
-    let set = grants.judge(|assumption| needs(grants, assumption, &prefix.as_folder()));
+    let set = grants.evaluate(|assumption| required_requests(grants, assumption, &prefix.as_folder()));
     if set.passes() == Some(true) || !prefix.may_be_empty() {
         return set;
     }
-    let empty = grants.judge(|assumption| needs(grants, assumption, &PartialText::default()));
+    let empty = grants.evaluate(|assumption| required_requests(grants, assumption, &PartialText::default()));
     match (set.passes(), empty.passes()) {
         (Some(false), Some(false)) => set,
         (None, _) => set,
         (_, None) => empty,
-        (Some(_), Some(_)) => match grants.around.delivery.prefix.value() {
-            Unknown(why) => Verdict::unknown(&grants.around.delivery.prefix, why, MAY_FAIL),
+        (Some(_), Some(_)) => match grants.delivery.settings.prefix.value() {
+            Unknown(why) => Verdict::unknown(&grants.delivery.settings.prefix, why, MAY_FAIL),
             Known(_) => set,
         },
     }
 }
 
 /// The requests of CloudTrail that the policies have to allow for the trail.
-fn needs(grants: &Grants<'_>, assumption: &Assumption, folder: &PartialText) -> Vec<RequiredRequest> {
-    let delivery = &grants.around.delivery;
+fn required_requests(grants: &Grants<'_>, assumption: &Assumption, folder: &PartialText) -> Vec<RequiredRequest> {
+    let delivery = &grants.delivery.settings;
     let bucket = &grants.dependency.arns;
     let mut needs =
         vec![RequiredRequest::new(ServiceRequest::bucket_acl(bucket, assumption), "`s3:GetBucketAcl` on the bucket")];
@@ -71,11 +76,11 @@ fn needs(grants: &Grants<'_>, assumption: &Assumption, folder: &PartialText) -> 
         for owner in owners(assumption, &delivery.is_organization_trail) {
             for region in regions(assumption, &delivery.is_multi_region) {
                 let place = LogPrefix { region: region.name, ..owner.place.clone() };
-                let is_sent = around::all([is_written.clone(), owner.is_sent.clone(), region.is_sent]);
+                let is_sent = log_delivery::all([is_written.clone(), owner.is_sent.clone(), region.is_sent]);
                 let what = format!("`s3:PutObject` on {}", shown(folder, file, owner.place.organization.is_some()));
                 let request = ServiceRequest::write(bucket, folder, file, &place, assumption);
-                let may_be_spared = owner.may_be_spared.or(region.may_be_spared);
-                needs.push(RequiredRequest { is_sent, may_be_spared, ..RequiredRequest::new(request, what) });
+                let optional_reason = owner.may_be_spared.or(region.may_be_spared);
+                needs.push(RequiredRequest { is_sent, optional_reason, ..RequiredRequest::new(request, what) });
             }
         }
     }
@@ -130,13 +135,13 @@ fn regions(assumption: &Assumption, is_multi_region: &Maybe<bool>) -> Vec<LogReg
     };
     let own = LogRegion { is_sent: Known(true), ..of(&assumption.region, None) };
     let others = assumption.regions.iter().filter(|name| **name != assumption.region).map(|name| of(name, None));
-    let elsewhere = of(&assumption.elsewhere, has_list.then_some("a list of Regions"));
+    let elsewhere = of(&assumption.other_region, has_list.then_some("a list of Regions"));
     std::iter::once(own).chain(others).chain([elsewhere]).collect()
 }
 
 /// The folder in the bucket, if there may be one.
-fn prefix(around: &LogDelivery) -> Option<PartialText> {
-    match around.delivery.prefix.value() {
+fn prefix(delivery: &LogDelivery) -> Option<PartialText> {
+    match delivery.settings.prefix.value() {
         Known(Ok(prefix)) if !prefix.is_empty() => Some(PartialText::exactly(prefix)),
         Known(_) => None,
         Unknown(why) => Some(PartialText::unknown(why)),
@@ -144,8 +149,8 @@ fn prefix(around: &LogDelivery) -> Option<PartialText> {
 }
 
 /// The folder in the bucket, with its slash; empty if there is none.
-pub(super) fn folder(around: &LogDelivery) -> PartialText {
-    prefix(around).map_or_else(PartialText::default, |prefix| prefix.as_folder())
+pub(super) fn folder(delivery: &LogDelivery) -> PartialText {
+    prefix(delivery).map_or_else(PartialText::default, |prefix| prefix.as_folder())
 }
 
 /// Formats the path to which CloudTrail writes, for messages.

@@ -24,8 +24,8 @@ fn advise<T>(list: &TrailSetting<Vec<T>>) -> Option<Finding> {
             let finding = Finding::at(span, message, "equivalent to no selectors: all management events are recorded");
             Some(
                 finding
-                    .about(list.name)
-                    .via(&list.read.hops)
+                    .for_argument(list.name)
+                    .with_hops(&list.read.hops)
                     .help(format!("remove `{}`, or add a selector to it", list.name)),
             )
         }

@@ -31,23 +31,23 @@ pub(super) fn fail(trail: &Trail, assessed: &[SelectorCoverage], missing: Covera
         .find(|assessment| assessment.gaps.iter().any(|gap| std::ptr::eq(gap, *first)))
         .into_iter()
         .flat_map(|assessment| &assessment.gaps);
-    let wishes = beside.filter(|gap| !gap.lost.intersection(missing).is_empty()).map(|gap| gap.mending.wish.clone());
-    finding.wishes = wishes.collect::<Option<Vec<_>>>().unwrap_or_default();
-    Verdict::Fail(others.iter().fold(finding, |finding, gap| finding.also(gap.site.span, describe(gap))))
+    let remedies = beside.filter(|gap| !gap.lost.intersection(missing).is_empty()).map(|gap| gap.remedy.remedy.clone());
+    finding.remedies = remedies.collect::<Option<Vec<_>>>().unwrap_or_default();
+    Verdict::Fail(others.iter().fold(finding, |finding, gap| finding.with_label(gap.site.span, describe(gap))))
 }
 
 /// Adds the values with which a verdict fails and passes, if it depends on a single unknown argument of the only
 /// selector.
-pub(super) fn depending(verdict: Verdict, assessed: &[SelectorCoverage], sides: FailAndPass) -> Verdict {
-    let [SelectorCoverage { doubts, .. }] = assessed else { return verdict };
-    let [doubt] = doubts.as_slice() else { return verdict };
+pub(super) fn with_reference_values(verdict: Verdict, assessed: &[SelectorCoverage], sides: FailAndPass) -> Verdict {
+    let [SelectorCoverage { unknown_parts, .. }] = assessed else { return verdict };
+    let [doubt] = unknown_parts.as_slice() else { return verdict };
     let name = doubt.site.attribute.rsplit('.').next().unwrap_or_default().replace('_', "").to_lowercase();
     match sides(&name) {
         // Strings in CloudFormation need no quotes.
         Some((fails, passes)) if doubt.why.plain().is_some_and(|plain| !plain.contains('.')) => {
-            verdict.depending_on(&doubt.why, &fails.replace('"', ""), &passes.replace('"', ""))
+            verdict.with_reference_values(&doubt.why, &fails.replace('"', ""), &passes.replace('"', ""))
         }
-        Some((fails, passes)) => verdict.depending_on(&doubt.why, fails, passes),
+        Some((fails, passes)) => verdict.with_reference_values(&doubt.why, fails, passes),
         None => verdict,
     }
 }
@@ -57,14 +57,14 @@ pub(super) type FailAndPass = fn(&str) -> Option<(&'static str, &'static str)>;
 
 /// Returns an unknown verdict at the first unknown part of a selector.
 pub(super) fn unknown(trail: &Trail, assessed: &[SelectorCoverage], message: &str) -> Verdict {
-    Verdict::Unknown(match assessed.iter().flat_map(|assessment| &assessment.doubts).next() {
-        Some(doubt) => Finding::of_doubt(doubt, message),
+    Verdict::Unknown(match assessed.iter().flat_map(|assessment| &assessment.unknown_parts).next() {
+        Some(doubt) => Finding::of_unknown_selector(doubt, message),
         None => Finding::at(trail.header, message, "by its event selectors"),
     })
 }
 
 /// The selectors that record management events, or the trail if it has no selectors.
-pub(super) fn grounds(trail: &Trail) -> Vec<Label> {
+pub(super) fn evidence(trail: &Trail) -> Vec<Label> {
     match trail.selectors.recorded() {
         SelectorsResult::Everything => {
             let text = "without event selectors, all management events are recorded".to_owned();

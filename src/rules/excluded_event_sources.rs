@@ -9,18 +9,18 @@ use crate::model::selectors::{
 
 pub(crate) static RULE: Rule =
     Rule::condition(|| RulePage::parse(include_str!("../../rules/excluded-event-sources.md")), Check::Trail(check))
-        .resting_on(events::grounds)
+        .resting_on(events::evidence)
         .losing(EventLoss::beside_ordinary);
 
 fn check(trail: &Trail, policy: &Strictness) -> Verdict {
     match trail.selectors.recorded() {
         SelectorsResult::Everything | SelectorsResult::Conflict { .. } => Verdict::Pass,
         SelectorsResult::Selected(assessed) if !assessed.iter().any(SelectorCoverage::may_exclude) => Verdict::Pass,
-        SelectorsResult::Selected(assessed) => judge(trail, &assessed, policy.selectors),
+        SelectorsResult::Selected(assessed) => evaluate(trail, &assessed, policy.selectors),
     }
 }
 
-fn judge(trail: &Trail, assessed: &[SelectorCoverage], policy: SelectorPolicy) -> Verdict {
+fn evaluate(trail: &Trail, assessed: &[SelectorCoverage], policy: SelectorPolicy) -> Verdict {
     let candidates = Selectors::candidates(assessed, policy);
     let is_gapless = match policy {
         SelectorPolicy::Coverage => candidates.iter().copied().find_map(is_gapless),
@@ -31,12 +31,12 @@ fn judge(trail: &Trail, assessed: &[SelectorCoverage], policy: SelectorPolicy) -
         Some(false) => fail(trail, assessed),
         None => {
             let verdict = events::unknown(trail, assessed, "may exclude the events of a source");
-            events::depending(verdict, assessed, sides)
+            events::with_reference_values(verdict, assessed, reference_values)
         }
     }
 }
 
-fn sides(argument: &str) -> Option<(&'static str, &'static str)> {
+fn reference_values(argument: &str) -> Option<(&'static str, &'static str)> {
     (argument == "excludemanagementeventsources").then_some(("contains \"kms.amazonaws.com\"", "is empty"))
 }
 

@@ -1,11 +1,11 @@
 //! Evaluates if policies allow the requests that CloudTrail has to send.
 
 use crate::finding::{Finding, Level, Verdict};
+use crate::model::log_delivery::{AttachedPolicy, DeliverySettings, Dependency, LogDelivery};
 use crate::model::policy::{
     Assumption, Condition, Permission, PolicyDocument, Sender, ServiceRequest, Shortfall, Statement, StatementPart,
     assumptions, permission,
 };
-use crate::model::surroundings::{AttachedPolicy, DeliverySettings, Dependency, LogDelivery};
 use crate::value::{Known, Maybe, Reason, Unknown};
 
 /// The cost of a request, apart from the texts of policies, in cells of a comparison.
@@ -21,15 +21,15 @@ const COST_OF_ASSUMPTION: usize = 256;
 pub(super) struct RequiredRequest {
     pub(super) request: ServiceRequest,
     /// The request as the end of a sentence: "`s3:PutObject` on `AWSLogs/*`".
-    pub(super) what: String,
+    pub(super) description: String,
     /// False if the trail doesn't send it.
     pub(super) is_sent: Maybe<bool>,
     /// The reason why the missing permission may not be needed: the request represents several, of which only some are
     /// sent.
-    pub(super) may_be_spared: Option<&'static str>,
+    pub(super) optional_reason: Option<&'static str>,
     /// A lower severity and other messages, for a request whose missing permission has less effect than the rule's
     /// messages state.
-    pub(super) lesser: Option<(Level, Messages)>,
+    pub(super) downgraded: Option<(Level, Messages)>,
 }
 
 /// The message for policies that don't meet a need, and for those that may not.
@@ -38,7 +38,7 @@ pub(super) type Messages = [&'static str; 2];
 impl RequiredRequest {
     /// A request that is always sent.
     pub(super) fn new(request: ServiceRequest, what: impl Into<String>) -> Self {
-        Self { request, what: what.into(), is_sent: Known(true), may_be_spared: None, lesser: None }
+        Self { request, description: what.into(), is_sent: Known(true), optional_reason: None, downgraded: None }
     }
 }
 
@@ -46,7 +46,7 @@ impl RequiredRequest {
 pub(super) struct Grants<'a> {
     pub(super) policies: Vec<&'a AttachedPolicy>,
     pub(super) dependency: &'a Dependency,
-    pub(super) around: &'a LogDelivery,
+    pub(super) delivery: &'a LogDelivery,
     /// The message for policies that block the trail, and for those that may.
     pub(super) messages: Messages,
 }
@@ -61,13 +61,13 @@ enum GrantResult {
 
 impl Grants<'_> {
     /// Returns a pass if all needs are satisfied under some assumption, and a failure if there is no such assumption.
-    pub(super) fn judge(&self, needs: impl Fn(&Assumption) -> Vec<RequiredRequest>) -> Verdict {
+    pub(super) fn evaluate(&self, needs: impl Fn(&Assumption) -> Vec<RequiredRequest>) -> Verdict {
         let documents: Vec<&PolicyDocument> =
             self.policies.iter().filter_map(|policy| policy.document.as_ref().ok()).collect();
         let mut open: Option<Finding> = None;
         let mut failure: Option<(usize, Finding)> = None;
         let weight = documents.iter().map(|document| document.weight()).fold(COST_OF_NEED, usize::saturating_add);
-        let work = &self.around.work;
+        let work = &self.delivery.work;
         let read = work.charge(weight.saturating_mul(READINGS)).map(|()| assumptions(&documents, &self.sender()));
         let read = read.and_then(|read| work.charge(read.0.len().saturating_mul(COST_OF_ASSUMPTION)).map(|()| read));
         let (all, mut is_complete, mut limit) = match read {
@@ -80,7 +80,7 @@ impl Grants<'_> {
                 (is_complete, limit) = (false, over);
                 break;
             }
-            match self.attempt(&assumption.apply(&documents), &needs) {
+            match self.evaluate_under(&assumption.apply(&documents), &needs) {
                 GrantResult::Pass => return Verdict::Pass,
                 GrantResult::Unknown(finding) => drop(open.get_or_insert(finding)),
                 GrantResult::Fail(met, finding) => {
@@ -103,7 +103,7 @@ impl Grants<'_> {
     }
 
     fn sender(&self) -> Sender {
-        let DeliverySettings { name, arns, region, is_organization_trail, .. } = &*self.around.delivery;
+        let DeliverySettings { name, arns, region, is_organization_trail, .. } = &*self.delivery.settings;
         let region = match region {
             Known(region) => Some(region.clone()),
             Unknown(_) => None,
@@ -113,17 +113,17 @@ impl Grants<'_> {
             arns: arns.clone(),
             region,
             may_be_of_organization: *is_organization_trail != Known(false),
-            work: self.around.work.clone(),
+            work: self.delivery.work.clone(),
         }
     }
 
-    fn attempt(&self, documents: &[PolicyDocument], needs: &[RequiredRequest]) -> GrantResult {
+    fn evaluate_under(&self, documents: &[PolicyDocument], needs: &[RequiredRequest]) -> GrantResult {
         let mut open = None;
         for (met, need) in needs.iter().enumerate() {
             if need.is_sent == Known(false) {
                 continue;
             }
-            match self.answer(documents, need) {
+            match self.permission(documents, need) {
                 Verdict::Pass => {}
                 Verdict::Fail(finding) => return GrantResult::Fail(met, finding),
                 Verdict::Unknown(finding) => drop(open.get_or_insert(finding)),
@@ -132,9 +132,9 @@ impl Grants<'_> {
         open.map_or(GrantResult::Pass, GrantResult::Unknown)
     }
 
-    fn answer(&self, documents: &[PolicyDocument], need: &RequiredRequest) -> Verdict {
-        let [fails, may_fail] = need.lesser.map_or(self.messages, |(_, messages)| messages);
-        let allow = format!("allow {} for `cloudtrail.amazonaws.com`", need.what);
+    fn permission(&self, documents: &[PolicyDocument], need: &RequiredRequest) -> Verdict {
+        let [fails, may_fail] = need.downgraded.map_or(self.messages, |(_, messages)| messages);
+        let allow = format!("allow {} for `cloudtrail.amazonaws.com`", need.description);
         let (finding, is_open) = match permission(documents, &need.request) {
             Permission::Granted => return Verdict::Pass,
             Permission::Unknown { why, statement } => {
@@ -146,27 +146,31 @@ impl Grants<'_> {
                 (finding.help(format!("exclude CloudTrail from this `Deny` statement, and {allow}")), false)
             }
             Permission::Missing { nearest: Some(lack) } => {
-                let condition = lack.statement.unmet(&need.request).filter(|_| lack.part == StatementPart::Condition);
-                let label = condition.map_or_else(|| lacking(&lack, &need.what), |condition| unmet(condition, need));
+                let condition =
+                    lack.statement.first_unmet(&need.request).filter(|_| lack.part == StatementPart::Condition);
+                let label = condition.map_or_else(
+                    || describe_shortfall(&lack, &need.description),
+                    |condition| describe_unmet(condition, need),
+                );
                 let help = condition.and_then(|condition| condition.wildcard_operator(&need.request));
                 let help = help.map_or(allow, |operator| format!("use `{operator}`, which supports wildcards"));
-                let finding = Finding::at(lack.span, fails, label).via(&lack.statement.hops);
-                (finding.help(help), need.may_be_spared.is_some())
+                let finding = Finding::at(lack.span, fails, label).with_hops(&lack.statement.hops);
+                (finding.help(help), need.optional_reason.is_some())
             }
             Permission::Missing { nearest: None } => {
-                (self.nothing_allows(need, fails, &allow), need.may_be_spared.is_some())
+                (self.nothing_allows(need, fails, &allow), need.optional_reason.is_some())
             }
         };
-        let finding = Finding { level: need.lesser.map(|(level, _)| level), ..finding };
-        match (&need.is_sent, need.may_be_spared.filter(|_| is_open)) {
+        let finding = Finding { level: need.downgraded.map(|(level, _)| level), ..finding };
+        match (&need.is_sent, need.optional_reason.filter(|_| is_open)) {
             (Unknown(why), _) => {
                 let finding = Finding { message: may_fail.to_owned(), ..finding };
-                Verdict::Unknown(finding.note(why.describe()).blocked(why))
+                Verdict::Unknown(finding.with_note(why.describe()).blocked(why))
             }
             (Known(_), Some(reason)) => {
                 let why = Reason::NotEvaluated { construct: reason.to_owned() };
                 let finding = Finding { message: may_fail.to_owned(), ..finding };
-                Verdict::Unknown(finding.note(why.describe()).blocked(&why))
+                Verdict::Unknown(finding.with_note(why.describe()).blocked(&why))
             }
             (Known(_), None) => Verdict::Fail(finding),
         }
@@ -174,19 +178,19 @@ impl Grants<'_> {
 
     fn nothing_allows(&self, need: &RequiredRequest, message: &str, allow: &str) -> Finding {
         let header = self.dependency.declared.header;
-        let finding = Finding::at(header, message, format!("nothing allows {}", need.what));
+        let finding = Finding::at(header, message, format!("nothing allows {}", need.description));
         let place = self.policies.first().map(|policy| policy.span);
-        let finding = place.into_iter().fold(finding, |finding, span| finding.also(span, "the policy"));
+        let finding = place.into_iter().fold(finding, |finding, span| finding.with_label(span, "the policy"));
         finding.help(format!("{allow} in the policy"))
     }
 }
 
 fn of_statement(statement: &Statement, message: &str, label: &str) -> Finding {
-    Finding::at(statement.span, message, label).via(&statement.hops)
+    Finding::at(statement.span, message, label).with_hops(&statement.hops)
 }
 
 /// Describes the part in which a statement almost allows the request.
-fn lacking(lack: &Shortfall<'_>, what: &str) -> String {
+fn describe_shortfall(lack: &Shortfall<'_>, what: &str) -> String {
     match lack.part {
         StatementPart::Effect => "`Effect` is neither `Allow` nor `Deny`".to_owned(),
         StatementPart::Condition => "CloudTrail's request doesn't meet this condition".to_owned(),
@@ -197,7 +201,7 @@ fn lacking(lack: &Shortfall<'_>, what: &str) -> String {
 }
 
 /// Describes why a request doesn't satisfy a condition.
-fn unmet(condition: &Condition, need: &RequiredRequest) -> String {
+fn describe_unmet(condition: &Condition, need: &RequiredRequest) -> String {
     let Condition { operator, key, .. } = condition;
     let action = need.request.action;
     if condition.wildcard_operator(&need.request).is_some() {

@@ -14,14 +14,14 @@ fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let is_implicit = matches!(global_events.read.origin, Origin::Absent(_) | Origin::Null(_))
         && matches!(global_events.value(), Known(Ok(true)));
     match trail.is_multi_region.value() {
-        Known(Ok(true)) if trail.is_made_by_cloudformation && is_implicit => {
+        Known(Ok(true)) if trail.uses_cloudformation_handler && is_implicit => {
             let message = format!("is multi-Region but doesn't set `{}`", global_events.name);
             let label = format!("`{}` is not set", global_events.name);
             Some(
                 Finding::at(trail.is_multi_region.span(), message, label)
-                    .about(global_events.name)
-                    .note("stacks are reported to fail without this property")
-                    .wishing(global_events.wish("true")),
+                    .for_argument(global_events.name)
+                    .with_note("stacks are reported to fail without this property")
+                    .with_remedy(global_events.set_to("true")),
             )
         }
         _ => None,

@@ -2,16 +2,16 @@
 
 use super::{Check, Rule, RulePage};
 use crate::finding::Finding;
-use crate::model::surroundings::{LogDelivery, TargetSetting};
+use crate::model::log_delivery::{LogDelivery, TargetSetting};
 use crate::value::Known;
 
 pub(super) static RULE: Rule = Rule::new(
     || RulePage::parse(include_str!("../../rules/implicit-public-access-block.md")),
-    Check::AdviceAround(check),
+    Check::LogDeliveryAdvice(check),
 );
 
-fn check(around: &LogDelivery) -> Option<Finding> {
-    let bucket = around.bucket.as_ref().filter(|bucket| bucket.doubt.is_none())?;
+fn check(delivery: &LogDelivery) -> Option<Finding> {
+    let bucket = delivery.bucket.as_ref().filter(|bucket| bucket.unread_companion.is_none())?;
     if bucket.all(TargetSetting::access_block).any(|(attached, _)| attached.applies != Known(false)) {
         return None;
     }

@@ -25,7 +25,8 @@ fn selects_nothing(trail: &Trail) -> Option<Finding> {
     let (index, empty) = selectors.iter().enumerate().find(|(_, selector)| selector.selects_nothing())?;
     let switch = &empty.include_management_events;
     let label = "this selector has no data resources either, and CloudTrail rejects a selector without events";
-    let finding = Finding::at(switch.span(), "has a selector that selects no events", label).via(&switch.read.hops);
+    let finding =
+        Finding::at(switch.span(), "has a selector that selects no events", label).with_hops(&switch.read.hops);
     let help = format!("remove the selector, or add `{}` to it", empty.data_resources.name);
-    Some(finding.about(format!("{}[{index}].{}", trail.selectors.basic.name, switch.name)).help(help))
+    Some(finding.for_argument(format!("{}[{index}].{}", trail.selectors.basic.name, switch.name)).help(help))
 }

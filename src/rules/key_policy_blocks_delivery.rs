@@ -1,20 +1,18 @@
 //! Reports keys that CloudTrail can't use: logs that can't be encrypted aren't delivered.
 
-use super::around::{self, Policies};
 use super::grants::{Grants, Messages, RequiredRequest};
+use super::log_delivery::{self, Policies};
 use super::{Check, Rule, RulePage, logs_without_kms};
 use crate::finding::{Finding, Level, Verdict};
 use crate::model::TrailSetting;
 use crate::model::kinds::ResourceRole;
+use crate::model::log_delivery::{Dependency, LogDelivery, TargetSetting};
 use crate::model::policy::ServiceRequest;
-use crate::model::surroundings::{Dependency, LogDelivery, TargetSetting};
 use crate::value::{Known, Unknown};
 
-pub(super) static RULE: Rule = Rule::new(
-    || RulePage::parse(include_str!("../../rules/key-policy-blocks-delivery.md")),
-    Check::Surroundings(check),
-)
-.for_needed();
+pub(super) static RULE: Rule =
+    Rule::new(|| RulePage::parse(include_str!("../../rules/key-policy-blocks-delivery.md")), Check::LogDelivery(check))
+        .for_needed();
 
 const FAILS: &str = "can't encrypt its logs with its KMS key, so none are delivered";
 const MAY_FAIL: &str = "may not be able to encrypt its logs with its KMS key";
@@ -25,26 +23,26 @@ const DESCRIBES: Messages = [
     "may encrypt with a key whose policy is incomplete: the documented policy also allows `kms:DescribeKey`",
 ];
 
-fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
+fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     // AWS writes the policy of this key; another rule reports that such a key is used.
-    if logs_without_kms::is_of_aws(&around.delivery.key) {
+    if logs_without_kms::is_aws_managed(&delivery.settings.key) {
         return None;
     }
-    let Some(key) = &around.key else {
-        return around::undeclared(around, &around.delivery.key, "key", MAY_FAIL);
+    let Some(key) = &delivery.key else {
+        return log_delivery::undeclared(delivery, &delivery.settings.key, "key", MAY_FAIL);
     };
-    let verdict = match around::policies(key, MAY_FAIL) {
+    let verdict = match log_delivery::policies(key, MAY_FAIL) {
         Policies::None => Verdict::Fail(without_policy(key)),
         Policies::Unknown(finding) => Verdict::Unknown(*finding),
         Policies::All(policies) => {
-            let grants = Grants { policies, dependency: key, around, messages: [FAILS, MAY_FAIL] };
-            grants.judge(|assumption| {
+            let grants = Grants { policies, dependency: key, delivery, messages: [FAILS, MAY_FAIL] };
+            grants.evaluate(|assumption| {
                 let data_key = ServiceRequest::data_key(&key.arns, assumption);
                 let describe =
                     RequiredRequest::new(ServiceRequest::describe_key(&key.arns, assumption), "`kms:DescribeKey`");
                 vec![
                     RequiredRequest::new(data_key, "`kms:GenerateDataKey*`"),
-                    RequiredRequest { lesser: Some((Level::Note, DESCRIBES)), ..describe },
+                    RequiredRequest { downgraded: Some((Level::Note, DESCRIBES)), ..describe },
                 ]
             })
         }
@@ -54,7 +52,12 @@ fn check(around: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
         (Verdict::Fail(finding), _) => Verdict::Fail(finding),
         (verdict, disabled) => disabled.unwrap_or(verdict),
     };
-    Some(around::tied(verdict, key, &around.delivery.key, "the trail encrypts its logs with this key"))
+    Some(log_delivery::with_trail_argument(
+        verdict,
+        key,
+        &delivery.settings.key,
+        "the trail encrypts its logs with this key",
+    ))
 }
 
 /// Returns the verdict on a key that is disabled, or may be.
@@ -65,16 +68,16 @@ fn disabled(key: &Dependency) -> Option<Verdict> {
 fn enabled_verdict(enabled: &TrailSetting<bool>) -> Option<Verdict> {
     match enabled.value() {
         Known(Ok(true)) => None,
-        Known(Ok(false)) => Some(Verdict::Fail(switched_off(enabled, "this key is disabled".to_owned()))),
-        Known(Err(invalid)) => Some(Verdict::Fail(switched_off(enabled, invalid.describe()))),
+        Known(Ok(false)) => Some(Verdict::Fail(disabled_key(enabled, "this key is disabled".to_owned()))),
+        Known(Err(invalid)) => Some(Verdict::Fail(disabled_key(enabled, invalid.describe()))),
         Unknown(why) => Some(Verdict::unknown(enabled, why, MAY_FAIL)),
     }
 }
 
 /// Returns the finding about a disabled key. It has no fix: the key may have other users, and the reason for disabling
 /// it isn't in the code.
-fn switched_off(enabled: &TrailSetting<bool>, label: String) -> Finding {
-    let finding = Finding::at(enabled.span(), FAILS, label).about(enabled.name).via(&enabled.read.hops);
+fn disabled_key(enabled: &TrailSetting<bool>, label: String) -> Finding {
+    let finding = Finding::at(enabled.span(), FAILS, label).for_argument(enabled.name).with_hops(&enabled.read.hops);
     finding.help(format!("set `{}` to `true`, or use another key", enabled.name))
 }
 

@@ -13,12 +13,12 @@ fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let key = &trail.kms_key;
     match key.value() {
         Known(Ok(id)) if id.is_empty() => Verdict::Fail(no_key(key)),
-        _ if is_of_aws(key) => Verdict::Fail(no_key(key).because("this is an AWS managed key")),
+        _ if is_aws_managed(key) => Verdict::Fail(no_key(key).with_primary_label("this is an AWS managed key")),
         Known(Ok(_)) => Verdict::Pass,
         Known(Err(invalid)) => {
-            let finding = no_key(key).because(invalid.describe());
+            let finding = no_key(key).with_primary_label(invalid.describe());
             Verdict::Fail(match invalid.remedy() {
-                Some(remedy) => Finding { wishes: Vec::new(), ..finding.help(remedy) },
+                Some(remedy) => Finding { remedies: Vec::new(), ..finding.help(remedy) },
                 None => finding,
             })
         }
@@ -26,13 +26,13 @@ fn check(trail: &Trail, _: &Strictness) -> Verdict {
         Unknown(why) if why.is_set() => Verdict::Pass,
         Unknown(why) => {
             let verdict = Verdict::unknown(key, why, "may not encrypt its log files with a KMS key");
-            verdict.depending_on(why, "is null or empty", "is set")
+            verdict.with_reference_values(why, "is null or empty", "is set")
         }
     }
 }
 
 /// True if the key is an AWS managed key.
-pub(super) fn is_of_aws(key: &TrailSetting<String>) -> bool {
+pub(super) fn is_aws_managed(key: &TrailSetting<String>) -> bool {
     match key.value() {
         Known(Ok(id)) => names_aws_key(&Known(id)),
         Known(Err(_)) => false,
@@ -46,10 +46,10 @@ fn no_key(key: &TrailSetting<String>) -> Finding {
         Origin::Written(_) | Origin::Null(_) => "the value is empty".to_owned(),
     };
     let finding = Finding::at(key.span(), "doesn't encrypt its log files with a KMS key", label)
-        .about(key.name)
-        .via(&key.read.hops);
-    match key.wish_renamed() {
-        Some(wish) => finding.wishing(wish),
+        .for_argument(key.name)
+        .with_hops(&key.read.hops);
+    match key.renaming() {
+        Some(remedy) => finding.with_remedy(remedy),
         // No fix: the code doesn't determine which key to use.
         None => finding.help(format!("set `{}` to the ARN of a customer managed KMS key", key.name)),
     }

@@ -12,7 +12,7 @@ fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let message = format!("may be rewritten by the macro `{}`", first.name);
     Some(
         Finding::at(first.span, message, "this macro runs before the resources are created")
-            .also(trail.header, "the trail is checked as declared here")
+            .with_label(trail.header, "the trail is checked as declared here")
             .help("check the template that the macro returns: `aws cloudformation get-template --template-stage Processed`"),
     )
 }

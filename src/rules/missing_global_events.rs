@@ -13,12 +13,14 @@ fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let global_events = &trail.includes_global_events;
     match global_events.value() {
         Known(Ok(true)) => Verdict::Pass,
-        Known(Ok(false)) => Verdict::wrong(global_events, &false, "excludes the events of global services", "true")
-            .with(|finding| finding.note(consequence(trail))),
+        Known(Ok(false)) => {
+            Verdict::wrong_value(global_events, &false, "excludes the events of global services", "true")
+                .map_finding(|finding| finding.with_note(consequence(trail)))
+        }
         Known(Err(invalid)) => Verdict::invalid(global_events, invalid, &global_events.problem(invalid), "true"),
         Unknown(why) => {
             let verdict = Verdict::unknown(global_events, why, "may exclude the events of global services");
-            verdict.depending_on(why, "= false", "= true")
+            verdict.with_reference_values(why, "= false", "= true")
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::source::Span;
 
 pub(crate) static RULE: Rule =
     Rule::condition(|| RulePage::parse(include_str!("../../rules/missing-management-events.md")), Check::Trail(check))
-        .resting_on(events::grounds)
+        .resting_on(events::evidence)
         .losing(EventLoss::with_ordinary);
 
 fn check(trail: &Trail, policy: &Strictness) -> Verdict {
@@ -22,14 +22,14 @@ fn check(trail: &Trail, policy: &Strictness) -> Verdict {
                 Some(false) => missing(trail, &assessed),
                 None => {
                     let verdict = events::unknown(trail, &assessed, "may not record all management events");
-                    events::depending(verdict, &assessed, sides)
+                    events::with_reference_values(verdict, &assessed, reference_values)
                 }
             }
         }
     }
 }
 
-fn sides(argument: &str) -> Option<(&'static str, &'static str)> {
+fn reference_values(argument: &str) -> Option<(&'static str, &'static str)> {
     match argument {
         "includemanagementevents" => Some(("= false", "= true")),
         "readwritetype" => Some(("= \"ReadOnly\"", "= \"All\"")),
@@ -54,8 +54,8 @@ fn missing(trail: &Trail, assessed: &[SelectorCoverage]) -> Verdict {
 fn conflict(trail: &Trail, first: Span, second: Span) -> Verdict {
     let finding =
         Finding::at(second, "has both basic and advanced event selectors", "CloudTrail accepts only one kind")
-            .about(trail.selectors.advanced.name)
-            .also(first, "the other selectors")
+            .for_argument(trail.selectors.advanced.name)
+            .with_label(first, "the other selectors")
             .help(format!("keep only `{}`", trail.selectors.advanced.name));
     Verdict::Fail(finding)
 }

@@ -3,9 +3,9 @@
 //! A rule is a page in `rules/` and a `check`. The front matter of the page has the id, the level and the controls; its
 //! examples run as tests. To add a rule, add the page, the file and its two lines here.
 
-mod around;
 mod events;
 mod grants;
+mod log_delivery;
 mod page;
 mod sections;
 
@@ -45,8 +45,8 @@ pub use sections::{EvaluatedPart, ListedControl, basis, of_number as controls_of
 pub(crate) use stale_plan::RULE as STALE_PLAN;
 
 use crate::finding::{Finding, Label, Verdict};
+use crate::model::log_delivery::LogDelivery;
 use crate::model::selectors::{CoverageBounds, EventLoss, SelectorPolicy};
-use crate::model::surroundings::LogDelivery;
 use crate::model::{Deployment, Trail};
 use crate::named::closest;
 
@@ -119,12 +119,12 @@ pub struct Rule {
     pub is_condition: bool,
     /// True if the rule matters only for required trails: if another trail satisfies the control, its findings are
     /// notes.
-    pub is_for_needed: bool,
+    pub is_for_required_trails: bool,
     /// The lines on which a pass is based. Empty if no single line is.
-    pub grounds: fn(&Trail) -> Vec<Label>,
+    pub evidence: fn(&Trail) -> Vec<Label>,
     /// The events that are lost if the rule fails, given the recorded events; `None` for a rule that isn't about
     /// events. The losses of all such rules are compared with each other.
-    pub loses: Option<fn(CoverageBounds) -> EventLoss>,
+    pub event_loss: Option<fn(CoverageBounds) -> EventLoss>,
 }
 
 /// The subject of a rule.
@@ -135,11 +135,11 @@ pub enum Check {
     /// All trails of one deployment.
     Deployment(fn(&Deployment, &Strictness) -> Verdict),
     /// The bucket and the key of one trail's logs. `None` if neither is declared here.
-    Surroundings(fn(&LogDelivery, &Strictness) -> Option<Verdict>),
+    LogDelivery(fn(&LogDelivery, &Strictness) -> Option<Verdict>),
     /// One trail, with advice that never changes a verdict.
     Advice(fn(&Trail, &Strictness) -> Option<Finding>),
     /// The bucket and the key of one trail's logs, with advice that never changes a verdict.
-    AdviceAround(fn(&LogDelivery) -> Option<Finding>),
+    LogDeliveryAdvice(fn(&LogDelivery) -> Option<Finding>),
     /// None: problems with reading files are reported under this rule.
     Reading,
     /// The comments that suppress findings.
@@ -180,7 +180,7 @@ pub const MIN_RETENTION_DAYS: u32 = 365;
 
 impl Check {
     /// The check of one trail, for a rule on single trails.
-    pub fn on_trail(self) -> Option<fn(&Trail, &Strictness) -> Verdict> {
+    pub fn trail_check(self) -> Option<fn(&Trail, &Strictness) -> Verdict> {
         match self {
             Check::Trail(check) => Some(check),
             _ => None,
@@ -189,19 +189,26 @@ impl Check {
 
     /// True if the rule only gives advice.
     pub fn is_advice(self) -> bool {
-        matches!(self, Check::Advice(_) | Check::AdviceAround(_))
+        matches!(self, Check::Advice(_) | Check::LogDeliveryAdvice(_))
     }
 
     /// True if the rule evaluates related resources.
-    pub fn is_around(self) -> bool {
-        matches!(self, Check::Surroundings(_) | Check::AdviceAround(_))
+    pub fn is_log_delivery(self) -> bool {
+        matches!(self, Check::LogDelivery(_) | Check::LogDeliveryAdvice(_))
     }
 }
 
 impl Rule {
     const fn new(page: fn() -> RulePage, check: Check) -> Self {
         let page = LazyLock::new(page);
-        Self { page, check, is_condition: false, is_for_needed: false, grounds: |_| Vec::new(), loses: None }
+        Self {
+            page,
+            check,
+            is_condition: false,
+            is_for_required_trails: false,
+            evidence: |_| Vec::new(),
+            event_loss: None,
+        }
     }
 
     /// Creates a rule that is a condition of the control.
@@ -213,19 +220,19 @@ impl Rule {
 
     /// Limits the rule to required trails.
     const fn for_needed(mut self) -> Self {
-        self.is_for_needed = true;
+        self.is_for_required_trails = true;
         self
     }
 
     /// Sets the lines on which passes are based.
     const fn resting_on(mut self, grounds: fn(&Trail) -> Vec<Label>) -> Self {
-        self.grounds = grounds;
+        self.evidence = grounds;
         self
     }
 
     /// Sets the events that are lost if the rule fails.
     const fn losing(mut self, loses: fn(CoverageBounds) -> EventLoss) -> Self {
-        self.loses = Some(loses);
+        self.event_loss = Some(loses);
         self
     }
 
@@ -250,7 +257,7 @@ pub static GROUPS: [RuleGroup; 5] = [
     RuleGroup { name: "cis-3.1", has: |rule| rule.is_condition || matches!(rule.check, Check::Deployment(_)) },
     RuleGroup {
         name: "companions",
-        has: |rule| matches!(rule.check, Check::Trail(_) | Check::Surroundings(_)) && !rule.is_condition,
+        has: |rule| matches!(rule.check, Check::Trail(_) | Check::LogDelivery(_)) && !rule.is_condition,
     },
     RuleGroup { name: "advisories", has: |rule| rule.check.is_advice() && !rule.page.is_on_request },
     RuleGroup { name: "audit", has: |rule| rule.page.is_on_request },
@@ -320,7 +327,7 @@ pub fn named(name: &str) -> Result<&'static Rule, String> {
 /// # Errors
 ///
 /// A message if there is no such rule, or if it reports problems with reading files.
-pub fn judging(name: &str) -> Result<&'static Rule, String> {
+pub fn evaluating(name: &str) -> Result<&'static Rule, String> {
     // `all` isn't accepted here, since it would also suppress future rules.
     if name == "all" {
         return Err("`all` is a group; name each rule".to_owned());

@@ -24,36 +24,36 @@ const RESOLVE: &str = "provide the unknown values, or declare a trail that certa
 struct TrailEvaluation<'a> {
     trail: &'a Trail,
     /// Conditions that it certainly doesn't meet.
-    misses: Vec<Finding>,
+    unmet: Vec<Finding>,
     /// Conditions that it may not meet, including its existence.
-    open: Vec<Finding>,
+    unknown: Vec<Finding>,
     /// Its coverage if it counts for its home Region only.
     role: HomeRole,
 }
 
 fn check(deployment: &Deployment, policy: &Strictness) -> Verdict {
     let trails = deployment.trails.iter().filter(|trail| !trail.never_exists());
-    let standings: Vec<TrailEvaluation<'_>> = trails.map(|trail| TrailEvaluation::of(trail, policy)).collect();
-    if standings.iter().any(TrailEvaluation::satisfies) {
+    let evaluations: Vec<TrailEvaluation<'_>> = trails.map(|trail| TrailEvaluation::of(trail, policy)).collect();
+    if evaluations.iter().any(TrailEvaluation::satisfies) {
         return Verdict::Pass;
     }
-    let spread = (!policy.regions.is_empty()).then(|| regions::spread(&standings, &policy.regions));
+    let spread = (!policy.regions.is_empty()).then(|| regions::spread(&evaluations, &policy.regions));
     if let Some(Spread::Complete) = spread {
         return Verdict::Pass;
     }
-    if let Some(elsewhere) = &deployment.elsewhere {
-        return Verdict::Unknown(may_be_elsewhere(elsewhere));
+    if let Some(elsewhere) = &deployment.unread_part {
+        return Verdict::Unknown(unread_part_finding(elsewhere));
     }
-    let Some(first) = standings.first() else { return no_trail(deployment) };
+    let Some(first) = evaluations.first() else { return no_trail(deployment) };
     let is_open = matches!(spread, Some(Spread::Open(_)));
-    if is_open || standings.iter().any(|standing| standing.misses.is_empty()) {
-        Verdict::Unknown(may_be_none(first, &standings, spread))
+    if is_open || evaluations.iter().any(|evaluation| evaluation.unmet.is_empty()) {
+        Verdict::Unknown(may_be_none(first, &evaluations, spread))
     } else {
-        Verdict::Fail(none(first, &standings, spread))
+        Verdict::Fail(none(first, &evaluations, spread))
     }
 }
 
-fn none(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], spread: Option<Spread>) -> Finding {
+fn none(first: &TrailEvaluation<'_>, evaluations: &[TrailEvaluation<'_>], spread: Option<Spread>) -> Finding {
     let (message, help) = match spread {
         Some(Spread::Incomplete(lack)) => (
             format!("has {NO_TRAIL}, and {lack}"),
@@ -65,32 +65,33 @@ fn none(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], spread: 
         ),
     };
     let finding = Finding::at(first.trail.header, message, "the first trail");
-    finding.beside(standings.iter().flat_map(TrailEvaluation::missed)).help(help)
+    finding.with_trail_finding(evaluations.iter().flat_map(TrailEvaluation::unmet_findings)).help(help)
 }
 
-fn may_be_none(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], spread: Option<Spread>) -> Finding {
+fn may_be_none(first: &TrailEvaluation<'_>, evaluations: &[TrailEvaluation<'_>], spread: Option<Spread>) -> Finding {
     if let Some(Spread::Open(lack)) = spread {
-        return may_be_incomplete(first, standings, &lack);
+        return may_be_incomplete(first, evaluations, &lack);
     }
     let finding = Finding::at(first.trail.header, format!("may have {NO_TRAIL}"), "the first trail");
-    let candidates = standings.iter().filter(|standing| standing.misses.is_empty());
-    finding.beside(candidates.flat_map(TrailEvaluation::doubted)).help(RESOLVE)
+    let candidates = evaluations.iter().filter(|evaluation| evaluation.unmet.is_empty());
+    finding.with_trail_finding(candidates.flat_map(TrailEvaluation::unknown_findings)).help(RESOLVE)
 }
 
 /// The finding if single-Region trails may satisfy the control; `lack` describes what may be missing.
-fn may_be_incomplete(first: &TrailEvaluation<'_>, standings: &[TrailEvaluation<'_>], lack: &str) -> Finding {
+fn may_be_incomplete(first: &TrailEvaluation<'_>, evaluations: &[TrailEvaluation<'_>], lack: &str) -> Finding {
     let message = format!("may have {NO_TRAIL}, and {lack}");
-    let useful = standings.iter().filter(|standing| standing.misses.is_empty() || standing.role.records != Some(false));
+    let useful =
+        evaluations.iter().filter(|evaluation| evaluation.unmet.is_empty() || evaluation.role.records != Some(false));
     let finding = Finding::at(first.trail.header, message, "the first trail");
-    let finding = finding.beside(useful.clone().flat_map(TrailEvaluation::doubted));
+    let finding = finding.with_trail_finding(useful.clone().flat_map(TrailEvaluation::unknown_findings));
     let advice = useful.clone().find_map(regions::advice).filter(|_| finding.related.is_empty());
-    useful.fold(finding, regions::doubted).help(advice.as_deref().unwrap_or(RESOLVE))
+    useful.fold(finding, regions::with_unknown_regions).help(advice.as_deref().unwrap_or(RESOLVE))
 }
 
-fn may_be_elsewhere(elsewhere: &UnreadPart) -> Finding {
+fn unread_part_finding(elsewhere: &UnreadPart) -> Finding {
     let mut finding =
         Finding::at(elsewhere.header, "may have no trail that meets every condition", elsewhere.reason.as_str());
-    finding.blocked_by.push(part_name(&elsewhere.what));
+    finding.blocked_by.push(part_name(&elsewhere.description));
     finding.help(&elsewhere.help)
 }
 
@@ -98,7 +99,7 @@ fn no_trail(deployment: &Deployment) -> Verdict {
     let exists = deployment.trails.first().map(|trail| &trail.exists);
     let finding = match exists.or(deployment.uncreated.as_ref()) {
         Some(exists) => Finding::at(exists.origin.span(), "creates no trail", "this creates no trail")
-            .via(&exists.hops)
+            .with_hops(&exists.hops)
             .help("create at least one trail unconditionally"),
         None => Finding::at(deployment.header, "declares no trail", "a trail is required here")
             .help("declare a multi-Region trail, or check the directory that declares it"),
@@ -121,35 +122,35 @@ fn holds(value: &Maybe<bool>) -> Option<bool> {
 
 impl<'a> TrailEvaluation<'a> {
     fn of(trail: &'a Trail, policy: &Strictness) -> Self {
-        let (mut misses, mut open) = (Vec::new(), Vec::new());
+        let (mut unmet, mut unknown) = (Vec::new(), Vec::new());
         let mut is_whole = holds(&trail.exists.value);
         if let Unknown(why) = &trail.exists.value {
             let finding = Finding::at(trail.exists.origin.span(), "may not be created", why.describe());
-            open.push(finding.blocked(why));
+            unknown.push(finding.blocked(why));
         }
-        for (rule, check) in conditions().filter_map(|rule| Some((rule, rule.check.on_trail()?))) {
+        for (rule, check) in conditions().filter_map(|rule| Some((rule, rule.check.trail_check()?))) {
             let verdict = check(trail, policy);
             if !decides_about_regions(rule) {
                 is_whole = regions::and(is_whole, verdict.passes());
             }
             match verdict {
                 Verdict::Pass => {}
-                Verdict::Fail(finding) => misses.push(finding),
-                Verdict::Unknown(finding) => open.push(finding),
+                Verdict::Fail(finding) => unmet.push(finding),
+                Verdict::Unknown(finding) => unknown.push(finding),
             }
         }
-        Self { trail, misses, open, role: HomeRole::of(trail, is_whole) }
+        Self { trail, unmet, unknown, role: HomeRole::of(trail, is_whole) }
     }
 
     fn satisfies(&self) -> bool {
-        self.misses.is_empty() && self.open.is_empty() && matches!(self.trail.exists.value, Known(true))
+        self.unmet.is_empty() && self.unknown.is_empty() && matches!(self.trail.exists.value, Known(true))
     }
 
-    fn missed(&self) -> impl Iterator<Item = (&Trail, &Finding)> {
-        self.misses.iter().map(|finding| (self.trail, finding))
+    fn unmet_findings(&self) -> impl Iterator<Item = (&Trail, &Finding)> {
+        self.unmet.iter().map(|finding| (self.trail, finding))
     }
 
-    fn doubted(&self) -> impl Iterator<Item = (&Trail, &Finding)> {
-        self.open.iter().map(|finding| (self.trail, finding))
+    fn unknown_findings(&self) -> impl Iterator<Item = (&Trail, &Finding)> {
+        self.unknown.iter().map(|finding| (self.trail, finding))
     }
 }

@@ -15,8 +15,8 @@ fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let message = "is an organization trail, which most accounts can't create";
     Some(
         Finding::at(organization.span(), message, "applies to all accounts of the organization")
-            .about(organization.name)
-            .via(&organization.read.hops)
+            .for_argument(organization.name)
+            .with_hops(&organization.read.hops)
             .help("deploy it in the management account or in the delegated administrator account of CloudTrail"),
     )
 }

@@ -54,7 +54,7 @@ impl RulePage {
         Self {
             id,
             level: text_at(front, "level")
-                .and_then(|word| Level::from_word(&word))
+                .and_then(|word| Level::from_name(&word))
                 .expect("a rule's level is `error`, `warning` or `note`"),
             summary: text_at(front, "summary").expect("a rule's page has a summary"),
             requires: text_at(front, "requires"),

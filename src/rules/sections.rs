@@ -15,7 +15,7 @@ pub struct ListedControl {
     /// The profile of CIS to which it belongs.
     pub profile: Option<&'static str>,
     /// The part of the code that is evaluated for it.
-    pub about: EvaluatedPart,
+    pub evaluates: EvaluatedPart,
 }
 
 /// The part of the code that is evaluated for a control.
@@ -78,13 +78,13 @@ const OTHERS: [ListedControl; 1] = [ListedControl {
     id: "CloudTrail.9",
     title: "tags of trails",
     profile: None,
-    about: EvaluatedPart::Nothing("tags don't decide what a trail records"),
+    evaluates: EvaluatedPart::Nothing("tags don't decide what a trail records"),
 }];
 
 impl ListedControl {
     /// Returns the existing rules that evaluate the control.
     pub fn rules(&self) -> Vec<&'static Rule> {
-        match self.about {
+        match self.evaluates {
             EvaluatedPart::Rules(ids) => ids.iter().filter_map(|id| super::find(id)).collect(),
             EvaluatedPart::AnyTrail => super::find("stopped-trail").into_iter().collect(),
             EvaluatedPart::Nothing(_) => Vec::new(),
@@ -92,8 +92,8 @@ impl ListedControl {
     }
 
     /// Returns the reason why no rule evaluates the control, if none does.
-    pub fn not_judged(&self) -> Option<&'static str> {
-        match self.about {
+    pub fn not_evaluated(&self) -> Option<&'static str> {
+        match self.evaluates {
             EvaluatedPart::Nothing(reason) => Some(reason),
             EvaluatedPart::Rules(_) | EvaluatedPart::AnyTrail => {
                 self.rules().is_empty().then_some("no rule checks it yet")
@@ -135,19 +135,19 @@ fn cis(benchmark: &str, version: usize) -> Vec<ListedControl> {
             let id = (*ids.get(version)?)?;
             // Version 1.2 has one of them in the first profile.
             let profile = if id == "2.5" { "L1" } else { profile };
-            Some(ListedControl { id, title, profile: Some(profile), about: *about })
+            Some(ListedControl { id, title, profile: Some(profile), evaluates: *about })
         })
         .collect();
     if benchmark == "cis-aws-7.0" {
         let title = "access logs of web front ends";
-        controls.push(ListedControl { id: "4.10", title, profile: Some("L1"), about: ANOTHER_SERVICE });
+        controls.push(ListedControl { id: "4.10", title, profile: Some("L1"), evaluates: ANOTHER_SERVICE });
     }
     controls
 }
 
 fn of_security_hub(standard: &str) -> Option<&'static [ListedControl]> {
-    const fn listed(id: &'static str, title: &'static str, about: EvaluatedPart) -> ListedControl {
-        ListedControl { id, title, profile: None, about }
+    const fn listed(id: &'static str, title: &'static str, evaluates: EvaluatedPart) -> ListedControl {
+        ListedControl { id, title, profile: None, evaluates }
     }
     const FIRST: ListedControl =
         listed("CloudTrail.1", "one multi-Region trail with read and write management events", ALL_REGIONS);
@@ -194,7 +194,7 @@ mod tests {
         section(benchmark)
             .unwrap()
             .iter()
-            .map(|listed: &ListedControl| match listed.about {
+            .map(|listed: &ListedControl| match listed.evaluates {
                 EvaluatedPart::Nothing(_) => format!("({})", listed.id),
                 EvaluatedPart::Rules(_) | EvaluatedPart::AnyTrail => listed.id.to_owned(),
             })
@@ -221,10 +221,9 @@ mod tests {
     fn pages_agree_with_the_sections() {
         for benchmark in VERSIONS.iter().copied().flatten() {
             for rule in crate::rules::RULES {
-                let listed = section(benchmark)
-                    .unwrap()
-                    .into_iter()
-                    .find(|listed| matches!(listed.about, EvaluatedPart::Rules(rules) if rules.contains(&rule.id())));
+                let listed = section(benchmark).unwrap().into_iter().find(
+                    |listed| matches!(listed.evaluates, EvaluatedPart::Rules(rules) if rules.contains(&rule.id())),
+                );
                 assert_eq!(rule.page.control(benchmark), listed.map(|listed| listed.id), "{benchmark} {}", rule.id());
             }
         }

@@ -13,10 +13,9 @@ fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let multi_region = &trail.is_multi_region;
     match multi_region.value() {
         Known(Ok(true)) => Verdict::Pass,
-        Known(Ok(false)) => Verdict::wrong(multi_region, &false, "records one Region only", "true"),
+        Known(Ok(false)) => Verdict::wrong_value(multi_region, &false, "records one Region only", "true"),
         Known(Err(invalid)) => Verdict::invalid(multi_region, invalid, &multi_region.problem(invalid), "true"),
-        Unknown(why) => {
-            Verdict::unknown(multi_region, why, "may record one Region only").depending_on(why, "= false", "= true")
-        }
+        Unknown(why) => Verdict::unknown(multi_region, why, "may record one Region only")
+            .with_reference_values(why, "= false", "= true"),
     }
 }

@@ -13,8 +13,10 @@ fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let logging = &trail.is_logging;
     match logging.value() {
         Known(Ok(true)) => Verdict::Pass,
-        Known(Ok(false)) => Verdict::wrong(logging, &false, "is stopped", "true"),
+        Known(Ok(false)) => Verdict::wrong_value(logging, &false, "is stopped", "true"),
         Known(Err(invalid)) => Verdict::invalid(logging, invalid, &logging.problem(invalid), "true"),
-        Unknown(why) => Verdict::unknown(logging, why, "may be stopped").depending_on(why, "= false", "= true"),
+        Unknown(why) => {
+            Verdict::unknown(logging, why, "may be stopped").with_reference_values(why, "= false", "= true")
+        }
     }
 }

@@ -2,17 +2,19 @@
 
 use super::{Check, Rule, RulePage};
 use crate::finding::Finding;
-use crate::model::surroundings::{LogDelivery, TargetSetting};
+use crate::model::log_delivery::{LogDelivery, TargetSetting};
 use crate::value::Known;
 
-pub(super) static RULE: Rule =
-    Rule::new(|| RulePage::parse(include_str!("../../rules/unprotected-log-objects.md")), Check::AdviceAround(check));
+pub(super) static RULE: Rule = Rule::new(
+    || RulePage::parse(include_str!("../../rules/unprotected-log-objects.md")),
+    Check::LogDeliveryAdvice(check),
+);
 
-fn check(around: &LogDelivery) -> Option<Finding> {
-    let bucket = around.bucket.as_ref().filter(|bucket| bucket.doubt.is_none())?;
+fn check(delivery: &LogDelivery) -> Option<Finding> {
+    let bucket = delivery.bucket.as_ref().filter(|bucket| bucket.unread_companion.is_none())?;
     let may_protect = bucket
         .all(TargetSetting::protection)
-        .any(|(attached, presence)| attached.applies.clone().and(presence.is_there.clone()) != Known(false));
+        .any(|(attached, presence)| attached.applies.clone().and(presence.is_enabled.clone()) != Known(false));
     if may_protect {
         return None;
     }

@@ -13,10 +13,9 @@ fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let validation = &trail.validates_log_files;
     match validation.value() {
         Known(Ok(true)) => Verdict::Pass,
-        Known(Ok(false)) => Verdict::wrong(validation, &false, "doesn't validate its log files", "true"),
+        Known(Ok(false)) => Verdict::wrong_value(validation, &false, "doesn't validate its log files", "true"),
         Known(Err(invalid)) => Verdict::invalid(validation, invalid, &validation.problem(invalid), "true"),
-        Unknown(why) => {
-            Verdict::unknown(validation, why, "may not validate its log files").depending_on(why, "= false", "= true")
-        }
+        Unknown(why) => Verdict::unknown(validation, why, "may not validate its log files")
+            .with_reference_values(why, "= false", "= true"),
     }
 }

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::ignored::IGNORE_FILES;
-use super::large;
-use super::listed::{IgnoreFileError, WalkIgnores};
 use super::open::{TreeRoots, open};
+use super::size_limits;
+use super::walk_ignores::{IgnoreFileError, WalkIgnores};
 use super::{
     Exclusions, FileCount, FileFilter, FileStates, FileVisitor, Fs, IgnoreFiles, PathFilter, PathKind, ReadError,
     Replacement, SKIPPED,
@@ -28,9 +28,9 @@ pub struct Disk {
     exclusions: Exclusions,
     skips_ignored: bool,
     /// Ignore files that apply instead of those on the disk.
-    heeded: Option<Arc<IgnoreFiles>>,
+    ignore_override: Option<Arc<IgnoreFiles>>,
     walkers: usize,
-    seen: Option<Arc<FileStates>>,
+    file_states: Option<Arc<FileStates>>,
     /// A cache of directories that lie in one of the trees, with their paths without links.
     inside: Box<Mutex<HashMap<PathBuf, PathBuf>>>,
     /// Paths that walks skipped because an ignore file matches them.
@@ -53,9 +53,9 @@ impl Disk {
             trees: Arc::new(TreeRoots::new(trees)),
             exclusions: Exclusions::default(),
             skips_ignored: true,
-            heeded: None,
+            ignore_override: None,
             walkers: MAX_WALKERS,
-            seen: None,
+            file_states: None,
             inside: Box::default(),
             ignored: Arc::default(),
         }
@@ -72,13 +72,13 @@ impl Disk {
     }
 
     /// Uses these ignore files instead of those on the disk.
-    pub fn heeds(&mut self, ignored: IgnoreFiles) {
-        self.heeded = Some(Arc::new(ignored));
+    pub fn override_ignore_files(&mut self, ignored: IgnoreFiles) {
+        self.ignore_override = Some(Arc::new(ignored));
     }
 
     /// The ignore files that replace those on the disk.
-    pub(super) fn heeded(&self) -> Option<&IgnoreFiles> {
-        self.heeded.as_deref()
+    pub(super) fn ignore_override(&self) -> Option<&IgnoreFiles> {
+        self.ignore_override.as_deref()
     }
 
     /// True if a walk from `start` skips the file because of the user's `exclude` patterns.
@@ -103,13 +103,13 @@ impl Disk {
     }
 
     /// Records in `seen` the files and directories that are read from now on.
-    pub fn note_in(&mut self, seen: Arc<FileStates>) {
-        self.seen = Some(seen);
+    pub fn record_in(&mut self, seen: Arc<FileStates>) {
+        self.file_states = Some(seen);
     }
 
-    fn note(&self, path: &Path) {
-        if let Some(seen) = &self.seen {
-            seen.note(path);
+    fn record(&self, path: &Path) {
+        if let Some(seen) = &self.file_states {
+            seen.record(path);
         }
     }
 
@@ -142,7 +142,7 @@ impl Disk {
 
     fn check_unchanged(&self, path: &Path, old: &[u8]) -> Result<(), ReadError> {
         let mut now = Vec::new();
-        large::read(&mut self.trees.open(path)?, &mut now)?;
+        size_limits::read(&mut self.trees.open(path)?, &mut now)?;
         if now == old { Ok(()) } else { Err(ReadError::Refused("it changed in the meantime".to_owned())) }
     }
 
@@ -171,7 +171,7 @@ impl Disk {
         if !found.is_symlink() {
             check_regular(&found)?;
         }
-        large::read(&mut self.trees.open(path)?, buffer)
+        size_limits::read(&mut self.trees.open(path)?, buffer)
     }
 }
 
@@ -189,7 +189,7 @@ impl StagedFile<'_> {
 
 impl Fs for Disk {
     fn kind(&self, path: &Path) -> Result<PathKind, ReadError> {
-        self.note(path);
+        self.record(path);
         let found = fs::metadata(path).map_err(refused)?.file_type();
         if found.is_dir() {
             return Ok(PathKind::Directory);
@@ -198,15 +198,15 @@ impl Fs for Disk {
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        self.note(path);
+        self.record(path);
         check_regular(&fs::metadata(path).map_err(refused)?.file_type())?;
         let mut buffer = Vec::new();
-        large::read(&mut open(path)?, &mut buffer)?;
+        size_limits::read(&mut open(path)?, &mut buffer)?;
         Ok(buffer)
     }
 
     fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        self.note(path);
+        self.record(path);
         let found = fs::symlink_metadata(path).map_err(refused)?.file_type();
         self.check_directory(path.parent().unwrap_or(path))?;
         let mut buffer = Vec::new();
@@ -235,9 +235,9 @@ impl Fs for Disk {
             Ok(listed) => listed.map(Arc::new),
             Err((path, error)) => return visit(&path, Err(error)),
         };
-        let leaves_out = self.leaves_out(listed.clone());
+        let leaves_out = self.skip_filter(listed.clone());
         self.walk_all(directory, leaves_out, wanted, visit);
-        for (path, error) in listed.iter().flat_map(|listed| listed.faults()) {
+        for (path, error) in listed.iter().flat_map(|listed| listed.errors()) {
             visit(&path, Err(error));
         }
     }
@@ -251,13 +251,13 @@ impl Fs for Disk {
 
     fn walk_ignored(&self, path: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         if self.trees.check(path).is_ok() {
-            self.walk_all(path, self.leaves_out_excluded(), wanted, visit);
+            self.walk_all(path, self.exclusion_filter(), wanted, visit);
         }
     }
 
     fn search_ignored(&self, limit: usize, wanted: PathFilter<'_>, is_counted: FileFilter<'_>) -> FileCount {
         let entries = self.ignored().into_iter().flat_map(|path| {
-            let leaves_out = self.leaves_out_excluded();
+            let leaves_out = self.exclusion_filter();
             WalkBuilder::new(path).standard_filters(false).filter_entry(move |entry| !leaves_out(entry)).build()
         });
         let mut counted = FileCount::default();
@@ -279,7 +279,7 @@ impl Fs for Disk {
 impl Disk {
     /// Returns the entries of a directory with a wanted type.
     fn entries(&self, directory: &Path, wanted: fn(&fs::FileType) -> bool) -> Result<Vec<PathBuf>, ReadError> {
-        self.note(directory);
+        self.record(directory);
         self.check_directory(directory)?;
         let mut entries = Vec::new();
         for entry in fs::read_dir(directory).map_err(refused)? {
@@ -318,14 +318,14 @@ impl Disk {
 
     /// Returns the ignore files for a walk; `None` if others replace them or walks don't respect them.
     fn listed(&self, directory: &Path) -> Result<Option<WalkIgnores>, IgnoreFileError> {
-        let heeds_files = self.skips_ignored && self.heeded.is_none();
+        let heeds_files = self.skips_ignored && self.ignore_override.is_none();
         heeds_files.then(|| WalkIgnores::at(directory, &self.trees)).transpose()
     }
 
     /// The filter of a walk: true for entries to skip. The start of a walk is never skipped.
-    fn leaves_out(&self, listed: Option<Arc<WalkIgnores>>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
-        let is_excluded = self.leaves_out_excluded();
-        let heeded = self.heeded.clone().filter(|_| self.skips_ignored);
+    fn skip_filter(&self, listed: Option<Arc<WalkIgnores>>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
+        let is_excluded = self.exclusion_filter();
+        let heeded = self.ignore_override.clone().filter(|_| self.skips_ignored);
         let ignored = Arc::clone(&self.ignored);
         move |entry| {
             if is_excluded(entry) {
@@ -337,7 +337,7 @@ impl Disk {
             let path = entry.path();
             let is_directory = is_directory(entry);
             let is_ignored = heeded.as_ref().is_some_and(|ignored| ignored.names(path, is_directory))
-                || listed.as_ref().is_some_and(|listed| listed.leaves_out(path, is_directory));
+                || listed.as_ref().is_some_and(|listed| listed.skips(path, is_directory));
             if is_ignored {
                 ignored.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
             }
@@ -346,7 +346,7 @@ impl Disk {
     }
 
     /// The filter of a walk that doesn't respect ignore files.
-    fn leaves_out_excluded(&self) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
+    fn exclusion_filter(&self) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
         let exclusions = self.exclusions.clone();
         move |entry| {
             let is_directory = is_directory(entry);
@@ -365,14 +365,14 @@ impl Disk {
         let Some(found) = entry.file_type() else { return WalkState::Continue };
         let path = entry.path();
         if found.is_dir() {
-            self.note(path);
-            if self.seen.is_some() {
-                IGNORE_FILES.iter().for_each(|name| self.note(&path.join(name)));
+            self.record(path);
+            if self.file_states.is_some() {
+                IGNORE_FILES.iter().for_each(|name| self.record(&path.join(name)));
             }
             return WalkState::Continue;
         }
         if wanted(path) {
-            self.note(path);
+            self.record(path);
             match self.read_entry(path, found, buffer) {
                 Ok(()) => visit(path, Ok(buffer)),
                 Err(error) => visit(path, Err(error)),

@@ -24,7 +24,7 @@ const FILES: usize = IGNORE_FILES.len() + 1;
 #[derive(Debug, Clone, Default)]
 pub struct IgnoreFiles {
     /// By the bytes of the directory.
-    said: HashMap<Vec<u8>, DirectoryIgnores>,
+    by_directory: HashMap<Vec<u8>, DirectoryIgnores>,
     /// The lengths of the directories that have ignore files. Every path of a walk is looked up, and most directories
     /// have none.
     lengths: BTreeSet<usize>,
@@ -54,7 +54,7 @@ impl IgnoreFiles {
 
     /// Adds the root of a repository.
     pub(super) fn add_repository(&mut self, root: &Path) {
-        self.said_in(root).is_repository = true;
+        self.ignores_of(root).is_repository = true;
     }
 
     /// Adds the repository's `info/exclude`, which has the lowest precedence.
@@ -68,17 +68,17 @@ impl IgnoreFiles {
         for line in text.strip_prefix('\u{feff}').unwrap_or(&text).lines() {
             let _ = builder.add_line(None, line);
         }
-        if let (Some(slot), Ok(patterns)) = (self.said_in(directory).patterns.get_mut(index), builder.build()) {
+        if let (Some(slot), Ok(patterns)) = (self.ignores_of(directory).patterns.get_mut(index), builder.build()) {
             *slot = Some(patterns);
         }
     }
 
-    fn said_in(&mut self, directory: &Path) -> &mut DirectoryIgnores {
+    fn ignores_of(&mut self, directory: &Path) -> &mut DirectoryIgnores {
         let bytes = bytes_of(directory);
         // Only the file system's root ends with a slash.
         let bytes = bytes.strip_suffix(b"/").unwrap_or(bytes);
         self.lengths.insert(bytes.len());
-        self.said.entry(bytes.to_owned()).or_default()
+        self.by_directory.entry(bytes.to_owned()).or_default()
     }
 
     /// The patterns of the directories above a path, the nearest first.
@@ -86,12 +86,12 @@ impl IgnoreFiles {
         self.lengths.iter().rev().filter_map(|length| {
             let (directory, rest) = bytes_of(path).split_at_checked(*length)?;
             rest.first().filter(|byte| is_separator(char::from(**byte)))?;
-            self.said.get(directory)
+            self.by_directory.get(directory)
         })
     }
 
     /// True if a walk from `start` doesn't reach the file.
-    pub(super) fn has(&mut self, file: &Path, start: &Path) -> bool {
+    pub(super) fn ignores(&mut self, file: &Path, start: &Path) -> bool {
         let mut above = file.ancestors().skip(1).take_while(|directory| *directory != start);
         above.any(|directory| self.knows(directory)) || self.names(file, false)
     }
@@ -113,7 +113,7 @@ impl IgnoreFiles {
             for (index, (nearest, patterns)) in nearest.iter_mut().zip(&said.patterns).enumerate() {
                 let counts = nearest.is_none() && (index == OWN || !is_beyond);
                 if let Some(patterns) = patterns.as_ref().filter(|_| counts) {
-                    *nearest = is_left_out(patterns, path, is_directory);
+                    *nearest = is_ignored(patterns, path, is_directory);
                 }
             }
             is_beyond |= said.is_repository;
@@ -127,7 +127,7 @@ fn bytes_of(path: &Path) -> &[u8] {
 }
 
 /// True if the patterns ignore the path, false if they re-include it, `None` if none matches.
-fn is_left_out(patterns: &Gitignore, path: &Path, is_directory: bool) -> Option<bool> {
+fn is_ignored(patterns: &Gitignore, path: &Path, is_directory: bool) -> Option<bool> {
     match patterns.matched(path, is_directory) {
         Match::None => None,
         Match::Ignore(_) => Some(true),

@@ -2,46 +2,46 @@
 //!
 //! Other layers store locations as a [`Span`]. Outputs convert these to lines and columns when they are displayed.
 
-mod asked;
 mod columns;
 mod disk;
 mod escapes;
 mod exclusions;
 mod file;
+mod file_states;
 mod git;
 mod ignored;
-mod large;
-mod listed;
 mod memory;
 mod names;
 mod open;
 mod overlay;
+mod pointer_file;
 mod replacement;
-mod seen;
+mod size_limits;
 mod sources;
-mod stand_in;
-mod wide;
+mod tracking;
+mod walk_ignores;
+mod wide_text;
 
 use std::path::{Component, Path, PathBuf};
 
-pub use asked::{Dependencies, TrackingFs};
 pub use columns::{ColumnUnit, Columns};
 pub use disk::{Disk, StagedFile};
 pub use escapes::{has_escaped, unescaped};
 pub use exclusions::Exclusions;
 pub use file::{FileId, Position, SourceFile, Span};
+pub use file_states::FileStates;
 pub use git::{Commit, Git, GitError, GitIndex, Snapshot};
 pub use ignored::IgnoreFiles;
-pub use large::{check_size, read as read_sized};
 pub use memory::Memory;
-pub use names::{bytes_of, from_bytes, is_in, is_outside, named};
+pub use names::{bytes_of, format_path, from_bytes, is_in, is_outside};
 pub use open::real_path;
 pub use overlay::Overlay;
+pub use pointer_file::stand_in;
 pub use replacement::Replacement;
-pub use seen::FileStates;
+pub use size_limits::{check_size, read as read_sized};
 pub use sources::Sources;
-pub use stand_in::stand_in;
-pub use wide::from_wide;
+pub use tracking::{Dependencies, TrackingFs};
+pub use wide_text::from_wide;
 
 /// The size limit of a file in bytes, unless it is a [plan](check_size).
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;

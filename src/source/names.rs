@@ -17,7 +17,7 @@ const PERCENT: &str = "25";
 const PARENT: &str = "..";
 
 /// Formats a path, encoding each byte that isn't valid UTF-8.
-pub fn named(path: &Path) -> String {
+pub fn format_path(path: &Path) -> String {
     let name = text_of(path.as_os_str().as_encoded_bytes());
     if std::path::MAIN_SEPARATOR == '/' { name } else { name.replace('\\', "/") }
 }
@@ -27,15 +27,15 @@ pub(super) fn relative(path: &Path, base: &Path) -> String {
     let shared = path.components().zip(base.components()).take_while(|(own, other)| own == other).count();
     if shared == 0 {
         // Another drive.
-        return named(path);
+        return format_path(path);
     }
     let up = base.components().skip(shared).map(|_| Component::ParentDir);
     let relative: PathBuf = up.chain(path.components().skip(shared)).collect();
-    if relative.as_os_str().is_empty() { BASE.to_owned() } else { named(&relative) }
+    if relative.as_os_str().is_empty() { BASE.to_owned() } else { format_path(&relative) }
 }
 
 /// Converts a name to one relative to `directory`, which is itself a name relative to the same base.
-pub(super) fn seen_from(name: &str, directory: &str) -> String {
+pub(super) fn relative_name(name: &str, directory: &str) -> String {
     let parts =
         |name: &str| -> Vec<String> { name.split('/').filter(|part| *part != BASE).map(str::to_owned).collect() };
     let (name, directory) = (parts(name), parts(directory));
@@ -54,15 +54,15 @@ pub fn is_outside(name: &str) -> bool {
 /// True if `name` is `directory` or lies in it. Both have the same base directory. A document within a file has the
 /// file's name and `#` with its position.
 pub fn is_in(name: &str, directory: &str) -> bool {
-    if directory == BASE || ups(directory) == directory.split('/').count() {
-        let height = if directory == BASE { 0 } else { ups(directory) };
-        return ups(name) <= height && !Path::new(name).is_absolute();
+    if directory == BASE || parent_count(directory) == directory.split('/').count() {
+        let height = if directory == BASE { 0 } else { parent_count(directory) };
+        return parent_count(name) <= height && !Path::new(name).is_absolute();
     }
     name.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
 }
 
 /// The number of `..` at the start of a name.
-fn ups(name: &str) -> usize {
+fn parent_count(name: &str) -> usize {
     name.split('/').take_while(|part| *part == PARENT).count()
 }
 
@@ -189,7 +189,7 @@ mod tests {
             (".", "a/b", "../.."),
             ("ab", "a", "../ab"),
         ] {
-            assert_eq!(seen_from(name, directory), expected);
+            assert_eq!(relative_name(name, directory), expected);
         }
     }
 

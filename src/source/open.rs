@@ -34,19 +34,19 @@ impl TreeRoots {
             OpenTree {
                 named: named.clone(),
                 #[cfg(target_os = "linux")]
-                directory: if trees.len() <= MAX_HELD { held(&place) } else { None },
+                directory: if trees.len() <= MAX_HELD { open_directory(&place) } else { None },
                 place,
             }
         });
         Self(opened.collect())
     }
 
-    fn hold(&self, place: &Path) -> bool {
+    fn keep_open(&self, place: &Path) -> bool {
         self.0.iter().any(|tree| place.starts_with(&tree.place))
     }
 
     /// Returns a directory and its parent directories in its tree, the root first, by the names given.
-    pub(super) fn down_to<'p>(&self, directory: &'p Path) -> Vec<&'p Path> {
+    pub(super) fn directories_to<'p>(&self, directory: &'p Path) -> Vec<&'p Path> {
         let tree = self.0.iter().find(|tree| directory.starts_with(&tree.named));
         let root = tree.map_or(directory, |tree| &tree.named);
         let mut way: Vec<&Path> = directory.ancestors().take_while(|above| above.starts_with(root)).collect();
@@ -84,16 +84,16 @@ impl TreeRoots {
     fn open_anywhere(&self, path: &Path) -> Result<File, ReadError> {
         self.check(path)?;
         check_regular(&fs::metadata(path).map_err(refused)?)?;
-        self.same_as_found(path, open(path)?)
+        self.if_unchanged(path, open(path)?)
     }
 
     /// Returns the opened file if the path still leads to it, within the trees.
-    fn same_as_found(&self, path: &Path, file: File) -> Result<File, ReadError> {
-        if own_place(&file).is_some_and(|place| self.hold(&place)) {
+    fn if_unchanged(&self, path: &Path, file: File) -> Result<File, ReadError> {
+        if path_of_open_file(&file).is_some_and(|place| self.keep_open(&place)) {
             return Ok(file);
         }
         let place = fs::canonicalize(path).map_err(refused)?;
-        if !self.hold(&place) {
+        if !self.keep_open(&place) {
             return Err(ReadError::OutsideTree);
         }
         let (opened, found) = (file.metadata().map_err(refused)?, fs::metadata(&place).map_err(refused)?);
@@ -152,7 +152,7 @@ fn check_regular(found: &Metadata) -> Result<(), ReadError> {
 
 /// A directory, which needn't be one that can be listed.
 #[cfg(target_os = "linux")]
-fn held(place: &Path) -> Option<File> {
+fn open_directory(place: &Path) -> Option<File> {
     use rustix::fs::{Mode, OFlags, open};
     open(place, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).ok().map(File::from)
 }
@@ -175,13 +175,13 @@ fn options() -> OpenOptions {
 
 /// Where an open file lies, by what the system knows of it, which costs less than to follow the path again.
 #[cfg(target_os = "linux")]
-fn own_place(file: &File) -> Option<PathBuf> {
+fn path_of_open_file(file: &File) -> Option<PathBuf> {
     use std::os::fd::AsRawFd;
     fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn own_place(_: &File) -> Option<PathBuf> {
+fn path_of_open_file(_: &File) -> Option<PathBuf> {
     None
 }
 
@@ -227,11 +227,11 @@ mod tests {
             assert_eq!(trees.open_anywhere(&path).map(drop), expected, "{path:?}, where the system knows no other way");
         }
         let (swapped, outside) = (tree.join("a/main.tf"), open(&scratch.join("outside.tf")).unwrap());
-        assert_eq!(trees.same_as_found(&swapped, outside).map(drop), Err(ReadError::Swapped));
+        assert_eq!(trees.if_unchanged(&swapped, outside).map(drop), Err(ReadError::Swapped));
         let inside = open(&swapped).unwrap();
         fs::rename(&swapped, scratch.join("gone.tf")).unwrap();
         fs::write(&swapped, "y").unwrap();
-        assert_eq!(trees.same_as_found(&swapped, inside).map(drop), Err(ReadError::Swapped));
+        assert_eq!(trees.if_unchanged(&swapped, inside).map(drop), Err(ReadError::Swapped));
         let many = vec![tree.clone(); MAX_HELD + 1];
         assert_eq!(TreeRoots::new(&many).open(&swapped).map(drop), Ok(()));
         fs::remove_dir_all(scratch).unwrap();

@@ -19,7 +19,7 @@ impl Overlay {
     }
 
     /// Sets the text of a path, which may not exist on the disk.
-    pub fn put(&mut self, path: &Path, text: Arc<str>) {
+    pub fn set_text(&mut self, path: &Path, text: Arc<str>) {
         self.texts.insert(path.to_owned(), text);
     }
 

@@ -14,11 +14,11 @@ use super::{Dependencies, FileId, Fs, ReadError, SourceFile, Span, check_text, n
 pub struct Sources {
     base: PathBuf,
     /// The name of the working directory, if it isn't the base.
-    here: Option<String>,
+    working_directory: Option<String>,
     read_roots: Vec<PathBuf>,
-    kept: Arc<RwLock<StoredFile>>,
+    stored: Arc<RwLock<StoredFile>>,
     /// The record of the files and paths that a computation depends on.
-    asked: Option<Arc<Dependencies>>,
+    dependencies: Option<Arc<Dependencies>>,
 }
 
 #[derive(Debug, Default)]
@@ -40,28 +40,35 @@ impl StoredFile {
 impl Sources {
     /// Creates an empty store. Names are relative to `base`, and files may refer to other files below it.
     pub fn new(base: PathBuf) -> Self {
-        Self { read_roots: vec![base.clone()], base, here: None, kept: Arc::default(), asked: None }
+        Self {
+            read_roots: vec![base.clone()],
+            base,
+            working_directory: None,
+            stored: Arc::default(),
+            dependencies: None,
+        }
     }
 
     /// Returns another handle to the same files.
     pub fn share(&self) -> Self {
-        let (base, here, read_roots) = (self.base.clone(), self.here.clone(), self.read_roots.clone());
-        Self { base, here, read_roots, kept: Arc::clone(&self.kept), asked: None }
+        let (base, working_directory, read_roots) =
+            (self.base.clone(), self.working_directory.clone(), self.read_roots.clone());
+        Self { base, working_directory, read_roots, stored: Arc::clone(&self.stored), dependencies: None }
     }
 
-    /// Returns another handle to the same files, which records in `asked` the files that are read through it.
-    pub fn noting(&self, asked: Arc<Dependencies>) -> Self {
-        Self { asked: Some(asked), ..self.share() }
+    /// Returns another handle to the same files, which records in `dependencies` the files that are read through it.
+    pub fn tracking(&self, dependencies: Arc<Dependencies>) -> Self {
+        Self { dependencies: Some(dependencies), ..self.share() }
     }
 
     /// Records a dependency on a path that another component has looked up.
-    pub fn ask(&self, path: &Path) {
-        self.asked.iter().for_each(|asked| asked.note_path(path));
+    pub fn track_path(&self, path: &Path) {
+        self.dependencies.iter().for_each(|dependencies| dependencies.note_path(path));
     }
 
     /// Records a dependency on a file that another component has read.
-    pub fn ask_file(&self, id: FileId) {
-        self.asked.iter().for_each(|asked| asked.note_file(id));
+    pub fn track_file(&self, id: FileId) {
+        self.dependencies.iter().for_each(|dependencies| dependencies.note_file(id));
     }
 
     /// Allows files to refer to others below further directories.
@@ -73,18 +80,18 @@ impl Sources {
     /// Sets the directory to which names are relative, and the working directory `here`, to which displayed names are
     /// relative.
     pub fn named_from(mut self, base: PathBuf, here: &Path) -> Self {
-        self.here = (here != base).then(|| names::relative(here, &base));
+        self.working_directory = (here != base).then(|| names::relative(here, &base));
         self.base = base;
         self
     }
 
     /// Returns a copy with new texts for some files, or with these files added.
     pub fn with<'f>(&self, texts: impl Iterator<Item = (&'f SourceFile, &'f str)>) -> Self {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.stored.read().unwrap_or_else(PoisonError::into_inner);
         let (files, by_path, unlisted) = (kept.files.clone(), kept.by_path.clone(), kept.unlisted.clone());
         let copy = StoredFile { files, by_path, unlisted };
         drop(kept);
-        let copy = Self { kept: Arc::new(RwLock::new(copy)), ..self.share() };
+        let copy = Self { stored: Arc::new(RwLock::new(copy)), ..self.share() };
         for (file, text) in texts {
             copy.replace(&file.path, file.name.clone(), text.as_bytes().to_vec());
         }
@@ -94,7 +101,7 @@ impl Sources {
     fn replace(&self, path: &Path, name: String, bytes: Vec<u8>) -> FileId {
         let Some(id) = self.known(path) else { return self.add_as(path, name, bytes) };
         let file = Arc::new(SourceFile::new(path.to_owned(), name, bytes));
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.stored.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(old) = kept.files.get_mut(id.0 as usize) {
             *old = file;
         }
@@ -109,13 +116,13 @@ impl Sources {
     /// Adds a file under a separate name.
     pub fn add_as(&self, path: &Path, name: String, bytes: Vec<u8>) -> FileId {
         let file = Arc::new(SourceFile::new(path.to_owned(), name, bytes));
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.stored.write().unwrap_or_else(PoisonError::into_inner);
         let id = match kept.by_path.get(path) {
             Some(&id) => id,
             None => kept.push(path, file),
         };
         drop(kept);
-        self.ask_file(id);
+        self.track_file(id);
         id
     }
 
@@ -129,7 +136,7 @@ impl Sources {
                 return id;
             }
         }
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).push(path, Arc::new(file))
+        self.stored.write().unwrap_or_else(PoisonError::into_inner).push(path, Arc::new(file))
     }
 
     /// The location in the file on the disk: for a span in a text that is a string of another file, the location of
@@ -154,14 +161,14 @@ impl Sources {
     }
 
     /// Removes the file at a path, so that the next query reads it again.
-    pub fn forget(&self, path: &Path) {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).by_path.remove(path);
+    pub fn remove(&self, path: &Path) {
+        self.stored.write().unwrap_or_else(PoisonError::into_inner).by_path.remove(path);
     }
 
     /// Reads a file that another file refers to, unless it has been read already.
     pub fn load(&self, fs: &dyn Fs, path: &Path) -> Result<FileId, ReadError> {
         match self.known(path) {
-            Some(id) => Ok(self.told(id)),
+            Some(id) => Ok(self.tracked(id)),
             None => {
                 let bytes = fs.read_inside(path)?;
                 check_text(&bytes)?;
@@ -173,30 +180,30 @@ impl Sources {
     /// Reads a file that the user named, unless it has been read already.
     pub fn load_named(&self, fs: &dyn Fs, path: &Path) -> Result<FileId, ReadError> {
         match self.known(path) {
-            Some(id) => Ok(self.told(id)),
+            Some(id) => Ok(self.tracked(id)),
             None => Ok(self.add(path, fs.read(path)?)),
         }
     }
 
-    fn told(&self, id: FileId) -> FileId {
-        self.ask_file(id);
+    fn tracked(&self, id: FileId) -> FileId {
+        self.track_file(id);
         id
     }
 
     /// The file at a path, if it has been read.
     pub fn known(&self, path: &Path) -> Option<FileId> {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).by_path.get(path).copied()
+        self.stored.read().unwrap_or_else(PoisonError::into_inner).by_path.get(path).copied()
     }
 
     pub fn file(&self, id: FileId) -> Arc<SourceFile> {
-        self.ask_file(id);
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        self.track_file(id);
+        let kept = self.stored.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(kept.files.get(id.0 as usize).expect("a FileId comes from these Sources"))
     }
 
     /// All files that have been read.
     pub fn all(&self) -> Vec<(FileId, Arc<SourceFile>)> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.stored.read().unwrap_or_else(PoisonError::into_inner);
         let files = kept.files.iter().enumerate();
         files.map(|(index, file)| (FileId(u32::try_from(index).unwrap_or(u32::MAX)), Arc::clone(file))).collect()
     }
@@ -214,12 +221,12 @@ impl Sources {
 
     /// Records a path for text from standard input, which listings of its directory don't contain.
     pub fn note_unlisted(&self, path: &Path) {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).unlisted.push(path.to_owned());
+        self.stored.write().unwrap_or_else(PoisonError::into_inner).unlisted.push(path.to_owned());
     }
 
     /// The recorded paths in a directory.
     pub fn unlisted_in(&self, directory: &Path) -> Vec<PathBuf> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.stored.read().unwrap_or_else(PoisonError::into_inner);
         kept.unlisted.iter().filter(|path| path.parent() == Some(directory)).cloned().collect()
     }
 
@@ -229,20 +236,20 @@ impl Sources {
     }
 
     /// Converts a name to the displayed name, relative to the working directory.
-    pub fn seen(&self, name: &str) -> String {
-        match &self.here {
-            Some(here) => names::seen_from(name, here),
+    pub fn display_name(&self, name: &str) -> String {
+        match &self.working_directory {
+            Some(here) => names::relative_name(name, here),
             None => name.to_owned(),
         }
     }
 
     /// The displayed name of a file. A text without a file, such as an option's value, keeps its name.
-    pub fn seen_file(&self, file: &SourceFile) -> String {
-        if file.path.is_absolute() { self.seen(&file.name) } else { file.name.clone() }
+    pub fn file_display_name(&self, file: &SourceFile) -> String {
+        if file.path.is_absolute() { self.display_name(&file.name) } else { file.name.clone() }
     }
 
     /// The displayed name of a path.
-    pub fn seen_path(&self, path: &Path) -> String {
-        self.seen(&self.name(path))
+    pub fn path_display_name(&self, path: &Path) -> String {
+        self.display_name(&self.name(path))
     }
 }

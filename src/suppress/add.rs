@@ -29,7 +29,7 @@ pub struct AddedComments {
     /// The files with new comments.
     pub files: Vec<CommentedFile>,
     /// The findings for which no comment is possible.
-    pub left: Vec<UncommentedFinding>,
+    pub uncommented: Vec<UncommentedFinding>,
 }
 
 /// A finding for which no comment is possible.
@@ -87,14 +87,14 @@ pub fn comment(report: &Report, number: usize, reason: &str, enforced: &[&str]) 
     if !is_possible || !file.replaced.is_empty() || file.within.is_some() || !file.path.is_absolute() {
         return None;
     }
-    let spot = spot(label.span, &PlaceOutline::read(label.span.file, &file), &file).ok()?;
+    let spot = insertion_point(label.span, &PlaceOutline::read(label.span.file, &file), &file).ok()?;
     let place = Span::new(label.span.file, spot.start, spot.end);
     Some((place, spot.form.write(&[finding.rule], reason)))
 }
 
 fn is_acceptable(finding: &Diagnostic, report: &Report) -> bool {
     let is_judged = !matches!(finding.rule.check, Check::Reading | Check::Ignoring | Check::Comparing);
-    is_judged && finding.suppressed.is_none() && report.tells(finding)
+    is_judged && finding.suppressed.is_none() && report.is_visible(finding)
 }
 
 impl AddedComments {
@@ -111,15 +111,15 @@ impl AddedComments {
         let mut spots: BTreeMap<InsertionPoint, Vec<&'static Rule>> = BTreeMap::new();
         let mut accepted = Vec::new();
         for (index, finding, place) in findings {
-            match spot(place, &outline, &file) {
+            match insertion_point(place, &outline, &file) {
                 _ if refused.contains(&index) => {
-                    self.left.push(UncommentedFinding::of(place, finding.rule, None, reason))
+                    self.uncommented.push(UncommentedFinding::of(place, finding.rule, None, reason))
                 }
                 Ok(spot) => {
                     spots.entry(spot).or_default().push(finding.rule);
                     accepted.push(index);
                 }
-                Err(taken) => self.left.push(UncommentedFinding::of(place, finding.rule, taken, reason)),
+                Err(taken) => self.uncommented.push(UncommentedFinding::of(place, finding.rule, taken, reason)),
             }
         }
         let comments = spots.len();
@@ -151,13 +151,17 @@ fn edits(id: FileId, spots: BTreeMap<InsertionPoint, Vec<&'static Rule>>, reason
 
 /// Returns the place of a comment about a place in a file: above the innermost item that contains it and begins a line,
 /// or in the JSON object of the block or resource. The error names the property that prevents a comment, if one does.
-fn spot(place: Span, outline: &PlaceOutline, file: &SourceFile) -> Result<InsertionPoint, Option<json::CommentForm>> {
+fn insertion_point(
+    place: Span,
+    outline: &PlaceOutline,
+    file: &SourceFile,
+) -> Result<InsertionPoint, Option<json::CommentForm>> {
     // A file with invalid UTF-8 can't be written back unchanged.
     if !file.replaced.is_empty() {
         return Err(None);
     }
     if file.body().1.trim_start().starts_with('{') && !outline.documents.is_empty() {
-        let found = outline.documents.iter().find_map(|document| json::spot(place, document, file));
+        let found = outline.documents.iter().find_map(|document| json::insertion_point(place, document, file));
         return found.ok_or(None)?.map_err(Some);
     }
     let is_yaml = !outline.documents.is_empty();

@@ -1,6 +1,6 @@
 //! Parses the comment `trailint: ignore[rule, rule] until=2027-01-31 the reason`.
 
-use super::{Date, until};
+use super::{Date, expiry};
 use crate::named::closest;
 
 /// The first word of a suppression comment.
@@ -125,7 +125,7 @@ fn is_list(text: &str) -> bool {
 /// Parses the text behind `trailint:`.
 fn parse(text: &str) -> Result<Directive, String> {
     let (first, text) = match text.split_once(char::is_whitespace) {
-        Some((first, rest)) if until::is_until(first) => (Some(first), rest.trim_start()),
+        Some((first, rest)) if expiry::is_until(first) => (Some(first), rest.trim_start()),
         _ => (None, text),
     };
     let lists = KEYWORDS.into_iter().filter_map(|(word, is_for_file)| Some((text.strip_prefix(word)?, is_for_file)));
@@ -145,7 +145,7 @@ fn parse(text: &str) -> Result<Directive, String> {
     {
         return Err("only one list of rules is allowed: name all rules in it, or use one line for each".to_owned());
     }
-    let (until, reason) = until::read(first.into_iter().chain(rest.split_whitespace()))?;
+    let (until, reason) = expiry::read(first.into_iter().chain(rest.split_whitespace()))?;
     Ok(Directive { names, is_for_file, until, reason })
 }
 

@@ -3,7 +3,7 @@
 use super::OtherTool;
 use super::directive::{self, Directive};
 use super::outline::PlaceOutline;
-use super::{Suppression, foreign, metadata, reach, until};
+use super::{Suppression, comment_scope, expiry, metadata, other_tools};
 use crate::rules::{self, Rule};
 use crate::source::{FileId, SourceFile, Span, is_installed};
 use crate::syntax::node::{Entry, Node, NodeKind};
@@ -30,7 +30,7 @@ pub(super) struct SuppressionSource {
     pub(super) region: Option<Span>,
     pub(super) suppression: Suppression,
     /// The former ids among the names of the rules.
-    pub(super) former: Vec<String>,
+    pub(super) old_ids: Vec<String>,
     /// False for a suppression of another tool.
     pub(super) is_own: bool,
 }
@@ -50,7 +50,8 @@ pub(super) struct Ignores {
 impl Ignores {
     /// Reads a file. For a file without any of the words, the only cost is the search for them.
     pub(super) fn read(id: FileId, file: &SourceFile, honored: &[OtherTool]) -> Self {
-        let mut words = WORDS.into_iter().chain(honored.iter().flat_map(|tool| foreign::words(*tool).iter().copied()));
+        let mut words =
+            WORDS.into_iter().chain(honored.iter().flat_map(|tool| other_tools::words(*tool).iter().copied()));
         let mut ignores = Self::default();
         // Settings have other keys for suppressions, and installed code isn't edited by the user.
         let is_code = !file.name.ends_with(".toml") && !is_installed(&file.path);
@@ -64,7 +65,7 @@ impl Ignores {
         for comment in &outline.comments {
             ignores.add_comment(*comment, &outline, file);
             for tool in honored {
-                ignores.extend(foreign::of_comment(*tool, *comment, &outline, file));
+                ignores.extend(other_tools::of_comment(*tool, *comment, &outline, file));
             }
             // It takes a search of the whole file to find the region of each comment.
             if ignores.is_full {
@@ -115,7 +116,7 @@ impl Ignores {
             let (text, number) = (without_marks(line), file.position(span.start).line);
             match directive::read(text) {
                 _ if self.is_full => return,
-                None if number == self.next_line && until::is_in(text) => {
+                None if number == self.next_line && expiry::is_in(text) => {
                     self.misread(span, "write `until=` on the line of `trailint: ignore[RULE]`".to_owned());
                 }
                 // The reason may continue on further lines.
@@ -125,7 +126,7 @@ impl Ignores {
                     self.next_line = number.saturating_add(1);
                     let region = match directive.is_for_file {
                         true => whole_file(comment, file),
-                        false => reach::of_comment(comment, outline, file),
+                        false => comment_scope::of_comment(comment, outline, file),
                     };
                     self.extend([SuppressionSource::of(directive, span, region)]);
                 }
@@ -170,13 +171,13 @@ impl Ignores {
 impl SuppressionSource {
     fn of(directive: Directive, span: Span, region: Option<Span>) -> Self {
         let Directive { names, until, reason, .. } = directive;
-        let rules = names.iter().map(|name| rules::judging(name)).collect();
-        let former = names.into_iter().filter(|name| rules::renamed(name).is_some()).collect();
+        let rules = names.iter().map(|name| rules::evaluating(name)).collect();
+        let old_ids = names.into_iter().filter(|name| rules::renamed(name).is_some()).collect();
         Self {
             rules,
-            former,
+            old_ids,
             region,
-            suppression: Suppression { span: Some(span), about: None, is_in_source: true, reason, until },
+            suppression: Suppression { span: Some(span), region: None, is_in_source: true, reason, until },
             is_own: true,
         }
     }

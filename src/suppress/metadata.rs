@@ -1,7 +1,7 @@
 //! Suppressions in the metadata of a template or a resource: `Metadata: { trailint: { ignore: […] } }`.
 
 use super::ignores::{Ignores, SuppressionSource};
-use super::{Date, OtherTool, Suppression, foreign, until};
+use super::{Date, OtherTool, Suppression, expiry, other_tools};
 use crate::named::closest;
 use crate::rules;
 use crate::source::Span;
@@ -27,7 +27,7 @@ fn add(owner: &Mapping, region: Span, honored: &[OtherTool], ignores: &mut Ignor
     let metadata = owner.get("Metadata").and_then(|entry| entry.value.as_mapping());
     let Some(metadata) = metadata else { return };
     for tool in honored {
-        ignores.extend(foreign::of_metadata(*tool, metadata, region));
+        ignores.extend(other_tools::of_metadata(*tool, metadata, region));
     }
     for entry in &metadata.entries {
         match entry.key.as_text() {
@@ -60,7 +60,7 @@ fn add_own(entry: &Entry, region: Span, ignores: &mut Ignores) {
     }
     let Some(entry) = own.get("ignore") else { return };
     match entry.value.as_sequence() {
-        Some(items) => items.iter().for_each(|item| match one(item, region) {
+        Some(items) => items.iter().for_each(|item| match parse_entry(item, region) {
             Ok(ignore) => ignores.extend([ignore]),
             Err(message) => ignores.misread(item.span, message),
         }),
@@ -69,7 +69,7 @@ fn add_own(entry: &Entry, region: Span, ignores: &mut Ignores) {
 }
 
 /// Parses `{ rule, reason, until }`, or the name of a rule alone.
-fn one(item: &Node, region: Span) -> Result<SuppressionSource, String> {
+fn parse_entry(item: &Node, region: Span) -> Result<SuppressionSource, String> {
     match &item.target().kind {
         NodeKind::Scalar(_) => ignore(item, None, None, region),
         NodeKind::Mapping(mapping) => {
@@ -78,7 +78,7 @@ fn one(item: &Node, region: Span) -> Result<SuppressionSource, String> {
                 return Err(format!("unknown key `{name}`: expected `rule`, `reason` or `until`"));
             }
             let (reason, until) = (string(mapping, "reason")?, string(mapping, "until")?.map(str::parse).transpose()?);
-            if reason.is_some_and(until::is_in) {
+            if reason.is_some_and(expiry::is_in) {
                 return Err("write the date as a separate key: `until: 2027-01-31`".to_owned());
             }
             let rule = &mapping.get("rule").ok_or_else(wanted)?.value;
@@ -90,10 +90,10 @@ fn one(item: &Node, region: Span) -> Result<SuppressionSource, String> {
 
 fn ignore(name: &Node, reason: Option<String>, until: Option<Date>, region: Span) -> Result<SuppressionSource, String> {
     let id = name.as_text().ok_or_else(wanted)?;
-    let rule = rules::judging(id);
-    let former = rules::renamed(id).map(|_| id.to_owned()).into_iter().collect();
-    let suppression = Suppression { span: Some(name.span), about: None, is_in_source: true, reason, until };
-    Ok(SuppressionSource { rules: vec![rule], former, region: Some(region), suppression, is_own: true })
+    let rule = rules::evaluating(id);
+    let old_ids = rules::renamed(id).map(|_| id.to_owned()).into_iter().collect();
+    let suppression = Suppression { span: Some(name.span), region: None, is_in_source: true, reason, until };
+    Ok(SuppressionSource { rules: vec![rule], old_ids, region: Some(region), suppression, is_own: true })
 }
 
 fn string<'a>(mapping: &'a Mapping, key: &str) -> Result<Option<&'a str>, String> {

@@ -4,33 +4,33 @@
 //! of a value's path. Comments aren't part of the evaluated trees: a file is searched for them only if a finding has a
 //! place in it, and parsed again only if it has one.
 
-mod accepted;
 mod add;
+mod comment_scope;
 mod date;
 mod directive;
-mod foreign;
+mod expiry;
 mod ignores;
 mod metadata;
+mod other_tools;
 mod outline;
-mod reach;
 mod stale;
+mod suppressed_findings;
 mod tool;
-mod until;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use accepted::SuppressedFindings;
 pub use add::{AddedComments, CommentedFile, UncommentedFinding, comment, comments};
 pub use date::Date;
-pub use foreign::{FOREIGN, matching_rules};
+pub use other_tools::{FOREIGN, matching_rules};
 pub use stale::{StaleKind, StaleSuppression};
+pub use suppressed_findings::SuppressedFindings;
 pub use tool::OtherTool;
 
 /// True if a reason contains a last day, valid or misspelt, which would have no effect there.
 pub fn has_last_day(reason: &str) -> bool {
-    until::is_in(reason)
+    expiry::is_in(reason)
 }
 
 use crate::rules::Rule;
@@ -41,16 +41,16 @@ use ignores::Ignores;
 #[derive(Debug, Clone, Default)]
 pub struct SuppressionPolicy {
     /// True if no finding may be suppressed.
-    pub is_off: bool,
+    pub is_disabled: bool,
     /// True if comments count only for findings that are also suppressed in the state that the run compares with.
     pub is_locked: bool,
     /// The entries of `ignore` in the configuration.
-    pub accepted: Vec<SuppressedFindings>,
+    pub configured: Vec<SuppressedFindings>,
     /// The checked paths. An unused entry is reported only if its configuration is in a directory that is checked as a
     /// whole.
     pub checked: Vec<PathBuf>,
     /// The other tools whose comments are respected.
-    pub honored: Vec<OtherTool>,
+    pub other_tools: Vec<OtherTool>,
     /// The date of the run.
     pub today: Date,
 }
@@ -61,7 +61,7 @@ pub struct Suppression {
     /// The place of the suppression; `None` if the finding is suppressed because the compared state has it.
     pub span: Option<Span>,
     /// The part of the file that it applies to, if it is a comment or metadata that was found in a file.
-    pub about: Option<Span>,
+    pub region: Option<Span>,
     /// True for a comment or metadata, false for an entry of the configuration or a baseline.
     pub is_in_source: bool,
     pub reason: Option<String>,
@@ -78,7 +78,7 @@ impl Suppression {
     }
 
     /// True if the suppression ends after another last day.
-    pub fn holds_longer(&self, until: Option<Date>) -> bool {
+    pub fn ends_after(&self, until: Option<Date>) -> bool {
         until.is_some_and(|other| self.until.is_none_or(|own| own > other))
     }
 
@@ -113,11 +113,11 @@ type ParsedText = (Arc<SourceFile>, Arc<Ignores>);
 impl<'a> Suppressions<'a> {
     /// Starts with an empty cache and no used suppressions.
     pub fn new(policy: &'a SuppressionPolicy, sources: &'a Sources) -> Self {
-        Self::among(Arc::default(), policy, sources)
+        Self::with_cache(Arc::default(), policy, sources)
     }
 
     /// Starts with a shared cache and no used suppressions.
-    pub fn among(ignored: Arc<FileSuppressions>, policy: &'a SuppressionPolicy, sources: &'a Sources) -> Self {
+    pub fn with_cache(ignored: Arc<FileSuppressions>, policy: &'a SuppressionPolicy, sources: &'a Sources) -> Self {
         Self { policy, sources, ignored, used: Mutex::default() }
     }
 
@@ -134,20 +134,20 @@ impl<'a> Suppressions<'a> {
     /// Returns the suppression of a rule's finding about a trail, or about a deployment if `address` is `None`.
     /// `places` are all places of the finding. If several apply, the one that holds the longest is returned.
     pub fn find(&self, rule: &Rule, address: Option<&str>, places: &[Span]) -> Option<Suppression> {
-        if self.policy.is_off {
+        if self.policy.is_disabled {
             return None;
         }
-        let accepted = self.policy.accepted.iter().filter(|accepted| accepted.covers(rule.id(), address));
+        let accepted = self.policy.configured.iter().filter(|accepted| accepted.covers(rule.id(), address));
         let mut found: Vec<Suppression> = accepted.map(|accepted| accepted.suppression.clone()).collect();
         for place in places {
             let ignores = self.of_file(place.file);
             let covering = ignores.all.iter().filter(|ignore| ignore.covers(rule, *place));
-            found.extend(covering.map(|ignore| Suppression { about: ignore.region, ..ignore.suppression.clone() }));
+            found.extend(covering.map(|ignore| Suppression { region: ignore.region, ..ignore.suppression.clone() }));
         }
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.extend(found.iter().map(|suppression| (suppression.span, rule.id())));
         let valid = found.into_iter().filter(|suppression| !suppression.is_expired(self.policy.today));
-        valid.reduce(|first, other| if other.holds_longer(first.until) { other } else { first })
+        valid.reduce(|first, other| if other.ends_after(first.until) { other } else { first })
     }
 
     fn of_file(&self, id: FileId) -> Arc<Ignores> {
@@ -156,7 +156,7 @@ impl<'a> Suppressions<'a> {
         match files.get(&id) {
             Some((text, ignores)) if Arc::ptr_eq(text, &file) => Arc::clone(ignores),
             Some(_) | None => {
-                let ignores = Arc::new(Ignores::read(id, &file, &self.policy.honored));
+                let ignores = Arc::new(Ignores::read(id, &file, &self.policy.other_tools));
                 files.insert(id, (file, Arc::clone(&ignores)));
                 ignores
             }

@@ -30,7 +30,7 @@ pub enum StaleKind {
     /// The named rule doesn't exist or can't be ignored.
     UnknownRule,
     /// It names a rule by its former id, which is accepted.
-    FormerId,
+    OldId,
 }
 
 impl StaleSuppression {
@@ -46,21 +46,21 @@ impl StaleSuppression {
 }
 
 /// The hint for the former id of a rule.
-fn of_former_id(ignore: &SuppressionSource, name: &str) -> Option<StaleSuppression> {
+fn for_old_id(ignore: &SuppressionSource, name: &str) -> Option<StaleSuppression> {
     let (span, present) = (ignore.suppression.span?, rules::renamed(name)?);
     let message = format!("`{name}` is the former id of `{present}`");
-    Some(StaleSuppression { span, kind: StaleKind::FormerId, message, unused: None })
+    Some(StaleSuppression { span, kind: StaleKind::OldId, message, unused: None })
 }
 
 impl Suppressions<'_> {
     /// Returns the stale suppressions in the files that `counts` selects; `is_asked` selects the enabled rules.
     pub fn stale(&self, is_asked: impl Fn(&Rule) -> bool, counts: impl Fn(FileId) -> bool) -> Vec<StaleSuppression> {
-        if self.policy.is_off {
+        if self.policy.is_disabled {
             return Vec::new();
         }
-        let accepted = self.policy.accepted.iter();
+        let accepted = self.policy.configured.iter();
         let mut stale: Vec<StaleSuppression> =
-            accepted.filter_map(|accepted| self.judge_accepted(accepted, &is_asked)).collect();
+            accepted.filter_map(|accepted| self.check_configured(accepted, &is_asked)).collect();
         for (id, _) in self.sources.all().into_iter().filter(|(id, _)| counts(*id)) {
             let ignores = self.of_file(id);
             for (span, message) in &ignores.misread {
@@ -68,8 +68,8 @@ impl Suppressions<'_> {
                 stale.push(StaleSuppression { span: *span, kind: StaleKind::Unused, message, unused: None });
             }
             for ignore in ignores.all.iter().filter(|ignore| ignore.is_own) {
-                stale.extend(ignore.rules.iter().filter_map(|rule| self.judge(ignore, rule, &is_asked)));
-                stale.extend(ignore.former.iter().filter_map(|name| of_former_id(ignore, name)));
+                stale.extend(ignore.rules.iter().filter_map(|rule| self.check_suppression(ignore, rule, &is_asked)));
+                stale.extend(ignore.old_ids.iter().filter_map(|name| for_old_id(ignore, name)));
             }
         }
         stale
@@ -77,7 +77,7 @@ impl Suppressions<'_> {
 
     /// Checks an entry of the configuration. Unless the run checks all of its directory, the entry may apply to files
     /// outside the run, so only its expiry is reported.
-    fn judge_accepted(
+    fn check_configured(
         &self,
         accepted: &SuppressedFindings,
         is_asked: &impl Fn(&Rule) -> bool,
@@ -94,7 +94,7 @@ impl Suppressions<'_> {
         (is_whole && is_asked(rule)).then_some(StaleSuppression { span, kind: StaleKind::Idle, message, unused })
     }
 
-    fn judge(
+    fn check_suppression(
         &self,
         ignore: &SuppressionSource,
         rule: &Result<&'static Rule, String>,

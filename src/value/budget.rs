@@ -50,7 +50,7 @@ impl Budget {
     }
 
     /// Charges for work that is about to be done. Returns false if the budget is spent; the work must not be done then.
-    pub fn pay(&self, steps: usize) -> bool {
+    pub fn charge_ahead(&self, steps: usize) -> bool {
         let allows = self.remaining() > 0;
         if allows {
             self.charge(steps);

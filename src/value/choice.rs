@@ -14,7 +14,7 @@ pub struct Choice {
 
 impl Choice {
     /// Describes the deciding value as a sentence: "`var.env` is "prod"".
-    pub fn decider(&self) -> String {
+    pub fn describe(&self) -> String {
         match &self.part {
             Some((part, value)) => format!("`{part}` is {value}"),
             None => format!("{} is {}", self.condition, self.holds),

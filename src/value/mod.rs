@@ -8,16 +8,16 @@ pub mod budget;
 mod choice;
 mod data;
 mod placeholder;
+mod reason;
 mod traced;
-mod why;
 pub mod world;
 
 pub use budget::Budget;
 pub use choice::Choice;
 pub use data::{Data, Field, List, ListKind, Object, cut, shown_number};
 pub use placeholder::placeholder;
-pub use traced::{Hop, HopKind, Origin, Traced, lead};
-pub use why::{Reason, WRITE_HERE, part_name};
+pub use reason::{Reason, WRITE_HERE, part_name};
+pub use traced::{Hop, HopKind, Origin, Traced, append_hops};
 pub use world::World;
 
 pub use Maybe::{Known, Unknown};

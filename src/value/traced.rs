@@ -135,7 +135,7 @@ impl<T> Traced<T> {
 
 impl Traced<Data> {
     /// Returns the value with the steps of the collection added to each of its members.
-    pub fn spread(&self) -> Cow<'_, Self> {
+    pub fn with_hops_on_members(&self) -> Cow<'_, Self> {
         let value = match &self.value {
             _ if self.hops.is_empty() => return Cow::Borrowed(self),
             Known(Data::List(list)) => {
@@ -159,27 +159,27 @@ impl Traced<Data> {
     /// unless the collection contains the member itself.
     pub fn member(&self, member: &Traced<Data>, step: HopKind) -> Traced<Data> {
         let is_here = self.hops.is_empty() || self.origin.span().holds(member.origin.span());
-        if is_here { member.clone() } else { self.taken(member, step) }
+        if is_here { member.clone() } else { self.member_value(member, step) }
     }
 
     /// Returns a member of a collection for use in another expression: the steps of the collection come first.
-    pub fn taken(&self, member: &Traced<Data>, step: HopKind) -> Traced<Data> {
+    pub fn member_value(&self, member: &Traced<Data>, step: HopKind) -> Traced<Data> {
         // Collections of many members are cached, so exactly the required capacity is allocated.
         let length = self.hops.len().saturating_add(member.hops.len()).saturating_add(1);
         let mut hops = Vec::with_capacity(length);
         hops.extend(self.hops.iter().cloned());
-        lead(&mut hops, member, step);
+        append_hops(&mut hops, member, step);
         Traced { value: member.value.clone(), origin: self.origin, hops }
     }
 
-    /// Returns the value of a field as [`taken`](Self::taken) does.
+    /// Returns the value of a field as [`member_value`](Self::member_value) does.
     pub fn taken_field(&self, field: &Field, header: Span) -> Traced<Data> {
-        self.taken(&field.value, HopKind::to(field, header))
+        self.member_value(&field.value, HopKind::to(field, header))
     }
 }
 
 /// Appends the step to a member, and then the member's own steps.
-pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: HopKind) {
+pub fn append_hops(hops: &mut Vec<Hop>, member: &Traced<Data>, step: HopKind) {
     let span = member.origin.span();
     // A call that leaves a variable at its default stays the last step.
     let call = hops.pop_if(|last| matches!(last.step, HopKind::ModuleCall { .. }));
@@ -193,7 +193,7 @@ pub fn lead(hops: &mut Vec<Hop>, member: &Traced<Data>, step: HopKind) {
 
 impl Hop {
     /// Returns the steps to display: each location once, and of nested members only the innermost.
-    pub fn shown(hops: &[Hop]) -> Vec<&Hop> {
+    pub fn displayed_hops(hops: &[Hop]) -> Vec<&Hop> {
         let mut shown = Vec::new();
         let mut placed = hops.iter().filter(|hop| !matches!(hop.step, HopKind::Part(_))).peekable();
         while let Some(hop) = placed.next() {
@@ -211,7 +211,7 @@ impl Hop {
 
     /// Returns the labels of the displayed steps.
     pub fn labels(hops: &[Hop]) -> impl Iterator<Item = (Span, String)> {
-        let shown = Self::shown(hops);
+        let shown = Self::displayed_hops(hops);
         let last = shown.len().saturating_sub(1);
         shown.into_iter().enumerate().map(move |(index, hop)| (hop.span, hop.step.describe(index == last)))
     }

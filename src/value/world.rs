@@ -82,7 +82,7 @@ pub struct World {
     is_open: bool,
     decisions: RefCell<Decisions>,
     /// The number of questions, including repeated ones.
-    asked: Cell<usize>,
+    queries: Cell<usize>,
     steps: Cell<usize>,
     depth: Cell<usize>,
     /// The total weight of the values that are cached in this world.
@@ -95,7 +95,7 @@ pub struct World {
     is_rejected: Cell<bool>,
     has_failed: Cell<bool>,
     /// The subjects of all questions, if they are recorded.
-    heard: Option<RefCell<HashSet<String>>>,
+    recorded: Option<RefCell<HashSet<String>>>,
 }
 
 impl World {
@@ -104,7 +104,7 @@ impl World {
             prefix,
             is_open: false,
             decisions: RefCell::default(),
-            asked: Cell::new(0),
+            queries: Cell::new(0),
             steps: Cell::new(0),
             depth: Cell::new(0),
             kept: Cell::new(0),
@@ -113,7 +113,7 @@ impl World {
             budget: Rc::clone(budget),
             is_rejected: Cell::new(false),
             has_failed: Cell::new(false),
-            heard: None,
+            recorded: None,
         }
     }
 
@@ -123,13 +123,13 @@ impl World {
     }
 
     /// Creates the world that answers no question and records the subjects of all questions.
-    pub fn listening(budget: &Rc<Budget>) -> Self {
-        Self { heard: Some(RefCell::default()), ..Self::open(budget) }
+    pub fn recording(budget: &Rc<Budget>) -> Self {
+        Self { recorded: Some(RefCell::default()), ..Self::open(budget) }
     }
 
     /// Returns the recorded subjects. An evaluation has the same result in any world that decides none of them.
-    pub fn heard(self) -> HashSet<String> {
-        self.heard.map(RefCell::into_inner).unwrap_or_default()
+    pub fn recorded(self) -> HashSet<String> {
+        self.recorded.map(RefCell::into_inner).unwrap_or_default()
     }
 
     /// Returns an open world with the decisions of this one: new questions stay unanswered.
@@ -155,7 +155,7 @@ impl World {
 
     /// Returns the answer to a question if this world has decided it, without deciding it.
     pub fn decided(&self, atom: &Atom) -> Option<bool> {
-        self.hear(atom.subject());
+        self.record_subject(atom.subject());
         self.decisions.borrow().by_subject.get(atom.subject())?.answer(atom)
     }
 
@@ -178,13 +178,13 @@ impl World {
 
     /// Returns the value that an unknown one was decided to have.
     pub fn value_of(&self, subject: &str) -> Option<String> {
-        self.hear(subject);
+        self.record_subject(subject);
         self.decisions.borrow().by_subject.get(subject)?.value.clone()
     }
 
     /// Records an answer that follows from earlier ones.
     fn conclude(&self, atom: Atom) -> Option<()> {
-        self.hear(atom.subject());
+        self.record_subject(atom.subject());
         let mut decisions = self.decisions.borrow_mut();
         let is_noted = decisions.by_subject.get(atom.subject()).is_some_and(|answers| answers.has(&atom));
         if !is_noted && !self.is_open {
@@ -196,20 +196,20 @@ impl World {
 
 impl World {
     /// Records that the current evaluation depends on the world.
-    pub fn touch(&self) {
-        self.asked.set(self.asked.get().saturating_add(1));
+    pub fn mark_dependent(&self) {
+        self.queries.set(self.queries.get().saturating_add(1));
     }
 
-    fn hear(&self, subject: &str) {
-        self.touch();
-        if let Some(heard) = self.heard.as_ref().filter(|heard| !heard.borrow().contains(subject)) {
+    fn record_subject(&self, subject: &str) {
+        self.mark_dependent();
+        if let Some(heard) = self.recorded.as_ref().filter(|heard| !heard.borrow().contains(subject)) {
             heard.borrow_mut().insert(subject.to_owned());
         }
     }
 
     /// The number of questions so far; it doesn't change during an evaluation that is independent of the world.
-    pub fn asked(&self) -> usize {
-        self.asked.get()
+    pub fn queries(&self) -> usize {
+        self.queries.get()
     }
 
     /// Starts a step of the evaluation, one level deeper.
@@ -237,7 +237,7 @@ impl World {
 
     /// Counts the weight of a value that is to be cached for this world or for all worlds. Returns false if the cache
     /// is full; the value is then evaluated again at its next use.
-    pub fn keep(&self, weight: usize, in_all: bool) -> bool {
+    pub fn charge_cached(&self, weight: usize, in_all: bool) -> bool {
         let kept = if in_all { self.budget.kept() } else { &self.kept };
         let all = kept.get().saturating_add(weight);
         let may_keep = weight <= LIGHT || all <= MAX_KEPT;
@@ -249,7 +249,7 @@ impl World {
 
     /// Adds the weight of an element of a collection that is being evaluated. Returns false if the weight of all such
     /// elements exceeds `max`.
-    pub fn hold(&self, weight: usize, max: usize) -> bool {
+    pub fn charge_held(&self, weight: usize, max: usize) -> bool {
         self.held.set(self.held.get().saturating_add(weight));
         self.held.get() <= max
     }
@@ -304,14 +304,14 @@ impl World {
     }
 
     /// The number of answers that were given.
-    pub fn decided_so_far(&self) -> usize {
+    pub fn decision_count(&self) -> usize {
         self.decisions.borrow().all.len()
     }
 }
 
 impl Decisions {
     /// Returns the same answers, marked as forced: worlds within this one don't flip them.
-    fn given(&self) -> Self {
+    fn as_forced(&self) -> Self {
         let all = self.all.iter().cloned().map(|decision| Decision { is_forced: true, ..decision }).collect();
         Self { all, by_subject: self.by_subject.clone() }
     }
@@ -448,7 +448,7 @@ impl World {
         if self.is_open {
             return None;
         }
-        let given = self.decisions.borrow().given();
+        let given = self.decisions.borrow().as_forced();
         let mut prefix: Vec<bool> = given.all.iter().map(|decision| decision.yes).collect();
         let mut steps_left = self.budget.remaining() / PART;
         let mut found = Vec::new();
@@ -524,14 +524,14 @@ mod tests {
         let found = explore(&Budget::new(1_000_000), |world| world.decide(holds("a")));
         let (yes, no) = (Some(true), Some(false));
         for (answer, world) in found {
-            let within = world.explore_within(2, ask_both).unwrap();
+            let within = world.explore_within(2, decide_both).unwrap();
             let outcomes: Vec<_> = within.into_iter().map(|(outcome, _)| outcome).collect();
             assert_eq!(outcomes, [(answer, yes), (answer, no)]);
-            assert!(world.explore_within(1, ask_both).is_none());
+            assert!(world.explore_within(1, decide_both).is_none());
         }
     }
 
-    fn ask_both(world: &World) -> (Option<bool>, Option<bool>) {
+    fn decide_both(world: &World) -> (Option<bool>, Option<bool>) {
         (world.decide(holds("a")), world.decide(holds("b")))
     }
 

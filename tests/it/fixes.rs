@@ -1,7 +1,7 @@
 //! `--fix`: what is found is gone afterwards, nothing new has come, and nothing but the edits has changed.
 
 mod properties;
-mod refused;
+mod rejected;
 mod shapes;
 mod writing;
 
@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use trailint::internal::engine::{self, EngineSettings};
 use trailint::internal::error::Error;
 use trailint::internal::finding::Level;
-use trailint::internal::fix::{ChangedFile, FixResult, Safety, apply, mend};
+use trailint::internal::fix::{ChangedFile, FixResult, Safety, apply, apply_fixes};
 use trailint::internal::report::{Diagnostic, FindingTarget, Outcome, Report, TrailResult};
 use trailint::internal::rules::RULES;
 use trailint::internal::source::Span;
@@ -37,7 +37,7 @@ pub(crate) fn fixed(files: &Files, allowed: Safety) -> FixResult {
         engine::check(&fs, &everything(), sources, &settings)
     };
     let report = judge(&[]).unwrap();
-    mend::<Error>(report, |_, fix, _| fix.safety <= allowed, judge).unwrap()
+    apply_fixes::<Error>(report, |_, fix, _| fix.safety <= allowed, judge).unwrap()
 }
 
 /// The files as a fix leaves them.
@@ -57,7 +57,7 @@ fn projects() -> Vec<(String, Files)> {
         for folder in directories_in(&group) {
             let files = files_below(&folder).into_iter().filter(|(path, _)| path.to_str() != Some("expected.txt"));
             let name = folder.strip_prefix(package("testdata")).unwrap().display().to_string();
-            match group.ends_with("twins") {
+            match group.ends_with("equivalent") {
                 // Each of them is the whole project.
                 true => projects.extend(files.map(|file| (format!("{name}/{}", file.0.display()), vec![file]))),
                 false => projects.push((name, files.collect())),
@@ -115,7 +115,7 @@ fn nothing_is_left_to_fix_after_a_fix() {
         let again = fixed(after, *allowed);
         assert_eq!((again.findings, again.files.len()), (0, 0), "{name}");
         let may_refuse = REFUSED.iter().any(|(start, _)| name.starts_with(start));
-        assert!(mended.refused.is_empty() || may_refuse, "{name} {:#?}", mended.report.findings);
+        assert!(mended.rejected.is_empty() || may_refuse, "{name} {:#?}", mended.report.findings);
     }
     let total: usize = FIXED.iter().map(|case| case.mended.findings).sum();
     assert!(total > 1000, "{total}");
@@ -164,11 +164,11 @@ fn a_fix_changes_the_place_that_decides() {
     for (name, files) in projects() {
         let (fs, sources, settings) = given(files, EngineSettings::default());
         let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
-        for finding in report.findings.iter().filter(|finding| finding.wishes.len() == 1) {
-            let (Some(fix), [wish]) = (&finding.fix, finding.wishes.as_slice()) else { continue };
+        for finding in report.findings.iter().filter(|finding| finding.remedies.len() == 1) {
+            let (Some(fix), [wish]) = (&finding.fix, finding.remedies.as_slice()) else { continue };
             let Some(last) = wish.hops.last() else { continue };
             let is_changed_before = wish.replaced().is_some() || wish.unset_member().is_some();
-            let place = if is_changed_before { wish.decider() } else { last.span };
+            let place = if is_changed_before { wish.target() } else { last.span };
             let is_there = |span: Span| span.file == place.file && span.start <= place.end && place.start <= span.end;
             let FindingTarget::Text(primary) = &finding.place else { continue };
             let is_told = std::iter::once(primary).chain(&finding.related).any(|label| is_there(label.span));
@@ -307,7 +307,7 @@ fn fixes_over_the_limit_are_left_to_the_next_run() {
     let files = project(ROUNDS + 3);
     let first = fixed(&files, Safety::Unsafe);
     assert_eq!((first.findings, first.is_cut), (ROUNDS, true));
-    assert!(trailint::internal::output::mended("Fixed", &first).ends_with("run the command again.\n"));
+    assert!(trailint::internal::output::fix_summary("Fixed", &first).ends_with("run the command again.\n"));
     let second = fixed(&after(&files, &first), Safety::Unsafe);
     assert_eq!((second.findings, second.is_cut), (3, false));
 }

@@ -1,9 +1,9 @@
 //! Input that means harm: each is judged, or there is a word about why not.
 
 mod faults;
+mod fixing;
 mod inert;
 mod limits;
-mod mending;
 mod promises;
 mod soak;
 mod streams;

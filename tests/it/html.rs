@@ -106,7 +106,7 @@ fn everything_that_was_found_is_on_the_page() {
         for trail in report.deployments.iter().flat_map(|deployment| &deployment.trails) {
             expect(&trail.address);
             trail.rules.iter().for_each(|(rule, _)| expect(rule.id()));
-            trail.grounds.iter().flat_map(|(_, labels)| labels).for_each(|label| expect(&label.text));
+            trail.evidence.iter().flat_map(|(_, labels)| labels).for_each(|label| expect(&label.text));
         }
     }
 }

@@ -8,25 +8,27 @@
     reason = "a test that meets something unexpected should stop there"
 )]
 
-mod adding;
+mod add_ignore;
 mod baselines;
-mod changes;
 mod cli;
+mod comparison;
 mod config;
 mod decoys;
 mod differential;
 mod docs;
 mod enumeration;
+mod equivalent;
+mod event_coverage;
 mod filesets;
 mod fixes;
 mod flows;
-mod former;
 mod fuzzing;
 mod hooks;
 #[cfg(unix)]
 mod hostile;
 mod house;
 mod html;
+mod incremental;
 mod known;
 mod lsp;
 mod mentions;
@@ -39,8 +41,9 @@ mod parameters;
 mod planned;
 mod policies;
 mod random;
-mod reach;
 mod regions;
+mod relaxation;
+mod renamed;
 mod reports;
 mod repository;
 mod running;
@@ -49,13 +52,10 @@ mod selectors;
 mod shell;
 mod snapshots;
 mod spans;
-mod standing;
 mod support;
-mod suppressing;
+mod suppressions;
 mod traces;
-mod twins;
 mod verdicts;
-mod weakened;
 mod witnesses;
 mod work;
 mod yaml;

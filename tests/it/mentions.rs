@@ -102,7 +102,7 @@ fn a_large_plan_is_read_as_far_as_it_matters() {
     let plan = large_plan();
     assert!(plan.len() > 17 << 20);
     let mut open = Overlay::new(Disk::new(&[]));
-    open.put(Path::new("/plan.json"), plan.as_str().into());
+    open.set_text(Path::new("/plan.json"), plan.as_str().into());
     assert_eq!(open.read(Path::new("/plan.json")).map(|bytes| bytes.len()), Ok(plan.len()));
     let fs = Memory::new([("plan.json", plan)]);
     let report = engine::check(&fs, &everything(), Sources::new("/".into()), &EngineSettings::default()).unwrap();

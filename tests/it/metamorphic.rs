@@ -22,7 +22,7 @@ type Verdicts = BTreeMap<(String, &'static str), &'static str>;
 
 /// Projects with their names: those of the test data, and generated ones.
 fn corpus() -> Vec<(String, Files)> {
-    let groups = ["terraform", "demo/terraform", "twins"].map(|group| cases_in(&format!("testdata/{group}")));
+    let groups = ["terraform", "demo/terraform", "equivalent"].map(|group| cases_in(&format!("testdata/{group}")));
     let mut corpus: Vec<(String, Files)> = Vec::new();
     for directory in groups.into_iter().flatten() {
         let files: Files = files_below(&directory)

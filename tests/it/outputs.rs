@@ -43,7 +43,7 @@ fn findings_beyond_the_limit_take_one_line() {
     let report = |count| check([("t.yaml", template(count))]);
     let full = |report: &Report| OutputFormat::Full.render_plain(report);
     let drawn = |text: &str| text.matches("╭─[").count();
-    let lines = |report: &Report| report.told().map(|finding| 1 + finding.related.len()).sum::<usize>();
+    let lines = |report: &Report| report.visible().map(|finding| 1 + finding.related.len()).sum::<usize>();
     let few = report(100);
     assert_eq!((drawn(&full(&few)), full(&few).contains("isn't shown")), (lines(&few), false));
     let mut many = report(1000);

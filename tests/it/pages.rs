@@ -49,14 +49,15 @@ fn examples_have_the_status_of_their_heading_in_each_benchmark() {
                     let listed = rules::section(benchmark).unwrap();
                     assert_eq!(ids, listed.iter().map(|listed| listed.id).collect::<Vec<_>>(), "{context}");
                     for (listed, control) in listed.iter().zip(controls) {
-                        let (status, is_judged) = (control["status"].as_str().unwrap(), listed.not_judged().is_none());
+                        let (status, is_judged) =
+                            (control["status"].as_str().unwrap(), listed.not_evaluated().is_none());
                         assert_eq!(status != "not-judged", is_judged, "{} {context}", listed.id);
                         let evaluating = listed.rules();
                         if !evaluating.iter().any(|own| std::ptr::eq(*own, rule)) {
                             continue;
                         }
                         claimed += 1;
-                        let is_only = evaluating.len() == 1 && matches!(listed.about, EvaluatedPart::Rules(_));
+                        let is_only = evaluating.len() == 1 && matches!(listed.evaluates, EvaluatedPart::Rules(_));
                         let allowed: &[&str] = match expected(example.heading) {
                             "fail" => &["not-compliant"],
                             "unknown" if is_only => &["unknown"],
@@ -139,9 +140,9 @@ fn expected(heading: &str) -> &'static str {
 
 fn said(rule: &Rule, report: &Report) -> &'static str {
     match rule.check {
-        Check::Trail(_) | Check::Surroundings(_) => verdict(report, rule.id()),
+        Check::Trail(_) | Check::LogDelivery(_) => verdict(report, rule.id()),
         Check::Deployment(_) => word(report.deployments[0].verdict.unwrap()),
-        Check::Advice(_) | Check::AdviceAround(_) => {
+        Check::Advice(_) | Check::LogDeliveryAdvice(_) => {
             let mut trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
             let advises = trails.any(|trail| trail.advisories.iter().any(|advised| advised.id() == rule.id()));
             if advises { "fail" } else { "pass" }

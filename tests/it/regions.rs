@@ -47,7 +47,7 @@ fn ask(files: &[(String, String)], question: &str) -> String {
         Ok(trace) => trace,
         Err(error) => return error.to_string(),
     };
-    let ways = trace.arguments.iter().flat_map(|argument| &argument.ways);
+    let ways = trace.arguments.iter().flat_map(|argument| &argument.paths);
     let ways = ways.map(|way| match way.outcome.strip_prefix("is `\"").and_then(|rest| rest.strip_suffix("\"`")) {
         Some(region) => region.to_owned(),
         None => format!("unknown: {}", way.steps[0].text),

@@ -14,7 +14,7 @@ use super::support::{package, skipped};
 fn threads_do_not_change_the_report() {
     for format in ["full", "json"] {
         let run = |jobs: &[&str]| {
-            let arguments = ["check", "testdata/demo", "testdata/twins", "--format", format];
+            let arguments = ["check", "testdata/demo", "testdata/equivalent", "--format", format];
             let output = Command::new(env!("CARGO_BIN_EXE_trailint"))
                 .args([&arguments[..], jobs].concat())
                 .current_dir(package(""))

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use trailint::internal::finding::Label;
-use trailint::internal::output::{OutputFormat, inert, place, summary};
+use trailint::internal::output::{OutputFormat, place, sanitize, summary};
 use trailint::internal::report::{Diagnostic, FindingTarget, Report};
 use trailint::internal::source::Sources;
 
@@ -69,8 +69,8 @@ fn summaries_read_as_expected() {
         writeln!(found, "=== {name}\n{}", summary(&check(files_of(directory)))).unwrap();
     }
     expect_file(&path, &found);
-    let told: Vec<&String> = scenarios.keys().filter(|name| !listed.contains(&name.as_str())).collect();
-    for name in told {
+    let visible: Vec<&String> = scenarios.keys().filter(|name| !listed.contains(&name.as_str())).collect();
+    for name in visible {
         let expected = std::fs::read_to_string(scenarios[name].join("expected.txt")).unwrap();
         assert_ne!(expected, NOTHING, "{name} has no findings, so its summary belongs in {}", path.display());
     }
@@ -96,7 +96,7 @@ fn files_of(scenario: &Path) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
 /// they mark, the notes, and the help.
 pub(crate) fn concise(report: &Report) -> String {
     let lines = plain(&OutputFormat::Concise.render(report));
-    let mut findings = report.told();
+    let mut findings = report.visible();
     let mut text = String::new();
     for line in lines.split_inclusive('\n') {
         text.push_str(line);
@@ -123,7 +123,7 @@ fn reasons(finding: &Diagnostic, sources: &Sources) -> String {
         lines.extend((!decisions.is_empty()).then(|| format!("{verb} when {}", decisions.join(" and "))));
     }
     lines.extend(finding.advice().map(|help| format!("help: {help}")));
-    lines.iter().map(|line| format!("  {}\n", inert(line))).collect()
+    lines.iter().map(|line| format!("  {}\n", sanitize(line))).collect()
 }
 
 /// The first line of the text that a label marks.

@@ -314,7 +314,7 @@ fn a_shallow_clone_says_how_to_deepen_it() {
     let url = format!("file://{}", origin.root.display());
     clone.git(["clone", "--quiet", "--depth=1", &url, "shallow"]);
     let git = Git::around(&clone.root.join("shallow")).unwrap();
-    let said = git.commit("HEAD~1").unwrap_err().tip().unwrap();
+    let said = git.commit("HEAD~1").unwrap_err().help().unwrap();
     assert!(said.contains("git fetch --unshallow"), "{said}");
 }
 

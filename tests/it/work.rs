@@ -227,17 +227,17 @@ fn what_no_trail_asks_for_is_not_evaluated() {
 
 /// How many times files are parsed while all that is declared in them is looked at.
 fn parses(fs: &Memory) -> usize {
-    let (sources, readings, options) = (Sources::new("/".into()), FileCache::default(), Options::default());
-    let context = Context { fs, sources: &sources, readings: &readings, options: &options, plan: None, tried: &[] };
+    let (sources, caches, options) = (Sources::new("/".into()), FileCache::default(), Options::default());
+    let context = Context { fs, sources: &sources, caches: &caches, options: &options, plan: None, tried: &[] };
     let scan = scan::scan(fs, &everything(), &sources, &Progress::default()).unwrap();
-    for (format, kept) in FORMATS.iter().zip(&scan.kept) {
-        let linked = kept.iter().map(|kept| LinkedFile { kept: *kept, links: format.links(*kept, context) });
+    for (format, kept) in FORMATS.iter().zip(&scan.candidates) {
+        let linked = kept.iter().map(|kept| LinkedFile { candidate: *kept, links: format.links(*kept, context) });
         for project in format.projects(&linked.collect::<Vec<_>>(), context) {
             let opened = project.open(context, &Budget::new(Budget::steps_for(0)));
             assert_eq!(opened.sites(SearchSubject::Trails), 1);
         }
     }
-    readings.parsed()
+    caches.parsed()
 }
 
 const STACKS: &str =

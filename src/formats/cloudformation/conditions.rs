@@ -5,9 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::call::{self, FunctionArgument, IntrinsicCall};
-use super::eval::{TemplateEvaluator, is_absent, through, written};
+use super::eval::{TemplateEvaluator, is_absent, with_hop, written};
 use super::scope::{LoopInstances, LoopNames};
-use super::symbols::{because, computed, failed, first_unknown, is_final, symbol};
+use super::symbols::{computed, depends_on, failed, first_unknown, is_final, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Node};
 use crate::value::world::Atom;
@@ -42,7 +42,7 @@ impl TemplateEvaluator<'_> {
             return self.within(self.scope.clone(), LoopNames::new()).holds(&entry.value);
         }
         let looped = self.looped_conditions();
-        match (looped.get(name), &looped.members.rest) {
+        match (looped.get(name), &looped.members.unread_reason) {
             (Some(member), _) => self.within(self.scope.clone(), member.names.clone()).holds(&member.value),
             (None, Some(why)) => Unknown(why.clone()),
             (None, None) => Unknown(Reason::Undeclared { reference: name.to_owned(), is_set: false }),
@@ -54,10 +54,10 @@ impl TemplateEvaluator<'_> {
         if let Some(looped) = self.scope.looped_conditions.get() {
             return Rc::clone(looped);
         }
-        let before = self.world.asked();
+        let before = self.world.queries();
         let evaluator = self.within(self.scope.clone(), LoopNames::new());
         let looped = Rc::new(LoopInstances::of(evaluator.generated(&self.scope.template.conditions.flat)));
-        if self.world.asked() == before && self.world.has_steps() {
+        if self.world.queries() == before && self.world.has_steps() {
             self.scope.looped_conditions.get_or_init(|| Rc::clone(&looped));
         }
         looped
@@ -70,7 +70,7 @@ impl TemplateEvaluator<'_> {
             return self.verdict(call);
         }
         let named = target.as_mapping().filter(|mapping| mapping.entries.len() == 1);
-        match named.and_then(|mapping| super::flat::text(mapping, "Condition")) {
+        match named.and_then(|mapping| super::merged_mapping::text(mapping, "Condition")) {
             Some(name) => self.condition(&self.filled(name)),
             None => failed("this isn't a condition"),
         }
@@ -136,20 +136,20 @@ impl TemplateEvaluator<'_> {
                     return then;
                 }
                 let symbols = [why.symbol(), symbol(&then.value), symbol(&otherwise.value)];
-                written(because(format!("If({})", symbols.join(", ")), why, None), span)
+                written(depends_on(format!("If({})", symbols.join(", ")), why, None), span)
             }
         }
     }
 
     fn arm(&self, chosen: &Node, choice: Choice, span: Span) -> Traced<Data> {
-        through(self.eval(chosen), Hop { span: chosen.whole(), step: HopKind::Arm(Some(choice)) }, span)
+        with_hop(self.eval(chosen), Hop { span: chosen.whole(), step: HopKind::Arm(Some(choice)) }, span)
     }
 
     /// The condition and its value, for messages, with the value of the first parameter in the operand that determines
     /// the result.
     pub(super) fn choice(&self, name: &str, holds: bool) -> Choice {
         let section = &self.scope.template.conditions;
-        let declared = section.get(name).map(|entry| self.deciding(&entry.value, holds));
+        let declared = section.get(name).map(|entry| self.decisive_operand(&entry.value, holds));
         let parameter = declared.and_then(|condition| self.first_parameter(&condition));
         let part = parameter.and_then(|(parameter, declared)| match self.parameter(&parameter, &declared).0 {
             Known(Data::String(value)) => Some((parameter, format!("\"{}\"", cut(&value)))),
@@ -160,7 +160,7 @@ impl TemplateEvaluator<'_> {
 
     /// The operand that alone determines the value of the condition, found through `Not`, `And` and `Or`; the condition
     /// itself if no single operand does.
-    fn deciding(&self, condition: &Arc<Node>, mut holds: bool) -> Arc<Node> {
+    fn decisive_operand(&self, condition: &Arc<Node>, mut holds: bool) -> Arc<Node> {
         /// The search for the operand stops at this depth.
         const MAX_LEVELS: usize = 8;
         let evaluator = self.within(self.scope.clone(), LoopNames::new());
@@ -203,7 +203,7 @@ impl TemplateEvaluator<'_> {
     }
 
     /// The world's decision about an unknown value; unknown if the world doesn't decide, or if the reason is final.
-    pub(super) fn ask(&self, atom: Atom, why: Reason) -> Maybe<bool> {
+    pub(super) fn decide(&self, atom: Atom, why: Reason) -> Maybe<bool> {
         if is_final(&why) {
             return Unknown(why);
         }
@@ -226,7 +226,7 @@ fn equal(evaluator: &TemplateEvaluator<'_>, left: &Traced<Data>, right: &Traced<
             let mut sides = [symbol(&left.value), symbol(&right.value)];
             sides.sort_unstable();
             let final_one = [&left.value, &right.value].into_iter().filter_map(first_unknown).find(is_final);
-            evaluator.ask(Atom::Holds { condition: sides.join(" == ") }, final_one.unwrap_or(why))
+            evaluator.decide(Atom::Holds { condition: sides.join(" == ") }, final_one.unwrap_or(why))
         }
     }
 }
@@ -242,14 +242,14 @@ fn equals_known(
     match (&value.value, text) {
         (Unknown(whole), Known(text)) if text.is_empty() && whole.is_set() => Known(false),
         (Unknown(_), Known(text)) if !KnownEnds::of(&value.value).allow(&text) => Known(false),
-        (Unknown(whole), Known(text)) if evaluator.is_refused(&whole.symbol(), &text) => Known(false),
+        (Unknown(whole), Known(text)) if evaluator.is_rejected_value(&whole.symbol(), &text) => Known(false),
         (Unknown(whole), Known(text)) => {
-            evaluator.ask(Atom::Is { subject: whole.symbol(), value: text }, whole.clone())
+            evaluator.decide(Atom::Is { subject: whole.symbol(), value: text }, whole.clone())
         }
         (Known(Data::List(_) | Data::Object(_)), Known(_)) => Known(false),
         (_, _) => {
             let condition = format!("{} == {}", symbol(&value.value), symbol(&known.value));
-            evaluator.ask(Atom::Holds { condition }, why)
+            evaluator.decide(Atom::Holds { condition }, why)
         }
     }
 }

@@ -9,18 +9,18 @@ use std::sync::Arc;
 use super::document::TemplateFile;
 use super::eval::TemplateEvaluator;
 use super::exports::{self, Export};
-use super::flat::is_loop;
 use super::library::TemplateLibrary;
 use super::loops::Member;
 use super::macros;
+use super::merged_mapping::is_loop;
 use super::names_trail;
 use super::path::{self, Path};
-use super::refusals;
+use super::rejections;
 use super::roots::{MAX_TEMPLATES, TemplateRoot};
 use super::scope::TemplateScope;
 use super::stacks::{LANDING_ZONE, StackContent, created, is_stack};
 use super::template::{Template, holds_type};
-use crate::formats::{Context, LoadedProject, OptionValue, Refusal};
+use crate::formats::{Context, LoadedProject, OptionValue, Rejection};
 use crate::model::{Resource, SearchSubject, TrailHint, UnreadPart, last_name};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
@@ -45,7 +45,7 @@ pub(super) struct LoadedStack<'a> {
     /// True if this deployment reports the problems of its file; one of the deployments in a file does.
     is_first: bool,
     /// The number of the first document in the file that is over the limit.
-    left_out: Option<usize>,
+    over_limit: Option<usize>,
     /// `None` if the document isn't a template.
     root: Option<Rc<TemplateScope>>,
     trails: OnceCell<StackSearch>,
@@ -67,8 +67,8 @@ impl<'a> LoadedStack<'a> {
         let template = library.template(&document, root.number);
         let scope = template.map(|template| Rc::new(TemplateScope::root(template)));
         let (trails, surroundings) = (OnceCell::new(), OnceCell::new());
-        let (is_first, left_out) = (root.is_first, root.left_out);
-        Self { library, budget: Rc::clone(budget), document, is_first, left_out, root: scope, trails, surroundings }
+        let (is_first, over_limit) = (root.is_first, root.over_limit);
+        Self { library, budget: Rc::clone(budget), document, is_first, over_limit, root: scope, trails, surroundings }
     }
 
     /// The entries that may create the resources of a subject. The search runs on the first call, with half of the
@@ -76,7 +76,7 @@ impl<'a> LoadedStack<'a> {
     fn found(&self, subject: SearchSubject) -> &StackSearch {
         let found = match subject {
             SearchSubject::Trails => &self.trails,
-            SearchSubject::Surroundings => &self.surroundings,
+            SearchSubject::Related => &self.surroundings,
         };
         found.get_or_init(|| {
             let budget = self.budget.half();
@@ -84,7 +84,7 @@ impl<'a> LoadedStack<'a> {
             if let Some(root) = &self.root {
                 let world = World::open(&budget);
                 let evaluator = TemplateEvaluator::new(&self.library, Rc::clone(root), &world);
-                search.look_in(&evaluator, root, &created(root.template.header), None);
+                search.search_template(&evaluator, root, &created(root.template.header), None);
             }
             self.budget.include(&budget);
             search
@@ -92,21 +92,21 @@ impl<'a> LoadedStack<'a> {
     }
 
     /// The problem of a file with more templates than the limit.
-    fn left_out(&self) -> Option<Problem> {
-        let over = self.document.tree.documents.get(self.left_out?)?;
+    fn over_limit(&self) -> Option<Problem> {
+        let over = self.document.tree.documents.get(self.over_limit?)?;
         let message =
             format!("a file can contain at most {MAX_TEMPLATES} templates; move the others to separate files");
         Some(Problem::syntax(over.span, message))
     }
 
     /// The resources that a site creates, with the decisions that the world has made so far.
-    fn made(&self, subject: SearchSubject, site: &StackEntry, world: &World) -> Vec<Resource> {
+    fn created_resources(&self, subject: SearchSubject, site: &StackEntry, world: &World) -> Vec<Resource> {
         let root = TemplateEvaluator::new(&self.library, Rc::clone(&site.root), world);
         let outer = created(site.root.template.header);
         let followed = path::follow(site.stacks.as_deref(), root, outer);
         if !world.has_steps() {
             let evaluator = TemplateEvaluator::new(&self.library, Rc::clone(&site.root), world);
-            return vec![evaluator.given_up(subject, &site.entry, STEPS)];
+            return vec![evaluator.over_limit_resource(subject, &site.entry, STEPS)];
         }
         let Some((evaluator, exists)) = followed else { return Vec::new() };
         evaluator.resources(subject, &site.entry, &exists)
@@ -118,7 +118,7 @@ impl LoadedProject for LoadedStack<'_> {
         self.root.as_ref().map(|root| root.template.header)
     }
 
-    fn received(&self) -> Vec<OptionValue> {
+    fn option_values(&self) -> Vec<OptionValue> {
         let Some(root) = &self.root else { return Vec::new() };
         let world = World::open(&self.budget);
         TemplateEvaluator::new(&self.library, Rc::clone(root), &world).received()
@@ -128,9 +128,9 @@ impl LoadedProject for LoadedStack<'_> {
         self.root.iter().flat_map(|root| root.template.parameters.names()).map(str::to_owned).collect()
     }
 
-    fn refusals(&self) -> Vec<Refusal> {
+    fn rejections(&self) -> Vec<Rejection> {
         let Some(root) = &self.root else { return Vec::new() };
-        refusals::rejected(&self.library, root, &World::open(&self.budget))
+        rejections::rejected(&self.library, root, &World::open(&self.budget))
     }
 
     fn unread(&self) -> Option<String> {
@@ -154,20 +154,20 @@ impl LoadedProject for LoadedStack<'_> {
     fn resources(&self, subject: SearchSubject, site: usize, world: &World) -> Vec<Resource> {
         let site = self.found(subject).sites.get(site).expect("the engine asks for the sites that were counted");
         loop {
-            let decided = world.decided_so_far();
-            let resources = self.made(subject, site, world);
-            if world.decided_so_far() == decided {
+            let decided = world.decision_count();
+            let resources = self.created_resources(subject, site, world);
+            if world.decision_count() == decided {
                 return resources;
             }
         }
     }
 
-    fn elsewhere(&self, subject: SearchSubject) -> Vec<UnreadPart> {
+    fn unread_parts(&self, subject: SearchSubject) -> Vec<UnreadPart> {
         self.found(subject).elsewhere.clone()
     }
 
     fn problems(&self) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = self.left_out().into_iter().collect();
+        let mut problems: Vec<Problem> = self.over_limit().into_iter().collect();
         let included = self.library.included();
         for document in
             self.library.read_documents().iter().filter(|document| document.mentions_trail || document.is_cut())
@@ -219,7 +219,7 @@ impl StackSearch {
         self.subject.kind(kind).is_some()
     }
 
-    fn look_in(
+    fn search_template(
         &mut self,
         evaluator: &TemplateEvaluator<'_>,
         root: &Rc<TemplateScope>,
@@ -230,7 +230,7 @@ impl StackSearch {
         let flat = &template.resources.flat;
         let subject = self.subject;
         for entry in flat.entries.iter().chain(&flat.loops) {
-            let kind = entry.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
+            let kind = entry.value.as_mapping().and_then(|mapping| super::merged_mapping::text(mapping, "Type"));
             let is_site = match kind {
                 Some(kind) if !is_loop(entry) => self.is_wanted(kind),
                 // A loop may also generate the type.
@@ -238,28 +238,28 @@ impl StackSearch {
             };
             if is_loop(entry) && subject == SearchSubject::Trails {
                 let depth = stacks.map_or(0, |stacks| stacks.length);
-                self.look_for_unread(evaluator, entry, exists, depth);
+                self.add_unread_parts(evaluator, entry, exists, depth);
             }
             if is_site {
                 self.note(root, stacks, entry);
             } else if kind.is_some_and(is_stack) {
-                self.look_behind(evaluator, root, exists, stacks, entry);
+                self.search_stack(evaluator, root, exists, stacks, entry);
             } else if kind == Some(LANDING_ZONE) && subject == SearchSubject::Trails {
-                self.note_elsewhere(|| evaluator.landing_zone(&evaluator.member(entry), exists));
+                self.add_unread_part(|| evaluator.landing_zone(&evaluator.member(entry), exists));
             } else if kind.is_none() {
-                self.note_elsewhere(|| {
-                    whole_elsewhere(evaluator, &evaluator.member(entry)).filter(|part| is_doubtful(part, subject))
+                self.add_unread_part(|| {
+                    unread_stacks(evaluator, &evaluator.member(entry)).filter(|part| is_relevant(part, subject))
                 });
             }
         }
-        self.note_elsewhere(|| included_elsewhere(&template).filter(|part| is_doubtful(part, subject)));
-        if self.subject == SearchSubject::Surroundings {
-            self.look_in_exporting(evaluator);
+        self.add_unread_part(|| macro_part(&template).filter(|part| is_relevant(part, subject)));
+        if self.subject == SearchSubject::Related {
+            self.search_exporting(evaluator);
         }
     }
 
     /// Searches the templates that export imported names, which may declare the buckets and keys.
-    fn look_in_exporting(&mut self, evaluator: &TemplateEvaluator<'_>) {
+    fn search_exporting(&mut self, evaluator: &TemplateEvaluator<'_>) {
         let mut names = Vec::new();
         let template = Rc::clone(&evaluator.scope.template);
         let flat = &template.resources.flat;
@@ -267,25 +267,25 @@ impl StackSearch {
         for name in names {
             let Some((exporting, export)) = evaluator.exporting(name) else { continue };
             if !self.imported.contains(&export) && self.imported.len() >= MAX_IMPORTED {
-                return self.give_up(template.header, "templates that are searched for exports");
+                return self.add_limit(template.header, "templates that are searched for exports");
             }
             if self.imported.insert(export) {
                 let root = Rc::clone(&exporting.scope);
                 let exists = created(root.template.header);
-                self.look_in(&exporting, &root, &exists, None);
+                self.search_template(&exporting, &root, &exists, None);
             }
         }
     }
 
     fn note(&mut self, root: &Rc<TemplateScope>, stacks: Option<&Rc<Path>>, entry: &Entry) {
-        if self.budget.pay(STEPS_OF_A_RESOURCE) {
+        if self.budget.charge_ahead(STEPS_OF_A_RESOURCE) {
             self.sites.push(StackEntry { root: Rc::clone(root), stacks: stacks.cloned(), entry: entry.clone() });
         } else {
-            self.give_up(entry.key.span, STEPS);
+            self.add_limit(entry.key.span, STEPS);
         }
     }
 
-    fn look_behind(
+    fn search_stack(
         &mut self,
         evaluator: &TemplateEvaluator<'_>,
         root: &Rc<TemplateScope>,
@@ -295,25 +295,25 @@ impl StackSearch {
     ) {
         let member = evaluator.member(entry);
         if stacks.is_some_and(|stacks| stacks.length >= MAX_DEPTH) {
-            return self.give_up(entry.key.span, "nested stacks");
+            return self.add_limit(entry.key.span, "nested stacks");
         }
-        if !self.budget.pay(STEPS_OF_A_RESOURCE) {
-            return self.give_up(entry.key.span, STEPS);
+        if !self.budget.charge_ahead(STEPS_OF_A_RESOURCE) {
+            return self.add_limit(entry.key.span, STEPS);
         }
         let entered = evaluator.enter(&member, exists);
         let is_elsewhere = entered.is_empty();
         for (file, inner, exists) in entered {
-            self.look_in(&inner, root, &exists, Some(&Path::into(stacks, entry, file)));
+            self.search_template(&inner, root, &exists, Some(&Path::into(stacks, entry, file)));
         }
         match self.subject {
-            SearchSubject::Surroundings if is_elsewhere => self.note(root, stacks, entry),
-            SearchSubject::Trails if is_elsewhere => self.note_elsewhere(|| evaluator.elsewhere(&member, exists)),
-            SearchSubject::Surroundings | SearchSubject::Trails => {}
+            SearchSubject::Related if is_elsewhere => self.note(root, stacks, entry),
+            SearchSubject::Trails if is_elsewhere => self.add_unread_part(|| evaluator.unread_part(&member, exists)),
+            SearchSubject::Related | SearchSubject::Trails => {}
         }
     }
 
     /// Adds the unread parts among the resources that a loop generates, and in the nested stacks among them.
-    fn look_for_unread(
+    fn add_unread_parts(
         &mut self,
         evaluator: &TemplateEvaluator<'_>,
         entry: &Entry,
@@ -325,63 +325,63 @@ impl StackSearch {
         }
         let members = match evaluator.iterate(entry) {
             Ok(members) => members.all,
-            Err(why) => evaluator.sketch(entry, &why),
+            Err(why) => evaluator.unknown_iteration(entry, &why),
         };
         for member in &members {
-            if !self.budget.pay(STEPS_OF_A_RESOURCE) {
-                return self.give_up(entry.key.span, STEPS);
+            if !self.budget.charge_ahead(STEPS_OF_A_RESOURCE) {
+                return self.add_limit(entry.key.span, STEPS);
             }
             self.note_unread(&evaluator.with(member.names.clone()), member, exists, depth);
         }
     }
 
     fn note_unread(&mut self, evaluator: &TemplateEvaluator<'_>, member: &Member, exists: &Traced<bool>, depth: usize) {
-        let kind = member.value.as_mapping().and_then(|mapping| super::flat::text(mapping, "Type"));
+        let kind = member.value.as_mapping().and_then(|mapping| super::merged_mapping::text(mapping, "Type"));
         match kind.map(|kind| evaluator.filled(kind)) {
             Some(kind) if is_stack(&kind) => {
                 let entered = evaluator.enter(member, exists);
                 if entered.is_empty() {
-                    return self.note_elsewhere(|| evaluator.elsewhere(member, exists));
+                    return self.add_unread_part(|| evaluator.unread_part(member, exists));
                 }
                 if depth >= MAX_DEPTH {
-                    return self.give_up(member.key_span, "nested stacks");
+                    return self.add_limit(member.key_span, "nested stacks");
                 }
                 for (_, inner, exists) in entered {
                     self.note_unread_in(&inner, &exists, depth.saturating_add(1));
                 }
             }
-            Some(kind) if kind == LANDING_ZONE => self.note_elsewhere(|| evaluator.landing_zone(member, exists)),
+            Some(kind) if kind == LANDING_ZONE => self.add_unread_part(|| evaluator.landing_zone(member, exists)),
             Some(_) => {}
-            None => self.note_elsewhere(|| whole_elsewhere(evaluator, member)),
+            None => self.add_unread_part(|| unread_stacks(evaluator, member)),
         }
     }
 
     fn note_unread_in(&mut self, evaluator: &TemplateEvaluator<'_>, exists: &Traced<bool>, depth: usize) {
         let template = Rc::clone(&evaluator.scope.template);
         for entry in &template.resources.flat.entries {
-            if !self.budget.pay(STEPS_OF_A_RESOURCE) {
-                return self.give_up(entry.key.span, STEPS);
+            if !self.budget.charge_ahead(STEPS_OF_A_RESOURCE) {
+                return self.add_limit(entry.key.span, STEPS);
             }
             self.note_unread(evaluator, &evaluator.member(entry), exists, depth);
         }
         for entry in &template.resources.flat.loops {
-            self.look_for_unread(evaluator, entry, exists, depth);
+            self.add_unread_parts(evaluator, entry, exists, depth);
         }
-        self.note_elsewhere(|| included_elsewhere(&template));
+        self.add_unread_part(|| macro_part(&template));
     }
 
     /// Adds an unread part for a limit that ended the search, once for each limit.
-    fn give_up(&mut self, header: Span, limit: &'static str) {
+    fn add_limit(&mut self, header: Span, limit: &'static str) {
         if self.elsewhere.iter().any(|part| part.limit == Some(limit)) {
             return;
         }
-        let what = format!("a part of the deployment beyond the limit for {limit}");
+        let description = format!("a part of the deployment beyond the limit for {limit}");
         let help = "check the templates of this deployment separately".to_owned();
         let (reason, hint) = (Reason::OverLimit { limit }.describe(), Some(TrailHint::Content));
-        self.elsewhere.push(UnreadPart { header, what, reason, help, hint, limit: Some(limit), missing: None });
+        self.elsewhere.push(UnreadPart { header, description, reason, help, hint, limit: Some(limit), missing: None });
     }
 
-    fn note_elsewhere(&mut self, find: impl FnOnce() -> Option<UnreadPart>) {
+    fn add_unread_part(&mut self, find: impl FnOnce() -> Option<UnreadPart>) {
         if self.elsewhere.len() < MAX_UNREAD {
             self.elsewhere.extend(find());
         }
@@ -392,7 +392,7 @@ fn may_be_site(kind: &str, subject: SearchSubject) -> bool {
     subject.kind(kind).is_some() || is_stack(kind) || kind.contains("${")
 }
 
-fn is_doubtful(part: &UnreadPart, subject: SearchSubject) -> bool {
+fn is_relevant(part: &UnreadPart, subject: SearchSubject) -> bool {
     subject == SearchSubject::Trails || part.hint.is_some()
 }
 
@@ -402,7 +402,7 @@ fn may_be_unread(kind: &str) -> bool {
 
 /// The unread part for a macro that may add resources. The names in the call determine the hint that they include a
 /// trail.
-fn included_elsewhere(template: &Template) -> Option<UnreadPart> {
+fn macro_part(template: &Template) -> Option<UnreadPart> {
     let flat = &template.resources.flat;
     let found = flat.macros.first()?;
     let hint = TrailHint::of(flat.words.split_whitespace().rev().map(last_name), "");
@@ -410,7 +410,7 @@ fn included_elsewhere(template: &Template) -> Option<UnreadPart> {
     let reason = "its text isn't here".to_owned();
     Some(UnreadPart {
         header: found.span,
-        what: format!("the macro `{}`", found.name),
+        description: format!("the macro `{}`", found.name),
         reason,
         help,
         hint,
@@ -421,16 +421,16 @@ fn included_elsewhere(template: &Template) -> Option<UnreadPart> {
 
 /// The unread part for a resource that a macro generates as a whole. The logical ID and the names in the call determine
 /// the hint that it is a trail.
-fn whole_elsewhere(evaluator: &TemplateEvaluator<'_>, member: &Member) -> Option<UnreadPart> {
+fn unread_stacks(evaluator: &TemplateEvaluator<'_>, member: &Member) -> Option<UnreadPart> {
     let transform = member.value.as_mapping()?.get(macros::KEY)?;
     let found = macros::calls(&transform.value).into_iter().next()?;
     let name = member.key.as_str();
     let words = found.words(evaluator.library);
     let hint = TrailHint::of(words.split_whitespace().rev().map(last_name), name);
-    let what = format!("resource `{}`", evaluator.scope.qualify(name));
+    let description = format!("resource `{}`", evaluator.scope.qualify(name));
     let help = "include a local file so that it can be read".to_owned();
     let reason = "its text isn't here".to_owned();
-    Some(UnreadPart { header: member.key_span, what, reason, help, hint, limit: None, missing: None })
+    Some(UnreadPart { header: member.key_span, description, reason, help, hint, limit: None, missing: None })
 }
 
 /// The files that the nested stacks of a template deploy, including stacks that loops generate.
@@ -438,7 +438,7 @@ pub(super) fn called(library: &TemplateLibrary<'_>, template: &Rc<Template>, bud
     let world = World::open(budget);
     let evaluator = TemplateEvaluator::new(library, Rc::new(TemplateScope::root(Rc::clone(template))), &world);
     let flat = &template.resources.flat;
-    let looped = flat.loops.iter().flat_map(|entry| evaluator.sketch(entry, &Reason::Unreadable));
+    let looped = flat.loops.iter().flat_map(|entry| evaluator.unknown_iteration(entry, &Reason::Unreadable));
     let members = flat.entries.iter().map(|entry| evaluator.member(entry)).chain(looped);
     members
         .filter_map(|member| Some(evaluator.deployed(&member)?.0))
@@ -447,7 +447,7 @@ pub(super) fn called(library: &TemplateLibrary<'_>, template: &Rc<Template>, bud
             StackContent::OneOf { templates, .. } => templates.iter().map(|template| template.file).collect(),
             // The address doesn't lead to one local file, so a file that is named in it remains a deployment of its
             // own.
-            StackContent::Elsewhere { .. } => Vec::new(),
+            StackContent::Unread { .. } => Vec::new(),
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use super::call::FunctionArgument;
 use super::eval::{TemplateEvaluator, is_absent};
 use super::strings::MAX_TEXT;
-use super::symbols::{because, computed, symbol};
+use super::symbols::{computed, depends_on, symbol};
 use crate::value::{Data, Known, Maybe, Reason, Unknown};
 
 impl TemplateEvaluator<'_> {
@@ -20,7 +20,7 @@ impl TemplateEvaluator<'_> {
         let mut text = String::new();
         match write_json(&value, &mut text) {
             Ok(()) => Known(Data::String(text)),
-            Err(why) => because(format!("ToJsonString({})", symbol(&value)), why, None),
+            Err(why) => depends_on(format!("ToJsonString({})", symbol(&value)), why, None),
         }
     }
 }

@@ -9,8 +9,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::call::{ArgumentForm, FunctionArgument, IntrinsicCall};
-use super::flat::IncludeBudget;
 use super::library::TemplateLibrary;
+use super::merged_mapping::IncludeBudget;
 use super::scope::{LoopNames, TemplateScope};
 use super::strings::MAX_TEXT;
 use super::symbols::{MAX_SYMBOL, failed, first_unknown, is_final, symbol};
@@ -127,7 +127,7 @@ impl<'a> TemplateEvaluator<'a> {
                 if matches!(&value.value, Known(Data::String(text)) if text.len() > MAX_TEXT) {
                     value.value = Unknown(Reason::OverLimit { limit: TEXT });
                 }
-                self.settle(value)
+                self.resolve(value)
             }
             Err(limit) => written(Unknown(Reason::OverLimit { limit }), span),
         }
@@ -135,7 +135,7 @@ impl<'a> TemplateEvaluator<'a> {
 
     /// Replaces dynamic references by an unknown value, and an unknown value by the one that the world has decided for
     /// it.
-    pub(super) fn settle(&self, mut value: Traced<Data>) -> Traced<Data> {
+    pub(super) fn resolve(&self, mut value: Traced<Data>) -> Traced<Data> {
         if let Known(Data::String(text)) = &value.value
             && text.contains(DYNAMIC)
         {
@@ -182,7 +182,7 @@ impl<'a> TemplateEvaluator<'a> {
             key_span: member.key_span,
             value: self.with(member.names).eval(&member.value),
         });
-        Object { rest: members.rest.map(Box::new), ..Object::new(span, fields.collect()) }
+        Object { rest: members.unread_reason.map(Box::new), ..Object::new(span, fields.collect()) }
     }
 
     /// The reason why a node is unknown, if it is a placeholder that another tool fills in.
@@ -246,8 +246,8 @@ impl<'a> TemplateEvaluator<'a> {
             "If" => return self.conditional(argument, span),
             "GetAtt" => return self.attribute(argument, span),
             "FindInMap" => self.find_in_map(argument),
-            "Sub" => self.sub(argument).way(),
-            "Join" => self.join(argument).way(),
+            "Sub" => self.sub(argument).traced(),
+            "Join" => self.join(argument).traced(),
             "Split" => (self.split(argument, span), Vec::new()),
             "Select" => self.select(argument),
             "Base64" => (self.base64(argument), Vec::new()),
@@ -297,11 +297,12 @@ impl<'a> TemplateEvaluator<'a> {
             [one] => one.included(self.library),
             _ => None,
         };
-        let has_room =
-            |document: &Arc<Node>| document.as_mapping().is_none_or(|mapping| IncludeBudget::default().holds(mapping));
+        let has_room = |document: &Arc<Node>| {
+            document.as_mapping().is_none_or(|mapping| IncludeBudget::default().has_budget_for(mapping))
+        };
         let document = document.filter(has_room);
         match document {
-            Some(document) => through(self.eval(&document), Hop { span: document.span, step: HopKind::Anchor }, span),
+            Some(document) => with_hop(self.eval(&document), Hop { span: document.span, step: HopKind::Anchor }, span),
             None => {
                 let name = found.first().map(|found| found.name()).unwrap_or_default();
                 written(Unknown(Reason::NotEvaluated { construct: format!("the macro `{name}`") }), span)
@@ -357,7 +358,7 @@ pub(super) fn written(value: Maybe<Data>, span: Span) -> Traced<Data> {
 
 /// A value that is declared elsewhere and used at `span`, with the hop to its declaration. `AWS::NoValue` keeps its
 /// original place.
-pub(super) fn through(decided: Traced<Data>, hop: Hop, span: Span) -> Traced<Data> {
+pub(super) fn with_hop(decided: Traced<Data>, hop: Hop, span: Span) -> Traced<Data> {
     if is_absent(&decided) {
         return decided;
     }

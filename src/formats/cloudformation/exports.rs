@@ -6,10 +6,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::call::{self, IntrinsicCall};
-use super::eval::{TemplateEvaluator, through};
-use super::flat::{self, IncludeBudget, MergedMapping};
+use super::eval::{TemplateEvaluator, with_hop};
 use super::library::TemplateLibrary;
 use super::macros;
+use super::merged_mapping::{self, IncludeBudget, MergedMapping};
 use super::scope::{LoopNames, TemplateScope};
 use super::symbols::is_final;
 use crate::formats::LinkedFile;
@@ -39,7 +39,7 @@ pub(super) fn declared(outputs: &Node, library: &TemplateLibrary<'_>) -> HashMap
     let Some(mapping) = outputs.as_mapping() else { return exports };
     for mut output in MergedMapping::within(mapping, library, &room).entries {
         if macros::is_called_in(&output.value) {
-            output.value = flat::spliced(&output.value, library, &room);
+            output.value = merged_mapping::spliced(&output.value, library, &room);
         }
         if let Some(name) = export_name(&output.value).map(str::to_owned) {
             exports.entry(name).or_insert(output);
@@ -52,9 +52,9 @@ pub(super) fn declared(outputs: &Node, library: &TemplateLibrary<'_>) -> HashMap
 /// templates that include them.
 pub(super) fn of(linked: &[LinkedFile], included: &HashSet<FileId>) -> Arc<Exports> {
     let mut found: HashMap<&str, Vec<Export>> = HashMap::new();
-    for LinkedFile { kept, links } in linked.iter().filter(|linked| !included.contains(&linked.kept.file)) {
+    for LinkedFile { candidate, links } in linked.iter().filter(|linked| !included.contains(&linked.candidate.file)) {
         for (name, number) in &links.exports {
-            found.entry(name).or_default().push(Export { file: kept.file, number: *number });
+            found.entry(name).or_default().push(Export { file: candidate.file, number: *number });
         }
     }
     let only = found.into_iter().filter_map(|(name, exports)| match exports.as_slice() {
@@ -73,7 +73,7 @@ impl<'a> TemplateEvaluator<'a> {
         let output = exports.get(name)?;
         let value = &output.value.as_mapping()?.get("Value")?.value;
         let hop = Hop { span: value.whole(), step: HopKind::Output(output.key.as_text()?.to_owned()) };
-        let value = through(evaluator.eval(value), hop, span);
+        let value = with_hop(evaluator.eval(value), hop, span);
         Some(value.map(|value| match value {
             Unknown(why) => Unknown(of_set(why)),
             known => known,

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use super::document::{TemplateFile, TemplateReading};
 use super::exports::Exports;
-use super::given::ParameterValues;
 use super::macros;
+use super::parameter_values::ParameterValues;
 use super::parameters::Allowed;
 use super::template::{Section, Template};
 use crate::formats::Context;
@@ -59,7 +59,7 @@ impl LocalPath {
 impl<'a> TemplateLibrary<'a> {
     /// Creates an empty library, without exports.
     pub(super) fn new(context: Context<'a>) -> Self {
-        let given = context.readings.given(&context.options.parameters, context.sources);
+        let given = context.caches.given(&context.options.parameters, context.sources);
         Self {
             context,
             given,
@@ -94,7 +94,7 @@ impl<'a> TemplateLibrary<'a> {
         if let Some(document) = self.known(file) {
             return document;
         }
-        let reading = self.context.readings.read(file, &self.context.sources.file(file));
+        let reading = self.context.caches.read(file, &self.context.sources.file(file));
         let document = Rc::new(TemplateFile::of(file, reading));
         self.documents.borrow_mut().insert(file, Rc::clone(&document));
         document
@@ -211,7 +211,7 @@ impl TemplateLibrary<'_> {
             return Rc::clone(document);
         }
         let outer = self.context.sources.file(node.span.file);
-        let lines = block_lines(&outer, node).filter(|lines| says(outer.text.get(lines.clone()), text));
+        let lines = block_lines(&outer, node).filter(|lines| has_same_lines(outer.text.get(lines.clone()), text));
         let document = Rc::new(match lines {
             Some(lines) => read_apart(node.span.file, &outer, lines),
             None => self.copy_of(node, text, &outer),
@@ -254,7 +254,7 @@ fn block_lines(outer: &SourceFile, node: &Node) -> Option<Range<usize>> {
 }
 
 /// True if both texts have the same lines, regardless of indentation and empty lines.
-fn says(written: Option<&str>, text: &str) -> bool {
+fn has_same_lines(written: Option<&str>, text: &str) -> bool {
     fn lines(text: &str) -> impl Iterator<Item = &str> {
         text.lines().map(str::trim).filter(|line| !line.is_empty())
     }

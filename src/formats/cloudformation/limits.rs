@@ -46,11 +46,11 @@ pub(super) fn constraint(declared: &Mapping, key: &str) -> Option<String> {
 fn is_other(text: &str, pattern: &str) -> bool {
     let is_same_in_java = text.chars().all(|c| c.is_ascii() && !c.is_ascii_control())
         && !["\\p", "\\P", "[:", "&&", "--", "~~"].iter().any(|other| pattern.contains(other));
-    is_same_in_java && whole(pattern).is_some_and(|pattern| !pattern.is_match(text))
+    is_same_in_java && anchored(pattern).is_some_and(|pattern| !pattern.is_match(text))
 }
 
 /// The expression that matches whole texts only; `None` if it is too long or uses syntax that only Java supports.
-pub(super) fn whole(pattern: &str) -> Option<regex::Regex> {
+pub(super) fn anchored(pattern: &str) -> Option<regex::Regex> {
     const MAX_PATTERN: usize = 1_000;
     const MAX_SIZE: usize = 1 << 16;
     if pattern.len() > MAX_PATTERN {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::call::{FunctionArgument, IntrinsicCall};
 use super::eval::{TemplateEvaluator, TracedValue};
-use super::flat;
+use super::merged_mapping;
 use super::parameters::{Allowed, is_list};
 use super::pieces::item_way;
 use super::symbols::{computed, failed, first_unknown};
@@ -60,7 +60,8 @@ impl TemplateEvaluator<'_> {
             Unknown(why) if is_empty_list(why) => return (self.select_from_empty(&index), Vec::new()),
             Unknown(_) => {
                 let item = computed("Select", &[&index, list], None);
-                let item = allowed.map_or(item.clone(), |(name, allowed)| self.narrow(item, &allowed, name));
+                let item =
+                    allowed.map_or(item.clone(), |(name, allowed)| self.restrict_to_allowed(item, &allowed, name));
                 return (item.map(Data::String), Vec::new());
             }
         };
@@ -95,7 +96,7 @@ impl TemplateEvaluator<'_> {
     fn allowed_items<'n>(&self, list: &'n Node) -> Option<(&'n str, Rc<Allowed>)> {
         let name = IntrinsicCall::of(list.target()).filter(|call| call.name == "Ref")?.argument.text()?;
         let declared = self.scope.template.parameters.get(name)?;
-        let kind = flat::text(declared.value.as_mapping()?, "Type")?;
+        let kind = merged_mapping::text(declared.value.as_mapping()?, "Type")?;
         let allowed = self.library.allowed(declared);
         (is_list(kind) && !allowed.is_any()).then_some((name, allowed))
     }

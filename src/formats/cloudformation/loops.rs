@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::call;
 use super::eval::{MAX_DEPTH, TemplateEvaluator};
-use super::flat::MergedMapping;
+use super::merged_mapping::MergedMapping;
 use super::scope::LoopNames;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node};
@@ -21,7 +21,7 @@ pub(super) struct LoopEntries {
     /// In the order of the mapping.
     pub(super) all: Vec<Member>,
     /// The reason why there may be more entries.
-    pub(super) rest: Option<Reason>,
+    pub(super) unread_reason: Option<Reason>,
 }
 
 /// An entry, with the values of the loops that generated it.
@@ -38,9 +38,9 @@ pub(super) struct Member {
 
 impl LoopEntries {
     /// Truncates the list to the limit and records the reason.
-    fn cut(&mut self) {
+    fn truncate(&mut self) {
         self.all.truncate(MAX_MEMBERS);
-        self.rest = Some(Reason::OverLimit { limit: "the resources of loops" });
+        self.unread_reason = Some(Reason::OverLimit { limit: "the resources of loops" });
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Member> {
@@ -67,17 +67,17 @@ impl TemplateEvaluator<'_> {
 
     /// The entries that loops generate.
     pub(super) fn generated(&self, flat: &MergedMapping) -> LoopEntries {
-        let mut members = LoopEntries { all: Vec::new(), rest: flat.rest() };
+        let mut members = LoopEntries { all: Vec::new(), unread_reason: flat.unread_reason() };
         for entry in &flat.loops {
             match self.iterate(entry) {
                 Ok(made) => {
                     members.all.extend(made.all);
-                    members.rest = members.rest.or(made.rest);
+                    members.unread_reason = members.unread_reason.or(made.unread_reason);
                 }
-                Err(why) => members.rest = members.rest.or(Some(why)),
+                Err(why) => members.unread_reason = members.unread_reason.or(Some(why)),
             }
             if members.all.len() > MAX_MEMBERS {
-                members.cut();
+                members.truncate();
             }
         }
         members
@@ -92,14 +92,14 @@ impl TemplateEvaluator<'_> {
             // An iteration costs a step even if it generates nothing.
             self.world.charge(1);
             if !self.world.has_steps() {
-                members.rest = Some(Reason::OverLimit { limit: STEPS });
+                members.unread_reason = Some(Reason::OverLimit { limit: STEPS });
                 break;
             }
             let inner = self.with(vec![(name.clone(), value)]).members(body);
             members.all.extend(inner.all);
-            members.rest = members.rest.or(inner.rest);
+            members.unread_reason = members.unread_reason.or(inner.unread_reason);
             if members.all.len() > MAX_MEMBERS {
-                members.cut();
+                members.truncate();
                 break;
             }
         }
@@ -146,7 +146,7 @@ impl TemplateEvaluator<'_> {
     }
 
     /// The entries for one iteration with an unknown value, for a loop whose collection is unknown.
-    pub(super) fn sketch(&self, entry: &Entry, why: &Reason) -> Vec<Member> {
+    pub(super) fn unknown_iteration(&self, entry: &Entry, why: &Reason) -> Vec<Member> {
         let Some((name, _, body)) = loop_parts(entry) else { return Vec::new() };
         let origin = Origin::Written(entry.key.span);
         let unknown = Traced { value: Unknown(why.clone()), origin, hops: Vec::new() };

@@ -42,8 +42,8 @@ pub(super) fn calls(node: &Node) -> Vec<NamedMacro<'_>> {
     let target = node.target();
     match &target.kind {
         NodeKind::Scalar(scalar) => vec![NamedMacro { name: &scalar.text, span: node.span, parameters: None }],
-        NodeKind::Sequence(items) => items.iter().flat_map(|item| one(item)).collect(),
-        NodeKind::Mapping(_) => vec![one(target).unwrap_or_else(|| unreadable(node))],
+        NodeKind::Sequence(items) => items.iter().flat_map(|item| named_macro(item)).collect(),
+        NodeKind::Mapping(_) => vec![named_macro(target).unwrap_or_else(|| unreadable(node))],
         NodeKind::Alias(_) => vec![unreadable(node)],
     }
 }
@@ -52,7 +52,7 @@ fn unreadable(node: &Node) -> NamedMacro<'_> {
     NamedMacro { name: "?", span: node.span, parameters: None }
 }
 
-fn one(node: &Node) -> Option<NamedMacro<'_>> {
+fn named_macro(node: &Node) -> Option<NamedMacro<'_>> {
     let target = node.target();
     if let Some(name) = call::plain_text(target) {
         return Some(NamedMacro { name, span: node.span, parameters: None });

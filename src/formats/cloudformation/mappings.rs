@@ -59,13 +59,14 @@ impl TemplateEvaluator<'_> {
             Known(text) => return self.find(section, &text),
             Unknown(why) => why,
         };
-        if is_final(&why) || flat.rest().is_some() {
+        if is_final(&why) || flat.unread_reason().is_some() {
             return MappingLookup::Open(why);
         }
         self.world.charge(flat.entries.len());
         let symbol = why.symbol();
         let rows = flat.entries.iter().filter_map(|entry| Some((scalar_text(&entry.key)?, entry.clone())));
-        let (keys, entries): (Vec<String>, Vec<Entry>) = rows.filter(|(key, _)| !self.is_refused(&symbol, key)).unzip();
+        let (keys, entries): (Vec<String>, Vec<Entry>) =
+            rows.filter(|(key, _)| !self.is_rejected_value(&symbol, key)).unzip();
         let chosen = if has_default { self.one_or_none(&symbol, &keys) } else { self.one_of(&symbol, &keys) };
         match chosen {
             Some(Some(index)) => entries.get(index).cloned().map_or(MappingLookup::Missing, MappingLookup::Entry),
@@ -88,7 +89,7 @@ impl TemplateEvaluator<'_> {
             }
             found = found.or_else(|| entries.iter().find(|entry| has_key(entry, text)));
         }
-        match (found, section.flat.rest()) {
+        match (found, section.flat.unread_reason()) {
             (Some(entry), _) => MappingLookup::Entry(entry.clone()),
             (None, Some(why)) => MappingLookup::Open(why),
             (None, None) => self.missing(section),

@@ -1,31 +1,30 @@
 //! CloudFormation templates, which are recognized by their content, not by the file name.
 //!
-//! [`readings`] parses files, [`library`] finds the files that they refer to, [`template`] recognizes templates and
+//! [`template_cache`] parses files, [`library`] finds the files that they refer to, [`template`] recognizes templates and
 //! their sections, [`eval`] evaluates values, and [`deployment`] combines a root template with its nested stacks.
 
 mod call;
-mod circles;
 mod conditions;
+mod cycles;
 mod deployment;
 mod document;
 mod encodings;
 mod eval;
 mod exports;
-mod flat;
-pub(crate) mod given;
 mod library;
 mod limits;
 mod lists;
 mod loops;
 mod macros;
-mod made;
 mod mappings;
+mod merged_mapping;
+pub(crate) mod parameter_values;
 mod parameters;
 mod path;
 mod pieces;
-mod readings;
 mod references;
-mod refusals;
+mod rejections;
+mod resources;
 mod roots;
 mod rules;
 mod scope;
@@ -34,6 +33,7 @@ mod stacks;
 mod strings;
 mod symbols;
 mod template;
+mod template_cache;
 mod transforms;
 mod undeclared;
 
@@ -41,7 +41,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-pub use readings::FileCache;
+pub use template_cache::FileCache;
 
 use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance};
 use crate::model::dialects;
@@ -84,13 +84,13 @@ impl InputFormat for CloudFormation {
         Finder::new("Resources").find(text).is_some()
     }
 
-    fn interest(&self, bytes: &[u8]) -> Relevance {
+    fn relevance(&self, bytes: &[u8]) -> Relevance {
         if COMMON.find(bytes).is_none() {
             Relevance::None
         } else if may_declare_trail(bytes) {
-            Relevance::Mentions
+            Relevance::Trail
         } else if may_refer(bytes) || may_export(bytes) {
-            Relevance::Refers
+            Relevance::Module
         } else {
             Relevance::None
         }

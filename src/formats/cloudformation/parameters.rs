@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::eval::{READER, TemplateEvaluator, TracedValue, is_absent, is_braced, weight_of_text};
-use super::given::ParameterValue;
 use super::limits::constraint;
 use super::lists::{EMPTY_LIST, MAX_ITEMS};
+use super::parameter_values::ParameterValue;
 use super::references::declaration;
 use super::symbols::{failed, is_final};
-use super::{flat, limits};
+use super::{limits, merged_mapping};
 use crate::formats::{OptionUse, OptionValue, ParameterPolicy};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
@@ -36,7 +36,7 @@ impl TemplateEvaluator<'_> {
         let reference = self.scope.qualify(name);
         let here = declaration(name, declared.key.span);
         let Some(mapping) = declared.value.as_mapping() else { return (Unknown(Reason::Unreadable), here) };
-        let kind = flat::text(mapping, "Type").unwrap_or("String");
+        let kind = merged_mapping::text(mapping, "Type").unwrap_or("String");
         if kind.starts_with(STORED) {
             // The value is stored under the given name, and a stored value can't be empty.
             return (Unknown(Reason::AtDeployment { reference, is_set: true }), here);
@@ -49,7 +49,7 @@ impl TemplateEvaluator<'_> {
             self.world.charge(weight_of_text(text));
         }
         let span = hops.last().map_or(declared.key.span, |hop| hop.span);
-        let value = self.accepted(name, declared, text, span);
+        let value = self.validated(name, declared, text, span);
         (self.unless_refused_option(name, value), hops)
     }
 
@@ -69,28 +69,31 @@ impl TemplateEvaluator<'_> {
     /// The results of matching the options with the declarations of the root template.
     pub(super) fn received(&self) -> Vec<OptionValue> {
         let names = self.library.given.names().into_iter();
-        names.map(|(name, option)| OptionValue { option, name: name.to_owned(), taken: self.taken(name) }).collect()
+        names
+            .map(|(name, option)| OptionValue { option, name: name.to_owned(), option_use: self.option_use(name) })
+            .collect()
     }
 
-    fn taken(&self, name: &str) -> OptionUse {
+    fn option_use(&self, name: &str) -> OptionUse {
         let Some(declared) = self.scope.template.parameters.get(name) else {
             // A macro may add the declaration.
-            let is_certain = self.scope.template.parameters.flat.rest().is_none();
+            let is_certain = self.scope.template.parameters.flat.unread_reason().is_none();
             return if is_certain { OptionUse::Undeclared } else { OptionUse::Accepted };
         };
         let Some(mapping) = declared.value.as_mapping() else { return OptionUse::Accepted };
-        let is_key = flat::text(mapping, "Type").is_some_and(|kind| kind.starts_with(STORED));
+        let is_key = merged_mapping::text(mapping, "Type").is_some_and(|kind| kind.starts_with(STORED));
         let given = self.library.given.get(name).map(|value| value.as_given(name).0);
         let Some(Known(text)) = given.filter(|_| !is_key) else { return OptionUse::Accepted };
-        match self.accepted(name, declared, Known(text), declared.key.span) {
+        match self.validated(name, declared, Known(text), declared.key.span) {
             Unknown(why) => why.failure().map_or(OptionUse::Accepted, |reason| OptionUse::Refused(reason.to_owned())),
             Known(_) => OptionUse::Accepted,
         }
     }
 
     /// The value of a parameter with this text, or the error if the declaration rejects it.
-    fn accepted(&self, name: &str, declared: &Entry, text: Maybe<String>, span: Span) -> Maybe<Data> {
-        let kind = declared.value.as_mapping().and_then(|mapping| flat::text(mapping, "Type")).unwrap_or("String");
+    fn validated(&self, name: &str, declared: &Entry, text: Maybe<String>, span: Span) -> Maybe<Data> {
+        let kind =
+            declared.value.as_mapping().and_then(|mapping| merged_mapping::text(mapping, "Type")).unwrap_or("String");
         let allowed = self.library.allowed(declared);
         let is_of_option = self.scope.call.is_none() && self.library.given.get(name).is_some();
         if let (Known(text), Some(mapping), true) = (&text, declared.value.as_mapping(), is_of_option)
@@ -102,9 +105,9 @@ impl TemplateEvaluator<'_> {
             return text.and_then(|text| list(&text, kind, &allowed, name, span));
         }
         let text = match self.pinned(name, &text, &allowed) {
-            Some(pinned) => self.narrow(text, &pinned, name),
+            Some(pinned) => self.restrict_to_allowed(text, &pinned, name),
             None if allowed.is_any() => allowed.note_set(text),
-            None => self.narrow(text, &allowed, name),
+            None => self.restrict_to_allowed(text, &allowed, name),
         };
         text.and_then(|text| single(text, kind))
     }
@@ -115,7 +118,9 @@ impl TemplateEvaluator<'_> {
             Some(call) if self.added(call, name).is_some() => self.added(call, name),
             Some(call) => match call.arguments.get(name) {
                 Some(passed) => self.passed(name, call, passed).or_else(|| self.default(name, mapping)),
-                None if call.rest.is_some() => call.rest.clone().map(|why| (Unknown(why), Vec::new())),
+                None if call.unknown_parameters.is_some() => {
+                    call.unknown_parameters.clone().map(|why| (Unknown(why), Vec::new()))
+                }
                 None => self.default(name, mapping),
             },
             None => self.library.given.get(name).map_or_else(
@@ -174,7 +179,7 @@ impl TemplateEvaluator<'_> {
     }
 
     /// Restricts a text to the allowed values. A world in which it is none of them can't be deployed.
-    pub(super) fn narrow(&self, text: Maybe<String>, allowed: &Allowed, name: &str) -> Maybe<String> {
+    pub(super) fn restrict_to_allowed(&self, text: Maybe<String>, allowed: &Allowed, name: &str) -> Maybe<String> {
         match text {
             Known(text) if allowed.known.contains(&text) => Known(text),
             Known(text) => failed(format!("\"{text}\" isn't among the allowed values of `{name}`")),
@@ -188,11 +193,11 @@ impl TemplateEvaluator<'_> {
     }
 
     /// True if an unknown text can't equal this one, because it is a parameter whose declaration rejects it.
-    pub(super) fn is_refused(&self, symbol: &str, text: &str) -> bool {
+    pub(super) fn is_rejected_value(&self, symbol: &str, text: &str) -> bool {
         let mut scope = Some(&self.scope);
         while let Some(own) = scope {
             let declared = symbol.strip_prefix(&own.prefix).and_then(|name| own.template.parameters.get(name));
-            if declared.is_some_and(|declared| self.refuses(declared, text)) {
+            if declared.is_some_and(|declared| self.rejects(declared, text)) {
                 return true;
             }
             scope = own.call.as_ref().map(|call| &call.caller);
@@ -200,10 +205,13 @@ impl TemplateEvaluator<'_> {
         false
     }
 
-    fn refuses(&self, declared: &Entry, text: &str) -> bool {
+    fn rejects(&self, declared: &Entry, text: &str) -> bool {
         // The constraints apply to the name under which the value is stored.
         let mapping = declared.value.as_mapping();
-        if mapping.and_then(|mapping| flat::text(mapping, "Type")).is_some_and(|kind| kind.starts_with(STORED)) {
+        if mapping
+            .and_then(|mapping| merged_mapping::text(mapping, "Type"))
+            .is_some_and(|kind| kind.starts_with(STORED))
+        {
             return false;
         }
         let allowed = self.library.allowed(declared);
@@ -281,7 +289,7 @@ impl Allowed {
 fn refuses_empty(declared: &Mapping) -> bool {
     let length = constraint(declared, "MinLength").and_then(|length| length.parse::<u64>().ok());
     let has_length = length.is_some_and(|length| length > 0);
-    let pattern = constraint(declared, "AllowedPattern").and_then(|pattern| limits::whole(&pattern));
+    let pattern = constraint(declared, "AllowedPattern").and_then(|pattern| limits::anchored(&pattern));
     has_length || pattern.is_some_and(|pattern| !pattern.is_match(""))
 }
 
@@ -295,18 +303,18 @@ fn is_filled_in(node: &Node) -> bool {
 
 /// True if a text violates the constraints of a declaration.
 fn is_over_limits(text: &str, declared: &Mapping) -> bool {
-    let kind = flat::text(declared, "Type").unwrap_or("String");
+    let kind = merged_mapping::text(declared, "Type").unwrap_or("String");
     let is_other = kind == "Number" && text.trim().parse::<f64>().is_err();
     !is_list(kind) && (is_other || limits::broken(text, declared, false).is_some())
 }
 
 /// The texts that the pattern of a declaration matches, if it is a short list of alternatives.
 fn matched(declared: &Mapping) -> Vec<String> {
-    let pattern = constraint(declared, "AllowedPattern").filter(|pattern| limits::whole(pattern).is_some());
+    let pattern = constraint(declared, "AllowedPattern").filter(|pattern| limits::anchored(pattern).is_some());
     let is_list = constraint(declared, "Type").is_some_and(|kind| is_list(&kind));
     let Some(pattern) = pattern.filter(|_| !is_list) else { return Vec::new() };
-    let readings = [pattern.clone(), format!("^({pattern})$"), format!("^{pattern}$")];
-    readings.iter().find_map(|pattern| alternatives::all(pattern)).unwrap_or_default()
+    let caches = [pattern.clone(), format!("^({pattern})$"), format!("^{pattern}$")];
+    caches.iter().find_map(|pattern| alternatives::all(pattern)).unwrap_or_default()
 }
 
 /// The value of a parameter that isn't a list. A `Number` must be numeric, but stays a text.

@@ -20,7 +20,7 @@ pub(super) struct Path {
     pub(super) length: usize,
     /// The deployed template, cached if it doesn't depend on the world: many declarations may be in one stack with many
     /// parameters.
-    still: OnceCell<StackTemplate>,
+    invariant: OnceCell<StackTemplate>,
 }
 
 /// The template at the end of a path in a world.
@@ -28,14 +28,14 @@ struct PathEnd<'a> {
     evaluator: TemplateEvaluator<'a>,
     exists: Traced<bool>,
     /// True if it is the same in every world.
-    is_still: bool,
+    is_invariant: bool,
 }
 
 impl Path {
     /// Extends a path by a nested stack.
     pub(super) fn into(outer: Option<&Rc<Path>>, stack: &Entry, file: FileId) -> Rc<Self> {
         let length = outer.map_or(0, |outer| outer.length).saturating_add(1);
-        Rc::new(Self { outer: outer.cloned(), stack: stack.clone(), file, length, still: OnceCell::new() })
+        Rc::new(Self { outer: outer.cloned(), stack: stack.clone(), file, length, invariant: OnceCell::new() })
     }
 }
 
@@ -46,25 +46,25 @@ pub(super) fn follow<'a>(
     root: TemplateEvaluator<'a>,
     exists: Traced<bool>,
 ) -> Option<(TemplateEvaluator<'a>, Traced<bool>)> {
-    let end = follow_to(path, PathEnd { evaluator: root, exists, is_still: true })?;
+    let end = follow_to(path, PathEnd { evaluator: root, exists, is_invariant: true })?;
     Some((end.evaluator, end.exists))
 }
 
 /// Recursion is bounded by the maximum depth of nested stacks.
 fn follow_to<'a>(path: Option<&Path>, root: PathEnd<'a>) -> Option<PathEnd<'a>> {
     let Some(path) = path else { return Some(root) };
-    let PathEnd { evaluator, exists, is_still } = follow_to(path.outer.as_deref(), root)?;
+    let PathEnd { evaluator, exists, is_invariant } = follow_to(path.outer.as_deref(), root)?;
     let world = evaluator.world;
-    let before = world.asked();
-    let behind = match path.still.get().filter(|_| is_still) {
+    let before = world.queries();
+    let behind = match path.invariant.get().filter(|_| is_invariant) {
         Some(behind) => behind.clone(),
-        None => evaluator.behind(&evaluator.member(&path.stack), path.file)?,
+        None => evaluator.stack_template(&evaluator.member(&path.stack), path.file)?,
     };
     // An evaluation that ran out of steps is incomplete, so its result isn't cached.
-    let is_still = is_still && world.asked() == before && world.has_steps();
+    let is_still = is_invariant && world.queries() == before && world.has_steps();
     if is_still {
-        path.still.get_or_init(|| behind.clone());
+        path.invariant.get_or_init(|| behind.clone());
     }
     let exists = evaluator.is_deployed(&behind, &exists);
-    Some(PathEnd { evaluator: evaluator.within(behind.scope, LoopNames::new()), exists, is_still })
+    Some(PathEnd { evaluator: evaluator.within(behind.scope, LoopNames::new()), exists, is_invariant })
 }

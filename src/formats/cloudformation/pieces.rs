@@ -34,7 +34,7 @@ pub(super) struct ComposedText {
 #[derive(Default)]
 pub(super) struct Pieces {
     all: Vec<TracedPiece>,
-    is_over: bool,
+    is_over_limit: bool,
 }
 
 impl Pieces {
@@ -56,13 +56,13 @@ impl Pieces {
     fn extend(&mut self, pieces: Vec<TracedPiece>) {
         self.all.extend(pieces);
         if self.all.len() > MAX_PIECES {
-            (self.is_over, self.all) = (true, Vec::new());
+            (self.is_over_limit, self.all) = (true, Vec::new());
         }
     }
 
     /// Combines the pieces with the finished value.
     pub(super) fn compose(self, value: Maybe<Data>) -> ComposedText {
-        let is_told = matches!(value, Known(_)) && !self.is_over;
+        let is_told = matches!(value, Known(_)) && !self.is_over_limit;
         ComposedText { value, pieces: if is_told { self.all } else { Vec::new() } }
     }
 }
@@ -78,12 +78,12 @@ impl ComposedText {
     }
 
     /// A value without tracked pieces.
-    pub(super) fn whole(value: Maybe<Data>) -> Self {
+    pub(super) fn untracked(value: Maybe<Data>) -> Self {
         Self { value, pieces: Vec::new() }
     }
 
     /// The value with the hops to its piece, if it consists of exactly one.
-    pub(super) fn way(self) -> TracedValue {
+    pub(super) fn traced(self) -> TracedValue {
         let Self { value, mut pieces } = self;
         let only = pieces.pop().filter(|_| pieces.is_empty());
         (value, only.map(|piece| piece.hops).unwrap_or_default())
@@ -103,7 +103,7 @@ impl TemplateEvaluator<'_> {
         let value = self.deeper(node.whole(), || {
             let composed = if call.name == "Join" { self.join(call.argument) } else { self.sub(call.argument) };
             pieces.clone_from(&composed.pieces);
-            let (value, hops) = composed.way();
+            let (value, hops) = composed.traced();
             Traced { hops, ..super::eval::written(value, call.span) }
         });
         if matches!(value.value, Unknown(_)) {
@@ -174,7 +174,7 @@ pub(super) fn item_way(whole: &Traced<Data>, list: &List, position: usize, place
     if whole.hops.is_empty() && item.hops.is_empty() && item.origin.span() == place {
         return Some(item.clone());
     }
-    let mut taken = whole.taken(item, HopKind::Element(position));
+    let mut taken = whole.member_value(item, HopKind::Element(position));
     // An item that was split from a text has the place of the text.
     let place = item.origin.span();
     if whole.hops.last().is_some_and(|last| last.span == place) {

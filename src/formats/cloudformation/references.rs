@@ -50,8 +50,8 @@ impl TemplateEvaluator<'_> {
     /// The Region of a resource whose key is at `header`. It is unknown within a stack set, which chooses its own
     /// Regions.
     pub(super) fn region(&self, header: Span) -> Traced<String> {
-        let value = if self.scope.is_here() {
-            self.text_of(&self.settle(self.named(REGION, header)).value)
+        let value = if self.scope.is_in_root_account() {
+            self.text_of(&self.resolve(self.named(REGION, header)).value)
         } else {
             Unknown(Reason::NotEvaluated { construct: "the choice of a stack set's Regions".to_owned() })
         };
@@ -62,13 +62,14 @@ impl TemplateEvaluator<'_> {
         if !PSEUDO.contains(&name) {
             return None;
         }
-        let given = self.library.context.options.region.as_ref().filter(|_| self.scope.is_here());
+        let given = self.library.context.options.region.as_ref().filter(|_| self.scope.is_in_root_account());
         if let Some(text) = given.and_then(|region| implied(name, region)) {
             return Some(Known(Data::String(text)));
         }
         // A nested stack is deployed to the account and the Region of the parent stack.
         let is_shared = matches!(name, "AWS::AccountId" | PARTITION | REGION | URL_SUFFIX);
-        let reference = if is_shared && self.scope.is_here() { name.to_owned() } else { self.scope.qualify(name) };
+        let reference =
+            if is_shared && self.scope.is_in_root_account() { name.to_owned() } else { self.scope.qualify(name) };
         Some(Unknown(Reason::AtDeployment { reference, is_set: name != "AWS::NotificationARNs" }))
     }
 
@@ -79,7 +80,10 @@ impl TemplateEvaluator<'_> {
         }
         let template = &self.scope.template;
         let may_be_made = template.is_transformed || !template.resources.flat.loops.is_empty();
-        if may_be_made || template.resources.flat.rest().is_some() || template.parameters.flat.rest().is_some() {
+        if may_be_made
+            || template.resources.flat.unread_reason().is_some()
+            || template.parameters.flat.unread_reason().is_some()
+        {
             return Unknown(Reason::AtDeployment { reference, is_set: false });
         }
         Unknown(Reason::Undeclared { reference: self.scope.qualify(name), is_set: false })

@@ -26,7 +26,7 @@ pub(super) struct TemplateRoot {
     pub(super) is_first: bool,
     /// The number of the first document that is a template over the limit. It is set in the first root of a file only,
     /// so that it is reported once.
-    pub(super) left_out: Option<usize>,
+    pub(super) over_limit: Option<usize>,
     name: String,
     /// The values that the template may import from others.
     pub(super) exports: Arc<Exports>,
@@ -88,7 +88,7 @@ pub(super) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
     if documents.is_empty() {
         documents.push(0);
     }
-    if kept.interest != Relevance::Mentions && !may_bring_trail {
+    if kept.relevance != Relevance::Trail && !may_bring_trail {
         documents.clear();
     }
     called.remove(&kept.file);
@@ -110,10 +110,10 @@ pub(super) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<TemplateR
     let files = by_place(linked, context);
     let mut candidates: BTreeMap<FileId, &Links> = BTreeMap::new();
     let mut calls: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
-    for LinkedFile { kept, links } in linked {
-        if kept.interest == Relevance::Mentions || links.may_bring_trail {
-            candidates.insert(kept.file, links);
-            calls.insert(kept.file, links.calls.iter().flat_map(|path| at(path, &files, context)).collect());
+    for LinkedFile { candidate, links } in linked {
+        if candidate.relevance == Relevance::Trail || links.may_bring_trail {
+            candidates.insert(candidate.file, links);
+            calls.insert(candidate.file, links.calls.iter().flat_map(|path| at(path, &files, context)).collect());
         }
     }
     let roots = uncalled(&calls, context);
@@ -138,8 +138,8 @@ pub(super) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<TemplateR
 fn by_place(linked: &[LinkedFile], context: Context<'_>) -> HashMap<PathBuf, Vec<FileId>> {
     let mut files: HashMap<PathBuf, Vec<FileId>> = HashMap::new();
     for linked in linked {
-        let place = context.fs.without_links(&context.sources.file(linked.kept.file).path);
-        files.entry(place).or_default().push(linked.kept.file);
+        let place = context.fs.without_links(&context.sources.file(linked.candidate.file).path);
+        files.entry(place).or_default().push(linked.candidate.file);
     }
     files
 }
@@ -155,7 +155,7 @@ fn uncalled(calls: &BTreeMap<FileId, Vec<FileId>>, context: Context<'_>) -> BTre
     let mut roots: BTreeSet<FileId> = calls.keys().copied().collect();
     roots.retain(|file| !called.contains(file) || is_root_all_the_same(*file, context));
     let mut reached = BTreeSet::new();
-    roots.iter().for_each(|root| reach(*root, calls, &mut reached));
+    roots.iter().for_each(|root| add_reachable(*root, calls, &mut reached));
     // Templates in a cycle are reachable from no root, and must not be missed. The order of their paths decides,
     // because file ids depend on the order of reading: a file that is open in an editor or changed by a fix is read
     // earlier.
@@ -164,7 +164,7 @@ fn uncalled(calls: &BTreeMap<FileId, Vec<FileId>>, context: Context<'_>) -> BTre
     for file in by_path {
         if !reached.contains(&file) {
             roots.insert(file);
-            reach(file, calls, &mut reached);
+            add_reachable(file, calls, &mut reached);
         }
     }
     roots
@@ -200,7 +200,7 @@ fn of_file(
         file,
         number: *number,
         is_first: index == 0,
-        left_out: numbers.get(MAX_TEMPLATES).filter(|_| index == 0).copied(),
+        over_limit: numbers.get(MAX_TEMPLATES).filter(|_| index == 0).copied(),
         name: numbered(name.to_owned(), index),
         exports: Arc::clone(exports),
         called: called.clone().filter(|_| index == 0),
@@ -213,7 +213,7 @@ fn numbered(name: String, index: usize) -> String {
     if index == 0 { name } else { format!("{name}#{}", index.saturating_add(1)) }
 }
 
-fn reach(root: FileId, calls: &BTreeMap<FileId, Vec<FileId>>, reached: &mut BTreeSet<FileId>) {
+fn add_reachable(root: FileId, calls: &BTreeMap<FileId, Vec<FileId>>, reached: &mut BTreeSet<FileId>) {
     let mut pending = vec![root];
     while let Some(file) = pending.pop() {
         if reached.insert(file) {

@@ -17,7 +17,7 @@ impl TemplateEvaluator<'_> {
         }
         let assertions = self.assertions_about(name);
         let mut left = match allowed.values() {
-            [] => assertions.iter().find_map(|assertion| asserted(assertion, name))?,
+            [] => assertions.iter().find_map(|assertion| allowed_values(assertion, name))?,
             values => values.to_vec(),
         };
         self.world.charge(left.len().saturating_mul(assertions.len()));
@@ -46,15 +46,15 @@ impl TemplateEvaluator<'_> {
 }
 
 /// The values that an assertion allows; `None` if it may allow others.
-fn asserted(assertion: &Node, name: &str) -> Option<Vec<String>> {
+fn allowed_values(assertion: &Node, name: &str) -> Option<Vec<String>> {
     let call = IntrinsicCall::of(assertion.target())?;
     match (call.name, call.argument.items()?) {
         ("Equals", [left, right]) if is_reference(left, name) => Some(vec![literal(right)?]),
         ("Equals", [left, right]) if is_reference(right, name) => Some(vec![literal(left)?]),
         ("Contains", [list, value]) if is_reference(value, name) => literals(list),
-        ("And", items) => items.iter().find_map(|item| asserted(item, name)),
+        ("And", items) => items.iter().find_map(|item| allowed_values(item, name)),
         ("Or", items) => {
-            let all: Option<Vec<Vec<String>>> = items.iter().map(|item| asserted(item, name)).collect();
+            let all: Option<Vec<Vec<String>>> = items.iter().map(|item| allowed_values(item, name)).collect();
             Some(all?.concat())
         }
         _ => None,

@@ -44,7 +44,7 @@ pub(super) struct StackCall {
     /// The parameters that it passes.
     pub(super) arguments: HashMap<String, StackParameter>,
     /// The reason why it may pass other parameters.
-    pub(super) rest: Option<Reason>,
+    pub(super) unknown_parameters: Option<Reason>,
     /// True for a stack set, which deploys the template to other accounts and Regions.
     pub(super) is_set: bool,
 }
@@ -90,8 +90,8 @@ impl TemplateScope {
     }
 
     /// True if the template is deployed to the account and Region of the root template.
-    pub(super) fn is_here(&self) -> bool {
-        self.call.as_ref().is_none_or(|call| !call.is_set && call.caller.is_here())
+    pub(super) fn is_in_root_account(&self) -> bool {
+        self.call.as_ref().is_none_or(|call| !call.is_set && call.caller.is_in_root_account())
     }
 }
 

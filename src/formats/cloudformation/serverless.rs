@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::flat;
+use super::merged_mapping;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
 
 /// The template in a service that is deployed to AWS. A list of templates is merged; later ones override earlier ones.
@@ -12,7 +12,7 @@ pub(super) fn resources(root: &Node) -> Option<Arc<Node>> {
     let service = root.as_mapping()?;
     service.get("service")?;
     let provider = &service.get("provider")?.value;
-    let name = provider.as_text().or_else(|| flat::text(provider.as_mapping()?, "name"));
+    let name = provider.as_text().or_else(|| merged_mapping::text(provider.as_mapping()?, "name"));
     let written = &service.get("resources").filter(|_| name == Some("aws"))?.value;
     match written.as_sequence() {
         Some(items) => {

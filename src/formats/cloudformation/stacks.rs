@@ -7,11 +7,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::call::{self, IntrinsicCall};
-use super::eval::{TemplateEvaluator, through};
-use super::flat;
+use super::eval::{TemplateEvaluator, with_hop};
 use super::library::LocalPath;
 use super::loops::{LoopEntries, Member};
 use super::mentions_trail;
+use super::merged_mapping;
 use super::scope::{self, TemplateScope};
 use super::template::{Template, holds_trail};
 use crate::model::{TrailHint, UnreadPart, last_name};
@@ -52,7 +52,7 @@ pub(super) enum StackContent {
         span: Span,
     },
     /// A template that can't be read. Its name and address give a hint at its content.
-    Elsewhere {
+    Unread {
         /// The place of the address or of the body.
         span: Span,
         /// The reason to expect a trail in the template.
@@ -71,7 +71,7 @@ pub(super) struct StackTemplate {
     pub(super) condition: Option<Member>,
     /// Set if the stack may deploy another template instead: the place of the condition, and the reason why it isn't
     /// decided.
-    pub(super) doubt: Option<(Span, Reason)>,
+    pub(super) uncertain: Option<(Span, Reason)>,
 }
 
 /// The value of a property, if it is set.
@@ -94,9 +94,9 @@ impl<'a> TemplateEvaluator<'a> {
             Some((StackContent::OneOf { templates, .. }, _)) => {
                 templates.iter().map(|template| template.file).collect()
             }
-            Some((StackContent::Elsewhere { .. }, _)) | None => Vec::new(),
+            Some((StackContent::Unread { .. }, _)) | None => Vec::new(),
         };
-        let entered = files.into_iter().filter_map(|file| Some((file, self.behind(member, file)?)));
+        let entered = files.into_iter().filter_map(|file| Some((file, self.stack_template(member, file)?)));
         entered
             .map(|(file, behind)| {
                 let exists = self.is_deployed(&behind, outer);
@@ -112,7 +112,7 @@ impl<'a> TemplateEvaluator<'a> {
         kind_of(&member).filter(|kind| [STACK, APPLICATION].contains(kind))?;
         self.world.charge(STEPS_OF_A_RESOURCE);
         let (StackContent::Template(template), _) = self.deployed(&member)? else { return None };
-        let behind = self.behind(&member, template.file)?;
+        let behind = self.stack_template(&member, template.file)?;
         let inner = self.within(behind.scope, scope::LoopNames::new());
         let declared = inner.members(template.outputs.as_ref()?.as_mapping()?);
         let declared = declared.get(output)?;
@@ -122,13 +122,13 @@ impl<'a> TemplateEvaluator<'a> {
         let is_returned = inner.exists(members.get("Condition"), &exists);
         let value = &members.get("Value").filter(|_| is_returned.value != Known(false))?.value;
         let hop = Hop { span: value.whole(), step: HopKind::Output(output.to_owned()) };
-        Some(through(inner.eval(value), hop, span))
+        Some(with_hop(inner.eval(value), hop, span))
     }
 
     /// True if a template is deployed: its stack is created, and deploys this template.
     pub(super) fn is_deployed(&self, behind: &StackTemplate, outer: &Traced<bool>) -> Traced<bool> {
         let exists = self.exists(behind.condition.as_ref(), outer);
-        match &behind.doubt {
+        match &behind.uncertain {
             Some((span, why)) if exists.value == Known(true) => {
                 Traced { value: Unknown(why.clone()), origin: Origin::Written(*span), hops: Vec::new() }
             }
@@ -137,30 +137,30 @@ impl<'a> TemplateEvaluator<'a> {
     }
 
     /// The template in a file with the parameters that the stack passes; `None` if the stack deploys another file.
-    pub(super) fn behind(&self, member: &Member, file: FileId) -> Option<StackTemplate> {
+    pub(super) fn stack_template(&self, member: &Member, file: FileId) -> Option<StackTemplate> {
         let (deployed, members) = self.deployed(member)?;
-        let (template, doubt) = match deployed {
+        let (template, uncertain) = match deployed {
             StackContent::Template(template) => (Some(template).filter(|template| template.file == file)?, None),
             StackContent::OneOf { templates, why, span } => {
                 (templates.into_iter().find(|template| template.file == file)?, Some((span, why)))
             }
-            StackContent::Elsewhere { .. } => return None,
+            StackContent::Unread { .. } => return None,
         };
         let properties = self.properties(&members);
         let is_set = kind_of(member).is_some_and(|kind| self.filled(kind) == STACK_SET);
-        let (arguments, rest) = self.arguments(&properties);
+        let (arguments, unknown_parameters) = self.arguments(&properties);
         let call = scope::StackCall {
             caller: Rc::clone(&self.scope),
             names: self.names.clone(),
             stack: member.key.clone(),
             header: member.key_span,
             arguments,
-            rest,
+            unknown_parameters,
             is_set,
         };
         let prefix = self.scope.qualify(&format!("{}/", member.key));
         let scope = Rc::new(TemplateScope { call: Some(call), ..TemplateScope::of(template, prefix) });
-        Some(StackTemplate { scope, condition: members.get("Condition").cloned(), doubt })
+        Some(StackTemplate { scope, condition: members.get("Condition").cloned(), uncertain })
     }
 
     /// The template that a resource deploys, with the entries of the resource; `None` if the resource isn't a stack.
@@ -175,7 +175,7 @@ impl<'a> TemplateEvaluator<'a> {
             let names: Vec<&str> = kind.split("::").skip(1).filter(|name| *name != "MODULE").collect();
             let (span, hint) = (member.key_span, TrailHint::of([names.join("-").as_str()], &member.key));
             let help = "check the template of the module";
-            return Some((StackContent::Elsewhere { span, hint, help }, members));
+            return Some((StackContent::Unread { span, hint, help }, members));
         }
         if let Some(open) =
             members.get("Properties").filter(|properties| IntrinsicCall::of(properties.value.target()).is_some())
@@ -235,7 +235,7 @@ impl<'a> TemplateEvaluator<'a> {
             LocalPath::Missing => "correct the path: there is no template",
             LocalPath::Remote => "refer to a local file so that it can be read",
         };
-        StackContent::Elsewhere { span, hint, help }
+        StackContent::Unread { span, hint, help }
     }
 
     /// Collects the paths that an address may have, one for each branch of the undecided conditions. Returns the place
@@ -258,7 +258,7 @@ impl<'a> TemplateEvaluator<'a> {
             };
         }
         let uploaded = call.filter(|call| UPLOADS.contains(&call.name)).and_then(|call| {
-            let path = call.argument.mapping().and_then(|mapping| flat::text(mapping, "Path"));
+            let path = call.argument.mapping().and_then(|mapping| merged_mapping::text(mapping, "Path"));
             path.or_else(|| call.argument.text())
         });
         paths.push(match uploaded {
@@ -305,11 +305,11 @@ impl<'a> TemplateEvaluator<'a> {
                 let destinations = asset.get("destinations").and_then(|entry| entry.value.as_mapping());
                 let mut destinations = destinations.into_iter().flat_map(|mapping| &mapping.entries);
                 destinations.any(|entry| {
-                    let key = entry.value.as_mapping().and_then(|mapping| flat::text(mapping, "objectKey"));
+                    let key = entry.value.as_mapping().and_then(|mapping| merged_mapping::text(mapping, "objectKey"));
                     key.and_then(|key| key.rsplit('/').next()) == Some(name)
                 })
             })?;
-        Some(flat::text(found.get("source")?.value.as_mapping()?, "path")?.to_owned())
+        Some(merged_mapping::text(found.get("source")?.value.as_mapping()?, "path")?.to_owned())
     }
 
     /// The unread template of a stack whose whole `Properties` are a function, such as `Fn::If`.
@@ -320,7 +320,7 @@ impl<'a> TemplateEvaluator<'a> {
         let named = texts.into_iter().filter_map(|text| TrailHint::of([last_name(text)], "")).max();
         let hint = named.or(TrailHint::of([], &member.key)).max(self.hint_of_files(properties));
         let help = "move the condition into the properties so that the template can be found";
-        StackContent::Elsewhere { span: properties.whole(), hint, help }
+        StackContent::Unread { span: properties.whole(), hint, help }
     }
 
     /// A hint, if a text in a node is the path of a file beside this template that mentions a trail.
@@ -350,17 +350,25 @@ impl<'a> TemplateEvaluator<'a> {
         let holds_one = texts.iter().any(|text| mentions_trail(text)) || holds_trail(body);
         let hint = if holds_one { Some(TrailHint::Content) } else { hint_of(body, &member.key) };
         let help = "move the template to a separate file";
-        StackContent::Elsewhere { span: body.whole(), hint, help }
+        StackContent::Unread { span: body.whole(), hint, help }
     }
 
     /// The unread part for a stack whose template can't be read; `None` if the stack isn't created.
-    pub(super) fn elsewhere(&self, member: &Member, outer: &Traced<bool>) -> Option<UnreadPart> {
-        let (StackContent::Elsewhere { span, hint, help, .. }, members) = self.deployed(member)? else { return None };
+    pub(super) fn unread_part(&self, member: &Member, outer: &Traced<bool>) -> Option<UnreadPart> {
+        let (StackContent::Unread { span, hint, help, .. }, members) = self.deployed(member)? else { return None };
         let exists = self.exists(members.get("Condition"), outer);
-        let what = format!("stack `{}`", self.scope.qualify(&member.key));
+        let description = format!("stack `{}`", self.scope.qualify(&member.key));
         let reason = "its template isn't here".to_owned();
         let (header, help, limit) = (span, help.to_owned(), None);
-        (exists.value != Known(false)).then_some(UnreadPart { header, what, reason, help, hint, limit, missing: None })
+        (exists.value != Known(false)).then_some(UnreadPart {
+            header,
+            description,
+            reason,
+            help,
+            hint,
+            limit,
+            missing: None,
+        })
     }
 
     /// The unread part for a landing zone of AWS Control Tower, which may create an organization trail; `None` if it
@@ -370,7 +378,7 @@ impl<'a> TemplateEvaluator<'a> {
         let exists = self.exists(members.get("Condition"), outer);
         (exists.value != Known(false)).then(|| UnreadPart {
             header: member.key_span,
-            what: format!("landing zone `{}`", self.scope.qualify(&member.key)),
+            description: format!("landing zone `{}`", self.scope.qualify(&member.key)),
             reason: "AWS Control Tower may create an organization trail for it".to_owned(),
             help: "check the trail that AWS Control Tower created in the management account".to_owned(),
             hint: Some(TrailHint::Content),
@@ -386,13 +394,13 @@ pub(super) fn created(span: Span) -> Traced<bool> {
 }
 
 fn kind_of(member: &Member) -> Option<&str> {
-    flat::text(member.value.as_mapping()?, "Type")
+    merged_mapping::text(member.value.as_mapping()?, "Type")
 }
 
 /// The path of the template that the CDK or SAM will upload.
 fn asset_path(metadata: &Mapping) -> Option<String> {
-    let property = flat::text(metadata, "aws:asset:property")?;
-    let path = flat::text(metadata, "aws:asset:path").filter(|_| property == "TemplateURL")?;
+    let property = merged_mapping::text(metadata, "aws:asset:property")?;
+    let path = merged_mapping::text(metadata, "aws:asset:path").filter(|_| property == "TemplateURL")?;
     Some(path.to_owned())
 }
 

@@ -2,10 +2,10 @@
 
 use super::call::FunctionArgument;
 use super::eval::DYNAMIC;
-use super::eval::{READER, TemplateEvaluator, is_absent, through, weight, weight_of_text};
+use super::eval::{READER, TemplateEvaluator, is_absent, weight, weight_of_text, with_hop};
 use super::lists::is_empty_list;
 use super::pieces::{ComposedText, Pieces, TracedPiece, item_way};
-use super::symbols::{because, computed, failed, symbol};
+use super::symbols::{computed, depends_on, failed, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Mapping, Node};
 use crate::value::budget::STEPS;
@@ -46,14 +46,14 @@ impl TemplateEvaluator<'_> {
             None => (argument.text(), None),
         };
         let Some(text) = text else {
-            return ComposedText::whole(failed("`Fn::Sub` takes a string, or a string and a mapping"));
+            return ComposedText::untracked(failed("`Fn::Sub` takes a string, or a string and a mapping"));
         };
         self.world.charge(weight_of_text(text));
         if !self.world.has_steps() {
-            return ComposedText::whole(Unknown(Reason::OverLimit { limit: STEPS }));
+            return ComposedText::untracked(Unknown(Reason::OverLimit { limit: STEPS }));
         }
         if let Some(why) = placeholder(text, READER) {
-            return ComposedText::whole(Unknown(why));
+            return ComposedText::untracked(Unknown(why));
         }
         let parts = split(text);
         if let [SubPart::Name(name)] = parts.as_slice() {
@@ -63,7 +63,7 @@ impl TemplateEvaluator<'_> {
         for part in &parts {
             self.world.charge(1);
             if !self.world.has_steps() {
-                return ComposedText::whole(Unknown(Reason::OverLimit { limit: STEPS }));
+                return ComposedText::untracked(Unknown(Reason::OverLimit { limit: STEPS }));
             }
             match part {
                 SubPart::Literal(text) => {
@@ -99,10 +99,10 @@ impl TemplateEvaluator<'_> {
         if let Some(entry) = own.and_then(|own| own.get(name)) {
             let value = self.eval(&entry.value);
             let hop = Hop { span: entry.value.whole(), step: HopKind::Member(name.to_owned()) };
-            return through(value, hop, span);
+            return with_hop(value, hop, span);
         }
         let value = if name.contains('.') { self.attribute_at(name, span) } else { self.named(name, span) };
-        self.settle(value)
+        self.resolve(value)
     }
 
     /// Replaces loop variables in a text. CloudFormation does so in any text, not only in `Fn::Sub`; `&{Name}` inserts
@@ -123,17 +123,17 @@ impl TemplateEvaluator<'_> {
 
     pub(super) fn join(&self, argument: FunctionArgument<'_>) -> ComposedText {
         let Some([delimiter, list]) = argument.items() else {
-            return ComposedText::whole(failed("`Fn::Join` takes a delimiter and a list"));
+            return ComposedText::untracked(failed("`Fn::Join` takes a delimiter and a list"));
         };
         let between = self.eval(delimiter);
         let between_text = self.text_of(&between.value);
         let items = match self.joined_items(list) {
             Ok(items) => items,
-            Err(list) => return ComposedText::whole(Self::join_of(between_text, &list)),
+            Err(list) => return ComposedText::untracked(Self::joined_or_unknown(between_text, &list)),
         };
         let Known(between_text) = between_text else {
             let list = Known(Data::tuple(items.into_iter().map(|(item, _)| item).collect()));
-            return ComposedText::whole(Self::join_of(between_text, &list));
+            return ComposedText::untracked(Self::joined_or_unknown(between_text, &list));
         };
         let (mut writing, mut pieces) = (PartialString::default(), Pieces::default());
         for (index, (item, own)) in items.into_iter().enumerate() {
@@ -176,7 +176,7 @@ impl TemplateEvaluator<'_> {
     }
 
     /// The result for a delimiter or a list that is unknown or invalid.
-    fn join_of(delimiter: Maybe<String>, list: &Maybe<Data>) -> Maybe<Data> {
+    fn joined_or_unknown(delimiter: Maybe<String>, list: &Maybe<Data>) -> Maybe<Data> {
         match (&delimiter, list) {
             (Known(_), Known(other)) => failed(format!("{} isn't a list", other.shown())),
             (Known(_), Unknown(why)) if is_empty_list(why) => Known(Data::String(String::new())),
@@ -197,7 +197,7 @@ impl PartialString {
             Unknown(why) => {
                 self.push(&format!("${{{}}}", symbol(value)));
                 self.unknown = Some(match self.unknown.take() {
-                    Some(first) => first.nearer(why),
+                    Some(first) => first.more_actionable(why),
                     None => why,
                 });
             }
@@ -215,7 +215,7 @@ impl PartialString {
     fn finish(self) -> Maybe<Data> {
         match self.unknown {
             None => Known(Data::String(self.text)),
-            Some(why) => match because(format!("\"{}\"", self.text), why, None) {
+            Some(why) => match depends_on(format!("\"{}\"", self.text), why, None) {
                 // The text is the name of a dynamic reference. Its value is known during deployment only, even if the
                 // name becomes known.
                 Unknown(Reason::Computed { expression, .. }) if self.is_set && self.text.contains(DYNAMIC) => {

@@ -16,11 +16,11 @@ pub(super) fn computed<T>(function: &str, parts: &[&Maybe<Data>], atom: Option<A
     let parts_shown: Vec<String> = parts.iter().map(|part| symbol(part)).collect();
     let expression = format!("{function}({})", parts_shown.join(", "));
     let cause = parts.iter().find_map(|part| first_unknown(part));
-    because(expression, cause.unwrap_or(Reason::Unreadable), atom)
+    depends_on(expression, cause.unwrap_or(Reason::Unreadable), atom)
 }
 
 /// A value that depends on an unknown one.
-pub(super) fn because<T>(expression: String, cause: Reason, atom: Option<Atom>) -> Maybe<T> {
+pub(super) fn depends_on<T>(expression: String, cause: Reason, atom: Option<Atom>) -> Maybe<T> {
     if is_final(&cause) {
         return Unknown(cause);
     }

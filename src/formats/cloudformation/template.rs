@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::call::{self, FunctionArgument, IntrinsicCall};
-use super::circles::{References, circular};
+use super::cycles::{References, names_on_cycles};
 use super::document::TemplateFile;
 use super::eval::{READER, is_braced};
 use super::exports;
-use super::flat::{self, IncludeBudget, MergedMapping, is_loop};
 use super::library::TemplateLibrary;
 use super::loops::loop_parts;
 use super::macros::{self, LANGUAGE_EXTENSIONS};
+use super::merged_mapping::{self, IncludeBudget, MergedMapping, is_loop};
 use super::serverless;
 use super::transforms::Transforms;
 use super::undeclared;
@@ -78,17 +78,17 @@ impl Template {
 
     /// A document is a template if its `Resources` contain something with a `Type`.
     fn recognize_bare(root: &Node, document: &TemplateFile, library: &TemplateLibrary<'_>) -> Option<Self> {
-        let room = IncludeBudget::default();
+        let budget = IncludeBudget::default();
         let service = serverless::resources(root);
         let root = service.as_deref().unwrap_or(root);
         let (mut sections, beside) = Section::apart(root.as_mapping()?);
-        let transforms = Transforms::of(&mut sections, beside, document.file, library, &room);
+        let transforms = Transforms::of(&mut sections, beside, document.file, library, &budget);
         let written = resources_among(root, &sections);
         let value = written.as_ref().map(|written| macros::in_long_form(&written.value));
         let is_template = sections.get("AWSTemplateFormatVersion").is_some();
         let unread = transforms.unread.macros.first();
         let resources = match (&value, value.as_ref().and_then(|value| value.as_mapping())) {
-            (_, Some(mapping)) if has_resources(mapping) => Section::of_resources(mapping, library, &room),
+            (_, Some(mapping)) if has_resources(mapping) => Section::of_resources(mapping, library, &budget),
             (Some(value), None) if is_template || holds_trail(value) => Section::default(),
             (_, _) if unread.is_some() => Section::default(),
             (_, _) => return None,
@@ -98,10 +98,10 @@ impl Template {
             file: document.file,
             notation: document.notation,
             header,
-            parameters: section_of(&sections, "Parameters", library, &room),
-            mappings: section_of(&sections, "Mappings", library, &room),
-            conditions: section_of(&sections, "Conditions", library, &room),
-            rules: section_of(&sections, "Rules", library, &room),
+            parameters: section_of(&sections, "Parameters", library, &budget),
+            mappings: section_of(&sections, "Mappings", library, &budget),
+            conditions: section_of(&sections, "Conditions", library, &budget),
+            rules: section_of(&sections, "Rules", library, &budget),
             resources,
             outputs: sections.get("Outputs").map(|entry| macros::in_long_form(&entry.value)),
             macros: transforms.macros,
@@ -116,7 +116,7 @@ impl Template {
         template.problems = written.map(|written| template.find_problems(&written)).unwrap_or_default();
         template.problems.extend(transforms.problems);
         template.open(&transforms.unread);
-        let undeclared = undeclared::faults(&template).into_iter();
+        let undeclared = undeclared::errors(&template).into_iter();
         template.problems.extend(undeclared.map(|(span, message)| Problem::syntax(span, message)));
         Some(template)
     }
@@ -150,14 +150,14 @@ impl Template {
             return vec![Problem::syntax(written.key.span, message)];
         }
         let flat = &self.resources.flat;
-        let faults = flat.entries.iter().filter_map(|entry| self.fault(entry));
-        let faults = faults.chain(flat.loops.iter().filter_map(|entry| self.loop_fault(entry)));
-        faults.chain(self.circle_fault()).map(|(span, message)| Problem::syntax(span, message)).collect()
+        let faults = flat.entries.iter().filter_map(|entry| self.structural_error(entry));
+        let faults = faults.chain(flat.loops.iter().filter_map(|entry| self.loop_error(entry)));
+        faults.chain(self.cycle_error()).map(|(span, message)| Problem::syntax(span, message)).collect()
     }
 
     /// The first condition that depends on itself, unless the error is already reported at a trail with such a
     /// condition. The condition may be used by `Fn::If` only, or not at all.
-    fn circle_fault(&self) -> Option<(Span, String)> {
+    fn cycle_error(&self) -> Option<(Span, String)> {
         let conditions = self.conditions.flat.entries.iter().filter_map(|entry| Some((entry, entry.key.as_text()?)));
         let (entry, name) = conditions.filter(|_| !self.is_rewritten()).find(|(_, name)| self.is_circular(name))?;
         let is_said = self.resources.flat.entries.iter().filter_map(|entry| entry.value.as_mapping()).any(|resource| {
@@ -168,7 +168,7 @@ impl Template {
         (!is_said).then(|| (entry.key.span, format!("the condition `{name}` depends on itself")))
     }
 
-    fn loop_fault(&self, entry: &Entry) -> Option<(Span, String)> {
+    fn loop_error(&self, entry: &Entry) -> Option<(Span, String)> {
         if !holds_trail(&entry.value) || self.is_rewritten() {
             return None;
         }
@@ -179,7 +179,7 @@ impl Template {
     }
 
     /// The structural error of a resource that is or may be a trail.
-    fn fault(&self, entry: &Entry) -> Option<(Span, String)> {
+    fn structural_error(&self, entry: &Entry) -> Option<(Span, String)> {
         let name = entry.key.as_text()?;
         let Some(resource) = entry.value.as_mapping() else {
             let is_trail = entry.value.as_text() == Some(dialects::CLOUDFORMATION.kind) || holds_trail(&entry.value);
@@ -214,9 +214,10 @@ impl Template {
             return Some((span, "the `Condition` of a resource must be the name of a condition".to_owned()));
         };
         let flat = &self.conditions.flat;
-        let is_declared = self.conditions.get(name).is_some() || !flat.loops.is_empty() || flat.rest().is_some();
+        let is_declared =
+            self.conditions.get(name).is_some() || !flat.loops.is_empty() || flat.unread_reason().is_some();
         if !is_declared {
-            return (!self.is_rewritten()).then(|| (span, undeclared::fault(self, name)));
+            return (!self.is_rewritten()).then(|| (span, undeclared::message(self, name)));
         }
         self.is_circular(name).then(|| (span, format!("the condition `{name}` depends on itself")))
     }
@@ -230,7 +231,7 @@ impl Template {
         let entries = self.conditions.flat.entries.iter();
         let referred: References<'_> =
             entries.filter_map(|entry| Some((entry.key.as_text()?, references(&entry.value)))).collect();
-        circular(&referred).into_iter().map(str::to_owned).collect()
+        names_on_cycles(&referred).into_iter().map(str::to_owned).collect()
     }
 
     /// True if the CDK generated the template: it is in the output directory of the CDK, or it has the
@@ -244,7 +245,7 @@ impl Template {
                 || has_version
                 || resources.any(|resource| {
                     let metadata = resource.get("Metadata").and_then(|metadata| metadata.value.as_mapping());
-                    flat::text(resource, "Type") == Some("AWS::CDK::Metadata")
+                    merged_mapping::text(resource, "Type") == Some("AWS::CDK::Metadata")
                         || metadata.is_some_and(|metadata| metadata.get("aws:cdk:path").is_some())
                 })
         })
@@ -257,10 +258,10 @@ impl Template {
 }
 
 /// A section of a template, in the long form; empty if it is missing.
-fn section_of(sections: &Section, name: &str, library: &TemplateLibrary<'_>, room: &IncludeBudget) -> Section {
+fn section_of(sections: &Section, name: &str, library: &TemplateLibrary<'_>, budget: &IncludeBudget) -> Section {
     let value = sections.get(name).map(|entry| macros::in_long_form(&entry.value));
     let mapping = value.as_ref().and_then(|value| value.as_mapping());
-    mapping.map(|mapping| Section::within(mapping, library, room)).unwrap_or_default()
+    mapping.map(|mapping| Section::within(mapping, library, budget)).unwrap_or_default()
 }
 
 fn may_be_trail(kind: &str) -> bool {
@@ -273,8 +274,8 @@ impl Section {
         Self::within(mapping, library, &IncludeBudget::default())
     }
 
-    fn within(mapping: &Mapping, library: &TemplateLibrary<'_>, room: &IncludeBudget) -> Self {
-        let mut flat = MergedMapping::within(mapping, library, room);
+    fn within(mapping: &Mapping, library: &TemplateLibrary<'_>, budget: &IncludeBudget) -> Self {
+        let mut flat = MergedMapping::within(mapping, library, budget);
         let entries = std::mem::take(&mut flat.entries);
         let mut section = Self { flat, ..Self::default() };
         section.extend(entries);
@@ -283,16 +284,16 @@ impl Section {
 
     /// Indexes the entries of `Resources`. Resources that are included as a whole are replaced by the content of the
     /// file.
-    fn of_resources(mapping: &Mapping, library: &TemplateLibrary<'_>, room: &IncludeBudget) -> Self {
-        let mut section = Self::within(mapping, library, room);
+    fn of_resources(mapping: &Mapping, library: &TemplateLibrary<'_>, budget: &IncludeBudget) -> Self {
+        let mut section = Self::within(mapping, library, budget);
         for entry in &mut section.flat.entries {
             if macros::is_called_in(&entry.value) {
-                entry.value = flat::spliced(&entry.value, library, room);
+                entry.value = merged_mapping::spliced(&entry.value, library, budget);
             }
         }
         for entry in &mut section.flat.loops {
             if macros::is_called_within(&entry.value) {
-                *entry = flat::spliced_loop(entry, library, room);
+                *entry = merged_mapping::spliced_loop(entry, library, budget);
             }
         }
         section

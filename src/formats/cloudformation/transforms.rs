@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::flat::{IncludeBudget, MergedMapping};
 use super::library::TemplateLibrary;
 use super::macros::{self, LANGUAGE_EXTENSIONS, NamedMacro};
+use super::merged_mapping::{IncludeBudget, MergedMapping};
 use super::template::Section;
 use crate::model::Macro;
 use crate::source::FileId;
@@ -37,7 +37,7 @@ pub(super) struct Transforms {
 /// The state of a template while files are included in it.
 struct IncludingTemplate<'a, 's> {
     library: &'a TemplateLibrary<'a>,
-    room: &'a IncludeBudget,
+    budget: &'a IncludeBudget,
     sections: &'s mut Section,
     files: HashSet<FileId>,
 }
@@ -49,7 +49,7 @@ impl Transforms {
         beside: Vec<Arc<Node>>,
         own: FileId,
         library: &TemplateLibrary<'_>,
-        room: &IncludeBudget,
+        budget: &IncludeBudget,
     ) -> Self {
         let mut transforms = Self::default();
         let mut pending = beside;
@@ -58,7 +58,7 @@ impl Transforms {
             pending.push(Arc::clone(&written.value));
         }
         pending.reverse();
-        let mut including = IncludingTemplate { library, room, sections, files: HashSet::from([own]) };
+        let mut including = IncludingTemplate { library, budget, sections, files: HashSet::from([own]) };
         while let Some(node) = pending.pop() {
             for found in macros::calls(&node) {
                 transforms.has_extensions |= found.name() == LANGUAGE_EXTENSIONS;
@@ -81,9 +81,9 @@ impl Transforms {
         }
         let document = found.included(including.library);
         let mapping = document.as_ref().and_then(|document| document.as_mapping());
-        match mapping.filter(|mapping| including.room.holds(mapping)) {
+        match mapping.filter(|mapping| including.budget.has_budget_for(mapping)) {
             Some(mapping) => {
-                including.room.take(mapping);
+                including.budget.charge(mapping);
                 if let Some(file) = file {
                     including.files.insert(file);
                     including.library.note_included(file);

@@ -15,14 +15,14 @@ type UsedCondition<'n> = (&'n str, Span);
 
 /// The first reference to each undeclared name, with the message; empty if a macro, a loop or an unread include may
 /// declare it.
-pub(super) fn faults(template: &Template) -> Vec<(Span, String)> {
+pub(super) fn errors(template: &Template) -> Vec<(Span, String)> {
     let mut met = HashSet::new();
     let used = used(template).into_iter().filter(|(name, _)| is_undeclared(template, name) && met.insert(*name));
-    used.map(|(name, span)| (span, fault(template, name))).collect()
+    used.map(|(name, span)| (span, message(template, name))).collect()
 }
 
 /// The message for an undeclared name.
-pub(super) fn fault(template: &Template, name: &str) -> String {
+pub(super) fn message(template: &Template, name: &str) -> String {
     let meant = closest(name, template.conditions.names());
     let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
     format!("condition `{name}` isn't declared{meant}")
@@ -30,7 +30,7 @@ pub(super) fn fault(template: &Template, name: &str) -> String {
 
 fn is_undeclared(template: &Template, name: &str) -> bool {
     let flat = &template.conditions.flat;
-    let may_be_elsewhere = !template.macros.is_empty() || !flat.loops.is_empty() || flat.rest().is_some();
+    let may_be_elsewhere = !template.macros.is_empty() || !flat.loops.is_empty() || flat.unread_reason().is_some();
     // A name with a brace is filled in by a loop or by another tool.
     !may_be_elsewhere && !name.contains('{') && template.conditions.get(name).is_none()
 }

@@ -23,7 +23,7 @@ pub(super) struct StandalonePlan {
 }
 
 /// A resource may be relevant to each of these subjects.
-const SUBJECTS: [SearchSubject; 2] = [SearchSubject::Trails, SearchSubject::Surroundings];
+const SUBJECTS: [SearchSubject; 2] = [SearchSubject::Trails, SearchSubject::Related];
 
 /// A resource that exists, or may exist, after apply, or a data source that is read during apply.
 pub(super) struct Planned {
@@ -31,11 +31,11 @@ pub(super) struct Planned {
     /// The place of the address.
     pub(super) header: Span,
     /// The reason why its existence is unknown.
-    doubt: Option<Reason>,
+    unknown_existence: Option<Reason>,
     pub(super) after: Arc<Node>,
     pub(super) after_unknown: Option<Arc<Node>>,
     /// True if the plan omits arguments with unknown values without listing them.
-    leaves_out: bool,
+    omits_unknown: bool,
 }
 
 impl StandalonePlan {
@@ -93,7 +93,7 @@ impl<'a> Found<'a> {
             Ok(change) => change,
             Err(problem) => return problems.push(problem),
         };
-        if is_looked_for(&change.mode, &change.kind) {
+        if is_supported(&change.mode, &change.kind) {
             self.seen.extend(self.text.string(change.address).map(|address| address.into_owned()));
             self.resources.extend(Planned::of_change(self.text, &change, deferred, problems));
         } else if change.mode == "data" && change.kind == PolicyDocument::KIND {
@@ -104,7 +104,7 @@ impl<'a> Found<'a> {
 
     /// Adds planned resources for which the plan has no change.
     fn add_values(&mut self, document: &RawPlan<'a>, problems: &mut Vec<Problem>) {
-        for planned in document.planned().into_iter().filter(|planned| is_looked_for(&planned.mode, &planned.kind)) {
+        for planned in document.planned().into_iter().filter(|planned| is_supported(&planned.mode, &planned.kind)) {
             let address = self.text.string(planned.address).unwrap_or_default().into_owned();
             if self.seen.insert(address) {
                 self.resources.extend(Planned::of_values(self.text, planned, problems));
@@ -128,7 +128,7 @@ impl LoadedProject for StandalonePlan {
         resources.map(|(_, resource)| resource.clone()).collect()
     }
 
-    fn elsewhere(&self, _: SearchSubject) -> Vec<UnreadPart> {
+    fn unread_parts(&self, _: SearchSubject) -> Vec<UnreadPart> {
         Vec::new()
     }
 
@@ -138,7 +138,7 @@ impl LoadedProject for StandalonePlan {
 }
 
 /// True for a managed resource of a supported type. `mode` and `kind` are in the plan's terms.
-fn is_looked_for(mode: &str, kind: &str) -> bool {
+fn is_supported(mode: &str, kind: &str) -> bool {
     mode == "managed" && SUBJECTS.into_iter().any(|subject| subject.kind(kind).is_some())
 }
 
@@ -154,12 +154,15 @@ impl Planned {
         let address = text.string(change.address)?.into_owned();
         let after_unknown = change.change.after_unknown.and_then(|part| text.tree(part, problems));
         // The plan has evaluated the arguments, so a finding about them is certain wherever the resource exists.
-        let doubt = deferred.map(|reason| {
+        let unknown_existence = deferred.map(|reason| {
             let cause = Reason::NotEvaluated { construct: format!("`{address}`, which the plan defers ({reason}),") };
             Reason::Computed { expression: format!("the existence of {address}"), cause: Box::new(cause), atom: None }
         });
         let header = text.span(change.address);
-        Some((change.kind.to_string(), Self { address, header, doubt, after, after_unknown, leaves_out: false }))
+        Some((
+            change.kind.to_string(),
+            Self { address, header, unknown_existence, after, after_unknown, omits_unknown: false },
+        ))
     }
 
     /// The planned resource of an entry in `planned_values`, with its type.
@@ -171,7 +174,8 @@ impl Planned {
         let after = text.tree(planned.values?, problems)?;
         let address = text.string(planned.address)?.into_owned();
         let header = text.span(planned.address);
-        let planned_resource = Self { address, header, doubt: None, after, after_unknown: None, leaves_out: true };
+        let planned_resource =
+            Self { address, header, unknown_existence: None, after, after_unknown: None, omits_unknown: true };
         Some((planned.kind.to_string(), planned_resource))
     }
 
@@ -187,7 +191,7 @@ impl Planned {
         let unknown = self.after_unknown.as_ref().and_then(|unknown| unknown.as_mapping());
         let fields = kind.shape.iter().filter_map(|argument| {
             let reference = format!("{}.{}", self.address, argument.name);
-            let is_open = self.leaves_out
+            let is_open = self.omits_unknown
                 && match argument.holds {
                     Holds::Blocks(_) => arguments.may_make_unknown(argument.name),
                     Holds::Value | Holds::Texts | Holds::Document => arguments.may_be_unknown(argument.name),
@@ -203,7 +207,7 @@ impl Planned {
                 Holds::Blocks(_) => is_empty(&field.value),
                 // A value that the provider chooses is treated as in the code: as not set.
                 Holds::Value | Holds::Texts | Holds::Document => {
-                    matches!(field.value.value, Unknown(_)) && arguments.leaves_out(argument.name)
+                    matches!(field.value.value, Unknown(_)) && arguments.is_unset(argument.name)
                 }
             };
             if matches!((&argument.holds, &field.value.value), (Holds::Document, Unknown(_))) {
@@ -221,7 +225,7 @@ impl Planned {
             calls: Vec::new(),
             owners: vec![self.header.file],
             exists: Traced {
-                value: self.doubt.clone().map_or(Known(true), Unknown),
+                value: self.unknown_existence.clone().map_or(Known(true), Unknown),
                 origin: Origin::Absent(self.header),
                 hops: Vec::new(),
             },

@@ -188,7 +188,7 @@ impl<'a> Arguments<'_, 'a> {
     }
 
     /// True if the argument isn't set in the code, so that the provider chooses its value.
-    pub(super) fn leaves_out(&self, argument: &str) -> bool {
+    pub(super) fn is_unset(&self, argument: &str) -> bool {
         self.expressions.as_ref().is_some_and(|expressions| !expressions.contains_key(argument))
     }
 

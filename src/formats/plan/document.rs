@@ -53,7 +53,7 @@ impl Plan {
             return Err(format!("it isn't encoded in UTF-8; {HOW} and save it as UTF-8"));
         }
         let text = PlanText { id, file };
-        let document = text.document().map_err(|problem| told(&problem, file))?;
+        let document = text.document().map_err(|problem| describe_problem(&problem, file))?;
         let configuration = check_kind(&document, text)?;
         let mut plan = Self {
             file: id,
@@ -65,7 +65,7 @@ impl Plan {
                 .ok_or_else(|| wrong("configuration.root_module"))?,
             is_complete: document.complete == Some(true) && document.deferred_changes.iter().flatten().next().is_none(),
             variables: match document.variables {
-                Some(part) => variables(text, part).map_err(|problem| told(&problem, file))?,
+                Some(part) => variables(text, part).map_err(|problem| describe_problem(&problem, file))?,
                 None => HashMap::new(),
             },
             addresses: BTreeSet::new(),
@@ -158,7 +158,7 @@ impl Plan {
         let mut problems = Vec::new();
         let planned = Planned::of_change(text, change, None, &mut problems);
         if let Some(problem) = problems.first() {
-            return Err(Some(told(problem, text.file)));
+            return Err(Some(describe_problem(problem, text.file)));
         }
         let resource = planned.and_then(|(_, planned)| planned.resource(kind, configuration, None)).ok_or(None)?;
         self.declarations.entry(declaration).or_default().push(address.clone());
@@ -169,7 +169,7 @@ impl Plan {
 }
 
 /// The message of a problem with its position, as a sentence fragment.
-fn told(problem: &Problem, file: &SourceFile) -> String {
+fn describe_problem(problem: &Problem, file: &SourceFile) -> String {
     let position = file.position(problem.span.start);
     let message = problem.message.strip_prefix("this ").map_or(problem.message.clone(), |rest| format!("it {rest}"));
     format!("{message} (line {}, column {}); {HOW}", position.line, position.column)

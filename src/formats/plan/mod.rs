@@ -50,13 +50,13 @@ impl InputFormat for TerraformPlan {
         JsonKind::of(text).is_some()
     }
 
-    fn is_told_by_content(&self) -> bool {
+    fn needs_content(&self) -> bool {
         true
     }
 
-    fn interest(&self, bytes: &[u8]) -> Relevance {
+    fn relevance(&self, bytes: &[u8]) -> Relevance {
         let mentions_trail = COMMON.find(bytes).is_some() && TRAILS.iter().any(|needle| needle.find(bytes).is_some());
-        if mentions_trail && JsonKind::of(bytes).is_some() { Relevance::Mentions } else { Relevance::None }
+        if mentions_trail && JsonKind::of(bytes).is_some() { Relevance::Trail } else { Relevance::None }
     }
 
     fn links(&self, _kept: CandidateFile, _context: Context<'_>) -> Links {
@@ -66,7 +66,7 @@ impl InputFormat for TerraformPlan {
     fn projects(&self, linked: &[LinkedFile], context: Context<'_>) -> Vec<Box<dyn Project>> {
         let beside = context.options.plan.as_ref().map(|plan| plan.file);
         let mut projects: Vec<Box<dyn Project>> = Vec::new();
-        for file in linked.iter().map(|linked| linked.kept.file) {
+        for file in linked.iter().map(|linked| linked.candidate.file) {
             // A plan that is passed together with its code isn't checked separately.
             if beside != Some(file) {
                 projects.push(Box::new(PlanFile { file, name: context.sources.file(file).name.clone() }));
@@ -127,7 +127,7 @@ impl LoadedProject for StateDocument {
         Vec::new()
     }
 
-    fn elsewhere(&self, _: SearchSubject) -> Vec<UnreadPart> {
+    fn unread_parts(&self, _: SearchSubject) -> Vec<UnreadPart> {
         Vec::new()
     }
 

@@ -74,7 +74,7 @@ impl<'c, 'a> Policies<'c, 'a> {
         let arguments = self.configuration.arguments(&source.address);
         let mut taken_in = source.object(PolicyDocument::TAKEN_IN);
         for field in &mut taken_in.fields {
-            self.take_in(&mut field.value, &arguments.references(field.key.as_str()), depth);
+            self.fill_in_policies(&mut field.value, &arguments.references(field.key.as_str()), depth);
         }
         let statements = source.object(PolicyDocument::BLOCKS).fields.into_iter().next().map(|field| field.value);
         let blocks: Vec<(Traced<Data>, Option<Reason>)> = match statements {
@@ -90,7 +90,7 @@ impl<'c, 'a> Policies<'c, 'a> {
 
     /// Replaces the unknown texts of included policies by these policies: a single text, or a list with as many unknown
     /// items as there are references.
-    fn take_in(&self, value: &mut Traced<Data>, references: &[String], depth: usize) {
+    fn fill_in_policies(&self, value: &mut Traced<Data>, references: &[String], depth: usize) {
         let mut unknown: Vec<&mut Traced<Data>> = match value {
             Traced { value: Known(Data::List(list)), .. } => {
                 list.items.iter_mut().filter(|item| matches!(item.value, Unknown(_))).collect()
@@ -117,7 +117,7 @@ fn name_statements(list: &mut List, arguments: &Arguments<'_, '_>) {
     for (index, statement) in list.items.iter_mut().enumerate() {
         let Known(Data::Object(statement)) = &mut statement.value else { continue };
         let expressions =
-            if is_all { written.get(index) } else { the_one_with(&["sid"], statement, &written, arguments) };
+            if is_all { written.get(index) } else { only_block_with(&["sid"], statement, &written, arguments) };
         let Some(expressions) = expressions else { continue };
         for field in &mut statement.fields {
             match (field.key.as_str(), &mut field.value.value) {
@@ -145,7 +145,7 @@ fn name_blocks<'a>(
 ) {
     for block in &mut list.items {
         let Known(Data::Object(block)) = &mut block.value else { continue };
-        let Some(expressions) = the_one_with(&["type", "test", "variable"], block, written, arguments) else {
+        let Some(expressions) = only_block_with(&["type", "test", "variable"], block, written, arguments) else {
             continue;
         };
         let all = block.clone();
@@ -201,7 +201,7 @@ fn nested<'a>(name: &str, expressions: &Expressions<'a>, arguments: &Arguments<'
 
 /// Returns the expressions of the only block whose constants equal the values of the planned block, for these
 /// arguments; `None` if there is none, or several.
-fn the_one_with<'e, 'a>(
+fn only_block_with<'e, 'a>(
     names: &[&str],
     block: &Object,
     written: &'e [Expressions<'a>],

@@ -193,7 +193,7 @@ impl JsonKind {
             return None;
         }
         match serde_json::from_slice::<ObjectEntries<'_, JsonPart<'_>>>(text) {
-            Ok(entries) => entries.what(),
+            Ok(entries) => entries.json_kind(),
             // A broken plan is recognized too, so that its errors are reported.
             Err(_) => {
                 let has_version = is_quoted_in(text, "format_version");
@@ -207,7 +207,7 @@ impl JsonKind {
 
 impl ObjectEntries<'_, JsonPart<'_>> {
     /// Recognizes a text by its top-level entries. A repeated key counts here, and is reported later.
-    fn what(&self) -> Option<JsonKind> {
+    fn json_kind(&self) -> Option<JsonKind> {
         // CloudFormation and Terraform's JSON syntax have these keys; plans and states don't.
         if self.has("Resources") || self.has("resource") && !self.has("format_version") {
             return None;

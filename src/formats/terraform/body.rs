@@ -25,7 +25,7 @@ pub(super) fn resources(
         let is_last = !resources.is_empty() && !evaluator.world.has_steps();
         resources.push(resource(block, kind, notation, instance, evaluator));
         if is_last {
-            resources.last_mut().into_iter().for_each(|resource| give_up(resource, STEPS));
+            resources.last_mut().into_iter().for_each(|resource| mark_over_limit(resource, STEPS));
             break;
         }
     }
@@ -43,7 +43,7 @@ fn resource(
     let name = block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>().join(".");
     let scope = evaluator.scope;
     let address = scope.qualify(&format!("{name}{key}"));
-    let evaluator = evaluator.with(names).planned(planned::way(block, kind, &address, evaluator));
+    let evaluator = evaluator.with(names).planned(planned::plan_hop(block, kind, &address, evaluator));
     let (body, region) = match exists.value {
         // An instance that isn't created needs no argument but the bucket's name, and no Region.
         Known(false) => (bucket_of(block, kind, &evaluator), providers::nowhere(block)),
@@ -98,7 +98,7 @@ fn evaluated(attribute: &Attribute, evaluator: &ExpressionEvaluator<'_>) -> Fiel
 }
 
 /// Marks everything about a resource as unknown, because it represents more instances than the limit allows.
-pub(super) fn give_up(resource: &mut Resource, limit: &'static str) {
+pub(super) fn mark_over_limit(resource: &mut Resource, limit: &'static str) {
     resource.exists.value = Unknown(Reason::OverLimit { limit });
     resource.body = Unknown(Reason::OverLimit { limit });
     resource.region.value = Unknown(Reason::OverLimit { limit });
@@ -113,10 +113,10 @@ pub(super) fn object(body: &Body, shape: ArgumentShape, header: Span, evaluator:
 fn field(argument: &Argument, body: &Body, evaluator: &ExpressionEvaluator<'_>) -> Option<Field> {
     let (key_span, value) = match (body.attribute(argument.name), &argument.holds) {
         (Some(attribute), Holds::Value) => {
-            (attribute.name.span, settled(evaluator.eval_deciding(&attribute.value), evaluator))
+            (attribute.name.span, resolved(evaluator.eval_deciding(&attribute.value), evaluator))
         }
         (Some(attribute), Holds::Texts) => {
-            (attribute.name.span, settled(evaluator.listed(&attribute.value), evaluator))
+            (attribute.name.span, resolved(evaluator.listed(&attribute.value), evaluator))
         }
         (Some(attribute), Holds::Document) => (attribute.name.span, evaluator.document(&attribute.value)),
         (Some(attribute), Holds::Blocks(_)) if attribute.value.kind != ExprKind::Null => {
@@ -153,10 +153,10 @@ fn is_misspelt(attribute: &Attribute, body: &Body, shape: ArgumentShape) -> bool
 
 /// The value of an unknown text that a condition has compared with a text or null, in a world in which they are equal.
 /// A variable whose validations exclude null and the empty text is set.
-fn settled(value: Traced<Data>, evaluator: &ExpressionEvaluator<'_>) -> Traced<Data> {
+fn resolved(value: Traced<Data>, evaluator: &ExpressionEvaluator<'_>) -> Traced<Data> {
     let Unknown(why) = &value.value else { return value };
-    if variables::refuses(evaluator, why, &Data::Null)
-        && variables::refuses(evaluator, why, &Data::String(String::new()))
+    if variables::rejects(evaluator, why, &Data::Null)
+        && variables::rejects(evaluator, why, &Data::String(String::new()))
     {
         let set = Reason::Composed { reference: why.symbol(), cause: Box::new(why.clone()) };
         return value.map(|_| Unknown(set));

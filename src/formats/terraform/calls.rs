@@ -1,7 +1,7 @@
 //! Finds the directory of a called module.
 
 mod address;
-pub(super) mod found;
+pub(super) mod found_calls;
 mod version;
 
 use std::collections::BTreeMap;
@@ -105,13 +105,17 @@ impl InstalledModule {
     /// The reason why this isn't the code of a call's source; `None` if it is.
     fn other_source(&self, source: &str) -> Option<String> {
         let is_other = Address::parse(&self.source) != Address::parse(source);
-        is_other.then(|| format!("`{}` is installed instead", shown(&self.source)))
+        is_other.then(|| format!("`{}` is installed instead", quoted_text(&self.source)))
     }
 
     /// The reason why this version doesn't meet a call's constraint; `None` if it may.
     fn other_version(&self, block: &Block) -> Option<String> {
         let constraint = literal(block, "version").filter(|constraint| version::breaks(&self.version, constraint))?;
-        Some(format!("version {} is installed, but this call requires `{}`", shown(&self.version), shown(constraint)))
+        Some(format!(
+            "version {} is installed, but this call requires `{}`",
+            quoted_text(&self.version),
+            quoted_text(constraint)
+        ))
     }
 }
 
@@ -135,7 +139,7 @@ pub(super) fn resolve(
             return CalledModule::Directory { directory: local, is_vendored: false };
         }
         if context.sources.may_read(&local) && context.fs.kind(&local) == Err(ReadError::Missing) {
-            return CalledModule::Unread { part: lost(caller, source), other: None };
+            return CalledModule::Unread { part: missing_directory(caller, source), other: None };
         }
         return CalledModule::unread(caller, "its code isn't available", None);
     }
@@ -204,7 +208,7 @@ fn unread(caller: ModuleCall<'_>, reason: &str) -> UnreadPart {
     };
     UnreadPart {
         header: caller.block.header,
-        what: format!("module `{label}`"),
+        description: format!("module `{label}`"),
         reason: format!("{reason}{}", settings(caller.block)),
         help: help(caller.source.ok()),
         hint: TrailHint::of(names.iter().map(String::as_str), label),
@@ -214,8 +218,8 @@ fn unread(caller: ModuleCall<'_>, reason: &str) -> UnreadPart {
 }
 
 /// A call of a directory that doesn't exist.
-fn lost(caller: ModuleCall<'_>, source: &str) -> UnreadPart {
-    let directory = shown(source);
+fn missing_directory(caller: ModuleCall<'_>, source: &str) -> UnreadPart {
+    let directory = quoted_text(source);
     UnreadPart {
         help: format!("correct `source`, or check a directory that contains `{directory}` as well"),
         missing: Some(directory.clone()),
@@ -238,14 +242,14 @@ fn settings(block: &Block) -> String {
 fn shown_setting(attribute: &Attribute) -> Option<String> {
     let value = match &attribute.value.kind {
         ExprKind::Bool(value) => value.to_string(),
-        ExprKind::String(text) => format!("{:?}", shown(text)),
+        ExprKind::String(text) => format!("{:?}", quoted_text(text)),
         _ => return None,
     };
     Some(format!("`{} = {value}`", attribute.name.text))
 }
 
 /// A text for a message, truncated if it is long.
-fn shown(text: &str) -> String {
+fn quoted_text(text: &str) -> String {
     const SHOWN: usize = 80;
     let start: String = text.chars().take(SHOWN).collect();
     if start.len() < text.len() { format!("{start}…") } else { start }

@@ -48,7 +48,7 @@ pub(super) fn of(variable: &Block, name: &str, ty: Option<&Type>, is_nullable: b
     }
     let mut values = vec![Data::Bool(true), Data::Bool(false)];
     values.extend(is_nullable.then_some(Data::Null));
-    accepted(values, &conditions(variable), name, world)
+    accepted_values(values, &conditions(variable), name, world)
 }
 
 /// The domain that the validations of a variable allow, regardless of its type.
@@ -59,11 +59,11 @@ pub(super) fn validated(variable: &Block, name: &str, world: &World) -> Domain {
         return Domain::Anything;
     }
     let values = conditions.iter().filter_map(|condition| literals(condition, name)).flatten().collect();
-    accepted(values, &conditions, name, world)
+    accepted_values(values, &conditions, name, world)
 }
 
 /// True if a validation certainly rejects the value.
-pub(super) fn refuses(variable: &Block, name: &str, value: &Data, world: &World) -> bool {
+pub(super) fn rejects(variable: &Block, name: &str, value: &Data, world: &World) -> bool {
     refusing(variable, name, value, world).is_some()
 }
 
@@ -85,7 +85,7 @@ pub(super) fn conditions(variable: &Block) -> Vec<&Expr> {
 }
 
 /// The distinct values that no condition rejects.
-fn accepted(values: Vec<Data>, conditions: &[&Expr], name: &str, world: &World) -> Domain {
+fn accepted_values(values: Vec<Data>, conditions: &[&Expr], name: &str, world: &World) -> Domain {
     let mut distinct: Vec<Data> = Vec::new();
     for value in values {
         if distinct.len() >= MAX_VALUES {
@@ -136,14 +136,14 @@ fn holds(condition: &Expr, name: &str, value: Option<&Data>) -> Option<bool> {
             ("anytrue", [Expr { kind: ExprKind::Tuple(items), .. }]) => {
                 any(items.iter().map(|item| holds(item, name, value)))
             }
-            _ => named(condition, name, value),
+            _ => holds_by_name(condition, name, value),
         },
-        _ => named(condition, name, value),
+        _ => holds_by_name(condition, name, value),
     }
 }
 
 /// Like [`holds`], for a condition that holds exactly for the values that it names.
-fn named(condition: &Expr, name: &str, value: Option<&Data>) -> Option<bool> {
+fn holds_by_name(condition: &Expr, name: &str, value: Option<&Data>) -> Option<bool> {
     let literals = compared(condition, name)?;
     Some(value.is_some_and(|value| literals.contains(value)))
 }

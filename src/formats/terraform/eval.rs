@@ -25,9 +25,9 @@ use std::rc::Rc;
 use super::normal_form;
 use super::numbers;
 use super::placeholders::filled_in;
+use super::program::Program;
 use super::scope::{LocalNames, ModuleScope, ValuePath};
 use super::size::{CollectionSize, STEPS_OF_TOO_MUCH, Size};
-use super::tree::Program;
 use super::types::Type;
 use super::unknowns::shortened;
 use super::variables;
@@ -56,13 +56,13 @@ pub(super) struct ExpressionEvaluator<'a> {
     /// The hop to the plan, if the plan determines the resource whose arguments are evaluated.
     pub(super) planned: Option<Hop>,
     /// Within `try` and `can`, which catch failures: the reason why the argument may fail.
-    doubt: Option<Rc<RefCell<Option<Reason>>>>,
+    possible_failure: Option<Rc<RefCell<Option<Reason>>>>,
 }
 
 impl<'a> ExpressionEvaluator<'a> {
     /// An evaluator for a module instance.
     pub(super) fn new(tree: &'a Program<'a>, scope: &'a Rc<ModuleScope>, world: &'a World) -> Self {
-        Self { tree, scope, world, names: Vec::new(), is_outside: false, planned: None, doubt: None }
+        Self { tree, scope, world, names: Vec::new(), is_outside: false, planned: None, possible_failure: None }
     }
 
     /// The same evaluator with additional names.
@@ -84,28 +84,28 @@ impl<'a> ExpressionEvaluator<'a> {
 
     /// The same evaluator for an argument of `try` or `can`.
     fn trying(&self) -> Self {
-        Self { doubt: Some(Rc::default()), ..self.clone() }
+        Self { possible_failure: Some(Rc::default()), ..self.clone() }
     }
 
     /// Records that the argument of the enclosing `try` or `can` may fail.
-    fn note_doubt(&self, why: &Reason) {
-        if let Some(doubt) = &self.doubt {
+    fn note_possible_failure(&self, why: &Reason) {
+        if let Some(doubt) = &self.possible_failure {
             doubt.borrow_mut().get_or_insert_with(|| why.clone());
         }
     }
 
     /// The reason why the argument may fail, although its value may be known.
-    fn doubt(&self) -> Option<Reason> {
-        self.doubt.as_ref().and_then(|doubt| doubt.borrow().clone())
+    fn possible_failure(&self) -> Option<Reason> {
+        self.possible_failure.as_ref().and_then(|doubt| doubt.borrow().clone())
     }
 
     /// The value of an expression that a trail depends on. The world decides a condition, and a failure means that
     /// nothing can be deployed.
     pub(super) fn eval_deciding(&self, expr: &Expr) -> Traced<Data> {
-        let asked = self.world.asked();
+        let asked = self.world.queries();
         let mut decided = self.decide(expr);
         // A value that depends on the world is known only because the plan leaves one world.
-        if self.world.asked() != asked && matches!(decided.value, Known(_)) {
+        if self.world.queries() != asked && matches!(decided.value, Known(_)) {
             decided.hops.extend(self.planned.clone());
         }
         decided
@@ -135,7 +135,7 @@ impl<'a> ExpressionEvaluator<'a> {
                 self.world.leave();
                 way
             }
-            Err(limit) => here(Unknown(Reason::OverLimit { limit })),
+            Err(limit) => at_use(Unknown(Reason::OverLimit { limit })),
         };
         let value = match self.within_limits(value) {
             Unknown(why) if !why.has_identity() => self.identified(why, expr.span),
@@ -144,7 +144,7 @@ impl<'a> ExpressionEvaluator<'a> {
         if let Unknown(why) = &value
             && may_fail(why)
         {
-            self.note_doubt(why);
+            self.note_possible_failure(why);
         }
         let value = Traced { value, origin: Origin::Written(expr.span), hops };
         if self.tree.context.tried.is_empty() { value } else { self.tried(expr, value) }
@@ -222,21 +222,21 @@ impl<'a> ExpressionEvaluator<'a> {
 
     fn eval_kind(&self, expr: &Expr) -> ValuePath {
         match &expr.kind {
-            ExprKind::Null => here(Known(Data::Null)),
-            ExprKind::Bool(value) => here(Known(Data::Bool(*value))),
-            ExprKind::Number(text) => here(number(text)),
-            ExprKind::String(text) => here(Known(Data::String(text.clone()))),
-            ExprKind::Template(parts) => here(self.template(parts, expr.span)),
-            ExprKind::Tuple(items) => here(self.tuple(items.iter().map(|item| self.eval(item)))),
-            ExprKind::Object(items) => here(self.object(items, expr.span)),
+            ExprKind::Null => at_use(Known(Data::Null)),
+            ExprKind::Bool(value) => at_use(Known(Data::Bool(*value))),
+            ExprKind::Number(text) => at_use(number(text)),
+            ExprKind::String(text) => at_use(Known(Data::String(text.clone()))),
+            ExprKind::Template(parts) => at_use(self.template(parts, expr.span)),
+            ExprKind::Tuple(items) => at_use(self.tuple(items.iter().map(|item| self.eval(item)))),
+            ExprKind::Object(items) => at_use(self.object(items, expr.span)),
             ExprKind::Variable(_) | ExprKind::GetAttr(..) | ExprKind::Index(..) => self.follow(expr),
             ExprKind::Splat(splat) => self.splat(splat),
             ExprKind::Call(call) => self.call(call, expr.span),
             ExprKind::Conditional(conditional) => self.conditional(conditional),
-            ExprKind::Unary(operator, operand) => here(self.unary(*operator, operand)),
-            ExprKind::Binary(operator, left, right) => here(self.binary(*operator, left, right)),
-            ExprKind::For(for_expr) => here(self.for_expr(for_expr, expr.span)),
-            ExprKind::Unreadable => here(Unknown(Reason::Unreadable)),
+            ExprKind::Unary(operator, operand) => at_use(self.unary(*operator, operand)),
+            ExprKind::Binary(operator, left, right) => at_use(self.binary(*operator, left, right)),
+            ExprKind::For(for_expr) => at_use(self.for_expr(for_expr, expr.span)),
+            ExprKind::Unreadable => at_use(Unknown(Reason::Unreadable)),
         }
     }
 
@@ -249,7 +249,7 @@ impl<'a> ExpressionEvaluator<'a> {
                 None => not_boolean(&data),
             },
             // A decision would omit the worlds in which it fails.
-            Unknown(why) if why.is_failure() || self.doubt.is_some() => Unknown(why),
+            Unknown(why) if why.is_failure() || self.possible_failure.is_some() => Unknown(why),
             Unknown(why) if variables::has_type(self, &why.symbol(), &Type::Bool) => self.boolean(why),
             Unknown(why) if variables::has_type(self, &why.symbol(), &Type::Number) => {
                 failed(format!("`{}` is a number, not a boolean", why.symbol()))
@@ -294,12 +294,12 @@ fn may_fail(why: &Reason) -> bool {
 }
 
 /// A value that is defined where it is used.
-fn here(value: Maybe<Data>) -> ValuePath {
+fn at_use(value: Maybe<Data>) -> ValuePath {
     (value, Vec::new())
 }
 
 /// A value that is defined elsewhere, with one more hop in front of its own.
-fn through(decided: Traced<Data>, hop: Hop) -> ValuePath {
+fn with_hop(decided: Traced<Data>, hop: Hop) -> ValuePath {
     let mut hops = vec![hop];
     hops.extend(decided.hops);
     (decided.value, hops)

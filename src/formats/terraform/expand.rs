@@ -101,7 +101,7 @@ fn counted(block: &Block, count: &Expr, evaluator: &ExpressionEvaluator<'_>) -> 
         Known(data) => match whole_number(data) {
             Some(0) => one(BlockInstance::new(String::new(), LocalNames::new(), exists(&count, false))),
             Some(number) if number <= MAX_INSTANCES => Box::new((0..number).map(move |index| {
-                let names = count_names(made(Data::Number(index as f64), &count), &count);
+                let names = count_names(computed_from(Data::Number(index as f64), &count), &count);
                 BlockInstance::new(format!("[{index}]"), names, exists(&count, true))
             })),
             Some(_) => one(unclear(&count, TOO_MANY)),
@@ -109,7 +109,9 @@ fn counted(block: &Block, count: &Expr, evaluator: &ExpressionEvaluator<'_>) -> 
         },
         Unknown(why) => {
             let planned = planned::instances(block, &count, evaluator, |key| match key {
-                InstanceKey::Index(index) => Some(count_names(made(Data::Number(*index as f64), &count), &count)),
+                InstanceKey::Index(index) => {
+                    Some(count_names(computed_from(Data::Number(*index as f64), &count), &count))
+                }
                 InstanceKey::Name(_) => None,
             });
             match planned {
@@ -190,7 +192,7 @@ fn element(collection: &Traced<Data>, index: usize) -> Option<BlockInstance> {
                 Known(Data::String(text)) => format!("[{}]", quoted(text)),
                 Known(_) | Unknown(_) => "[*]".to_owned(),
             };
-            let item = collection.taken(item, HopKind::Element(index));
+            let item = collection.member_value(item, HopKind::Element(index));
             (key, item.clone(), item)
         }
         Known(_) | Unknown(_) => return None,
@@ -234,7 +236,7 @@ fn switched(block: &Block, enabled: &Expr, evaluator: &ExpressionEvaluator<'_>) 
 /// The key and the value of a field of a map, with the hops from the expression that uses the map.
 pub(super) fn entry(collection: &Traced<Data>, field: &Field, map: &Object) -> Element {
     let key = Traced::written(Data::String(field.key.clone()), field.key_span);
-    (collection.taken(&key, HopKind::Key), collection.taken_field(field, map.header))
+    (collection.member_value(&key, HopKind::Key), collection.taken_field(field, map.header))
 }
 
 /// The key and the value of an element.
@@ -247,10 +249,10 @@ pub(super) fn elements(for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> 
         Known(Data::Object(map)) => Ok(map.fields.iter().map(|field| entry(&collection, field, map)).collect()),
         Known(Data::List(list)) => {
             let elements = list.items.iter().enumerate().map(|(index, item)| {
-                let item = collection.taken(item, HopKind::Element(index));
+                let item = collection.member_value(item, HopKind::Element(index));
                 let key = match list.kind {
                     ListKind::Set => item.clone(),
-                    ListKind::Tuple | ListKind::List => made(Data::Number(index as f64), &collection),
+                    ListKind::Tuple | ListKind::List => computed_from(Data::Number(index as f64), &collection),
                 };
                 (key, item)
             });
@@ -301,7 +303,7 @@ pub(super) fn unclear(decider: &Traced<Data>, why: Reason) -> BlockInstance {
 }
 
 /// A computed value with the origin of the expression that it results from.
-pub(super) fn made(data: Data, at: &Traced<Data>) -> Traced<Data> {
+pub(super) fn computed_from(data: Data, at: &Traced<Data>) -> Traced<Data> {
     Traced { value: Known(data), origin: at.origin, hops: at.hops.clone() }
 }
 
@@ -312,7 +314,7 @@ pub(super) fn object(fields: &[(&str, Traced<Data>)], at: &Traced<Data>) -> Trac
     let fields = fields.iter().map(|(key, value)| {
         let step = HopKind::Repetition(if *key == "index" { "count" } else { "for_each" });
         let mut hops = vec![Hop { span, step }];
-        lead_on(&mut hops, value);
+        append_hops(&mut hops, value);
         Field { key: (*key).to_owned(), key_span: span, value: Traced { hops, ..value.clone() } }
     });
     let object = Object::new(span, fields.collect());
@@ -320,7 +322,7 @@ pub(super) fn object(fields: &[(&str, Traced<Data>)], at: &Traced<Data>) -> Trac
 }
 
 /// Appends the hops of a value, and replaces the last hop if both have the same location.
-fn lead_on(hops: &mut Vec<Hop>, value: &Traced<Data>) {
+fn append_hops(hops: &mut Vec<Hop>, value: &Traced<Data>) {
     if value.hops.first().is_some_and(|first| hops.last().is_some_and(|last| last.span == first.span)) {
         hops.pop();
     }

@@ -53,9 +53,9 @@ const MAX_ELEMENTS: usize = 65_536;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum FunctionOutcome {
     /// A new value. Its elements keep their hops, or have the location of the call.
-    Made(Data),
+    Computed(Data),
     /// One of the arguments or of their elements, possibly converted, with its hops.
-    Picked(Traced<Data>),
+    Selected(Traced<Data>),
 }
 
 /// The reason why a function has no result.
@@ -105,11 +105,11 @@ impl Function {
             return Err(FunctionFailure::Failed(format!("`{}` doesn't take {count} arguments", self.name)));
         }
         match (self.body)(call)? {
-            FunctionOutcome::Made(data) => {
+            FunctionOutcome::Computed(data) => {
                 within_limits(&data)?;
-                Ok(FunctionOutcome::Made(normal_form::of_data(data)))
+                Ok(FunctionOutcome::Computed(normal_form::of_data(data)))
             }
-            picked @ FunctionOutcome::Picked(_) => Ok(picked),
+            picked @ FunctionOutcome::Selected(_) => Ok(picked),
         }
     }
 }
@@ -155,27 +155,27 @@ impl FunctionOutcome {
     fn chosen(argument: Traced<Data>) -> Self {
         let mut hops = vec![Hop { span: argument.origin.span(), step: HopKind::Argument }];
         hops.extend(argument.hops);
-        Self::Picked(Traced { hops, ..argument })
+        Self::Selected(Traced { hops, ..argument })
     }
 
     fn string(text: impl Into<String>) -> FunctionResult {
-        Ok(Self::Made(Data::String(text.into())))
+        Ok(Self::Computed(Data::String(text.into())))
     }
 
     fn bool(value: bool) -> FunctionResult {
-        Ok(Self::Made(Data::Bool(value)))
+        Ok(Self::Computed(Data::Bool(value)))
     }
 
     fn number(number: f64) -> FunctionResult {
-        Ok(Self::Made(Data::Number(number)))
+        Ok(Self::Computed(Data::Number(number)))
     }
 
     fn list(kind: ListKind, items: Vec<Traced<Data>>) -> FunctionResult {
-        Ok(Self::Made(Data::List(List { kind, items })))
+        Ok(Self::Computed(Data::List(List { kind, items })))
     }
 
     fn object(object: Object) -> FunctionResult {
-        Ok(Self::Made(Data::Object(object)))
+        Ok(Self::Computed(Data::Object(object)))
     }
 }
 
@@ -195,7 +195,7 @@ impl<'a> EvaluatedCall<'a> {
     }
 
     /// A new part of the result, with the location of the call.
-    fn made(&self, data: Data) -> Traced<Data> {
+    fn computed(&self, data: Data) -> Traced<Data> {
         Traced::written(data, self.span)
     }
 
@@ -204,7 +204,7 @@ impl<'a> EvaluatedCall<'a> {
     }
 
     fn strings(&self, texts: impl IntoIterator<Item = String>) -> Vec<Traced<Data>> {
-        texts.into_iter().map(|text| self.made(Data::String(text))).collect()
+        texts.into_iter().map(|text| self.computed(Data::String(text))).collect()
     }
 }
 

@@ -40,9 +40,9 @@ impl ModuleLibrary {
         // Other threads wait only for this directory.
         let module = Arc::clone(place.get_or_init(|| Arc::new(Module::load(directory, context))));
         // A cached module is a dependency of each project that uses it, not only of the one that has read it.
-        context.sources.ask(directory);
-        context.sources.ask(&module.place);
-        module.files.iter().for_each(|file| context.sources.ask_file(*file));
+        context.sources.track_path(directory);
+        context.sources.track_path(&module.place);
+        module.files.iter().for_each(|file| context.sources.track_file(*file));
         module
     }
 

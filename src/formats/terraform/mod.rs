@@ -19,14 +19,14 @@ mod numbers;
 mod placeholders;
 mod planned;
 mod policy_document;
+mod program;
 mod providers;
-mod refusals;
+mod rejections;
 mod roots;
 mod scope;
 mod search;
 mod sets;
 mod size;
-mod tree;
 mod types;
 mod unknowns;
 mod values;
@@ -48,7 +48,7 @@ use crate::value::Budget;
 use library::ModuleLibrary;
 use module::Module;
 pub(super) use policy_document::PolicyDocument;
-use tree::Program;
+use program::Program;
 
 /// The format of Terraform and OpenTofu configurations.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl InputFormat for Terraform {
         names::is_configuration(file_name) || names::is_variable_values(file_name)
     }
 
-    fn can_lack(&self, file_name: &str) -> bool {
+    fn is_optional_file(&self, file_name: &str) -> bool {
         names::can_lack(file_name)
     }
 
@@ -117,11 +117,11 @@ impl InputFormat for Terraform {
         })
     }
 
-    fn interest(&self, bytes: &[u8]) -> Relevance {
+    fn relevance(&self, bytes: &[u8]) -> Relevance {
         if names_trail(bytes) {
-            Relevance::Mentions
+            Relevance::Trail
         } else if names_module(bytes) || ZONE.find(bytes).is_some() {
-            Relevance::Refers
+            Relevance::Module
         } else {
             Relevance::None
         }
@@ -164,7 +164,7 @@ impl Project for RootModule {
         file.directory().to_owned()
     }
 
-    fn fit(&self, plan: &Plan, context: Context<'_>) -> PlanMatch {
+    fn match_plan(&self, plan: &Plan, context: Context<'_>) -> PlanMatch {
         let own = self.module(context).names();
         if let Some(name) = plan.declared.difference(&own).next() {
             return PlanMatch::Other(format!("`{}` doesn't declare `{name}`", self.name));

@@ -32,7 +32,7 @@ pub(super) struct Module {
     /// The files that it was read from.
     pub(super) files: Vec<FileId>,
     /// True if no text of its files is lost, so that all its declarations are known.
-    is_whole: bool,
+    is_complete: bool,
     blocks: Vec<ModuleBlock>,
     /// The blocks of override files, in the order in which they are merged.
     overrides: Vec<Block>,
@@ -69,8 +69,8 @@ impl Module {
             }
         }
         let module = Self::of_files(directory, &files, context);
-        let is_whole = module.is_whole && unreadable.is_empty();
-        Self { place, unreadable, is_whole, ..module }
+        let is_complete = module.is_complete && unreadable.is_empty();
+        Self { place, unreadable, is_complete, ..module }
     }
 
     /// The module that consists of certain files.
@@ -78,7 +78,7 @@ impl Module {
         let mut module = Self {
             directory: directory.to_owned(),
             place: directory.to_owned(),
-            is_whole: true,
+            is_complete: true,
             files: files.to_vec(),
             blocks: Vec::new(),
             overrides: Vec::new(),
@@ -94,8 +94,8 @@ impl Module {
             let (mut blocks, problems) = read_blocks(id, &file);
             let mentions_trail =
                 blocks.iter().any(|block| block.mentions_trail) || mentions_trail(file.text.as_bytes());
-            blocks.iter_mut().for_each(|block| block.is_beside_trail = mentions_trail);
-            module.is_whole &= !problems.iter().any(|problem| problem.kind.loses_text()) && file.replaced.is_empty();
+            blocks.iter_mut().for_each(|block| block.is_in_trail_file = mentions_trail);
+            module.is_complete &= !problems.iter().any(|problem| problem.kind.loses_text()) && file.replaced.is_empty();
             // Text that is lost because of a limit may have mentioned a trail.
             module
                 .problems
@@ -157,12 +157,12 @@ impl Module {
 
     /// False if it certainly has no block with this keyword and these labels.
     pub(super) fn may_declare(&self, keyword: &str, labels: &[&str]) -> bool {
-        !self.is_whole || !self.index().blocks(keyword, labels).is_empty()
+        !self.is_complete || !self.index().blocks(keyword, labels).is_empty()
     }
 
     /// False if it certainly has no such local.
     pub(super) fn may_have_local(&self, name: &str) -> bool {
-        !self.is_whole || self.overriding.local(name).is_some() || !self.index().locals(name).is_empty()
+        !self.is_complete || self.overriding.local(name).is_some() || !self.index().locals(name).is_empty()
     }
 
     /// The expression of a local; those of override files take precedence.
@@ -234,7 +234,7 @@ impl Module {
     /// The problems within the blocks of files that mention a trail. Blocks that are already parsed aren't parsed
     /// again, and blocks that are parsed only for their problems aren't kept.
     fn broken(&self) -> Vec<Problem> {
-        let beside = self.blocks.iter().filter(|block| block.is_beside_trail);
+        let beside = self.blocks.iter().filter(|block| block.is_in_trail_file);
         beside.flat_map(|block| block.parsed.get().map_or_else(|| block.parse().1, |(_, met)| met.clone())).collect()
     }
 
@@ -244,7 +244,7 @@ impl Module {
         let mut problems = self.problems.clone();
         let ids = (0..self.blocks.len()).map(BlockId).filter(|&id| self.may_have(id, &["resource"]));
         let mentioning = ids.filter(|id| self.blocks.get(id.0).is_some_and(|block| block.mentions_trail));
-        problems.extend(mentioning.filter_map(|id| self.block(id)).flat_map(checks::swallowed));
+        problems.extend(mentioning.filter_map(|id| self.block(id)).flat_map(checks::nested_trails));
         problems.extend_from_slice(self.broken.get_or_init(|| self.broken()));
         problems.extend(self.blocks.iter().filter(|block| block.mentions_trail).filter_map(ModuleBlock::lookalike));
         problems.extend(checks::repeated(self.parsed()));

@@ -22,7 +22,7 @@ use filling::fill;
 pub(super) use instances::{exists, instances, names_of_key};
 
 /// The hop to the plan, for the arguments of a trail that the plan contains.
-pub(super) fn way(
+pub(super) fn plan_hop(
     block: &Block,
     kind: &ResourceKind,
     address: &str,
@@ -45,7 +45,7 @@ pub(super) struct TrailDeclaration<'a> {
 ///
 /// If the plan contradicts a world, the world is rejected, unless `is_decided` is set because the instances don't
 /// depend on the world.
-pub(super) fn settle(
+pub(super) fn fill_from_plan(
     resources: &mut Vec<Resource>,
     site: TrailDeclaration<'_>,
     plan: &Plan,
@@ -65,7 +65,7 @@ pub(super) fn settle(
             None => {}
         }
     }
-    if let Some(unseen) = unseen(resources, plan.trails_of(site.address), world) {
+    if let Some(unseen) = unmatched_trail(resources, plan.trails_of(site.address), world) {
         if resources.is_empty() {
             resources.extend(plan.trail(unseen).map(|planned| absent(&planned.resource, site.header)));
         }
@@ -78,7 +78,7 @@ pub(super) fn settle(
 }
 
 /// The first planned trail that isn't among the instances.
-fn unseen<'a>(resources: &[Resource], planned: &'a [String], world: &World) -> Option<&'a str> {
+fn unmatched_trail<'a>(resources: &[Resource], planned: &'a [String], world: &World) -> Option<&'a str> {
     world.charge(planned.len());
     let created = resources.iter().filter(|resource| resource.exists.value != Known(false));
     let seen: HashSet<&str> = created.map(|resource| resource.address.as_str()).collect();
@@ -97,12 +97,12 @@ pub(super) fn add_undeclared(elsewhere: &mut Vec<UnreadPart>, sites: &[Declarati
             // The plan has a trail in the missing module, regardless of the module's name.
             known.hint = Some(TrailHint::Content);
         } else {
-            let what = format!("the planned `{address}`");
+            let description = format!("the planned `{address}`");
             let help = "run `terraform init` so that the code of all modules can be read, or check the plan by itself";
             let (help, reason) = (help.to_owned(), "its code isn't available".to_owned());
             elsewhere.push(UnreadPart {
                 header,
-                what,
+                description,
                 reason,
                 help,
                 hint: Some(TrailHint::Content),

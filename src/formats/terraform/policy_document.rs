@@ -9,7 +9,7 @@ mod read;
 mod replaced;
 mod write;
 
-pub(super) use decoded::{DECODED_SHAPE, decoded, perhaps};
+pub(super) use decoded::{DECODED_SHAPE, conditional_statement, decoded};
 pub(super) use replaced::replaced;
 
 use std::collections::HashSet;

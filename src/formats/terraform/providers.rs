@@ -54,7 +54,7 @@ pub(super) fn region(block: &Block, kind: &ResourceKind, evaluator: &ExpressionE
             Unknown(Reason::NotEvaluated { construct: format!("provider `{source}`") })
         }
         Some((wanted, source)) => {
-            let remembered = evaluator.scope.remember(&format!("provider.{wanted}"), evaluator.world, || {
+            let remembered = evaluator.scope.memoize(&format!("provider.{wanted}"), evaluator.world, || {
                 configured(wanted.clone(), &source, evaluator)
             });
             hops.extend(remembered.1.iter().cloned());

@@ -7,9 +7,9 @@ mod unscanned;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::calls::found::FoundCall;
+use super::calls::found_calls::FoundCall;
 use super::library::ModuleLibrary;
-use super::tree::Program;
+use super::program::Program;
 use super::{RootModule, calls, file_name, names, names_landing_zone};
 use crate::formats::{CalledCode, CandidateFile, Context, LinkedFile, Links, Relevance};
 use crate::source::{FileId, SourceFile};
@@ -29,7 +29,7 @@ pub(super) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
 
 fn links_of(id: FileId, file: &SourceFile) -> Links {
     let mut links = Links { may_bring_trail: names_landing_zone(file.text.as_bytes()), ..Links::default() };
-    for call in calls::found::in_file(id, file) {
+    for call in calls::found_calls::in_file(id, file) {
         match call {
             FoundCall::Local(called) if called == file.directory() => {}
             FoundCall::Local(called) => drop(links.calls.insert(called)),
@@ -53,14 +53,14 @@ pub(super) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
         RootModule { directory, name, only, library: Arc::clone(&library), is_called: false, called: None }
     };
     for linked in linked {
-        let kept = linked.kept;
+        let kept = linked.candidate;
         let file = context.sources.file(kept.file);
         let name = file_name(&file.path);
         if names::is_variable_values(&name) {
             continue;
         }
         if !names::is_configuration(&name) {
-            if kept.interest == Relevance::Mentions {
+            if kept.relevance == Relevance::Trail {
                 roots.push(root(&file.path, file.directory(), Some(kept.file)));
             }
             continue;
@@ -74,7 +74,7 @@ pub(super) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
     let found = directories.roots(&leads, context);
     let own = |place: &usize| directories.path(*place).map(|path| root(path, path, None));
     roots.extend(found.uncalled.iter().filter_map(own));
-    roots.extend(found.circular.iter().filter_map(own).map(|root| RootModule { is_called: true, ..root }));
+    roots.extend(found.cycle_roots.iter().filter_map(own).map(|root| RootModule { is_called: true, ..root }));
     let called = directories.called(&leads, &found);
     roots.extend(called.into_iter().filter_map(|(place, turn)| {
         let called = CalledCode { place: directories.path(place)?.to_owned(), turn };

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::eval::ExpressionEvaluator;
 use super::module::{BlockId, Module};
+use super::program::Program;
 use super::size::Size;
-use super::tree::Program;
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Data, Hop, Maybe, Origin, Reason, Traced, Unknown, World};
@@ -142,7 +142,7 @@ impl ModuleScope {
     }
 
     /// The instances of a call, created once per world, so that the values in them are evaluated only once.
-    pub(super) fn remember_called(
+    pub(super) fn memoize_call(
         &self,
         call: BlockId,
         world: &World,
@@ -150,20 +150,20 @@ impl ModuleScope {
     ) -> Rc<[Rc<ModuleScope>]> {
         let known = self.known.borrow().called.get(&call).cloned();
         let called = known.unwrap_or_else(|| {
-            let asked = world.asked();
+            let asked = world.queries();
             let scopes = make().into();
-            let called = CallInstances { scopes, depends_on_world: world.asked() != asked };
+            let called = CallInstances { scopes, depends_on_world: world.queries() != asked };
             self.known.borrow_mut().called.insert(call, called.clone());
             called
         });
         if called.depends_on_world {
-            world.touch();
+            world.mark_dependent();
         }
         called.scopes
     }
 
     /// A value that is evaluated at most once per world, and once for all worlds if it doesn't depend on them.
-    pub(super) fn remember(
+    pub(super) fn memoize(
         &self,
         reference: &str,
         world: &World,
@@ -173,25 +173,25 @@ impl ModuleScope {
             return Rc::clone(way);
         }
         if let Some(way) = self.known.borrow().current.get(reference) {
-            world.touch();
+            world.mark_dependent();
             return Rc::clone(way);
         }
         if self.known.borrow().pending.iter().any(|pending| pending == reference) {
             // The value depends on where the evaluation entered the cycle, so it isn't cached for all worlds.
-            world.touch();
+            world.mark_dependent();
             return Rc::new((Unknown(Reason::Cycle { reference: self.qualify(reference) }), Vec::new()));
         }
         self.known.borrow_mut().pending.push(reference.to_owned());
-        let asked = world.asked();
+        let asked = world.queries();
         let way = Rc::new(evaluate());
         let mut known = self.known.borrow_mut();
         known.pending.pop();
-        let is_stable = world.asked() == asked && world.has_steps();
+        let is_stable = world.queries() == asked && world.has_steps();
         let weight = match &way.0 {
             Maybe::Known(data) => Size::of(data).map_or(usize::MAX, Size::weight),
             Unknown(_) => 0,
         };
-        if !world.keep(weight, is_stable) {
+        if !world.charge_cached(weight, is_stable) {
             return way;
         }
         let values = if is_stable { &mut known.stable } else { &mut known.current };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::LANDING_ZONE;
 use super::calls::{self, CalledModule};
 use super::module::{BlockId, Module};
-use super::tree::Program;
+use super::program::Program;
 use crate::model::{ResourceKind, SearchSubject, TrailHint, UnreadPart, kinds};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
@@ -29,7 +29,7 @@ const STEPS_OF_A_CALL: usize = 4;
 pub(super) struct SearchResult {
     pub(super) sites: Vec<DeclarationSite>,
     /// Parts that couldn't be searched.
-    pub(super) elsewhere: Vec<UnreadPart>,
+    pub(super) unread_parts: Vec<UnreadPart>,
 }
 
 /// A declaration, with the calls that lead to it.
@@ -86,28 +86,28 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
 
     /// Searches the root module and the modules that it calls.
     pub(super) fn run(mut self, root: &Arc<Module>) -> SearchResult {
-        self.look_in(root, ModuleChain { calls: &[], key: "" });
+        self.search_module(root, ModuleChain { calls: &[], key: "" });
         self.tree.root.enter_world();
         self.tree.budget.include(&self.budget);
         self.found
     }
 
-    fn look_in(&mut self, module: &Arc<Module>, way: ModuleChain<'_>) {
+    fn search_module(&mut self, module: &Arc<Module>, way: ModuleChain<'_>) {
         for (block, kind) in module.declared(self.subject) {
             if !self.pay(STEPS_OF_A_SITE) {
-                return self.give_up(module, STEPS);
+                return self.add_limit(module, STEPS);
             }
             self.note(module, &way, block, kind);
         }
-        self.found.elsewhere.extend(module.unreadable.iter().map(|(id, error)| {
+        self.found.unread_parts.extend(module.unreadable.iter().map(|(id, error)| {
             let name = &self.tree.context.sources.file(*id).name;
             let help = format!("make `{name}` readable: {error}");
             let (header, reason) = (Span::new(*id, 0, 0), "it can't be read".to_owned());
-            let (what, hint) = (format!("file `{name}`"), Some(TrailHint::Content));
-            UnreadPart { header, what, reason, help, hint, limit: None, missing: None }
+            let (description, hint) = (format!("file `{name}`"), Some(TrailHint::Content));
+            UnreadPart { header, description, reason, help, hint, limit: None, missing: None }
         }));
         if self.subject == SearchSubject::Trails {
-            self.look_for_landing_zones(module, &way);
+            self.search_landing_zones(module, &way);
         }
         for id in module.blocks("module") {
             self.follow(module, &way, id);
@@ -134,21 +134,21 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
                     return;
                 }
                 if way.calls.len() >= MAX_DEPTH {
-                    return self.give_up(module, "nested modules");
+                    return self.add_limit(module, "nested modules");
                 }
                 if !self.pay(STEPS_OF_A_CALL) {
-                    return self.give_up(module, STEPS);
+                    return self.add_limit(module, STEPS);
                 }
                 let call = DeclarationCall { block: id, module: Arc::clone(&called), is_vendored };
                 let calls: Vec<DeclarationCall> = way.calls.iter().cloned().chain([call]).collect();
-                self.look_in(&called, ModuleChain { calls: &calls, key: &key });
+                self.search_module(&called, ModuleChain { calls: &calls, key: &key });
             }
             // It may configure the buckets and keys that are passed to it.
-            CalledModule::Unread { .. } if self.subject == SearchSubject::Surroundings => {
+            CalledModule::Unread { .. } if self.subject == SearchSubject::Related => {
                 if self.pay(STEPS_OF_A_SITE) {
                     self.note(module, way, id, &kinds::UNREAD_MODULE);
                 } else {
-                    self.give_up(module, STEPS);
+                    self.add_limit(module, STEPS);
                 }
             }
             CalledModule::Unread { mut part, other } => {
@@ -173,18 +173,18 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
     /// Adds a part that isn't read, unless it is certain that none of it is created.
     fn note_unread(&mut self, part: UnreadPart, way: &ModuleChain<'_>, block: BlockId) {
         if self.tree.may_create(way.calls, block, &self.world) {
-            self.found.elsewhere.push(part);
+            self.found.unread_parts.push(part);
         }
     }
 
     /// Adds the landing zones of AWS Control Tower, which may have an organization trail.
-    fn look_for_landing_zones(&mut self, module: &Module, way: &ModuleChain<'_>) {
+    fn search_landing_zones(&mut self, module: &Module, way: &ModuleChain<'_>) {
         for id in module.of_type(LANDING_ZONE) {
             let Some(block) = module.block(id) else { continue };
             let name = block.labels.last().map(|label| label.text.as_str()).unwrap_or_default();
             let part = UnreadPart {
                 header: block.header,
-                what: format!("landing zone `{name}`"),
+                description: format!("landing zone `{name}`"),
                 reason: "AWS Control Tower may create an organization trail for it".to_owned(),
                 help: "check the trail that AWS Control Tower created in the management account".to_owned(),
                 hint: Some(TrailHint::Content),
@@ -197,19 +197,19 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
 
     /// Charges a part of the search to the budget; false if the budget is exhausted.
     fn pay(&self, steps: usize) -> bool {
-        self.budget.pay(steps)
+        self.budget.charge_ahead(steps)
     }
 
     /// Adds the calls of a module as a part that couldn't be searched because of a limit.
-    fn give_up(&mut self, module: &Module, limit: &'static str) {
+    fn add_limit(&mut self, module: &Module, limit: &'static str) {
         let Some(header) = module.header() else { return };
-        let what = format!("the modules that `{}` calls", self.tree.context.sources.name(&module.directory));
-        if !self.found.elsewhere.iter().any(|elsewhere| elsewhere.what == what) {
+        let description = format!("the modules that `{}` calls", self.tree.context.sources.name(&module.directory));
+        if !self.found.unread_parts.iter().any(|elsewhere| elsewhere.description == description) {
             let help = "check the called modules separately: there are too many calls".to_owned();
             let (reason, hint) = (Reason::OverLimit { limit }.describe(), Some(TrailHint::Content));
-            self.found.elsewhere.push(UnreadPart {
+            self.found.unread_parts.push(UnreadPart {
                 header,
-                what,
+                description,
                 reason,
                 help,
                 hint,

@@ -128,7 +128,7 @@ impl<'w> CollectionSize<'w> {
         let larger = self.size.with(element)?;
         let more = larger.weight.saturating_sub(self.size.weight);
         self.size = larger;
-        if self.world.hold(more, MAX_WEIGHT) { Ok(()) } else { Err("the size of a value") }
+        if self.world.charge_held(more, MAX_WEIGHT) { Ok(()) } else { Err("the size of a value") }
     }
 }
 

@@ -52,14 +52,14 @@ fn resources_of(files: &[(&str, &str)]) -> (usize, bool) {
 fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn LoadedProject) -> T) -> T {
     let fs = Memory::new(files.iter().map(|(path, text)| (path, *text)));
     let sources = Sources::new("/".into());
-    let (readings, options) = (FileCache::default(), Options::default());
-    let context =
-        Context { fs: &fs, sources: &sources, readings: &readings, options: &options, plan: None, tried: &[] };
-    let kept = files
+    let (caches, options) = (FileCache::default(), Options::default());
+    let context = Context { fs: &fs, sources: &sources, caches: &caches, options: &options, plan: None, tried: &[] };
+    let candidate = files
         .iter()
         .map(|(path, _)| sources.load(&fs, Path::new(path)).unwrap())
-        .map(|file| CandidateFile { file, interest: Relevance::Mentions });
-    let linked: Vec<LinkedFile> = kept.map(|kept| LinkedFile { kept, links: Terraform.links(kept, context) }).collect();
+        .map(|file| CandidateFile { file, relevance: Relevance::Trail });
+    let linked: Vec<LinkedFile> =
+        candidate.map(|candidate| LinkedFile { candidate, links: Terraform.links(candidate, context) }).collect();
     let projects = Terraform.projects(&linked, context);
     ask(projects[0].open(context, &budget()).as_ref())
 }
@@ -171,7 +171,7 @@ fn too_many_calls_are_not_followed() {
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     opened(&files, |opened| {
         assert!(opened.sites(SearchSubject::Trails) < 8192);
-        assert!(!opened.elsewhere(SearchSubject::Trails).is_empty());
+        assert!(!opened.unread_parts(SearchSubject::Trails).is_empty());
     });
 }
 

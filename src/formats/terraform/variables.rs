@@ -3,11 +3,11 @@
 
 use super::domain::{self, Domain};
 use super::eval::{ExpressionEvaluator, symbol};
-use super::refusals::is_refused;
+use super::rejections::is_refused;
 use super::scope::ValuePath;
 use super::types::{Type, convert, cost};
 use super::values;
-use crate::formats::{OptionUse, OptionValue, Plan, Refusal};
+use crate::formats::{OptionUse, OptionValue, Plan, Rejection};
 use crate::source::FileId;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, Traced, Unknown};
@@ -29,7 +29,7 @@ pub(super) fn value(evaluator: &ExpressionEvaluator<'_>, name: &str) -> ValuePat
         return (Unknown(Reason::Undeclared { reference, is_set: false }), Vec::new());
     };
     let ty = type_of(evaluator, variable);
-    let (value, step) = match given(evaluator, variable, name, ty.as_ref()) {
+    let (value, step) = match argument_or_value(evaluator, variable, name, ty.as_ref()) {
         AssignmentSource::Value(value, step) => (value, step),
         AssignmentSource::Unreadable(file) => {
             let (reference, setter) = (format!("var.{name}"), format!("`{file}`, which can't be read"));
@@ -37,7 +37,7 @@ pub(super) fn value(evaluator: &ExpressionEvaluator<'_>, name: &str) -> ValuePat
         }
         AssignmentSource::Nothing => return nothing_given(evaluator, variable, name, ty.as_ref()),
     };
-    let converted = accepted(evaluator, variable, name, ty.as_ref(), value);
+    let converted = validated_value(evaluator, variable, name, ty.as_ref(), value);
     let converted = match refused_option(evaluator, name, &converted) {
         Some((option, _)) => {
             let option = evaluator.tree.context.sources.file(option);
@@ -50,7 +50,7 @@ pub(super) fn value(evaluator: &ExpressionEvaluator<'_>, name: &str) -> ValuePat
     let is_default = matches!(step, HopKind::VariableDefault(_));
     let mut hops = vec![Hop { span: converted.origin.span(), step }];
     hops.extend(converted.hops);
-    hops.extend(silent_call(evaluator, name).filter(|_| is_default));
+    hops.extend(unset_in_call(evaluator, name).filter(|_| is_default));
     (converted.value, hops)
 }
 
@@ -64,7 +64,7 @@ fn refused_option(evaluator: &ExpressionEvaluator<'_>, name: &str, value: &Trace
 }
 
 /// The response of the root's declarations to the values of the options.
-pub(super) fn received(evaluator: &ExpressionEvaluator<'_>) -> Vec<OptionValue> {
+pub(super) fn option_values(evaluator: &ExpressionEvaluator<'_>) -> Vec<OptionValue> {
     let module = &evaluator.scope.module;
     let names = evaluator.tree.values.of_options();
     names
@@ -73,42 +73,44 @@ pub(super) fn received(evaluator: &ExpressionEvaluator<'_>) -> Vec<OptionValue> 
             let Some(variable) = module.find("variable", &[name]) else {
                 // A file that can't be read may declare it.
                 let is_certain = !module.may_declare("variable", &[name]);
-                let taken = if is_certain { OptionUse::Undeclared } else { OptionUse::Accepted };
-                return OptionValue { option, name: name.to_owned(), taken };
+                let option_use = if is_certain { OptionUse::Undeclared } else { OptionUse::Accepted };
+                return OptionValue { option, name: name.to_owned(), option_use };
             };
             let ty = type_of(evaluator, variable);
-            let reason = match given(evaluator, variable, name, ty.as_ref()) {
+            let reason = match argument_or_value(evaluator, variable, name, ty.as_ref()) {
                 AssignmentSource::Value(value, _) => {
-                    refused_option(evaluator, name, &accepted(evaluator, variable, name, ty.as_ref(), value))
+                    refused_option(evaluator, name, &validated_value(evaluator, variable, name, ty.as_ref(), value))
                 }
                 AssignmentSource::Unreadable(_) | AssignmentSource::Nothing => None,
             };
-            let taken = reason.map_or(OptionUse::Accepted, |(_, reason)| OptionUse::Refused(reason));
-            OptionValue { option, name: name.to_owned(), taken }
+            let option_use = reason.map_or(OptionUse::Accepted, |(_, reason)| OptionUse::Refused(reason));
+            OptionValue { option, name: name.to_owned(), option_use }
         })
         .collect()
 }
 
 /// The type or the validation of a variable that rejects its value, if one does.
-pub(super) fn refusal(evaluator: &ExpressionEvaluator<'_>, variable: &Block) -> Option<Refusal> {
+pub(super) fn rejection(evaluator: &ExpressionEvaluator<'_>, variable: &Block) -> Option<Rejection> {
     let name = variable.labels.first()?.text.as_str();
     let ty = type_of(evaluator, variable);
-    let AssignmentSource::Value(value, _) = given(evaluator, variable, name, ty.as_ref()) else { return None };
+    let AssignmentSource::Value(value, _) = argument_or_value(evaluator, variable, name, ty.as_ref()) else {
+        return None;
+    };
     let refused = match converted(evaluator, variable, name, ty.as_ref(), value).value {
         Unknown(why) if why.is_failure() => {
             let span = variable.body.attribute("type").map_or(variable.header, |attribute| attribute.value.span);
-            return Some(Refusal { span, name: format!("the type of variable `{name}`") });
+            return Some(Rejection { span, name: format!("the type of variable `{name}`") });
         }
         Known(data) => domain::refusing(variable, name, &data, evaluator.world),
         Unknown(_) => None,
     };
     let mut conditions = domain::conditions(variable).into_iter();
     let refusing = refused.or_else(|| conditions.find(|condition| is_refused(condition, evaluator)))?;
-    Some(Refusal { span: refusing.span, name: format!("the validation of variable `{name}`") })
+    Some(Rejection { span: refusing.span, name: format!("the validation of variable `{name}`") })
 }
 
 /// Converts a given value to the variable's type and validates it.
-fn accepted(
+fn validated_value(
     evaluator: &ExpressionEvaluator<'_>,
     variable: &Block,
     name: &str,
@@ -206,7 +208,7 @@ pub(super) fn has_type(evaluator: &ExpressionEvaluator<'_>, symbol: &str, wanted
 }
 
 /// True if an unknown root variable can't have this value, because its type differs or a validation rejects the value.
-pub(super) fn refuses(evaluator: &ExpressionEvaluator<'_>, why: &Reason, value: &Data) -> bool {
+pub(super) fn rejects(evaluator: &ExpressionEvaluator<'_>, why: &Reason, value: &Data) -> bool {
     let Reason::NoValue { reference } = why else { return false };
     let (tree, root) = (evaluator.tree, &evaluator.tree.root);
     let declared = reference.strip_prefix("var.").and_then(|name| Some((name, root.module.find("variable", &[name])?)));
@@ -243,7 +245,7 @@ pub(super) fn refuses(evaluator: &ExpressionEvaluator<'_>, why: &Reason, value: 
 }
 
 /// The root variable that the command line sets to another value than that of the plan.
-pub(super) fn overruled<'a>(evaluator: &ExpressionEvaluator<'a>, plan: &Plan) -> Option<&'a Block> {
+pub(super) fn overridden_variable<'a>(evaluator: &ExpressionEvaluator<'a>, plan: &Plan) -> Option<&'a Block> {
     evaluator.tree.values.overruling().find_map(|name| {
         let planned = plan.variable(name)?.clone();
         let variable = evaluator.scope.module.find("variable", &[name])?;
@@ -262,7 +264,7 @@ fn of_unknown_type(evaluator: &ExpressionEvaluator<'_>, name: &str) -> Reason {
 }
 
 /// The hop to the call that doesn't set a variable, because another value would be added there.
-fn silent_call(evaluator: &ExpressionEvaluator<'_>, name: &str) -> Option<Hop> {
+fn unset_in_call(evaluator: &ExpressionEvaluator<'_>, name: &str) -> Option<Hop> {
     let block = evaluator.scope.call_block()?;
     let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
     Some(Hop { span: block.header, step: HopKind::ModuleCall { module, name: name.to_owned() } })
@@ -270,7 +272,12 @@ fn silent_call(evaluator: &ExpressionEvaluator<'_>, name: &str) -> Option<Hop> {
 
 /// The argument of the call or the given value. If it is missing, or null for a variable that isn't nullable, the
 /// default.
-fn given(evaluator: &ExpressionEvaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> AssignmentSource {
+fn argument_or_value(
+    evaluator: &ExpressionEvaluator<'_>,
+    variable: &Block,
+    name: &str,
+    ty: Option<&Type>,
+) -> AssignmentSource {
     let written = match &evaluator.scope.call {
         Some(call) => argument(evaluator, call, name),
         None => root_value(evaluator, variable, name, ty),
@@ -350,13 +357,13 @@ fn nothing_given(evaluator: &ExpressionEvaluator<'_>, variable: &Block, name: &s
 fn choose(evaluator: &ExpressionEvaluator<'_>, domain: &Domain, reference: &str) -> Maybe<Data> {
     let chosen = match domain {
         Domain::Anything => None,
-        Domain::OneOf(values) => chosen(evaluator, values, reference),
+        Domain::OneOf(values) => selected_value(evaluator, values, reference),
     };
     chosen.map_or_else(|| Unknown(Reason::NoValue { reference: reference.to_owned() }), Known)
 }
 
 /// One of several values, selected by the world; `None` if the world doesn't decide.
-fn chosen(evaluator: &ExpressionEvaluator<'_>, values: &[Data], subject: &str) -> Option<Data> {
+fn selected_value(evaluator: &ExpressionEvaluator<'_>, values: &[Data], subject: &str) -> Option<Data> {
     let shown: Vec<String> = values.iter().map(|value| symbol(&Known(value.clone()))).collect();
     let index = evaluator.world.choose(subject, &shown)?;
     values.get(index).cloned()
@@ -372,7 +379,7 @@ fn validated(
     value: Maybe<Data>,
 ) -> Maybe<Data> {
     match &value {
-        Known(data) if domain::refuses(variable, name, data, evaluator.world) => {
+        Known(data) if domain::rejects(variable, name, data, evaluator.world) => {
             Unknown(Reason::Failed { message: format!("the validation of variable `{name}` rejects this value") })
         }
         Unknown(why) if !why.is_failure() && why.has_identity() => {
@@ -386,7 +393,7 @@ fn validated(
             // No other value can be converted to one of these texts.
             let is_itself = is_bool || ty == Some(&Type::Any) || values.iter().all(domain::is_word);
             let subject = if is_itself { why.symbol() } else { evaluator.scope.qualify(&format!("var.{name}")) };
-            chosen(evaluator, values, &subject).map_or(value, Known)
+            selected_value(evaluator, values, &subject).map_or(value, Known)
         }
         Known(_) | Unknown(_) => value,
     }

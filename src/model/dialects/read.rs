@@ -35,7 +35,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
     Some(Trail {
         address,
         kind: dialect.kind,
-        is_made_by_cloudformation: dialect.is_made_by_cloudformation,
+        uses_cloudformation_handler: dialect.uses_cloudformation_handler,
         header,
         declaration,
         call,
@@ -90,7 +90,7 @@ pub(crate) fn of_region(data: &Data) -> Maybe<String> {
 
 fn basic_selectors(reader: &ArgumentReader, dialect: &Dialect) -> TrailSetting<Vec<BasicSelector>> {
     let names = &dialect.basic;
-    let sources = if dialect.is_made_by_cloudformation { texts } else { set_texts };
+    let sources = if dialect.uses_cloudformation_handler { texts } else { set_texts };
     let mut list = reader.list(names.list, |item| BasicSelector {
         header: item.header,
         read_write_type: item.setting(names.read_write_type, Ok(ReadWrite::All), read_write),

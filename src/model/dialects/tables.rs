@@ -11,7 +11,7 @@ pub(super) const REGION: &str = "region";
 /// Terraform's `aws_cloudtrail`: selectors are blocks.
 pub static AWS: Dialect = Dialect {
     kind: "aws_cloudtrail",
-    is_made_by_cloudformation: false,
+    uses_cloudformation_handler: false,
     shape: &[
         Argument::value("is_multi_region_trail"),
         Argument::value("enable_logging"),
@@ -59,7 +59,7 @@ pub static AWS: Dialect = Dialect {
 /// Terraform's `awscc_cloudtrail_trail`: selectors are lists of objects, and the defaults are those of CloudFormation.
 pub static AWSCC: Dialect = Dialect {
     kind: "awscc_cloudtrail_trail",
-    is_made_by_cloudformation: true,
+    uses_cloudformation_handler: true,
     shape: &[
         Argument::value("is_multi_region_trail"),
         Argument::value("is_logging"),
@@ -84,7 +84,7 @@ pub static AWSCC: Dialect = Dialect {
 /// CloudFormation's `AWS::CloudTrail::Trail`.
 pub static CLOUDFORMATION: Dialect = Dialect {
     kind: "AWS::CloudTrail::Trail",
-    is_made_by_cloudformation: true,
+    uses_cloudformation_handler: true,
     shape: &[
         Argument::value("IsMultiRegionTrail"),
         Argument::value("IsLogging"),

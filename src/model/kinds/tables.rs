@@ -5,7 +5,7 @@ use crate::model::dialects::{AWS, AWSCC, CLOUDFORMATION, Dialect};
 use crate::model::{Argument, ArgumentShape};
 
 /// The prefixes of the types on which log delivery depends, in addition to the trails themselves.
-pub const NEIGHBOURS: [&str; 6] = ["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
+pub const RELATED_RESOURCES: [&str; 6] = ["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
 
 /// `AWS::CloudTrail::Trail`
 pub static CLOUDFORMATION_TRAIL: ResourceKind = trail(&CLOUDFORMATION);
@@ -28,7 +28,7 @@ pub static UNREAD_STACK: ResourceKind = ResourceKind {
 
 pub(super) static TRAILS: [ResourceKind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
 
-pub(super) static SURROUNDINGS: [ResourceKind; 42] = [
+pub(super) static RELATED_ROLES: [ResourceKind; 42] = [
     delivery("aws_cloudtrail", AWS_DELIVERY, "name"),
     delivery("awscc_cloudtrail_trail", AWSCC_DELIVERY, "trail_name"),
     ResourceKind {

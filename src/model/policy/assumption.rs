@@ -57,7 +57,7 @@ pub struct Assumption {
     /// Another account of the organization.
     pub member: String,
     /// Another Region.
-    pub elsewhere: String,
+    pub other_region: String,
     /// The Regions in the policies.
     pub regions: Rc<BTreeSet<String>>,
     /// The accounts in the policies.
@@ -166,7 +166,7 @@ impl NamedTexts {
             organization: organization.clone(),
             region: region.clone(),
             member,
-            elsewhere: elsewhere.unwrap_or_default(),
+            other_region: elsewhere.unwrap_or_default(),
             regions: Rc::clone(regions),
             accounts: Rc::clone(accounts),
             name: PartialText::default(),
@@ -270,8 +270,8 @@ impl NamedTexts {
         for value in &condition.values {
             self.read_text(value);
             match key.as_str() {
-                "aws:sourceaccount" if means_it => self.give(value, SymbolRole::Account),
-                "aws:sourceorgid" if means_it => self.give(value, SymbolRole::Organization),
+                "aws:sourceaccount" if means_it => self.assign_role(value, SymbolRole::Account),
+                "aws:sourceorgid" if means_it => self.assign_role(value, SymbolRole::Organization),
                 "aws:sourcearn" | CONTEXT_ARN => self.read_arn(value, means_it, sender),
                 _ => {}
             }
@@ -286,7 +286,7 @@ impl NamedTexts {
             }
             match is_arn_of_resource(symbol) {
                 true => drop(self.roles.insert(symbol.clone(), SymbolRole::Other)),
-                false if means_it => self.give(arn, SymbolRole::Trail),
+                false if means_it => self.assign_role(arn, SymbolRole::Trail),
                 false => {}
             }
             return;
@@ -297,8 +297,8 @@ impl NamedTexts {
         }
         let [Some(home), Some(account), Some(trail)] = [3, 4, 5].map(|at| fields.get(at)) else { return };
         if means_it {
-            self.give(home, SymbolRole::Region);
-            self.give(account, SymbolRole::Account);
+            self.assign_role(home, SymbolRole::Region);
+            self.assign_role(account, SymbolRole::Account);
             if let [TextPiece::Literal(start), TextPiece::Unknown(symbol)] = trail.pieces.as_slice()
                 && start == "trail/"
                 && !matches!(sender.name.pieces.as_slice(), [TextPiece::Unknown(own)] if own == symbol)
@@ -309,7 +309,7 @@ impl NamedTexts {
     }
 
     /// Assigns a role to a text that consists of one symbol, if the symbol has no role or an open one.
-    fn give(&mut self, text: &PartialText, role: SymbolRole) {
+    fn assign_role(&mut self, text: &PartialText, role: SymbolRole) {
         let [TextPiece::Unknown(symbol)] = text.pieces.as_slice() else { return };
         match self.roles.get(symbol) {
             Some(SymbolRole::Owner) => self.open.retain(|open| open != symbol),
@@ -353,11 +353,12 @@ impl Assumption {
                     Some(value) => bound.then(value),
                     None => bound,
                 },
-                piece => bound.then(&PartialText { pieces: vec![piece.clone()], doubt: None }),
+                piece => bound.then(&PartialText { pieces: vec![piece.clone()], unknown_reason: None }),
             };
         }
         let is_open = bound.pieces.iter().any(|piece| matches!(piece, TextPiece::Unknown(_)));
-        bound.doubt = if is_open { bound.doubt.or_else(|| text.doubt.clone()) } else { None };
+        bound.unknown_reason =
+            if is_open { bound.unknown_reason.or_else(|| text.unknown_reason.clone()) } else { None };
         bound
     }
 

@@ -105,7 +105,7 @@ impl ConditionOperator {
 
 impl Condition {
     /// Creates a condition that is entirely unknown.
-    pub(super) fn open(why: &Reason) -> Self {
+    pub(super) fn entirely_unknown(why: &Reason) -> Self {
         Self { operator: String::new(), key: String::new(), values: vec![PartialText::unknown(why)] }
     }
 
@@ -113,7 +113,7 @@ impl Condition {
     pub(super) fn holds(&self, request: &ServiceRequest) -> Maybe<bool> {
         let key = request.key(&self.key.to_ascii_lowercase());
         match (self.operator(), key) {
-            (None, _) | (_, None) => Unknown(self.foreign()),
+            (None, _) | (_, None) => Unknown(self.unknown_reason()),
             (Some(ConditionOperator { kind: OperatorKind::Null, .. }), Some(key)) => {
                 self.is_null(*key == ConditionKey::Absent)
             }
@@ -122,8 +122,8 @@ impl Condition {
             (Some(operator), Some(ConditionKey::OneOf(values))) => {
                 let mut answers =
                     values.iter().map(|value| self.compare(operator, &PartialText::exactly(value), &request.work));
-                let first = answers.next().unwrap_or(Unknown(self.foreign()));
-                if answers.all(|answer| answer == first) { first } else { Unknown(self.foreign()) }
+                let first = answers.next().unwrap_or(Unknown(self.unknown_reason()));
+                if answers.all(|answer| answer == first) { first } else { Unknown(self.unknown_reason()) }
             }
         }
     }
@@ -144,7 +144,7 @@ impl Condition {
     }
 
     /// The reason why it is unknown whether the condition holds.
-    pub(super) fn foreign(&self) -> Reason {
+    pub(super) fn unknown_reason(&self) -> Reason {
         if let ("", [value]) = (self.operator.as_str(), self.values.as_slice()) {
             return value.why();
         }
@@ -183,12 +183,14 @@ impl Condition {
             }
             OperatorKind::Arn => matches_arn(value, listed, work),
             OperatorKind::Number(order) => self.compares(order, value, listed),
-            OperatorKind::Null | OperatorKind::Other => Unknown(self.foreign()),
+            OperatorKind::Null | OperatorKind::Other => Unknown(self.unknown_reason()),
         }
     }
 
     fn compares(&self, order: Order, value: &PartialText, listed: &PartialText) -> Maybe<bool> {
-        let (Some(value), Some(listed)) = (number(value), number(listed)) else { return Unknown(self.foreign()) };
+        let (Some(value), Some(listed)) = (number(value), number(listed)) else {
+            return Unknown(self.unknown_reason());
+        };
         Known(match order {
             Order::Equal => value == listed,
             Order::Less => value < listed,
@@ -207,7 +209,7 @@ fn matches(value: &PartialText, listed: &PartialText, reading: Interpretation, w
     compare(
         [(listed, reading), (value, literal)],
         [Quantifier::Each; 2],
-        || listed.doubt.clone().unwrap_or_else(|| value.why()),
+        || listed.unknown_reason.clone().unwrap_or_else(|| value.why()),
         work,
     )
 }

@@ -48,7 +48,7 @@ impl Work {
         let steps = self.done.get() / CELLS_PER_STEP;
         self.done.set(self.done.get().saturating_add(cells));
         let more = (self.done.get() / CELLS_PER_STEP).saturating_sub(steps);
-        if budget.pay(more) { Ok(()) } else { Err(STEPS) }
+        if budget.charge_ahead(more) { Ok(()) } else { Err(STEPS) }
     }
 }
 
@@ -122,7 +122,7 @@ fn chars(text: &str) -> Vec<Token<'static>> {
 /// The conversion of a text to tokens: [`literal`] or [`pattern`].
 pub(super) type Interpretation = fn(&PartialText) -> Vec<Token<'_>>;
 
-/// True if a pattern matches a text, each converted by its `Interpretation`; see [`fits`] for the quantifiers.
+/// True if a pattern matches a text, each converted by its `Interpretation`; see [`match_tokens`] for the quantifiers.
 pub(super) fn compare(
     [(listed, read_listed), (text, read_text)]: [(&PartialText, Interpretation); 2],
     quantifiers: [Quantifier; 2],
@@ -138,7 +138,7 @@ pub(super) fn compare(
     }
     // The texts are converted only if the budget allows it.
     match work.charge(length.saturating_mul(CELLS_PER_CHARACTER).saturating_add(CELLS_OF_COMPARISON)) {
-        Ok(()) => fits(&read_listed(listed), &read_text(text), quantifiers, why, work),
+        Ok(()) => match_tokens(&read_listed(listed), &read_text(text), quantifiers, why, work),
         Err(limit) => Unknown(Reason::OverLimit { limit }),
     }
 }
@@ -174,7 +174,7 @@ fn is_wildcard(character: char) -> bool {
 /// Matches a pattern with the texts that tokens represent. The result is true if the pattern certainly matches those
 /// that `certain` selects (each, or at least one), false if it can't match those that `possible` selects, and otherwise
 /// unknown for the given reason.
-fn fits(
+fn match_tokens(
     pattern: &[Token<'_>],
     text: &[Token<'_>],
     [certain, possible]: [Quantifier; 2],

@@ -14,19 +14,19 @@ pub(super) const MAX_LENGTH: usize = 64 * 1024;
 
 /// Parses JSON text; all of its values have the location `span`.
 pub(super) fn parse(text: String, span: Span) -> Result<Data, Reason> {
-    PolicyReader { span, doubt: None }.parse(text)
+    PolicyReader { span, unknown_reason: None }.parse(text)
 }
 
 /// Parses JSON text in which each `${…}` is unknown for the given reason.
 pub(super) fn parse_template(template: &str, why: &Reason, span: Span) -> Result<Data, Reason> {
-    PolicyReader { span, doubt: Some(why) }.parse(escaped(template)).map_err(|_| why.clone())
+    PolicyReader { span, unknown_reason: Some(why) }.parse(escaped(template)).map_err(|_| why.clone())
 }
 
 /// Converts the syntax tree of a text. The parser limits its depth.
 struct PolicyReader<'a> {
     span: Span,
     /// The reason why placeholders are unknown; if there is none, they are policy variables.
-    doubt: Option<&'a Reason>,
+    unknown_reason: Option<&'a Reason>,
 }
 
 impl PolicyReader<'_> {
@@ -46,7 +46,7 @@ impl PolicyReader<'_> {
 
     fn value(&self, node: &Arc<Node>) -> Traced<Data> {
         let value = Traced::written(self.data(node), self.span);
-        match (&value.value, self.doubt) {
+        match (&value.value, self.unknown_reason) {
             (Known(Data::String(text)), Some(doubt)) if text.contains("${") => {
                 let cause = Box::new(first_cause(text, doubt));
                 let why = Reason::Computed { expression: format!("\"{text}\""), cause, atom: None };

@@ -67,14 +67,14 @@ pub fn permission<'a>(documents: &'a [PolicyDocument], request: &ServiceRequest)
         }
     }
     // A request that no statement allows has the answer "missing", even if a statement may deny it.
-    match (allowance(statements, request), doubt) {
+    match (allowed_by(statements, request), doubt) {
         (Permission::Granted, Some((why, statement))) => Permission::Unknown { why, statement },
         (allowance, _) => allowance,
     }
 }
 
 /// Evaluates a request with the statements that allow it; the answer is granted, missing or unknown.
-fn allowance<'a>(statements: impl Iterator<Item = &'a Statement>, request: &ServiceRequest) -> Permission<'a> {
+fn allowed_by<'a>(statements: impl Iterator<Item = &'a Statement>, request: &ServiceRequest) -> Permission<'a> {
     let mut doubt = None;
     let mut lacks = Vec::new();
     for statement in statements {
@@ -103,7 +103,7 @@ impl Statement {
     }
 
     /// Returns the first condition that doesn't hold for a request.
-    pub fn unmet(&self, request: &ServiceRequest) -> Option<&Condition> {
+    pub fn first_unmet(&self, request: &ServiceRequest) -> Option<&Condition> {
         let Known(StatementTerms { conditions: StatementClause { value: Known(Some(conditions)), .. }, .. }) =
             &self.terms
         else {
@@ -181,7 +181,7 @@ impl Principals {
         let is_it =
             |listed: &PartialText| compare([(listed, literal), (&service, literal)], [Each; 2], || listed.why(), work);
         let is_listed = self.services.iter().map(is_it).fold(self.everyone.clone(), Maybe::or);
-        match &self.doubt {
+        match &self.unknown_part {
             Some(why) => is_listed.or(Unknown(why.clone())),
             None => is_listed,
         }
@@ -218,12 +218,17 @@ fn any_name(patterns: &[PartialText], names: &[PartialText], work: &Work) -> May
 fn matches_any(listed: &PartialText, names: &[PartialText], work: &Work) -> Maybe<bool> {
     let mut answers = Vec::new();
     for name in names {
-        answers.push(compare([(listed, pattern), (name, literal)], [Each; 2], || nearer_doubt(listed, name), work));
+        answers.push(compare([(listed, pattern), (name, literal)], [Each; 2], || clearer_reason(listed, name), work));
     }
     let known = [Known(true), Known(false)].into_iter().find(|known| answers.contains(known));
     known.or(answers.into_iter().next()).unwrap_or(Unknown(Reason::Unreadable))
 }
 
-fn nearer_doubt(one: &PartialText, other: &PartialText) -> Reason {
-    one.doubt.iter().chain(&other.doubt).cloned().reduce(Reason::nearer).unwrap_or(Reason::Unreadable)
+fn clearer_reason(one: &PartialText, other: &PartialText) -> Reason {
+    one.unknown_reason
+        .iter()
+        .chain(&other.unknown_reason)
+        .cloned()
+        .reduce(Reason::more_actionable)
+        .unwrap_or(Reason::Unreadable)
 }

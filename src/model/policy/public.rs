@@ -59,7 +59,7 @@ pub fn publicity<'a>(documents: &'a [PolicyDocument], work: &Work) -> Publicity<
     let weight = denials.iter().map(|denial| denial.weight()).sum();
     let mut doubt = Publicity::Closed;
     for statement in statements {
-        let opens = statement.terms.as_ref().and_then(|terms| match terms.let_everyone_in() {
+        let opens = statement.terms.as_ref().and_then(|terms| match terms.allow_everyone() {
             Known(true) => match work.charge(weight) {
                 Ok(()) if is_any_open || terms.may_be_undone(&denials, work) => Unknown(Reason::NotEvaluated {
                     construct: "a `Deny` statement together with a public statement".to_owned(),
@@ -79,7 +79,7 @@ pub fn publicity<'a>(documents: &'a [PolicyDocument], work: &Work) -> Publicity<
 }
 
 impl StatementTerms {
-    fn let_everyone_in(&self) -> Maybe<bool> {
+    fn allow_everyone(&self) -> Maybe<bool> {
         let is_allowed = self.effect.value.as_ref().map(|effect| *effect == Some(Effect::Allow));
         let is_everyone = self.principal.applies(|principals| principals.everyone.clone());
         let is_valid = self.action.is_valid().and(self.resource.is_valid());
@@ -166,7 +166,7 @@ impl Condition {
     /// True if the condition excludes everyone without one of its fixed values.
     fn restricts(&self) -> Maybe<bool> {
         let key = self.key.to_ascii_lowercase();
-        let Some(operator) = self.operator() else { return Unknown(self.foreign()) };
+        let Some(operator) = self.operator() else { return Unknown(self.unknown_reason()) };
         if !RESTRICTING.contains(&key.as_str()) || !operator.is_positive() {
             return Known(false);
         }
@@ -177,7 +177,7 @@ impl Condition {
             _ => Known(true),
         });
         match answers.fold(Known(true), Maybe::and) {
-            Unknown(_) => Unknown(self.foreign()),
+            Unknown(_) => Unknown(self.unknown_reason()),
             known => known,
         }
     }
@@ -200,7 +200,7 @@ fn is_narrow_address(range: &PartialText) -> Maybe<bool> {
 /// True if a pattern identifies principals: it has no wildcard, or its account or organization is fixed.
 pub(super) fn is_narrow_pattern(key: &str, value: &PartialText) -> Maybe<bool> {
     let [TextPiece::Literal(text)] = value.pieces.as_slice() else { return Unknown(value.why()) };
-    if !is_wild(text) {
+    if !is_any(text) {
         return Known(true);
     }
     let fixed = match key {
@@ -208,9 +208,9 @@ pub(super) fn is_narrow_pattern(key: &str, value: &PartialText) -> Maybe<bool> {
         "aws:userid" => text.split(':').next().filter(|_| text.contains(':')),
         _ => text.split(':').nth(4),
     };
-    Known(fixed.is_some_and(|fixed| !fixed.is_empty() && !is_wild(fixed)))
+    Known(fixed.is_some_and(|fixed| !fixed.is_empty() && !is_any(fixed)))
 }
 
-fn is_wild(text: &str) -> bool {
+fn is_any(text: &str) -> bool {
     text.contains(['*', '?'])
 }

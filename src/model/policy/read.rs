@@ -136,7 +136,7 @@ fn some_texts(value: &Maybe<Data>) -> Maybe<Option<Vec<PartialText>>> {
 }
 
 fn principals(value: &Maybe<Data>) -> Maybe<Option<Principals>> {
-    let everyone = Principals { everyone: Known(true), ..nobody() };
+    let everyone = Principals { everyone: Known(true), ..no_principals() };
     value.as_ref().map(|data| match data {
         Data::String(text) if text == "*" => Some(everyone),
         Data::Object(object) => listed_principals(object),
@@ -144,13 +144,19 @@ fn principals(value: &Maybe<Data>) -> Maybe<Option<Principals>> {
     })
 }
 
-fn nobody() -> Principals {
-    Principals { everyone: Known(false), accounts: Vec::new(), others: Vec::new(), services: Vec::new(), doubt: None }
+fn no_principals() -> Principals {
+    Principals {
+        everyone: Known(false),
+        accounts: Vec::new(),
+        others: Vec::new(),
+        services: Vec::new(),
+        unknown_part: None,
+    }
 }
 
 /// Converts principals by their types. Users, roles, accounts and identity providers are never CloudTrail.
 fn listed_principals(object: &Object) -> Option<Principals> {
-    let mut principals = nobody();
+    let mut principals = no_principals();
     for field in &object.fields {
         let listed = texts(&field.value.value)?;
         match field.key.as_str() {
@@ -160,7 +166,7 @@ fn listed_principals(object: &Object) -> Option<Principals> {
             }
             "Service" => {
                 let has_wildcard = listed.iter().any(|service| service.known() == Some("*"));
-                principals.doubt = has_wildcard.then(|| undocumented("`*` as a service"));
+                principals.unknown_part = has_wildcard.then(|| undocumented("`*` as a service"));
                 principals.services = listed;
             }
             "Federated" | "CanonicalUser" => principals.others.extend(listed),
@@ -176,7 +182,7 @@ fn undocumented(construct: &str) -> Reason {
 
 /// True if an AWS principal is `*`. A value that AWS assigns at deployment never is.
 fn is_everyone(principal: &PartialText) -> Maybe<bool> {
-    match (principal.pieces.as_slice(), &principal.doubt) {
+    match (principal.pieces.as_slice(), &principal.unknown_reason) {
         ([TextPiece::Literal(text)], _) => Known(text == "*"),
         ([TextPiece::Unknown(_)], Some(why)) if is_from_aws(why) => Known(false),
         ([TextPiece::Unknown(symbol)], _) if is_arn_of_resource(symbol) || is_account_symbol(symbol) => Known(false),
@@ -210,7 +216,7 @@ fn conditions(value: &Maybe<Data>) -> Maybe<Option<Vec<Condition>>> {
             Known(Data::Object(keys)) => keys,
             Known(_) => return Known(None),
             Unknown(why) => {
-                conditions.push(Condition::open(why));
+                conditions.push(Condition::entirely_unknown(why));
                 continue;
             }
         };

@@ -89,7 +89,7 @@ pub struct OpenGrant<'a> {
     /// True for an action on the bucket, false for one on logs.
     pub is_on_bucket: bool,
     /// The principal that is allowed to do it.
-    pub who: OutsidePrincipal,
+    pub principal: OutsidePrincipal,
 }
 
 /// A principal outside of the bucket's account.
@@ -126,7 +126,7 @@ pub fn tampering<'a>(
         logs: logs.collect(),
         bucket: vec![bucket.to_vec()],
         own: own_accounts(&statements),
-        is_shut: is_shut.clone(),
+        blocks_public_access: is_shut.clone(),
         work: Rc::clone(work),
     };
     let mut doubt = None;
@@ -166,7 +166,7 @@ struct TamperTarget {
     logs: Vec<ResourceNames>,
     /// The accounts that the policies contain as the trail's own.
     own: BTreeSet<String>,
-    is_shut: Maybe<bool>,
+    blocks_public_access: Maybe<bool>,
     work: Rc<Work>,
 }
 
@@ -206,7 +206,9 @@ impl TamperTarget {
             let denials = all.iter().map(|other| self.denies(other, action, resources, who));
             let is_denied = denials.fold(Known(false), Maybe::or);
             match allows.and(terms.is_of(Effect::Allow)).and(terms.is_unlimited()).and(is_denied.map(|is| !is)) {
-                Known(true) => return Known(Some(OpenGrant { statement, action, is_on_bucket, who: who.clone() })),
+                Known(true) => {
+                    return Known(Some(OpenGrant { statement, action, is_on_bucket, principal: who.clone() }));
+                }
                 Known(false) => {}
                 Unknown(why) => drop(doubt.get_or_insert(why)),
             }
@@ -265,7 +267,7 @@ impl TamperTarget {
             Unknown(why) => return Unknown(why.clone()),
         };
         let everyone = if scope.is_negated { Known(true) } else { scope.listed.everyone.clone() };
-        match everyone.and(self.is_shut.clone().map(|is_shut| !is_shut)) {
+        match everyone.and(self.blocks_public_access.clone().map(|is_shut| !is_shut)) {
             Known(true) => return Known(Some(OutsidePrincipal::Everybody)),
             Known(false) => {}
             Unknown(why) => return Unknown(why),
@@ -372,9 +374,11 @@ impl StatementTerms {
     fn is_unlimited(&self) -> Maybe<bool> {
         self.conditions.value.as_ref().and_then(|conditions| match conditions {
             None => Known(false),
-            Some(conditions) => {
-                conditions.iter().map(Condition::says_who).fold(Known(false), Maybe::or).map(|says_who| !says_who)
-            }
+            Some(conditions) => conditions
+                .iter()
+                .map(Condition::limits_principals)
+                .fold(Known(false), Maybe::or)
+                .map(|says_who| !says_who),
         })
     }
 
@@ -389,8 +393,8 @@ impl StatementTerms {
 
 impl Condition {
     /// True if the condition limits the principals.
-    fn says_who(&self) -> Maybe<bool> {
-        let Some(operator) = self.operator() else { return Unknown(self.foreign()) };
+    fn limits_principals(&self) -> Maybe<bool> {
+        let Some(operator) = self.operator() else { return Unknown(self.unknown_reason()) };
         if !self.is_about_principals() || !operator.is_positive() {
             return Known(false);
         }
@@ -402,11 +406,11 @@ impl Condition {
 
     /// True if the condition holds for all principals that it doesn't list.
     fn is_met_by_others(&self) -> Maybe<bool> {
-        let Some(operator) = self.operator() else { return Unknown(self.foreign()) };
+        let Some(operator) = self.operator() else { return Unknown(self.unknown_reason()) };
         if self.is_of_insecure() {
             return Known(false);
         }
-        if self.is_about_principals() && operator.is_negative { Known(true) } else { Unknown(self.foreign()) }
+        if self.is_about_principals() && operator.is_negative { Known(true) } else { Unknown(self.unknown_reason()) }
     }
 
     fn is_about_principals(&self) -> bool {

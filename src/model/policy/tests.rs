@@ -374,9 +374,11 @@ fn opened(statements: &str, is_shut: Maybe<bool>) -> String {
     let document = template(statements);
     match tampering(&[&document], &bucket(), &PartialText::exactly("trails/"), &is_shut, &Rc::default()) {
         Known(None) => "closed".to_owned(),
-        Known(Some(OpenGrant { action, who: OutsidePrincipal::Everybody, .. })) => format!("everybody {action}"),
-        Known(Some(OpenGrant { action, who: OutsidePrincipal::Account(account), .. })) => format!("{account} {action}"),
-        Known(Some(OpenGrant { action, who: OutsidePrincipal::CanonicalUser(_), .. })) => {
+        Known(Some(OpenGrant { action, principal: OutsidePrincipal::Everybody, .. })) => format!("everybody {action}"),
+        Known(Some(OpenGrant { action, principal: OutsidePrincipal::Account(account), .. })) => {
+            format!("{account} {action}")
+        }
+        Known(Some(OpenGrant { action, principal: OutsidePrincipal::CanonicalUser(_), .. })) => {
             format!("canonical user {action}")
         }
         Unknown(_) => "unknown".to_owned(),

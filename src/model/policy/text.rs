@@ -14,7 +14,7 @@ pub struct PartialText {
     pub pieces: Vec<TextPiece>,
     /// The reason why the text is unknown: that of its first unknown piece, or of the first one that the user can
     /// resolve.
-    pub doubt: Option<Reason>,
+    pub unknown_reason: Option<Reason>,
 }
 
 /// A piece of a [`PartialText`].
@@ -36,7 +36,7 @@ impl PartialText {
 
     /// Creates an unknown text from its symbol; a quoted template is split into its pieces.
     pub fn unknown(why: &Reason) -> Self {
-        let mut text = Self { doubt: Some(why.clone()), ..Self::default() };
+        let mut text = Self { unknown_reason: Some(why.clone()), ..Self::default() };
         text.push_symbol(&why.symbol(), MAX_DEPTH);
         text
     }
@@ -59,8 +59,8 @@ impl PartialText {
                 TextPiece::Unknown(_) => self.pieces.push(piece.clone()),
             }
         }
-        self.doubt = match (self.doubt.take(), &other.doubt) {
-            (Some(first), Some(second)) => Some(first.nearer(second.clone())),
+        self.unknown_reason = match (self.unknown_reason.take(), &other.unknown_reason) {
+            (Some(first), Some(second)) => Some(first.more_actionable(second.clone())),
             (first, second) => first.or_else(|| second.clone()),
         };
         self
@@ -73,7 +73,7 @@ impl PartialText {
         match value {
             Known(Data::String(text)) if text.contains("${") => {
                 let construct = format!("a policy variable in `{text}`");
-                let mut read = Self { doubt: Some(Reason::NotEvaluated { construct }), ..Self::default() };
+                let mut read = Self { unknown_reason: Some(Reason::NotEvaluated { construct }), ..Self::default() };
                 read.push_template(text, &mut |read, name| {
                     read.pieces.push(TextPiece::Unknown(format!("${{{name}}}")))
                 });
@@ -105,7 +105,7 @@ impl PartialText {
 
     /// True if the text may be empty.
     pub fn may_be_empty(&self) -> bool {
-        self.literals().next().is_none() && !self.doubt.as_ref().is_some_and(Reason::is_set)
+        self.literals().next().is_none() && !self.unknown_reason.as_ref().is_some_and(Reason::is_set)
     }
 
     /// The text as a folder in a path, with a slash at the end; empty if the text is empty.
@@ -120,7 +120,7 @@ impl PartialText {
         for piece in &self.pieces {
             let TextPiece::Literal(literal) = piece else {
                 part.pieces.push(piece.clone());
-                part.doubt = part.doubt.or_else(|| self.doubt.clone());
+                part.unknown_reason = part.unknown_reason.or_else(|| self.unknown_reason.clone());
                 continue;
             };
             for (at, text) in literal.split(separator).enumerate() {
@@ -140,7 +140,7 @@ impl PartialText {
             TextPiece::Literal(text) => TextPiece::Literal(text.to_lowercase()),
             TextPiece::Unknown(_) => piece.clone(),
         });
-        Self { pieces: pieces.collect(), doubt: self.doubt.clone() }
+        Self { pieces: pieces.collect(), unknown_reason: self.unknown_reason.clone() }
     }
 
     /// The length in bytes, including the symbols.
@@ -166,7 +166,7 @@ impl PartialText {
 
     /// The reason why the text is unknown. A known text returns [`Reason::Unreadable`], but callers need no reason then.
     pub(super) fn why(&self) -> Reason {
-        self.doubt.clone().unwrap_or(Reason::Unreadable)
+        self.unknown_reason.clone().unwrap_or(Reason::Unreadable)
     }
 
     fn push_literal(&mut self, text: &str) {

@@ -52,7 +52,7 @@ impl AdvancedSelector {
         let mut assessment = SelectorCoverage::new(self.header);
         let conditions = self.conditions(&mut assessment, path);
         // An unknown field may be `eventSource`.
-        let is_field_open = !assessment.doubts.is_empty();
+        let is_field_open = !assessment.unknown_parts.is_empty();
         if self.selects_management(&conditions, &mut assessment, path) {
             let (of_source, others): (Vec<_>, Vec<_>) =
                 conditions.iter().partition(|condition| condition.field == "eventSource");
@@ -88,7 +88,7 @@ impl AdvancedSelector {
         path: &str,
     ) -> bool {
         let mut categories = conditions.iter().filter(|condition| condition.field == "eventCategory").peekable();
-        let something_is_open = !assessment.doubts.is_empty() || !assessment.gaps.is_empty();
+        let something_is_open = !assessment.unknown_parts.is_empty() || !assessment.gaps.is_empty();
         let is_other = if categories.peek().is_none() {
             !something_is_open
         } else {
@@ -96,9 +96,10 @@ impl AdvancedSelector {
         };
         if is_other {
             let site = SelectorSite { span: self.header, hops: Vec::new(), attribute: path.to_owned() };
-            let wish = Remedy::at(self.header, self.fields.notation, RemedyKind::AddSelector(self.names)).billed();
+            let remedy =
+                Remedy::at(self.header, self.fields.notation, RemedyKind::AddSelector(self.names)).increases_cost();
             *assessment = SelectorCoverage::new(self.header);
-            assessment.lose(Coverage::EVERYTHING, GapCause::OtherCategory, site, wish);
+            assessment.remove_events(Coverage::EVERYTHING, GapCause::OtherCategory, site, remedy);
         }
         !is_other
     }
@@ -125,8 +126,8 @@ impl FieldCondition<'_> {
                     &format!("{}.{}", self.path, self.selector.field.name),
                 );
                 let help = "remove this field selector: its field only filters data events or event data stores";
-                let mending = GapRemedy { help: help.to_owned(), wish: Some(self.wish_away(site.span)) };
-                assessment.lose(Coverage::EVERYTHING, GapCause::Invalid(reason), site, mending);
+                let mending = GapRemedy { help: help.to_owned(), remedy: Some(self.removal(site.span)) };
+                assessment.remove_events(Coverage::EVERYTHING, GapCause::Invalid(reason), site, mending);
             }
         }
     }
@@ -135,7 +136,7 @@ impl FieldCondition<'_> {
         let Some((values, site)) = self.all_values(FieldOperator::Equals, assessment) else { return };
         if values.len() > 1 {
             let why = Reason::Undocumented { what: "one selector names several event categories".to_owned() };
-            assessment.doubt(why, site);
+            assessment.add_unknown_part(why, site);
         }
     }
 
@@ -157,8 +158,8 @@ impl FieldCondition<'_> {
         }
         let lost = Coverage::EVERYTHING.without(kept);
         if !lost.is_empty() {
-            let wish = self.wish_away(site.span);
-            assessment.lose(lost, GapCause::OneSided, site, wish);
+            let remedy = self.removal(site.span);
+            assessment.remove_events(lost, GapCause::OneSided, site, remedy);
         }
     }
 
@@ -174,8 +175,8 @@ impl FieldCondition<'_> {
             lost = lost.union(source);
         }
         if !lost.is_empty() {
-            let wish = self.wish_away(site.span).billed();
-            assessment.lose(lost, GapCause::Excluded, site, wish);
+            let remedy = self.removal(site.span).increases_cost();
+            assessment.remove_events(lost, GapCause::Excluded, site, remedy);
         }
     }
 
@@ -185,8 +186,8 @@ impl FieldCondition<'_> {
         valid: FieldOperator,
         assessment: &mut SelectorCoverage,
     ) -> Option<(Vec<String>, SelectorSite)> {
-        let doubts = assessment.doubts.len();
-        self.values(valid, assessment).filter(|_| assessment.doubts.len() == doubts)
+        let doubts = assessment.unknown_parts.len();
+        self.values(valid, assessment).filter(|_| assessment.unknown_parts.len() == doubts)
     }
 
     /// Returns the known values of the one operator that is valid for the field, and their location. Invalid and
@@ -194,7 +195,7 @@ impl FieldCondition<'_> {
     fn values(&self, valid: FieldOperator, assessment: &mut SelectorCoverage) -> Option<(Vec<String>, SelectorSite)> {
         let (operator, setting) = match self.written_operators(assessment).as_slice() {
             [only] => *only,
-            [] if !assessment.doubts.is_empty() => return None,
+            [] if !assessment.unknown_parts.is_empty() => return None,
             [] | [_, _, ..] => {
                 let reason = format!("`{}` needs exactly one operator here, {}", self.field, valid.name());
                 let site = SelectorSite::new(&self.selector.field.read, &self.path);
@@ -242,7 +243,7 @@ impl FieldCondition<'_> {
                 Known(_) => known.push((operator, setting)),
                 Unknown(why) => {
                     let site = SelectorSite::new(&setting.read, &format!("{}.{}", self.path, setting.name));
-                    assessment.doubt(why.clone(), site);
+                    assessment.add_unknown_part(why.clone(), site);
                 }
             }
         }
@@ -250,7 +251,7 @@ impl FieldCondition<'_> {
     }
 
     /// Returns the change that removes the field selector, so that its selector selects more events.
-    fn wish_away(&self, place: Span) -> Remedy {
+    fn removal(&self, place: Span) -> Remedy {
         let change = RemedyKind::RemoveField { field: self.field.to_owned() };
         Remedy::at(place, self.selector.field.notation, change)
     }
@@ -258,7 +259,7 @@ impl FieldCondition<'_> {
     /// Records that the selector is invalid for management events and so records none.
     fn reject(&self, reason: String, site: SelectorSite, assessment: &mut SelectorCoverage) {
         let help = format!("remove the `{}` field selector, or use an operator that CloudTrail supports", self.field);
-        assessment.lose(Coverage::EVERYTHING, GapCause::Invalid(reason), site, help.as_str());
+        assessment.remove_events(Coverage::EVERYTHING, GapCause::Invalid(reason), site, help.as_str());
     }
 }
 

@@ -49,40 +49,45 @@ impl BasicSelector {
         let setting = &self.include_management_events;
         let attribute = format!("{path}.{}", setting.name);
         // Only the first copy of management events is free of charge.
-        let wish = setting.wish("true").billed();
-        let help = format!("{}, or move the data events to a second trail", wish.advise());
-        let mending = GapRemedy { help, wish: Some(wish) };
+        let remedy = setting.set_to("true").increases_cost();
+        let help = format!("{}, or move the data events to a second trail", remedy.advise());
+        let mending = GapRemedy { help, remedy: Some(remedy) };
         if let Some(false) = assessment.known(setting, &attribute, mending.clone()) {
-            assessment.lose(Coverage::EVERYTHING, GapCause::Off, SelectorSite::new(&setting.read, &attribute), mending);
+            assessment.remove_events(
+                Coverage::EVERYTHING,
+                GapCause::Off,
+                SelectorSite::new(&setting.read, &attribute),
+                mending,
+            );
         }
     }
 
     fn assess_direction(&self, assessment: &mut SelectorCoverage, path: &str) {
         let setting = &self.read_write_type;
         let attribute = format!("{path}.{}", setting.name);
-        let wish = setting.wish("All");
-        let lost = match assessment.known(setting, &attribute, wish.clone()) {
+        let remedy = setting.set_to("All");
+        let lost = match assessment.known(setting, &attribute, remedy.clone()) {
             Some(ReadWrite::ReadOnly) => Coverage::WRITES,
             Some(ReadWrite::WriteOnly) => Coverage::READS,
             Some(ReadWrite::All) | None => return,
         };
-        assessment.lose(lost, GapCause::OneSided, SelectorSite::new(&setting.read, &attribute), wish);
+        assessment.remove_events(lost, GapCause::OneSided, SelectorSite::new(&setting.read, &attribute), remedy);
     }
 
     fn assess_exclusions(&self, assessment: &mut SelectorCoverage, path: &str) {
         let setting = &self.excluded_sources;
         let attribute = format!("{path}.{}", setting.name);
         // Some sources, such as KMS, may have more events than all others.
-        let wish = setting.wish_away().billed();
-        let sources = assessment.known(setting, &attribute, wish.clone()).into_iter().flatten();
+        let remedy = setting.removal().increases_cost();
+        let sources = assessment.known(setting, &attribute, remedy.clone()).into_iter().flatten();
         let mut lost = Coverage::NOTHING;
         for source in sources {
-            if let Some(name) = assessment.known_item(source, &attribute, wish.clone()) {
+            if let Some(name) = assessment.known_item(source, &attribute, remedy.clone()) {
                 lost = lost.union(Coverage::of_source(name));
             }
         }
         if !lost.is_empty() {
-            assessment.lose(lost, GapCause::Excluded, SelectorSite::new(&setting.read, &attribute), wish);
+            assessment.remove_events(lost, GapCause::Excluded, SelectorSite::new(&setting.read, &attribute), remedy);
         }
     }
 }

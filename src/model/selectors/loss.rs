@@ -65,7 +65,7 @@ fn recorded_rows(recorded: Coverage) -> Coverage {
 }
 
 /// The names of the kinds of events, in alphabetical order.
-pub fn words(coverage: Coverage) -> Vec<&'static str> {
+pub fn event_names(coverage: Coverage) -> Vec<&'static str> {
     WORDS.iter().filter(|(_, kind)| coverage.includes(*kind)).map(|(word, _)| *word).collect()
 }
 
@@ -81,11 +81,11 @@ mod tests {
     #[test]
     fn a_loss_is_told_by_the_rule_to_which_it_belongs() {
         let write_only = exactly(&["kms:read", "other:read", "rdsdata:read", "kms:write"]);
-        assert_eq!(words(EventLoss::with_ordinary(write_only).least), ["kms:read", "other:read", "rdsdata:read"]);
-        assert_eq!(words(EventLoss::beside_ordinary(write_only).least), ["kms:write"]);
+        assert_eq!(event_names(EventLoss::with_ordinary(write_only).least), ["kms:read", "other:read", "rdsdata:read"]);
+        assert_eq!(event_names(EventLoss::beside_ordinary(write_only).least), ["kms:write"]);
         let without_kms = exactly(&["kms:read", "kms:write"]);
         assert_eq!(EventLoss::with_ordinary(without_kms), EventLoss::NOTHING);
-        assert_eq!(words(EventLoss::beside_ordinary(without_kms).most), ["kms:read", "kms:write"]);
+        assert_eq!(event_names(EventLoss::beside_ordinary(without_kms).most), ["kms:read", "kms:write"]);
         let perhaps = CoverageBounds { least: write_only.least, most: Coverage::EVERYTHING };
         assert_eq!(EventLoss::with_ordinary(perhaps).least, Coverage::NOTHING);
         assert!(EventLoss::with_ordinary(perhaps).is_within(EventLoss::with_ordinary(write_only)));

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::choice::ShownDeployment;
 use super::markup::{Html, block, code, inline, join, prose, section};
+use super::selection::ShownDeployment;
 use super::{HtmlPage, finding, trail, verdict};
 use crate::output::compliance::{ComplianceStatement, ControlOutcome};
 use crate::output::summary;
@@ -13,13 +13,13 @@ use crate::report::DeploymentResult;
 const MAX_EVIDENCE: usize = 100;
 
 /// The row about a deployment in the table at the top of the page.
-pub(super) fn row(index: usize, judged: &DeploymentResult) -> Html {
-    let link = inline("a", &[("href", &format!("#{}", anchor(index)))], code(&judged.root));
-    let name = judged.name.iter().map(|name| format!("{name}, ")).collect::<String>();
-    let about = format!("{name}{}, {}", judged.format, summary::count(judged.trails.len(), "trail"));
+pub(super) fn row(index: usize, deployment: &DeploymentResult) -> Html {
+    let link = inline("a", &[("href", &format!("#{}", anchor(index)))], code(&deployment.root));
+    let name = deployment.name.iter().map(|name| format!("{name}, ")).collect::<String>();
+    let about = format!("{name}{}, {}", deployment.format, summary::count(deployment.trails.len(), "trail"));
     let cells = [
         block("th", &[("scope", "row")], link.then(inline("span", &[("class", "about")], about))),
-        block("td", &[], verdict::of_deployment(judged.verdict)),
+        block("td", &[], verdict::of_deployment(deployment.verdict)),
     ];
     section("tr", &[], cells)
 }
@@ -30,21 +30,21 @@ pub(super) fn show<'a>(
     statement: Option<&ComplianceStatement<'_>>,
     page: &HtmlPage<'a>,
 ) -> Html {
-    let ShownDeployment { index, judged, trails } = shown;
-    let judged: &'a DeploymentResult = judged;
+    let ShownDeployment { index, deployment, trails } = shown;
+    let deployment: &'a DeploymentResult = deployment;
     let id = anchor(*index);
     let title = format!("{id}-title");
-    let head = block("h2", &[("id", &title)], code(&judged.root));
-    let name = judged.name.iter().map(|name| format!(" · {name}")).collect::<String>();
-    let words = format!("{name} · {}", judged.format);
-    let verdict = block("p", &[("class", "verdict")], verdict::of_deployment(judged.verdict).then(words));
-    let whole = page.about(Some(judged), None).iter().map(|numbered| finding::show(numbered, "h3", page));
+    let head = block("h2", &[("id", &title)], code(&deployment.root));
+    let name = deployment.name.iter().map(|name| format!(" · {name}")).collect::<String>();
+    let words = format!("{name} · {}", deployment.format);
+    let verdict = block("p", &[("class", "verdict")], verdict::of_deployment(deployment.verdict).then(words));
+    let whole = page.about(Some(deployment), None).iter().map(|numbered| finding::show(numbered, "h3", page));
     // Invalid code may declare an address twice; its findings are shown once.
     let mut told = HashSet::new();
     let trails = trails.iter().map(|instances| {
         let untold = instances.iter().filter(|trail| told.insert(trail.address.as_str()));
-        let own = untold.flat_map(|trail| page.about(Some(judged), Some(&trail.address)));
-        trail::show(instances, &own.collect::<Vec<_>>(), judged, page)
+        let own = untold.flat_map(|trail| page.about(Some(deployment), Some(&trail.address)));
+        trail::show(instances, &own.collect::<Vec<_>>(), deployment, page)
     });
     let parts = [head, verdict].into_iter().chain(whole).chain(statement.map(controls)).chain(trails);
     section("section", &[("class", "deployment"), ("id", &id), ("aria-labelledby", &title)], parts)

@@ -2,7 +2,7 @@
 
 use super::markup::{Html, block, code, inline, items, join, prose, section};
 use super::{HtmlPage, NumberedFinding, lines, verdict};
-use crate::output::full::{remarks, rooted_place_of};
+use crate::output::full::{footer_lines, rooted_place_of};
 use crate::report::{Diagnostic, FindingTarget, Outcome};
 
 /// A finding under a heading of its own.
@@ -45,7 +45,7 @@ fn worlds(finding: &Diagnostic) -> Html {
 }
 
 fn advice(finding: &Diagnostic, page: &HtmlPage<'_>) -> Html {
-    join(remarks(finding, &page.report.cited).into_iter().map(|(word, sentence)| {
+    join(footer_lines(finding, &page.report.cited).into_iter().map(|(word, sentence)| {
         let word = inline("strong", &[], format!("{word}:"));
         block("p", &[("class", "remark")], join([word, " ".into(), prose(&sentence)]))
     }))

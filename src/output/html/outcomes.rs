@@ -16,14 +16,14 @@ const PARTS: [SectionFilter; 3] = [("Failed", fails), ("Unknown", is_unknown), (
 pub(super) fn show<'a>(
     trail: &'a TrailResult,
     own: &[&NumberedFinding<'_>],
-    judged: &'a DeploymentResult,
+    deployment: &'a DeploymentResult,
     page: &HtmlPage<'a>,
 ) -> Html {
     let told = PARTS.map(|(title, belongs)| {
         let findings = own.iter().filter(|numbered| belongs(numbered));
         titled(title, findings.map(|numbered| finding::show(numbered, "h5", page)).collect())
     });
-    join(told).then(told_elsewhere(trail, own, judged, page)).then(passes(trail, page))
+    join(told).then(shared_results(trail, own, deployment, page)).then(passes(trail, page))
 }
 
 fn fails(numbered: &NumberedFinding<'_>) -> bool {
@@ -39,17 +39,17 @@ fn is_advice(numbered: &NumberedFinding<'_>) -> bool {
 }
 
 /// Results whose finding is shown with another instance, or not shown.
-fn told_elsewhere<'a>(
+fn shared_results<'a>(
     trail: &'a TrailResult,
     own: &[&NumberedFinding<'_>],
-    judged: &'a DeploymentResult,
+    deployment: &'a DeploymentResult,
     page: &HtmlPage<'a>,
 ) -> Html {
     let rest = trail.rules.iter().filter(|(rule, outcome)| {
         *outcome != Outcome::Pass && !own.iter().any(|numbered| std::ptr::eq(numbered.finding.rule, *rule))
     });
     let items = rest.map(|(rule, outcome)| {
-        let link = shared(trail, rule, judged, page).map(|numbered| {
+        let link = shared(trail, rule, deployment, page).map(|numbered| {
             let target = format!("#{}", numbered.id);
             inline("a", &[("href", &target)], prose(&numbered.finding.message))
         });
@@ -65,15 +65,15 @@ fn told_elsewhere<'a>(
 fn shared<'p, 'a>(
     trail: &'a TrailResult,
     rule: &Rule,
-    judged: &'a DeploymentResult,
+    deployment: &'a DeploymentResult,
     page: &'p HtmlPage<'a>,
 ) -> Option<&'p NumberedFinding<'a>> {
-    let instances = judged
+    let instances = deployment
         .trails
         .iter()
         .filter(|other| other.header == trail.header && other.address != trail.address)
-        .flat_map(|other| page.about(Some(judged), Some(&other.address)));
-    let own = page.about(Some(judged), Some(&trail.address));
+        .flat_map(|other| page.about(Some(deployment), Some(&other.address)));
+    let own = page.about(Some(deployment), Some(&trail.address));
     let shared: Vec<_> =
         own.iter().chain(instances).filter(|numbered| std::ptr::eq(numbered.finding.rule, rule)).collect();
     let own = shared.iter().find(|numbered| numbered.finding.addresses().any(|address| address == trail.address));
@@ -84,7 +84,7 @@ fn shared<'p, 'a>(
 fn passes(trail: &TrailResult, page: &HtmlPage<'_>) -> Html {
     let passed = trail.rules.iter().filter(|(_, outcome)| *outcome == Outcome::Pass);
     let items = passed.map(|(rule, outcome)| {
-        let labels = trail.grounds.iter().filter(|(own, _)| std::ptr::eq(*own, *rule)).flat_map(|(_, labels)| labels);
+        let labels = trail.evidence.iter().filter(|(own, _)| std::ptr::eq(*own, *rule)).flat_map(|(_, labels)| labels);
         let labels: Vec<&Label> = labels.collect();
         let required = rule.page.requires.iter().flat_map(|what| [": ".into(), prose(what)]);
         let is_elsewhere = trail.declared_elsewhere.iter().any(|other| std::ptr::eq(*other, *rule));

@@ -1,7 +1,7 @@
 //! Renders a trail, or instances with equal results: its line, its table of events and the verdicts.
 
 use super::markup::{Html, block, code, join, section};
-use super::{HtmlPage, NumberedFinding, finding, lines, outcomes, picture};
+use super::{HtmlPage, NumberedFinding, event_table, finding, lines, outcomes};
 use crate::finding::Label;
 use crate::report::{DeploymentResult, Outcome, TrailExistence, TrailResult};
 
@@ -9,9 +9,9 @@ use crate::report::{DeploymentResult, Outcome, TrailExistence, TrailResult};
 pub(super) type Instances<'a> = Vec<&'a TrailResult>;
 
 /// Groups the trails of a deployment that differ only in their addresses.
-pub(super) fn instances(judged: &DeploymentResult) -> Vec<Instances<'_>> {
+pub(super) fn instances(deployment: &DeploymentResult) -> Vec<Instances<'_>> {
     let mut all: Vec<Instances<'_>> = Vec::new();
-    for trail in &judged.trails {
+    for trail in &deployment.trails {
         match all.last_mut().filter(|last| last.first().is_some_and(|first| is_same(first, trail))) {
             Some(last) => last.push(trail),
             None => all.push(vec![trail]),
@@ -23,7 +23,7 @@ pub(super) fn instances(judged: &DeploymentResult) -> Vec<Instances<'_>> {
 fn is_same(one: &TrailResult, other: &TrailResult) -> bool {
     one.header == other.header
         && one.exists == other.exists
-        && one.reach == other.reach
+        && one.coverage == other.coverage
         && one.region == other.region
         && rules_of(one) == rules_of(other)
 }
@@ -37,7 +37,7 @@ fn rules_of(trail: &TrailResult) -> Vec<(&'static str, Option<Outcome>)> {
 pub(super) fn show<'a>(
     instances: &Instances<'a>,
     own: &[&NumberedFinding<'_>],
-    judged: &'a DeploymentResult,
+    deployment: &'a DeploymentResult,
     page: &HtmlPage<'a>,
 ) -> Html {
     let Some((first, others)) = instances.split_first() else { return Html::default() };
@@ -48,7 +48,8 @@ pub(super) fn show<'a>(
         // A trail that isn't created can only have findings about a plan that contains it.
         TrailExistence::Never => join(own.iter().map(|numbered| finding::show(numbered, "h4", page))),
         TrailExistence::Always | TrailExistence::Sometimes => {
-            picture::draw(&first.reach, first.region.as_deref()).then(outcomes::show(first, own, judged, page))
+            event_table::draw(&first.coverage, first.region.as_deref())
+                .then(outcomes::show(first, own, deployment, page))
         }
     };
     section("article", &[("class", "trail")], parts.into_iter().chain([verdicts]))

@@ -99,7 +99,7 @@ type Hashes = HashMap<FileId, Vec<String>>;
 /// first.
 pub(super) fn all(report: &Report, extent: ReportExtent) -> (Vec<SarifResult<'_>>, usize) {
     let mut found: Vec<&Diagnostic> = report
-        .shown()
+        .reported()
         .filter(|finding| {
             extent == ReportExtent::All || finding.outcome == Outcome::Fail && finding.suppressed.is_none()
         })
@@ -145,7 +145,7 @@ impl<'a> SarifResult<'a> {
 
     fn of_passed(passed: &PassedRule<'_>, report: &Report, hashes: &mut Hashes) -> Self {
         let location = SarifLocation::of_header(passed.trail.header, &report.sources);
-        let own = Fingerprint::of_pass(passed.rule, passed.judged, passed.trail).to_string();
+        let own = Fingerprint::of_pass(passed.rule, passed.deployment, passed.trail).to_string();
         Self {
             rule_id: passed.rule.id(),
             rule_index: index(passed.rule, report),

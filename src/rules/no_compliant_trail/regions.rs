@@ -82,9 +82,9 @@ pub(super) fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
 }
 
 /// Compares trails with the required Regions.
-pub(super) fn spread(standings: &[TrailEvaluation<'_>], regions: &[String]) -> Spread {
+pub(super) fn spread(evaluations: &[TrailEvaluation<'_>], regions: &[String]) -> Spread {
     let leader = regions.first().map_or("", |first| region::leader(first));
-    let needs = RegionNeeds { standings, leader };
+    let needs = RegionNeeds { evaluations, leader };
     let wanted: BTreeSet<&str> = regions.iter().map(String::as_str).chain([leader]).collect();
     let missing = |is_met: &dyn Fn(Option<bool>) -> bool| -> Vec<&str> {
         wanted.iter().copied().filter(|region| !needs.roles_in(region).any(is_met)).collect()
@@ -106,7 +106,7 @@ pub(super) fn spread(standings: &[TrailEvaluation<'_>], regions: &[String]) -> S
 
 /// The requirements of one Region, and the trails that may satisfy them.
 struct RegionNeeds<'a> {
-    standings: &'a [TrailEvaluation<'a>],
+    evaluations: &'a [TrailEvaluation<'a>],
     leader: &'a str,
 }
 
@@ -114,15 +114,15 @@ impl RegionNeeds<'_> {
     /// For each trail that is certainly in the Region: true if it satisfies the requirements.
     fn roles_in(&self, region: &str) -> impl Iterator<Item = Option<bool>> {
         let is_leader = region == self.leader;
-        let inside = self.standings.iter().filter(move |standing| known(standing) == Some(region));
+        let inside = self.evaluations.iter().filter(move |evaluation| known(evaluation) == Some(region));
         inside.map(move |TrailEvaluation { role, .. }| if is_leader { role.is_global } else { role.records })
     }
 
     /// The number of unknown Regions in which there may be trails of a role.
     fn places(&self, role: impl Fn(&HomeRole) -> Option<bool>) -> usize {
-        let useful = self.standings.iter().filter(|standing| role(&standing.role) != Some(false));
-        let doubts = useful.filter_map(|standing| match &standing.trail.region.value {
-            Unknown(why) => Some(one_region(standing.trail, why)),
+        let useful = self.evaluations.iter().filter(|evaluation| role(&evaluation.role) != Some(false));
+        let doubts = useful.filter_map(|evaluation| match &evaluation.trail.region.value {
+            Unknown(why) => Some(one_region(evaluation.trail, why)),
             Known(_) => None,
         });
         // Trails with the same unknown value as their Region are in the same Region.
@@ -130,7 +130,9 @@ impl RegionNeeds<'_> {
     }
 
     fn has_trail(&self, region: &str) -> bool {
-        self.standings.iter().any(|standing| known(standing) == Some(region) && standing.role.records != Some(false))
+        self.evaluations
+            .iter()
+            .any(|evaluation| known(evaluation) == Some(region) && evaluation.role.records != Some(false))
     }
 
     /// Describes the Regions without a trail, or the one that lacks only global service events.
@@ -157,8 +159,8 @@ fn one_region(trail: &Trail, why: &Reason) -> Option<String> {
     is_one.then(|| why.symbol())
 }
 
-fn known<'a>(standing: &'a TrailEvaluation<'_>) -> Option<&'a str> {
-    match &standing.trail.region.value {
+fn known<'a>(evaluation: &'a TrailEvaluation<'_>) -> Option<&'a str> {
+    match &evaluation.trail.region.value {
         Known(region) => Some(region),
         Unknown(_) => None,
     }
@@ -175,22 +177,22 @@ fn listed(regions: &[&str]) -> String {
 }
 
 /// Adds labels about the unknown Regions of trails that may satisfy the control, and the hops to these values.
-pub(super) fn doubted(finding: Finding, standing: &TrailEvaluation<'_>) -> Finding {
-    let region = &standing.trail.region;
+pub(super) fn with_unknown_regions(finding: Finding, evaluation: &TrailEvaluation<'_>) -> Finding {
+    let region = &evaluation.trail.region;
     let Unknown(why) = &region.value else { return finding };
     let message = format!("is in an unknown Region: {}", why.describe());
     let doubt = Finding::at(region.origin.span(), message, "").blocked(why);
-    let finding = finding.beside(std::iter::once((standing.trail, &doubt)));
-    let way = Finding::at(standing.trail.header, "", "").via(&region.hops).related;
+    let finding = finding.with_trail_finding(std::iter::once((evaluation.trail, &doubt)));
+    let way = Finding::at(evaluation.trail.header, "", "").with_hops(&region.hops).related;
     way.into_iter().fold(finding, |finding, label| {
-        if finding.related.contains(&label) { finding } else { finding.also(label.span, label.text) }
+        if finding.related.contains(&label) { finding } else { finding.with_label(label.span, label.text) }
     })
 }
 
 /// The help that makes a relevant unknown Region known.
-pub(super) fn advice(standing: &TrailEvaluation<'_>) -> Option<String> {
-    match &standing.trail.region.value {
-        Unknown(why) if standing.role.records != Some(false) => Some(why.advice()),
+pub(super) fn advice(evaluation: &TrailEvaluation<'_>) -> Option<String> {
+    match &evaluation.trail.region.value {
+        Unknown(why) if evaluation.role.records != Some(false) => Some(why.advice()),
         Known(_) | Unknown(_) => None,
     }
 }

@@ -17,64 +17,66 @@ const MAX_HEADER: u64 = 256;
 #[derive(Debug)]
 pub(super) struct CatFile {
     process: Child,
-    questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl CatFile {
     pub(super) fn start(git: &Git) -> Result<Self, GitError> {
         let mut process = git.start(&["cat-file", "--batch"])?;
-        let questions = process.stdin.take().expect("it was started with a pipe");
-        let answers = BufReader::new(process.stdout.take().expect("it was started with a pipe"));
-        Ok(Self { process, questions, answers })
+        let stdin = process.stdin.take().expect("it was started with a pipe");
+        let stdout = BufReader::new(process.stdout.take().expect("it was started with a pipe"));
+        Ok(Self { process, stdin, stdout })
     }
 
     /// Reads blobs and hands each to `visit`, with its position among the names.
     pub(super) fn read(&mut self, names: &[&str], mut visit: impl FnMut(usize, Result<&[u8], ReadError>)) {
         let mut buffer = Vec::new();
         for (round, names) in names.chunks(AHEAD).enumerate() {
-            let asked = self.ask(names);
+            let asked = self.request(names);
             for (index, _) in names.iter().enumerate() {
                 let place = round.saturating_mul(AHEAD).saturating_add(index);
-                let answered = asked.clone().and_then(|()| self.answer(&mut buffer));
+                let answered = asked.clone().and_then(|()| self.next_object(&mut buffer));
                 visit(place, answered.map(|()| buffer.as_slice()));
             }
         }
     }
 
-    fn ask(&mut self, names: &[&str]) -> Result<(), ReadError> {
+    fn request(&mut self, names: &[&str]) -> Result<(), ReadError> {
         let mut text = names.join("\n");
         text.push('\n');
-        self.questions.write_all(text.as_bytes()).and_then(|()| self.questions.flush()).map_err(|_| ended())
+        self.stdin.write_all(text.as_bytes()).and_then(|()| self.stdin.flush()).map_err(|_| ended())
     }
 
     /// Replaces the buffer's contents by the next object.
-    fn answer(&mut self, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
+    fn next_object(&mut self, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
         buffer.clear();
-        (&mut self.answers).take(MAX_HEADER).read_until(b'\n', buffer).map_err(|_| ended())?;
+        (&mut self.stdout).take(MAX_HEADER).read_until(b'\n', buffer).map_err(|_| ended())?;
         // A truncated line could have another size in it.
-        let header =
-            buffer.strip_suffix(b"\n").map(|line| String::from_utf8_lossy(line).into_owned()).ok_or_else(lost)?;
+        let header = buffer
+            .strip_suffix(b"\n")
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .ok_or_else(ended_early)?;
         buffer.clear();
         let (kind, size) = match header.split_whitespace().collect::<Vec<_>>().as_slice() {
             [_, "missing"] => return Err(ReadError::Git("it is missing in the clone")),
-            [_, kind, size] => (*kind, size.parse::<u64>().map_err(|_| lost())?),
-            _ => return Err(lost()),
+            [_, kind, size] => (*kind, size.parse::<u64>().map_err(|_| ended_early())?),
+            _ => return Err(ended_early()),
         };
         // The content has to be consumed even if it isn't a file: it precedes the next header.
         if kind != "blob" {
-            return self.pass_over(size).and(Err(ReadError::NotAFile));
+            return self.skip_object(size).and(Err(ReadError::NotAFile));
         }
-        let mut blob = (&mut self.answers).take(size);
+        let mut blob = (&mut self.stdout).take(size);
         let read = read_sized(&mut blob, buffer);
         let rest = blob.limit();
-        self.pass_over(rest).and(read)?;
+        self.skip_object(rest).and(read)?;
         stand_in(buffer).map_or(Ok(()), Err)
     }
 
-    fn pass_over(&mut self, size: u64) -> Result<(), ReadError> {
+    fn skip_object(&mut self, size: u64) -> Result<(), ReadError> {
         // A line feed follows the bytes.
-        let mut bytes = (&mut self.answers).take(size.saturating_add(1));
+        let mut bytes = (&mut self.stdout).take(size.saturating_add(1));
         io::copy(&mut bytes, &mut io::sink()).map(drop).map_err(|_| ended())
     }
 }
@@ -91,6 +93,6 @@ fn ended() -> ReadError {
     ReadError::Git("git ended early")
 }
 
-fn lost() -> ReadError {
+fn ended_early() -> ReadError {
     ReadError::Git("unexpected output of git")
 }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::source::{Disk, Fs, named, normalize};
+use crate::source::{Disk, Fs, format_path, normalize};
 
 /// Settings that override those of the repository, which is as untrusted as its files.
 const SETTINGS: [&str; 3] = [
@@ -60,10 +60,10 @@ pub enum GitError {
     #[error("`git` isn't installed")]
     NotInstalled,
     /// The path isn't in a repository.
-    #[error("`{}` isn't in a git repository", named(.0))]
+    #[error("`{}` isn't in a git repository", format_path(.0))]
     NoRepository(PathBuf),
     /// A revision that isn't a commit.
-    #[error("unknown revision `{revision}` in the repository at `{}`", named(.root))]
+    #[error("unknown revision `{revision}` in the repository at `{}`", format_path(.root))]
     NoCommit {
         /// The revision as the user wrote it.
         revision: String,
@@ -72,7 +72,7 @@ pub enum GitError {
         is_shallow: bool,
     },
     /// Two commits without a common ancestor.
-    #[error("`{revision}` and `{other}` have no merge base in the repository at `{}`", named(.root))]
+    #[error("`{revision}` and `{other}` have no merge base in the repository at `{}`", format_path(.root))]
     NoMergeBase {
         /// The revision as the user wrote it.
         revision: String,
@@ -83,7 +83,7 @@ pub enum GitError {
         is_shallow: bool,
     },
     /// A merge with unresolved conflicts.
-    #[error("`{}` has merge conflicts, so the staged files can't be checked", named(.0))]
+    #[error("`{}` has merge conflicts, so the staged files can't be checked", format_path(.0))]
     Conflict(PathBuf),
     /// Git failed with this message.
     #[error("`git {command}` failed: {message}")]
@@ -97,7 +97,7 @@ pub enum GitError {
 
 impl GitError {
     /// The advice for the user, if there is any.
-    pub fn tip(&self) -> Option<&'static str> {
+    pub fn help(&self) -> Option<&'static str> {
         match self {
             Self::NotInstalled => Some("install it, or check without `--diff-base` and `--scope`"),
             Self::NoRepository(_) => Some("check without `--diff-base` and `--scope`"),
@@ -137,7 +137,7 @@ impl Git {
     }
 
     /// Returns the same repository as if its work tree were at another path.
-    pub(super) fn seen_at(self, root: &Path) -> Self {
+    pub(super) fn with_work_tree(self, root: &Path) -> Self {
         Self { place: Some(self.root), root: root.to_owned(), ..self }
     }
 
@@ -154,7 +154,7 @@ impl Git {
             (None, None) => return None,
         };
         let found = Self::above(path);
-        let own = found.as_ref().and_then(|found| found.ask(&["rev-parse", "--absolute-git-dir"]).ok()?);
+        let own = found.as_ref().and_then(|found| found.query(&["rev-parse", "--absolute-git-dir"]).ok()?);
         let is_found = own.is_some_and(|own| canonical(Path::new(&own)) == canonical(&directory));
         match (tree, found) {
             (None, Some(found)) if is_found => Some(found),
@@ -164,7 +164,7 @@ impl Git {
                 let named = Self { directory: Some(directory.clone()), ..Self::at(here) };
                 let root = match tree {
                     Some(tree) => tree,
-                    None => named.ask(&["rev-parse", "--show-toplevel"]).ok()??.into(),
+                    None => named.query(&["rev-parse", "--show-toplevel"]).ok()??.into(),
                 };
                 Some(Self { root, ..named })
             }
@@ -183,7 +183,7 @@ impl Git {
     ///
     /// The git command failed.
     pub fn merged(&self, disk: &Disk) -> Result<Vec<Commit>, GitError> {
-        let path = self.ask(&["rev-parse", "--git-path", "MERGE_HEAD"])?;
+        let path = self.query(&["rev-parse", "--git-path", "MERGE_HEAD"])?;
         let names: Vec<String> = match path.and_then(|path| disk.read(&self.root.join(path)).ok()) {
             Some(bytes) => String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect(),
             None => std::env::vars_os()
@@ -204,7 +204,7 @@ impl Git {
         if revision.starts_with('-') {
             return Err(self.no_commit(revision, false));
         }
-        match self.ask(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])? {
+        match self.query(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])? {
             Some(name) => Ok(Commit(name)),
             None => Err(self.no_commit(revision, self.is_shallow()?)),
         }
@@ -224,7 +224,7 @@ impl Git {
         let (first, second) = (self.commit(revision)?, self.commit(other)?);
         let mut arguments = vec!["merge-base", &first.0, &second.0];
         arguments.extend(merged.iter().map(|commit| commit.0.as_str()));
-        if let Some(name) = self.ask(&arguments)? {
+        if let Some(name) = self.query(&arguments)? {
             return Ok(Commit(name));
         }
         let (revision, other, root) = (revision.to_owned(), other.to_owned(), self.root.clone());
@@ -237,7 +237,7 @@ impl Git {
     ///
     /// The git command failed.
     pub fn is_unborn(&self) -> Result<bool, GitError> {
-        Ok(self.ask(&["rev-parse", "--verify", "--quiet", "HEAD"])?.is_none())
+        Ok(self.query(&["rev-parse", "--verify", "--quiet", "HEAD"])?.is_none())
     }
 
     /// True if the index differs from `HEAD`.
@@ -255,15 +255,15 @@ impl Git {
 
     /// The path of `info/exclude`, the ignore file that isn't committed.
     pub(super) fn exclude_file(&self) -> Result<Option<PathBuf>, GitError> {
-        Ok(self.ask(&["rev-parse", "--git-path", "info/exclude"])?.map(|path| self.root.join(path)))
+        Ok(self.query(&["rev-parse", "--git-path", "info/exclude"])?.map(|path| self.root.join(path)))
     }
 
     fn is_shallow(&self) -> Result<bool, GitError> {
-        Ok(self.ask(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true"))
+        Ok(self.query(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true"))
     }
 
     /// Runs a git command that prints one line. `None` if git's status is a failure without a message.
-    fn ask(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
+    fn query(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
         let output = self.output(arguments)?;
         // A negative answer has a failing status and no message.
         if !output.status.success() && output.stderr.is_empty() {
@@ -280,14 +280,14 @@ impl Git {
 
     fn output(&self, arguments: &[&str]) -> Result<Output, GitError> {
         let mut command = self.command(arguments)?;
-        command.stdin(Stdio::null()).output().map_err(|error| not_run(arguments, &error))
+        command.stdin(Stdio::null()).output().map_err(|error| failed_to_run(arguments, &error))
     }
 
     /// Starts a command that answers requests on its standard input.
     pub(super) fn start(&self, arguments: &[&str]) -> Result<Child, GitError> {
         let mut command = self.command(arguments)?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        command.spawn().map_err(|error| not_run(arguments, &error))
+        command.spawn().map_err(|error| failed_to_run(arguments, &error))
     }
 
     /// Returns the first `git` on the path that isn't in the repository, where an untrusted change may have added one.
@@ -347,7 +347,7 @@ fn succeed(arguments: &[&str], output: Output) -> Result<Vec<u8>, GitError> {
     Err(failed(arguments, first.strip_prefix("fatal: ").unwrap_or(first)))
 }
 
-fn not_run(arguments: &[&str], error: &std::io::Error) -> GitError {
+fn failed_to_run(arguments: &[&str], error: &std::io::Error) -> GitError {
     match error.kind() {
         ErrorKind::NotFound => GitError::NotInstalled,
         _ => failed(arguments, &error.to_string()),

@@ -37,7 +37,7 @@ pub struct Snapshot {
     /// The submodules that are read from the disk, since they aren't checked out or there are too many.
     on_disk: BTreeSet<PathBuf>,
     /// The files that walks skipped because of ignore files.
-    left_out: Mutex<BTreeSet<PathBuf>>,
+    skipped: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// The limit of submodules that are read from their objects, beginning with those at another commit than their work
@@ -106,7 +106,7 @@ impl Snapshot {
             disk,
             submodules,
             on_disk,
-            left_out: Mutex::default(),
+            skipped: Mutex::default(),
         })
     }
 
@@ -122,27 +122,27 @@ impl Snapshot {
     }
 
     /// The files of the current index.
-    pub fn kept_now(&self) -> impl Iterator<Item = &Path> {
+    pub fn index_paths(&self) -> impl Iterator<Item = &Path> {
         let files = self.index.entries.iter().filter(|(_, entry)| !matches!(entry, TreeEntry::Repository(_)));
         files.map(|(path, _)| path.as_path())
     }
 
     /// Returns those of the given files below a directory that a walk of this tree would reach, even if they aren't in
     /// the tree.
-    pub fn meets(&self, directory: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
+    pub fn reachable(&self, directory: &Path, files: &[PathBuf]) -> Vec<PathBuf> {
         let below = files.iter().filter(|path| path.starts_with(directory) && path.as_path() != directory);
-        let mut below: Vec<PathBuf> = below.filter(|path| self.may_meet(path, directory)).cloned().collect();
+        let mut below: Vec<PathBuf> = below.filter(|path| self.may_reach(path, directory)).cloned().collect();
         if !below.is_empty() {
             let mut ignored = self.ignored(directory);
-            below.retain(|path| !ignored.has(path, directory));
+            below.retain(|path| !ignored.ignores(path, directory));
         }
         below
     }
 
     /// Uses these ignore files instead of the tree's own.
-    pub fn heeds(&mut self, ignored: IgnoreFiles) {
-        self.submodules.iter_mut().for_each(|submodule| submodule.heeds(ignored.clone()));
-        self.disk.heeds(ignored);
+    pub fn override_ignore_files(&mut self, ignored: IgnoreFiles) {
+        self.submodules.iter_mut().for_each(|submodule| submodule.override_ignore_files(ignored.clone()));
+        self.disk.override_ignore_files(ignored);
     }
 
     /// Makes walks include the files that ignore files match.
@@ -159,7 +159,7 @@ impl Snapshot {
     pub fn read_untracked(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
             // If git tracks a link above the path now, the file on the disk is the one that the change's link leads to.
-            ResolvedPath::Tree(path) if !holds_way_to(&self.index.entries, &path) => self.disk.read(&path),
+            ResolvedPath::Tree(path) if !leads_to(&self.index.entries, &path) => self.disk.read(&path),
             ResolvedPath::Submodule(submodule) => submodule.read_untracked(path),
             ResolvedPath::Tree(_) | ResolvedPath::Disk => Err(ReadError::Missing),
         }
@@ -172,7 +172,7 @@ impl Snapshot {
             if let Some(submodule) = self.submodules.iter().find(|submodule| path.starts_with(&submodule.root)) {
                 return Ok(ResolvedPath::Submodule(submodule));
             }
-            let is_installed = is_installed(&path) && !self.is_kept(&path);
+            let is_installed = is_installed(&path) && !self.is_tracked(&path);
             if !path.starts_with(&self.root) || is_installed || self.is_on_disk(&path) {
                 return Ok(ResolvedPath::Disk);
             }
@@ -196,10 +196,10 @@ impl Snapshot {
     }
 
     /// True if git tracks a file at, above or below the path, in this tree or in the index.
-    fn is_kept(&self, path: &Path) -> bool {
+    fn is_tracked(&self, path: &Path) -> bool {
         [&self.entries, &self.index.entries]
             .into_iter()
-            .any(|entries| holds_way_to(entries, path) || below(entries, path).next().is_some())
+            .any(|entries| leads_to(entries, path) || below(entries, path).next().is_some())
     }
 
     /// True if the path lies in a submodule that is read from the disk.
@@ -238,7 +238,7 @@ impl Snapshot {
         if !self.disk.skips_ignored() {
             return ignored;
         }
-        if let Some(heeded) = self.disk.heeded() {
+        if let Some(heeded) = self.disk.ignore_override() {
             return heeded.clone();
         }
         ignored.add_repository(&self.root);
@@ -257,15 +257,15 @@ impl Snapshot {
     }
 
     /// Returns the files that a walk reaches, each with the id of its object.
-    fn met(&self, directory: &Path, wanted: PathFilter<'_>) -> Vec<(&Path, Result<&str, ReadError>)> {
+    fn reached_files(&self, directory: &Path, wanted: PathFilter<'_>) -> Vec<(&Path, Result<&str, ReadError>)> {
         let mut ignored = self.ignored(directory);
-        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left_out = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
         let mut met = Vec::new();
         for (path, entry) in self.below(directory) {
-            if matches!(entry, TreeEntry::Repository(_)) || !wanted(path) || !self.may_meet(path, directory) {
+            if matches!(entry, TreeEntry::Repository(_)) || !wanted(path) || !self.may_reach(path, directory) {
                 continue;
             }
-            if ignored.has(path, directory) {
+            if ignored.ignores(path, directory) {
                 left_out.insert(path.clone());
             } else {
                 met.push((path.as_path(), self.object(path, entry)));
@@ -275,8 +275,8 @@ impl Snapshot {
     }
 
     /// True if a walk from `directory` reaches the path, without regard to ignore files.
-    fn may_meet(&self, path: &Path, directory: &Path) -> bool {
-        !lies_in_skipped(path, directory) && !self.disk.has_excluded(path, directory)
+    fn may_reach(&self, path: &Path, directory: &Path) -> bool {
+        !is_in_skipped(path, directory) && !self.disk.has_excluded(path, directory)
     }
 
     /// Returns the id of the object that a walk reads at a path.
@@ -390,7 +390,7 @@ impl Fs for Snapshot {
             Ok(ResolvedPath::Tree(_)) | Err(_) => {}
         }
         let mut files = Vec::new();
-        for (path, object) in self.met(directory, wanted) {
+        for (path, object) in self.reached_files(directory, wanted) {
             match object {
                 Ok(name) => files.push((path, name)),
                 Err(error) => visit(path, Err(error)),
@@ -404,12 +404,12 @@ impl Fs for Snapshot {
             }
         });
         for path in self.on_disk.iter().filter(|path| path.starts_with(directory) && *path != directory) {
-            if !lies_in_skipped(path, directory) {
+            if !is_in_skipped(path, directory) {
                 self.disk.walk(path, wanted, visit);
             }
         }
         for submodule in self.submodules.iter().filter(|submodule| submodule.root.starts_with(directory)) {
-            if !lies_in_skipped(&submodule.root, directory) {
+            if !is_in_skipped(&submodule.root, directory) {
                 submodule.walk(&submodule.root, wanted, visit);
             }
         }
@@ -417,7 +417,7 @@ impl Fs for Snapshot {
 
     fn ignored(&self) -> Vec<PathBuf> {
         let mut ignored = self.disk.ignored();
-        ignored.extend(self.left_out.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned());
+        ignored.extend(self.skipped.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned());
         ignored.sort_unstable();
         ignored
     }
@@ -432,7 +432,7 @@ impl Fs for Snapshot {
 
     fn search_ignored(&self, limit: usize, wanted: PathFilter<'_>, is_counted: FileFilter<'_>) -> FileCount {
         let mut counted = self.disk.search_ignored(limit, wanted, is_counted);
-        let left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let left_out = self.skipped.lock().unwrap_or_else(PoisonError::into_inner).clone();
         counted.is_cut |= left_out.len() > limit;
         for path in left_out.iter().take(limit) {
             if wanted(path) && is_counted(path, &|| self.read_inside(path)) {
@@ -480,7 +480,7 @@ fn has_moved(path: &Path, name: &str) -> bool {
 
 /// Returns a submodule at a commit, as if its work tree were at `path`; `None` if the commit is missing.
 fn submodule(path: &Path, place: &Path, name: &str) -> Option<Snapshot> {
-    let git = Git::at(place).seen_at(path);
+    let git = Git::at(place).with_work_tree(path);
     let commit = git.commit(name).ok()?;
     let index =
         GitIndex::read(&git).unwrap_or_else(|_| GitIndex { entries: TreeEntries::new(), absent: BTreeSet::new() });
@@ -498,12 +498,12 @@ fn below<'e>(
 }
 
 /// True if there is an entry at the path, or a link or a submodule above it.
-fn holds_way_to(entries: &TreeEntries, path: &Path) -> bool {
+fn leads_to(entries: &TreeEntries, path: &Path) -> bool {
     path.ancestors().any(|above| entries.contains_key(above))
 }
 
 /// True if a directory between `start` and the file is one that walks always skip.
-fn lies_in_skipped(path: &Path, start: &Path) -> bool {
+fn is_in_skipped(path: &Path, start: &Path) -> bool {
     let below = path.strip_prefix(start).unwrap_or(path);
     below.parent().is_some_and(is_skipped)
 }

@@ -91,7 +91,11 @@ fn quoted(text: &str) -> String {
 
 /// Returns the place of a suppression in the object around a place. The error is the kind of an existing property that
 /// can't be extended.
-pub(super) fn spot(place: Span, document: &Node, file: &SourceFile) -> Option<Result<InsertionPoint, CommentForm>> {
+pub(super) fn insertion_point(
+    place: Span,
+    document: &Node,
+    file: &SourceFile,
+) -> Option<Result<InsertionPoint, CommentForm>> {
     let (notation, object) = match resource(place, document) {
         Some(object) => (CommentForm::Metadata, object),
         None => (CommentForm::Comment, block(place, document)?),

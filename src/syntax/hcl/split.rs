@@ -41,7 +41,7 @@ fn split_range(id: FileId, text: &str, range: Range<usize>, limit: usize) -> Fil
             splitter.recover(broken);
         }
     }
-    let comments = splitter.scanner.met.comments.drain(..);
+    let comments = splitter.scanner.scanned.comments.drain(..);
     splitter.outline.comments = comments.map(|range| Span::new(id, range.start, range.end)).collect();
     splitter.outline
 }
@@ -50,7 +50,7 @@ fn split_range(id: FileId, text: &str, range: Range<usize>, limit: usize) -> Fil
 pub(super) fn scan_statement(text: &str, range: Range<usize>) -> Result<scan::ScannedText, BrokenStatement> {
     let mut scanner = Scanner::new(text, range);
     statement(&mut scanner)?;
-    Ok(scanner.met)
+    Ok(scanner.scanned)
 }
 
 struct Splitter<'a> {
@@ -76,7 +76,7 @@ impl Splitter<'_> {
     }
 
     fn is_full(&self) -> bool {
-        self.outline.items.len().saturating_add(self.scanner.met.comments.len()) >= self.limit
+        self.outline.items.len().saturating_add(self.scanner.scanned.comments.len()) >= self.limit
     }
 
     /// Reports that the limit is reached. This problem is kept even if there are too many others.
@@ -133,7 +133,7 @@ impl Splitter<'_> {
 
     /// Adds the blocks that seemed to be within the invalid statement, but aren't indented more than it.
     fn give_back_blocks(&mut self) {
-        let headers = std::mem::take(&mut self.scanner.met.headers);
+        let headers = std::mem::take(&mut self.scanner.scanned.headers);
         let mut last_end = 0;
         for header in headers {
             let Some(end) = header.end.filter(|_| header.keyword.start >= last_end) else { continue };

@@ -21,7 +21,9 @@ Content-Type: x
 /// The seeds of a target, in an order that stays the same.
 pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
     match target {
-        "fix" => ["testdata/fixing", "testdata/twins"].into_iter().flat_map(|folder| ending(folder, &[""])).collect(),
+        "fix" => {
+            ["testdata/fixing", "testdata/equivalent"].into_iter().flat_map(|folder| ending(folder, &[""])).collect()
+        }
         "hcl" => ending("testdata", &[".tf", ".tfvars"]),
         "yaml" => ending("testdata", &[".yaml", ".yml", ".template"]),
         "json" => ending("testdata", &["template.json", ".tf.json"]),

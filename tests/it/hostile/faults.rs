@@ -127,7 +127,8 @@ fn a_configuration_is_read_whole_or_not_at_all() {
     loop {
         let faulty = Faulty { files: Memory::new(files), reads: AtomicUsize::new(0), fails };
         let sources = Sources::new(root.into());
-        let request = ConfigurationRequest { named: &[], search: Some((root, root)), here: root };
+        let request =
+            ConfigurationRequest { config_arguments: &[], search: Some((root, root)), working_directory: root };
         let read = Config::load(request, &faulty, &sources)
             .and_then(|config| config.deployments(&faulty, &sources).map(|deployments| deployments.len()));
         let is_whole = read.as_ref().is_ok_and(|deployments| *deployments == 1);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use trailint::internal::baseline::Baseline;
-use trailint::internal::changes::{self, BaseReport};
+use trailint::internal::comparison::{self, BaseReport};
 use trailint::internal::engine::{self, EngineSettings, Selection};
 use trailint::internal::formats::BaseFiles;
 use trailint::internal::report::Report;
@@ -474,7 +474,7 @@ fn settings(base: Option<&Arc<BaseFiles>>) -> EngineSettings {
 }
 
 fn check(code: &Code) -> (Report, BaseFiles) {
-    let inputs = ScanInputs { remembers: true, ..everything() };
+    let inputs = ScanInputs { records_paths: true, ..everything() };
     engine::check_base(&Memory::new(code.files()), &inputs, Sources::new("/".into()), &settings(None)).unwrap()
 }
 
@@ -561,14 +561,14 @@ fn a_history_brings_what_a_model_says() {
         let (mut before, base) = ([BaseReport::new(before)], Arc::new(base));
         for is_locked in [false, true] {
             let mut report = check_after(&next, &base);
-            changes::compare(&mut report, &mut before, "HEAD", &comparing(is_locked));
+            comparison::compare(&mut report, &mut before, "HEAD", &comparing(is_locked));
             let mut expected = expected(&[&was], &is, is_locked);
             expected.extend(gone.iter().cloned());
             assert_eq!(counted(&report), expected, "by comparison, locked: {is_locked}: {}", told());
         }
 
         let (mut report, _) = check(&next);
-        baseline.accept(&mut report, &[], &|_, _| false);
+        baseline.suppress_known(&mut report, &[], &|_, _| false);
         assert_eq!(counted(&report), new, "by the baseline: {}", told());
         code = next;
     }
@@ -603,7 +603,7 @@ fn a_merge_brings_what_neither_parent_has() {
         let (first, base) = check(&ours);
         let (second, _) = check(&theirs);
         let mut report = check_after(&merged, &Arc::new(base));
-        changes::compare(&mut report, &mut [first, second].map(BaseReport::new), "HEAD", &settings(None));
+        comparison::compare(&mut report, &mut [first, second].map(BaseReport::new), "HEAD", &settings(None));
         assert_eq!(counted(&report), new, "step {step}: {}", describe(&merged));
         while code.roots.len() > 4 {
             let first = code.roots.keys().next().unwrap().clone();

@@ -17,7 +17,7 @@ impl TemplateEvaluator<'_> {
     /// The parameters that a stack passes, and the reason why there may be more.
     pub(super) fn arguments(&self, properties: &LoopEntries) -> (HashMap<String, StackParameter>, Option<Reason>) {
         let mut passed = HashMap::new();
-        let mut rest = properties.rest.clone();
+        let mut rest = properties.unread_reason.clone();
         if let Some(parameters) = properties.get("Parameters") {
             match self.chosen(&parameters.value) {
                 Ok(Some(node)) => self.pass(node, &mut passed, &mut rest),
@@ -43,7 +43,7 @@ impl TemplateEvaluator<'_> {
     fn pass(&self, parameters: &Node, passed: &mut HashMap<String, StackParameter>, rest: &mut Option<Reason>) {
         if let Some(mapping) = parameters.as_mapping() {
             let members = self.members(mapping);
-            *rest = rest.take().or(members.rest);
+            *rest = rest.take().or(members.unread_reason);
             for member in members.all {
                 passed.insert(member.key, StackParameter { value: member.value, is_overridden: false });
             }

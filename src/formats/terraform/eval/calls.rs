@@ -1,7 +1,9 @@
 //! Function calls. Pure functions are in a table; this module evaluates those that need more than the values of their
 //! arguments.
 
-use super::{ExpressionEvaluator, computed, failed, first_failure, here, may_fail, picked, policies, symbol, through};
+use super::{
+    ExpressionEvaluator, at_use, computed, failed, first_failure, may_fail, picked, policies, symbol, with_hop,
+};
 use crate::formats::terraform::functions::{self, FunctionFailure, FunctionOutcome};
 use crate::formats::terraform::placeholders::until_filled_in;
 use crate::formats::terraform::scope::ValuePath;
@@ -17,24 +19,24 @@ impl ExpressionEvaluator<'_> {
         if let ("basename", [path]) = (function_name(call), call.arguments.as_slice())
             && let Some(name) = self.absolute_name(path)
         {
-            return here(Known(Data::String(name)));
+            return at_use(Known(Data::String(name)));
         }
         match function_name(call) {
             "try" => self.try_each(&call.arguments),
-            "can" => here(self.can(&call.arguments)),
+            "can" => at_use(self.can(&call.arguments)),
             "file" | "fileexists" | "templatefile" | "filebase64" | "filemd5" | "filesha1" | "filesha256"
             | "filesha512" | "filebase64sha256" | "filebase64sha512" => self.read(call, span),
-            "fileset" => here(self.fileset(call, span)),
-            "templatestring" => here(self.rendered(call, span)),
-            "issensitive" => here(self.is_sensitive(call)),
-            "base64gzip" => here(self.unevaluated_text(call, 1)),
+            "fileset" => at_use(self.fileset(call, span)),
+            "templatestring" => at_use(self.rendered(call, span)),
+            "issensitive" => at_use(self.is_sensitive(call)),
+            "base64gzip" => at_use(self.unevaluated_text(call, 1)),
             "base64gunzip" => self.unzipped(call),
             "provider::aws::arn_build" => match self.arguments(call) {
                 Ok(arguments) => self.built_arn(arguments, span),
-                Err(why) => here(Unknown(why)),
+                Err(why) => at_use(Unknown(why)),
             },
-            "rsadecrypt" => here(self.unevaluated_text(call, 2)),
-            "ephemeralasnull" if self.may_be_ephemeral() => here(Unknown(Reason::NotEvaluated {
+            "rsadecrypt" => at_use(self.unevaluated_text(call, 2)),
+            "ephemeralasnull" if self.may_be_ephemeral() => at_use(Unknown(Reason::NotEvaluated {
                 construct: "`ephemeralasnull` beside ephemeral values".to_owned(),
             })),
             name => match self.arguments(call) {
@@ -42,7 +44,7 @@ impl ExpressionEvaluator<'_> {
                     let arguments = until_filled_in(name, arguments);
                     self.undecided(name, &arguments, span).unwrap_or_else(|| self.pure(name, &arguments, span))
                 }
-                Err(why) => here(Unknown(why)),
+                Err(why) => at_use(Unknown(why)),
             },
         }
     }
@@ -79,42 +81,42 @@ impl ExpressionEvaluator<'_> {
 
     fn pure(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> ValuePath {
         let Some(function) = functions::find(name) else {
-            return here(self.not_evaluated(name, arguments, span));
+            return at_use(self.not_evaluated(name, arguments, span));
         };
         // Most functions take as long as a few copies of their arguments and their result.
         self.world.charge(arguments.iter().map(|argument| size::steps(&argument.value)).sum());
         if let Some(value) = self.of_unknown(name, arguments) {
-            return here(value);
+            return at_use(value);
         }
         let call = functions::EvaluatedCall::new(span, arguments);
         let outcome = function.call(&call);
         self.world.charge(call.steps());
         // A result that is too large is charged where it becomes unknown.
-        if let Ok(FunctionOutcome::Made(data)) = &outcome
+        if let Ok(FunctionOutcome::Computed(data)) = &outcome
             && let Ok(size) = Size::of(data)
         {
             self.world.charge(size.steps());
         }
         match outcome {
-            Ok(FunctionOutcome::Made(data)) => here(Known(data)),
-            Ok(FunctionOutcome::Picked(element)) => picked(element),
-            Err(FunctionFailure::Failed(message)) => here(failed(format!("`{name}`: {message}"))),
+            Ok(FunctionOutcome::Computed(data)) => at_use(Known(data)),
+            Ok(FunctionOutcome::Selected(element)) => picked(element),
+            Err(FunctionFailure::Failed(message)) => at_use(failed(format!("`{name}`: {message}"))),
             Err(FunctionFailure::Unknown(why)) if name == "coalesce" && !why.is_failure() => {
-                here(self.coalesced(arguments, why))
+                at_use(self.coalesced(arguments, why))
             }
             Err(FunctionFailure::Unknown(why)) => {
                 if let Some(composed) = self.composed(name, arguments) {
-                    return here(composed);
+                    return at_use(composed);
                 }
                 let expression = format!("{name}({})", symbols(arguments));
                 // It is neither null nor empty if one of the arguments is certain to be neither.
                 if name == "coalesce"
                     && arguments.iter().any(|argument| matches!(&argument.value, Unknown(why) if why.is_set()))
                 {
-                    return here(Unknown(Reason::Composed { reference: expression, cause: Box::new(why) }));
+                    return at_use(Unknown(Reason::Composed { reference: expression, cause: Box::new(why) }));
                 }
                 let atom = is_condition(name).then(|| Atom::Holds { condition: expression.clone() });
-                here(computed(expression, &why, atom))
+                at_use(computed(expression, &why, atom))
             }
         }
     }
@@ -132,7 +134,7 @@ impl ExpressionEvaluator<'_> {
     /// of these.
     fn coalesced(&self, arguments: &[Traced<Data>], why: Reason) -> Maybe<Data> {
         if !arguments.iter().any(is_given) {
-            self.note_doubt(&why);
+            self.note_possible_failure(&why);
         }
         Unknown(Reason::Composed { reference: format!("coalesce({})", symbols(arguments)), cause: Box::new(why) })
     }
@@ -154,17 +156,17 @@ impl ExpressionEvaluator<'_> {
                 Unknown(why) if why.is_failure() => {}
                 Unknown(why) if policies::is_policy(why) => return chosen(value),
                 Unknown(_) if self.is_of_instance(argument) => return chosen(value),
-                Unknown(why) => return here(computed(format!("try({})", why.symbol()), why, None)),
-                Known(data) => match trying.doubt().or_else(|| first_doubt(data)) {
+                Unknown(why) => return at_use(computed(format!("try({})", why.symbol()), why, None)),
+                Known(data) => match trying.possible_failure().or_else(|| first_possible_failure(data)) {
                     Some(why) => {
                         let expression = self.at(&format!("try({})", symbol(&value.value)), argument.span);
-                        return here(computed(expression, &why, None));
+                        return at_use(computed(expression, &why, None));
                     }
                     None => return chosen(value),
                 },
             }
         }
-        here(failed("`try`: every argument fails"))
+        at_use(failed("`try`: every argument fails"))
     }
 
     fn can(&self, arguments: &[Expr]) -> Maybe<Data> {
@@ -173,8 +175,8 @@ impl ExpressionEvaluator<'_> {
         let value = trying.eval(argument).value;
         let doubt = match &value {
             Unknown(why) if why.is_failure() => return Known(Data::Bool(false)),
-            Unknown(_) => trying.doubt(),
-            Known(data) => trying.doubt().or_else(|| first_doubt(data)),
+            Unknown(_) => trying.possible_failure(),
+            Known(data) => trying.possible_failure().or_else(|| first_possible_failure(data)),
         };
         match doubt {
             Some(why) => {
@@ -189,15 +191,15 @@ impl ExpressionEvaluator<'_> {
     fn read(&self, call: &FunctionCall, span: Span) -> ValuePath {
         match self.arguments(call) {
             Ok(arguments) => self.read_file(function_name(call), &arguments, span),
-            Err(why) => here(Unknown(why)),
+            Err(why) => at_use(Unknown(why)),
         }
     }
 
     fn read_file(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> ValuePath {
         let path = match arguments.first().map(|argument| &argument.value) {
             Some(Known(Data::String(path))) => path.clone(),
-            Some(Unknown(why)) => return here(computed(format!("{name}({})", why.symbol()), why, None)),
-            Some(Known(_)) | None => return here(failed(format!("`{name}` takes a path"))),
+            Some(Unknown(why)) => return at_use(computed(format!("{name}({})", why.symbol()), why, None)),
+            Some(Known(_)) | None => return at_use(failed(format!("`{name}` takes a path"))),
         };
         let context = self.tree.context;
         let path = normalize(&self.tree.root.module.directory.join(path));
@@ -205,7 +207,7 @@ impl ExpressionEvaluator<'_> {
             return unavailable(name, arguments);
         }
         match (name, context.sources.load(context.fs, &path)) {
-            ("fileexists", Ok(_)) => here(Known(Data::Bool(true))),
+            ("fileexists", Ok(_)) => at_use(Known(Data::Bool(true))),
             ("file", Ok(id)) => {
                 let file = context.sources.file(id);
                 let whole = Hop { span: Span::new(id, 0, file.text.len()), step: HopKind::File };
@@ -219,7 +221,7 @@ impl ExpressionEvaluator<'_> {
             ("templatefile", Ok(id)) => {
                 let file = context.sources.file(id);
                 let variables = arguments.get(1).map(|argument| &argument.value);
-                here(self.render(&file.text, variables, |range| Span::new(id, range.start, range.end)))
+                at_use(self.render(&file.text, variables, |range| Span::new(id, range.start, range.end)))
             }
             // The digest or the Base64 of the file's content.
             (name, Ok(id)) => {
@@ -312,7 +314,7 @@ impl ExpressionEvaluator<'_> {
     /// Evaluates `arn_build` of the AWS provider, which takes the five parts of an ARN after `arn:`.
     fn built_arn(&self, parts: Vec<Traced<Data>>, span: Span) -> ValuePath {
         if parts.len() != 5 || parts.iter().any(|part| part.value == Known(Data::Null)) {
-            return here(failed("`provider::aws::arn_build` takes five strings"));
+            return at_use(failed("`provider::aws::arn_build` takes five strings"));
         }
         let format = Traced::written(Data::String("arn:%s:%s:%s:%s:%s".to_owned()), span);
         let arguments: Vec<Traced<Data>> = std::iter::once(format).chain(parts).collect();
@@ -353,9 +355,9 @@ impl ExpressionEvaluator<'_> {
             _ => None,
         };
         match zipped.map(|text| convert(text, &Type::String)) {
-            Some(Traced { value: Known(Data::Null), .. }) => here(failed("`base64gzip` doesn't take null")),
+            Some(Traced { value: Known(Data::Null), .. }) => at_use(failed("`base64gzip` doesn't take null")),
             Some(text) => picked(text),
-            None => here(self.unevaluated_text(call, 1)),
+            None => at_use(self.unevaluated_text(call, 1)),
         }
     }
 
@@ -418,7 +420,7 @@ fn is_given(argument: &Traced<Data>) -> bool {
 /// The value of a function whose file isn't available.
 fn unavailable(name: &str, arguments: &[Traced<Data>]) -> ValuePath {
     let why = Reason::NotEvaluated { construct: format!("the function `{name}` of a file that isn't available") };
-    here(computed(format!("{name}({})", symbols(arguments)), &why, None))
+    at_use(computed(format!("{name}({})", symbols(arguments)), &why, None))
 }
 
 /// The limit of consecutive references that `issensitive` and `base64gunzip` follow.
@@ -432,7 +434,7 @@ fn function_name(call: &FunctionCall) -> &str {
 /// An argument that a function selects from several.
 fn chosen(argument: Traced<Data>) -> ValuePath {
     let span = argument.origin.span();
-    through(argument, Hop { span, step: HopKind::Argument })
+    with_hop(argument, Hop { span, step: HopKind::Argument })
 }
 
 fn symbols(arguments: &[Traced<Data>]) -> String {
@@ -446,7 +448,7 @@ fn is_condition(name: &str) -> bool {
 }
 
 /// The reason why the value may fail: the first of its parts that may.
-fn first_doubt(data: &Data) -> Option<Reason> {
+fn first_possible_failure(data: &Data) -> Option<Reason> {
     let parts: Vec<&Traced<Data>> = match data {
         Data::List(list) => list.items.iter().collect(),
         Data::Object(object) => object.fields.iter().map(|field| &field.value).collect(),
@@ -454,6 +456,6 @@ fn first_doubt(data: &Data) -> Option<Reason> {
     };
     parts.into_iter().find_map(|part| match &part.value {
         Unknown(why) => may_fail(why).then(|| why.clone()),
-        Known(data) => first_doubt(data),
+        Known(data) => first_possible_failure(data),
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::operators::text;
-use super::{ExpressionEvaluator, computed, failed, first_failure, here, picked, symbol};
+use super::{ExpressionEvaluator, at_use, computed, failed, first_failure, picked, symbol};
 use crate::formats::terraform::expand;
 use crate::formats::terraform::normal_form;
 use crate::formats::terraform::placeholders::{self, filled_in};
@@ -51,8 +51,8 @@ impl ExpressionEvaluator<'_> {
         match (&base.value, key) {
             (Known(_), Known(key)) => known_element(&base, key),
             (Known(collection), Unknown(why)) => match self.undecided_element(collection, why) {
-                Ok((member, step)) => picked(base.taken(member, step)),
-                Err(value) => here(value),
+                Ok((member, step)) => picked(base.member_value(member, step)),
+                Err(value) => at_use(value),
             },
             // If the whole collection is unknown, so is the element, and it came by the same references.
             (Unknown(why), _) => {
@@ -71,11 +71,11 @@ impl ExpressionEvaluator<'_> {
                 let index = name.parse().map(Data::Number).map_or_else(|_| failed("no index"), Known);
                 self.element(base, &index)
             }
-            Known(other) => here(failed(format!("{} has no attribute `{name}`", other.shown()))),
+            Known(other) => at_use(failed(format!("{} has no attribute `{name}`", other.shown()))),
             // An instance of a resource.
             Unknown(Reason::AtDeployment { reference, is_set: true }) if reference.ends_with(']') => {
                 let is_set = matches!(name, "arn" | "id");
-                here(Unknown(Reason::AtDeployment { reference: format!("{reference}.{name}"), is_set }))
+                at_use(Unknown(Reason::AtDeployment { reference: format!("{reference}.{name}"), is_set }))
             }
             Unknown(why) => (computed(format!("{}.{name}", why.symbol()), why, None), base.hops),
         }
@@ -86,15 +86,18 @@ impl ExpressionEvaluator<'_> {
         let base = self.eval(&splat.base);
         let items = match &base.value {
             Known(Data::Null) => Vec::new(),
-            Known(Data::List(list)) => {
-                list.items.iter().enumerate().map(|(index, item)| base.taken(item, HopKind::Element(index))).collect()
-            }
+            Known(Data::List(list)) => list
+                .items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| base.member_value(item, HopKind::Element(index)))
+                .collect(),
             Known(_) => vec![base],
             Unknown(why) => {
-                return here(computed(self.at(&format!("{}[*]", why.symbol()), splat.base.span), why, None));
+                return at_use(computed(self.at(&format!("{}[*]", why.symbol()), splat.base.span), why, None));
             }
         };
-        here(self.tuple(items.into_iter().map(|item| self.with(vec![(String::new(), item)]).eval(&splat.each))))
+        at_use(self.tuple(items.into_iter().map(|item| self.with(vec![(String::new(), item)]).eval(&splat.each))))
     }
 
     pub(super) fn for_expr(&self, expr: &ForExpr, span: Span) -> Maybe<Data> {
@@ -152,7 +155,7 @@ impl ExpressionEvaluator<'_> {
         match &collection.value {
             Known(Data::List(list)) => {
                 for (index, item) in list.items.iter().enumerate() {
-                    let item = collection.taken(item, HopKind::Element(index));
+                    let item = collection.member_value(item, HopKind::Element(index));
                     let of_key = match list.kind {
                         ListKind::Set => item.clone(),
                         ListKind::Tuple | ListKind::List => Traced::written(Data::Number(index as f64), span),
@@ -211,18 +214,18 @@ fn keyed(results: Vec<(String, Traced<Data>)>, is_grouped: bool, span: Span) -> 
 }
 
 fn known_element(base: &Traced<Data>, key: &Data) -> ValuePath {
-    let Known(collection) = &base.value else { return here(base.value.clone()) };
+    let Known(collection) = &base.value else { return at_use(base.value.clone()) };
     match collection {
-        Data::List(List { kind: ListKind::Set, .. }) => here(failed("a set has no indexes")),
+        Data::List(List { kind: ListKind::Set, .. }) => at_use(failed("a set has no indexes")),
         Data::List(_) | Data::Object(_) => match find_element(collection, key) {
-            Some((element, step)) => picked(base.taken(element, step)),
-            None => here(match missing_key(collection, key) {
+            Some((element, step)) => picked(base.member_value(element, step)),
+            None => at_use(match missing_key(collection, key) {
                 Some(why) => computed(format!("{}[{}]", symbol(&base.value), key.shown()), &why, None),
                 None => failed(format!("there is no element {}", key.shown())),
             }),
         },
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
-            here(failed(format!("{} has no elements", collection.shown())))
+            at_use(failed(format!("{} has no elements", collection.shown())))
         }
     }
 }

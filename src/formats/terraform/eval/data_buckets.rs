@@ -21,7 +21,7 @@ impl ExpressionEvaluator<'_> {
         let evaluator = self.source_evaluator(block, &key)?;
         let bucket = &block.body.attribute("bucket")?.value;
         let reference = format!("data.{KIND}.{name}{key}.{attribute}");
-        Some(self.scope.remember(&reference, self.world, || {
+        Some(self.scope.memoize(&reference, self.world, || {
             let value = match attribute {
                 "arn" => evaluator.eval(&arn_of(bucket)),
                 _ => evaluator.eval(bucket),

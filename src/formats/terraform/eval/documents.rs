@@ -2,7 +2,7 @@
 //! known.
 
 use super::collections::MAX_ELEMENTS;
-use super::{ExpressionEvaluator, MAX_DEPTH, may_fail, through};
+use super::{ExpressionEvaluator, MAX_DEPTH, may_fail, with_hop};
 use crate::formats::terraform::policy_document::{self, replaced};
 use crate::source::Span;
 use crate::syntax::hcl::{Conditional, Expr, ExprKind, FunctionCall, ObjectKey};
@@ -53,7 +53,7 @@ impl ExpressionEvaluator<'_> {
             ExprKind::GetAttr(base, name) => match &base.kind {
                 ExprKind::Variable(root) if self.named(root).is_none() && !self.is_outside => {
                     let (value, hop) = self.decoded_name(root, &name.text)?;
-                    let (value, hops) = through(value, hop);
+                    let (value, hops) = with_hop(value, hop);
                     Some(Traced { value, origin: Origin::Written(expr.span), hops })
                 }
                 _ => self.decoded_source(base, &name.text, expr.span),
@@ -70,7 +70,8 @@ impl ExpressionEvaluator<'_> {
             ("try", [first, ..]) => {
                 let trying = self.trying();
                 let tried = trying.eval(first).value;
-                let is_certain = trying.doubt().is_none() && matches!(tried, Unknown(ref why) if !may_fail(why));
+                let is_certain =
+                    trying.possible_failure().is_none() && matches!(tried, Unknown(ref why) if !may_fail(why));
                 if is_certain { self.decoded(first) } else { None }
             }
             // Empty texts among several policies are ignored anyway.
@@ -119,7 +120,11 @@ impl ExpressionEvaluator<'_> {
                 Traced { value: Unknown(why), origin: value.origin, hops: value.hops }
             }
             (_, Unknown(why)) => {
-                match self.is_list(expr).then(|| self.parts(expr, depth, policy_document::perhaps)).flatten() {
+                match self
+                    .is_list(expr)
+                    .then(|| self.parts(expr, depth, policy_document::conditional_statement))
+                    .flatten()
+                {
                     Some(items) => Traced::written(Data::tuple(items), expr.span),
                     None => Traced { value: Unknown(why), origin: value.origin, hops: value.hops },
                 }
@@ -222,7 +227,7 @@ impl ExpressionEvaluator<'_> {
     fn decoded_arm(&self, conditional: &Conditional, span: Span) -> Option<Traced<Data>> {
         let Known(chosen) = self.condition(self.eval(&conditional.condition).value) else { return None };
         let arm = if chosen { &conditional.then } else { &conditional.otherwise };
-        let (value, hops) = through(self.document(arm), Hop { span: arm.span, step: HopKind::Arm(None) });
+        let (value, hops) = with_hop(self.document(arm), Hop { span: arm.span, step: HopKind::Arm(None) });
         Some(Traced { value, origin: Origin::Written(span), hops })
     }
 

@@ -1,6 +1,6 @@
 //! Lookups with an unknown key: each world selects one key of the map, or a key that the map doesn't have.
 
-use super::{ExpressionEvaluator, computed, failed, here, picked, symbol_of};
+use super::{ExpressionEvaluator, at_use, computed, failed, picked, symbol_of};
 use crate::formats::terraform::expand::quoted;
 use crate::formats::terraform::functions::{self, FunctionFailure, FunctionOutcome};
 use crate::formats::terraform::numbers;
@@ -34,7 +34,7 @@ impl ExpressionEvaluator<'_> {
         }
         let is_text = self.is_text(key);
         for field in object.fields.iter() {
-            if is_text && variables::refuses(self, key, &Data::String(field.key.clone())) {
+            if is_text && variables::rejects(self, key, &Data::String(field.key.clone())) {
                 continue;
             }
             if self.world.decide(self.key_is(key, &field.key))? {
@@ -110,9 +110,9 @@ impl ExpressionEvaluator<'_> {
             LookupField::Other => None,
         };
         match functions::found(&functions::EvaluatedCall::new(span, arguments), &why.symbol(), field) {
-            Ok(FunctionOutcome::Made(data)) => Some(here(Known(data))),
-            Ok(FunctionOutcome::Picked(value)) => Some(picked(value)),
-            Err(FunctionFailure::Failed(message)) => Some(here(failed(format!("`lookup`: {message}")))),
+            Ok(FunctionOutcome::Computed(data)) => Some(at_use(Known(data))),
+            Ok(FunctionOutcome::Selected(value)) => Some(picked(value)),
+            Err(FunctionFailure::Failed(message)) => Some(at_use(failed(format!("`lookup`: {message}")))),
             Err(FunctionFailure::Unknown(_)) => None,
         }
     }
@@ -132,10 +132,10 @@ impl ExpressionEvaluator<'_> {
         }
         for item in items {
             if let Known(true) = self.condition(self.equal(item, wanted)) {
-                return Some(here(Known(Data::Bool(true))));
+                return Some(at_use(Known(Data::Bool(true))));
             }
             let Known(false) = self.condition(self.equal(item, wanted)) else { return None };
         }
-        Some(here(Known(Data::Bool(false))))
+        Some(at_use(Known(Data::Bool(false))))
     }
 }

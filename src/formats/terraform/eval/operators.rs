@@ -1,7 +1,7 @@
 //! Operators and conditionals. Three-valued logic and worlds often determine a result where Terraform itself has an
 //! unknown value.
 
-use super::{ExpressionEvaluator, computed, failed, symbol, through};
+use super::{ExpressionEvaluator, computed, failed, symbol, with_hop};
 use crate::formats::terraform::equality;
 use crate::formats::terraform::numbers;
 use crate::formats::terraform::placeholders::filled_in;
@@ -38,15 +38,15 @@ impl ExpressionEvaluator<'_> {
         if let Type::Unclear(why) = &ty
             && !why.is_failure()
         {
-            self.note_doubt(why);
+            self.note_possible_failure(why);
         }
-        let value = converted_beside(self.eval(chosen), ty);
-        through(value, Hop { span: chosen.span, step: HopKind::Arm(Some(choice)) })
+        let value = converted_to_common(self.eval(chosen), ty);
+        with_hop(value, Hop { span: chosen.span, step: HopKind::Arm(Some(choice)) })
     }
 
     /// A condition and its value, with the first variable or local of the deciding operand, if it has one.
     fn choice(&self, condition: &Expr, holds: bool) -> Choice {
-        let part = first_reference(self.deciding(condition, holds)).filter(|part| part.span != condition.span);
+        let part = first_reference(self.decisive_operand(condition, holds)).filter(|part| part.span != condition.span);
         let part = part.and_then(|part| match self.eval(part).value {
             Known(data @ (Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_))) => {
                 Some((self.shown(part), data.shown()))
@@ -65,7 +65,7 @@ impl ExpressionEvaluator<'_> {
     }
 
     /// The operand that determines the value of a condition, or the condition itself.
-    fn deciding<'e>(&self, mut condition: &'e Expr, mut holds: bool) -> &'e Expr {
+    fn decisive_operand<'e>(&self, mut condition: &'e Expr, mut holds: bool) -> &'e Expr {
         /// The maximum depth at which operands are searched.
         const MAX_LEVELS: usize = 8;
         for _ in 0..MAX_LEVELS {
@@ -140,7 +140,7 @@ impl ExpressionEvaluator<'_> {
     pub(super) fn equal(&self, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
         let is_refused = match (&left.value, &right.value) {
             (Unknown(why), Known(Data::Null)) | (Known(Data::Null), Unknown(why)) if self.is_never_null(why) => true,
-            (Unknown(why), Known(data)) | (Known(data), Unknown(why)) => variables::refuses(self, why, data),
+            (Unknown(why), Known(data)) | (Known(data), Unknown(why)) => variables::rejects(self, why, data),
             (Known(_), Known(_)) | (Unknown(_), Unknown(_)) => false,
         };
         if is_refused { Known(Data::Bool(false)) } else { equal(left, right) }
@@ -148,7 +148,7 @@ impl ExpressionEvaluator<'_> {
 
     fn is_never_null(&self, why: &Reason) -> bool {
         match why {
-            Reason::Computed { atom, .. } => atom.is_some() && self.doubt.is_none(),
+            Reason::Computed { atom, .. } => atom.is_some() && self.possible_failure.is_none(),
             why => why.is_set(),
         }
     }
@@ -221,7 +221,7 @@ fn no_boolean(value: &Maybe<Data>) -> Option<Reason> {
 }
 
 /// The value of an arm, converted to the common type of both arms. If a type is unknown, the value stays as it is.
-fn converted_beside(value: Traced<Data>, other: Type) -> Traced<Data> {
+fn converted_to_common(value: Traced<Data>, other: Type) -> Traced<Data> {
     let types = vec![type_of(&value), other];
     if types.iter().any(|ty| matches!(ty, Type::Unclear(_))) {
         return value;

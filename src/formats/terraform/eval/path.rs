@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use super::collections::find_element;
-use super::{ExpressionEvaluator, failed, here};
+use super::{ExpressionEvaluator, at_use, failed};
 use crate::formats::terraform::normal_form;
 use crate::formats::terraform::scope::ValuePath;
 use crate::model::meant_literal;
 use crate::syntax::hcl::{Expr, ExprKind};
-use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown, lead};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown, append_hops};
 
 /// The maximum number of hops of a value. All of them are shown; real code has fewer than ten.
 const MAX_HOPS: usize = 200;
@@ -64,13 +64,13 @@ impl ExpressionEvaluator<'_> {
         // Each reference copies the hops of its value.
         self.world.charge(hops.len());
         if hops.len() > MAX_HOPS {
-            return here(Unknown(Reason::OverLimit { limit: "nested references" }));
+            return at_use(Unknown(Reason::OverLimit { limit: "nested references" }));
         }
         self.descend(value, hops, &steps, expr)
     }
 
     /// The value of `each.value`, `count.index` and the like.
-    fn given_by_language(&self, root: &str, name: &str) -> Option<&Traced<Data>> {
+    fn language_value(&self, root: &str, name: &str) -> Option<&Traced<Data>> {
         match self.named(root)? {
             // The language defines this object, so it has no location, unlike names that an expression declares.
             Traced { value: Known(Data::Object(object)), origin: Origin::Absent(_), .. } => {
@@ -87,20 +87,20 @@ impl ExpressionEvaluator<'_> {
                 Some(named) => PathStart::Named(named),
                 None => {
                     let why = Reason::NoReference { word: name.to_owned(), meant: meant_literal(name) };
-                    PathStart::Made(here(Unknown(why)))
+                    PathStart::Made(at_use(Unknown(why)))
                 }
             }),
             ExprKind::GetAttr(base, name) => match &base.kind {
-                ExprKind::Variable(root) if self.given_by_language(root, &name.text).is_some() => {
-                    self.given_by_language(root, &name.text).map(PathStart::Named)
+                ExprKind::Variable(root) if self.language_value(root, &name.text).is_some() => {
+                    self.language_value(root, &name.text).map(PathStart::Named)
                 }
                 ExprKind::Variable(root) if self.named(root).is_none() => {
                     Some(PathStart::Shared(self.keyword(expr, root, &name.text)))
                 }
-                _ => match self.shared(base, &name.text) {
+                _ => match self.cached_attribute(base, &name.text) {
                     Some(value) => Some(PathStart::Shared(value)),
                     None => match self.policy_instances(expr) {
-                        Some(instances) => Some(PathStart::Made(here(instances))),
+                        Some(instances) => Some(PathStart::Made(at_use(instances))),
                         None => self.unapplied(expr).map(PathStart::Made),
                     },
                 },
@@ -112,7 +112,7 @@ impl ExpressionEvaluator<'_> {
 
     /// An attribute that is evaluated once for all references: an output, or an attribute of a data source that its
     /// arguments determine.
-    fn shared(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
+    fn cached_attribute(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
         let output = self.module_output(base, attribute);
         let document = output.or_else(|| self.policy_document(base, attribute));
         document.or_else(|| self.template_file(base, attribute)).or_else(|| self.data_bucket(base, attribute))
@@ -121,7 +121,7 @@ impl ExpressionEvaluator<'_> {
     /// A reference whose value is known only after Terraform has applied.
     fn unapplied(&self, expr: &Expr) -> Option<ValuePath> {
         if self.is_opaque(expr) {
-            return Some(here(if self.lacks_instance(expr) {
+            return Some(at_use(if self.lacks_instance(expr) {
                 failed("there is no such instance")
             } else {
                 Unknown(self.at_deployment(expr))
@@ -154,7 +154,7 @@ impl ExpressionEvaluator<'_> {
                 };
                 return self.descend(&value, hops, steps.as_slice(), expr);
             };
-            lead(&mut hops, member, to_member);
+            append_hops(&mut hops, member, to_member);
             value = &member.value;
         }
         (value.clone(), hops)

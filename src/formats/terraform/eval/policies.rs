@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{ExpressionEvaluator, here};
+use super::{ExpressionEvaluator, at_use};
 use crate::formats::terraform::expand::{self, quoted};
 use crate::formats::terraform::scope::{ModuleScope, ValuePath};
 use crate::formats::terraform::{body, policy_document};
@@ -32,7 +32,7 @@ impl ExpressionEvaluator<'_> {
     pub(super) fn policy_document(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
         let source = self.policy_source(base, attribute)?;
         let reference = source.reference(attribute);
-        Some(self.scope.remember(&reference, self.world, || here(self.policy_text(&source, &reference))))
+        Some(self.scope.memoize(&reference, self.world, || at_use(self.policy_text(&source, &reference))))
     }
 
     /// Evaluates `data.aws_iam_policy_document.name`: the instance, or a collection of instances.
@@ -70,7 +70,7 @@ impl ExpressionEvaluator<'_> {
             let value = match attribute {
                 "json" | "minified_json" => {
                     let way =
-                        self.scope.remember(&reference, self.world, || here(self.policy_text(&source, &reference)));
+                        self.scope.memoize(&reference, self.world, || at_use(self.policy_text(&source, &reference)));
                     way.0.clone()
                 }
                 _ => Unknown(Reason::AtDeployment {
@@ -110,7 +110,7 @@ impl ExpressionEvaluator<'_> {
 
     /// The cached policy of a data source's instance.
     pub(super) fn remembered_policy(&self, source: &PolicyData<'_>) -> Option<Data> {
-        let way = self.scope.remember(&source.reference("decoded"), self.world, || {
+        let way = self.scope.memoize(&source.reference("decoded"), self.world, || {
             let policy = self.policy_object(source).map(Data::Object);
             (policy.map_or(Unknown(Reason::Unreadable), Known), Vec::new())
         });

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{ExpressionEvaluator, here, through};
+use super::{ExpressionEvaluator, at_use, with_hop};
 use crate::formats::terraform::expand::quoted;
 use crate::formats::terraform::scope::{ModuleScope, ValuePath};
 use crate::formats::terraform::variables;
@@ -18,7 +18,7 @@ impl ExpressionEvaluator<'_> {
             _ if self.is_outside => super::failed(format!("`{root}.{name}` can't be used here")),
             "var" => {
                 let reference = format!("var.{name}");
-                return self.scope.remember(&reference, self.world, || {
+                return self.scope.memoize(&reference, self.world, || {
                     if !self.scope.module.may_declare("variable", &[name]) {
                         self.tree.note_undeclared(format!("var.{name}"), expr.span);
                     }
@@ -27,7 +27,7 @@ impl ExpressionEvaluator<'_> {
             }
             "local" => {
                 let reference = format!("local.{name}");
-                return self.scope.remember(&reference, self.world, || {
+                return self.scope.memoize(&reference, self.world, || {
                     if !self.scope.module.may_have_local(name) {
                         self.tree.note_undeclared(format!("local.{name}"), expr.span);
                     }
@@ -42,19 +42,19 @@ impl ExpressionEvaluator<'_> {
             },
             _ => self.instances_of(root, name, expr.span).unwrap_or_else(|| Unknown(self.at_deployment(expr))),
         };
-        Rc::new(here(value))
+        Rc::new(at_use(value))
     }
 
     fn local(&self, name: &str) -> ValuePath {
         let Some(expr) = self.scope.module.local(name) else {
-            return here(Unknown(Reason::Undeclared {
+            return at_use(Unknown(Reason::Undeclared {
                 reference: self.scope.qualify(&format!("local.{name}")),
                 is_set: false,
             }));
         };
         // A local can't refer to the names of the block that uses it.
         let value = Self::new(self.tree, self.scope, self.world).eval(expr);
-        through(value, Hop { span: expr.span, step: HopKind::Local(name.to_owned()) })
+        with_hop(value, Hop { span: expr.span, step: HopKind::Local(name.to_owned()) })
     }
 
     /// Evaluates `module.name.output` and `module.name[key].output`.
@@ -76,9 +76,9 @@ impl ExpressionEvaluator<'_> {
         let scope = self.tree.called_scope(self.scope, &name.text, &key, self.world)?;
         let block = scope.module.find("output", &[output])?;
         let expr = &block.body.attribute("value")?.value;
-        let way = scope.remember(&format!("output.{output}"), self.world, || {
+        let way = scope.memoize(&format!("output.{output}"), self.world, || {
             let value = ExpressionEvaluator::new(self.tree, &scope, self.world).eval(expr);
-            through(value, Hop { span: expr.span, step: HopKind::Output(output.to_owned()) })
+            with_hop(value, Hop { span: expr.span, step: HopKind::Output(output.to_owned()) })
         });
         Some(way)
     }
@@ -216,8 +216,8 @@ impl ExpressionEvaluator<'_> {
         let names: Vec<&str> = names.iter().map(|name| name.split('[').next().unwrap_or_default()).collect();
         match names.as_slice() {
             ["module", name, ..] => match self.tree.unread(self.scope, name) {
-                Some(UnreadPart { what, help, .. }) => {
-                    let cause = Box::new(Reason::NotHere { part: what, help });
+                Some(UnreadPart { description, help, .. }) => {
+                    let cause = Box::new(Reason::NotHere { part: description, help });
                     Reason::Computed { expression: reference, cause, atom: None }
                 }
                 None if !self.scope.module.may_declare("module", &[name]) => Reason::Undeclared { reference, is_set },

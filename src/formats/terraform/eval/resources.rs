@@ -12,7 +12,7 @@ impl ExpressionEvaluator<'_> {
     pub(super) fn instances_of(&self, kind: &str, name: &str, span: Span) -> Option<Maybe<Data>> {
         let block = self.repeated(kind, name)?;
         let reference = format!("{kind}.{name}");
-        let way = self.scope.remember(&reference, self.world, || {
+        let way = self.scope.memoize(&reference, self.world, || {
             let instances = expand::instances(block, &Self::new(self.tree, self.scope, self.world));
             (self.collection(&reference, block, &instances, span), Vec::new())
         });

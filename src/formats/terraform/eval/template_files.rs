@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{ExpressionEvaluator, here};
+use super::{ExpressionEvaluator, at_use};
 use crate::formats::terraform::scope::ValuePath;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr};
@@ -17,7 +17,7 @@ impl ExpressionEvaluator<'_> {
         let block = self.scope.module.find("data", &[KIND, name])?;
         let evaluator = self.source_evaluator(block, &key)?;
         let reference = format!("data.{KIND}.{name}{key}.{attribute}");
-        Some(self.scope.remember(&reference, self.world, || here(evaluator.rendered_file(block))))
+        Some(self.scope.memoize(&reference, self.world, || at_use(evaluator.rendered_file(block))))
     }
 
     fn rendered_file(&self, block: &Block) -> Maybe<Data> {

@@ -80,7 +80,7 @@ impl ExpressionEvaluator<'_> {
         }
         let mut written = WrittenTemplate::default();
         for piece in pieces {
-            self.doubt_text(&piece);
+            self.note_possible_list(&piece);
             written.is_set |= matches!(&piece, Known(Data::String(text)) if !text.is_empty());
             self.interpolate(piece, &mut written).ok()?;
         }
@@ -88,9 +88,9 @@ impl ExpressionEvaluator<'_> {
     }
 
     /// Records that a value may be a list, which would make the template fail.
-    fn doubt_text(&self, value: &Maybe<Data>) {
+    fn note_possible_list(&self, value: &Maybe<Data>) {
         if let Unknown(why) = value {
-            self.note_doubt(why);
+            self.note_possible_failure(why);
         }
     }
 
@@ -116,7 +116,7 @@ impl ExpressionEvaluator<'_> {
                     let is_text = matches!(value, Unknown(Reason::AtDeployment { is_set: true, .. }))
                         && self.is_of_instance(expr);
                     if !is_text {
-                        self.doubt_text(&value);
+                        self.note_possible_list(&value);
                     }
                     self.interpolate(value, written)?;
                 }
@@ -141,7 +141,7 @@ impl ExpressionEvaluator<'_> {
                 written.text.push_str(&format!("${{{}}}", why.symbol()));
                 written.is_set |= why.is_set();
                 written.unknown = Some(match written.unknown.take() {
-                    Some(first) => first.nearer(why),
+                    Some(first) => first.more_actionable(why),
                     None => why,
                 });
             }

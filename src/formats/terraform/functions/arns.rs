@@ -13,7 +13,7 @@ pub(super) fn arn_parse(call: &EvaluatedCall<'_>) -> FunctionResult {
     let arn = call.string(0)?;
     let parts = parts(&arn)?;
     let parts = PARTS.into_iter().zip(parts);
-    let fields = parts.map(|(name, part)| call.field(name.to_owned(), call.made(Data::String(part.to_owned()))));
+    let fields = parts.map(|(name, part)| call.field(name.to_owned(), call.computed(Data::String(part.to_owned()))));
     FunctionOutcome::object(Object::new(call.span, fields.collect()))
 }
 

@@ -50,8 +50,8 @@ pub(super) fn coalescelist(call: &EvaluatedCall<'_>) -> FunctionResult {
 pub(super) fn one(call: &EvaluatedCall<'_>) -> FunctionResult {
     let List { items, .. } = call.sequence(0)?;
     match items.as_slice() {
-        [] => Ok(FunctionOutcome::Made(Data::Null)),
-        [item] => Ok(FunctionOutcome::Picked(call.argument(0)?.taken(item, HopKind::Element(0)))),
+        [] => Ok(FunctionOutcome::Computed(Data::Null)),
+        [item] => Ok(FunctionOutcome::Selected(call.argument(0)?.member_value(item, HopKind::Element(0)))),
         [_, _, ..] => Err(FunctionFailure::failed("there must not be more than one element")),
     }
 }

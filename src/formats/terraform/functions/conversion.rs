@@ -36,14 +36,14 @@ pub(super) fn tomap(call: &EvaluatedCall<'_>) -> FunctionResult {
 
 /// `sensitive` and `nonsensitive`; the evaluator doesn't track these marks.
 pub(super) fn unchanged(call: &EvaluatedCall<'_>) -> FunctionResult {
-    Ok(FunctionOutcome::Picked(call.argument(0)?.clone()))
+    Ok(FunctionOutcome::Selected(call.argument(0)?.clone()))
 }
 
 /// Null of any type stays null.
 fn converted(call: &EvaluatedCall<'_>, ty: &Type) -> FunctionResult {
     let converted = convert(call.argument(0)?.clone(), ty);
     match converted.value {
-        Known(_) => Ok(FunctionOutcome::Picked(converted)),
+        Known(_) => Ok(FunctionOutcome::Selected(converted)),
         Unknown(why) => Err(why.into()),
     }
 }

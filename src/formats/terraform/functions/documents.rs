@@ -107,7 +107,7 @@ fn decoded(
     match tree.documents.as_slice() {
         [document] => {
             let mut reader = DocumentReader { call, place, notation, nodes: 0 };
-            Ok(FunctionOutcome::Made(reader.node(document)?))
+            Ok(FunctionOutcome::Computed(reader.node(document)?))
         }
         _ => Err(FunctionFailure::not_evaluated("text without one value")),
     }

@@ -37,10 +37,10 @@ pub(super) fn formatlist(call: &EvaluatedCall<'_>) -> FunctionResult {
     for at in 0..count {
         let row: Vec<&Traced<Data>> = values.iter().filter_map(|value| element(value, at)).collect();
         let text = match formatted(call, &spec, &row) {
-            Ok(text) => call.made(Data::String(text)),
+            Ok(text) => call.computed(Data::String(text)),
             Err(FunctionFailure::Unknown(why)) => {
                 let why = computed(why, &spec, &row);
-                Traced { value: Unknown(why), ..call.made(Data::Null) }
+                Traced { value: Unknown(why), ..call.computed(Data::Null) }
             }
             Err(stop @ FunctionFailure::Failed(_)) => return Err(stop),
         };

@@ -70,7 +70,7 @@ pub(super) fn element(call: &EvaluatedCall<'_>) -> FunctionResult {
     };
     let at = at.checked_rem(list.items.len());
     match at.and_then(|at| Some((at, list.items.get(at)?))) {
-        Some((at, item)) => Ok(FunctionOutcome::Picked(call.argument(0)?.taken(item, HopKind::Element(at)))),
+        Some((at, item)) => Ok(FunctionOutcome::Selected(call.argument(0)?.member_value(item, HopKind::Element(at)))),
         None => Err(FunctionFailure::failed("an empty list has no elements")),
     }
 }
@@ -96,7 +96,7 @@ pub(in crate::internal::formats::terraform) fn found(
     let default = call.arguments.get(2).map(|default| converted_default(call, object, default)).transpose();
     match (field, default) {
         (_, Err(stop @ FunctionFailure::Failed(_))) => Err(stop),
-        (Some(field), _) => Ok(FunctionOutcome::Picked(call.argument(0)?.taken_field(field, object.header))),
+        (Some(field), _) => Ok(FunctionOutcome::Selected(call.argument(0)?.taken_field(field, object.header))),
         (None, Ok(Some(default))) => Ok(FunctionOutcome::chosen(default)),
         (None, Ok(None)) => Err(FunctionFailure::failed(format!("there is no key {key}"))),
         (None, Err(stop)) => Err(stop),

@@ -90,7 +90,7 @@ pub(super) fn transpose(call: &EvaluatedCall<'_>) -> FunctionResult {
     let mut fields = Vec::new();
     for (key, keys) in keys {
         let list = List { kind: ListKind::List, items: call.strings(keys) };
-        fields.push(call.field(key, call.made(Data::List(list))));
+        fields.push(call.field(key, call.computed(Data::List(list))));
     }
 
     FunctionOutcome::object(Object { is_map: true, header: call.span, fields: fields.into(), rest: None })

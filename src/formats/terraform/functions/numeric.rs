@@ -50,7 +50,7 @@ fn extreme(call: &EvaluatedCall<'_>, is_better: impl Fn(f64, f64) -> bool) -> Fu
         }
     }
     let Some((at, _)) = best else { return Err(FunctionFailure::failed("at least one number is required")) };
-    Ok(FunctionOutcome::Picked(convert(call.argument(at)?.clone(), &Type::Number)))
+    Ok(FunctionOutcome::Selected(convert(call.argument(at)?.clone(), &Type::Number)))
 }
 
 /// The sum of a list, tuple or set of numbers, which must not be empty.

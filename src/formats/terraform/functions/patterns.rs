@@ -32,7 +32,7 @@ pub(super) fn regex(call: &EvaluatedCall<'_>) -> FunctionResult {
     let pattern = compile(call, &call.string(0)?, &text)?;
     let groups = Groups::of(&pattern)?;
     match pattern.captures(&text) {
-        Some(captures) => Ok(FunctionOutcome::Made(groups.data(call, &captures))),
+        Some(captures) => Ok(FunctionOutcome::Computed(groups.data(call, &captures))),
         None => Err(FunctionFailure::failed("the pattern doesn't match")),
     }
 }
@@ -48,7 +48,7 @@ pub(super) fn regexall(call: &EvaluatedCall<'_>) -> FunctionResult {
         if items.len() >= MAX_ELEMENTS {
             return Err(FunctionFailure::too_many());
         }
-        items.push(call.made(groups.data(call, &captures)));
+        items.push(call.computed(groups.data(call, &captures)));
     }
     FunctionOutcome::list(ListKind::List, items)
 }
@@ -132,14 +132,14 @@ impl Groups {
         let mut groups = captures
             .iter()
             .skip(1)
-            .map(|group| call.made(group.map_or(Data::Null, |found| Data::String(found.as_str().to_owned()))));
+            .map(|group| call.computed(group.map_or(Data::Null, |found| Data::String(found.as_str().to_owned()))));
         match self {
             Self::None => Data::String(whole.to_owned()),
             Self::Numbered => Data::List(List { kind: ListKind::Tuple, items: groups.collect() }),
             Self::Named(names) => {
                 let mut fields = Vec::new();
                 for name in names {
-                    let group = groups.next().unwrap_or_else(|| call.made(Data::Null));
+                    let group = groups.next().unwrap_or_else(|| call.computed(Data::Null));
                     fields.push(call.field(name.clone(), group));
                 }
                 Data::Object(Object::new(call.span, fields))

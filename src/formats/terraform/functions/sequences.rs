@@ -23,7 +23,7 @@ pub(super) fn range(call: &EvaluatedCall<'_>) -> FunctionResult {
         return Err(FunctionFailure::failed("the step doesn't lead from the start to the end"));
     }
     let steps = steps(start, end, step)?;
-    FunctionOutcome::list(ListKind::List, steps.into_iter().map(|number| call.made(Data::Number(number))).collect())
+    FunctionOutcome::list(ListKind::List, steps.into_iter().map(|number| call.computed(Data::Number(number))).collect())
 }
 
 fn steps(start: f64, end: f64, step: f64) -> Result<Vec<f64>, FunctionFailure> {
@@ -82,7 +82,7 @@ pub(super) fn chunklist(call: &EvaluatedCall<'_>) -> FunctionResult {
         usize::try_from(call.integer(1)?).map_err(|_| FunctionFailure::failed("the size must not be negative"))?;
     let size = if size == 0 { items.len() } else { size };
     let chunks = items.chunks(size.max(1));
-    let lists = chunks.map(|items| call.made(Data::List(List { kind: ListKind::List, items: items.to_vec() })));
+    let lists = chunks.map(|items| call.computed(Data::List(List { kind: ListKind::List, items: items.to_vec() })));
     FunctionOutcome::list(ListKind::List, lists.collect())
 }
 

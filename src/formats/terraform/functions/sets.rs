@@ -79,7 +79,7 @@ pub(super) fn setproduct(call: &EvaluatedCall<'_>) -> FunctionResult {
             .flat_map(|row| items.iter().map(|item| [row.as_slice(), std::slice::from_ref(item)].concat()))
             .collect();
     }
-    let tuples: Vec<Traced<Data>> = rows.into_iter().map(|row| call.made(Data::tuple(row))).collect();
+    let tuples: Vec<Traced<Data>> = rows.into_iter().map(|row| call.computed(Data::tuple(row))).collect();
     if is_ordered { FunctionOutcome::list(ListKind::List, tuples) } else { made(tuples) }
 }
 

@@ -54,8 +54,8 @@ pub(in crate::internal::formats::terraform) fn eval(expr: &Expr) -> Result<Trace
             }
             let function = find(&call.name.text).unwrap_or_else(|| panic!("no function `{}`", call.name.text));
             match function.call(&EvaluatedCall::new(expr.span, &arguments))? {
-                FunctionOutcome::Made(data) => made(data),
-                FunctionOutcome::Picked(value) => Ok(value),
+                FunctionOutcome::Computed(data) => made(data),
+                FunctionOutcome::Selected(value) => Ok(value),
             }
         }
         other => panic!("{other:?}"),

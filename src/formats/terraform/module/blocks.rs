@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::checks;
-use crate::formats::terraform::calls::found::{self, FoundCall};
+use crate::formats::terraform::calls::found_calls::{self, FoundCall};
 use crate::formats::terraform::{is_json, json, names_trail};
 use crate::model::{Notation, ResourceKind, SearchSubject, kinds};
 use crate::source::{FileId, SourceFile};
@@ -18,7 +18,7 @@ pub(super) struct ModuleBlock {
     /// True if its text or its type mentions a trail.
     pub(super) mentions_trail: bool,
     /// True if its file mentions a trail, so that syntax errors in it are reported.
-    pub(super) is_beside_trail: bool,
+    pub(super) is_in_trail_file: bool,
     pub(super) notation: Notation,
     pub(super) file: Arc<SourceFile>,
     pub(super) source: BlockSource,
@@ -46,7 +46,7 @@ impl ModuleBlock {
         Self {
             keyword,
             mentions_trail,
-            is_beside_trail: false,
+            is_in_trail_file: false,
             notation,
             file: Arc::clone(file),
             source,
@@ -56,7 +56,7 @@ impl ModuleBlock {
     }
     /// True if its text shows that it may declare a resource of the subject, so that it has to be parsed.
     pub(super) fn may_declare(&self, subject: SearchSubject) -> bool {
-        if self.mentions_trail || subject != SearchSubject::Surroundings {
+        if self.mentions_trail || subject != SearchSubject::Related {
             return self.mentions_trail;
         }
         match &self.source {
@@ -68,7 +68,7 @@ impl ModuleBlock {
     /// The local directory that it calls, if it can be read from its text.
     pub(super) fn local_source(&self, directory: &Path) -> Option<PathBuf> {
         let BlockSource::Native(item) = &self.source else { return None };
-        match found::of_text(item, &self.file, directory)? {
+        match found_calls::of_text(item, &self.file, directory)? {
             FoundCall::Local(directory) => Some(directory),
             FoundCall::Remote | FoundCall::Computed => None,
         }
@@ -126,8 +126,8 @@ pub(super) fn kind_of(block: &Block, subject: SearchSubject) -> Option<&'static 
 /// True if the header of a resource may name a type on which trails depend.
 fn names_neighbour(header: &str) -> bool {
     match header.strip_prefix("resource").and_then(|labels| labels.trim_start().strip_prefix('"')) {
-        Some(kind) => kinds::NEIGHBOURS.iter().any(|neighbour| kind.starts_with(neighbour)),
-        None => kinds::NEIGHBOURS.iter().any(|neighbour| header.contains(neighbour)),
+        Some(kind) => kinds::RELATED_RESOURCES.iter().any(|neighbour| kind.starts_with(neighbour)),
+        None => kinds::RELATED_RESOURCES.iter().any(|neighbour| header.contains(neighbour)),
     }
 }
 

@@ -48,21 +48,21 @@ pub(super) fn repeated<'a>(blocks: impl Iterator<Item = &'a Block>) -> Vec<Probl
         if kind == "locals" {
             for name in block.body.attributes.iter().map(|attribute| &attribute.name) {
                 if !met.insert((kind, vec![&name.text])) {
-                    problems.push(twice(name.span, &format!("local `{}`", name.text)));
+                    problems.push(duplicate(name.span, &format!("local `{}`", name.text)));
                 }
             }
         } else if NAMED.contains(&kind) {
             let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
             let name = format!("{kind} `{}`", labels.join("."));
             if !met.insert((kind, labels)) {
-                problems.push(twice(block.header, &name));
+                problems.push(duplicate(block.header, &name));
             }
         }
     }
     problems
 }
 
-fn twice(span: crate::source::Span, what: &str) -> Problem {
+fn duplicate(span: crate::source::Span, what: &str) -> Problem {
     Problem::syntax(span, format!("{what} is declared twice in this module"))
 }
 
@@ -85,7 +85,7 @@ fn labels(block: &Block) -> Vec<&str> {
 }
 
 /// Trails that are declared within another block, usually because a brace is missing above them.
-pub(super) fn swallowed(block: &Block) -> Vec<Problem> {
+pub(super) fn nested_trails(block: &Block) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut waiting: Vec<&Block> = block.body.blocks.iter().collect();
     while let Some(block) = waiting.pop() {

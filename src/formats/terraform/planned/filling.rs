@@ -6,27 +6,27 @@ use crate::value::{Data, Field, Hop, HopKind, Known, List, Object, Origin, Reaso
 
 /// Fills in the unknown parts of a resource: its existence, its Region and its arguments.
 pub(super) fn fill(resource: &mut Resource, planned: &Resource, world: &World) {
-    let way = Hop { span: resource.header, step: HopKind::Planned(planned.address.clone()) };
+    let plan_hop = Hop { span: resource.header, step: HopKind::Planned(planned.address.clone()) };
     if let Unknown(why) = &resource.exists.value
         && !why.is_failure()
     {
         resource.exists.value = Known(true);
-        resource.exists.hops.push(way.clone());
+        resource.exists.hops.push(plan_hop.clone());
     }
     if let (Unknown(why), Known(region)) = (&resource.region.value, &planned.region.value)
         && !why.is_failure()
     {
         resource.region.value = Known(region.clone());
-        resource.region.hops.push(way.clone());
+        resource.region.hops.push(plan_hop.clone());
     }
     if let (Known(own), Known(planned)) = (&mut resource.body, &planned.body) {
-        Filling { way, world }.object(own, planned);
+        Filling { plan_hop, world }.object(own, planned);
     }
 }
 
 /// Fills in the values of one resource. The nesting of these values limits the recursion.
 struct Filling<'a> {
-    way: Hop,
+    plan_hop: Hop,
     world: &'a World,
 }
 
@@ -50,9 +50,9 @@ impl Filling<'_> {
                     }
                     Err(limit) => Unknown(Reason::OverLimit { limit }),
                 };
-                own.hops.push(self.way.clone());
+                own.hops.push(self.plan_hop.clone());
             }
-            (Known(_), Unknown(_)) => own.hops.retain(|hop| *hop != self.way),
+            (Known(_), Unknown(_)) => own.hops.retain(|hop| *hop != self.plan_hop),
             (Known(Data::Object(own)), Known(Data::Object(planned))) => self.object(own, planned),
             (Known(Data::List(own)), Known(Data::List(planned))) => self.list(own, planned),
             (Known(_) | Unknown(_), _) => {}
@@ -100,7 +100,7 @@ impl Filling<'_> {
         Traced {
             value: value.value.as_ref().map(|data| self.moved(data, place)),
             origin: Origin::Written(place.span()),
-            hops: vec![self.way.clone()],
+            hops: vec![self.plan_hop.clone()],
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::formats::InstanceKey;
 use crate::formats::terraform::eval::ExpressionEvaluator;
-use crate::formats::terraform::expand::{BlockInstance, MAX_INSTANCES, TOO_MANY, made, object, quoted, unclear};
+use crate::formats::terraform::expand::{
+    BlockInstance, MAX_INSTANCES, TOO_MANY, computed_from, object, quoted, unclear,
+};
 use crate::formats::terraform::scope::LocalNames;
 use crate::syntax::hcl::Block;
 use crate::value::{Data, Hop, HopKind, Known, Reason, Traced, Unknown};
@@ -59,7 +61,7 @@ pub(in crate::internal::formats::terraform) fn names_of_key(
     let expression = format!("{}[{}]", why.symbol(), quoted(name));
     let value = Unknown(Reason::Computed { expression, cause: Box::new(why.clone()), atom: None });
     let value = Traced { value, origin: collection.origin, hops: collection.hops.clone() };
-    let each = [("key", made(Data::String(name.clone()), collection)), ("value", value)];
+    let each = [("key", computed_from(Data::String(name.clone()), collection)), ("value", value)];
     Some(vec![("each".to_owned(), object(&each, collection))])
 }
 

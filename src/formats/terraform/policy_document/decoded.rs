@@ -23,8 +23,10 @@ pub(in crate::internal::formats::terraform) fn decoded(
 ) -> Object {
     let mut statements: Vec<Traced<Data>> = Vec::new();
     let own = blocks.iter().map(|(block, doubt)| written(block, doubt.as_ref()));
-    let sources = taken(arguments, ["source_json", "source_policy_documents"]);
-    for statement in sources.chain(own).chain(taken(arguments, ["override_policy_documents", "override_json"])) {
+    let sources = argument_values(arguments, ["source_json", "source_policy_documents"]);
+    for statement in
+        sources.chain(own).chain(argument_values(arguments, ["override_policy_documents", "override_json"]))
+    {
         merge(&mut statements, statement);
         if statements.len() > MAX_STATEMENTS {
             let why = Reason::OverLimit { limit: "the statements of a policy" };
@@ -34,13 +36,13 @@ pub(in crate::internal::formats::terraform) fn decoded(
     }
     // A statement with an unknown Sid may replace, or be replaced by, another one.
     if let Some(why) = statements.iter().find_map(unknown_sid).filter(|_| !arguments.fields.is_empty()) {
-        statements = statements.into_iter().map(|statement| perhaps(statement, &why)).collect();
+        statements = statements.into_iter().map(|statement| conditional_statement(statement, &why)).collect();
     }
     let list = Traced::written(Data::tuple(statements), arguments.header);
     Object::new(arguments.header, vec![field("Statement", list)])
 }
 
-fn taken(arguments: &Object, names: [&'static str; 2]) -> impl Iterator<Item = Traced<Data>> {
+fn argument_values(arguments: &Object, names: [&'static str; 2]) -> impl Iterator<Item = Traced<Data>> {
     names.into_iter().flat_map(|name| items(arguments, name)).flat_map(taken_in)
 }
 
@@ -53,7 +55,10 @@ fn unknown_sid(statement: &Traced<Data>) -> Option<Reason> {
 }
 
 /// Represents a statement that may not exist as one with an additional, unknown condition.
-pub(in crate::internal::formats::terraform) fn perhaps(statement: Traced<Data>, why: &Reason) -> Traced<Data> {
+pub(in crate::internal::formats::terraform) fn conditional_statement(
+    statement: Traced<Data>,
+    why: &Reason,
+) -> Traced<Data> {
     let place = Traced { value: Unknown(why.clone()), origin: statement.origin, hops: Vec::new() };
     statement.map(|value| match value {
         Known(Data::Object(mut object)) => {
@@ -105,8 +110,8 @@ fn decode(text: &Traced<Data>) -> Traced<Data> {
     let call = EvaluatedCall::new(text.origin.span(), std::slice::from_ref(text));
     let decoded = functions::find("jsondecode").and_then(|jsondecode| jsondecode.call(&call).ok());
     match decoded {
-        Some(FunctionOutcome::Made(data)) => text.clone().map(|_: Maybe<Data>| Known(data)),
-        Some(FunctionOutcome::Picked(value)) => value,
+        Some(FunctionOutcome::Computed(data)) => text.clone().map(|_: Maybe<Data>| Known(data)),
+        Some(FunctionOutcome::Selected(value)) => value,
         None => text.clone(),
     }
 }
@@ -137,7 +142,7 @@ fn written(block: &Traced<Data>, doubt: Option<&Reason>) -> Traced<Data> {
     let whole = Data::Object(Object::new(body.header, fields));
     let whole = Traced { value: Known(whole), origin: block.origin, hops: block.hops.clone() };
     match doubt {
-        Some(why) => perhaps(whole, why),
+        Some(why) => conditional_statement(whole, why),
         None => whole,
     }
 }

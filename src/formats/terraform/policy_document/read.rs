@@ -10,8 +10,8 @@ pub(super) fn document(text: &str, at: Span) -> Result<DataDocument, Reason> {
     let Some(jsondecode) = functions::find("jsondecode") else { return Err(not_evaluated()) };
     let arguments = [Traced::written(Data::String(text.to_owned()), at)];
     let data = match jsondecode.call(&EvaluatedCall::new(at, &arguments)) {
-        Ok(FunctionOutcome::Made(data)) => data,
-        Ok(FunctionOutcome::Picked(value)) => known(&value)?.clone(),
+        Ok(FunctionOutcome::Computed(data)) => data,
+        Ok(FunctionOutcome::Selected(value)) => known(&value)?.clone(),
         Err(FunctionFailure::Failed(message)) => return Err(failed(format!("a policy document: {message}"))),
         Err(FunctionFailure::Unknown(why)) => return Err(why),
     };

@@ -37,7 +37,7 @@ struct Directory {
     /// The indices of the directories that it calls.
     calls: Vec<usize>,
     /// The indices of the directories that call it, or whose `terraform init` has installed it.
-    users: Vec<usize>,
+    callers: Vec<usize>,
 }
 
 impl Directory {
@@ -55,7 +55,7 @@ pub(super) struct Roots {
     /// Directories that nothing calls, or that are roots regardless of calls.
     pub(super) uncalled: Vec<usize>,
     /// One directory of each cycle of calls that no other root reaches.
-    pub(super) circular: Vec<usize>,
+    pub(super) cycle_roots: Vec<usize>,
 }
 
 fn is_in(set: &[bool], place: usize) -> bool {
@@ -73,7 +73,7 @@ impl Directories {
             }
             directory.is_scanned = true;
             directory.has_computed_calls |= linked.links.has_computed_calls;
-            directory.mentions_trail |= linked.kept.interest == Relevance::Mentions;
+            directory.mentions_trail |= linked.candidate.relevance == Relevance::Trail;
         }
         for called in self.link(own, &linked.links, context) {
             self.all.get_mut(called).into_iter().for_each(|called| called.is_called = true);
@@ -83,7 +83,7 @@ impl Directories {
     /// Marks the directories that may contain a trail, and those that reach them directly or indirectly.
     pub(super) fn leading_to_trails(&mut self, context: Context<'_>) -> Vec<bool> {
         self.follow(context);
-        let leading = self.leading();
+        let leading = self.leads_to_trail();
         // The installed modules are irrelevant for directories that already lead to a trail.
         for place in 0..self.all.len() {
             if !is_in(&leading, place) {
@@ -91,7 +91,7 @@ impl Directories {
             }
         }
         self.follow(context);
-        self.leading()
+        self.leads_to_trail()
     }
 
     /// The directories that are deployed by themselves.
@@ -99,14 +99,14 @@ impl Directories {
         let mut reached = vec![false; self.all.len()];
         let mut roots = Roots::default();
         for (place, _) in self.scanned(leads).filter(|(_, own)| own.is_root(context)) {
-            self.spread(&mut reached, place, |directory| &directory.calls);
+            self.add_reachable(&mut reached, place, |directory| &directory.calls);
             roots.uncalled.push(place);
         }
         // Modules that call each other in a cycle have no root, but are evaluated anyway.
         for place in self.in_order(self.scanned(leads).filter(|(place, _)| !is_in(&reached, *place))) {
             if !is_in(&reached, place) {
-                self.spread(&mut reached, place, |directory| &directory.calls);
-                roots.circular.push(place);
+                self.add_reachable(&mut reached, place, |directory| &directory.calls);
+                roots.cycle_roots.push(place);
             }
         }
         roots
@@ -115,7 +115,7 @@ impl Directories {
     /// The other directories that lead to a trail, each with its turn.
     pub(super) fn called(&self, leads: &[bool], roots: &Roots) -> Vec<(usize, usize)> {
         let mut is_root = vec![false; self.all.len()];
-        for &place in roots.uncalled.iter().chain(&roots.circular) {
+        for &place in roots.uncalled.iter().chain(&roots.cycle_roots) {
             is_root.get_mut(place).into_iter().for_each(|own| *own = true);
         }
         let places = self.in_order(self.scanned(leads).filter(|(place, _)| !is_in(&is_root, *place)));
@@ -168,7 +168,7 @@ impl Directories {
             .filter(|place| self.all.get(*place).is_some_and(|own| own.has_computed_calls))
             .collect();
         let mut using = vec![false; self.all.len()];
-        computing.into_iter().for_each(|place| self.spread(&mut using, place, |directory| &directory.users));
+        computing.into_iter().for_each(|place| self.add_reachable(&mut using, place, |directory| &directory.callers));
         let places = 0..self.all.len();
         let roots: Vec<usize> = places
             .filter(|place| is_in(&using, *place))
@@ -188,7 +188,7 @@ impl Directories {
     fn link(&mut self, own: usize, links: &Links, context: Context<'_>) -> Vec<usize> {
         let called: Vec<usize> = links.calls.iter().map(|called| self.place(called, context)).collect();
         for &called in &called {
-            self.all.get_mut(called).into_iter().for_each(|directory| directory.users.push(own));
+            self.all.get_mut(called).into_iter().for_each(|directory| directory.callers.push(own));
         }
         if let Some(directory) = self.all.get_mut(own) {
             directory.may_bring_trail |= links.may_bring_trail;
@@ -201,7 +201,7 @@ impl Directories {
     fn follow(&mut self, context: Context<'_>) {
         while let Some(directory) = self.all.get(self.followed) {
             if !directory.is_scanned {
-                let links = self.unscanned.look_into(&directory.path, context);
+                let links = self.unscanned.calls_in(&directory.path, context);
                 self.link(self.followed, &links, context);
             }
             self.followed = self.followed.saturating_add(1);
@@ -213,22 +213,22 @@ impl Directories {
         let Some(directory) = self.all.get(root).filter(|directory| directory.is_scanned) else { return };
         for installed in Manifest::read(&directory.path, context).directories() {
             let place = self.place(installed, context);
-            self.all.get_mut(place).into_iter().for_each(|directory| directory.users.push(root));
+            self.all.get_mut(place).into_iter().for_each(|directory| directory.callers.push(root));
         }
     }
 
-    fn leading(&self) -> Vec<bool> {
+    fn leads_to_trail(&self) -> Vec<bool> {
         let mut leading = vec![false; self.all.len()];
         for (place, directory) in self.all.iter().enumerate() {
             if directory.mentions_trail || directory.may_bring_trail {
-                self.spread(&mut leading, place, |directory| &directory.users);
+                self.add_reachable(&mut leading, place, |directory| &directory.callers);
             }
         }
         leading
     }
 
     /// Adds a directory to a set, with all that are reachable from it by `steps`.
-    fn spread(&self, set: &mut [bool], start: usize, steps: impl Fn(&Directory) -> &[usize]) {
+    fn add_reachable(&self, set: &mut [bool], start: usize, steps: impl Fn(&Directory) -> &[usize]) {
         let mut pending = vec![start];
         while let Some(place) = pending.pop() {
             if let (Some(is_in @ false), Some(directory)) = (set.get_mut(place), self.all.get(place)) {

@@ -21,7 +21,7 @@ pub(super) struct Unscanned {
 
 impl Unscanned {
     /// The calls in the files of a directory. If one of the files may contain a trail, only this is returned.
-    pub(super) fn look_into(&mut self, directory: &Path, context: Context<'_>) -> Links {
+    pub(super) fn calls_in(&mut self, directory: &Path, context: Context<'_>) -> Links {
         if !context.sources.may_read(directory) {
             return anything();
         }

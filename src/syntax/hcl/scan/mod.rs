@@ -36,7 +36,7 @@ pub(super) struct Scanner<'a> {
     pub(super) open: Vec<OpenItem>,
     /// The offset after the last byte that isn't part of a space or a comment.
     pub(super) code_end: usize,
-    pub(super) met: ScannedText,
+    pub(super) scanned: ScannedText,
     /// The indentation of the statement, in bytes.
     pub(super) indent: usize,
     /// True after the `=` of an attribute, where `{` starts an object and not a block.
@@ -80,7 +80,7 @@ impl<'a> Scanner<'a> {
             at: range.start,
             open: Vec::new(),
             code_end: range.start,
-            met: ScannedText::default(),
+            scanned: ScannedText::default(),
             indent: 0,
             in_value: false,
             lookahead: range.len().saturating_mul(LOOKAHEAD),
@@ -106,7 +106,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Advances by a number of bytes.
-    fn pass(&mut self, bytes: usize) {
+    fn advance(&mut self, bytes: usize) {
         self.at = self.at.saturating_add(bytes);
     }
 
@@ -122,7 +122,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn skip_spaces(&mut self) -> Result<(), BrokenStatement> {
         while let Some(byte) = self.peek() {
             match byte {
-                b' ' | b'\t' | b'\r' => self.pass(1),
+                b' ' | b'\t' | b'\r' => self.advance(1),
                 b'/' if self.rest().starts_with("/*") => self.block_comment()?,
                 _ => break,
             }
@@ -135,7 +135,7 @@ impl<'a> Scanner<'a> {
         loop {
             self.skip_spaces()?;
             match self.peek() {
-                Some(b'\n') => self.pass(1),
+                Some(b'\n') => self.advance(1),
                 Some(b'#' | b'/') if self.is_at_line_comment() => self.line_comment(),
                 Some(_) | None => return Ok(()),
             }
@@ -149,7 +149,7 @@ impl<'a> Scanner<'a> {
 
     /// Consumes the `=` of an attribute.
     pub(super) fn assign(&mut self) {
-        self.pass(1);
+        self.advance(1);
         self.code_end = self.at;
         self.in_value = true;
     }
@@ -162,7 +162,7 @@ impl<'a> Scanner<'a> {
     /// Resets the state after a statement, complete or not, and keeps only the comments.
     pub(super) fn reset(&mut self) {
         self.open.clear();
-        self.met = ScannedText { comments: std::mem::take(&mut self.met.comments), ..ScannedText::default() };
+        self.scanned = ScannedText { comments: std::mem::take(&mut self.scanned.comments), ..ScannedText::default() };
         self.indent = 0;
         self.in_value = false;
     }
@@ -183,7 +183,7 @@ impl<'a> Scanner<'a> {
     fn code(&mut self) -> Result<(), BrokenStatement> {
         match self.peek() {
             None => return Err(self.unclosed()),
-            Some(b' ' | b'\t' | b'\r') => self.pass_all(|byte| matches!(byte, b' ' | b'\t' | b'\r')),
+            Some(b' ' | b'\t' | b'\r') => self.advance_all(|byte| matches!(byte, b' ' | b'\t' | b'\r')),
             Some(b'\n') => self.line_ending(),
             Some(b'#' | b'/') if self.is_at_line_comment() => self.line_comment(),
             Some(b'/') if self.rest().starts_with("/*") => self.block_comment()?,
@@ -197,7 +197,7 @@ impl<'a> Scanner<'a> {
 
     fn token(&mut self, byte: u8) -> Result<(), BrokenStatement> {
         if self.is_stray(byte) {
-            self.met.stray.get_or_insert(self.at);
+            self.scanned.stray.get_or_insert(self.at);
         }
         match byte {
             b'"' => self.push(OpenKind::Quoted),
@@ -218,7 +218,7 @@ impl<'a> Scanner<'a> {
     fn plain_token(&mut self, byte: u8) {
         match self.open.last().map(|frame| frame.open) {
             Some(OpenKind::Object) if matches!(byte, b'=' | b':') => {
-                self.met.entries = self.met.entries.saturating_add(1);
+                self.scanned.entries = self.scanned.entries.saturating_add(1);
             }
             Some(OpenKind::Block) if byte == b'=' => self.in_value = true,
             Some(_) | None => {}
@@ -226,7 +226,7 @@ impl<'a> Scanner<'a> {
         if !self.wants_name() {
             self.inert_run();
         } else if self.word().is_none() {
-            self.pass(1);
+            self.advance(1);
         }
     }
 
@@ -236,13 +236,13 @@ impl<'a> Scanner<'a> {
         let more = rest.iter().skip(1).take_while(|byte| is_inert(**byte)).count();
         let run = rest.get(1..more.saturating_add(1)).unwrap_or_default();
         let blanks = run.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        self.pass(more.saturating_sub(blanks).saturating_add(1));
+        self.advance(more.saturating_sub(blanks).saturating_add(1));
     }
 
     /// Consumes all bytes for which a predicate is true.
-    pub(super) fn pass_all(&mut self, is_passed: impl Fn(&u8) -> bool) {
+    pub(super) fn advance_all(&mut self, is_passed: impl Fn(&u8) -> bool) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        self.pass(rest.iter().take_while(|byte| is_passed(byte)).count());
+        self.advance(rest.iter().take_while(|byte| is_passed(byte)).count());
     }
 
     /// True if this byte can't be part of a statement in a block before its value.
@@ -274,8 +274,8 @@ impl<'a> Scanner<'a> {
         if self.open.len() >= MAX_OPEN {
             return Err(BrokenStatement::limit(range, "this is nested too deeply"));
         }
-        let header = self.met.headers.last().filter(|header| header.brace == range.start);
-        let header = header.and(self.met.headers.len().checked_sub(1));
+        let header = self.scanned.headers.last().filter(|header| header.brace == range.start);
+        let header = header.and(self.scanned.headers.len().checked_sub(1));
         self.open.push(OpenItem { open, at: range.start, header });
         self.at = range.end;
         Ok(())
@@ -302,11 +302,11 @@ impl<'a> Scanner<'a> {
         let Some(frame) = self.open.pop() else { return };
         match frame.open {
             OpenKind::Block => self.in_value = false,
-            OpenKind::Heredoc { .. } => self.met.heredocs.push(frame.at..self.at),
+            OpenKind::Heredoc { .. } => self.scanned.heredocs.push(frame.at..self.at),
             OpenKind::Object | OpenKind::ForObject | OpenKind::Bracket | OpenKind::Parenthesis => {}
             OpenKind::Interpolation | OpenKind::Directive | OpenKind::Quoted => {}
         }
-        if let Some(header) = frame.header.and_then(|header| self.met.headers.get_mut(header)) {
+        if let Some(header) = frame.header.and_then(|header| self.scanned.headers.get_mut(header)) {
             header.end = Some(self.at);
         }
     }
@@ -316,18 +316,18 @@ impl<'a> Scanner<'a> {
             let before = self.text.get(..self.at).unwrap_or_default();
             self.blank(before.strip_suffix('\r').unwrap_or(before).len()..self.at.saturating_add(1));
         }
-        self.pass(1);
+        self.advance(1);
         if let Some(inner) = self.open.last() {
             self.in_value &= inner.open != OpenKind::Block;
             let start = self.at.saturating_add(indent_at(self.text, self.at, self.indent));
-            self.met.headers.extend(header_at(self.text, start));
+            self.scanned.headers.extend(header_at(self.text, start));
         }
     }
 
     fn blank(&mut self, range: Range<usize>) {
-        match self.met.blanks.last_mut() {
+        match self.scanned.blanks.last_mut() {
             Some(last) if last.end == range.start => last.end = range.end,
-            Some(_) | None => self.met.blanks.push(range),
+            Some(_) | None => self.scanned.blanks.push(range),
         }
     }
 

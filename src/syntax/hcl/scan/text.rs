@@ -9,15 +9,15 @@ use super::{BrokenStatement, Scanner};
 impl<'a> Scanner<'a> {
     /// Takes a step in a quoted string.
     pub(super) fn quoted(&mut self) -> Result<(), BrokenStatement> {
-        self.pass_all(|byte| !matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n'));
+        self.advance_all(|byte| !matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n'));
         match self.peek() {
             Some(b'"') => {
-                self.pass(1);
+                self.advance(1);
                 self.pop();
             }
             Some(b'\\') => {
                 let escaped = self.rest().chars().nth(1).filter(|&c| c != '\n');
-                self.pass(escaped.map_or(0, char::len_utf8).saturating_add(1));
+                self.advance(escaped.map_or(0, char::len_utf8).saturating_add(1));
             }
             Some(b'$' | b'%') => self.sequence()?,
             Some(_) | None => {
@@ -38,14 +38,14 @@ impl<'a> Scanner<'a> {
             return self.push(OpenKind::Directive);
         }
         let escape = ["$${", "%%{"].into_iter().find(|escape| rest.starts_with(escape));
-        self.pass(escape.map_or(1, str::len));
+        self.advance(escape.map_or(1, str::len));
         Ok(())
     }
 
     /// Scans `<<`, which starts a heredoc only if a marker and the end of the line follow.
     pub(super) fn begin_heredoc(&mut self) -> Result<(), BrokenStatement> {
         let Some((marker, body)) = self.heredoc_opening() else {
-            self.pass("<<".len());
+            self.advance("<<".len());
             return Ok(());
         };
         let end = self.terminator(self.at, marker, body)?;
@@ -83,7 +83,7 @@ impl<'a> Scanner<'a> {
         let Some(text) = self.text.get(self.at..end.start) else { return self.extend_heredoc(end) };
         match text.bytes().position(|byte| matches!(byte, b'$' | b'%')) {
             Some(length) => {
-                self.pass(length);
+                self.advance(length);
                 self.sequence()?;
             }
             None => {
@@ -111,8 +111,8 @@ impl<'a> Scanner<'a> {
         if self.ignores_line_endings() || line.trim_end_matches('\r').contains('\r') {
             self.blank(comment.clone());
         }
-        self.pass(line.len());
-        self.met.comments.push(comment);
+        self.advance(line.len());
+        self.scanned.comments.push(comment);
     }
 
     /// Consumes a comment up to its `*/`.
@@ -124,7 +124,7 @@ impl<'a> Scanner<'a> {
             return Err(BrokenStatement::new(start..inside, "this comment is never closed"));
         };
         self.at = inside.saturating_add(length).saturating_add("*/".len());
-        self.met.comments.push(start..self.at);
+        self.scanned.comments.push(start..self.at);
         Ok(())
     }
 

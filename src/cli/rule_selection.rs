@@ -1,0 +1,111 @@
+//! The rules that a run enables, and the severity of their findings.
+
+use std::collections::BTreeMap;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::CheckArgs;
+use crate::config::{ALL, Config};
+use crate::engine::Selection;
+use crate::error::Error;
+use crate::finding::Level;
+use crate::named::closest;
+use crate::rules::{self, Check, RULES, Rule};
+use crate::suppress;
+
+pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Selection, Error> {
+    let mut selected = rules_of(&args.select)?;
+    selected.extend(rules_of(&args.extend_select)?);
+    check_not_all(&args.ignore)?;
+    let mut ignored = rules_of(&args.ignore)?;
+    ignored.iter().try_for_each(|rule| check_is_evaluating(rule))?;
+    let named = config_overrides(args, matches)?;
+    ignored.retain(|rule| !named.iter().any(|named| named.id() == rule.id()));
+    let selection = Selection {
+        selected: (!args.select.is_empty()).then(|| names(selected)),
+        ignored: names(ignored),
+        enforced: names(rules_of(&args.enforce)?),
+    };
+    // A run without any rule must not look like a pass.
+    let mut judging =
+        RULES.into_iter().filter(|rule| !matches!(rule.check, Check::Reading | Check::Comparing | Check::Ignoring));
+    if judging.any(|rule| selection.is_selected(rule)) { Ok(selection) } else { Err(Error::NoRules) }
+}
+
+fn names(rules: Vec<&'static Rule>) -> Vec<&'static str> {
+    rules.into_iter().map(Rule::id).collect()
+}
+
+/// Returns the rules that the command line or the environment selects by name, unless it also ignores rules: an
+/// `ignore` list in the configuration can't disable these.
+fn config_overrides(args: &CheckArgs, matches: &ArgMatches) -> Result<Vec<&'static Rule>, Error> {
+    let is_given =
+        |option| matches!(matches.value_source(option), Some(ValueSource::CommandLine | ValueSource::EnvVariable));
+    if is_given("ignore") {
+        return Ok(Vec::new());
+    }
+    let options = [("select", &args.select), ("extend_select", &args.extend_select)];
+    let named_inputs = options.into_iter().filter(|(option, _)| is_given(option)).flat_map(|(_, names)| names);
+    rules_of(&named_inputs.filter(|name| name.trim() != ALL).cloned().collect::<Vec<_>>())
+}
+
+/// Returns the rules with these names, and the members of the groups with these names.
+fn rules_of(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
+    let mut found = Vec::new();
+    // A comma in a list may be followed by blanks.
+    for name in names.iter().map(|name| name.trim()) {
+        match (rules::group(name), rules::find(name)) {
+            (Some(group), _) => found.extend(group.rules()),
+            (None, Some(rule)) => found.push(rule),
+            (None, None) => {
+                let own: Vec<String> = suppress::matching_rules(name).map(|own| format!("`{own}`")).collect();
+                if !own.is_empty() {
+                    return Err(Error::RuleOfAnotherTool { name: name.to_owned(), own: own.join(" and ") });
+                }
+                let suggestion = closest(name, rules::names());
+                return Err(Error::UnknownRule { name: name.to_owned(), suggestion });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Refuses to ignore every rule, since then the run would check nothing.
+fn check_not_all(names: &[String]) -> Result<(), Error> {
+    match names.iter().find(|name| name.trim() == ALL) {
+        Some(name) => Err(Error::UnknownRule { name: name.trim().to_owned(), suggestion: None }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses to ignore the rules that report unreadable files or a relaxed gate: without them, a run could pass although
+/// it couldn't evaluate its files.
+fn check_is_evaluating(rule: &'static Rule) -> Result<(), Error> {
+    match rule.check {
+        Check::Reading | Check::Comparing => Err(Error::NotIgnorable { name: rule.id() }),
+        Check::Trail(_)
+        | Check::Deployment(_)
+        | Check::Advice(_)
+        | Check::LogDelivery(_)
+        | Check::LogDeliveryAdvice(_)
+        | Check::Ignoring => Ok(()),
+    }
+}
+
+/// Returns the levels of the configuration, overridden by those of `--level RULE=LEVEL`.
+pub(super) fn levels(texts: &[String], config: &Config) -> Result<BTreeMap<&'static str, Level>, Error> {
+    let mut levels: BTreeMap<&'static str, Level> =
+        config.settings.levels.iter().map(|(rule, level)| (rule.0, *level)).collect();
+    for text in texts {
+        const FORM: &str = "expected RULE=LEVEL with the level `error`, `warning` or `note`";
+        let (name, word) = text.trim().split_once('=').ok_or_else(|| failed(text, FORM.to_owned()))?;
+        let level = Level::from_name(word).ok_or_else(|| failed(text, FORM.to_owned()))?;
+        levels.insert(rules::evaluating(name).map_err(|cause| failed(text, cause))?.id(), level);
+    }
+    Ok(levels)
+}
+
+fn failed(text: &str, cause: String) -> Error {
+    Error::Setting { text: format!("--level {text}"), cause }
+}

@@ -1,0 +1,64 @@
+//! Downgrades findings to notes where other trails satisfy the control.
+
+use super::trail_instance::TrailInstance;
+use crate::finding::Finding;
+use crate::report::Outcome;
+use crate::rules::{self, Rule};
+
+/// The help of a finding that needs no change.
+const NO_ACTION: &str = "no action needed for CIS 3.1";
+
+/// The reason why findings about the conditions of the control are notes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Downgrade {
+    /// Another trail satisfies them.
+    AnotherTrail,
+    /// One trail or another meets them, whichever is created.
+    OneOrAnother,
+    /// Trails of single Regions meet them together.
+    EachRegion,
+    /// Trails of single Regions may meet them together.
+    PerhapsEachRegion,
+}
+
+impl Downgrade {
+    /// Returns the reason for a downgrade that follows from the verdict on a deployment, if one does.
+    pub(super) fn of(verdict: Outcome, is_by_region: bool, instances: &[TrailInstance]) -> Option<Self> {
+        match (verdict, is_by_region) {
+            (Outcome::Pass, false) if instances.iter().any(TrailInstance::satisfies) => Some(Downgrade::AnotherTrail),
+            (Outcome::Pass, false) => Some(Downgrade::OneOrAnother),
+            (Outcome::Pass, true) => Some(Downgrade::EachRegion),
+            (Outcome::Unknown, true) => Some(Downgrade::PerhapsEachRegion),
+            (Outcome::Unknown, false) | (Outcome::Fail, _) => None,
+        }
+    }
+
+    /// True if the reason applies to findings of the rule about this trail.
+    pub(super) fn covers(self, rule: &Rule, instance: &TrailInstance) -> bool {
+        match self {
+            Downgrade::AnotherTrail => rule.is_condition || (rule.is_for_required_trails && !instance.satisfies()),
+            Downgrade::OneOrAnother => rule.is_condition || (rule.is_for_required_trails && instance.violates()),
+            Downgrade::EachRegion => rule.is_condition,
+            // Findings of other rules have to be fixed in any case.
+            Downgrade::PerhapsEachRegion => std::ptr::eq(rule, rules::multi_region()),
+        }
+    }
+
+    /// Returns the finding as a note. Its help states that no change is needed if the control is satisfied.
+    pub(super) fn apply(self, finding: Finding) -> Finding {
+        let mut finding = finding.with_note(self.describe());
+        if !matches!(self, Downgrade::PerhapsEachRegion) {
+            finding.remedies.clear();
+            finding.help = Some(NO_ACTION.to_owned());
+        }
+        finding
+    }
+
+    fn describe(self) -> &'static str {
+        match self {
+            Downgrade::AnotherTrail | Downgrade::OneOrAnother => "another trail satisfies the control",
+            Downgrade::EachRegion => "each required Region has a trail that records it",
+            Downgrade::PerhapsEachRegion => "it is unknown if the deployment satisfies the control without this trail",
+        }
+    }
+}

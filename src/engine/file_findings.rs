@@ -1,0 +1,75 @@
+//! Findings about files that can't be read or suppressions without effect, rather than about trails.
+
+use super::EngineSettings;
+use crate::finding::{Label, Level};
+use crate::model::{Notation, Remedy, RemedyKind};
+use crate::report::{Diagnostic, FindingTarget, Report};
+use crate::rules;
+use crate::source::ReadError;
+use crate::suppress::{StaleKind, StaleSuppression};
+use crate::syntax::Problem;
+
+/// Reports the first problems of a file; a hostile file may have any number.
+pub(super) fn syntax_errors(mut problems: Vec<Problem>) -> impl Iterator<Item = Diagnostic> {
+    const MAX_SHOWN: usize = 50;
+    let hidden = problems.len().saturating_sub(MAX_SHOWN);
+    problems.truncate(MAX_SHOWN);
+    if let (1.., Some(last)) = (hidden, problems.last_mut()) {
+        last.message = format!("{}, and {hidden} more problems follow", last.message);
+    }
+    problems.into_iter().map(|problem| {
+        let label = Label { span: problem.span, text: "here".to_owned() };
+        let help = "fix the syntax; a file that can't be parsed isn't checked".to_owned();
+        Diagnostic {
+            help: Some(help),
+            ..Diagnostic::new(&rules::SYNTAX_ERROR, problem.message, FindingTarget::Text(label))
+        }
+    })
+}
+
+/// The finding for a run that evaluated no trail although one is required.
+pub(super) fn nothing_checked(report: &Report, settings: &EngineSettings) -> Option<Diagnostic> {
+    let is_asked = settings.policy.require_trail && settings.selection.is_selected(&rules::NO_COMPLIANT_TRAIL);
+    let is_nothing = report.deployments.is_empty() && report.findings.is_empty();
+    let message = match report.files {
+        0 => "nothing was checked: there is no Terraform or CloudFormation file here".to_owned(),
+        _ => "nothing was checked: no file here is a root module or a template".to_owned(),
+    };
+    let reported = Diagnostic {
+        level: settings.level(&rules::NO_COMPLIANT_TRAIL, rules::NO_COMPLIANT_TRAIL.page.level),
+        help: Some("check the directory that declares the trail".to_owned()),
+        ..Diagnostic::new(&rules::NO_COMPLIANT_TRAIL, message, FindingTarget::Run)
+    };
+    (is_asked && is_nothing).then_some(reported)
+}
+
+pub(super) fn unreadable_file(name: String, error: &ReadError) -> Diagnostic {
+    Diagnostic::new(&rules::UNREADABLE_FILE, format!("`{name}` can't be read: {error}"), FindingTarget::File(name))
+}
+
+/// The finding for a suppression that has no effect, if its rule is selected.
+pub(super) fn stale_suppression(stale: StaleSuppression, settings: &EngineSettings) -> Option<Diagnostic> {
+    let (rule, label, help) = match stale.kind {
+        StaleKind::Unused => {
+            (&rules::UNUSED_IGNORE, "this has no effect", "remove it, or move it to the location of the finding")
+        }
+        StaleKind::Idle => (&rules::UNUSED_IGNORE, "this has no effect", "remove it, or correct its rule and address"),
+        StaleKind::Expired => {
+            (&rules::EXPIRED_IGNORE, "this has expired", "fix the finding, or set a later `until` date")
+        }
+        StaleKind::UnknownRule => (&rules::UNKNOWN_RULE, "named here", "use an id that `trailint rules` lists"),
+        StaleKind::OldId => (&rules::UNKNOWN_RULE, "still accepted", "use the new id"),
+    };
+    let place = FindingTarget::Text(Label { span: stale.span, text: label.to_owned() });
+    let removed = stale.unused.filter(|_| stale.kind == StaleKind::Unused);
+    let remedies = removed
+        .map(|rule| Remedy::at(stale.span, Notation::Hcl, RemedyKind::RemoveIgnore { rule }))
+        .into_iter()
+        .collect();
+    let reported = Diagnostic { help: Some(help.to_owned()), remedies, ..Diagnostic::new(rule, stale.message, place) };
+    let level = match stale.kind {
+        StaleKind::OldId => Level::Note,
+        _ => settings.level(rule, rule.page.level),
+    };
+    settings.selection.is_selected(rule).then_some(Diagnostic { level, ..reported })
+}

@@ -1,0 +1,324 @@
+//! The reasons why a value is unknown, and how to make it known.
+
+use super::world::Atom;
+
+/// The reason why a value is unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// A variable or parameter without a value.
+    NoValue {
+        /// The reference as it appears in code: `var.multi_region`, `!Ref Env`.
+        reference: String,
+    },
+    /// A reference to something that isn't declared.
+    Undeclared {
+        /// The reference as it appears in code.
+        reference: String,
+        /// True if the value is neither null nor empty, provided that it is declared after all.
+        is_set: bool,
+    },
+    /// A word that is neither a value nor a reference to a declaration.
+    NoReference {
+        word: String,
+        /// The value that the word was probably meant to be.
+        meant: Option<&'static str>,
+    },
+    /// A value that is known only at deployment.
+    AtDeployment {
+        /// The reference as it appears in code.
+        reference: String,
+        /// True if the value is certain to be neither null nor empty.
+        is_set: bool,
+    },
+    /// An AWS managed KMS key whose ARN or id is known only at deployment.
+    AwsKey {
+        /// The reference as it appears in code.
+        reference: String,
+    },
+    /// The Region of a provider whose configuration doesn't set it.
+    FromEnvironment {
+        /// The provider's name as it appears in code.
+        provider: String,
+    },
+    /// A variable or parameter that may be set by something that wasn't evaluated.
+    SetElsewhere {
+        /// The reference as it appears in code.
+        reference: String,
+        /// The construct that may set it, and why that is unknown; completes "may be set by …".
+        setter: String,
+    },
+    /// A part of the code that isn't available or can't be parsed.
+    NotHere {
+        /// The part as a noun phrase: "module `bucket`".
+        part: String,
+        /// How to make the part available, as one imperative sentence.
+        help: String,
+    },
+    /// A construct that trailint doesn't evaluate.
+    NotEvaluated {
+        /// The construct's name: "the function `coalesce`", "`Fn::If`".
+        construct: String,
+    },
+    /// A value that is computed from an unknown one.
+    Computed {
+        /// The expression, with all known values substituted. Equal expressions have the same value.
+        expression: String,
+        /// The reason why the operand is unknown.
+        cause: Box<Reason>,
+        /// The undecided question on which the value depends, if it is a condition.
+        atom: Option<Atom>,
+    },
+    /// A text with some unknown parts; it is neither null nor empty.
+    Composed {
+        /// The expression as it appears in code.
+        reference: String,
+        /// The reason why the first unknown part is unknown.
+        cause: Box<Reason>,
+    },
+    /// An expression whose evaluation is an error in every deployment.
+    Failed { message: String },
+    /// A local or a condition that depends on itself.
+    Cycle {
+        /// The reference as it appears in code.
+        reference: String,
+    },
+    /// A plain `y` or `n` in YAML: a boolean to some parsers and a string to others.
+    Ambiguous { text: String },
+    /// A placeholder that another tool replaces before the file is read.
+    Placeholder {
+        /// The placeholder as it appears in the file.
+        text: String,
+        /// The program that reads the file after the replacement.
+        reader: &'static str,
+    },
+    /// A combination whose effect CloudTrail's documentation doesn't describe.
+    Undocumented {
+        /// The combination, as the start of a sentence.
+        what: String,
+    },
+    /// Text that can't be parsed.
+    Unreadable,
+    /// A limit that prevents hostile input from stalling the program.
+    OverLimit { limit: &'static str },
+}
+
+/// The advice for a value that is known only at deployment.
+pub const WRITE_HERE: &str = "set a literal value here so that it can be checked";
+
+/// Converts the name of a part to the form in code: "module `audit`" becomes `module.audit`.
+pub fn part_name(part: &str) -> String {
+    match part.strip_prefix("module `").and_then(|rest| rest.strip_suffix('`')) {
+        Some(label) => format!("module.{label}"),
+        None => part.replace('`', ""),
+    }
+}
+
+impl Reason {
+    /// Returns the reference, construct or part that is the cause, for `blocked_by` in reports.
+    pub fn blocker(&self) -> String {
+        match self {
+            Reason::NoValue { reference }
+            | Reason::Undeclared { reference, .. }
+            | Reason::AtDeployment { reference, .. }
+            | Reason::AwsKey { reference }
+            | Reason::SetElsewhere { reference, .. }
+            | Reason::Cycle { reference } => reference.clone(),
+            Reason::FromEnvironment { provider } => format!("the Region of {provider}"),
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.blocker(),
+            Reason::Failed { message } => message.clone(),
+            Reason::NotEvaluated { construct } => construct.replace('`', ""),
+            Reason::NotHere { part, .. } => part_name(part),
+            Reason::Ambiguous { text } | Reason::Placeholder { text, .. } | Reason::NoReference { word: text, .. } => {
+                text.clone()
+            }
+            Reason::Undocumented { what } => what.clone(),
+            Reason::Unreadable => "unreadable text".to_owned(),
+            Reason::OverLimit { limit } => (*limit).to_owned(),
+        }
+    }
+
+    /// Identifies the unknown value: if [`has_identity`](Self::has_identity) is true, equal symbols mean equal values.
+    pub fn symbol(&self) -> String {
+        match self {
+            Reason::Computed { expression, .. } => expression.clone(),
+            Reason::Composed { reference, .. } => reference.clone(),
+            Reason::NotEvaluated { construct } | Reason::NotHere { part: construct, .. } => construct.clone(),
+            Reason::NoValue { .. }
+            | Reason::Undeclared { .. }
+            | Reason::NoReference { .. }
+            | Reason::AtDeployment { .. }
+            | Reason::AwsKey { .. }
+            | Reason::FromEnvironment { .. }
+            | Reason::SetElsewhere { .. }
+            | Reason::Cycle { .. }
+            | Reason::Failed { .. }
+            | Reason::Ambiguous { .. }
+            | Reason::Placeholder { .. }
+            | Reason::Undocumented { .. }
+            | Reason::Unreadable
+            | Reason::OverLimit { .. } => self.blocker(),
+        }
+    }
+
+    /// The reference as it appears in code, unless the value is computed from others.
+    pub fn plain(&self) -> Option<&str> {
+        const MAX_SHOWN: usize = 60;
+        let is_path =
+            |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']' | '"'));
+        // A string that is converted to a boolean is shown without the conversion.
+        fn converted(expression: &str) -> &str {
+            expression.strip_prefix("tobool(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(expression)
+        }
+        let reference = match self {
+            Reason::NoValue { reference }
+            | Reason::SetElsewhere { reference, .. }
+            | Reason::AtDeployment { reference, .. } => reference.as_str(),
+            Reason::Computed { expression, .. } if is_path(converted(expression)) => converted(expression),
+            // A variable that is certain to be set.
+            Reason::Composed { reference, cause } if matches!(&**cause, Reason::NoValue { reference: own } if own == reference) => {
+                reference
+            }
+            _ => return None,
+        };
+        (reference.len() <= MAX_SHOWN).then_some(reference)
+    }
+
+    /// The undecided question on which the value depends, if it is a condition.
+    pub fn atom(&self) -> Option<&Atom> {
+        match self {
+            Reason::Computed { atom, .. } => atom.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// True if two unknown values with the same symbol are the same value.
+    pub fn has_identity(&self) -> bool {
+        !matches!(
+            self,
+            Reason::NotEvaluated { .. } | Reason::NotHere { .. } | Reason::Unreadable | Reason::OverLimit { .. }
+        )
+    }
+
+    /// True if the evaluation is an error in every deployment.
+    pub fn is_failure(&self) -> bool {
+        self.failure().is_some()
+    }
+
+    /// The error, if the evaluation is an error in every deployment.
+    pub fn failure(&self) -> Option<&str> {
+        match self {
+            Reason::Failed { message } => Some(message),
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.failure(),
+            _ => None,
+        }
+    }
+
+    /// Describes the reason as the text of a label.
+    pub fn describe(&self) -> String {
+        match self {
+            Reason::NoValue { reference } => format!("`{reference}` has no value"),
+            Reason::Undeclared { reference, .. } => format!("`{reference}` isn't declared"),
+            Reason::NoReference { word, .. } => format!("`{word}` isn't declared"),
+            Reason::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
+            Reason::AwsKey { reference } => format!("`{reference}` is an AWS managed key"),
+            Reason::FromEnvironment { provider } => {
+                format!("provider `{provider}` takes its Region from the environment")
+            }
+            Reason::SetElsewhere { reference, setter } => {
+                format!("`{reference}` may be set by {setter}")
+            }
+            Reason::NotEvaluated { construct } => format!("{construct} isn't evaluated"),
+            Reason::NotHere { part, .. } => format!("the code of {part} isn't available"),
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.describe(),
+            Reason::Failed { message } => format!("this can't be evaluated: {message}"),
+            Reason::Cycle { reference } => format!("`{reference}` depends on itself"),
+            Reason::Ambiguous { text } => {
+                format!("`{text}` without quotes is a boolean for some YAML parsers and a string for others")
+            }
+            Reason::Placeholder { text, reader } => format!("`{text}` is replaced before {reader} reads the file"),
+            Reason::Undocumented { what } => format!("{what}: CloudTrail's documentation doesn't describe this case"),
+            Reason::Unreadable => "this can't be parsed".to_owned(),
+            Reason::OverLimit { limit } => format!("exceeds the limit for {limit}"),
+        }
+    }
+
+    /// Describes how to make the value known, as one imperative sentence.
+    pub fn advice(&self) -> String {
+        match self {
+            Reason::NoValue { reference } => match reference.strip_prefix("var.") {
+                Some(name) => format!("set it with `--var {name}=…` or `--var-file`, or add a default"),
+                None => format!("set it with `--parameter {reference}=…`, or add a default"),
+            },
+            // A reference in Terraform contains a dot, and its declaration may be in another file.
+            Reason::Undeclared { reference, .. } if reference.contains('.') => {
+                format!("declare `{reference}`, or check the directory that declares it")
+            }
+            Reason::Undeclared { reference, .. } => format!("declare `{reference}` in this template"),
+            Reason::NoReference { word, meant: Some(value) } => format!("replace `{word}`; did you mean `{value}`?"),
+            Reason::NoReference { word, meant: None } => format!("replace `{word}` with a value or a reference"),
+            Reason::SetElsewhere { .. } => "fix its source so that it can be evaluated".to_owned(),
+            Reason::FromEnvironment { .. } => {
+                "set `region` in the provider's configuration, or pass `--region`".to_owned()
+            }
+            Reason::AtDeployment { reference, .. } if reference == "AWS::Region" => {
+                "pass the stack's Region with `--region`".to_owned()
+            }
+            Reason::AtDeployment { .. } | Reason::AwsKey { .. } | Reason::NotEvaluated { .. } => WRITE_HERE.to_owned(),
+            Reason::NotHere { help, .. } => help.clone(),
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.advice(),
+            Reason::Failed { .. } => "fix the expression so that it can be evaluated".to_owned(),
+            Reason::Cycle { reference } => format!("set `{reference}` to a value that doesn't depend on it"),
+            Reason::Ambiguous { .. } => "use `true` or `false`".to_owned(),
+            Reason::Placeholder { .. } => "render the file and check the result".to_owned(),
+            Reason::Undocumented { .. } => "split it into one selector for each category".to_owned(),
+            Reason::Unreadable | Reason::OverLimit { .. } => "simplify it so that it can be checked".to_owned(),
+        }
+    }
+
+    /// Returns the one of two reasons that the user can resolve by setting a variable or parameter; the first, if that
+    /// applies to both or neither.
+    pub fn more_actionable(self, other: Self) -> Self {
+        if other.is_for_want_of_value() && !self.is_for_want_of_value() { other } else { self }
+    }
+
+    fn is_for_want_of_value(&self) -> bool {
+        match self {
+            Reason::NoValue { .. } => true,
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.is_for_want_of_value(),
+            _ => false,
+        }
+    }
+
+    /// True if the value is certain to be a text: a template, or the ARN or id of a resource.
+    pub fn is_text(&self) -> bool {
+        match self {
+            Reason::Composed { reference, .. } => !reference.starts_with("coalesce("),
+            Reason::AtDeployment { reference, is_set: true } => {
+                reference.ends_with(".arn") || reference.ends_with(".id")
+            }
+            _ => false,
+        }
+    }
+
+    /// True if the value is certain to be neither null nor empty.
+    pub fn is_set(&self) -> bool {
+        match self {
+            Reason::AtDeployment { is_set, .. } | Reason::Undeclared { is_set, .. } => *is_set,
+            Reason::Composed { .. } | Reason::AwsKey { .. } => true,
+            Reason::NoValue { .. }
+            | Reason::FromEnvironment { .. }
+            | Reason::SetElsewhere { .. }
+            | Reason::NotEvaluated { .. }
+            | Reason::NotHere { .. }
+            | Reason::Computed { .. }
+            | Reason::Failed { .. }
+            | Reason::Cycle { .. }
+            | Reason::Ambiguous { .. }
+            | Reason::Placeholder { .. }
+            | Reason::NoReference { .. }
+            | Reason::Undocumented { .. }
+            | Reason::Unreadable
+            | Reason::OverLimit { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A check that is kept up to date says after each change what a new one would say.
+
+use std::path::{Path, PathBuf};
+
+use super::fuzzing::properties::incremental::{Files, Kept};
+use super::support::{directories_in, files_below, package};
+
+/// Only so many of the changes are made in each folder.
+const EVERY: usize = 4;
+
+#[test]
+fn every_change_is_followed_in_every_scenario() {
+    let groups = ["terraform", "cloudformation", "broken", "suppressing"].map(|name| package("testdata").join(name));
+    let mut folders: Vec<PathBuf> = groups.iter().flat_map(|group| directories_in(group)).collect();
+    folders.push(package("testdata/demo"));
+    let mut updates = 0;
+    // Each folder has its turn with some of the changes.
+    for (turn, folder) in folders.into_iter().enumerate() {
+        let files: Files =
+            files_below(&folder).into_iter().filter(|(path, _)| !path.ends_with("expected.txt")).collect();
+        let mut kept = Kept::new(files.clone());
+        for (path, bytes) in &files {
+            let text = String::from_utf8_lossy(bytes);
+            for changed in changes(&text).into_iter().skip(turn % EVERY).step_by(EVERY) {
+                kept.put(path, Some(changed.into_bytes()));
+            }
+            kept.put(path, None);
+            kept.put(path, Some(bytes.clone()));
+        }
+        updates += kept.updates;
+    }
+    assert!(updates > 200, "{updates}");
+}
+
+#[test]
+fn a_directory_may_take_the_place_of_a_file_that_was_looked_for() {
+    let trail =
+        b"variable \"a\" {\n  default = true\n}\nresource \"aws_cloudtrail\" \"t\" {\n  enable_logging = var.a\n}\n";
+    let mut kept = Kept::new(Files::from([("main.tf".into(), trail.to_vec())]));
+    let below = Path::new("terraform.tfvars/a/notes");
+    kept.put(below, Some(b"none".to_vec()));
+    kept.put(below, None);
+    assert_eq!(kept.updates, 2);
+}
+
+#[test]
+fn what_is_called_where_no_scan_comes_by_is_followed() {
+    let call = |source| format!("module \"m\" {{\n  source = \"{source}\"\n}}\n").into_bytes();
+    let files = [("main.tf".into(), call("./node_modules/a")), ("node_modules/a/main.tf".into(), call("../b"))];
+    let mut kept = Kept::new(Files::from(files));
+    let trail = "resource \"aws_cloudtrail\" \"t\" {}\n";
+    for text in ["# Nothing.\n", trail, "# Nothing.\n", trail] {
+        kept.put(Path::new("node_modules/b/main.tf"), Some(text.into()));
+    }
+    // Only the first of them is news for the scan.
+    assert_eq!(kept.updates, 3);
+}
+
+#[test]
+fn what_feeds_the_source_of_a_call_decides_the_roots() {
+    let call = "variable \"v\" {\n  default = \"a\"\n}\nmodule \"m\" {\n  source = \"./${var.v}\"\n}\n";
+    let trail = b"resource \"aws_cloudtrail\" \"t\" {\n  enable_logging = false\n}\n".to_vec();
+    let files = [
+        ("main.tf".into(), call.into()),
+        ("a/main.tf".into(), trail.clone()),
+        ("b/main.tf".into(), trail),
+        ("terraform.tfvars".into(), b"v = \"a\"\n".to_vec()),
+    ];
+    let mut kept = Kept::new(Files::from(files));
+    for value in ["b", "a", "c", "b"] {
+        kept.put(Path::new("terraform.tfvars"), Some(format!("v = \"{value}\"\n").into()));
+    }
+    kept.put(Path::new("terraform.tfvars"), None);
+    kept.put(Path::new("main.tf"), Some(call.replace("\"a\"", "\"b\"").into()));
+    assert_eq!(kept.updates, 6);
+}
+
+#[test]
+fn a_file_that_comes_back_or_changes_its_encoding_is_followed() {
+    let trail = "Resources:\n  Trail:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      IsLogging: true\n";
+    let path = Path::new("template.yaml");
+    let mut kept = Kept::new(Files::from([(path.into(), trail.into())]));
+    let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(trail.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for text in [Some(wide.clone()), None, Some(wide), Some(trail.into()), None, Some(trail.into())] {
+        kept.put(path, text);
+    }
+}
+
+/// Other truths, other names, calls of other modules, half of a text, and none.
+fn changes(text: &str) -> Vec<String> {
+    let half = text.floor_char_boundary(text.len() / 2);
+    let all = [
+        text.replace("true", "false"),
+        text.replace("false", "true"),
+        text.replace("source", "sauce"),
+        text.replace("../", "./"),
+        text.replace("Trail", "Tail"),
+        text.replace("aws_cloudtrail", "aws_clouds"),
+        format!("# trailint: ignore[unused] now\n{text}"),
+        text[..half].to_owned(),
+        String::new(),
+    ];
+    all.into_iter().filter(|changed| changed != text).collect()
+}
