@@ -208,6 +208,8 @@ struct TraceArgs {
     config: ConfigArgs,
 }
 
+// A new option may also belong in these lists: `OTHERS` in `cli/server.rs` (an editor may set it), `cli/omitted_runs.rs`
+// (it changes what a run evaluates), and `OPTIONS` in `cli/config.rs` (the configuration has a key of the same name).
 #[derive(Debug, Args)]
 struct CheckArgs {
     #[command(flatten)]

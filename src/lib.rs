@@ -1,12 +1,25 @@
 //! trailint finds CloudTrail trails that break CIS AWS Foundations 3.1 in Terraform and CloudFormation.
 //!
-//! A format evaluates files to [`Resource`](model::Resource)s, these become [`Trail`](model::Trail)s, [`rules`] check
-//! the trails, and [`output`] formats the report. An unknown result is a [value](value::Maybe), not an error. Every
-//! value [records](value::Traced) where it was set.
+//! # From a file to a finding
+//!
+//! 1. [`source`] reads files; [`scan`] finds those whose bytes mention a trail, or a module of one.
+//! 2. A [format](formats::InputFormat) groups them into [projects](formats::Project): root modules, templates, plans.
+//! 3. A project is loaded (parsed by [`syntax`]) as far as its trails need it, and evaluated to
+//!    [`Resource`](model::Resource)s, in each [`World`](value::World): one combination of answers to the conditions that
+//!    can't be known.
+//! 4. [`model::dialects`] converts a resource to a [`Trail`](model::Trail) with the defaults of its provider, and
+//!    [`model::log_delivery`] finds its bucket, its key and their policies.
+//! 5. A [rule](rules::Rule) checks a trail in one world. [`engine`] combines the worlds: pass, fail or unknown.
+//! 6. A [`Finding`](finding::Finding) with its rule, level and deployment is a [`Diagnostic`](report::Diagnostic).
+//!    [`fix`] turns its [`Remedy`](model::Remedy) into edits at the place that sets the value.
+//! 7. [`suppress`], [`baseline`] and [`comparison`] suppress diagnostics; [`output`] formats the
+//!    [`Report`].
+//!
+//! Every value [records](value::Traced) where it was set. An unknown result is a [value](value::Maybe), not an error.
 //!
 //! # Modules
 //!
-//! The lowest layer comes first. A module may use only those above it in this list:
+//! The lowest layer comes first. Modules may use those of their own row and of the rows before it:
 //!
 //! | module | purpose |
 //! | --- | --- |
@@ -14,10 +27,21 @@
 //! | [`named`] | lists whose items are looked up by name |
 //! | [`syntax`] | parsers for trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
 //! | [`value`] | values that may be unknown, with the path from which they came |
-//! | [`model`] | the two waists, `Resource` and `Trail`; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); the permissions that a [`policy`](model::policy) gives CloudTrail; the [`log_delivery`](model::log_delivery) on which log delivery depends; the names of [`region`](model::region)s |
+//! | [`model`] | `Resource` and `Trail`, the only types that connect formats and rules; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); the permissions that a [`policy`](model::policy) gives CloudTrail; [`log_delivery`](model::log_delivery); the names of [`region`](model::region)s |
 //! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): group files into projects and evaluate them |
 //! | [`finding`], [`rules`], [`error`] | verdicts, the rules that return them, and the errors that prevent a check |
-//! | [`config`], [`progress`], [`scan`], [`engine`], [`suppress`], [`fix`], [`known`], [`baseline`], [`comparison`], [`relaxation`], [`report`] | a run: settings, progress, the search for relevant files, evaluation, suppressions, fixes, earlier findings, accepted findings, comparison with a base, relaxed gates, the result |
+//! | the check: | these modules form one layer: |
+//! | [`config`] | the settings and their sources |
+//! | [`progress`] | the progress of a check |
+//! | [`scan`] | the search for relevant files |
+//! | [`engine`] | evaluation of the deployments: [`check`], [`trace`](engine::trace), [`IncrementalCheck`](engine::IncrementalCheck) |
+//! | [`suppress`] | suppressions by comments, metadata and the configuration |
+//! | [`fix`] | edits, their safety, and their application until none is left |
+//! | [`known`] | the match of findings with earlier ones, also after moves |
+//! | [`baseline`] | suppression of accepted findings |
+//! | [`comparison`] | suppression of findings that the base of a comparison has, too |
+//! | [`relaxation`] | findings about settings that a change relaxes |
+//! | [`report`] | the result |
 //! | [`output`] | one file for each report format |
 //! | [`lsp`] | the language server |
 //! | [`cli`] | the arguments and the exit status |
@@ -44,9 +68,17 @@
 //!
 //! # How to extend it
 //!
-//! A rule is a page in `rules/`, a file in [`rules`] and two lines in its list. An input format is a folder in
-//! [`formats`] and a line in [`FORMATS`](formats::FORMATS). A report format is a file in [`output`], a variant and an
-//! arm.
+//! `CONTRIBUTING.md` describes these steps:
+//!
+//! | to add | edit |
+//! | --- | --- |
+//! | a rule | a page in `rules/`, a file in [`rules`], and two lines in its list |
+//! | a report format | a file in [`output`], a variant and an arm |
+//! | an input format | a folder in [`formats`] and a line in [`FORMATS`](formats::FORMATS) |
+//! | a Terraform function | a line in `FUNCTIONS` in `formats/terraform/functions.rs`, its body in a file beside it |
+//! | an intrinsic function | an arm of `TemplateEvaluator::call` in `formats/cloudformation/eval.rs` |
+//! | an option | a field of `CheckArgs` in `cli.rs`, whose comment lists the other places |
+//! | a setting | a field of `Settings` in `config/settings.rs`, whose comment lists the other places |
 
 // Arithmetic on input must neither overflow nor divide by zero.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]

@@ -113,9 +113,9 @@ fn with_defaults(command: clap::Command, config: &Config, subcommands: &[&str]) 
         return command.mut_subcommand(next, |own| with_defaults(own, config, rest));
     }
     command.mut_args(|arg| {
-        let Some(named_inputs) = key_of(&arg).and_then(|key| config.option_value(key)) else { return arg };
-        let arg = if named_inputs.is_argument { arg.env(None::<&str>) } else { arg };
-        arg.default_values(named_inputs.values)
+        let Some(value) = key_of(&arg).and_then(|key| config.option_value(key)) else { return arg };
+        let arg = if value.is_argument { arg.env(None::<&str>) } else { arg };
+        arg.default_values(value.values)
     })
 }
 

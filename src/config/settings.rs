@@ -15,6 +15,9 @@ use crate::rules::MIN_RETENTION_DAYS;
 use crate::suppress::OtherTool;
 
 /// The configuration of trailint: `trailint.toml`.
+// A new key needs a default below, a comparison in `config/relaxed.rs` if a value of it can hide findings, an entry in
+// `engine/other_runs.rs` if runs with other options may need it, and a description in `docs/configuration.md`.
+// `UPDATE=1 cargo test` writes the JSON Schema.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]

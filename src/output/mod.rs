@@ -1,6 +1,6 @@
 //! The report formats for users and programs, with one file for each format.
 //!
-//! Text from scanned files goes through [`sanitize`](mod@inert) before it is printed, so that no file content or file name
+//! Text from scanned files goes through [`sanitize`](mod@sanitize) before it is printed, so that no file content or file name
 //! can control a terminal.
 
 mod annotation;

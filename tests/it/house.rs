@@ -87,7 +87,7 @@ fn imports_point_down() {
         assert!(!text.contains("use crate::{"), "`{path}` hides what it uses in braces");
         for module in text.split("crate::").skip(1).map(first_word) {
             let Some(other) = layer_of(module) else { continue };
-            assert!(other <= own, "`{path}` knows `{module}`, which lies above it");
+            assert!(other <= own, "`{path}` uses `{module}`, which is in a later row");
         }
     }
 }

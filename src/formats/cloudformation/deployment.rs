@@ -29,7 +29,7 @@ use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
 use crate::value::{Budget, Reason, Traced, World};
 
 /// Nested stacks are followed to this depth.
-const MAX_DEPTH: usize = 10;
+pub(super) const MAX_DEPTH: usize = 10;
 
 /// The number of exporting templates that are searched for the buckets and keys that a deployment imports.
 const MAX_IMPORTED: usize = 100;

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::call::IntrinsicCall;
+use super::deployment::MAX_DEPTH;
 use super::eval::TemplateEvaluator;
 use super::library::TemplateLibrary;
 use super::limits;
@@ -16,9 +17,6 @@ use crate::source::Span;
 use crate::syntax::node::{Entry, Node};
 use crate::value::budget::STEPS_OF_A_RESOURCE;
 use crate::value::{Data, Hop, Known, Maybe, Reason, Unknown, World};
-
-/// Nested stacks are followed to this depth; the search for trails doesn't go deeper.
-const MAX_DEPTH: usize = 10;
 
 /// Constraints of a parameter, of which the first that is declared represents all.
 const CONSTRAINTS: [&str; 6] = ["AllowedValues", "AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue"];
