@@ -8,6 +8,7 @@ mod yaml;
 
 use super::fuzzing::{changed, seed, seeds};
 use super::random::Random;
+use super::support::quick_or_long;
 
 /// Changes of the seeds of a fuzz target.
 fn texts(target: &str, usual: usize) -> Vec<String> {
@@ -22,7 +23,7 @@ fn texts(target: &str, usual: usize) -> Vec<String> {
 
 /// How many are compared.
 fn count(usual: usize) -> usize {
-    if std::env::var_os("TRAILINT_LONG").is_some() { 5 * usual } else { usual }
+    quick_or_long(usual, 5 * usual)
 }
 
 /// Wants there to be no difference, and shows the shortest texts of which there are some.

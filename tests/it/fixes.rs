@@ -24,7 +24,7 @@ use trailint::internal::value::HopKind;
 use super::cli::{Scratch, err, out};
 use super::pages;
 use super::support::{
-    cases_in, directories_in, everything, expect_file, files_below, given, package, projects_in, skipped,
+    cases_in, directories_in, everything, expect_file, files_below, given, package, projects_in, quick_or_long, skipped,
 };
 
 type Files = Vec<(PathBuf, Vec<u8>)>;
@@ -47,6 +47,23 @@ pub(crate) fn after(files: &Files, mended: &FixResult) -> Files {
         (path.clone(), text(path).map_or(old.clone(), |one| one.text.clone().into_bytes()))
     };
     files.iter().map(new).collect()
+}
+
+/// A project, and the report on it.
+struct Project {
+    name: String,
+    files: Files,
+    report: Report,
+}
+
+static PROJECTS: LazyLock<Vec<Project>> = LazyLock::new(|| {
+    let project = |(name, files): (String, Files)| Project { name, report: judged(&files), files };
+    projects().into_par_iter().map(project).collect()
+});
+
+fn judged(files: &Files) -> Report {
+    let (fs, sources, settings) = given(files.clone(), EngineSettings::default());
+    engine::check(&fs, &everything(), sources, &settings).unwrap()
 }
 
 /// Every project of the repository.
@@ -77,29 +94,30 @@ fn bytes(files: Vec<(String, String)>) -> Files {
     files.into_iter().map(|(path, text)| (path.into(), text.into_bytes())).collect()
 }
 
-/// A project, and what becomes of it.
+/// A project with fixes, and what becomes of it.
 struct Case {
     name: String,
     allowed: Safety,
-    files: Files,
+    before: &'static Project,
     after: Files,
     mended: FixResult,
 }
 
 static FIXED: LazyLock<Vec<Case>> = LazyLock::new(|| {
-    let case = |(name, files): (String, Files)| {
+    let case = |before: &'static Project| {
         [Safety::Safe, Safety::Unsafe].map(|allowed| {
-            let mended = fixed(&files, allowed);
-            Case {
-                name: format!("{name}, {}", allowed.word()),
-                after: after(&files, &mended),
-                allowed,
-                mended,
-                files: files.clone(),
-            }
+            let mended = fixed(&before.files, allowed);
+            let name = format!("{}, {}", before.name, allowed.word());
+            Case { name, after: after(&before.files, &mended), allowed, mended, before }
         })
     };
-    projects().into_par_iter().flat_map_iter(case).collect()
+    let has_fix = |project: &Project| project.report.findings.iter().any(|finding| finding.fix.is_some());
+    let with_fixes: Vec<&Project> = PROJECTS.iter().filter(|project| has_fix(project)).collect();
+    let of_fixes = |project: &Project| project.name.starts_with("fixing/");
+    // Quick runs take all projects that are about fixes, and a part of the others.
+    let step = quick_or_long(4, 1);
+    let chosen = with_fixes.into_par_iter().enumerate().filter(|(index, one)| index % step == 0 || of_fixes(one));
+    chosen.flat_map_iter(|(_, project)| case(project)).collect()
 });
 
 /// Fixes after which more would be found, and why.
@@ -118,19 +136,15 @@ fn nothing_is_left_to_fix_after_a_fix() {
         assert!(mended.rejected.is_empty() || may_refuse, "{name} {:#?}", mended.report.findings);
     }
     let total: usize = FIXED.iter().map(|case| case.mended.findings).sum();
-    assert!(total > 1000, "{total}");
+    assert!(total > FIXED.len(), "{total}");
 }
 
 /// A trail that has nothing to fix is as it was, and so is one of which only notes tell.
 #[test]
 fn safe_fixes_change_only_trails_that_fail() {
     let mut changed = 0;
-    for (name, files) in projects() {
-        let judge = |files: &Files| {
-            let (fs, sources, settings) = given(files.clone(), EngineSettings::default());
-            engine::check(&fs, &everything(), sources, &settings).unwrap()
-        };
-        let (before, now) = (judge(&files), judge(&after(&files, &fixed(&files, Safety::Safe))));
+    for Case { name, before, after, .. } in FIXED.iter().filter(|case| case.allowed == Safety::Safe) {
+        let (before, now) = (&before.report, judged(after));
         let outcomes = |report: &Report| -> BTreeMap<_, Vec<_>> {
             let trails = report.deployments.iter().flat_map(|one| one.trails.iter().map(move |trail| (one, trail)));
             let own = |trail: &TrailResult| trail.rules.iter().map(|(rule, outcome)| (rule.id(), *outcome)).collect();
@@ -139,7 +153,7 @@ fn safe_fixes_change_only_trails_that_fail() {
                 .collect()
         };
         let now = outcomes(&now);
-        for (trail, outcomes) in outcomes(&before) {
+        for (trail, outcomes) in outcomes(before) {
             if now.get(&trail) == Some(&outcomes) {
                 continue;
             }
@@ -154,16 +168,14 @@ fn safe_fixes_change_only_trails_that_fail() {
             assert!(before.findings.iter().filter(is_own).any(counts), "{name}: {trail:?}");
         }
     }
-    assert!(changed > 100, "{changed}");
+    assert!(changed > quick_or_long(25, 100), "{changed}");
 }
 
 /// Where a value comes a way, the end of the way is what is changed.
 #[test]
 fn a_fix_changes_the_place_that_decides() {
     let mut count = 0;
-    for (name, files) in projects() {
-        let (fs, sources, settings) = given(files, EngineSettings::default());
-        let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
+    for Project { name, report, .. } in PROJECTS.iter() {
         for finding in report.findings.iter().filter(|finding| finding.remedies.len() == 1) {
             let (Some(fix), [wish]) = (&finding.fix, finding.remedies.as_slice()) else { continue };
             let Some(last) = wish.hops.last() else { continue };
@@ -198,9 +210,9 @@ fn line_endings_stay_as_they_are() {
     let marked = |text: &str| format!("\u{feff}{}", text.trim_start_matches('\u{feff}'));
     let ways: [(&str, Convert<'_>); 3] = [("carriages", &carriages), ("unended", &unended), ("marked", &marked)];
     let of_fixes = FIXED.iter().filter(|case| case.name.starts_with("fixing/") && !case.name.contains("fixing/yaml"));
-    for Case { name, files, after: expected, allowed, .. } in of_fixes {
+    for Case { name, before, after: expected, allowed, .. } in of_fixes {
         for (way, other) in ways {
-            let files = convert(files, other);
+            let files = convert(&before.files, other);
             let found = after(&files, &fixed(&files, *allowed));
             for (found, expected) in found.iter().zip(convert(expected, other)) {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -214,9 +226,7 @@ fn line_endings_stay_as_they_are() {
 #[test]
 fn the_fix_of_one_finding_is_what_it_says() {
     let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (name, files) in projects() {
-        let (fs, sources, settings) = given(files, EngineSettings::default());
-        let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
+    for Project { name, report, .. } in PROJECTS.iter() {
         for finding in &report.findings {
             let Some(fix) = &finding.fix else { continue };
             kinds.entry(finding.rule.id()).or_default().insert(fix.safety.word());
@@ -248,7 +258,7 @@ fn formatted_files_stay_formatted() {
     let (old, new) = (Scratch::new("unformatted", &[]), Scratch::new("formatted", &[]));
     let mut count = 0;
     for (index, case) in FIXED.iter().enumerate() {
-        for (scratch, files) in [(&old, &case.files), (&new, &case.after)] {
+        for (scratch, files) in [(&old, &case.before.files), (&new, &case.after)] {
             for (path, bytes) in files.iter().filter(|(path, _)| path.extension().is_some_and(|end| end == "tf")) {
                 let path = scratch.0.join(index.to_string()).join(path);
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -257,7 +267,7 @@ fn formatted_files_stay_formatted() {
             }
         }
     }
-    assert!(count > 2000, "{count}");
+    assert!(count > FIXED.len(), "{count}");
     let (Some(before), Some(after)) = (unformatted(&old), unformatted(&new)) else {
         return skipped("formatted_files_stay_formatted", "there is no terraform");
     };

@@ -8,12 +8,13 @@ use serde_json::{Map, Value as Json, json};
 use trailint::internal::report::{Diagnostic, FindingTarget, Outcome, Report};
 
 use super::random::Random;
-use super::support::check;
+use super::support::{check, quick_or_long};
 use super::yaml::block;
 
 #[test]
 fn a_change_where_the_flow_ends_changes_the_verdict() {
-    let programs = std::env::var("TRAILINT_FLOWS").map_or(300, |count| count.parse::<u64>().unwrap());
+    let programs =
+        std::env::var("TRAILINT_FLOWS").map_or(quick_or_long(100, 300), |count| count.parse::<u64>().unwrap());
     for seed in 0..programs {
         let program = Program::generate(seed);
         for is_json in [true, false] {

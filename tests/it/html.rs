@@ -190,8 +190,12 @@ fn inert(text: &str) -> String {
     text.replace('\u{1b}', "\\u{1b}").replace('\u{202e}', "\\u{202e}").replace('\n', "\\u{a}")
 }
 
+/// Only with `TRAILINT_LONG`, because it takes long.
 #[test]
 fn a_page_shows_the_worst_where_not_all_fits() {
+    if super::support::quick_or_long(true, false) {
+        return;
+    }
     let text = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = true\n}\n";
     let (mut report, bad) = (check([("main.tf", text)]), check([("main.tf", text.replace("true", "false"))]));
     let addresses: Vec<String> = (0..1_500).map(|number| format!("aws_cloudtrail.t{number}")).collect();

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use trailint::internal::report::{Outcome, TrailExistence};
 
 use super::oracle;
-use super::support::{cases_in, check, files_below, package, projects_in, word};
+use super::support::{cases_in, check, files_below, package, projects_in, quick_or_long, word};
 
 /// The files of a project with their paths.
 type Files = Vec<(String, String)>;
@@ -20,7 +20,7 @@ type Files = Vec<(String, String)>;
 /// The verdicts of the rules on each trail, and on deployments under their roots.
 type Verdicts = BTreeMap<(String, &'static str), &'static str>;
 
-/// Projects with their names: those of the test data, and generated ones.
+/// Projects with their names: those of the test data, and generated ones; in quick runs, a part of them.
 fn corpus() -> Vec<(String, Files)> {
     let groups = ["terraform", "demo/terraform", "equivalent"].map(|group| cases_in(&format!("testdata/{group}")));
     let mut corpus: Vec<(String, Files)> = Vec::new();
@@ -39,7 +39,7 @@ fn corpus() -> Vec<(String, Files)> {
         (name, files)
     });
     corpus.extend(written);
-    corpus
+    corpus.into_iter().step_by(quick_or_long(4, 1)).collect()
 }
 
 /// What is said about a project, but for trails that are never created.

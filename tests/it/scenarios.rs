@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use trailint::internal::finding::Label;
 use trailint::internal::output::{OutputFormat, place, sanitize, summary};
 use trailint::internal::report::{Diagnostic, FindingTarget, Report};
@@ -32,9 +33,13 @@ const FULL: &[&str] = &[
 /// The text that the expected text of a scenario without findings contains.
 const NOTHING: &str = "(no findings)\n";
 
+/// With `SCENARIO`, only those with this text in their name.
 #[test]
 fn scenarios_read_as_expected() {
-    for (name, directory) in scenarios() {
+    let chosen = std::env::var("SCENARIO").unwrap_or_default();
+    let scenarios: Vec<_> = scenarios().into_iter().filter(|(name, _)| name.contains(&chosen)).collect();
+    assert!(!scenarios.is_empty(), "no scenario has `{chosen}` in its name");
+    scenarios.into_par_iter().for_each(|(name, directory)| {
         let report = check(files_of(&directory));
         let text = match FULL.contains(&&*name) {
             true => plain(&OutputFormat::Full.render(&report)),
@@ -42,7 +47,7 @@ fn scenarios_read_as_expected() {
         };
         expect_file(&directory.join("expected.txt"), &text);
         assert!(!name.starts_with("clean/") || text == NOTHING, "{name} isn't clean");
-    }
+    });
 }
 
 /// The full scenarios exist and have findings.

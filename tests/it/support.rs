@@ -136,6 +136,11 @@ pub(crate) fn expect_file(path: &Path, text: &str) {
     assert_eq!(text, expected, "{} differs; read the change and accept it with UPDATE=1", path.display());
 }
 
+/// One of two amounts of work: the long one if `TRAILINT_LONG` is set, as it is in CI.
+pub(crate) fn quick_or_long<T>(quick: T, long: T) -> T {
+    if std::env::var_os("TRAILINT_LONG").is_some() { long } else { quick }
+}
+
 /// Says that a test can't do its work here.
 pub(crate) fn skipped(test: &str, why: &str) {
     // Not `eprintln!`, of which a passing test shows nothing.

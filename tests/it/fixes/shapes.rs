@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::super::support::check;
 use super::{Files, after, fixed};
+use crate::support::quick_or_long;
 use trailint::internal::fix::Safety;
 use trailint::internal::report::Report;
 
@@ -20,8 +20,10 @@ struct Project {
 #[test]
 fn what_is_left_after_a_fix_is_not_fixable() {
     let projects = projects();
-    assert!(projects.len() > 1000, "{}", projects.len());
-    let wrong: Vec<String> = projects.par_iter().flat_map_iter(wrong).collect();
+    // In quick runs, each place has some of the settings only, other settings than its neighbours.
+    let step = quick_or_long(5, 1);
+    let chosen: Vec<&Project> = projects.iter().step_by(step).collect();
+    let wrong: Vec<String> = chosen.into_par_iter().flat_map_iter(wrong).collect();
     assert!(wrong.is_empty(), "{} {:#?}", wrong.len(), wrong.iter().take(10).collect::<Vec<_>>());
 }
 
@@ -31,7 +33,7 @@ fn wrong(project: &Project) -> Vec<String> {
         let mended = fixed(&project.files, allowed);
         let files = after(&project.files, &mended);
         let again = fixed(&files, allowed);
-        let left = fixable(&check(files.clone()), allowed);
+        let left = fixable(&again.report, allowed);
         if again.findings > 0 || !again.files.is_empty() || !left.is_empty() {
             let texts: Vec<String> =
                 files.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();

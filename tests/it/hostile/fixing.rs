@@ -11,17 +11,22 @@ use super::table::{Input, tables};
 use crate::cli::Scratch;
 use crate::fixes::{after, fixed};
 use crate::lsp::client::Editor;
-use crate::support::check;
+use crate::support::{check, quick_or_long};
 
 /// One of so many is taken.
-const EVERY: usize = 4;
+fn every() -> usize {
+    quick_or_long(12, 4)
+}
 
 /// What is longer is judged several times for a fix, and isn't typed into an editor.
 const MAX_LENGTH: usize = 64 << 10;
 
 fn sample() -> Vec<Input> {
     let is_short = |input: &Input| input.files().map(|(_, bytes)| bytes.len()).sum::<usize>() <= MAX_LENGTH;
-    let of_table = |inputs: Vec<Input>| inputs.into_iter().filter(Input::is_plain).filter(is_short).step_by(EVERY);
+    let is_chosen = |input: &Input| !input.is_long || quick_or_long(false, true);
+    let of_table = |inputs: Vec<Input>| {
+        inputs.into_iter().filter(Input::is_plain).filter(is_short).filter(is_chosen).step_by(every())
+    };
     tables().into_iter().flat_map(|(_, inputs)| of_table(inputs)).collect()
 }
 
@@ -40,7 +45,7 @@ fn a_fix_of_hostile_input_hides_nothing() {
         })
         .unwrap();
     }
-    assert!(mended_inputs > 10, "{mended_inputs}");
+    assert!(mended_inputs > quick_or_long(2, 10), "{mended_inputs}");
 }
 
 /// What can't be read, in how many words.
@@ -83,7 +88,7 @@ fn an_editor_shows_what_is_said_of_hostile_input() {
             }
         }
     }
-    assert!(lines > 20, "{lines}");
+    assert!(lines > quick_or_long(5, 20), "{lines}");
     assert_eq!(editor.close(), 0);
 }
 

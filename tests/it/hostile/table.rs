@@ -16,6 +16,8 @@ pub(super) struct Input {
     pub(super) said: String,
     /// Whether the table says why it is right to say nothing.
     pub(super) has_reason: bool,
+    /// Whether it takes long, and is checked with `TRAILINT_LONG` only.
+    pub(super) is_long: bool,
     /// All before what is said, as it is written.
     written: String,
 }
@@ -80,12 +82,14 @@ impl Input {
             options: None,
             said: String::new(),
             has_reason: false,
+            is_long: false,
             written: format!("=== {name}\n{written}"),
         };
         for (head, text) in sections(body, "--- ") {
             match head {
                 "said" => text.trim_end_matches('\n').clone_into(&mut input.said),
                 "because" => input.has_reason = true,
+                "long" => input.is_long = true,
                 "options" => input.options = Some(text.split_whitespace().map(str::to_owned).collect()),
                 head => input.entries.push(Entry::read(head, text)),
             }

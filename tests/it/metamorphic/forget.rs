@@ -2,12 +2,13 @@
 
 use super::syntax::{expressions, read};
 use crate::oracle::expressions::Writer;
+use crate::support::quick_or_long;
 
 use super::{Files, Verdicts, corpus, verdicts};
 
 #[test]
 fn a_forgotten_value_leaves_a_verdict_or_makes_it_unknown() {
-    check_forgetting(corpus(), 1000);
+    check_forgetting(corpus(), quick_or_long(200, 1000));
 }
 
 #[test]
