@@ -202,9 +202,12 @@ fn file_name(finding: &Diagnostic, sources: &Sources) -> String {
     }
 }
 
-/// False for findings about unreadable files or a relaxed gate, and for those of enforced rules.
+/// False for findings about unreadable files or a relaxed gate, for those of enforced rules, and for results that aren't
+/// evaluated.
 fn can_contain(finding: &Diagnostic, enforced: &[&str]) -> bool {
-    !matches!(finding.rule.check, Check::Reading | Check::Comparing) && !enforced.contains(&finding.rule.id())
+    !matches!(finding.rule.check, Check::Reading | Check::Comparing)
+        && !enforced.contains(&finding.rule.id())
+        && !finding.is_declared_elsewhere
 }
 
 /// The fingerprint with the present id of its rule.

@@ -157,7 +157,7 @@ struct EvaluationArgs {
     /// The Terraform workspace.
     #[arg(long, value_name = "NAME", help_heading = "Evaluation", env = "TRAILINT_WORKSPACE")]
     workspace: Option<String>,
-    /// The program that evaluates the Terraform files; detected from the files by default.
+    /// Evaluate the files as Terraform or as OpenTofu; detected from the files by default.
     #[arg(long, value_enum, value_name = "ENGINE", help_heading = "Evaluation", env = "TRAILINT_ENGINE")]
     engine: Option<Engine>,
     /// The modules to evaluate.
@@ -229,14 +229,14 @@ struct CheckArgs {
     /// Report only findings that are new since the merge base of this revision and `HEAD`, and trails that were removed.
     #[arg(long, value_name = "REV", help_heading = "Input", env = "TRAILINT_DIFF_BASE")]
     diff_base: Option<String>,
-    /// Use the settings, the ignore files and the baseline of the base.
+    /// Use the settings, ignore files and baseline of the commit that `--diff-base` or `--scope` compares with.
     #[arg(long, help_heading = "Input")]
     config_from_base: bool,
     /// Ignore settings and suppressions from the checked tree.
     ///
     /// Settings, baselines and comments are used only if they exist at the base (`--diff-base`), ignore files never, and
-    /// suppressed findings are shown. A reference that can't be read makes a verdict unknown, which fails the check only
-    /// with `--unknown fail`.
+    /// suppressed findings are shown. A reference to code that can't be read, such as a module that isn't installed, makes
+    /// the verdict unknown at most, which fails the check only with `--unknown fail`.
     #[arg(long, help_heading = "Input", conflicts_with_all = ["add_ignore", "watch"])]
     locked: bool,
     /// Exit with status 2 if there is no file to check.
@@ -252,13 +252,13 @@ struct CheckArgs {
     #[arg(long, value_name = "REGIONS", value_delimiter = ',', help_heading = "Evaluation", env = "TRAILINT_REGIONS")]
     regions: Option<Vec<String>>,
 
-    /// Run only these rules or groups of rules.
+    /// Run only these rules or groups: `all`, `cis-3.1`, `companions`, `advisories`, `audit`.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_SELECT")]
     select: Vec<String>,
     /// Skip these rules.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_IGNORE")]
     ignore: Vec<String>,
-    /// Also run these rules or groups of rules.
+    /// Also run these rules or groups.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules", env = "TRAILINT_EXTEND_SELECT")]
     extend_select: Vec<String>,
     /// Set the level of a rule: `error`, `warning` or `note`.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::rules;
 use crate::source::{GitError, ReadError, Sources, Span};
 
 /// A check that wasn't done, with exit status 2.
@@ -64,6 +65,14 @@ pub enum Error {
     /// A rule that doesn't exist.
     #[error("unknown rule `{name}`")]
     UnknownRule {
+        /// The name as the user wrote it.
+        name: String,
+        /// The name that is most like it.
+        suggestion: Option<&'static str>,
+    },
+    /// A rule or group of rules that doesn't exist.
+    #[error("unknown rule or group `{name}`")]
+    UnknownRuleOrGroup {
         /// The name as the user wrote it.
         name: String,
         /// The name that is most like it.
@@ -149,13 +158,17 @@ pub enum Error {
         files: usize,
         /// The address that is most like it.
         suggestion: Option<String>,
+        /// The addresses of all trails.
+        addresses: Vec<String>,
     },
-    /// An argument that isn't read, or isn't written.
-    #[error("`{address}` has no known attribute `{attribute}`")]
+    /// An argument that `trace` doesn't show.
+    #[error("`trace` doesn't show attribute `{attribute}` of `{address}`")]
     NoArgument {
         address: String,
         /// The path of the argument as the user wrote it.
         attribute: String,
+        /// The attributes that `trace` shows.
+        shown: Vec<String>,
     },
     /// A report that can't be written to its file.
     #[error("can't write the report to `{path}`: {cause}")]
@@ -209,18 +222,23 @@ impl Error {
             Self::Base { .. } => Some("fetch the whole history".to_owned()),
             Self::NoRules => Some("select other rules, or ignore fewer".to_owned()),
             Self::UnknownRule { suggestion, .. } => or_list(*suggestion, "`trailint rules` lists all rules"),
+            Self::UnknownRuleOrGroup { suggestion, .. } => {
+                let groups: Vec<&str> = rules::GROUPS.iter().map(|group| group.name).collect();
+                let groups = format!("`trailint rules` lists all rules; the groups are {}", quoted(&groups, "and"));
+                or_list(*suggestion, &groups)
+            }
             Self::UnknownCommand { suggestion, .. } => {
                 or_list(suggestion.as_deref(), "`trailint --help` lists all commands")
             }
             Self::UnknownBenchmark { suggestion, .. } => {
-                or_list(*suggestion, "`trailint rules --format json` lists the benchmarks of each rule")
+                let names: Vec<&str> = rules::stated_benchmarks().into_iter().collect();
+                or_list(*suggestion, &format!("expected {}", quoted(&names, "or")))
             }
             Self::NotIgnorable { .. } => Some("it reports files that can't be checked, or weakened checks".to_owned()),
             Self::TwoConfigurations { .. } => Some("remove one of them".to_owned()),
-            Self::NoTrail { suggestion, .. } => suggestion.as_ref().map(|address| format!("did you mean `{address}`?")),
-            Self::NoArgument { address, .. } => {
-                Some(format!("`trailint trace '{address}'` shows its known attributes"))
-            }
+            Self::NoTrail { suggestion: Some(address), .. } => Some(format!("did you mean `{address}`?")),
+            Self::NoTrail { suggestion: None, addresses, .. } => list_of_trails(addresses),
+            Self::NoArgument { shown, .. } => Some(format!("it shows {}", quoted(shown, "and"))),
             Self::PrintedTwice { .. } => Some("write the report to a file".to_owned()),
             Self::OutputOverSource { .. } => Some("write the report to another file".to_owned()),
             _ => None,
@@ -233,6 +251,31 @@ impl Error {
             Some(tip) => format!("{self}; {tip}"),
             None => self.to_string(),
         }
+    }
+}
+
+/// The first addresses of trails.
+fn list_of_trails(addresses: &[String]) -> Option<String> {
+    const MAX_NAMED: usize = 3;
+    let named = addresses.get(..MAX_NAMED).unwrap_or(addresses);
+    match (addresses, addresses.len().saturating_sub(MAX_NAMED)) {
+        ([], _) => None,
+        ([one], _) => Some(format!("the only trail is `{one}`")),
+        (_, 0) => Some(format!("the trails are {}", quoted(named, "and"))),
+        (_, more) => {
+            let named: Vec<String> = named.iter().map(|address| format!("`{address}`")).collect();
+            Some(format!("the trails are {} and {more} more", named.join(", ")))
+        }
+    }
+}
+
+/// The names as `a`, `b` and `c`.
+fn quoted(names: &[impl AsRef<str>], conjunction: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} {conjunction} {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 

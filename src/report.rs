@@ -297,9 +297,12 @@ impl Diagnostic {
         } else {
             (help, format!(": {}", fix.title))
         };
-        Some(match fix.safety {
-            Safety::Safe => format!("{help} (safe fix{more}, apply with `--fix`)"),
-            Safety::Unsafe => format!("{help} (unsafe fix{more}, apply with `--fix --unsafe-fixes`)"),
+        Some(match fix.risk {
+            None => format!("{help} (safe fix{more}, apply with `--fix`)"),
+            Some(risk) => {
+                let risk = risk.describe();
+                format!("{help} (unsafe fix{more}, which {risk}; apply with `--fix --unsafe-fixes`)")
+            }
         })
     }
 }
@@ -307,7 +310,7 @@ impl Diagnostic {
 impl Report {
     /// The number of findings in text outputs that have a fix of this kind.
     pub fn fixable(&self, safety: Safety) -> usize {
-        self.visible().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety)).count()
+        self.visible().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safety() == safety)).count()
     }
 
     /// The findings in the outputs, including suppressed ones.
@@ -365,10 +368,11 @@ impl Report {
         self.findings.iter().filter(|finding| finding.suppressed.as_ref().is_some_and(|own| own.span.is_none())).count()
     }
 
-    /// True if no finding fails the run.
+    /// True if no finding fails the run. A result that isn't evaluated is no finding.
     pub fn passes(&self, gate: Gate) -> bool {
         for finding in self.findings.iter().filter(|finding| finding.suppressed.is_none()) {
-            let counts = finding.outcome == Outcome::Fail || gate.unknown_fails || finding.counts_unknown;
+            let is_unknown = finding.outcome == Outcome::Unknown && !finding.is_declared_elsewhere;
+            let counts = finding.outcome == Outcome::Fail || is_unknown && gate.unknown_fails || finding.counts_unknown;
             if counts && gate.fail_on.is_some_and(|level| finding.level >= level) {
                 return false;
             }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::baseline;
 use crate::config::is_configuration;
 use crate::error::Error;
 use crate::formats::{CandidateFile, FORMATS, Relevance, mentions_trail};
@@ -122,7 +123,7 @@ pub fn scan(fs: &dyn Fs, inputs: &ScanInputs, sources: &Sources, progress: &Prog
             }
             PathKind::Directory => fs.walk(
                 &input.path,
-                &|path| is_checked(path) || is_rendered(path) || is_configuration(path),
+                &|path| !is_baseline(path) && (is_checked(path) || is_rendered(path) || is_configuration(path)),
                 &|path, bytes| {
                     catch.walked(path, bytes, inputs.keep_all);
                 },
@@ -381,6 +382,11 @@ pub fn reason_by_name(file: &SourceFile) -> Option<&'static str> {
 /// True if a file of this name is of a checked kind.
 pub fn is_checked(path: &Path) -> bool {
     readers(path).contains(&true)
+}
+
+/// True if a file of this name contains accepted findings rather than code.
+fn is_baseline(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == baseline::NAME)
 }
 
 /// True if a file of this name is one of several files of a program, as in Terraform.

@@ -28,7 +28,7 @@ fn fixed(text: &[u8]) -> (Vec<u8>, usize) {
         engine::check(&fs, &inputs, sources, &settings)
     };
     let mended =
-        judge(&[]).and_then(|report| apply_fixes::<Error>(report, |_, fix, _| fix.safety <= Safety::Unsafe, judge));
+        judge(&[]).and_then(|report| apply_fixes::<Error>(report, |_, fix, _| fix.safety() <= Safety::Unsafe, judge));
     match mended {
         Ok(mended) => {
             let text = mended.files.first().map_or_else(|| text.to_vec(), |one| one.text.clone().into_bytes());

@@ -63,12 +63,18 @@ fn rules_of(names: &[String]) -> Result<Vec<&'static Rule>, Error> {
                 if !own.is_empty() {
                     return Err(Error::RuleOfAnotherTool { name: name.to_owned(), own: own.join(" and ") });
                 }
-                let suggestion = closest(name, rules::names());
-                return Err(Error::UnknownRule { name: name.to_owned(), suggestion });
+                let suggestion = closest(name, rules::names()).filter(|other| !is_other_number(name, other));
+                return Err(Error::UnknownRuleOrGroup { name: name.to_owned(), suggestion });
             }
         }
     }
     Ok(found)
+}
+
+/// True if two names differ only in numbers: they name different controls.
+fn is_other_number(name: &str, other: &str) -> bool {
+    let letters = |name: &str| -> String { name.chars().filter(|c| c.is_alphabetic()).collect() };
+    letters(name) == letters(other) && name.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Refuses to ignore every rule, since then the run would check nothing.

@@ -18,7 +18,7 @@ pub(super) fn syntax_errors(mut problems: Vec<Problem>) -> impl Iterator<Item = 
         last.message = format!("{}, and {hidden} more problems follow", last.message);
     }
     problems.into_iter().map(|problem| {
-        let label = Label { span: problem.span, text: "here".to_owned() };
+        let label = Label { span: problem.span, text: String::new() };
         let help = "fix the syntax; a file that can't be parsed isn't checked".to_owned();
         Diagnostic {
             help: Some(help),
@@ -50,10 +50,11 @@ pub(super) fn unreadable_file(name: String, error: &ReadError) -> Diagnostic {
 /// The finding for a suppression that has no effect, if its rule is selected.
 pub(super) fn stale_suppression(stale: StaleSuppression, settings: &EngineSettings) -> Option<Diagnostic> {
     let (rule, label, help) = match stale.kind {
+        StaleKind::Invalid => (&rules::UNUSED_IGNORE, "suppresses nothing", "correct it, or remove it"),
         StaleKind::Unused => {
-            (&rules::UNUSED_IGNORE, "this has no effect", "remove it, or move it to the location of the finding")
+            (&rules::UNUSED_IGNORE, "suppresses nothing", "remove it, or move it to the location of the finding")
         }
-        StaleKind::Idle => (&rules::UNUSED_IGNORE, "this has no effect", "remove it, or correct its rule and address"),
+        StaleKind::Idle => (&rules::UNUSED_IGNORE, "suppresses nothing", "remove it, or correct its rule and address"),
         StaleKind::Expired => {
             (&rules::EXPIRED_IGNORE, "this has expired", "fix the finding, or set a later `until` date")
         }

@@ -66,10 +66,10 @@ fn trace_here(
         |assignments: Vec<Assignment<'_>>| assignments.iter().map(|one| question.results(one)).collect(),
         |answers| &answers.created,
     );
-    let (mut addresses, mut arguments, mut takes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut trails, mut arguments, mut takes) = (Vec::new(), Vec::new(), Vec::new());
     for answers in answers {
         takes.push(answers.option_use);
-        addresses.extend(answers.addresses);
+        trails.extend(answers.trails);
         arguments.extend(answers.arguments);
     }
     if let Some(refused) = option_use::refusal(&takes, &settings.evaluation, &sources) {
@@ -83,15 +83,22 @@ fn trace_here(
         editable_location::clip(label, &sources);
     }
     if arguments.is_empty() {
-        return Err(question.not_found(&addresses, scan.files));
+        return Err(question.not_found(&trails, scan.files));
     }
     Ok(Trace { arguments, sources })
+}
+
+/// A trail that a query may name.
+struct TracedTrail {
+    address: String,
+    /// The attributes that are shown if the query names them.
+    shown: Vec<String>,
 }
 
 /// The results of a query about one deployment.
 #[derive(Default)]
 struct TraceAnswers {
-    addresses: Vec<String>,
+    trails: Vec<TracedTrail>,
     arguments: Vec<TracedArgument>,
     created: CreatedTrails,
     option_use: RootOptionUse,
@@ -114,7 +121,7 @@ impl TraceQuery<'_> {
         }
         for site in 0..opened.sites(SearchSubject::Trails) {
             let runs = trail_instance::runs(&budget, |world| opened.resources(SearchSubject::Trails, site, world));
-            self.add_arguments(&runs, &mut answers.addresses, &mut answers.arguments);
+            self.add_arguments(&runs, &mut answers.trails, &mut answers.arguments);
         }
         if let Some(name) = assignment.name {
             answers.arguments.iter_mut().for_each(|argument| argument.name.push_str(&format!(" in `{name}`")));
@@ -123,15 +130,16 @@ impl TraceQuery<'_> {
     }
 
     /// Adds the queried arguments of the instances that one declaration creates.
-    fn add_arguments(&self, runs: &[TraceRun], addresses: &mut Vec<String>, arguments: &mut Vec<TracedArgument>) {
+    fn add_arguments(&self, runs: &[TraceRun], trails: &mut Vec<TracedTrail>, arguments: &mut Vec<TracedArgument>) {
         for instance in instances(runs) {
             let Some((first, _)) = instance.first() else { continue };
-            addresses.push(first.address.clone());
+            let names = first.kind.shape.iter().map(|argument| argument.name.to_owned());
+            trails.push(TracedTrail { address: first.address.clone(), shown: names.collect() });
             let Some(attribute) = self.attribute_of(&first.address) else { continue };
             if attribute.is_empty() {
-                arguments.push(paths::existence(first, runs));
+                arguments.extend(paths::existence(first, runs));
             }
-            for path in paths(&instance).into_iter().filter(|path| is_part(path, attribute)) {
+            for path in paths(&instance, attribute).into_iter().filter(|path| is_part(path, attribute)) {
                 arguments.push(paths::argument(&instance, &path));
             }
             if is_part(REGION, attribute) {
@@ -150,15 +158,37 @@ impl TraceQuery<'_> {
         })
     }
 
-    fn not_found(&self, addresses: &[String], files: usize) -> Error {
-        if let Some(address) = addresses.iter().find(|address| self.attribute_of(address).is_some()) {
-            let attribute = self.attribute_of(address).unwrap_or_default().to_owned();
-            return Error::NoArgument { address: address.clone(), attribute };
+    fn not_found(&self, trails: &[TracedTrail], files: usize) -> Error {
+        for TracedTrail { address, shown } in trails {
+            if let Some(attribute) = self.attribute_of(address) {
+                let (address, attribute) = (address.clone(), attribute.to_owned());
+                return Error::NoArgument { address, attribute, shown: shown.clone() };
+            }
         }
         let text = self.text.unwrap_or_default();
-        let suggestion = closest(text, addresses.iter().map(String::as_str)).map(str::to_owned);
-        Error::NoTrail { address: text.to_owned(), files, suggestion }
+        let mut addresses: Vec<String> = Vec::new();
+        for trail in trails {
+            if !addresses.contains(&trail.address) {
+                addresses.push(trail.address.clone());
+            }
+        }
+        let similar = || closest(text, addresses.iter().map(String::as_str)).map(str::to_owned);
+        let suggestion = addresses.iter().find_map(|address| with_modules(text, address)).or_else(similar);
+        Error::NoTrail { address: text.to_owned(), files, suggestion, addresses }
     }
+}
+
+/// Returns the query with the modules or stacks of an address, if the query is about this address without them.
+fn with_modules(text: &str, address: &str) -> Option<String> {
+    let whole = without_keys(address);
+    let module_end =
+        whole.strip_prefix("module.").and_then(|_| whole.rfind(".module.")).map_or(0, |at| at.saturating_add(1));
+    let local = match whole.get(module_end..)?.strip_prefix("module.") {
+        Some(rest) => rest.split_once('.')?.1,
+        None => whole.rsplit_once('/')?.1,
+    };
+    let attribute = without_keys(text).strip_prefix(local)?.to_owned();
+    (attribute.is_empty() || attribute.starts_with('.')).then(|| format!("{address}{attribute}"))
 }
 
 /// The resources of the runs by address, without the entry for a resource that isn't created unless it is the only one.
@@ -194,8 +224,8 @@ fn without_keys(address: &str) -> String {
 }
 
 /// Returns the paths of an instance's arguments in the order of its shape: all that are set in some world, and the
-/// boolean switches even if they aren't set.
-fn paths(instance: &InstanceByWorld<'_>) -> Vec<String> {
+/// boolean switches and the queried argument even if they aren't set.
+fn paths(instance: &InstanceByWorld<'_>, queried: &str) -> Vec<String> {
     let Some((first, _)) = instance.first() else { return Vec::new() };
     let mut paths = Vec::new();
     for argument in first.kind.shape.iter().filter(|argument| argument.name != REGION) {
@@ -205,7 +235,8 @@ fn paths(instance: &InstanceByWorld<'_>) -> Vec<String> {
         });
         let mut own = Vec::new();
         values.for_each(|field| leaves(argument.name.to_owned(), &field.value, &mut own));
-        if own.is_empty() && first.kind.dialect().is_some_and(|dialect| dialect.absent(argument.name).is_some()) {
+        let is_switch = first.kind.dialect().is_some_and(|dialect| dialect.absent(argument.name).is_some());
+        if own.is_empty() && (is_switch || argument.name == queried) {
             own.push(argument.name.to_owned());
         }
         paths.extend(own);

@@ -92,7 +92,7 @@ pub fn drop_rejected(report: &mut Report, refused: &BTreeSet<String>) {
 
 /// True if a fix is safe enough and changes only files that can be written.
 pub fn is_allowed(fix: &Fix, allowed: Safety, report: &Report, may_change: impl Fn(&SourceFile) -> bool) -> bool {
-    fix.safety <= allowed && fix.is_within(&report.sources, may_change)
+    fix.safety() <= allowed && fix.is_within(&report.sources, may_change)
 }
 
 impl FixRound {

@@ -49,7 +49,8 @@ use safety::Trails;
 pub struct Fix {
     /// A description of the change, as one imperative sentence.
     pub title: String,
-    pub safety: Safety,
+    /// The reason why it is unsafe; `None` if it is safe.
+    pub risk: Option<Risk>,
     /// Ordered by place, without overlap.
     pub edits: Vec<Edit>,
 }
@@ -72,6 +73,11 @@ pub struct Edit {
 }
 
 impl Fix {
+    /// Returns the side effects.
+    pub fn safety(&self) -> Safety {
+        if self.risk.is_some() { Safety::Unsafe } else { Safety::Safe }
+    }
+
     fn files(&self) -> BTreeSet<FileId> {
         self.edits.iter().map(|edit| edit.span.file).collect()
     }
@@ -79,6 +85,31 @@ impl Fix {
     /// True if all edits are in files that may be changed.
     pub fn is_within(&self, sources: &Sources, may_change: impl Fn(&SourceFile) -> bool) -> bool {
         self.files().into_iter().all(|file| may_change(&sources.file(file)))
+    }
+}
+
+/// The reason why a fix is unsafe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// It also changes trails that the finding isn't about.
+    OtherTrails,
+    /// Other resources may use the changed value.
+    OtherResources,
+    /// It replaces an expression by a value.
+    Expression,
+    /// The trail records more events.
+    Costs,
+}
+
+impl Risk {
+    /// Returns the end of "an unsafe fix, which …".
+    pub fn describe(self) -> &'static str {
+        match self {
+            Risk::OtherTrails => "changes other trails, too",
+            Risk::OtherResources => "may affect other resources",
+            Risk::Expression => "replaces an expression",
+            Risk::Costs => "may increase costs",
+        }
     }
 }
 
@@ -149,10 +180,10 @@ pub fn update_safety(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&Sour
             .remedies
             .iter()
             .filter(|remedy| !concerns_suppression(remedy))
-            .map(|remedy| trails.safety(finding, remedy))
+            .filter_map(|remedy| trails.risk(finding, remedy))
             .max();
-        if let (Some(fix), Some(sharing)) = (&mut finding.fix, sharing) {
-            fix.safety = fix.safety.max(sharing);
+        if let Some(fix) = &mut finding.fix {
+            fix.risk = fix.risk.max(sharing);
         }
         finding.fix = finding.fix.take_if(|fix| fix.is_within(sources, &may_change));
     }
@@ -198,12 +229,12 @@ fn fix(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
     let is_mendable = finding.outcome == Outcome::Fail && !texts.is_exhausted();
     let first = finding.remedies.first().filter(|_| is_mendable)?;
     let mut edits = Vec::new();
-    let mut safety = Safety::Safe;
+    let mut risk = None;
     let remedies = without_redundant(&finding.remedies);
     for remedy in &remedies {
         let own = remedy_edits::edits(remedy, &remedies, texts)?;
         if !concerns_suppression(remedy) {
-            safety = safety.max(safety::of_wish(remedy, &own, texts));
+            risk = risk.max(safety::risk_of(remedy, &own, texts));
         }
         edits.extend(own);
     }
@@ -213,7 +244,7 @@ fn fix(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
         [one, other] => one.span.file != other.span.file || one.span.end <= other.span.start,
         _ => true,
     });
-    is_clear.then(|| Fix { title: title(first, remedies.len()), safety, edits })
+    is_clear.then(|| Fix { title: title(first, remedies.len()), risk, edits })
 }
 
 /// Returns the changes, except for values that pass through a conditional which another change replaces.
@@ -308,7 +339,7 @@ mod tests {
             let fs = Memory::new([(Path::new("main.tf.json"), text.as_str())]);
             let report = engine::check(&fs, &inputs(), Sources::new("/".into()), &EngineSettings::default()).unwrap();
             let regions = report.findings.iter().filter(|finding| finding.rule.id() == "single-region-trail");
-            let safeties: Vec<Safety> = regions.map(|finding| finding.fix.as_ref().unwrap().safety).collect();
+            let safeties: Vec<Safety> = regions.map(|finding| finding.fix.as_ref().unwrap().safety()).collect();
             assert_eq!(safeties, [Safety::Safe, Safety::Unsafe], "{text}");
         }
     }

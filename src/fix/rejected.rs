@@ -14,7 +14,7 @@ type FindRejections<'a> = &'a dyn Fn(&[TriedValue]) -> Vec<Rejection>;
 pub fn drop_rejected_values(findings: &mut [Diagnostic], rejections: FindRejections<'_>) {
     let mut accepted = Vec::new();
     for safety in [Safety::Safe, Safety::Unsafe] {
-        let of_safety = |finding: &Diagnostic| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety);
+        let of_safety = |finding: &Diagnostic| finding.fix.as_ref().is_some_and(|fix| fix.safety() == safety);
         let is_tried = |finding: &&mut Diagnostic| {
             of_safety(finding) && finding.suppressed.is_none() && !tried(finding).is_empty()
         };

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::parsed_files::{Enclosing, ParsedFiles, before_empty, holds, last_before};
-use super::{Edit, Safety, blocks, remedy_edits};
+use super::{Edit, Risk, blocks, remedy_edits};
 use crate::model::{Remedy, RemedyKind, dialects};
 use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
 use crate::source::Span;
@@ -58,20 +58,20 @@ impl<'r> Trails<'r> {
         trails
     }
 
-    /// Returns `Unsafe` if several calls or deployments share the code that is changed.
-    pub(super) fn safety(&self, finding: &Diagnostic, remedy: &Remedy) -> Safety {
+    /// Returns a risk if several calls or deployments share the code that is changed, or if that is unknown.
+    pub(super) fn risk(&self, finding: &Diagnostic, remedy: &Remedy) -> Option<Risk> {
         let Diagnostic { deployment, deployment_name, address, .. } = finding;
         let name = (deployment.as_deref(), address.as_deref());
-        let (Some(root), Some(address)) = name else { return Safety::Unsafe };
+        let (Some(root), Some(address)) = name else { return Some(Risk::OtherResources) };
         let Some((own, trail)) = self.by_name.get(&(root, deployment_name.as_deref(), address)) else {
-            return Safety::Unsafe;
+            return Some(Risk::OtherResources);
         };
         let outwards = calls_out(remedy);
         let mut known = self.owners.borrow_mut();
         let owners = known.entry((trail.header, outwards)).or_insert_with(|| self.owners(trail.header, outwards));
         // Code in a root module affects only the trails of that root.
         let roots = owners.roots.get(own.root.as_str()).map_or(0, HashSet::len);
-        if owners.calls.len().saturating_add(roots) > 1 { Safety::Unsafe } else { Safety::Safe }
+        (owners.calls.len().saturating_add(roots) > 1).then_some(Risk::OtherTrails)
     }
 
     fn owners(&self, header: Span, outwards: usize) -> DecidedTrails<'r> {
@@ -123,8 +123,8 @@ fn without_keys(address: &str) -> String {
         .collect()
 }
 
-/// Returns `Unsafe` if a change replaces logic, affects billed events, or edits a place that other code reads.
-pub(super) fn of_wish(remedy: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> Safety {
+/// Returns the risk of a change that affects billed events, replaces logic, or edits a place that other code reads.
+pub(super) fn risk_of(remedy: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) -> Option<Risk> {
     let is_own = |hop: &Hop| {
         matches!(
             hop.step,
@@ -137,13 +137,14 @@ pub(super) fn of_wish(remedy: &Remedy, edits: &[Edit], texts: &ParsedFiles<'_>) 
         )
     };
     let is_misspelt = remedy.hops.iter().any(|hop| matches!(hop.step, HopKind::Misspelt(_)));
-    let is_safe = !remedy.may_increase_cost
-        && remedy.replaced().is_none()
-        && !selects_data_events(remedy, texts)
-        && !widens_data_events(remedy, texts)
-        && (is_misspelt || edits.iter().all(|edit| is_simple(edit, texts)))
-        && (is_in_trail(remedy, edits, texts) && remedy.hops.iter().all(is_own) || is_read_once(remedy, texts));
-    if is_safe { Safety::Safe } else { Safety::Unsafe }
+    if remedy.may_increase_cost || selects_data_events(remedy, texts) || widens_data_events(remedy, texts) {
+        return Some(Risk::Costs);
+    }
+    if remedy.replaced().is_some() || !is_misspelt && !edits.iter().all(|edit| is_simple(edit, texts)) {
+        return Some(Risk::Expression);
+    }
+    let is_alone = is_in_trail(remedy, edits, texts) && remedy.hops.iter().all(is_own) || is_read_once(remedy, texts);
+    (!is_alone).then_some(Risk::OtherResources)
 }
 
 /// True if a change of `read_write_type` also applies to the data events of a selector.

@@ -64,7 +64,7 @@ impl Actions<'_> {
     }
 
     fn action_of(&self, fix: Fix, findings: &[&report::Diagnostic]) -> Option<CodeAction> {
-        let is_safe = fix.safety == Safety::Safe;
+        let is_safe = fix.safety() == Safety::Safe;
         let doubt = if is_safe { "" } else { " (unsafe: may change more than the trail)" };
         let edits: Vec<DocumentEdit> = fix.edits.into_iter().map(|edit| (edit.span, edit.text)).collect();
         let title = format!("{}{doubt}", capitalized(&fix.title));

@@ -289,7 +289,7 @@ fn instances(reported: &Diagnostic) -> Vec<InstanceEntry<'_>> {
 
 fn fix<'a>(fix: &'a Fix, sources: &Sources) -> FixEntry<'a> {
     let edits = fix.edits.iter().map(|own| edit(own, sources)).collect();
-    FixEntry { title: &fix.title, safety: fix.safety.word(), edits }
+    FixEntry { title: &fix.title, safety: fix.safety().word(), edits }
 }
 
 fn edit<'a>(edit: &'a Edit, sources: &Sources) -> EditEntry<'a> {

@@ -94,7 +94,7 @@ fn diagnostic<'a>(finding: &'a Diagnostic, report: &Report) -> RdDiagnostic<'a> 
 /// All edits of a safe fix, if they lie in the file of the finding: others can't be named.
 fn suggestions<'a>(finding: &'a Diagnostic, report: &Report) -> Vec<Suggestion<'a>> {
     let FindingTarget::Text(label) = &finding.place else { return Vec::new() };
-    let edits = finding.fix.iter().filter(|fix| fix.safety == Safety::Safe).flat_map(|fix| &fix.edits);
+    let edits = finding.fix.iter().filter(|fix| fix.safety() == Safety::Safe).flat_map(|fix| &fix.edits);
     edits.map(|edit| suggestion(edit, label, report)).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 

@@ -49,7 +49,10 @@ pub fn explain(rules: &[&'static Rule], format: DocFormat) -> String {
 /// A line for each rule.
 pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
     match format {
-        DocFormat::Text => rules.iter().map(|rule| text_line(&rule.page)).collect(),
+        DocFormat::Text => {
+            let header = columns("RULE", "LEVEL", "CIS 3.0", "FIX", "DESCRIPTION");
+            std::iter::once(header).chain(rules.iter().map(|rule| text_line(&rule.page))).collect()
+        }
         DocFormat::Markdown => {
             let rows = rules.iter().map(|rule| markdown_row(&rule.page));
             format!(
@@ -67,7 +70,7 @@ fn text_page(page: &RulePage) -> String {
 }
 
 /// Writes links as `text (address)`, except in code blocks.
-fn with_plain_links(page: &str) -> String {
+pub(super) fn with_plain_links(page: &str) -> String {
     let mut plain = String::with_capacity(page.len());
     let mut is_code = false;
     for line in page.split_inclusive('\n') {
@@ -122,9 +125,12 @@ fn benchmark_title(name: &str) -> String {
 }
 
 fn text_line(page: &RulePage) -> String {
-    let number = page.control("cis-aws-3.0").map(|id| format!("CIS {id}")).unwrap_or_default();
-    let fix = page.fix.as_deref().unwrap_or_default();
-    format!("{:<30} {:<8} {number:<8} {fix:<7} {}\n", page.id, word(page), page.summary)
+    let number = page.control("cis-aws-3.0").unwrap_or_default();
+    columns(page.id, word(page), number, page.fix.as_deref().unwrap_or_default(), &page.summary)
+}
+
+fn columns(rule: &str, level: &str, number: &str, fix: &str, description: &str) -> String {
+    format!("{rule:<30} {level:<8} {number:<8} {fix:<7} {description}\n")
 }
 
 fn markdown_row(page: &RulePage) -> String {

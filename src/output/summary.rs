@@ -221,14 +221,20 @@ fn verdict_words(report: &Report, tells_all: bool) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| count(number, what))
         .collect();
-    let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
+    let counted =
+        report.findings.iter().filter(|finding| finding.suppressed.is_none() && !finding.is_declared_elsewhere);
     let minor = counted.clone().filter(|finding| report.min_level.is_some_and(|level| finding.level < level)).count();
     let apart = declared_elsewhere(counts, existing(report).as_ref(), minor, tells_all);
     if report.trails() == 0 && found.is_empty() && counts.unknown == 0 && counts.declared_elsewhere == 0 {
         return no_results(report, &apart);
     }
     if found.is_empty() && counts.unknown == 0 {
-        return format!("All checks passed for {trails} ({files}){apart}.\n");
+        let verdict = match (existing(report), counts.suppressed) {
+            (Some(_), _) => "No new findings in",
+            (None, 1..) => "No findings in",
+            (None, 0) => "All checks passed for",
+        };
+        return format!("{verdict} {trails} ({files}){apart}.\n");
     }
     let found = if found.is_empty() { "no error".to_owned() } else { enumerate(&found) };
     let place = if report.trails() == 0 { files } else { format!("{trails} ({files})") };
@@ -274,6 +280,7 @@ fn declared_elsewhere(
     let elsewhere = match (counts.declared_elsewhere, tells_all) {
         (0, _) => String::new(),
         (number, true) => format!("; {number} not evaluated (declared elsewhere)"),
+        (1, false) => "; 1 not evaluated (declared elsewhere; `-v` lists it)".to_owned(),
         (number, false) => format!("; {number} not evaluated (declared elsewhere; `-v` lists them)"),
     };
     format!("{parts}{elsewhere}")

@@ -16,10 +16,11 @@ pub(super) static RULE: Rule = Rule::new(
 
 const FAILS: &str = "can't deliver its logs to its bucket";
 const MAY_FAIL: &str = "may not be able to deliver its logs to its bucket";
+const UNCHECKED: &str = "names a bucket whose policy isn't checked";
 
 fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     let Some(bucket) = &delivery.bucket else {
-        return log_delivery::undeclared(delivery, &delivery.settings.bucket, "bucket", MAY_FAIL);
+        return log_delivery::undeclared(delivery, &delivery.settings.bucket, "bucket", [MAY_FAIL, UNCHECKED]);
     };
     let verdict = match log_delivery::policies(bucket, MAY_FAIL) {
         Policies::None => Verdict::Fail(without_policy(bucket)),

@@ -16,6 +16,7 @@ pub(super) static RULE: Rule =
 
 const FAILS: &str = "can't encrypt its logs with its KMS key, so none are delivered";
 const MAY_FAIL: &str = "may not be able to encrypt its logs with its KMS key";
+const UNCHECKED: &str = "names a KMS key whose policy isn't checked";
 
 /// The messages if only `kms:DescribeKey` is missing. No documentation states that delivery stops without it.
 const DESCRIBES: Messages = [
@@ -29,7 +30,7 @@ fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
         return None;
     }
     let Some(key) = &delivery.key else {
-        return log_delivery::undeclared(delivery, &delivery.settings.key, "key", MAY_FAIL);
+        return log_delivery::undeclared(delivery, &delivery.settings.key, "key", [MAY_FAIL, UNCHECKED]);
     };
     let verdict = match log_delivery::policies(key, MAY_FAIL) {
         Policies::None => Verdict::Fail(without_policy(key)),

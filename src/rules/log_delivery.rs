@@ -48,25 +48,28 @@ pub(super) fn over_limit(delivery: &LogDelivery, setting: &TrailSetting<String>,
     names_any.then(|| Verdict::unknown(setting, why, message))
 }
 
-/// Returns an unknown verdict for a bucket or key that isn't declared here; `None` if the trail names none.
+/// Returns an unknown verdict for a bucket or key that isn't declared here; `None` if the trail names none. `may_fail` is
+/// the message if a limit ended the search, `unchecked` the message if the resource is declared elsewhere.
 pub(super) fn undeclared(
     delivery: &LogDelivery,
     setting: &TrailSetting<String>,
     what: &str,
-    message: &str,
+    [may_fail, unchecked]: [&str; 2],
 ) -> Option<Verdict> {
     if delivery.limit.is_some() {
-        return over_limit(delivery, setting, message);
+        return over_limit(delivery, setting, may_fail);
     }
     let name = match setting.value() {
-        Unknown(why) => return Some(Verdict::unknown(setting, why, message).map_finding(declared_elsewhere)),
+        Unknown(why) => return Some(Verdict::unknown(setting, why, unchecked).map_finding(declared_elsewhere)),
         Known(Ok(name)) if !name.is_empty() => name,
         Known(_) => return None,
     };
     let label = format!("no {what} of this name is declared in this deployment");
-    let help = format!("check the code that declares the {what}, or declare it in this deployment");
-    let finding =
-        Finding::at(setting.span(), message, label).for_argument(setting.name).with_hops(&setting.read.hops).help(help);
+    let help = format!("check the code that declares the {what} together with this code");
+    let finding = Finding::at(setting.span(), unchecked, label)
+        .for_argument(setting.name)
+        .with_hops(&setting.read.hops)
+        .help(help);
     Some(Verdict::Unknown(Finding { blocked_by: vec![format!("{what} \"{name}\"")], ..declared_elsewhere(finding) }))
 }
 

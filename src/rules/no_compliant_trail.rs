@@ -54,35 +54,47 @@ fn check(deployment: &Deployment, policy: &Strictness) -> Verdict {
 }
 
 fn none(first: &TrailEvaluation<'_>, evaluations: &[TrailEvaluation<'_>], spread: Option<Spread>) -> Finding {
+    let is_only = evaluations.len() == 1;
     let (message, help) = match spread {
-        Some(Spread::Incomplete(lack)) => (
-            format!("has {NO_TRAIL}, and {lack}"),
-            "fix one trail so that it meets every condition, or declare a trail in each Region",
+        Some(Spread::Incomplete(lack)) if is_only => (
+            format!("has {lack}"),
+            "fix this trail so that it meets every condition, or declare a trail in each Region",
         ),
+        Some(Spread::Incomplete(lack)) => {
+            (format!("has {lack}"), "fix one trail so that it meets every condition, or declare a trail in each Region")
+        }
+        Some(Spread::Complete | Spread::Open(_)) | None if is_only => {
+            (format!("has {NO_TRAIL}"), "fix this trail so that it meets every condition")
+        }
         Some(Spread::Complete | Spread::Open(_)) | None => (
             format!("has {NO_TRAIL}"),
             "fix one trail so that it meets every condition: several trails can't meet the conditions together",
         ),
     };
-    let finding = Finding::at(first.trail.header, message, "the first trail");
+    let finding = Finding::at(first.trail.header, message, label(evaluations));
     finding.with_trail_finding(evaluations.iter().flat_map(TrailEvaluation::unmet_findings)).help(help)
+}
+
+/// The label at the first trail.
+fn label(evaluations: &[TrailEvaluation<'_>]) -> &'static str {
+    if evaluations.len() == 1 { "the only trail" } else { "the first trail" }
 }
 
 fn may_be_none(first: &TrailEvaluation<'_>, evaluations: &[TrailEvaluation<'_>], spread: Option<Spread>) -> Finding {
     if let Some(Spread::Open(lack)) = spread {
         return may_be_incomplete(first, evaluations, &lack);
     }
-    let finding = Finding::at(first.trail.header, format!("may have {NO_TRAIL}"), "the first trail");
+    let finding = Finding::at(first.trail.header, format!("may have {NO_TRAIL}"), label(evaluations));
     let candidates = evaluations.iter().filter(|evaluation| evaluation.unmet.is_empty());
     finding.with_trail_finding(candidates.flat_map(TrailEvaluation::unknown_findings)).help(RESOLVE)
 }
 
 /// The finding if single-Region trails may satisfy the control; `lack` describes what may be missing.
 fn may_be_incomplete(first: &TrailEvaluation<'_>, evaluations: &[TrailEvaluation<'_>], lack: &str) -> Finding {
-    let message = format!("may have {NO_TRAIL}, and {lack}");
+    let message = format!("may have {lack}");
     let useful =
         evaluations.iter().filter(|evaluation| evaluation.unmet.is_empty() || evaluation.role.records != Some(false));
-    let finding = Finding::at(first.trail.header, message, "the first trail");
+    let finding = Finding::at(first.trail.header, message, label(evaluations));
     let finding = finding.with_trail_finding(useful.clone().flat_map(TrailEvaluation::unknown_findings));
     let advice = useful.clone().find_map(regions::advice).filter(|_| finding.related.is_empty());
     useful.fold(finding, regions::with_unknown_regions).help(advice.as_deref().unwrap_or(RESOLVE))

@@ -18,7 +18,7 @@ pub struct RulePage {
     pub summary: String,
     /// The end of "CIS AWS Foundations … requires …", for rules that a control requires.
     pub requires: Option<String>,
-    /// The auditor whose interpretation of the control requires this, if the control's text doesn't: "AWS".
+    /// The auditors whose interpretation of the control requires this, if the control's text doesn't: "AWS Config".
     pub auditor: Option<String>,
     /// `safe` if its fixes are safe, `unsafe` if they always have side effects, `None` if it has no fix.
     pub fix: Option<String>,
@@ -67,10 +67,10 @@ impl RulePage {
         }
     }
 
-    /// Describes the interpretation of a control, if the control's text doesn't require this: "as AWS audits CIS 3.1".
+    /// Names the auditors that require this, if the text of the benchmark's control doesn't.
     pub fn reading(&self, benchmark: &str) -> Option<String> {
-        let (auditor, id) = (self.auditor.as_ref()?, self.control(benchmark)?);
-        Some(format!("as {auditor} audits {} {id}", if benchmark.starts_with("cis-") { "CIS" } else { benchmark }))
+        let auditor = self.auditor.as_ref().filter(|_| self.control(benchmark).is_some())?;
+        Some(format!("according to {auditor}, not the text of the control"))
     }
 
     /// The rule's number in a benchmark.

@@ -12,12 +12,13 @@ pub(super) static RULE: Rule =
 
 const FAILS: &str = "writes to a bucket that allows public access";
 const MAY_FAIL: &str = "may write to a bucket that allows public access";
+const UNCHECKED: &str = "names a bucket whose public access isn't checked";
 const WEAK: &str = "writes to a bucket that doesn't block all public access";
 
 /// Reports public access before a missing public access block, and that before an unknown.
 fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     let Some(bucket) = &delivery.bucket else {
-        return log_delivery::undeclared(delivery, &delivery.settings.bucket, "bucket", MAY_FAIL);
+        return log_delivery::undeclared(delivery, &delivery.settings.bucket, "bucket", [MAY_FAIL, UNCHECKED]);
     };
     let openings = || acls(bucket).chain(policies(bucket, &delivery.work));
     let flags = || {

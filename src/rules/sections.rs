@@ -55,8 +55,8 @@ const ACCESS_LOGGING: EvaluatedPart = EvaluatedPart::Rules(&["unlogged-log-bucke
 const CLOUDWATCH: EvaluatedPart = EvaluatedPart::Rules(&["logs-without-cloudwatch"]);
 const OBJECT_WRITES: EvaluatedPart = EvaluatedPart::Rules(&["unrecorded-object-writes"]);
 const OBJECT_READS: EvaluatedPart = EvaluatedPart::Rules(&["unrecorded-object-reads"]);
-const ANOTHER_SERVICE: EvaluatedPart = EvaluatedPart::Nothing("it is about another service");
-const EVERY_KEY: EvaluatedPart = EvaluatedPart::Nothing("it is about every key of the account, not only the trail's");
+const ANOTHER_SERVICE: EvaluatedPart = EvaluatedPart::Nothing("about another service");
+const EVERY_KEY: EvaluatedPart = EvaluatedPart::Nothing("about every key of the account, not only the trail's");
 
 #[rustfmt::skip]
 const LOGGING: [SectionRow; 11] = [
@@ -96,7 +96,7 @@ impl ListedControl {
         match self.evaluates {
             EvaluatedPart::Nothing(reason) => Some(reason),
             EvaluatedPart::Rules(_) | EvaluatedPart::AnyTrail => {
-                self.rules().is_empty().then_some("no rule checks it yet")
+                self.rules().is_empty().then_some("no rule checks this control")
             }
         }
     }

@@ -21,7 +21,9 @@ pub struct StaleSuppression {
 /// The problem of a [`StaleSuppression`] suppression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaleKind {
-    /// The comment is invalid, or has no finding to suppress.
+    /// The comment is invalid; the message states how to correct it.
+    Invalid,
+    /// The comment has no finding to suppress.
     Unused,
     /// The entry of the configuration has no finding to suppress.
     Idle,
@@ -64,8 +66,8 @@ impl Suppressions<'_> {
         for (id, _) in self.sources.all().into_iter().filter(|(id, _)| counts(*id)) {
             let ignores = self.of_file(id);
             for (span, message) in &ignores.misread {
-                let message = format!("this comment has no effect: {message}");
-                stale.push(StaleSuppression { span: *span, kind: StaleKind::Unused, message, unused: None });
+                let (kind, message) = (StaleKind::Invalid, format!("invalid suppression: {message}"));
+                stale.push(StaleSuppression { span: *span, kind, message, unused: None });
             }
             for ignore in ignores.all.iter().filter(|ignore| ignore.is_own) {
                 stale.extend(ignore.rules.iter().filter_map(|rule| self.check_suppression(ignore, rule, &is_asked)));

@@ -22,6 +22,19 @@ const MAX_COMMENTS_IN_A_ROW: usize = 100_000;
 /// Next line, line separator and paragraph separator: line breaks in YAML 1.1, but not in YAML 1.2.
 const DOUBTFUL: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
+/// Describes an error of the parser. Its own descriptions begin with the state of the parser.
+fn message_of(kind: &ErrorKind) -> String {
+    let message = match kind {
+        ErrorKind::ExpectedBlockMappingKey => "expected a key of the mapping",
+        ErrorKind::ExpectedBlockSequenceEntry => "expected `-` before the next element",
+        ErrorKind::ExpectedFlowMappingSeparator => "expected `,` or `}`",
+        ErrorKind::ExpectedFlowSequenceSeparator => "expected `,` or `]`",
+        ErrorKind::ExpectedNodeContent => "expected a value",
+        other => return other.to_string(),
+    };
+    message.to_owned()
+}
+
 /// Parses all documents of a file. Invalid documents are omitted.
 pub fn parse(id: FileId, file: &SourceFile) -> Tree {
     parse_part(id, file, file.body().0..file.text.len())
@@ -248,7 +261,7 @@ impl<'a> YamlReader<'a> {
         let span = word_at(self.id, self.file, place);
         match error.kind() {
             ErrorKind::RecursionLimitExceeded => Problem::too_deep(span),
-            kind => Problem::syntax(span, kind.to_string()),
+            kind => Problem::syntax(span, message_of(kind)),
         }
     }
 

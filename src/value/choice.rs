@@ -24,10 +24,6 @@ impl Choice {
 
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is {}", self.condition, self.holds)?;
-        match &self.part {
-            Some((part, value)) => write!(f, ", with `{part}` = {value}"),
-            None => Ok(()),
-        }
+        f.write_str(&self.describe())
     }
 }

@@ -246,8 +246,8 @@ impl Reason {
     pub fn advice(&self) -> String {
         match self {
             Reason::NoValue { reference } => match reference.strip_prefix("var.") {
-                Some(name) => format!("set it with `--var {name}=…` or `--var-file`, or add a default"),
-                None => format!("set it with `--parameter {reference}=…`, or add a default"),
+                Some(name) => format!("set variable `{name}` with `--var {name}=…` or `--var-file`, or add a default"),
+                None => format!("set parameter `{reference}` with `--parameter {reference}=…`, or add a default"),
             },
             // A reference in Terraform contains a dot, and its declaration may be in another file.
             Reason::Undeclared { reference, .. } if reference.contains('.') => {

@@ -300,13 +300,16 @@ fn rules_are_explained_by_the_names_that_others_give_them() {
         ("CloudTrail.3", "stopped-trail (error)"),
         ("AC-2(4)", "no-compliant-trail (error)"),
         ("10.2.1.7", "no-compliant-trail (error)"),
-        ("CloudTrail.5", "No rule evaluates CloudTrail.5 (integrated with CloudWatch Logs): no rule checks it yet."),
+        (
+            "CloudTrail.5",
+            "No rule evaluates CloudTrail.5 (integrated with CloudWatch Logs): no rule checks this control.",
+        ),
         ("cloudtrail.9", "No rule evaluates CloudTrail.9 (tags of trails): tags don't decide what a trail records."),
         (
             "CloudTrail.10",
             "No rule evaluates CloudTrail.10 (event data stores with customer managed keys): event data stores are no trails.",
         ),
-        ("4.10", "No rule evaluates 4.10 (access logs of web front ends): it is about another service."),
+        ("4.10", "No rule evaluates 4.10 (access logs of web front ends): about another service."),
     ] {
         assert_eq!(first(name), expected, "{name}");
     }
@@ -346,7 +349,7 @@ fn mistakes_are_named_with_the_next_step() {
     assert_eq!(said(&["check", "nowhere"]), "error: can't read `nowhere`: no such file or directory\n");
     assert_eq!(
         said(&["check", "--select", "single-region"]),
-        "error: unknown rule `single-region`\n\n  tip: did you mean `single-region-trail`?\n"
+        "error: unknown rule or group `single-region`\n\n  tip: did you mean `single-region-trail`?\n"
     );
     assert_eq!(
         said(&["check", "--select", "8173d5eb-96b5-4aa6-a71b-ecfa153c123d"]),
@@ -358,12 +361,39 @@ fn mistakes_are_named_with_the_next_step() {
     );
     assert_eq!(
         said(&["trace", "aws_cloudtrail.t.is_logging"]),
-        "error: `aws_cloudtrail.t` has no known attribute `is_logging`\n\n  tip: `trailint trace 'aws_cloudtrail.t'` shows its known attributes\n"
+        "error: `trace` doesn't show attribute `is_logging` of `aws_cloudtrail.t`\n\n  tip: it shows \
+         `is_multi_region_trail`, `enable_logging`, `include_global_service_events`, `enable_log_file_validation`, \
+         `is_organization_trail`, `kms_key_id`, `region`, `event_selector` and `advanced_event_selector`\n"
     );
+    assert_eq!(
+        said(&["trace", "x.y"]),
+        "error: no trail `x.y` in 1 file\n\n  tip: the only trail is `aws_cloudtrail.t`\n"
+    );
+    assert_eq!(
+        said(&["check", "--select", "cis-3.9"]),
+        "error: unknown rule or group `cis-3.9`\n\n  tip: `trailint rules` lists all rules; the groups are `all`, \
+         `cis-3.1`, `companions`, `advisories` and `audit`\n"
+    );
+    assert!(said(&["check", "--compliance", "iso"]).contains("tip: expected `cis-aws-1.2`, "));
     let unknown = "error: invalid `selector-polcy=1`: \
         unknown key `selector-polcy`; did you mean `selector-policy`?\n";
     assert_eq!(said(&["trace", "aws_cloudtrail.t", "-c", "selector-polcy=1"]), unknown);
     assert_eq!(said(&["check", "--config", "selector-polcy=1"]), unknown);
+}
+
+#[test]
+fn an_address_without_its_modules_is_completed() {
+    let files = [
+        ("main.tf", "module \"audit\" {\n  source = \"./trail\"\n}\n"),
+        ("trail/main.tf", "resource \"aws_cloudtrail\" \"this\" {\n  s3_bucket_name = \"logs\"\n}\n"),
+    ];
+    let scratch = Scratch::new("without-modules", &files);
+    let tip = |question: &str| err(&scratch.run(&["trace", question])).lines().last().unwrap().to_owned();
+    assert_eq!(tip("aws_cloudtrail.this"), "  tip: did you mean `module.audit.aws_cloudtrail.this`?");
+    let attribute = "module.audit.aws_cloudtrail.this.enable_logging";
+    assert_eq!(tip("aws_cloudtrail.this.enable_logging"), format!("  tip: did you mean `{attribute}`?"));
+    let unset = out(&scratch.run(&["trace", "module.audit.aws_cloudtrail.this.kms_key_id"]));
+    assert!(unset.starts_with("module.audit.aws_cloudtrail.this.kms_key_id is not set\n"), "{unset}");
 }
 
 #[test]
@@ -611,6 +641,7 @@ fn options_come_from_the_environment() {
 fn rules_are_listed_and_explained() {
     let scratch = Scratch::new("rules", &[]);
     let listed = out(&scratch.run(&["rules"]));
+    assert_eq!(listed.lines().next().unwrap().split_whitespace().next(), Some("RULE"));
     for rule in trailint::internal::rules::RULES {
         assert!(listed.contains(rule.id()));
         let page = out(&scratch.run(&["explain", rule.id(), "--format", "markdown"]));

@@ -51,6 +51,20 @@ fn only_what_is_new_counts() {
 }
 
 #[test]
+fn a_result_that_is_not_evaluated_is_no_existing_finding() {
+    let Some(repository) = Repository::new("not-evaluated") else { return };
+    repository.write("main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  s3_bucket_name = \"logs\"\n}\n").commit();
+    let compared = ["check", "--diff-base", "HEAD", "--select", "bucket-policy-blocks-delivery"];
+    assert_eq!(
+        err(&repository.run(&compared)),
+        "All checks passed for 1 trail (1 file); 1 not evaluated (declared elsewhere; `-v` lists it).\n"
+    );
+    let compared = ["check", "--diff-base", "HEAD"];
+    let said = err(&repository.run(&compared));
+    assert!(said.starts_with("No new findings in 1 trail (1 file): "), "{said}");
+}
+
+#[test]
 fn a_trail_that_goes_is_missed_where_it_was() {
     let Some(repository) = Repository::new("gone") else { return };
     repository.write("prod/trail.tf", GOOD).write("prod/main.tf", "").write("test/main.tf", BAD).commit();

@@ -283,8 +283,11 @@ fn findings_are_accepted_with_a_reason() {
         let format = if arguments.contains(&"-f") { &[][..] } else { &["-f", "concise"] };
         said(&scratch, &[&["check"], format, arguments].concat())
     };
-    let passed =
-        (0, "All checks passed for 1 trail (1 file): 1 suppressed; 1 not evaluated (declared elsewhere; `-v` lists them).\n".to_owned());
+    let passed = (
+        0,
+        "No findings in 1 trail (1 file): 1 suppressed; 1 not evaluated (declared elsewhere; `-v` lists it).\n"
+            .to_owned(),
+    );
     assert_eq!(run("", &[]), passed);
     assert_eq!(run("address = \"aws_cloudtrail.*\"", &[]), passed);
     let (missed, said_of) = run("address = \"module.*\"", &["-q"]);
@@ -457,9 +460,9 @@ fn what_is_excluded_is_not_searched() {
 fn the_benchmark_that_is_cited_is_chosen() {
     let scratch = Scratch::new("cited", &[("a.tf", BAD)]);
     let (_, text) = said(&scratch, &["check", "-c", "benchmark=cis-aws-7.0"]);
-    assert!(text.contains("note: CIS AWS Foundations v7.0.0 4.1 requires"), "{text}");
+    assert!(text.contains("note: CIS AWS Foundations v7.0.0, control 4.1, requires"), "{text}");
     let (_, text) = said(&scratch, &["check", "-c", "benchmark=\"fsbp\""]);
-    assert!(text.contains("note: FSBP CloudTrail.1 requires"), "{text}");
+    assert!(text.contains("note: FSBP, control CloudTrail.1, requires"), "{text}");
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(crate) fn fixed(files: &Files, allowed: Safety) -> FixResult {
         engine::check(&fs, &everything(), sources, &settings)
     };
     let report = judge(&[]).unwrap();
-    apply_fixes::<Error>(report, |_, fix, _| fix.safety <= allowed, judge).unwrap()
+    apply_fixes::<Error>(report, |_, fix, _| fix.safety() <= allowed, judge).unwrap()
 }
 
 /// The files as a fix leaves them.
@@ -229,7 +229,7 @@ fn the_fix_of_one_finding_is_what_it_says() {
     for Project { name, report, .. } in PROJECTS.iter() {
         for finding in &report.findings {
             let Some(fix) = &finding.fix else { continue };
-            kinds.entry(finding.rule.id()).or_default().insert(fix.safety.word());
+            kinds.entry(finding.rule.id()).or_default().insert(fix.safety().word());
             for (id, text) in apply([(0, fix)], &report.sources).texts {
                 let old = report.sources.file(id).text.clone();
                 let (mut rest, mut at) = (text.as_str(), 0);

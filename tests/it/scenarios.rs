@@ -117,7 +117,8 @@ pub(crate) fn concise(report: &Report) -> String {
 fn reasons(finding: &Diagnostic, sources: &Sources) -> String {
     let mut lines = Vec::new();
     if let FindingTarget::Text(label) = &finding.place {
-        lines.push(format!("{}: {}", marked(label, sources), label.text));
+        let text = if label.text.is_empty() { String::new() } else { format!(": {}", label.text) };
+        lines.push(format!("{}{text}", marked(label, sources)));
     }
     let related = finding.related.iter();
     lines.extend(

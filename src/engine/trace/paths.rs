@@ -11,8 +11,8 @@ use crate::value::{Data, Hop, HopKind, Known, Maybe, Object, Origin, Traced, Unk
 /// A value in a world.
 type ValueInWorld<'a> = (Traced<Data>, &'a World);
 
-/// When an instance is created.
-pub(super) fn existence(first: &Resource, runs: &[TraceRun]) -> TracedArgument {
+/// When an instance is created; `None` if nothing decides that.
+pub(super) fn existence(first: &Resource, runs: &[TraceRun]) -> Option<TracedArgument> {
     let mut distinct: Vec<Traced<Data>> = Vec::new();
     let mut seen: Vec<ValueInWorld<'_>> = Vec::new();
     for (resources, world) in runs {
@@ -22,10 +22,15 @@ pub(super) fn existence(first: &Resource, runs: &[TraceRun]) -> TracedArgument {
         distinct.extend(known.is_none().then(|| exists.clone()));
         seen.push((known.unwrap_or(exists), world));
     }
-    group(first.address.clone(), &seen, |exists| match &exists.value {
-        Known(Data::Bool(true)) => ("is created".to_owned(), "created here".to_owned()),
-        Known(_) => ("isn't created".to_owned(), "not created here".to_owned()),
-        Unknown(why) => ("may be created".to_owned(), why.describe()),
+    let is_decided = seen.iter().any(|(exists, _)| {
+        exists.value != Known(Data::Bool(true)) || !exists.hops.is_empty() || exists.origin.span() != first.header
+    });
+    is_decided.then(|| {
+        group(first.address.clone(), &seen, |exists| match &exists.value {
+            Known(Data::Bool(true)) => ("is created".to_owned(), "created here".to_owned()),
+            Known(_) => ("isn't created".to_owned(), "not created here".to_owned()),
+            Unknown(why) => ("may be created".to_owned(), why.describe()),
+        })
     })
 }
 

@@ -53,7 +53,7 @@ struct SarifFix {
 
 impl SarifFix {
     fn of(fix: &Fix, report: &Report) -> Self {
-        let description = SarifText::new(&format!("{} ({})", fix.title, fix.safety.word()));
+        let description = SarifText::new(&format!("{} ({})", fix.title, fix.safety().word()));
         Self { description, artifact_changes: ArtifactChange::of_fix(fix, &report.sources) }
     }
 }

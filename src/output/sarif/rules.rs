@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::SarifText;
 use crate::finding::Level;
+use crate::output::rule_list::with_plain_links;
 use crate::report::Report;
 use crate::rules::{self, Check, Control, Rule};
 
@@ -49,7 +50,7 @@ struct Descriptor<'a> {
 
 #[derive(Serialize)]
 struct Help<'a> {
-    text: &'a str,
+    text: String,
     markdown: &'a str,
 }
 
@@ -126,14 +127,13 @@ impl<'a> Driver<'a> {
 impl<'a> Descriptor<'a> {
     fn of(rule: &'static Rule, taxonomies: &[Taxonomy<'a>]) -> Self {
         let page = &rule.page;
-        let (text, markdown) = (page.text, page.text);
         Self {
             id: page.id,
             name: name_of(page.id),
             help_uri: (!ADDRESS.is_empty()).then(|| format!("{ADDRESS}/blob/v{VERSION}/rules/{}.md", page.id)),
             short_description: SarifText::new(&page.summary),
             full_description: SarifText::new(first_sentences(page.text).unwrap_or(&page.summary)),
-            help: Help { text, markdown },
+            help: Help { text: with_plain_links(page.text), markdown: page.text },
             default_configuration: RuleConfiguration { level: page.level },
             properties: RuleProperties::of(rule),
             relationships: page.controls.iter().filter_map(|control| Relationship::to(control, taxonomies)).collect(),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::TrailEvaluation;
+use super::{NO_TRAIL, TrailEvaluation};
 use crate::finding::Finding;
 use crate::model::{Trail, TrailSetting, region};
 use crate::rules::{Rule, missing_global_events, single_region_trail};
@@ -15,9 +15,9 @@ use crate::value::{Known, Reason, Unknown};
 pub(super) enum Spread {
     /// All of them are certainly covered.
     Complete,
-    /// All of them may be covered; the text describes those that may not be.
+    /// All of them may be covered; the text describes the missing trails, and follows "may have".
     Open(String),
-    /// Some are certainly not covered; the text describes them.
+    /// Some are certainly not covered; the text describes the missing trails, and follows "has".
     Incomplete(String),
 }
 
@@ -98,7 +98,7 @@ pub(super) fn spread(evaluations: &[TrailEvaluation<'_>], regions: &[String]) ->
     if lacking.len() <= all && (global > 0 || !lacking.contains(&leader)) {
         Spread::Open(needs.describe(&uncertain))
     } else if lacking.len() > all && all > 0 {
-        Spread::Incomplete(format!("too few trails for {}", listed(&lacking)))
+        Spread::Incomplete(format!("{NO_TRAIL}, and too few trails for {}", listed(&lacking)))
     } else {
         Spread::Incomplete(needs.describe(&lacking))
     }
@@ -135,13 +135,19 @@ impl RegionNeeds<'_> {
             .any(|evaluation| known(evaluation) == Some(region) && evaluation.role.records != Some(false))
     }
 
-    /// Describes the Regions without a trail, or the one that lacks only global service events.
+    /// Describes the missing trails: one that meets every condition, and one in each of the Regions without a trail, or
+    /// in the Region that lacks only global service events.
     fn describe(&self, missing: &[&str]) -> String {
         let (global, unrecorded): (Vec<&str>, Vec<&str>) =
             missing.iter().copied().partition(|region| *region == self.leader && self.has_trail(region));
-        let unrecorded = (!unrecorded.is_empty()).then(|| format!("none that records {}", listed(&unrecorded)));
-        let global = global.first().map(|leader| format!("none in `{leader}` that includes global services"));
-        unrecorded.into_iter().chain(global).collect::<Vec<_>>().join(", and ")
+        let unrecorded = match *unrecorded {
+            [] => None,
+            [one] => Some(format!(" nor a trail in `{one}`")),
+            _ => Some(format!(" nor a trail in each of {}", listed(&unrecorded))),
+        };
+        let global = global.first().map(|leader| format!(" nor a trail in `{leader}` that includes global services"));
+        let missing: String = unrecorded.into_iter().chain(global).collect();
+        format!("neither a trail that meets every condition{missing}")
     }
 }
 

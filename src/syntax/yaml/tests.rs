@@ -267,7 +267,7 @@ fn what_is_not_yaml_is_refused_at_its_place() {
         ("a: b: c", r#"problem ":": mapping values are not allowed in this context"#),
         ("a: \"\\q\"", r#"problem "\"\\q\"": while parsing a quoted scalar, found unknown escape character"#),
         ("a: @b", r#"problem "@b": unexpected character: `@'"#),
-        ("a: 1\n- b", r#"problem "b": while parsing a block mapping, did not find expected key"#),
+        ("a: 1\n- b", r#"problem "b": expected a key of the mapping"#),
         ("a: !e!x b", r#"problem "!e!x": the handle wasn't declared"#),
         ("{a: 1}}", r#"problem "}": misplaced bracket"#),
     ] {

@@ -45,7 +45,7 @@ fn wrong(project: &Project) -> Vec<String> {
 
 fn fixable(report: &Report, allowed: Safety) -> Vec<String> {
     let is_fixable = |finding: &&trailint::internal::report::Diagnostic| {
-        finding.fix.as_ref().is_some_and(|fix| fix.safety <= allowed)
+        finding.fix.as_ref().is_some_and(|fix| fix.safety() <= allowed)
     };
     report
         .findings

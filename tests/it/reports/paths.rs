@@ -150,8 +150,8 @@ fn words_for_people_name_files_from_the_working_directory() {
     assert!(said.contains("\n. (terraform, 1 trail): fail\n"), "{said}");
     let created = in_good(&["baseline", "create", ".", "--config", "../trailint.toml"]);
     assert!(
-        created.contains("../../.trailint-baseline.json accepts ")
-            || created.contains("../.trailint-baseline.json accepts "),
+        created.contains("`../../.trailint-baseline.json` with ")
+            || created.contains("`../.trailint-baseline.json` with "),
         "{created}"
     );
     assert!(in_good(&["trace", "aws_cloudtrail.t", ".", "--config", "../trailint.toml"]).contains("╭─[main.tf:2:27]"));
@@ -219,7 +219,7 @@ fn names_that_are_not_utf8_are_told_apart() {
     assert_eq!(fingerprints(&[]).into_iter().collect::<BTreeSet<_>>().len(), names.len());
     // What is accepted in one is not in another.
     let accepted = run(&["baseline", "create", "--select", "single-region-trail"], &[b"x\xff"]);
-    assert!(err(&accepted).contains("accepts 1 finding"), "{}", err(&accepted));
+    assert!(err(&accepted).contains("with 1 finding "), "{}", err(&accepted));
     let left = paths("concise", &out(&run(&[&select[..], &["concise"]].concat(), &[])));
     assert_eq!(left.len(), names.len() - 1, "{left:?}");
     assert!(!left.contains(&"x%FF/main.tf".to_owned()), "{left:?}");
