@@ -82,7 +82,7 @@ impl KnownFindings {
         about.dedup();
         about
             .into_iter()
-            .filter_map(|at| self.earlier.get(at))
+            .map(|at| self.earlier.get(at).expect("the keys have indices of the earlier findings"))
             .map(|(number, known_finding)| (*number, known_finding))
             .collect()
     }

@@ -42,9 +42,8 @@ impl DeploymentCheck<'_> {
                     groups.push(InstanceGroup { results: Vec::new(), suppressed });
                     groups.len().saturating_sub(1)
                 });
-                if let Some(group) = groups.get_mut(index) {
-                    group.results.push((instance, answer));
-                }
+                let group = groups.get_mut(index).expect("each key has the index of its group");
+                group.results.push((instance, answer));
             }
         }
         groups

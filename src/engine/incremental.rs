@@ -294,9 +294,8 @@ impl IncrementalCheck {
         self.linked.iter_mut().for_each(|linked| linked.retain(|linked| Some(linked.candidate.file) != known));
         let essence = |linked: &crate::formats::LinkedFile| (linked.candidate, linked.links.clone());
         let relinks = old.as_ref().map(essence) != new.as_ref().map(|(_, linked)| essence(linked));
-        if let Some((format, linked)) = new
-            && let Some(all) = self.linked.get_mut(format)
-        {
+        if let Some((format, linked)) = new {
+            let all = self.linked.get_mut(format).expect("there is a list for each format");
             let place = all.partition_point(|other| self.sources.file(other.candidate.file).path.as_path() < path);
             all.insert(place, linked);
         }

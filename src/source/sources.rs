@@ -102,9 +102,7 @@ impl Sources {
         let Some(id) = self.known(path) else { return self.add_as(path, name, bytes) };
         let file = Arc::new(SourceFile::new(path.to_owned(), name, bytes));
         let mut kept = self.stored.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(old) = kept.files.get_mut(id.0 as usize) {
-            *old = file;
-        }
+        *kept.files.get_mut(id.0 as usize).expect("a FileId comes from these Sources") = file;
         id
     }
 

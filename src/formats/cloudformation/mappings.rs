@@ -69,7 +69,9 @@ impl TemplateEvaluator<'_> {
             rows.filter(|(key, _)| !self.is_rejected_value(&symbol, key)).unzip();
         let chosen = if has_default { self.one_or_none(&symbol, &keys) } else { self.one_of(&symbol, &keys) };
         match chosen {
-            Some(Some(index)) => entries.get(index).cloned().map_or(MappingLookup::Missing, MappingLookup::Entry),
+            Some(Some(index)) => {
+                MappingLookup::Entry(entries.get(index).expect("the world chooses one of the keys").clone())
+            }
             Some(None) => MappingLookup::Missing,
             None => MappingLookup::Open(why),
         }

@@ -185,7 +185,9 @@ impl TemplateEvaluator<'_> {
             Known(text) => failed(format!("\"{text}\" isn't among the allowed values of `{name}`")),
             Unknown(why) if is_final(&why) => Unknown(why),
             Unknown(why) => match self.one_of(&why.symbol(), &allowed.values) {
-                Some(Some(index)) => allowed.values.get(index).cloned().map_or(Unknown(why), Known),
+                Some(Some(index)) => {
+                    Known(allowed.values.get(index).expect("the world chooses one of the values").clone())
+                }
                 Some(None) => failed(format!("`{name}` isn't among its allowed values")),
                 None => Unknown(why),
             },

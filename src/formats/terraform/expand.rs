@@ -182,12 +182,12 @@ fn keyed(block: &Block, for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) ->
 fn element(collection: &Traced<Data>, index: usize) -> Option<BlockInstance> {
     let (key, each, value) = match &collection.value {
         Known(Data::Object(map)) => {
-            let field = map.fields.get(index)?;
+            let field = map.fields.get(index).expect("the caller counts the elements");
             let (key, value) = entry(collection, field, map);
             (format!("[{}]", quoted(&field.key)), key, value)
         }
         Known(Data::List(list)) => {
-            let item = list.items.get(index)?;
+            let item = list.items.get(index).expect("the caller counts the elements");
             let key = match &item.value {
                 Known(Data::String(text)) => format!("[{}]", quoted(text)),
                 Known(_) | Unknown(_) => "[*]".to_owned(),

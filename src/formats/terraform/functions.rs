@@ -94,7 +94,7 @@ type FunctionBody = fn(&EvaluatedCall<'_>) -> FunctionResult;
 pub(super) fn find(name: &str) -> Option<&'static Function> {
     let name = name.strip_prefix("core::").unwrap_or(name);
     let at = FUNCTIONS.binary_search_by_key(&name, |function| function.name).ok()?;
-    FUNCTIONS.get(at)
+    Some(FUNCTIONS.get(at).expect("the search returns an index of the list"))
 }
 
 impl Function {

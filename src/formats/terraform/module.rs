@@ -167,7 +167,8 @@ impl Module {
 
     /// The expression of a local; those of override files take precedence.
     pub(super) fn local(&self, name: &str) -> Option<&Expr> {
-        let overriding = self.overriding.local(name).and_then(|at| self.overrides.get(at));
+        let overriding =
+            self.overriding.local(name).map(|at| self.overrides.get(at).expect("the index is of the override files"));
         let own = self.index().locals(name).iter().filter_map(|&id| self.block(id));
         let found: Vec<&Attribute> =
             overriding.into_iter().chain(own).filter_map(|it| it.body.attribute(name)).collect();
@@ -221,7 +222,7 @@ impl Module {
 
     /// True if a block's text contains each of the words, which is cheaper to check than parsing it.
     fn may_have(&self, id: BlockId, words: &[&str]) -> bool {
-        let Some(block) = self.blocks.get(id.0) else { return false };
+        let block = self.blocks.get(id.0).expect("a BlockId is an index of the module's blocks");
         match &block.source {
             BlockSource::Json(_) => true,
             BlockSource::Native(item) => {

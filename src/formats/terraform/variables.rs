@@ -366,7 +366,7 @@ fn choose(evaluator: &ExpressionEvaluator<'_>, domain: &Domain, reference: &str)
 fn selected_value(evaluator: &ExpressionEvaluator<'_>, values: &[Data], subject: &str) -> Option<Data> {
     let shown: Vec<String> = values.iter().map(|value| symbol(&Known(value.clone()))).collect();
     let index = evaluator.world.choose(subject, &shown)?;
-    values.get(index).cloned()
+    Some(values.get(index).expect("the world chooses one of the values").clone())
 }
 
 /// A given value after the variable's validations. A known value that they reject is a failure; an unknown one is among

@@ -260,10 +260,8 @@ impl Registry {
     /// Attaches settings to their target. Returns false if the target is unknown.
     fn attach(&mut self, Attachment { target, names, settings }: &Attachment) -> bool {
         let name = target.name().filter(|name| !self.ambiguous.contains(name));
-        let position = name.and_then(|name| self.by_name.get(name)).copied();
-        let Some((position, target)) = position.and_then(|at| Some((at, self.targets.get_mut(at)?))) else {
-            return false;
-        };
+        let Some(position) = name.and_then(|name| self.by_name.get(name)).copied() else { return false };
+        let target = self.targets.get_mut(position).expect("names have indices of the targets");
         target.settings.extend(settings.iter().cloned());
         for name in names {
             self.by_name.entry(name.clone()).or_insert(position);

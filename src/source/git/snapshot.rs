@@ -399,9 +399,8 @@ impl Fs for Snapshot {
         let names: Vec<&str> = files.iter().map(|(_, name)| *name).collect();
         let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
         batch.read(&names, |index, read| {
-            if let Some((path, _)) = files.get(index) {
-                visit(path, read);
-            }
+            let (path, _) = files.get(index).expect("the batch returns indices of the requested names");
+            visit(path, read);
         });
         for path in self.on_disk.iter().filter(|path| path.starts_with(directory) && *path != directory) {
             if !is_in_skipped(path, directory) {

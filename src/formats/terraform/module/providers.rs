@@ -62,7 +62,9 @@ impl Module {
         let place = providers.configurations.get(&(source.to_owned(), alias.map(str::to_owned)));
         let block = place.and_then(|place| match *place {
             ConfigurationPlace::Base(id) => self.block(id),
-            ConfigurationPlace::Override(index) => self.overrides.get(index),
+            ConfigurationPlace::Override(index) => {
+                Some(self.overrides.get(index).expect("the index is of the override files"))
+            }
         });
         match block {
             Some(block) => Configuration::Block(block),

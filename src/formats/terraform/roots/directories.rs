@@ -66,18 +66,22 @@ impl Directories {
     /// Adds a scanned file in a directory.
     pub(super) fn add(&mut self, linked: &LinkedFile, path: &Path, context: Context<'_>) {
         let own = self.place(path, context);
-        if let Some(directory) = self.all.get_mut(own) {
-            if !directory.is_scanned {
-                // A call may have reached it by another path.
-                directory.path = path.to_owned();
-            }
-            directory.is_scanned = true;
-            directory.has_computed_calls |= linked.links.has_computed_calls;
-            directory.mentions_trail |= linked.candidate.relevance == Relevance::Trail;
+        let directory = self.directory(own);
+        if !directory.is_scanned {
+            // A call may have reached it by another path.
+            directory.path = path.to_owned();
         }
+        directory.is_scanned = true;
+        directory.has_computed_calls |= linked.links.has_computed_calls;
+        directory.mentions_trail |= linked.candidate.relevance == Relevance::Trail;
         for called in self.link(own, &linked.links, context) {
-            self.all.get_mut(called).into_iter().for_each(|called| called.is_called = true);
+            self.directory(called).is_called = true;
         }
+    }
+
+    /// The directory of an index that [`Self::place`] has returned.
+    fn directory(&mut self, place: usize) -> &mut Directory {
+        self.all.get_mut(place).expect("a place is an index of the directories")
     }
 
     /// Marks the directories that may contain a trail, and those that reach them directly or indirectly.
@@ -175,10 +179,10 @@ impl Directories {
             .filter(|place| self.all.get(*place).is_some_and(|own| own.is_scanned && !own.is_called))
             .collect();
         for root in roots {
-            let Some(path) = self.all.get(root).map(|directory| directory.path.clone()) else { continue };
+            let path = self.directory(root).path.clone();
             let calls = reached(&path).into_iter().filter(|called| *called != path).collect();
             for called in self.link(root, &Links { calls, ..Links::default() }, context) {
-                self.all.get_mut(called).into_iter().for_each(|called| called.is_called = true);
+                self.directory(called).is_called = true;
             }
         }
         self.follow(context);
@@ -188,12 +192,11 @@ impl Directories {
     fn link(&mut self, own: usize, links: &Links, context: Context<'_>) -> Vec<usize> {
         let called: Vec<usize> = links.calls.iter().map(|called| self.place(called, context)).collect();
         for &called in &called {
-            self.all.get_mut(called).into_iter().for_each(|directory| directory.callers.push(own));
+            self.directory(called).callers.push(own);
         }
-        if let Some(directory) = self.all.get_mut(own) {
-            directory.may_bring_trail |= links.may_bring_trail;
-            directory.calls.extend(&called);
-        }
+        let directory = self.directory(own);
+        directory.may_bring_trail |= links.may_bring_trail;
+        directory.calls.extend(&called);
         called
     }
 
@@ -210,10 +213,14 @@ impl Directories {
 
     /// Adds the modules that `terraform init` has installed for a scanned directory.
     fn add_installed(&mut self, root: usize, context: Context<'_>) {
-        let Some(directory) = self.all.get(root).filter(|directory| directory.is_scanned) else { return };
-        for installed in Manifest::read(&directory.path, context).directories() {
+        let directory = self.directory(root);
+        if !directory.is_scanned {
+            return;
+        }
+        let path = directory.path.clone();
+        for installed in Manifest::read(&path, context).directories() {
             let place = self.place(installed, context);
-            self.all.get_mut(place).into_iter().for_each(|directory| directory.callers.push(root));
+            self.directory(place).callers.push(root);
         }
     }
 
