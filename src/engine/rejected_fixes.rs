@@ -10,22 +10,30 @@ use crate::value::Budget;
 /// The cost of opening a project again, in addition to its evaluation.
 const STEPS_OF_A_TRIAL: usize = 200;
 
-/// Returns the declarations that reject values once these are tried, but not without them. If the budget is spent, none
-/// is found; `--fix` then rejects the fix.
+/// Returns the declarations that reject values once these are tried, but not without them; `None` if the budget is spent
+/// before any is found.
 pub(super) fn new_rejections(
     tried: &[TriedValue],
     opened: &dyn LoadedProject,
     assignment: &Assignment<'_>,
     context: Context<'_>,
     budget: &Rc<Budget>,
-) -> Vec<Rejection> {
+) -> Option<Vec<Rejection>> {
     if !budget.charge_ahead(STEPS_OF_A_TRIAL) {
-        return Vec::new();
+        return None;
     }
     let mut found = assignment.candidate.open(Context { tried, ..context }, budget).rejections();
     if !found.is_empty() {
         let known = opened.rejections();
-        found.retain(|rejection| !known.contains(rejection));
+        let is_known = |rejection: &Rejection| {
+            known.iter().any(|known| known.span == rejection.span && known.name == rejection.name)
+        };
+        found.retain(|rejection| !is_known(rejection));
     }
-    found
+    // The trial may have ended early.
+    if found.is_empty() && budget.remaining() == 0 {
+        budget.exceed();
+        return None;
+    }
+    Some(found)
 }

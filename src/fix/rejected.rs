@@ -5,12 +5,13 @@ use crate::finding::Label;
 use crate::formats::Rejection;
 use crate::model::TriedValue;
 use crate::report::Diagnostic;
+use crate::value::budget::STEPS;
 
-/// Returns the declarations that reject some values.
-type FindRejections<'a> = &'a dyn Fn(&[TriedValue]) -> Vec<Rejection>;
+/// Returns the declarations that reject some values; `None` if a limit prevents the trial.
+type FindRejections<'a> = &'a dyn Fn(&[TriedValue]) -> Option<Vec<Rejection>>;
 
 /// Removes the fixes of a deployment that can't be made, together with the others, because a declaration rejects a
-/// value. The help states the reason.
+/// value, and those that couldn't be tried. The help states the reason.
 pub fn drop_rejected_values(findings: &mut [Diagnostic], rejections: FindRejections<'_>) {
     let mut accepted = Vec::new();
     for safety in [Safety::Safe, Safety::Unsafe] {
@@ -21,19 +22,55 @@ pub fn drop_rejected_values(findings: &mut [Diagnostic], rejections: FindRejecti
         let all: Vec<&mut Diagnostic> = findings.iter_mut().filter(is_tried).collect();
         let mut groups = vec![all];
         while let Some(mut group) = groups.pop() {
-            let mut values: Vec<TriedValue> = accepted.clone();
-            values.extend(group.iter().flat_map(|finding| tried(finding)));
-            let found = if group.is_empty() { Vec::new() } else { rejections(&values) };
-            match (found.into_iter().next(), group.as_mut_slice()) {
+            if group.is_empty() {
+                continue;
+            }
+            let own: Vec<TriedValue> = group.iter().flat_map(|finding| tried(finding)).collect();
+            let values = [accepted.as_slice(), own.as_slice()].concat();
+            let Some(found) = rejections(&values) else {
+                group.into_iter().for_each(drop_untried);
+                continue;
+            };
+            match (found.first(), group.as_mut_slice()) {
                 (None, _) => accepted = values,
-                (Some(rejection), [finding]) => respond_error(finding, rejection),
-                (Some(_), _) => {
-                    let second = group.split_off(group.len().div_ceil(2));
-                    groups.extend([second, group]);
-                }
+                (Some(rejection), [finding]) => drop_rejected(finding, rejection),
+                (Some(_), _) => groups.extend(without_rejected(group, &own, &found)),
             }
         }
     }
+}
+
+/// Removes the fixes whose values are certainly the rejected ones, and returns the others as one group. If there is no
+/// such fix, returns the two halves of the group.
+fn without_rejected<'f>(
+    group: Vec<&'f mut Diagnostic>,
+    values: &[TriedValue],
+    found: &[Rejection],
+) -> Vec<Vec<&'f mut Diagnostic>> {
+    let causes: Vec<_> = found.iter().filter_map(|rejection| Some((cause(rejection, values)?, rejection))).collect();
+    let mut rest = Vec::new();
+    for finding in group {
+        let own = tried(finding);
+        match causes.iter().find(|(value, _)| own.contains(value)) {
+            Some((_, rejection)) => drop_rejected(finding, rejection),
+            None => rest.push(finding),
+        }
+    }
+    if !causes.is_empty() {
+        return vec![rest];
+    }
+    let second = rest.split_off(rest.len().div_ceil(2));
+    vec![second, rest]
+}
+
+/// Returns the only one of the values from which a rejected value comes.
+fn cause<'v>(rejection: &Rejection, values: &'v [TriedValue]) -> Option<&'v TriedValue> {
+    let sole = |is_cause: &dyn Fn(&TriedValue) -> bool| {
+        let mut causes = values.iter().filter(|value| rejection.places.contains(&value.span) && is_cause(value));
+        let first = causes.next()?;
+        causes.all(|other| other == first).then_some(first)
+    };
+    sole(&|_| true).or_else(|| sole(&|value| value.key.is_some() && value.key == rejection.variable))
 }
 
 /// Returns the values that a fix sets outside of the trail.
@@ -41,11 +78,17 @@ fn tried(finding: &Diagnostic) -> Vec<TriedValue> {
     finding.remedies.iter().filter_map(|wish| wish.tried()).collect()
 }
 
-fn respond_error(finding: &mut Diagnostic, rejection: Rejection) {
+fn drop_rejected(finding: &mut Diagnostic, rejection: &Rejection) {
     finding.rejected_fix = finding.fix.take();
-    let Rejection { span, name } = rejection;
     if let Some(help) = finding.help.take() {
-        finding.help = Some(format!("{help}, once {name} accepts this value"));
+        finding.help = Some(format!("{help}, once {} accepts this value", rejection.name));
     }
-    finding.related.push(Label { span, text: "doesn't accept the new value".to_owned() });
+    finding.related.push(Label { span: rejection.span, text: "doesn't accept the new value".to_owned() });
+}
+
+fn drop_untried(finding: &mut Diagnostic) {
+    finding.fix = None;
+    if let Some(help) = finding.help.take() {
+        finding.help = Some(format!("{help}; there is no fix, because trying it exceeds the limit for {STEPS}"));
+    }
 }

@@ -222,6 +222,10 @@ pub struct Rejection {
     pub span: Span,
     /// The same as a noun phrase: "the validation of variable `x`".
     pub name: String,
+    /// The variable or parameter, if the declaration concerns the value of one.
+    pub variable: Option<String>,
+    /// The expressions, calls and stacks from which that value comes.
+    pub places: Vec<Span>,
 }
 
 /// A program that reads Terraform's language.

@@ -53,7 +53,8 @@ impl TemplateEvaluator<'_> {
     fn rejection(&self, declared: &Entry) -> Option<Rejection> {
         let name = declared.key.as_text()?;
         let mapping = declared.value.as_mapping()?;
-        let is_refused = match self.parameter(name, declared).0 {
+        let (value, hops) = self.parameter(name, declared);
+        let is_refused = match value {
             Unknown(why) => why.is_failure(),
             Known(Data::String(text)) => {
                 let kind = merged_mapping::text(mapping, "Type").unwrap_or("String");
@@ -63,7 +64,12 @@ impl TemplateEvaluator<'_> {
         };
         let constraint = CONSTRAINTS.iter().find_map(|key| mapping.get(key).map(|entry| (*key, entry.key.span)));
         let (what, span) = constraint.unwrap_or(("Type", declared.key.span));
-        is_refused.then(|| Rejection { span, name: format!("`{what}` of parameter `{name}`") })
+        is_refused.then(|| Rejection {
+            span,
+            name: format!("`{what}` of parameter `{name}`"),
+            variable: Some(name.to_owned()),
+            places: hops.iter().map(|hop| hop.span).collect(),
+        })
     }
 
     /// The assertions of rules that don't hold.
@@ -80,7 +86,12 @@ impl TemplateEvaluator<'_> {
             let asserted = assertions.iter().filter_map(|item| Some(&item.as_mapping()?.get("Assert")?.value));
             let broken = asserted.filter(|assertion| apart.asserted(assertion) == Known(false));
             let name = format!("rule `{name}`");
-            found.extend(broken.map(|assertion| Rejection { span: assertion.whole(), name: name.clone() }));
+            found.extend(broken.map(|assertion| Rejection {
+                span: assertion.whole(),
+                name: name.clone(),
+                variable: None,
+                places: Vec::new(),
+            }));
         }
         found
     }

@@ -68,7 +68,8 @@ fn first_unmet(block: &Block, body: &Block, evaluator: &ExpressionEvaluator<'_>)
     let unmet = conditions.map(|condition| &condition.value).find(|condition| is_refused(condition, evaluator))?;
     let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
     let kind = if block.kind.text == "output" { "output." } else { "" };
-    Some(Rejection { span: unmet.span, name: format!("the precondition of `{kind}{}`", labels.join(".")) })
+    let name = format!("the precondition of `{kind}{}`", labels.join("."));
+    Some(Rejection { span: unmet.span, name, variable: None, places: Vec::new() })
 }
 
 /// True if a condition is false or fails.

@@ -8,7 +8,7 @@ use super::scope::ValuePath;
 use super::types::{Type, convert, cost};
 use super::values;
 use crate::formats::{OptionUse, OptionValue, Plan, Rejection};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, Traced, Unknown};
 
@@ -96,17 +96,41 @@ pub(super) fn rejection(evaluator: &ExpressionEvaluator<'_>, variable: &Block) -
     let AssignmentSource::Value(value, _) = argument_or_value(evaluator, variable, name, ty.as_ref()) else {
         return None;
     };
-    let refused = match converted(evaluator, variable, name, ty.as_ref(), value).value {
+    let of_value = |span, what: &str, value: &Traced<Data>| Rejection {
+        span,
+        name: format!("the {what} of variable `{name}`"),
+        variable: Some(name.to_owned()),
+        places: places_of(value),
+    };
+    let refused = match converted(evaluator, variable, name, ty.as_ref(), value.clone()).value {
         Unknown(why) if why.is_failure() => {
             let span = variable.body.attribute("type").map_or(variable.header, |attribute| attribute.value.span);
-            return Some(Rejection { span, name: format!("the type of variable `{name}`") });
+            return Some(of_value(span, "type", &value));
         }
         Known(data) => domain::refusing(variable, name, &data, evaluator.world),
         Unknown(_) => None,
     };
     let mut conditions = domain::conditions(variable).into_iter();
     let refusing = refused.or_else(|| conditions.find(|condition| is_refused(condition, evaluator)))?;
-    Some(Rejection { span: refusing.span, name: format!("the validation of variable `{name}`") })
+    Some(of_value(refusing.span, "validation", &value))
+}
+
+/// The expressions from which a value and its members come.
+fn places_of(value: &Traced<Data>) -> Vec<Span> {
+    let mut places = Vec::new();
+    let mut pending = vec![value];
+    while let Some(value) = pending.pop() {
+        places.push(value.origin.span());
+        places.extend(value.hops.iter().map(|hop| hop.span));
+        match &value.value {
+            Known(Data::List(list)) => pending.extend(&list.items),
+            Known(Data::Object(object)) => pending.extend(object.fields.iter().map(|field| &field.value)),
+            Known(Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_)) | Unknown(_) => {}
+        }
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 /// Converts a given value to the variable's type and validates it.

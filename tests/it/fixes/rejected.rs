@@ -190,3 +190,36 @@ fn a_value_that_a_constraint_or_a_rule_rejects_is_not_set() {
         assert_eq!(offered(&[("t.yaml", format!("{parameters}{condition}{TEMPLATE}"))]), (1, Vec::new()), "{rule}");
     }
 }
+
+/// Calls of a module, which all set `multi = false`.
+fn calls(module: &str, number: usize) -> String {
+    let call = |at| format!("module \"{module}{at}\" {{\n  source = \"./{module}\"\n  multi = false\n}}\n");
+    (0..number).map(call).collect()
+}
+
+#[test]
+fn one_trial_decides_the_values_of_many_calls() {
+    let refusing = format!("{}{}", variable("bool", "false", "!var.multi"), trail("var.multi"));
+    let accepting = format!("{}{}", variable("bool", "false", "var.multi || !var.multi"), trail("var.multi"));
+    let main = format!("{}{}", calls("refusing", 150), calls("accepting", 100));
+    let files = [("main.tf", main), ("refusing/main.tf", refusing), ("accepting/main.tf", accepting)];
+    let (offered, names) = offered(&files);
+    assert_eq!((offered, names.len()), (100, 150));
+    assert!(names.iter().all(|name| name == "the validation of variable `multi`"));
+}
+
+#[test]
+fn a_fix_that_is_not_tried_within_the_budget_is_not_offered() {
+    // A precondition may depend on any value, so each of them is tried alone.
+    let output = "output \"o\" {\n  value = 1\n  precondition {\n    condition = !var.multi\n    error_message = \"No.\"\n  }\n}\n";
+    let module = format!("variable \"multi\" {{\n  type = bool\n}}\n{output}{}", trail("var.multi"));
+    let files = [("main.tf", calls("m", 150)), ("m/main.tf", module)];
+    let report = check(files);
+    let findings = report.findings.iter().filter(|finding| finding.rule.id() == "single-region-trail");
+    let helps: Vec<&str> = findings.clone().filter_map(|finding| finding.help.as_deref()).collect();
+    let (untried, rejected): (Vec<&str>, Vec<&str>) =
+        helps.iter().partition(|help| help.ends_with("trying it exceeds the limit for evaluation steps"));
+    assert_eq!(untried.len() + rejected.len(), 150);
+    assert!(!untried.is_empty() && rejected.iter().all(|help| help.ends_with("accepts this value")), "{helps:?}");
+    assert!(findings.clone().all(|finding| finding.fix.is_none()));
+}
