@@ -202,12 +202,9 @@ fn file_name(finding: &Diagnostic, sources: &Sources) -> String {
     }
 }
 
-/// False for findings about unreadable files or a relaxed gate, for those of enforced rules, and for results that aren't
-/// evaluated.
+/// False for findings about unreadable files or a relaxed gate, and for those of enforced rules.
 fn can_contain(finding: &Diagnostic, enforced: &[&str]) -> bool {
-    !matches!(finding.rule.check, Check::Reading | Check::Comparing)
-        && !enforced.contains(&finding.rule.id())
-        && !finding.is_declared_elsewhere
+    !matches!(finding.rule.check, Check::Reading | Check::Comparing) && !enforced.contains(&finding.rule.id())
 }
 
 /// The fingerprint with the present id of its rule.

@@ -117,25 +117,20 @@ fn lift_suppressions(report: &mut Report, before: &[BaseReport]) {
 fn suppress_existing(report: &mut Report, before: &[BaseReport], name: &str, settings: &EngineSettings) {
     let mut known = KnownFindings::default();
     for BaseReport { report, moves } in before {
-        let counted = report.findings.iter().filter(|finding| can_exist(finding));
+        let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
         known.add(KnownFinding::of(counted), moves);
     }
     let enforced = &settings.selection.enforced;
     known::suppress_known(
         report,
         &known,
-        |finding: &Diagnostic| can_exist(finding) && !enforced.contains(&finding.rule.id()),
+        |finding: &Diagnostic| finding.suppressed.is_none() && !enforced.contains(&finding.rule.id()),
         |finding, _| {
             let reason = Some(format!("already at `{name}`"));
             finding.suppressed =
                 Some(Suppression { span: None, region: None, is_in_source: false, reason, until: None });
         },
     );
-}
-
-/// True for a finding that counts. A result that isn't evaluated is no finding.
-fn can_exist(finding: &Diagnostic) -> bool {
-    finding.suppressed.is_none() && !finding.is_declared_elsewhere
 }
 
 /// True if a deployment still creates a trail, or may.

@@ -345,8 +345,8 @@ impl Report {
         let mut counts = FindingCounts::default();
         for finding in &self.findings {
             let count = match (finding.outcome, finding.level) {
-                _ if finding.suppressed.is_some() => &mut counts.suppressed,
                 (Outcome::Unknown, _) if finding.is_declared_elsewhere => &mut counts.declared_elsewhere,
+                _ if finding.suppressed.is_some() => &mut counts.suppressed,
                 (Outcome::Unknown, _) => &mut counts.unknown,
                 (Outcome::Pass | Outcome::Fail, Level::Error) => &mut counts.errors,
                 (Outcome::Pass | Outcome::Fail, Level::Warning) => &mut counts.warnings,
@@ -365,14 +365,16 @@ impl Report {
 
     /// The number of findings that are suppressed because the compared state has them.
     pub fn known(&self) -> usize {
-        self.findings.iter().filter(|finding| finding.suppressed.as_ref().is_some_and(|own| own.span.is_none())).count()
+        let is_known = |finding: &&Diagnostic| {
+            !finding.is_declared_elsewhere && finding.suppressed.as_ref().is_some_and(|own| own.span.is_none())
+        };
+        self.findings.iter().filter(is_known).count()
     }
 
-    /// True if no finding fails the run. A result that isn't evaluated is no finding.
+    /// True if no finding fails the run.
     pub fn passes(&self, gate: Gate) -> bool {
         for finding in self.findings.iter().filter(|finding| finding.suppressed.is_none()) {
-            let is_unknown = finding.outcome == Outcome::Unknown && !finding.is_declared_elsewhere;
-            let counts = finding.outcome == Outcome::Fail || is_unknown && gate.unknown_fails || finding.counts_unknown;
+            let counts = finding.outcome == Outcome::Fail || gate.unknown_fails || finding.counts_unknown;
             if counts && gate.fail_on.is_some_and(|level| finding.level >= level) {
                 return false;
             }

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::engine::EngineSettings;
 use crate::error::Error;
 use crate::output::{self, Stream, TerminalStyle};
-use crate::report::{self, Outcome, Renamed, Report, TrailResult};
+use crate::report::{self, Outcome, Renamed, Report};
 use crate::rules::{self, Check};
 use crate::scan::{ScanInputs, is_program_file};
 use crate::source::{self, Fs, PathKind, ReadError, Sources, normalize};
@@ -207,13 +207,8 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, style: Termin
 
 /// Describes the entries of a baseline and the difference from the earlier one.
 fn changes(old: &Baseline, new: &Baseline) -> String {
-    let plural = if new.entries.len() == 1 { "" } else { "s" };
-    format!(
-        "{} finding{plural} ({} new, {} removed)",
-        new.entries.len(),
-        count_missing(old, new),
-        count_missing(new, old)
-    )
+    let noun = if new.entries.len() == 1 { "entry" } else { "entries" };
+    format!("{} {noun} ({} new, {} removed)", new.entries.len(), count_missing(old, new), count_missing(new, old))
 }
 
 fn count_missing(other: &Baseline, one: &Baseline) -> usize {
@@ -334,16 +329,11 @@ impl Evaluated<'_> {
         })
     }
 
-    /// True if a deployment has parts that weren't read, or the result of the rule is unknown. An entry for a result that
-    /// isn't evaluated, as earlier versions wrote it, isn't needed any more.
+    /// True if a deployment has parts that weren't read, or the result of the rule is unknown.
     fn is_open(&self, entry: &BaselineEntry, rule: &rules::Rule) -> bool {
         self.report.deployments.iter().filter(|judged| judged.root == entry.subject).any(|judged| {
             let trails = judged.trails.iter().filter(|trail| report::is_about(&entry.fingerprint, &trail.address));
-            let is_unneeded = |trail: &TrailResult| {
-                entry.outcome == Outcome::Unknown
-                    && trail.declared_elsewhere.iter().any(|other| other.id() == rule.id())
-            };
-            let mut results = trails.filter(|trail| !is_unneeded(trail)).flat_map(|trail| &trail.rules);
+            let mut results = trails.flat_map(|trail| &trail.rules);
             let is_whole = matches!(rule.check, Check::Deployment(_));
             !judged.unread.is_empty()
                 || is_whole && judged.verdict == Some(Outcome::Unknown)

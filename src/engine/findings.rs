@@ -66,8 +66,7 @@ impl DeploymentCheck<'_> {
     }
 
     /// The suppression of a rule's finding, if there is one. `trail` is the trail that the finding is about, or the
-    /// first of the deployment. A result that isn't evaluated is no finding, so it can't be suppressed; a suppression
-    /// that covers it still counts as used, because the resource may be declared in another run.
+    /// first of the deployment.
     pub(super) fn suppression(
         &self,
         rule: &Rule,
@@ -78,7 +77,7 @@ impl DeploymentCheck<'_> {
         let labels = std::iter::once(&finding.primary).chain(&finding.related).map(|label| label.span);
         let around = trail.iter().flat_map(|trail| std::iter::once(trail.header).chain(trail.calls.iter().copied()));
         let places: Vec<Span> = labels.chain(around).collect();
-        self.suppressions.find(rule, address, &places).filter(|_| !finding.is_declared_elsewhere)
+        self.suppressions.find(rule, address, &places)
     }
 
     /// Sets the suppression of a finding, unless its rule is enforced.
