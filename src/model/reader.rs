@@ -13,8 +13,7 @@ pub(super) struct ArgumentReader {
     /// The location of arguments that are not set.
     pub(super) header: Span,
     pub(super) body: Maybe<Object>,
-    /// True if a value whose evaluation fails, or that refers to something undeclared, is invalid; otherwise it is
-    /// unknown.
+    /// True if a value whose evaluation fails is invalid; otherwise it is unknown.
     pub(super) is_strict: bool,
 }
 
@@ -40,12 +39,12 @@ impl ArgumentReader {
         TrailSetting { name, notation: self.notation, read }
     }
 
-    /// Converts a reason to an unknown value, or to an invalid one if no deployment is possible and the reader is
-    /// strict.
+    /// Converts a reason to an unknown value, or to an invalid one if the evaluation fails and the reader is strict.
     fn unknown<T>(&self, why: &Reason) -> Maybe<SettingRead<T>> {
-        match error_of(why).filter(|_| self.is_strict) {
-            Some(invalid) => Known(Err(invalid)),
-            None => Unknown(why.clone()),
+        if self.is_strict && why.is_failure() {
+            Known(Err(Invalid::Failed { reason: why.describe() }))
+        } else {
+            Unknown(why.clone())
         }
     }
 
@@ -255,15 +254,8 @@ pub(super) fn texts(data: &Data) -> SettingRead<SelectorValues> {
 fn item_text(value: Maybe<Data>) -> Maybe<SettingRead<String>> {
     match value {
         Known(data) => Known(text(&data)),
-        Unknown(why) => error_of(&why).map_or(Unknown(why), |invalid| Known(Err(invalid))),
-    }
-}
-
-/// The error of a value without which no deployment is possible.
-fn error_of(why: &Reason) -> Option<Invalid> {
-    match why.undeclared() {
-        Some(reference) => Some(Invalid::Undeclared { reference: reference.to_owned() }),
-        None => why.is_failure().then(|| Invalid::Failed { reason: why.describe() }),
+        Unknown(why) if why.is_failure() => Known(Err(Invalid::Failed { reason: why.describe() })),
+        Unknown(why) => Unknown(why),
     }
 }
 

@@ -273,12 +273,6 @@ impl From<&str> for GapRemedy {
     }
 }
 
-impl From<String> for GapRemedy {
-    fn from(help: String) -> Self {
-        Self { help, remedy: None }
-    }
-}
-
 impl From<Remedy> for GapRemedy {
     fn from(remedy: Remedy) -> Self {
         Self { help: remedy.advise(), remedy: Some(remedy) }

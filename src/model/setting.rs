@@ -24,11 +24,6 @@ pub enum Invalid {
         /// The error, as the text of a label.
         reason: String,
     },
-    /// The value refers to something that isn't declared.
-    Undeclared {
-        /// The reference as it appears in code.
-        reference: String,
-    },
     /// A list has more items than are allowed.
     TooMany {
         /// The number of items.
@@ -66,7 +61,7 @@ impl<T> TrailSetting<T> {
     pub fn problem(&self, invalid: &Invalid) -> String {
         match invalid {
             Invalid::Missing => format!("doesn't set the required `{}`", self.name),
-            Invalid::Value { .. } | Invalid::Failed { .. } | Invalid::Undeclared { .. } | Invalid::TooMany { .. } => {
+            Invalid::Value { .. } | Invalid::Failed { .. } | Invalid::TooMany { .. } => {
                 format!("has an invalid `{}`", self.name)
             }
         }
@@ -75,10 +70,9 @@ impl<T> TrailSetting<T> {
 
 impl Invalid {
     /// Describes the remedy as one imperative sentence, if it is the same whatever the value should be.
-    pub fn remedy(&self) -> Option<String> {
+    pub fn remedy(&self) -> Option<&'static str> {
         match self {
-            Invalid::Failed { .. } => Some("fix the expression".to_owned()),
-            Invalid::Undeclared { reference } => Some(format!("declare `{reference}`")),
+            Invalid::Failed { .. } => Some("fix the expression"),
             Invalid::Missing | Invalid::Value { .. } | Invalid::TooMany { .. } => None,
         }
     }
@@ -87,7 +81,6 @@ impl Invalid {
     pub fn advise_list(&self, name: &str, items: &str) -> String {
         match self {
             Invalid::Failed { .. } => format!("fix the expression of `{name}`"),
-            Invalid::Undeclared { reference } => format!("declare `{reference}`"),
             Invalid::Missing | Invalid::Value { .. } => format!("set `{name}` to a list of {items}"),
             Invalid::TooMany { limit, .. } => format!("keep at most {limit} {items} in `{name}`"),
         }
@@ -99,7 +92,6 @@ impl Invalid {
             Invalid::Missing => "this argument is required".to_owned(),
             Invalid::Value { found, expected } => format!("{found} isn't {expected}"),
             Invalid::Failed { reason } => reason.clone(),
-            Invalid::Undeclared { reference } => format!("`{reference}` isn't declared"),
             Invalid::TooMany { found, limit } => {
                 format!("{found} are declared, but CloudTrail accepts at most {limit}")
             }

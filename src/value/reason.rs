@@ -14,8 +14,8 @@ pub enum Reason {
     Undeclared {
         /// The reference as it appears in code.
         reference: String,
-        /// True if all code that may declare it was read, so that no deployment is possible.
-        is_certain: bool,
+        /// True if the value is neither null nor empty, provided that it is declared after all.
+        is_set: bool,
     },
     /// A word that is neither a value nor a reference to a declaration.
     NoReference {
@@ -213,21 +213,11 @@ impl Reason {
         }
     }
 
-    /// The reference, if the value refers to something that certainly isn't declared.
-    pub fn undeclared(&self) -> Option<&str> {
-        match self {
-            Reason::Undeclared { reference, is_certain: true } => Some(reference),
-            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.undeclared(),
-            _ => None,
-        }
-    }
-
     /// Describes the reason as the text of a label.
     pub fn describe(&self) -> String {
         match self {
             Reason::NoValue { reference } => format!("`{reference}` has no value"),
-            Reason::Undeclared { reference, is_certain: true } => format!("`{reference}` isn't declared"),
-            Reason::Undeclared { reference, is_certain: false } => format!("`{reference}` isn't declared here"),
+            Reason::Undeclared { reference, .. } => format!("`{reference}` isn't declared"),
             Reason::NoReference { word, .. } => format!("`{word}` isn't declared"),
             Reason::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
             Reason::AwsKey { reference } => format!("`{reference}` is an AWS managed key"),
@@ -259,10 +249,11 @@ impl Reason {
                 Some(name) => format!("set variable `{name}` with `--var {name}=…` or `--var-file`, or add a default"),
                 None => format!("set parameter `{reference}` with `--parameter {reference}=…`, or add a default"),
             },
-            Reason::Undeclared { reference, is_certain: true } => format!("declare `{reference}`"),
-            Reason::Undeclared { reference, is_certain: false } => {
+            // A reference in Terraform contains a dot, and its declaration may be in another file.
+            Reason::Undeclared { reference, .. } if reference.contains('.') => {
                 format!("declare `{reference}`, or check the directory that declares it")
             }
+            Reason::Undeclared { reference, .. } => format!("declare `{reference}` in this template"),
             Reason::NoReference { word, meant: Some(value) } => format!("replace `{word}`; did you mean `{value}`?"),
             Reason::NoReference { word, meant: None } => format!("replace `{word}` with a value or a reference"),
             Reason::SetElsewhere { .. } => "fix its source so that it can be evaluated".to_owned(),
@@ -312,10 +303,9 @@ impl Reason {
     /// True if the value is certain to be neither null nor empty.
     pub fn is_set(&self) -> bool {
         match self {
-            Reason::AtDeployment { is_set, .. } => *is_set,
+            Reason::AtDeployment { is_set, .. } | Reason::Undeclared { is_set, .. } => *is_set,
             Reason::Composed { .. } | Reason::AwsKey { .. } => true,
             Reason::NoValue { .. }
-            | Reason::Undeclared { .. }
             | Reason::FromEnvironment { .. }
             | Reason::SetElsewhere { .. }
             | Reason::NotEvaluated { .. }

@@ -147,8 +147,7 @@ fn instances_of_which_the_same_is_said_stand_together() {
 
 #[test]
 fn a_verdict_whose_finding_is_hidden_is_on_record() {
-    let trail = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
-    let mut report = check([("main.tf", trail)]);
+    let mut report = check([("main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n")]);
     report.hides_unknown = true;
     let text = Tree::parse(&OutputFormat::Html.render(&report)).unwrap().text;
     assert!(text.contains("Other verdicts\n\n? unknown single-region-trail"), "{text}");

@@ -45,7 +45,7 @@ impl TemplateEvaluator<'_> {
         match (looped.get(name), &looped.members.unread_reason) {
             (Some(member), _) => self.within(self.scope.clone(), member.names.clone()).holds(&member.value),
             (None, Some(why)) => Unknown(why.clone()),
-            (None, None) => Unknown(Reason::Undeclared { reference: name.to_owned(), is_certain: true }),
+            (None, None) => Unknown(Reason::Undeclared { reference: name.to_owned(), is_set: false }),
         }
     }
 

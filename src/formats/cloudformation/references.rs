@@ -2,12 +2,9 @@
 
 use super::call::FunctionArgument;
 use super::eval::{TemplateEvaluator, written};
-use super::merged_mapping;
-use super::stacks::MODULE;
 use super::symbols::{MAX_SYMBOL, computed, failed};
 use crate::model::region;
 use crate::source::Span;
-use crate::syntax::node::Entry;
 use crate::value::{Data, Hop, HopKind, Known, Maybe, Origin, Reason, Traced, Unknown};
 
 /// The pseudo parameter that removes an entry:
@@ -78,24 +75,18 @@ impl TemplateEvaluator<'_> {
 
     fn resource_name(&self, name: &str) -> Maybe<Data> {
         let reference = self.scope.qualify(&format!("!Ref {name}"));
-        if !self.declares(name) && !self.may_be_generated(name) {
-            return Unknown(self.undeclared(name));
+        if self.declares(name) {
+            return Unknown(Reason::AtDeployment { reference, is_set: true });
         }
-        Unknown(Reason::AtDeployment { reference, is_set: self.declares(name) })
-    }
-
-    fn undeclared(&self, name: &str) -> Reason {
-        Reason::Undeclared { reference: self.scope.qualify(name), is_certain: true }
-    }
-
-    /// True if a macro, a loop or a CloudFormation module may declare a parameter or resource of this name.
-    fn may_be_generated(&self, name: &str) -> bool {
         let template = &self.scope.template;
-        template.is_transformed
-            || !template.resources.flat.loops.is_empty()
+        let may_be_made = template.is_transformed || !template.resources.flat.loops.is_empty();
+        if may_be_made
             || template.resources.flat.unread_reason().is_some()
             || template.parameters.flat.unread_reason().is_some()
-            || template.resources.flat.entries.iter().any(|entry| is_module_with(entry, name))
+        {
+            return Unknown(Reason::AtDeployment { reference, is_set: false });
+        }
+        Unknown(Reason::Undeclared { reference: self.scope.qualify(name), is_set: false })
     }
 
     fn declares(&self, resource: &str) -> bool {
@@ -134,9 +125,6 @@ impl TemplateEvaluator<'_> {
         let resource = path.split_once('.').map_or(path, |(resource, _)| resource);
         // An output of a nested stack may have any value, including an empty one.
         let is_set = self.declares(resource) && !path.contains(".Outputs.");
-        if !self.declares(resource) && !self.may_be_generated(resource) {
-            return written(Unknown(self.undeclared(resource)), span);
-        }
         let reference = self.scope.qualify(&format!("!GetAtt {path}"));
         written(Unknown(Reason::AtDeployment { reference, is_set }), span)
     }
@@ -150,14 +138,6 @@ fn implied(name: &str, region: &str) -> Option<String> {
         URL_SUFFIX => region::partition(region).map(|partition| partition.url_suffix.to_owned()),
         _ => None,
     }
-}
-
-/// True for a resource that is a CloudFormation module and may contain another resource: its name comes before theirs.
-fn is_module_with(entry: &Entry, name: &str) -> bool {
-    let Some(own) = entry.key.as_text() else { return true };
-    let resource = entry.value.target().as_mapping();
-    let kind = resource.and_then(|resource| merged_mapping::text(resource, "Type"));
-    name.starts_with(own) && kind.is_some_and(|kind| kind.ends_with(MODULE))
 }
 
 /// The hop to a parameter's declaration.

@@ -27,7 +27,7 @@ pub(super) const LANDING_ZONE: &str = "AWS::ControlTower::LandingZone";
 const APPLICATION: &str = "AWS::Serverless::Application";
 
 /// The suffix of resource types that refer to a registered module.
-pub(super) const MODULE: &str = "::MODULE";
+const MODULE: &str = "::MODULE";
 
 /// Functions of Rain that upload a file and return its address: <https://github.com/aws-cloudformation/rain>.
 const UPLOADS: [&str; 2] = ["Rain::S3Http", "Rain::S3"];

@@ -31,10 +31,8 @@ pub(super) struct Module {
     pub(super) place: PathBuf,
     /// The files that it was read from.
     pub(super) files: Vec<FileId>,
-    /// True if no text of its files is lost, so that all their declarations are known.
+    /// True if no text of its files is lost, so that all its declarations are known.
     is_complete: bool,
-    /// True if these are all files of the module, including those that a tool may generate.
-    has_all_files: bool,
     blocks: Vec<ModuleBlock>,
     /// The blocks of override files, in the order in which they are merged.
     overrides: Vec<Block>,
@@ -60,12 +58,11 @@ impl Module {
         let mut unreadable = Vec::new();
         let mut files = Vec::new();
         let place = context.fs.without_links(directory);
-        let listed = directory_files(&place, context).unwrap_or_else(|error| {
+        let listed = module_files(&place, context).unwrap_or_else(|error| {
             unreadable.push((context.sources.add(directory, Vec::new()), error));
             Vec::new()
         });
-        let has_all_files = !listed.iter().any(|path| names::may_generate_code(&file_name(path)));
-        for path in module_files(&listed, context) {
+        for path in listed {
             match context.sources.load(context.fs, &path) {
                 Ok(id) => files.push(id),
                 Err(error) => unreadable.push((context.sources.add(&path, Vec::new()), error)),
@@ -73,7 +70,7 @@ impl Module {
         }
         let module = Self::of_files(directory, &files, context);
         let is_complete = module.is_complete && unreadable.is_empty();
-        Self { place, unreadable, is_complete, has_all_files, ..module }
+        Self { place, unreadable, is_complete, ..module }
     }
 
     /// The module that consists of certain files.
@@ -82,7 +79,6 @@ impl Module {
             directory: directory.to_owned(),
             place: directory.to_owned(),
             is_complete: true,
-            has_all_files: false,
             files: files.to_vec(),
             blocks: Vec::new(),
             overrides: Vec::new(),
@@ -162,16 +158,6 @@ impl Module {
     /// False if it certainly has no block with this keyword and these labels.
     pub(super) fn may_declare(&self, keyword: &str, labels: &[&str]) -> bool {
         !self.is_complete || !self.index().blocks(keyword, labels).is_empty()
-    }
-
-    /// True if all declarations of the module are known.
-    pub(super) fn is_whole(&self) -> bool {
-        self.is_complete && self.has_all_files
-    }
-
-    /// True if a block with this keyword and these labels was read.
-    pub(super) fn declares(&self, keyword: &str, labels: &[&str]) -> bool {
-        !self.index().blocks(keyword, labels).is_empty()
     }
 
     /// False if it certainly has no such local.
@@ -274,8 +260,8 @@ impl Module {
     }
 }
 
-/// The files of a directory, including those that stand for files on standard input or in an editor.
-fn directory_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, ReadError> {
+/// The files of a directory that Terraform or OpenTofu reads as its module.
+fn module_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, ReadError> {
     let mut paths = match context.fs.list(directory) {
         Err(ReadError::Missing) => Vec::new(),
         listed => listed?,
@@ -284,11 +270,6 @@ fn directory_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf
     paths.extend(context.sources.unlisted_in(directory));
     paths.sort_unstable();
     paths.dedup();
-    Ok(paths)
-}
-
-/// The files of a directory that Terraform or OpenTofu reads as its module.
-fn module_files(paths: &[PathBuf], context: Context<'_>) -> Vec<PathBuf> {
     let names: Vec<String> = paths.iter().map(|path| file_name(path)).collect();
     let all: HashSet<&str> = names.iter().map(String::as_str).collect();
     let is_tofu = match context.options.engine {
@@ -298,7 +279,7 @@ fn module_files(paths: &[PathBuf], context: Context<'_>) -> Vec<PathBuf> {
     let read = paths.iter().zip(&names).filter(|(_, name)| {
         names::is_configuration(name) && if is_tofu { !is_shadowed(name, &all) } else { !names::is_tofu(name) }
     });
-    read.map(|(path, _)| path.clone()).collect()
+    Ok(read.map(|(path, _)| path.clone()).collect())
 }
 
 fn is_shadowed(name: &str, all: &HashSet<&str>) -> bool {

@@ -43,15 +43,6 @@ pub(super) fn can_lack(name: &str) -> bool {
     is_variable_values(name) && !name.ends_with(".auto.tfvars") && !name.ends_with(".auto.tfvars.json")
 }
 
-/// True for a file from which a tool may generate further files of the module: `terragrunt.hcl`, Terramate's
-/// `stack.tm.hcl`, or the template `variables.tf.j2`.
-pub(super) fn may_generate_code(name: &str) -> bool {
-    let is_template = |extension| name.contains(extension) && base(name).is_none();
-    matches!(name, "terragrunt.hcl" | "terragrunt.hcl.json")
-        || [".tm", ".tm.hcl"].iter().any(|extension| name.ends_with(extension))
-        || [".tf.", ".tofu."].into_iter().any(is_template)
-}
-
 /// The name without the extensions of a configuration file.
 fn base(name: &str) -> Option<&str> {
     [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().find_map(|extension| name.strip_suffix(extension))

@@ -46,6 +46,8 @@ pub(super) struct Program<'a> {
     /// The modules that `terraform init` has installed.
     pub(super) manifest: Manifest,
     is_called: bool,
+    /// False if the project consists of one file that belongs to no module.
+    is_directory: bool,
     /// The references to undeclared variables and locals, by location.
     undeclared: RefCell<BTreeMap<(FileId, u32), (Span, String)>>,
     trails: OnceCell<SearchResult>,
@@ -73,6 +75,7 @@ impl<'a> Program<'a> {
             plain_calls: RefCell::default(),
             manifest: Manifest::read(&root.directory, context),
             is_called: root.is_called,
+            is_directory: root.only.is_none(),
             undeclared: RefCell::default(),
             trails: OnceCell::new(),
             surroundings: OnceCell::new(),
@@ -115,9 +118,12 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// Records a reference to an undeclared variable or local for the problems.
+    /// Records a reference to an undeclared variable or local, which is an error in Terraform. A single file is exempt,
+    /// because the rest of its module may declare it.
     pub(super) fn note_undeclared(&self, reference: String, span: Span) {
-        self.undeclared.borrow_mut().entry((span.file, span.start)).or_insert((span, reference));
+        if self.is_directory {
+            self.undeclared.borrow_mut().entry((span.file, span.start)).or_insert((span, reference));
+        }
     }
 
     /// Finds the code of a call; `key` is the call's key in the manifest of installed modules. The source may be an

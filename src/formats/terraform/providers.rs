@@ -95,8 +95,10 @@ fn configured(mut wanted: Reference, source: &str, evaluator: &ExpressionEvaluat
         }
         match (&scope.call, &wanted.alias) {
             (_, Some(_)) => {
-                let (reference, is_certain) = (scope.qualify(&wanted.to_string()), scope.module.is_whole());
-                return (Unknown(Reason::Undeclared { reference, is_certain }), hops);
+                return (
+                    Unknown(Reason::Undeclared { reference: scope.qualify(&wanted.to_string()), is_set: false }),
+                    hops,
+                );
             }
             (Some(call), None) => scope = &call.caller,
             (None, None) => return (environment(&wanted, scope, evaluator), hops),
@@ -187,7 +189,9 @@ impl Reference {
         let mut instances = expand::each_instance(block, evaluator);
         match instances.find(|instance| instance.key == key) {
             Some(instance) => Known(instance.names),
-            None => Unknown(evaluator.undeclared(&self.to_string())),
+            None => {
+                Unknown(Reason::Undeclared { reference: evaluator.scope.qualify(&self.to_string()), is_set: false })
+            }
         }
     }
 

@@ -25,7 +25,8 @@ enum AssignmentSource {
 /// The value of a variable, with its hops.
 pub(super) fn value(evaluator: &ExpressionEvaluator<'_>, name: &str) -> ValuePath {
     let Some(variable) = evaluator.scope.module.find("variable", &[name]) else {
-        return (Unknown(evaluator.undeclared(&format!("var.{name}"))), Vec::new());
+        let reference = evaluator.scope.qualify(&format!("var.{name}"));
+        return (Unknown(Reason::Undeclared { reference, is_set: false }), Vec::new());
     };
     let ty = type_of(evaluator, variable);
     let (value, step) = match argument_or_value(evaluator, variable, name, ty.as_ref()) {

@@ -194,7 +194,7 @@ fn is_everyone(principal: &PartialText) -> Maybe<bool> {
 
 fn is_from_aws(why: &Reason) -> bool {
     match why {
-        Reason::AtDeployment { is_set, .. } => *is_set,
+        Reason::AtDeployment { is_set, .. } | Reason::Undeclared { is_set, .. } => *is_set,
         Reason::Composed { cause, .. } => is_from_aws(cause),
         _ => false,
     }

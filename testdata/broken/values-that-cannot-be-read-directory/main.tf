@@ -6,7 +6,7 @@ variable "everywhere" {
 resource "aws_cloudtrail" "t" {
   name                       = "t"
   s3_bucket_name             = "logs"
-  kms_key_id                 = "arn:aws:kms:us-east-1:111122223333:key/a"
+  kms_key_id                 = aws_kms_key.logs.arn
   enable_log_file_validation = true
   is_multi_region_trail      = var.everywhere
 }

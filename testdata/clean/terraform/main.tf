@@ -3,7 +3,7 @@ resource "aws_cloudtrail" "audit" {
   s3_bucket_name             = "example-logs"
   is_multi_region_trail      = "true"
   enable_log_file_validation = true
-  kms_key_id                 = "arn:aws:kms:us-east-1:111122223333:key/a"
+  kms_key_id                 = aws_kms_key.audit.arn
   event_selector {
     data_resource {
       type   = "AWS::S3::Object"

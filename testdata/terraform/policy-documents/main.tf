@@ -101,7 +101,7 @@ resource "aws_cloudtrail" "minified" {
   for_each                   = local.expected
   name                       = each.key
   s3_bucket_name             = "logs"
-  kms_key_id                 = "arn:aws:kms:us-east-1:111122223333:key/a"
+  kms_key_id                 = aws_kms_key.logs.arn
   enable_log_file_validation = true
   is_multi_region_trail      = local.minified[each.key] == each.value
 }
@@ -109,7 +109,7 @@ resource "aws_cloudtrail" "minified" {
 resource "aws_cloudtrail" "indented" {
   name                       = "indented"
   s3_bucket_name             = "logs"
-  kms_key_id                 = "arn:aws:kms:us-east-1:111122223333:key/a"
+  kms_key_id                 = aws_kms_key.logs.arn
   enable_log_file_validation = true
   is_multi_region_trail      = "${data.aws_iam_policy_document.for_each["a"].json}\n" == <<-EOT
     {

@@ -7,7 +7,7 @@ locals {
 resource "aws_cloudtrail" "hashes" {
   name                       = "hashes"
   s3_bucket_name             = "logs"
-  kms_key_id                 = "arn:aws:kms:us-east-1:111122223333:key/a"
+  kms_key_id                 = aws_kms_key.logs.arn
   enable_log_file_validation = true
   is_multi_region_trail      = !(base64gzip("a") == "x" && base64gzip("b") == "y")
 }
@@ -15,7 +15,7 @@ resource "aws_cloudtrail" "hashes" {
 resource "aws_cloudtrail" "files" {
   name                       = "files"
   s3_bucket_name             = "logs"
-  kms_key_id                 = "arn:aws:kms:us-east-1:111122223333:key/a"
+  kms_key_id                 = aws_kms_key.logs.arn
   enable_log_file_validation = true
   is_multi_region_trail      = !(file("a.txt") == "x" && file("b.txt") == "y")
 }
@@ -23,7 +23,7 @@ resource "aws_cloudtrail" "files" {
 resource "aws_cloudtrail" "chance" {
   name                       = "chance"
   s3_bucket_name             = "logs"
-  kms_key_id                 = "arn:aws:kms:us-east-1:111122223333:key/a"
+  kms_key_id                 = aws_kms_key.logs.arn
   enable_log_file_validation = true
   is_multi_region_trail      = !(local.one == "x" && local.other == "y")
 }

@@ -20,7 +20,7 @@ impl ExpressionEvaluator<'_> {
                 let reference = format!("var.{name}");
                 return self.scope.memoize(&reference, self.world, || {
                     if !self.scope.module.may_declare("variable", &[name]) {
-                        self.note_undeclared(format!("var.{name}"), expr.span);
+                        self.tree.note_undeclared(format!("var.{name}"), expr.span);
                     }
                     variables::value(self, name)
                 });
@@ -29,7 +29,7 @@ impl ExpressionEvaluator<'_> {
                 let reference = format!("local.{name}");
                 return self.scope.memoize(&reference, self.world, || {
                     if !self.scope.module.may_have_local(name) {
-                        self.note_undeclared(format!("local.{name}"), expr.span);
+                        self.tree.note_undeclared(format!("local.{name}"), expr.span);
                     }
                     self.local(name)
                 });
@@ -45,21 +45,12 @@ impl ExpressionEvaluator<'_> {
         Rc::new(at_use(value))
     }
 
-    /// Records a reference to an undeclared variable or local, which is an error in Terraform.
-    fn note_undeclared(&self, reference: String, span: Span) {
-        if self.scope.module.is_whole() {
-            self.tree.note_undeclared(reference, span);
-        }
-    }
-
-    /// The reason for the value of a reference to something that the module doesn't declare.
-    pub(in super::super) fn undeclared(&self, name: &str) -> Reason {
-        Reason::Undeclared { reference: self.scope.qualify(name), is_certain: self.scope.module.is_whole() }
-    }
-
     fn local(&self, name: &str) -> ValuePath {
         let Some(expr) = self.scope.module.local(name) else {
-            return at_use(Unknown(self.undeclared(&format!("local.{name}"))));
+            return at_use(Unknown(Reason::Undeclared {
+                reference: self.scope.qualify(&format!("local.{name}")),
+                is_set: false,
+            }));
         };
         // A local can't refer to the names of the block that uses it.
         let value = Self::new(self.tree, self.scope, self.world).eval(expr);
@@ -212,8 +203,7 @@ impl ExpressionEvaluator<'_> {
             [root, kind, _, attribute] if root == "data" => is_always_set(kind, attribute),
             _ => false,
         };
-        let path = names.join(".");
-        let reference = self.scope.qualify(&path);
+        let reference = self.scope.qualify(&names.join("."));
         let is_set = match names.as_slice() {
             [_, kind, name, _] if is_set && !is_resource => match self.is_aws_key(kind, name) {
                 Known(true) => return Reason::AwsKey { reference },
@@ -230,16 +220,18 @@ impl ExpressionEvaluator<'_> {
                     let cause = Box::new(Reason::NotHere { part: description, help });
                     Reason::Computed { expression: reference, cause, atom: None }
                 }
-                None if !self.scope.module.declares("module", &[name]) => self.undeclared(&path),
+                None if !self.scope.module.may_declare("module", &[name]) => Reason::Undeclared { reference, is_set },
                 None => Reason::AtDeployment { reference, is_set },
             },
             // The type of a resource begins with its provider's name and `_`.
             [kind, name, ..]
-                if is_resource && kind.contains('_') && !self.scope.module.declares("resource", &[kind, name]) =>
+                if is_resource && kind.contains('_') && !self.scope.module.may_declare("resource", &[kind, name]) =>
             {
-                self.undeclared(&path)
+                Reason::Undeclared { reference, is_set }
             }
-            ["data", kind, name, ..] if !self.scope.module.declares("data", &[kind, name]) => self.undeclared(&path),
+            ["data", kind, name, ..] if !self.scope.module.may_declare("data", &[kind, name]) => {
+                Reason::Undeclared { reference, is_set }
+            }
             _ => Reason::AtDeployment { reference, is_set },
         }
     }

@@ -178,7 +178,13 @@ fn column(argument: &Traced<Data>) -> Option<(bool, Vec<Traced<Data>>)> {
 }
 
 fn is_text(why: &Reason) -> bool {
-    matches!(why, Reason::AtDeployment { is_set: true, .. } | Reason::AwsKey { .. } | Reason::Composed { .. })
+    matches!(
+        why,
+        Reason::AtDeployment { is_set: true, .. }
+            | Reason::AwsKey { .. }
+            | Reason::Undeclared { is_set: true, .. }
+            | Reason::Composed { .. }
+    )
 }
 
 /// The JSON of a partly known value, in which each unknown part is a text.
