@@ -52,6 +52,7 @@ const OWN: &[&str] = &[
     "output::markdown::MAX_ROWS",
     "output::snippet::MAX_LINE",
     "output::summary::MAX_NAMED",
+    "error::MAX_NAMED",
     "output::summary::MAX_SHOWN",
     "value::world::MAX_KEPT",
     "cli::comments::MAX_ATTEMPTS",
