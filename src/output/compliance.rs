@@ -298,7 +298,7 @@ impl ControlStatus {
             ControlStatus::NotCompliant => "not compliant",
             ControlStatus::Unknown => "unknown",
             ControlStatus::NotApplicable => "not applicable",
-            ControlStatus::NotJudged => "not checked",
+            ControlStatus::NotJudged => "not judged",
         }
     }
 

@@ -57,8 +57,7 @@ fn render_finding(finding: &Diagnostic, report: &Report, snippets: usize, text: 
 pub(super) fn footer_lines(finding: &Diagnostic, benchmark: &str) -> Vec<(&'static str, String)> {
     let control = finding.rule.page.control(benchmark).zip(finding.rule.page.requires.as_ref());
     let reading = finding.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
-    let control =
-        control.map(|(id, requires)| format!("{}, control {id}, requires {requires}{reading}", title(benchmark)));
+    let control = control.map(|(id, requires)| format!("{} {id} requires {requires}{reading}", title(benchmark)));
     let notes = finding.notes.iter().cloned().chain(witness(finding)).chain(control).map(|note| ("note", note));
     let suppressed = finding.suppressed.iter().map(|suppression| ("suppressed", suppression.describe()));
     suppressed.chain(notes).chain(finding.advice().into_iter().map(|help| ("help", help))).collect()

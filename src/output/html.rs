@@ -154,7 +154,7 @@ fn unread(page: &HtmlPage<'_>) -> Html {
 
 fn footer() -> Html {
     let control = "A deployment passes when one of its trails is multi-Region, is logging, and records all management \
-                   events: CIS AWS Foundations v3.0.0, control 3.1.";
+                   events: CIS AWS Foundations v3.0.0 3.1.";
     let unknown =
         "Unknown is neither a pass nor a failure: the value that decides the verdict isn’t in the checked files.";
     let explain = join(["For details about a rule, run ".into(), code("trailint explain RULE"), ".".into()]);
