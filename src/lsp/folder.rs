@@ -249,7 +249,7 @@ impl Folder {
     /// The text of a file after all safe fixes that change only this file. Each fix is verified by a check.
     pub(super) fn fixed_text(&self, path: &Path) -> Option<ChangedFile> {
         let FolderState { job, .. } = self.state.as_ref()?;
-        let mended = fix::apply_fixes(
+        let fixed = fix::apply_fixes(
             check(job, &[]).ok()?,
             |finding: &Diagnostic, fix: &Fix, report: &Report| {
                 report.is_visible(finding) && fix::is_allowed(fix, Safety::Safe, report, |file| file.path == path)
@@ -257,7 +257,7 @@ impl Folder {
             |changed| check(job, changed),
         )
         .ok()?;
-        mended.files.into_iter().next()
+        fixed.files.into_iter().next()
     }
 
     /// True if the editor may change a file: it is in the directory, isn't generated, and isn't embedded in another

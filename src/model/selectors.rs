@@ -207,10 +207,10 @@ impl SelectorCoverage {
         &mut self,
         setting: &'a TrailSetting<T>,
         attribute: &str,
-        mending: impl Into<GapRemedy>,
+        gap_remedy: impl Into<GapRemedy>,
     ) -> Option<&'a T> {
         let site = SelectorSite::new(&setting.read, attribute);
-        self.known_read(setting.value(), site, mending)
+        self.known_read(setting.value(), site, gap_remedy)
     }
 
     /// Returns the value of a list's item, as [`known`](Self::known) does for a setting.
@@ -218,22 +218,22 @@ impl SelectorCoverage {
         &mut self,
         item: &'a Traced<SettingRead<T>>,
         attribute: &str,
-        mending: impl Into<GapRemedy>,
+        gap_remedy: impl Into<GapRemedy>,
     ) -> Option<&'a T> {
-        self.known_read(&item.value, SelectorSite::new(item, attribute), mending)
+        self.known_read(&item.value, SelectorSite::new(item, attribute), gap_remedy)
     }
 
     fn known_read<'a, T>(
         &mut self,
         value: &'a Maybe<SettingRead<T>>,
         site: SelectorSite,
-        mending: impl Into<GapRemedy>,
+        gap_remedy: impl Into<GapRemedy>,
     ) -> Option<&'a T> {
         match value {
             Known(Ok(value)) => Some(value),
             Known(Err(invalid)) => {
-                let mending = invalid.remedy().map_or_else(|| mending.into(), GapRemedy::from);
-                self.remove_events(Coverage::EVERYTHING, GapCause::Invalid(invalid.describe()), site, mending);
+                let gap_remedy = invalid.remedy().map_or_else(|| gap_remedy.into(), GapRemedy::from);
+                self.remove_events(Coverage::EVERYTHING, GapCause::Invalid(invalid.describe()), site, gap_remedy);
                 None
             }
             Unknown(why) => {
@@ -244,9 +244,9 @@ impl SelectorCoverage {
     }
 
     /// Removes `lost` from the recorded events, because of the part at `site`.
-    fn remove_events(&mut self, lost: Coverage, cause: GapCause, site: SelectorSite, mending: impl Into<GapRemedy>) {
+    fn remove_events(&mut self, lost: Coverage, cause: GapCause, site: SelectorSite, gap_remedy: impl Into<GapRemedy>) {
         self.bounds = self.bounds.without(lost);
-        self.gaps.push(Gap { lost, cause, site, remedy: mending.into() });
+        self.gaps.push(Gap { lost, cause, site, remedy: gap_remedy.into() });
     }
 
     /// True if single event sources are or may be excluded.

@@ -126,8 +126,8 @@ impl FieldCondition<'_> {
                     &format!("{}.{}", self.path, self.selector.field.name),
                 );
                 let help = "remove this field selector: its field only filters data events or event data stores";
-                let mending = GapRemedy { help: help.to_owned(), remedy: Some(self.removal(site.span)) };
-                assessment.remove_events(Coverage::EVERYTHING, GapCause::Invalid(reason), site, mending);
+                let gap_remedy = GapRemedy { help: help.to_owned(), remedy: Some(self.removal(site.span)) };
+                assessment.remove_events(Coverage::EVERYTHING, GapCause::Invalid(reason), site, gap_remedy);
             }
         }
     }

@@ -51,13 +51,13 @@ impl BasicSelector {
         // Only the first copy of management events is free of charge.
         let remedy = setting.set_to("true").increases_cost();
         let help = format!("{}, or move the data events to a second trail", remedy.advise());
-        let mending = GapRemedy { help, remedy: Some(remedy) };
-        if let Some(false) = assessment.known(setting, &attribute, mending.clone()) {
+        let gap_remedy = GapRemedy { help, remedy: Some(remedy) };
+        if let Some(false) = assessment.known(setting, &attribute, gap_remedy.clone()) {
             assessment.remove_events(
                 Coverage::EVERYTHING,
                 GapCause::Off,
                 SelectorSite::new(&setting.read, &attribute),
-                mending,
+                gap_remedy,
             );
         }
     }
