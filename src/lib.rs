@@ -10,10 +10,9 @@
 //! 4. [`model::dialects`] converts a resource to a [`Trail`](model::Trail) with the defaults of its provider, and
 //!    [`model::log_delivery`] finds its bucket, its key and their policies.
 //! 5. A [rule](rules::Rule) checks a trail in one world. [`engine`] combines the worlds: pass, fail or unknown.
-//! 6. A [`Finding`](finding::Finding) with its rule, level and deployment is a [`Diagnostic`](report::Diagnostic).
-//!    [`fix`] turns its [`Remedy`](model::Remedy) into edits at the place that sets the value.
-//! 7. [`suppress`], [`baseline`] and [`comparison`] suppress diagnostics; [`output`] formats the
-//!    [`Report`].
+//! 6. A [`Finding`](finding::Finding) with its rule, level and deployment is a [`Diagnostic`](report::Diagnostic), which
+//!    [`suppress`] may suppress. [`fix`] turns its [`Remedy`](model::Remedy) into edits at the place that sets the value.
+//! 7. [`baseline`] and [`comparison`] suppress the diagnostics that are known; [`output`] formats the [`Report`].
 //!
 //! Every value [records](value::Traced) where it was set. An unknown result is a [value](value::Maybe), not an error.
 //!
@@ -23,14 +22,13 @@
 //!
 //! | module | purpose |
 //! | --- | --- |
-//! | [`source`] | files, spans, positions, and [`Fs`](source::Fs), the only access to the disk and to git's objects |
-//! | [`named`] | lists whose items are looked up by name |
+//! | [`source`], [`named`] | files, spans, positions, and [`Fs`](source::Fs), the only access to the disk and to git's objects; lists whose items are looked up by name |
 //! | [`syntax`] | parsers for trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
 //! | [`value`] | values that may be unknown, with the path from which they came |
-//! | [`model`] | `Resource` and `Trail`, the only types that connect formats and rules; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); the permissions that a [`policy`](model::policy) gives CloudTrail; [`log_delivery`](model::log_delivery); the names of [`region`](model::region)s |
+//! | [`model`] | `Resource`, `Trail`, `LogDelivery` and `Deployment`, the types that connect formats and rules; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); the permissions that a [`policy`](model::policy) gives CloudTrail; [`log_delivery`](model::log_delivery); the names of [`region`](model::region)s |
 //! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): group files into projects and evaluate them |
 //! | [`finding`], [`rules`], [`error`] | verdicts, the rules that return them, and the errors that prevent a check |
-//! | the check: | these modules form one layer: |
+//! | **the check** | the next rows form one layer |
 //! | [`config`] | the settings and their sources |
 //! | [`progress`] | the progress of a check |
 //! | [`scan`] | the search for relevant files |
@@ -42,6 +40,7 @@
 //! | [`comparison`] | suppression of findings that the base of a comparison has, too |
 //! | [`relaxation`] | findings about settings that a change relaxes |
 //! | [`report`] | the result |
+//! | **above it** | each of the next rows is a layer |
 //! | [`output`] | one file for each report format |
 //! | [`lsp`] | the language server |
 //! | [`cli`] | the arguments and the exit status |
@@ -53,7 +52,8 @@
 //! - Input can't fail a run. Parsers return a tree and [`Problem`](syntax::Problem)s; [`Error`] is for
 //!   problems that the user fixes outside the scanned files.
 //! - No file is skipped silently: a file that mentions a trail is evaluated, or a finding gives the reason why not.
-//! - A rule receives a trail and doesn't depend on a format; a format returns resources and doesn't depend on a rule.
+//! - A rule receives a trail, its log delivery or its deployment, and doesn't depend on a format; a format returns
+//!   resources and doesn't depend on a rule.
 //!   Differences between the spellings of a trail are defined in [`dialects`](model::dialects), those between the
 //!   spellings of buckets and keys in [`kinds`](model::kinds), and nowhere else.
 //! - Related resources decide nothing about a trail itself: they are evaluated in the trail's worlds, and only if a
@@ -64,7 +64,7 @@
 //! - The same input results in the same bytes of output, whatever the number of threads.
 //! - A plan never overrides a value that the code determines; it only replaces unknown values.
 //! - No network access, no other program than the `git` that [reads](source::Snapshot) commits, no file read outside of
-//!   the checked tree, and no file written without a request.
+//!   the checked tree unless an option or a setting of the user names it, and no file written without a request.
 //!
 //! # How to extend it
 //!
@@ -72,12 +72,12 @@
 //!
 //! | to add | edit |
 //! | --- | --- |
-//! | a rule | a page in `rules/`, a file in [`rules`], and two lines in its list |
-//! | a report format | a file in [`output`], a variant and an arm |
+//! | a rule | a page in `rules/`, a file in [`rules`] with its `mod` line, and a line in [`RULES`](rules::RULES) |
+//! | a report format | a file in [`output`] with its `mod` line, a variant and an arm |
 //! | an input format | a folder in [`formats`] and a line in [`FORMATS`](formats::FORMATS) |
-//! | a Terraform function | a line in `FUNCTIONS` in `formats/terraform/functions.rs`, its body in a file beside it |
+//! | a Terraform function | a line in `FUNCTIONS` in `formats/terraform/functions.rs`, its body in `functions/`, a case in `functions/cases.txt` |
 //! | an intrinsic function | an arm of `TemplateEvaluator::call` in `formats/cloudformation/eval.rs` |
-//! | an option | a field of `CheckArgs` in `cli.rs`, whose comment lists the other places |
+//! | an option | a field of `CheckArgs` in `cli.rs`, or of `EvaluationArgs`, `InputArgs` or `ConfigArgs` if `trace` has it, too; a comment there lists the other places |
 //! | a setting | a field of `Settings` in `config/settings.rs`, whose comment lists the other places |
 
 // Arithmetic on input must neither overflow nor divide by zero.
