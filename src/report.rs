@@ -42,8 +42,9 @@ pub struct Report {
     pub findings: Vec<Diagnostic>,
     /// True if unknown findings are counted but not shown.
     pub hides_unknown: bool,
-    /// True if text outputs list the findings that aren't evaluated because the resource is declared elsewhere, and
-    /// shorten no list.
+    /// True if text outputs list the findings that aren't evaluated because the resource is declared elsewhere.
+    pub shows_not_evaluated: bool,
+    /// True if text outputs shorten no list.
     pub is_verbose: bool,
     /// True if text outputs show suppressed findings.
     pub shows_suppressed: bool,
@@ -332,7 +333,7 @@ impl Report {
     /// True if text outputs show the finding: one that is suppressed, or not evaluated because it is declared
     /// elsewhere, only on request.
     pub fn is_visible(&self, finding: &Diagnostic) -> bool {
-        let is_declared_elsewhere = finding.is_declared_elsewhere && !self.is_verbose;
+        let is_declared_elsewhere = finding.is_declared_elsewhere && !self.shows_not_evaluated;
         let is_told = finding
             .suppressed
             .as_ref()

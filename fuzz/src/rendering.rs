@@ -51,7 +51,7 @@ pub fn report(choices: &mut dyn Choices) -> Report {
                 enable_logging = local.l\n}\nlocals {\n  l = false\n}\n";
     let broken = "resource \"aws_cloudtrail\" \"t\" {\n  a = = 1\n";
     let mut report = super::check([("a/main.tf", text.as_bytes()), ("b/main.tf", broken.as_bytes())]);
-    (report.is_verbose, report.shows_passed) = (true, true);
+    (report.is_verbose, report.shows_not_evaluated, report.shows_passed) = (true, true, true);
     report.benchmark = Some("cis-aws-7.0".to_owned());
     for judged in &mut report.deployments {
         change_text(&mut judged.root, choices);

@@ -208,6 +208,8 @@ pub(super) fn set_view(report: &mut Report, args: &CheckArgs, config: &Config) {
     report.renamed = renamed(args, config);
     report.hides_unknown = args.unknown == OnUnknown::Ignore;
     report.is_verbose = args.verbose;
+    // Results that may fail the run are shown.
+    report.shows_not_evaluated = args.verbose || args.unknown == OnUnknown::Fail;
     report.min_level = args.min_level;
     report.shows_passed = args.show_passed;
     report.shows_suppressed = args.show_suppressed;

@@ -31,6 +31,7 @@ pub(super) fn report(
         deployments: Vec::new(),
         findings: Vec::new(),
         hides_unknown: false,
+        shows_not_evaluated: false,
         is_verbose: false,
         shows_suppressed: false,
         shows_accepted: false,

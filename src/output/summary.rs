@@ -14,7 +14,7 @@ const MAX_NAMED: usize = 5;
 
 /// The summary: the evaluated files and the counts of findings, in a few sentences.
 pub fn summary(report: &Report) -> String {
-    let words = verdict_words(report, report.is_verbose);
+    let words = verdict_words(report, report.shows_not_evaluated);
     let settings = without_effect(report) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report), hidden(report.hidden, report.is_verbose));
     let baseline = of_baseline(report.stale_entries);
@@ -232,6 +232,7 @@ fn verdict_words(report: &Report, tells_all: bool) -> String {
         let verdict = match (existing(report), counts.suppressed) {
             (Some(_), _) => "No new findings in",
             (None, 1..) => "No findings in",
+            (None, 0) if report.shows_not_evaluated && counts.declared_elsewhere > 0 => "No findings in",
             (None, 0) => "All checks passed for",
         };
         return format!("{verdict} {trails} ({files}){apart}.\n");

@@ -56,12 +56,14 @@ fn findings_beyond_the_limit_take_one_line() {
     let last = concise.lines().last().unwrap();
     assert!(text.ends_with(&format!("{last}\n{end}")), "{text}");
     many.is_verbose = true;
+    many.shows_not_evaluated = true;
     assert_eq!(drawn(&full(&many)), lines(&many));
     // A finding may have more source lines than are shown.
     let FindingTarget::Text(label) = &many.findings[0].place else { panic!("it has no place") };
     let related = vec![label.clone(); 3000];
     many.findings = vec![Diagnostic { related, ..many.findings[0].clone() }];
     many.is_verbose = false;
+    many.shows_not_evaluated = false;
     assert_eq!(drawn(&full(&many)), 2000);
     assert!(full(&many).ends_with("1001 source lines aren't shown (`-v` shows them).\n"));
 }

@@ -118,7 +118,9 @@ fn counted(block: &Block, count: &Expr, evaluator: &ExpressionEvaluator<'_>) -> 
                 Some(instances) => Box::new(instances.into_iter()),
                 None => {
                     let condition = format!("{} > 0", why.symbol());
-                    one(unknown_number(&count, why, &condition, "[0]", evaluator, |index| count_names(index, &count)))
+                    one(unknown_number(&count, why, &condition, "[0]", evaluator, || {
+                        count_names(unknown_part("count.index", block, &count, why, evaluator), &count)
+                    }))
                 }
             }
         }
@@ -129,6 +131,20 @@ fn count_names(index: Traced<Data>, count: &Traced<Data>) -> LocalNames {
     vec![("count".to_owned(), object(&[("index", index)], count))]
 }
 
+/// An index, a key or a value of unknown instances. It differs from the unknown expression that decides their number, so
+/// it has a name of its own.
+fn unknown_part(
+    part: &str,
+    block: &Block,
+    decider: &Traced<Data>,
+    why: &Reason,
+    evaluator: &ExpressionEvaluator<'_>,
+) -> Traced<Data> {
+    let expression = format!("{part} of {}", evaluator.scope.qualify(&planned::name(block)));
+    let reason = Reason::Computed { expression, cause: Box::new(why.clone()), atom: None };
+    decider.clone().map(|_| Unknown(reason))
+}
+
 /// Represents an unknown number of instances by none or one, because further instances would be like the first.
 fn unknown_number(
     number: &Traced<Data>,
@@ -136,17 +152,16 @@ fn unknown_number(
     condition: &str,
     key: &str,
     evaluator: &ExpressionEvaluator<'_>,
-    names: impl Fn(Traced<Data>) -> LocalNames,
+    names: impl Fn() -> LocalNames,
 ) -> BlockInstance {
-    let unknown: Traced<Data> = number.clone().map(|_| Unknown(why.clone()));
     let decided =
         if why.is_failure() { None } else { evaluator.world.decide(Atom::Holds { condition: condition.to_owned() }) };
     match decided {
-        Some(true) => BlockInstance::new(key.to_owned(), names(unknown), exists(number, true)),
+        Some(true) => BlockInstance::new(key.to_owned(), names(), exists(number, true)),
         Some(false) => BlockInstance::new(String::new(), LocalNames::new(), exists(number, false)),
         None => {
             let exists = number.clone().map(|_| Unknown(why.clone()));
-            BlockInstance::new(key.to_owned(), names(unknown), exists)
+            BlockInstance::new(key.to_owned(), names(), exists)
         }
     }
 }
@@ -166,8 +181,9 @@ fn keyed(block: &Block, for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) ->
         Known(_) => return one(failed("`for_each` is neither a map nor a set of strings", &collection)),
         Unknown(why) => {
             let condition = format!("{} isn't empty", why.symbol());
-            return one(unknown_number(&collection, why, &condition, "[*]", evaluator, |each| {
-                each_names(each.clone(), each, &collection)
+            return one(unknown_number(&collection, why, &condition, "[*]", evaluator, || {
+                let part = |part: &str| unknown_part(part, block, &collection, why, evaluator);
+                each_names(part("each.key"), part("each.value"), &collection)
             }));
         }
     };

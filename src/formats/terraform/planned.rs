@@ -19,7 +19,7 @@ use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Hop, HopKind, Known, Object, Origin, Traced, World};
 use filling::fill;
-pub(super) use instances::{exists, instances, names_of_key};
+pub(super) use instances::{exists, instances, name, names_of_key};
 
 /// The hop to the plan, for the arguments of a trail that the plan contains.
 pub(super) fn plan_hop(

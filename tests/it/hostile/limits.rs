@@ -83,6 +83,7 @@ fn full_report(entries: &[Entry]) -> String {
     });
     let mut report = check(files);
     report.is_verbose = true;
+    report.shows_not_evaluated = true;
     OutputFormat::Full.render_plain(&report)
 }
 

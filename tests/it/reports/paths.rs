@@ -219,7 +219,7 @@ fn names_that_are_not_utf8_are_told_apart() {
     assert_eq!(fingerprints(&[]).into_iter().collect::<BTreeSet<_>>().len(), names.len());
     // What is accepted in one is not in another.
     let accepted = run(&["baseline", "create", "--select", "single-region-trail"], &[b"x\xff"]);
-    assert!(err(&accepted).contains("with 1 finding "), "{}", err(&accepted));
+    assert!(err(&accepted).contains("with 1 entry "), "{}", err(&accepted));
     let left = paths("concise", &out(&run(&[&select[..], &["concise"]].concat(), &[])));
     assert_eq!(left.len(), names.len() - 1, "{left:?}");
     assert!(!left.contains(&"x%FF/main.tf".to_owned()), "{left:?}");

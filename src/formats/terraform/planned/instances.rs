@@ -82,7 +82,7 @@ fn hop(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Hop {
 }
 
 /// A block's name in an address.
-fn name(block: &Block) -> String {
+pub(in crate::internal::formats::terraform) fn name(block: &Block) -> String {
     let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
     let labels = labels.join(".");
     if block.kind.text == "module" { format!("module.{labels}") } else { labels }
