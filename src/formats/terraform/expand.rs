@@ -279,8 +279,8 @@ pub(super) fn elements(for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> 
         Unknown(why) if why.is_failure() || evaluator.planned.is_some() => Err(why.clone()),
         Unknown(why) => match evaluator.listed(for_each).value {
             Known(Data::List(list)) => {
-                let elements = list.items.iter().map(|item| match &item.value {
-                    Known(_) => Ok(vec![(item.clone().map(|_| Unknown(why.clone())), item.clone())]),
+                let elements = list.items.iter().enumerate().map(|(index, item)| match &item.value {
+                    Known(_) => Ok(vec![(named_part(&format!("the key of element {index}"), item, why), item.clone())]),
                     Unknown(why) => elements_of_unknown(item, why, evaluator),
                 });
                 Ok(elements.collect::<Result<Vec<_>, Reason>>()?.concat())
@@ -298,15 +298,17 @@ fn elements_of_unknown(
 ) -> Result<Vec<Element>, Reason> {
     let condition = format!("{} isn't empty", why.symbol());
     match evaluator.world.decide(Atom::Holds { condition }) {
-        Some(true) => {
-            let expression = format!("an element of {}", why.symbol());
-            let why = Reason::Computed { expression, cause: Box::new(why.clone()), atom: None };
-            let element = collection.clone().map(|_: Maybe<Data>| Unknown(why));
-            Ok(vec![(element.clone(), element)])
-        }
+        Some(true) => Ok(vec![(named_part("a key", collection, why), named_part("an element", collection, why))]),
         Some(false) => Ok(Vec::new()),
         None => Err(why.clone()),
     }
+}
+
+/// A part of an unknown collection, which has a name of its own.
+fn named_part(part: &str, at: &Traced<Data>, why: &Reason) -> Traced<Data> {
+    let expression = format!("{part} of {}", why.symbol());
+    let reason = Reason::Computed { expression, cause: Box::new(why.clone()), atom: None };
+    at.clone().map(|_: Maybe<Data>| Unknown(reason))
 }
 
 fn exists<T>(decider: &Traced<T>, exists: bool) -> Traced<bool> {
