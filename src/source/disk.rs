@@ -43,6 +43,7 @@ pub struct Disk {
 pub struct StagedFile<'a> {
     path: &'a Path,
     old: &'a [u8],
+    new: &'a [u8],
     replacement: Replacement,
 }
 
@@ -132,12 +133,12 @@ impl Disk {
     /// # Errors
     ///
     /// The target isn't a regular file of the trees any more, its content isn't `old`, or the system refuses.
-    pub fn stage<'a>(&self, path: &'a Path, old: &'a [u8], new: &[u8]) -> Result<StagedFile<'a>, ReadError> {
+    pub fn stage<'a>(&self, path: &'a Path, old: &'a [u8], new: &'a [u8]) -> Result<StagedFile<'a>, ReadError> {
         self.check_unchanged(path, old)?;
         // If the path is a link, its target is replaced and the link stays. The target must be within the trees.
         let target = fs::canonicalize(path).map_err(refused)?;
         self.trees.check(&target)?;
-        Ok(StagedFile { path, old, replacement: Replacement::new(target, new).map_err(refused)? })
+        Ok(StagedFile { path, old, new, replacement: Replacement::new(target, new).map_err(refused)? })
     }
 
     fn check_unchanged(&self, path: &Path, old: &[u8]) -> Result<(), ReadError> {
@@ -182,6 +183,10 @@ impl StagedFile<'_> {
     ///
     /// The file has changed since, or the system refuses. The file is unchanged then.
     pub fn commit(self, disk: &Disk) -> Result<(), ReadError> {
+        // Another path of the same file may have been written: a link, or its target.
+        if disk.check_unchanged(self.path, self.new).is_ok() {
+            return Ok(());
+        }
         disk.check_unchanged(self.path, self.old)?;
         self.replacement.commit().map_err(refused)
     }

@@ -25,6 +25,20 @@ fn a_diff_writes_nothing_and_a_fix_writes_it() {
     assert_eq!((status(&output), out(&output)), (0, String::new()));
 }
 
+/// Several roots may be links to one file, which is changed once.
+#[test]
+#[cfg(unix)]
+fn a_file_is_fixed_once_for_all_links_to_it() {
+    let scratch = Scratch::new("linked-roots", &[("shared/main.tf", BAD), ("dev/a.txt", ""), ("prod/a.txt", "")]);
+    for root in ["dev", "prod"] {
+        std::os::unix::fs::symlink("../shared/main.tf", scratch.path(&format!("{root}/main.tf"))).unwrap();
+    }
+    let output = scratch.run(&["check", "--fix"]);
+    assert_eq!((status(&output), err(&output).contains("error:")), (0, false), "{}", err(&output));
+    assert_eq!(std::fs::read_to_string(scratch.path("shared/main.tf")).unwrap(), BAD.replace("false", "true"));
+    assert!(std::fs::symlink_metadata(scratch.path("prod/main.tf")).unwrap().is_symlink());
+}
+
 /// A comment and a baseline accept, and so does what was there before a change.
 #[test]
 fn what_is_accepted_is_not_fixed() {
