@@ -140,9 +140,7 @@ fn unknown_part(
     why: &Reason,
     evaluator: &ExpressionEvaluator<'_>,
 ) -> Traced<Data> {
-    let expression = format!("{part} of {}", evaluator.scope.qualify(&planned::name(block)));
-    let reason = Reason::Computed { expression, cause: Box::new(why.clone()), atom: None };
-    decider.clone().map(|_| Unknown(reason))
+    named_part(part, &evaluator.scope.qualify(&planned::name(block)), decider, why)
 }
 
 /// Represents an unknown number of instances by none or one, because further instances would be like the first.
@@ -280,7 +278,10 @@ pub(super) fn elements(for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> 
         Unknown(why) => match evaluator.listed(for_each).value {
             Known(Data::List(list)) => {
                 let elements = list.items.iter().enumerate().map(|(index, item)| match &item.value {
-                    Known(_) => Ok(vec![(named_part(&format!("the key of element {index}"), item, why), item.clone())]),
+                    Known(_) => Ok(vec![(
+                        named_part(&format!("the key of element {index}"), &why.symbol(), item, why),
+                        item.clone(),
+                    )]),
                     Unknown(why) => elements_of_unknown(item, why, evaluator),
                 });
                 Ok(elements.collect::<Result<Vec<_>, Reason>>()?.concat())
@@ -298,15 +299,18 @@ fn elements_of_unknown(
 ) -> Result<Vec<Element>, Reason> {
     let condition = format!("{} isn't empty", why.symbol());
     match evaluator.world.decide(Atom::Holds { condition }) {
-        Some(true) => Ok(vec![(named_part("a key", collection, why), named_part("an element", collection, why))]),
+        Some(true) => {
+            let whole = why.symbol();
+            Ok(vec![(named_part("a key", &whole, collection, why), named_part("an element", &whole, collection, why))])
+        }
         Some(false) => Ok(Vec::new()),
         None => Err(why.clone()),
     }
 }
 
-/// A part of an unknown collection, which has a name of its own.
-fn named_part(part: &str, at: &Traced<Data>, why: &Reason) -> Traced<Data> {
-    let expression = format!("{part} of {}", why.symbol());
+/// An unknown part of something, with a name of its own, so that it differs from all other unknown values.
+fn named_part(part: &str, whole: &str, at: &Traced<Data>, why: &Reason) -> Traced<Data> {
+    let expression = format!("{part} of {whole}");
     let reason = Reason::Computed { expression, cause: Box::new(why.clone()), atom: None };
     at.clone().map(|_: Maybe<Data>| Unknown(reason))
 }
