@@ -73,6 +73,14 @@ struct AtomDecisions {
     values: HashMap<String, bool>,
 }
 
+/// The result of an evaluation.
+#[derive(Debug)]
+pub struct Tracked<T> {
+    pub value: T,
+    /// False if the result is the same in every world.
+    pub depends_on_world: bool,
+}
+
 /// One combination of answers, in which an evaluation runs.
 #[derive(Debug)]
 pub struct World {
@@ -207,9 +215,11 @@ impl World {
         }
     }
 
-    /// The number of questions so far; it doesn't change during an evaluation that is independent of the world.
-    pub fn queries(&self) -> usize {
-        self.queries.get()
+    /// Runs an evaluation, and reports if its result depends on the world: if it asked any question.
+    pub fn tracked<T>(&self, evaluate: impl FnOnce() -> T) -> Tracked<T> {
+        let before = self.queries.get();
+        let value = evaluate();
+        Tracked { value, depends_on_world: self.queries.get() != before }
     }
 
     /// Starts a step of the evaluation, one level deeper.

@@ -54,13 +54,14 @@ impl TemplateEvaluator<'_> {
         if let Some(looped) = self.scope.looped_conditions.get() {
             return Rc::clone(looped);
         }
-        let before = self.world.queries();
-        let evaluator = self.within(self.scope.clone(), LoopNames::new());
-        let looped = Rc::new(LoopInstances::of(evaluator.generated(&self.scope.template.conditions.flat)));
-        if self.world.queries() == before && self.world.has_steps() {
-            self.scope.looped_conditions.get_or_init(|| Rc::clone(&looped));
+        let looped = self.world.tracked(|| {
+            let evaluator = self.within(self.scope.clone(), LoopNames::new());
+            Rc::new(LoopInstances::of(evaluator.generated(&self.scope.template.conditions.flat)))
+        });
+        if !looped.depends_on_world && self.world.has_steps() {
+            self.scope.looped_conditions.get_or_init(|| Rc::clone(&looped.value));
         }
-        looped
+        looped.value
     }
 
     /// The value of a node in a place where a condition is expected.

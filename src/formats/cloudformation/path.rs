@@ -55,13 +55,13 @@ fn follow_to<'a>(path: Option<&Path>, root: PathEnd<'a>) -> Option<PathEnd<'a>> 
     let Some(path) = path else { return Some(root) };
     let PathEnd { evaluator, exists, is_invariant } = follow_to(path.outer.as_deref(), root)?;
     let world = evaluator.world;
-    let before = world.queries();
-    let behind = match path.invariant.get().filter(|_| is_invariant) {
-        Some(behind) => behind.clone(),
-        None => evaluator.stack_template(&evaluator.member(&path.stack), path.file)?,
-    };
+    let tracked = world.tracked(|| match path.invariant.get().filter(|_| is_invariant) {
+        Some(behind) => Some(behind.clone()),
+        None => evaluator.stack_template(&evaluator.member(&path.stack), path.file),
+    });
+    let behind = tracked.value?;
     // An evaluation that ran out of steps is incomplete, so its result isn't cached.
-    let is_still = is_invariant && world.queries() == before && world.has_steps();
+    let is_still = is_invariant && !tracked.depends_on_world && world.has_steps();
     if is_still {
         path.invariant.get_or_init(|| behind.clone());
     }

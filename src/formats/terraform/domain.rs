@@ -1,7 +1,5 @@
 //! The possible values of a variable without a value, if its type and validations leave few.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::normal_form;
@@ -9,7 +7,7 @@ use super::numbers;
 use super::types::Type;
 use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, Block, Expr, ExprKind, ForExpr, FunctionCall, UnaryOperator};
-use crate::value::{Data, World, alternatives};
+use crate::value::{Data, Memo, World, alternatives};
 
 /// A domain with this many values or more counts as unlimited.
 const MAX_VALUES: usize = 256;
@@ -17,21 +15,8 @@ const MAX_VALUES: usize = 256;
 /// The bytes of conditions that are compared with one value per step.
 const BYTES_PER_STEP: usize = 64;
 
-/// A cache of the domains of variables.
-#[derive(Default)]
-pub(super) struct Domains(RefCell<HashMap<(Span, bool), Rc<Domain>>>);
-
-impl Domains {
-    /// The domain for a key, computed once.
-    pub(super) fn get(&self, key: (Span, bool), domain: impl FnOnce() -> Domain) -> Rc<Domain> {
-        if let Some(known) = self.0.borrow().get(&key) {
-            return Rc::clone(known);
-        }
-        let domain = Rc::new(domain());
-        self.0.borrow_mut().insert(key, Rc::clone(&domain));
-        domain
-    }
-}
+/// A cache of the domains of variables, by the variable's location, and true for a variable without a value.
+pub(super) type Domains = Memo<(Span, bool), Rc<Domain>>;
 
 /// The possible values of a variable.
 pub(super) enum Domain {

@@ -33,7 +33,7 @@ use super::unknowns::shortened;
 use super::variables;
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
-use crate::value::world::Atom;
+use crate::value::world::{Atom, Tracked};
 use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown, World};
 
 /// The maximum depth of nested expressions, counted through all references.
@@ -102,10 +102,9 @@ impl<'a> ExpressionEvaluator<'a> {
     /// The value of an expression that a trail depends on. The world decides a condition, and a failure means that
     /// nothing can be deployed.
     pub(super) fn eval_deciding(&self, expr: &Expr) -> Traced<Data> {
-        let asked = self.world.queries();
-        let mut decided = self.decide(expr);
+        let Tracked { value: mut decided, depends_on_world } = self.world.tracked(|| self.decide(expr));
         // A value that depends on the world is known only because the plan leaves one world.
-        if self.world.queries() != asked && matches!(decided.value, Known(_)) {
+        if depends_on_world && matches!(decided.value, Known(_)) {
             decided.hops.extend(self.planned.clone());
         }
         decided

@@ -1,6 +1,6 @@
 //! A root module with all modules that it calls, and the declarations in them.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -22,7 +22,7 @@ use crate::model::{Contradiction, MovedBlock, Resource, SearchSubject, UnreadPar
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::hcl::Block;
-use crate::value::{Budget, Data, Maybe, Traced, World};
+use crate::value::{Budget, Data, Maybe, Memo, Traced, World};
 
 /// A root module that has been read.
 pub(super) struct Program<'a> {
@@ -36,6 +36,10 @@ pub(super) struct Program<'a> {
     pub(super) values: RootValues,
     /// The root module's only instance.
     pub(super) root: Rc<ModuleScope>,
+    /// The instances of module calls, by the id of the calling instance.
+    called: Memo<(usize, BlockId), Rc<[Rc<ModuleScope>]>>,
+    /// The id of the last module instance.
+    last_id: Cell<usize>,
     library: &'a ModuleLibrary,
     /// The budget that all evaluations of the project share.
     pub(super) budget: Rc<Budget>,
@@ -69,6 +73,8 @@ impl<'a> Program<'a> {
             overridden_variable: None,
             values: RootValues::read(&root.directory, root.only.is_none(), &root.library, context),
             root: Rc::new(ModuleScope::root(Arc::clone(&module))),
+            called: Memo::default(),
+            last_id: Cell::new(0),
             library: &root.library,
             budget: Rc::clone(budget),
             modules: RefCell::default(),
@@ -222,18 +228,21 @@ impl<'a> Program<'a> {
         })
     }
 
+    /// The instances of a call that may be created, evaluated once per world, so that the values in them are evaluated
+    /// only once.
     fn instances(&self, caller: &Rc<ModuleScope>, call: &DeclarationCall, world: &World) -> Rc<[Rc<ModuleScope>]> {
-        caller.memoize_call(call.block, world, || {
-            let Some(block) = caller.module.block(call.block) else { return Vec::new() };
+        self.called.get_or_evaluate((caller.id, call.block), world, || {
+            let Some(block) = caller.module.block(call.block) else { return Rc::from([]) };
             let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
             let instances = expand::instances(block, &ExpressionEvaluator::new(self, caller, world));
             world.charge(instances.len());
             let created = instances.into_iter().filter(|instance| !instance.never_exists());
-            created.map(|instance| Self::called(caller, call, name, instance)).collect()
+            created.map(|instance| self.called(caller, call, name, instance)).collect()
         })
     }
 
     fn called(
+        &self,
         caller: &Rc<ModuleScope>,
         call: &DeclarationCall,
         name: &str,
@@ -242,7 +251,15 @@ impl<'a> Program<'a> {
         let BlockInstance { key, names, exists } = instance;
         let address = caller.qualify(&format!("module.{name}{key}"));
         let made = ModuleCallInstance { caller: Rc::clone(caller), block: call.block, names };
-        Rc::new(ModuleScope::called(Arc::clone(&call.module), address, made, call.is_vendored, exists))
+        let id = self.last_id.get().saturating_add(1);
+        self.last_id.set(id);
+        Rc::new(ModuleScope::called(id, Arc::clone(&call.module), address, made, call.is_vendored, exists))
+    }
+
+    /// Removes the cached values that depend on the world, and the module instances.
+    pub(super) fn enter_world(&self) {
+        self.root.enter_world();
+        self.called.clear();
     }
 
     /// The instance of a call that a reference such as `module.audit["a"]` names.
@@ -277,7 +294,7 @@ impl<'a> Program<'a> {
             return None;
         }
         let created = instances.into_iter().filter(|instance| !instance.never_exists());
-        Some(created.map(|instance| (instance.key.clone(), Self::called(caller, &call, name, instance))).collect())
+        Some(created.map(|instance| (instance.key.clone(), self.called(caller, &call, name, instance))).collect())
     }
 
     /// True if the code of the call with this name can be read.
@@ -310,6 +327,26 @@ impl<'a> Program<'a> {
 }
 
 impl Program<'_> {
+    /// The resources of a declaration in a world.
+    fn instances_of(&self, site: &DeclarationSite, world: &World) -> Vec<Resource> {
+        let block = site.module.block(site.block).expect("the search for sites has parsed the block");
+        let notation = site.module.notation(site.block);
+        let mut resources = Vec::new();
+        for scope in self.scopes(&site.calls, world) {
+            let evaluator = ExpressionEvaluator::new(self, &scope, world);
+            resources.extend(body::resources(block, site.kind, notation, &evaluator));
+            if resources.len() > MAX_INSTANCES {
+                resources.truncate(1);
+                resources.iter_mut().for_each(|resource| body::mark_over_limit(resource, expand::INSTANCES));
+                break;
+            }
+            if !world.has_steps() {
+                break;
+            }
+        }
+        resources
+    }
+
     /// Compares the instances of a trail's declaration with the plan.
     fn fill_from_plan(&self, resources: &mut Vec<Resource>, site: &DeclarationSite, world: &World, is_decided: bool) {
         if let Some(variable) = self.overridden_variable {
@@ -319,13 +356,6 @@ impl Program<'_> {
             let declared = TrailDeclaration { address: &site.address, header: block.header };
             planned::fill_from_plan(resources, declared, plan, world, is_decided);
         }
-    }
-}
-
-impl Drop for Program<'_> {
-    fn drop(&mut self) {
-        // Module instances and their callers refer to each other, which would leak them.
-        self.root.enter_world();
     }
 }
 
@@ -373,31 +403,12 @@ impl LoadedProject for Program<'_> {
     fn resources(&self, subject: SearchSubject, site: usize, world: &World) -> Vec<Resource> {
         let found = self.found(subject);
         let site = found.sites.get(site).expect("the engine asks for the sites that were counted");
-        self.root.enter_world();
-        let asked = world.queries();
-        let block = site.module.block(site.block).expect("the search for sites has parsed the block");
-        let notation = site.module.notation(site.block);
-        let mut resources = Vec::new();
-        for scope in self.scopes(&site.calls, world) {
-            resources.extend(body::resources(
-                block,
-                site.kind,
-                notation,
-                &ExpressionEvaluator::new(self, &scope, world),
-            ));
-            if resources.len() > MAX_INSTANCES {
-                resources.truncate(1);
-                resources.iter_mut().for_each(|resource| body::mark_over_limit(resource, expand::INSTANCES));
-                break;
-            }
-            if !world.has_steps() {
-                break;
-            }
-        }
+        self.enter_world();
+        let mut resources = world.tracked(|| self.instances_of(site, world));
         if subject == SearchSubject::Trails {
-            self.fill_from_plan(&mut resources, site, world, world.queries() == asked);
+            self.fill_from_plan(&mut resources.value, site, world, !resources.depends_on_world);
         }
-        resources
+        resources.value
     }
 
     fn unread_parts(&self, subject: SearchSubject) -> Vec<UnreadPart> {

@@ -19,7 +19,7 @@ impl Program<'_> {
     /// module instances that the budget allows.
     pub(super) fn rejected(&self) -> Vec<Rejection> {
         let world = World::open(&self.budget);
-        self.root.enter_world();
+        self.enter_world();
         let mut found = Vec::new();
         let mut pending = vec![Rc::clone(&self.root)];
         while let Some(scope) = pending.pop() {
@@ -37,7 +37,7 @@ impl Program<'_> {
                 pending.extend(self.created(&scope, &label.text, &world).iter().cloned());
             }
         }
-        self.root.enter_world();
+        self.enter_world();
         found.sort_unstable();
         found.dedup();
         found

@@ -87,7 +87,7 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
     /// Searches the root module and the modules that it calls.
     pub(super) fn run(mut self, root: &Arc<Module>) -> SearchResult {
         self.search_module(root, ModuleChain { calls: &[], key: "" });
-        self.tree.root.enter_world();
+        self.tree.enter_world();
         self.tree.budget.include(&self.budget);
         self.found
     }

@@ -1,6 +1,8 @@
 //! Evaluates the variables of a module: the argument or given value, otherwise the default, converted to the variable's
 //! type.
 
+use std::rc::Rc;
+
 use super::domain::{self, Domain};
 use super::eval::{ExpressionEvaluator, symbol};
 use super::rejections::is_refused;
@@ -374,7 +376,9 @@ fn nothing_given(evaluator: &ExpressionEvaluator<'_>, variable: &Block, name: &s
         return (Unknown(Reason::Failed { message }), hops);
     }
     let (domains, world) = (&evaluator.tree.domains, evaluator.world);
-    let domain = domains.get((variable.header, true), || domain::of(variable, name, ty, is_nullable(variable), world));
+    let domain = domains.get_or_evaluate((variable.header, true), world, || {
+        Rc::new(domain::of(variable, name, ty, is_nullable(variable), world))
+    });
     (choose(evaluator, &domain, &reference), hops)
 }
 
@@ -409,9 +413,11 @@ fn validated(
         Unknown(why) if !why.is_failure() && why.has_identity() => {
             // If a boolean has a condition, its possible values are listed.
             let is_bool = ty == Some(&Type::Bool) && !domain::conditions(variable).is_empty();
-            let domain = evaluator.tree.domains.get((variable.header, false), || match is_bool {
-                true => domain::of(variable, name, ty, is_nullable(variable), evaluator.world),
-                false => domain::validated(variable, name, evaluator.world),
+            let domain = evaluator.tree.domains.get_or_evaluate((variable.header, false), evaluator.world, || {
+                Rc::new(match is_bool {
+                    true => domain::of(variable, name, ty, is_nullable(variable), evaluator.world),
+                    false => domain::validated(variable, name, evaluator.world),
+                })
             });
             let Domain::OneOf(values) = &*domain else { return value };
             // No other value can be converted to one of these texts.
