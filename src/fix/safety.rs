@@ -16,13 +16,6 @@ use crate::value::{Hop, HopKind, Origin};
 /// Names that select data events, each of which is billed.
 const DATA_EVENTS: [&str; 4] = ["data_resource", "data_resources", "DataResources", "resources.type"];
 
-/// Arguments that make a trail record more of the events that its selectors select.
-const WIDENING: [&str; 5] =
-    ["is_multi_region_trail", "IsMultiRegionTrail", "enable_logging", "is_logging", "IsLogging"];
-
-/// The resource types of trails.
-const KINDS: [&str; 3] = [dialects::AWS.kind, dialects::AWSCC.kind, dialects::CLOUDFORMATION.kind];
-
 /// The trails that are or may be created, each with its deployment.
 pub(super) struct Trails<'r> {
     by_name: HashMap<(&'r str, Option<&'r str>, &'r str), TrailCreation<'r>>,
@@ -167,7 +160,7 @@ fn selects_data_events(remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
 
 /// True if the trail records data events and would record more of them.
 fn widens_data_events(remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
-    let is_widened = matches!(remedy.change, RemedyKind::Set { name, .. } if WIDENING.contains(&name));
+    let is_widened = matches!(remedy.change, RemedyKind::Set { name, .. } if dialects::widens_recording(name));
     if !is_widened {
         return false;
     }
@@ -210,11 +203,11 @@ fn trail_around(place: Span, texts: &ParsedFiles<'_>) -> Option<Span> {
     }
     let (span, header) = texts.header(place)?;
     let is_trail = match header_kind(&header) {
-        Some(kind) => KINDS.contains(&kind),
+        Some(kind) => dialects::is_trail(kind),
         // Comments and escapes are left to the parser.
         None => match texts.around(place)? {
             Enclosing::Block(block) => {
-                let is_trail = block.labels.first().is_some_and(|label| KINDS.contains(&label.text.as_str()));
+                let is_trail = block.labels.first().is_some_and(|label| dialects::is_trail(&label.text));
                 block.kind.text == "resource" && is_trail
             }
             Enclosing::Attribute(_) | Enclosing::Nothing => false,
@@ -235,7 +228,7 @@ fn is_template_trail(node: &Node, texts: &ParsedFiles<'_>) -> bool {
     let is_resource = || node.as_mapping().is_some_and(|mapping| mapping.get("Properties").is_some());
     let names_trail = || {
         let text = texts.slice(node.span);
-        KINDS.iter().any(|kind| text.contains(kind))
+        dialects::DIALECTS.iter().any(|dialect| text.contains(dialect.kind))
     };
     *texts.declares_trail.borrow_mut().entry(node.span).or_insert_with(|| is_resource() && names_trail())
 }
@@ -245,7 +238,7 @@ fn is_template_trail(node: &Node, texts: &ParsedFiles<'_>) -> bool {
 fn named_trail(path: &[Arc<Node>], place: Span) -> Option<Span> {
     let names_kind = |node: &Arc<Node>| {
         let entry = entry_around(node, place);
-        entry.and_then(|entry| entry.key.as_text()).is_some_and(|key| KINDS.contains(&key))
+        entry.and_then(|entry| entry.key.as_text()).is_some_and(dialects::is_trail)
     };
     let kind = path.iter().position(names_kind)?;
     // The names may be in a list of objects.

@@ -33,9 +33,8 @@ pub static FORMATS: [&dyn InputFormat; 3] =
     [&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
 
 /// The type names of trails in all formats.
-static TRAILS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| {
-    [&dialects::AWS, &dialects::AWSCC, &dialects::CLOUDFORMATION].map(|dialect| Finder::new(dialect.kind))
-});
+static TRAILS: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| dialects::DIALECTS.map(|dialect| Finder::new(dialect.kind)));
 
 /// True if a text contains the type of a trail, including in escaped form.
 pub fn mentions_trail(text: &[u8]) -> bool {

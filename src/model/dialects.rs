@@ -3,12 +3,15 @@
 //! Sources: the schemas of `aws_cloudtrail` in hashicorp/terraform-provider-aws, of `awscc_cloudtrail_trail` in
 //! hashicorp/terraform-provider-awscc, and of `AWS::CloudTrail::Trail` in the CloudFormation registry.
 
+mod attributes;
 mod read;
 mod tables;
 
+pub(crate) use attributes::AttributeNames;
+pub use attributes::Attributes;
 pub(crate) use read::of_region;
 pub use read::{read, region};
-pub use tables::{AWS, AWSCC, CLOUDFORMATION};
+pub use tables::{AWS, AWSCC, CLOUDFORMATION, DIALECTS};
 
 use super::selectors::FieldOperator;
 use super::{ArgumentShape, SelectorNames};
@@ -24,12 +27,8 @@ pub struct Dialect {
     pub shape: ArgumentShape,
     /// The strings that are converted to booleans.
     pub booleans: Booleans,
-    is_multi_region: Flag,
-    is_logging: Flag,
-    includes_global_events: Flag,
-    validates_log_files: Flag,
-    is_organization_trail: Flag,
-    kms_key: &'static str,
+    /// The names and defaults of its arguments, except for the selectors.
+    pub(super) attributes: &'static AttributeNames,
     basic: BasicNames,
     advanced: AdvancedNames,
 }
@@ -37,21 +36,26 @@ pub struct Dialect {
 impl Dialect {
     /// Describes the default of a switch; `None` for other arguments.
     pub fn absent(&self, name: &str) -> Option<&'static str> {
-        let switches =
-            [&self.is_multi_region, &self.is_logging, &self.includes_global_events, &self.validates_log_files];
-        let switch = switches.into_iter().find(|switch| switch.name == name)?;
-        Some(match switch.absent {
-            Some(true) => "`true`",
-            Some(false) => "`false`",
-            None => "an error, because it is required",
-        })
+        self.attributes.describe_default(name)
     }
+}
+
+/// True for the type of a trail.
+pub fn is_trail(kind: &str) -> bool {
+    DIALECTS.iter().any(|dialect| dialect.kind == kind)
+}
+
+/// True if an argument makes a trail record more of the events that its selectors select.
+pub fn widens_recording(name: &str) -> bool {
+    DIALECTS
+        .iter()
+        .any(|dialect| [dialect.attributes.is_multi_region.name, dialect.attributes.is_logging.name].contains(&name))
 }
 
 /// True if a name is an argument of a trail in Terraform; modules often use these names for variables.
 pub fn names_setting(name: &str) -> bool {
     let shapes = [AWS.shape, AWSCC.shape];
-    name != tables::REGION && shapes.iter().any(|shape| shape.iter().any(|argument| argument.name == name))
+    name != attributes::REGION && shapes.iter().any(|shape| shape.iter().any(|argument| argument.name == name))
 }
 
 /// The strings that a language converts to booleans.
@@ -61,14 +65,6 @@ pub enum Booleans {
     Terraform,
     /// `true`, `True`, `TRUE`, and the same for false, also in strings.
     CloudFormation,
-}
-
-/// A boolean argument.
-#[derive(Debug)]
-struct Flag {
-    name: &'static str,
-    /// The default; `None` if the argument is required.
-    absent: Option<bool>,
 }
 
 /// The argument names of a basic event selector.

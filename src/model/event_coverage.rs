@@ -27,8 +27,8 @@ impl EventCoverage {
             Known(exists) => Some(exists),
             Unknown(_) => None,
         };
-        let own_region = when(exists, when(is_on(&trail.is_logging), selected(&trail.selectors)));
-        Self { own_region, other_regions: when(is_on(&trail.is_multi_region), own_region) }
+        let own_region = when(exists, when(is_on(&trail.attributes.is_logging), selected(&trail.selectors)));
+        Self { own_region, other_regions: when(is_on(&trail.attributes.is_multi_region), own_region) }
     }
 
     /// Combines the reach in two worlds, of which either may be the actual one.

@@ -34,16 +34,13 @@ pub enum ResourceRole {
     Trail(&'static Dialect),
     /// A trail, with the arguments for its log delivery.
     Delivery {
+        dialect: &'static Dialect,
         /// The argument for the bucket's name.
         bucket: &'static str,
         /// The argument for the prefix of the log files' keys.
         prefix: &'static str,
-        /// The argument for the KMS key.
-        key: &'static str,
         /// The argument for the trail's name.
         name: &'static str,
-        /// The switches: multi-Region, organization trail, digest files.
-        switches: [&'static str; 3],
     },
     /// A bucket, with the settings in its own body.
     Bucket {

@@ -133,14 +133,15 @@ impl LogDelivery {
     /// Creates the surroundings of a trail whose related resources a limit prevents from being read: everything is
     /// unknown.
     pub fn over_limit(trail: &Trail, why: &Reason) -> Option<Self> {
-        let ResourceRole::Delivery { bucket, prefix, key, .. } = SearchSubject::Related.kind(trail.kind)?.role else {
+        let ResourceRole::Delivery { dialect, bucket, prefix, .. } = SearchSubject::Related.kind(trail.kind)?.role
+        else {
             return None;
         };
         let delivery = DeliverySettings {
             trail: trail.address.clone(),
             bucket: unknown_setting(bucket, trail, why),
             prefix: unknown_setting(prefix, trail, why),
-            key: unknown_setting(key, trail, why),
+            key: unknown_setting(dialect.attributes.kms_key.name, trail, why),
             name: PartialText::unknown(why),
             arns: Vec::new(),
             region: Unknown(why.clone()),
@@ -156,7 +157,7 @@ impl LogDelivery {
 fn unknown_setting(name: &'static str, trail: &Trail, why: &Reason) -> TrailSetting<String> {
     TrailSetting {
         name,
-        notation: trail.kms_key.notation,
+        notation: trail.attributes.kms_key.notation,
         read: Traced { value: Unknown(why.clone()), origin: Origin::Absent(trail.header), hops: Vec::new() },
     }
 }

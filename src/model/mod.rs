@@ -12,9 +12,11 @@ pub mod region;
 pub mod selectors;
 
 pub mod address;
+mod argument;
 mod aws_key;
 mod contradiction;
 mod event_coverage;
+mod plan_differences;
 mod reader;
 mod remedy;
 mod resource;
@@ -24,13 +26,14 @@ mod tried;
 mod unread;
 
 pub use address::MovedBlock;
+pub use argument::{Argument, ArgumentShape, Holds, Notation, meant_literal};
 pub use aws_key::{is_aws_key, names_aws_key};
 pub use contradiction::Contradiction;
 pub use dialects::{Booleans, Dialect};
 pub use event_coverage::{EventCoverage, selected};
 pub use kinds::{ResourceKind, SearchSubject};
 pub use remedy::{Remedy, RemedyKind, SelectorNames};
-pub use resource::{Argument, ArgumentShape, Holds, IgnoredArgument, Macro, Notation, Resource, meant_literal};
+pub use resource::{IgnoredArgument, Macro, Resource};
 pub use selectors::Selectors;
 pub use setting::{Invalid, SettingRead, TrailSetting};
 pub use trail::{Deployment, Trail};

@@ -1,6 +1,6 @@
 //! Reads the arguments of a resource body, with their defaults, conversions and source locations.
 
-use super::resource::resembles;
+use super::argument::resembles;
 use super::selectors::SelectorValues;
 use super::{Booleans, Invalid, Notation, SettingRead, TrailSetting};
 use crate::source::Span;
@@ -20,7 +20,7 @@ pub(super) struct ArgumentReader {
 impl ArgumentReader {
     /// Reads a boolean argument; `absent` is its default.
     pub(super) fn flag(&self, name: &'static str, absent: SettingRead<bool>) -> TrailSetting<bool> {
-        self.setting(name, absent, |data| self.boolean(data))
+        self.setting(name, absent, |data| self.booleans.convert(data))
     }
 
     /// Reads an argument; `absent` is its default.
@@ -187,9 +187,12 @@ impl ArgumentReader {
             Booleans::CloudFormation => matches!(null, Origin::Null(_)),
         }
     }
+}
 
-    fn boolean(&self, data: &Data) -> SettingRead<bool> {
-        match (data, self.booleans) {
+impl Booleans {
+    /// Converts to a boolean as the language does.
+    pub(super) fn convert(self, data: &Data) -> SettingRead<bool> {
+        match (data, self) {
             (Data::Bool(value), _) => Ok(*value),
             (Data::String(text), Booleans::Terraform) => match text.as_str() {
                 "true" | "1" => Ok(true),

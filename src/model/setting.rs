@@ -1,8 +1,8 @@
 //! An argument of a trail, with its default applied and its source location.
 
-use super::Notation;
+use super::{Contradiction, Notation};
 use crate::source::Span;
-use crate::value::{Maybe, Traced};
+use crate::value::{Known, Maybe, Traced, Unknown};
 
 /// The converted value of an argument, or the reason why every deployment with it fails.
 pub type SettingRead<T> = Result<T, Invalid>;
@@ -57,6 +57,16 @@ impl<T> TrailSetting<T> {
 }
 
 impl<T> TrailSetting<T> {
+    /// True if the argument and the same argument in a plan may have equal values.
+    pub(super) fn may_equal(&self, planned: &Self, same: impl Fn(&T, &T) -> bool) -> bool {
+        may_be_equal(self.value(), planned.value(), same)
+    }
+
+    /// Creates the contradiction of this argument with a plan; `planned` follows "the plan".
+    pub(super) fn contradiction(&self, planned: String) -> Contradiction {
+        Contradiction { span: self.span(), hops: self.read.hops.clone(), attribute: Some(self.name), planned }
+    }
+
     /// The problem with an invalid value, in words that follow "trail `x`".
     pub fn problem(&self, invalid: &Invalid) -> String {
         match invalid {
@@ -96,5 +106,18 @@ impl Invalid {
                 format!("{found} are declared, but CloudTrail accepts at most {limit}")
             }
         }
+    }
+}
+
+/// True if two values may be equal. An invalid value can't have been planned.
+pub(super) fn may_be_equal<T>(
+    own: &Maybe<SettingRead<T>>,
+    planned: &Maybe<SettingRead<T>>,
+    same: impl Fn(&T, &T) -> bool,
+) -> bool {
+    match (own, planned) {
+        (Known(Ok(own)), Known(Ok(planned))) => same(own, planned),
+        (Known(Err(_)), Known(Ok(_))) => false,
+        (Known(_) | Unknown(_), _) => true,
     }
 }

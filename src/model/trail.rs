@@ -1,6 +1,7 @@
 //! Trails and deployments: the second waist of the program, which the rules check.
 
-use super::{Contradiction, IgnoredArgument, Macro, Selectors, TrailSetting, UnreadPart};
+use super::dialects::Attributes;
+use super::{Contradiction, IgnoredArgument, Macro, Selectors, UnreadPart};
 use crate::source::{FileId, Span};
 use crate::value::{Known, Reason, Traced, Unknown};
 
@@ -33,22 +34,12 @@ pub struct Trail {
     pub contradictions: Vec<Contradiction>,
     /// True if the CDK generated the trail; its lists of selectors are set even when they are empty.
     pub is_synthesized: bool,
-    /// True if the trail records the events of every Region, not only of its own.
-    pub is_multi_region: TrailSetting<bool>,
-    /// True if logging is enabled.
-    pub is_logging: TrailSetting<bool>,
-    /// True if the trail records the events of global services such as IAM.
-    pub includes_global_events: TrailSetting<bool>,
+    /// Its arguments, except for the selectors.
+    pub attributes: Attributes,
     /// The event selectors, which limit the recorded events.
     pub selectors: Selectors,
-    /// True if the trail writes digest files, which reveal changed log files.
-    pub validates_log_files: TrailSetting<bool>,
-    /// True if the trail records the events of every account of the organization.
-    pub is_organization_trail: TrailSetting<bool>,
     /// Arguments whose later changes aren't applied, such as those in `ignore_changes`.
     pub ignored_changes: Vec<IgnoredArgument>,
-    /// The KMS key that encrypts the log files; empty if there is none.
-    pub kms_key: TrailSetting<String>,
 }
 
 /// The result of one `terraform apply` or of one stack.

@@ -10,9 +10,9 @@ pub(super) static RULE: Rule =
 fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let watched = [
         "all",
-        trail.is_multi_region.name,
-        trail.is_logging.name,
-        trail.includes_global_events.name,
+        trail.attributes.is_multi_region.name,
+        trail.attributes.is_logging.name,
+        trail.attributes.includes_global_events.name,
         trail.selectors.basic.name,
         trail.selectors.advanced.name,
     ];

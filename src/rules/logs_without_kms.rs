@@ -7,10 +7,10 @@ use crate::value::{Known, Origin, Unknown};
 
 pub(super) static RULE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/logs-without-kms.md")), Check::Trail(check))
-        .resting_on(|trail| Label::of(&trail.kms_key));
+        .resting_on(|trail| Label::of(&trail.attributes.kms_key));
 
 fn check(trail: &Trail, _: &Strictness) -> Verdict {
-    let key = &trail.kms_key;
+    let key = &trail.attributes.kms_key;
     match key.value() {
         Known(Ok(id)) if id.is_empty() => Verdict::Fail(no_key(key)),
         _ if is_aws_managed(key) => Verdict::Fail(no_key(key).with_primary_label("this is an AWS managed key")),

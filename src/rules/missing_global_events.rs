@@ -7,10 +7,10 @@ use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
     Rule::condition(|| RulePage::parse(include_str!("../../rules/missing-global-events.md")), Check::Trail(check))
-        .resting_on(|trail| Label::of(&trail.includes_global_events));
+        .resting_on(|trail| Label::of(&trail.attributes.includes_global_events));
 
 fn check(trail: &Trail, _: &Strictness) -> Verdict {
-    let global_events = &trail.includes_global_events;
+    let global_events = &trail.attributes.includes_global_events;
     match global_events.value() {
         Known(Ok(true)) => Verdict::Pass,
         Known(Ok(false)) => {
@@ -27,7 +27,7 @@ fn check(trail: &Trail, _: &Strictness) -> Verdict {
 
 /// The effect, which depends on whether the trail is multi-Region.
 fn consequence(trail: &Trail) -> &'static str {
-    match trail.is_multi_region.value() {
+    match trail.attributes.is_multi_region.value() {
         Known(Ok(true)) => "CloudTrail rejects a multi-Region trail without global service events",
         Known(Ok(false) | Err(_)) | Unknown(_) => "such a trail doesn't record the events of IAM and CloudFront",
     }

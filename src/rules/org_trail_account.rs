@@ -10,7 +10,7 @@ pub(super) static RULE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/org-trail-account.md")), Check::Advice(check));
 
 fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
-    let organization = &trail.is_organization_trail;
+    let organization = &trail.attributes.is_organization_trail;
     let Known(Ok(true)) = organization.value() else { return None };
     let message = "is an organization trail, which most accounts can't create";
     Some(

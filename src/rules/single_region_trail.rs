@@ -7,10 +7,10 @@ use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
     Rule::condition(|| RulePage::parse(include_str!("../../rules/single-region-trail.md")), Check::Trail(check))
-        .resting_on(|trail| Label::of(&trail.is_multi_region));
+        .resting_on(|trail| Label::of(&trail.attributes.is_multi_region));
 
 fn check(trail: &Trail, _: &Strictness) -> Verdict {
-    let multi_region = &trail.is_multi_region;
+    let multi_region = &trail.attributes.is_multi_region;
     match multi_region.value() {
         Known(Ok(true)) => Verdict::Pass,
         Known(Ok(false)) => Verdict::wrong_value(multi_region, &false, "records one Region only", "true"),

@@ -7,10 +7,10 @@ use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
     Rule::condition(|| RulePage::parse(include_str!("../../rules/stopped-trail.md")), Check::Trail(check))
-        .resting_on(|trail| Label::of(&trail.is_logging));
+        .resting_on(|trail| Label::of(&trail.attributes.is_logging));
 
 fn check(trail: &Trail, _: &Strictness) -> Verdict {
-    let logging = &trail.is_logging;
+    let logging = &trail.attributes.is_logging;
     match logging.value() {
         Known(Ok(true)) => Verdict::Pass,
         Known(Ok(false)) => Verdict::wrong_value(logging, &false, "is stopped", "true"),

@@ -7,10 +7,10 @@ use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/unvalidated-logs.md")), Check::Trail(check))
-        .resting_on(|trail| Label::of(&trail.validates_log_files));
+        .resting_on(|trail| Label::of(&trail.attributes.validates_log_files));
 
 fn check(trail: &Trail, _: &Strictness) -> Verdict {
-    let validation = &trail.validates_log_files;
+    let validation = &trail.attributes.validates_log_files;
     match validation.value() {
         Known(Ok(true)) => Verdict::Pass,
         Known(Ok(false)) => Verdict::wrong_value(validation, &false, "doesn't validate its log files", "true"),

@@ -57,7 +57,7 @@ const DOORS: [(&str, &[&str]); 33] = [
     ("tempfile", &["source/replacement.rs"]),
     ("lsp_server", &["lsp/"]),
     ("lsp_types", &["lsp/"]),
-    ("strsim", &["named.rs", "model/resource.rs"]),
+    ("strsim", &["named.rs", "model/argument.rs"]),
     ("rustix::", &["source/open.rs"]),
     ("TcpListener", &[]),
     ("ToSocketAddrs", &[]),

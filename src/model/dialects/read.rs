@@ -1,7 +1,7 @@
 //! Converts a resource to a trail: this module applies all names, conversions and defaults.
 
-use super::tables::REGION;
-use super::{AdvancedNames, Dialect, Flag};
+use super::attributes::{Attributes, REGION};
+use super::{AdvancedNames, Dialect};
 use crate::model::kinds::ResourceRole;
 use crate::model::reader::{ArgumentReader, invalid, text, texts};
 use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, ReadWrite, SelectorValues, Selectors};
@@ -46,22 +46,13 @@ pub fn read(resource: Resource) -> Option<Trail> {
         macros,
         contradictions,
         is_synthesized,
-        is_multi_region: flag(&reader, &dialect.is_multi_region),
-        is_logging: flag(&reader, &dialect.is_logging),
-        includes_global_events: flag(&reader, &dialect.includes_global_events),
+        attributes: Attributes::read(&reader, dialect.attributes),
         selectors: Selectors {
             basic: basic_selectors(&reader, dialect),
             advanced: advanced_selectors(&reader, &dialect.advanced),
         },
-        validates_log_files: flag(&reader, &dialect.validates_log_files),
-        is_organization_trail: flag(&reader, &dialect.is_organization_trail),
         ignored_changes,
-        kms_key: reader.setting(dialect.kms_key, Ok(String::new()), text),
     })
-}
-
-fn flag(reader: &ArgumentReader, flag: &Flag) -> TrailSetting<bool> {
-    reader.flag(flag.name, flag.absent.ok_or(Invalid::Missing))
 }
 
 /// The Region in which a resource is created: the one of its own argument, otherwise the one of its provider or stack.

@@ -1,57 +1,22 @@
-//! The argument names and defaults of each resource type that declares a trail.
+//! The resource types that declare a trail, with the names of their selectors' arguments.
 
-use super::{AdvancedNames, BasicNames, Booleans, Dialect, Flag};
-use crate::model::Argument;
+use super::attributes::{
+    AWS_ARGUMENTS, AWS_ATTRIBUTES, AWSCC_ARGUMENTS, AWSCC_ATTRIBUTES, CLOUDFORMATION_ARGUMENTS,
+    CLOUDFORMATION_ATTRIBUTES,
+};
+use super::{AdvancedNames, BasicNames, Booleans, Dialect};
 use crate::model::selectors::FieldOperator::{EndsWith, Equals, NotEndsWith, NotEquals, NotStartsWith, StartsWith};
 
-/// The argument that places a resource of the AWS provider in another Region than the provider's, since version 6:
-/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support>.
-pub(super) const REGION: &str = "region";
+/// All resource types that declare a trail.
+pub static DIALECTS: [&Dialect; 3] = [&AWS, &AWSCC, &CLOUDFORMATION];
 
 /// Terraform's `aws_cloudtrail`: selectors are blocks.
 pub static AWS: Dialect = Dialect {
     kind: "aws_cloudtrail",
     uses_cloudformation_handler: false,
-    shape: &[
-        Argument::value("is_multi_region_trail"),
-        Argument::value("enable_logging"),
-        Argument::value("include_global_service_events"),
-        Argument::value("enable_log_file_validation"),
-        Argument::value("is_organization_trail"),
-        Argument::value("kms_key_id"),
-        Argument::value(REGION),
-        Argument::blocks(
-            "event_selector",
-            &[
-                Argument::value("read_write_type"),
-                Argument::value("include_management_events"),
-                Argument::texts("exclude_management_event_sources"),
-                Argument::blocks("data_resource", &[]),
-            ],
-        ),
-        Argument::blocks(
-            "advanced_event_selector",
-            &[Argument::blocks(
-                "field_selector",
-                &[
-                    Argument::value("field"),
-                    Argument::value("equals"),
-                    Argument::texts("not_equals"),
-                    Argument::value("starts_with"),
-                    Argument::value("not_starts_with"),
-                    Argument::value("ends_with"),
-                    Argument::value("not_ends_with"),
-                ],
-            )],
-        ),
-    ],
+    shape: AWS_ARGUMENTS,
     booleans: Booleans::Terraform,
-    is_multi_region: Flag { name: "is_multi_region_trail", absent: Some(false) },
-    is_logging: Flag { name: "enable_logging", absent: Some(true) },
-    includes_global_events: Flag { name: "include_global_service_events", absent: Some(true) },
-    validates_log_files: Flag { name: "enable_log_file_validation", absent: Some(false) },
-    is_organization_trail: Flag { name: "is_organization_trail", absent: Some(false) },
-    kms_key: "kms_key_id",
+    attributes: &AWS_ATTRIBUTES,
     basic: BasicNames { list: "event_selector", data_resources: "data_resource", ..SNAKE_BASIC },
     advanced: AdvancedNames { list: "advanced_event_selector", fields: "field_selector", ..SNAKE_ADVANCED },
 };
@@ -60,23 +25,9 @@ pub static AWS: Dialect = Dialect {
 pub static AWSCC: Dialect = Dialect {
     kind: "awscc_cloudtrail_trail",
     uses_cloudformation_handler: true,
-    shape: &[
-        Argument::value("is_multi_region_trail"),
-        Argument::value("is_logging"),
-        Argument::value("include_global_service_events"),
-        Argument::value("enable_log_file_validation"),
-        Argument::value("is_organization_trail"),
-        Argument::value("kms_key_id"),
-        Argument::value("event_selectors"),
-        Argument::value("advanced_event_selectors"),
-    ],
+    shape: AWSCC_ARGUMENTS,
     booleans: Booleans::Terraform,
-    is_multi_region: Flag { name: "is_multi_region_trail", absent: Some(false) },
-    is_logging: Flag { name: "is_logging", absent: None },
-    includes_global_events: Flag { name: "include_global_service_events", absent: Some(true) },
-    validates_log_files: Flag { name: "enable_log_file_validation", absent: Some(false) },
-    is_organization_trail: Flag { name: "is_organization_trail", absent: Some(false) },
-    kms_key: "kms_key_id",
+    attributes: &AWSCC_ATTRIBUTES,
     basic: SNAKE_BASIC,
     advanced: SNAKE_ADVANCED,
 };
@@ -85,23 +36,9 @@ pub static AWSCC: Dialect = Dialect {
 pub static CLOUDFORMATION: Dialect = Dialect {
     kind: "AWS::CloudTrail::Trail",
     uses_cloudformation_handler: true,
-    shape: &[
-        Argument::value("IsMultiRegionTrail"),
-        Argument::value("IsLogging"),
-        Argument::value("IncludeGlobalServiceEvents"),
-        Argument::value("EnableLogFileValidation"),
-        Argument::value("IsOrganizationTrail"),
-        Argument::value("KMSKeyId"),
-        Argument::value("EventSelectors"),
-        Argument::value("AdvancedEventSelectors"),
-    ],
+    shape: CLOUDFORMATION_ARGUMENTS,
     booleans: Booleans::CloudFormation,
-    is_multi_region: Flag { name: "IsMultiRegionTrail", absent: Some(false) },
-    is_logging: Flag { name: "IsLogging", absent: None },
-    includes_global_events: Flag { name: "IncludeGlobalServiceEvents", absent: Some(true) },
-    validates_log_files: Flag { name: "EnableLogFileValidation", absent: Some(false) },
-    is_organization_trail: Flag { name: "IsOrganizationTrail", absent: Some(false) },
-    kms_key: "KMSKeyId",
+    attributes: &CLOUDFORMATION_ATTRIBUTES,
     basic: BasicNames {
         list: "EventSelectors",
         read_write_type: "ReadWriteType",

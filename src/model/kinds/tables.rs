@@ -29,27 +29,9 @@ pub static UNREAD_STACK: ResourceKind = ResourceKind {
 pub(super) static TRAILS: [ResourceKind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
 
 pub(super) static RELATED_ROLES: [ResourceKind; 42] = [
-    delivery("aws_cloudtrail", AWS_DELIVERY, "name"),
-    delivery("awscc_cloudtrail_trail", AWSCC_DELIVERY, "trail_name"),
-    ResourceKind {
-        name: "AWS::CloudTrail::Trail",
-        shape: &[
-            Argument::value("S3BucketName"),
-            Argument::value("S3KeyPrefix"),
-            Argument::value("KMSKeyId"),
-            Argument::value("TrailName"),
-            Argument::value("IsMultiRegionTrail"),
-            Argument::value("IsOrganizationTrail"),
-            Argument::value("EnableLogFileValidation"),
-        ],
-        role: ResourceRole::Delivery {
-            bucket: "S3BucketName",
-            prefix: "S3KeyPrefix",
-            key: "KMSKeyId",
-            name: "TrailName",
-            switches: ["IsMultiRegionTrail", "IsOrganizationTrail", "EnableLogFileValidation"],
-        },
-    },
+    delivery(&AWS, &AWS_DELIVERY, AWS_NAMES),
+    delivery(&AWSCC, &AWSCC_DELIVERY, AWSCC_NAMES),
+    delivery(&CLOUDFORMATION, &CLOUDFORMATION_DELIVERY, CLOUDFORMATION_NAMES),
     ResourceKind {
         name: "aws_s3_bucket",
         shape: &[
@@ -291,25 +273,14 @@ pub(super) static RELATED_ROLES: [ResourceKind; 42] = [
     ),
 ];
 
-const AWS_DELIVERY: ArgumentShape = &[
-    Argument::value("s3_bucket_name"),
-    Argument::value("s3_key_prefix"),
-    Argument::value("kms_key_id"),
-    Argument::value("name"),
-    Argument::value("is_multi_region_trail"),
-    Argument::value("is_organization_trail"),
-    Argument::value("enable_log_file_validation"),
-];
+/// The arguments for the bucket, for the prefix of the log files' keys, and for the name of a trail.
+const AWS_NAMES: [&str; 3] = ["s3_bucket_name", "s3_key_prefix", "name"];
+const AWSCC_NAMES: [&str; 3] = ["s3_bucket_name", "s3_key_prefix", "trail_name"];
+const CLOUDFORMATION_NAMES: [&str; 3] = ["S3BucketName", "S3KeyPrefix", "TrailName"];
 
-const AWSCC_DELIVERY: ArgumentShape = &[
-    Argument::value("s3_bucket_name"),
-    Argument::value("s3_key_prefix"),
-    Argument::value("kms_key_id"),
-    Argument::value("trail_name"),
-    Argument::value("is_multi_region_trail"),
-    Argument::value("is_organization_trail"),
-    Argument::value("enable_log_file_validation"),
-];
+static AWS_DELIVERY: [Argument; 7] = delivery_arguments(&AWS, AWS_NAMES);
+static AWSCC_DELIVERY: [Argument; 7] = delivery_arguments(&AWSCC, AWSCC_NAMES);
+static CLOUDFORMATION_DELIVERY: [Argument; 7] = delivery_arguments(&CLOUDFORMATION, CLOUDFORMATION_NAMES);
 
 const EXPIRATION: ArgumentShape = &[Argument::value("days"), Argument::value("date")];
 
@@ -364,16 +335,23 @@ const fn trail(dialect: &'static Dialect) -> ResourceKind {
     ResourceKind { name: dialect.kind, shape: dialect.shape, role: ResourceRole::Trail(dialect) }
 }
 
-/// Creates the log delivery type of a Terraform trail.
-const fn delivery(kind: &'static str, shape: ArgumentShape, name: &'static str) -> ResourceKind {
-    let role = ResourceRole::Delivery {
-        bucket: "s3_bucket_name",
-        prefix: "s3_key_prefix",
-        key: "kms_key_id",
-        name,
-        switches: ["is_multi_region_trail", "is_organization_trail", "enable_log_file_validation"],
-    };
-    ResourceKind { name: kind, shape, role }
+/// Creates the log delivery type of a trail.
+const fn delivery(dialect: &'static Dialect, shape: ArgumentShape, names: [&'static str; 3]) -> ResourceKind {
+    let [bucket, prefix, name] = names;
+    ResourceKind { name: dialect.kind, shape, role: ResourceRole::Delivery { dialect, bucket, prefix, name } }
+}
+
+const fn delivery_arguments(dialect: &Dialect, [bucket, prefix, name]: [&'static str; 3]) -> [Argument; 7] {
+    let attributes = dialect.attributes;
+    [
+        Argument::value(bucket),
+        Argument::value(prefix),
+        Argument::value(attributes.kms_key.name),
+        Argument::value(name),
+        Argument::value(attributes.is_multi_region.name),
+        Argument::value(attributes.is_organization_trail.name),
+        Argument::value(attributes.validates_log_files.name),
+    ]
 }
 
 /// Creates a Terraform type with settings of a bucket.

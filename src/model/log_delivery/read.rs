@@ -100,19 +100,19 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
     let exists = &resource.exists.value;
     Some(match resource.kind.role {
         ResourceRole::Trail(_) => return None,
-        ResourceRole::Delivery { bucket, prefix, key, name, switches } => {
-            let [is_multi_region, is_organization_trail, writes_digests] = switches.map(|name| switch(&reader, name));
+        ResourceRole::Delivery { dialect, bucket, prefix, name } => {
+            let names = dialect.attributes;
             RelatedResource::Delivery(Rc::new(DeliverySettings {
                 trail: resource.address.clone(),
                 bucket: named(&reader, bucket),
                 prefix: named(&reader, prefix),
-                key: named(&reader, key),
+                key: named(&reader, names.kms_key.name),
                 name: trail_name(&resource, named(&reader, name).value()),
                 arns: arns_of(&resource),
                 region: region(&resource).value,
-                is_multi_region,
-                is_organization_trail,
-                writes_digests,
+                is_multi_region: switch(&reader, names.is_multi_region.name),
+                is_organization_trail: switch(&reader, names.is_organization_trail.name),
+                writes_digests: switch(&reader, names.validates_log_files.name),
             }))
         }
         ResourceRole::Bucket { name, parts, .. } => RelatedResource::Bucket(LogTarget {

@@ -38,7 +38,8 @@ impl HomeRole {
     /// The part of a trail that `is_whole` in all that doesn't depend on other Regions: it exists, is logging, and
     /// leaves out no management events.
     pub(super) fn of(trail: &Trail, is_whole: Option<bool>) -> Self {
-        let (multi_region, global) = (switch(&trail.is_multi_region), switch(&trail.includes_global_events));
+        let (multi_region, global) =
+            (switch(&trail.attributes.is_multi_region), switch(&trail.attributes.includes_global_events));
         // CloudTrail rejects a multi-Region trail without global services, and Terraform what is no boolean.
         let is_accepted = match (&multi_region, &global) {
             (RegionSwitch::Invalid, _) | (_, RegionSwitch::Invalid) => Some(false),

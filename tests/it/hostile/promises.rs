@@ -42,7 +42,7 @@ const OWN: &[&str] = &[
     "formats::terraform::eval::operators::MAX_LEVELS",
     "value::data::MAX_SHOWN",
     "value::reason::MAX_SHOWN",
-    "model::resource::MAX_DIFFERENCE",
+    "model::argument::MAX_DIFFERENCE",
     "lsp::hover::MAX_SHOWN",
     "model::dialects::read::MAX_BASIC_SELECTORS",
     "engine::findings::MAX_SHOWN",
