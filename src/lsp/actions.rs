@@ -8,15 +8,13 @@ use lsp_types::{
     Uri, WorkspaceEdit,
 };
 
+use super::capabilities::FIX_ALL;
 use super::diagnostics::{ReportPositions, setters};
 use super::folder::Folder;
 use crate::fix::{Fix, Safety};
 use crate::report::{self, FindingTarget, Report};
 use crate::source::{FileId, Span};
 use crate::suppress;
-
-/// The source action that applies all safe fixes.
-pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.trailint");
 
 /// The placeholder for the reason in a suppression comment.
 const REASON: &str = "TODO: the reason";

@@ -7,7 +7,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::positions::PositionEncoding;
-use super::{actions, pages, uris};
+use super::{pages, uris};
+
+/// The source action that applies all safe fixes.
+pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.trailint");
 
 /// The parameters of `initialize` that this server uses. They aren't deserialized to the full protocol type, because it
 /// may contain members that are newer than the crate.
@@ -125,7 +128,7 @@ impl ClientSupport {
                 "positionEncoding": self.encoding.kind(),
                 "textDocumentSync": {"openClose": true, "change": INCREMENTAL, "save": {"includeText": false}},
                 "hoverProvider": true,
-                "codeActionProvider": {"codeActionKinds": [CodeActionKind::QUICKFIX, actions::FIX_ALL]},
+                "codeActionProvider": {"codeActionKinds": [CodeActionKind::QUICKFIX, FIX_ALL]},
                 "workspace": workspace,
             },
             "serverInfo": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},

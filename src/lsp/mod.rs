@@ -53,18 +53,8 @@ use lsp_server::{Message, Notification, RequestId};
 
 pub use folder::{CheckExtent, CheckTarget, FolderJob, Prepare};
 use frames::IncomingFrame;
-use session::{Session, SessionEnd};
+use session::{Event, Session, SessionEnd};
 pub use settings::{EditorSetting, SettingValue};
-use worker::WorkerResult;
-
-/// The events that the main thread waits for.
-enum Event {
-    Frame(IncomingFrame),
-    /// The editor has closed the stream.
-    Closed,
-    /// The checking thread has finished a task; `None` if the thread has ended.
-    Checked(Option<WorkerResult>),
-}
 
 /// Serves an editor until it sends `exit` or closes the stream. Returns true if it has sent `shutdown` before.
 ///

@@ -29,10 +29,19 @@ use super::pending_requests::{EditorQuery, PendingRequest};
 use super::settings::{EditorSettings, SECTION};
 use super::worker::{CodeActionResult, Task, WorkerResult};
 use super::workspace::WorkspaceRoot;
-use super::{Event, uris, watch};
+use super::{uris, watch};
 
 /// The maximum time for which checks wait for the editor's settings.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The events that the main thread waits for.
+pub(super) enum Event {
+    Frame(IncomingFrame),
+    /// The editor has closed the stream.
+    Closed,
+    /// The checking thread has finished a task; `None` if the thread has ended.
+    Checked(Option<WorkerResult>),
+}
 
 /// The end of the session.
 pub(super) struct SessionEnd {
