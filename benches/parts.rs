@@ -10,7 +10,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use trailint::internal::engine::{self, EngineSettings};
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::Report;
+use trailint::internal::report::{Report, View};
 use trailint::internal::scan::{Input, ScanInputs};
 use trailint::internal::source::{FileId, Memory, SourceFile, Sources};
 use trailint::internal::syntax::{hcl, json, yaml};
@@ -127,7 +127,7 @@ fn rendering(bencher: Bencher<'_, '_>, format: &OutputFormat) {
     let report =
         check(&[("main.tf", repeat(2 * MANY, |text, n| text.push_str(&trail(n, "  enable_logging = false\n"))))]);
     assert!(report.findings.len() >= 10 * MANY, "{}", report.findings.len());
-    bencher.bench(|| format.render_plain(&report));
+    bencher.bench(|| format.render_plain(&report, &View::default()));
 }
 
 fn trail(number: usize, arguments: &str) -> String {

@@ -89,7 +89,7 @@ pub use internal::cli::main;
 pub use internal::engine::{EngineSettings, check};
 pub use internal::error::Error;
 pub use internal::output::OutputFormat;
-pub use internal::report::Report;
+pub use internal::report::{Report, View};
 pub use internal::scan::{Input, ScanInputs};
 pub use internal::source::{Disk, Sources};
 

@@ -4,15 +4,17 @@ mod fingerprint;
 mod gate;
 mod instances;
 mod trace;
+mod view;
 
 pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_about};
 pub use gate::{FailOn, Gate, OnUnknown};
 pub use instances::FindingInstance;
 pub use trace::{Trace, TracePath, TracedArgument};
+pub use view::View;
 
 use crate::error::Error;
 use crate::finding::{Label, Level};
-use crate::fix::{Fix, Safety};
+use crate::fix::Fix;
 use crate::model::selectors::EventLoss;
 use crate::model::{EventCoverage, MovedBlock, Remedy};
 use crate::rules::Rule;
@@ -40,29 +42,10 @@ pub struct Report {
     pub deployments: Vec<DeploymentResult>,
     /// All findings, ordered by place.
     pub findings: Vec<Diagnostic>,
-    /// True if unknown findings are counted but not shown.
-    pub hides_unknown: bool,
-    /// True if text outputs list the findings that aren't evaluated because the resource is declared elsewhere.
-    pub shows_not_evaluated: bool,
-    /// True if text outputs shorten no list.
-    pub is_verbose: bool,
-    /// True if text outputs show suppressed findings.
-    pub shows_suppressed: bool,
-    /// True if text outputs also show findings that are suppressed by a comment, the configuration or the baseline, and
-    /// not only those that already existed at the base.
-    pub shows_accepted: bool,
-    /// The benchmark whose control number is shown with a finding.
-    pub cited: String,
     /// The enabled rules, in the order of the rule list.
     pub rules: Vec<&'static Rule>,
-    /// The lowest level of the findings that are shown. Others are only counted.
-    pub min_level: Option<Level>,
-    /// True if passed rules are shown as well.
-    pub shows_passed: bool,
     /// The number of baseline entries without a finding.
     pub stale_entries: usize,
-    /// The benchmark for which each control is listed.
-    pub benchmark: Option<String>,
     /// Names in options that no root declares.
     pub undeclared: Vec<Undeclared>,
     /// The revision of the comparison's base, as the user wrote it.
@@ -309,38 +292,6 @@ impl Diagnostic {
 }
 
 impl Report {
-    /// The number of findings in text outputs that have a fix of this kind.
-    pub fn fixable(&self, safety: Safety) -> usize {
-        self.visible().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safety() == safety)).count()
-    }
-
-    /// The findings in the outputs, including suppressed ones.
-    pub fn reported(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.findings.iter().filter(|finding| self.is_reported(finding))
-    }
-
-    /// The findings in text outputs.
-    pub fn visible(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.findings.iter().filter(|finding| self.is_visible(finding))
-    }
-
-    /// True if outputs contain the finding. Other findings are only counted.
-    pub fn is_reported(&self, finding: &Diagnostic) -> bool {
-        let is_hidden = self.hides_unknown && finding.outcome == Outcome::Unknown;
-        !is_hidden && self.min_level.is_none_or(|level| finding.level >= level)
-    }
-
-    /// True if text outputs show the finding: one that is suppressed, or not evaluated because it is declared
-    /// elsewhere, only on request.
-    pub fn is_visible(&self, finding: &Diagnostic) -> bool {
-        let is_declared_elsewhere = finding.is_declared_elsewhere && !self.shows_not_evaluated;
-        let is_told = finding
-            .suppressed
-            .as_ref()
-            .is_none_or(|own| self.shows_suppressed || self.shows_accepted && own.span.is_some());
-        self.is_reported(finding) && is_told && !is_declared_elsewhere
-    }
-
     /// Counts the findings by level; those that are suppressed, unknown or not evaluated are counted separately.
     pub fn counts(&self) -> FindingCounts {
         let mut counts = FindingCounts::default();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use trailint::internal::engine::{self, CheckUpdate, EngineSettings, IncrementalCheck, Setup};
 use trailint::internal::fix;
 use trailint::internal::output::OutputFormat;
+use trailint::internal::report::View;
 use trailint::internal::scan::ScanInputs;
 use trailint::internal::source::{Memory, Sources};
 
@@ -54,8 +55,8 @@ impl Kept {
             (own, fresh.expect("`/` is there"))
         });
         assert_eq!(
-            OutputFormat::Json.render(&own),
-            OutputFormat::Json.render(&fresh),
+            OutputFormat::Json.render(&own, &View::default()),
+            OutputFormat::Json.render(&fresh, &View::default()),
             "after a change of {}",
             path.display()
         );

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Diagnostic, FindingTarget, Report};
+use trailint::internal::report::{Diagnostic, FindingTarget, Report, View};
 use trailint::internal::source::{FileId, Span};
 
 use super::runners::{azure, github, teamcity};
@@ -51,8 +51,6 @@ pub fn report(choices: &mut dyn Choices) -> Report {
                 enable_logging = local.l\n}\nlocals {\n  l = false\n}\n";
     let broken = "resource \"aws_cloudtrail\" \"t\" {\n  a = = 1\n";
     let mut report = super::check([("a/main.tf", text.as_bytes()), ("b/main.tf", broken.as_bytes())]);
-    (report.is_verbose, report.shows_not_evaluated, report.shows_passed) = (true, true, true);
-    report.benchmark = Some("cis-aws-7.0".to_owned());
     for judged in &mut report.deployments {
         change_text(&mut judged.root, choices);
         judged.trails.iter_mut().for_each(|trail| change_text(&mut trail.address, choices));
@@ -106,8 +104,15 @@ fn place(choices: &mut dyn Choices, report: &Report) -> Span {
 ///
 /// When one does, or can't be read.
 pub fn inspect(report: &Report) {
+    let view = View {
+        is_verbose: true,
+        shows_not_evaluated: true,
+        shows_passed: true,
+        benchmark: Some("cis-aws-7.0".to_owned()),
+        ..View::default()
+    };
     for format in OutputFormat::value_variants() {
-        let text = format.render_plain(report);
+        let text = format.render_plain(report, &view);
         let context = || format!("{format:?}:\n{text}");
         assert!(!text.chars().any(is_active), "{}", context());
         for line in text.lines() {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use trailint::internal::engine::EngineSettings;
 use trailint::internal::error::Error;
 use trailint::internal::lsp::{self, CheckTarget, FolderJob};
+use trailint::internal::report::View;
 use trailint::internal::scan::{Input, ScanInputs};
 use trailint::internal::source::{Disk, Overlay, Sources};
 
@@ -161,7 +162,15 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<Folder
     let paths = vec![Input { given: ".".to_owned(), path: asked.to_owned() }];
     let inputs = ScanInputs { paths, records_paths: true, ..ScanInputs::default() };
     let (sources, settings) = (Sources::new(directory), EngineSettings::default());
-    Ok(FolderJob { fs, inputs, sources, settings, configuration: Vec::new(), finish: Box::new(|_| {}) })
+    Ok(FolderJob {
+        fs,
+        inputs,
+        sources,
+        settings,
+        configuration: Vec::new(),
+        view: View::default(),
+        finish: Box::new(|_| {}),
+    })
 }
 
 fn uri(path: &str) -> String {

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::fix;
 use crate::named::closest;
 use crate::output::{self, Destination, OutputFormat, Stream, TerminalStyle};
-use crate::report::{Gate, OnUnknown, Renamed, Report};
+use crate::report::{Gate, OnUnknown, Renamed, Report, View};
 use crate::rules::{self, Strictness};
 use crate::source::{FileStates, format_path, normalize};
 use crate::suppress::{self, Date};
@@ -99,7 +99,8 @@ fn run_once(
         settings: &settings,
         named_inputs: &named_inputs,
     };
-    let mut bar = Comparison { base_run, head };
+    let view = view(&args, &config);
+    let mut bar = Comparison { base_run, head, view: &view };
     let mut gate = bar.apply_comparison(&mut report);
     let mut least = 0;
     let mut text = None;
@@ -118,20 +119,21 @@ fn run_once(
         text = added.text;
         Stream::Error.write(&added.message, style).map_err(Error::Output)?;
     }
-    write(&report, &files)?;
+    write(&report, &view, &files)?;
     if let Some(seen) = &seen {
         files.iter().for_each(|to| seen.renew(&normalize(&named_inputs.working_directory.join(&to.path))));
     }
     let changed =
         changes_standard_input(&args, &named_inputs).map(|typed| text.map_or(typed.to_vec(), String::into_bytes));
-    let is_stdout_open = print(&report, printed, &args, changed.as_deref(), style)?;
+    let is_stdout_open = print(&report, &view, printed, &args, changed.as_deref(), style)?;
     let status = if report.passes(gate) { least } else { least.max(FOUND) };
     Ok(CheckOutcome { status: ExitCode::from(status), is_stdout_open })
 }
 
-/// The state that a report is compared with, and the options for its presentation.
+/// The state that a report is compared with, and the presentation of the report.
 pub(super) struct Comparison<'a> {
     pub(super) head: HeadRun<'a>,
+    pub(super) view: &'a View,
     base_run: Option<BaseRun>,
 }
 
@@ -147,7 +149,10 @@ impl Comparison<'_> {
             report.stale_entries = baseline::apply(baseline, report, settings, named_inputs);
         }
         fix::drop_fixes_of_suppressed(report);
-        set_view(report, args, config);
+        if !looks_for_configuration(args) {
+            report.unused_configurations.clear();
+        }
+        report.renamed = renamed(args, config);
         report.renamed.extend(baseline.into_iter().flat_map(|own| baseline::renamed(own, args)));
         gate
     }
@@ -201,25 +206,26 @@ pub(super) fn run_engine(
     Ok(report)
 }
 
-/// Sets the options of the report's presentation.
-pub(super) fn set_view(report: &mut Report, args: &CheckArgs, config: &Config) {
-    report.benchmark = args.compliance.as_deref().map(|name| canonical_benchmark(name).to_owned());
-    report.cited = report.benchmark.clone().unwrap_or_else(|| config.settings.benchmark.0.clone());
-    report.renamed = renamed(args, config);
-    report.hides_unknown = args.unknown == OnUnknown::Ignore;
-    report.is_verbose = args.verbose;
-    // Results that may fail the run are shown.
-    report.shows_not_evaluated = args.verbose || args.unknown == OnUnknown::Fail;
-    report.min_level = args.min_level;
-    report.shows_passed = args.show_passed;
-    report.shows_suppressed = args.show_suppressed;
-    report.shows_accepted = args.locked;
-    // A configuration file is reported as unused only if the run searches for one.
-    let looks_for_one =
-        !args.locked && !args.config.no_config && args.config.config.iter().all(|text| is_setting(text));
-    if !looks_for_one {
-        report.unused_configurations.clear();
+/// Returns the presentation of reports.
+pub(super) fn view(args: &CheckArgs, config: &Config) -> View {
+    let benchmark = args.compliance.as_deref().map(|name| canonical_benchmark(name).to_owned());
+    View {
+        hides_unknown: args.unknown == OnUnknown::Ignore,
+        // Results that may fail the run are shown.
+        shows_not_evaluated: args.verbose || args.unknown == OnUnknown::Fail,
+        is_verbose: args.verbose,
+        shows_suppressed: args.show_suppressed,
+        shows_accepted: args.locked,
+        shows_passed: args.show_passed,
+        min_level: args.min_level,
+        cited: benchmark.clone().unwrap_or_else(|| config.settings.benchmark.0.clone()),
+        benchmark,
     }
+}
+
+/// True if the run searches for a configuration file, so that one without an effect is reported.
+fn looks_for_configuration(args: &CheckArgs) -> bool {
+    !args.locked && !args.config.no_config && args.config.config.iter().all(|text| is_setting(text))
 }
 
 /// Returns the former ids of rules in options and settings.
@@ -296,8 +302,9 @@ fn set_up(named_inputs: &mut NamedInputs, args: &CheckArgs, seen: Option<&Arc<Fi
 
 /// Writes the reports to their files. This precedes all printing, so that a run whose reports can't be written prints
 /// only that error.
-fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
-    let texts: Vec<_> = destinations.iter().map(|to| (to.path.as_path(), to.format.render_plain(report))).collect();
+fn write(report: &Report, view: &View, destinations: &[Destination]) -> Result<(), Error> {
+    let texts: Vec<_> =
+        destinations.iter().map(|to| (to.path.as_path(), to.format.render_plain(report, view))).collect();
     output::write(&texts)
 }
 
@@ -321,12 +328,13 @@ fn check_changed(args: &CheckArgs, named_inputs: &NamedInputs) -> Result<(), Err
 /// input was changed, its new text goes to standard output and the report to standard error.
 fn print(
     report: &Report,
+    view: &View,
     format: OutputFormat,
     args: &CheckArgs,
     changed: Option<&[u8]>,
     style: TerminalStyle,
 ) -> Result<bool, Error> {
-    let text = format.render(report);
+    let text = format.render(report, view);
     let is_read = match changed {
         Some(changed) => {
             Stream::Error.write(&text, style).map_err(Error::Output)?;
@@ -339,10 +347,10 @@ fn print(
         Stream::Error.write(&output::log(report), style).map_err(Error::Output)?;
     }
     if args.statistics {
-        Stream::Error.write(&output::statistics(report), style).map_err(Error::Output)?;
+        Stream::Error.write(&output::statistics(report, view), style).map_err(Error::Output)?;
     }
     if !args.quiet {
-        Stream::Error.write(&output::summary(report), style).map_err(Error::Output)?;
+        Stream::Error.write(&output::summary(report, view), style).map_err(Error::Output)?;
     }
     Ok(is_read)
 }

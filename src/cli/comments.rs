@@ -10,7 +10,7 @@ use crate::engine;
 use crate::error::Error;
 use crate::fix::ChangedFile;
 use crate::output;
-use crate::report::{FindingTarget, Report};
+use crate::report::{FindingTarget, Report, View};
 use crate::source::{Fs, Sources};
 use crate::suppress::{self, AddedComments, Suppression};
 
@@ -55,7 +55,7 @@ pub(super) fn add(
         Some(typed) => typed == path,
         None => disk.read_inside(path).is_ok_and(|bytes| bytes == text.as_bytes()),
     };
-    let comments = effective(report, reason, &now.settings.selection.enforced, is_file, judge)?;
+    let comments = effective(report, bar.view, reason, &now.settings.selection.enforced, is_file, judge)?;
     for one in comments.files.iter().filter(|_| typed.is_none()) {
         let file = report.sources.file(one.file);
         let changed = disk.replace(&file.path, file.text.as_bytes(), one.text.as_bytes());
@@ -77,6 +77,7 @@ pub(super) fn add(
 /// Returns the comments that suppress their findings and cause no new ones.
 fn effective(
     report: &Report,
+    view: &View,
     reason: &str,
     enforced: &[&str],
     is_file: impl Fn(&Path, &str) -> bool,
@@ -84,7 +85,7 @@ fn effective(
 ) -> Result<AddedComments, Error> {
     let mut refused = BTreeSet::new();
     for _ in 0..MAX_ATTEMPTS {
-        let mut comments = suppress::comments(report, reason, enforced, &refused);
+        let mut comments = suppress::comments(report, view, reason, enforced, &refused);
         let no_files: BTreeSet<usize> = comments
             .files
             .iter()
@@ -109,7 +110,7 @@ fn effective(
         refused.extend(without_effect);
     }
     // No comment is better than one without an effect.
-    Ok(suppress::comments(report, reason, enforced, &(0..report.findings.len()).collect()))
+    Ok(suppress::comments(report, view, reason, enforced, &(0..report.findings.len()).collect()))
 }
 
 /// Returns the findings that still count although they have a comment. If all of them are suppressed but a new finding

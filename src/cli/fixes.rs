@@ -29,7 +29,7 @@ pub(super) fn run(
     bar: &mut Comparison<'_>,
     style: TerminalStyle,
 ) -> Result<FixOutcome, Error> {
-    let now = bar.head;
+    let (now, view) = (bar.head, bar.view);
     let Files::Disk(disk) = &now.named_inputs.files else {
         let cause =
             "it changes the working tree, so it can't be used when staged files or a commit are checked".to_owned();
@@ -54,7 +54,7 @@ pub(super) fn run(
     let result = fix::apply_fixes(
         report,
         |finding: &Diagnostic, fix: &Fix, report: &Report| {
-            report.is_visible(finding) && fix::is_allowed(fix, allowed, report, may_change)
+            view.is_visible(finding) && fix::is_allowed(fix, allowed, report, may_change)
         },
         |changed| Ok::<_, Error>(judge(changed)?.0),
     )?;

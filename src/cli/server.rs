@@ -54,12 +54,12 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::F
         sources: named_inputs.sources,
         settings,
         configuration,
+        view: check::view(&args, &config),
         finish: Box::new(move |report: &mut crate::report::Report| {
             if let Some(accepted) = &accepted {
                 report.stale_entries = baseline::suppress_known(accepted, report, &enforced, &disk, &searched).len();
             }
             fix::drop_fixes_of_suppressed(report);
-            check::set_view(report, &args, &config);
         }),
     })
 }

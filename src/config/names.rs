@@ -138,7 +138,7 @@ impl<'de> Deserialize<'de> for RegionName {
 
 impl Default for Benchmark {
     fn default() -> Self {
-        Self("cis-aws-3.0".to_owned())
+        Self(rules::DEFAULT_BENCHMARK.to_owned())
     }
 }
 

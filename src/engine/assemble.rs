@@ -6,7 +6,6 @@ use super::assign::is_part_of;
 use super::deployment_check::DeploymentVerdicts;
 use super::option_use::{self, RootOptionUse};
 use super::{EngineSettings, editable_location, file_findings};
-use crate::config::Benchmark;
 use crate::finding::Label;
 use crate::report::{Diagnostic, FindingTarget, Report, UnreadFile};
 use crate::rules::{self, RULES};
@@ -30,17 +29,8 @@ pub(super) fn report(
         uncreated: Vec::new(),
         deployments: Vec::new(),
         findings: Vec::new(),
-        hides_unknown: false,
-        shows_not_evaluated: false,
-        is_verbose: false,
-        shows_suppressed: false,
-        shows_accepted: false,
-        cited: Benchmark::default().0,
         rules: RULES.into_iter().filter(|rule| settings.selection.can_report(rule)).collect(),
-        min_level: None,
-        shows_passed: false,
         stale_entries: 0,
-        benchmark: None,
         undeclared: Vec::new(),
         base: None,
         renamed: Vec::new(),

@@ -12,7 +12,7 @@ use super::capabilities::FIX_ALL;
 use super::diagnostics::{ReportPositions, setters};
 use super::folder::Folder;
 use crate::fix::{Fix, Safety};
-use crate::report::{self, FindingTarget, Report};
+use crate::report::{self, FindingTarget, Report, View};
 use crate::source::{FileId, Span};
 use crate::suppress;
 
@@ -26,6 +26,7 @@ pub(super) type DocumentEdit = (Span, String);
 pub(super) struct Actions<'a> {
     pub(super) folder: &'a Folder,
     pub(super) report: &'a Report,
+    pub(super) view: &'a View,
     pub(super) places: &'a ReportPositions<'a>,
     pub(super) file: FileId,
     pub(super) params: &'a CodeActionParams,
@@ -109,7 +110,7 @@ impl Actions<'_> {
         let file = self.report.sources.file(self.file);
         let asked = self.places.lines(&file).bytes(self.params.range);
         let findings = self.report.findings.iter().enumerate();
-        findings.filter(move |(_, finding)| self.report.is_visible(finding) && self.is_in_range(finding, &asked))
+        findings.filter(move |(_, finding)| self.view.is_visible(finding) && self.is_in_range(finding, &asked))
     }
 
     /// The action that inserts a suppression comment.

@@ -17,7 +17,7 @@ use super::positions::LineTable;
 use crate::error::{Error, FileLocation as Place};
 use crate::finding::{Label, Level};
 use crate::output;
-use crate::report::{self, Report};
+use crate::report::{self, Report, View};
 use crate::rules;
 use crate::source::{FileId, SourceFile, Sources, Span};
 
@@ -82,9 +82,9 @@ impl<'a> ReportPositions<'a> {
     }
 
     /// Adds the visible findings of a report.
-    pub(super) fn add(&mut self, report: &Report, all: &mut FileDiagnostics) {
-        self.prepare(report.visible().flat_map(|finding| labels(finding, self.sources)).collect::<Vec<_>>());
-        for finding in report.visible() {
+    pub(super) fn add(&mut self, report: &Report, view: &View, all: &mut FileDiagnostics) {
+        self.prepare(view.visible(report).flat_map(|finding| labels(finding, self.sources)).collect::<Vec<_>>());
+        for finding in view.visible(report) {
             let Some((path, range)) = self.place(finding) else { continue };
             push(all, path, self.diagnostic(finding, range));
             for setter in setters(finding, self.sources) {

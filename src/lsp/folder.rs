@@ -12,7 +12,7 @@ use super::settings::EditorSetting;
 use crate::engine::{self, CheckUpdate, EngineSettings, IncrementalCheck, Setup};
 use crate::error::Error;
 use crate::fix::{self, ChangedFile, Fix, Safety};
-use crate::report::{Diagnostic, Report, TracedArgument};
+use crate::report::{Diagnostic, Report, TracedArgument, View};
 use crate::scan::{self, ScanInputs};
 use crate::source::{FileId, Fs, Overlay, PathKind, ReadError, SourceFile, Sources, is_generated, is_installed};
 
@@ -53,8 +53,9 @@ pub struct FolderJob {
     pub settings: EngineSettings,
     /// Files whose changes require a new job.
     pub configuration: Vec<PathBuf>,
-    /// Applies the parts of the settings that don't affect rules to a report: the accepted findings, and the findings
-    /// to show.
+    /// The presentation of reports.
+    pub view: View,
+    /// Suppresses the accepted findings of a report.
     pub finish: Box<dyn Fn(&mut Report) + Send>,
 }
 
@@ -144,7 +145,7 @@ impl Folder {
         let mut report = check.report_on(&touched, &job.settings);
         (job.finish)(&mut report);
         let mut all = FileDiagnostics::new();
-        ReportPositions::new(&report.sources, documents, client_support).add(&report, &mut all);
+        ReportPositions::new(&report.sources, documents, client_support).add(&report, &job.view, &mut all);
         for path in &paths {
             match all.remove(path) {
                 Some(own) => drop(self.diagnostics.insert(path.clone(), own)),
@@ -161,9 +162,11 @@ impl Folder {
         if let Some(state) = &mut self.state {
             state.check.take_changed_files();
         }
-        if let Some(mut report) = self.report() {
+        if let Some((mut report, view)) = self.report() {
+            let mut all = FileDiagnostics::new();
+            ReportPositions::new(&report.sources, documents, client_support).add(&report, view, &mut all);
             self.rejected_option = report.rejected_option.take();
-            ReportPositions::new(&report.sources, documents, client_support).add(&report, &mut self.diagnostics);
+            self.diagnostics = all;
         }
         paths.extend(self.diagnostics.keys().cloned());
         paths
@@ -191,13 +194,13 @@ impl Folder {
         }
     }
 
-    /// The full report, with the fixes that an editor may apply.
-    pub(super) fn report(&self) -> Option<Report> {
+    /// The full report, with the fixes that an editor may apply, and its presentation.
+    pub(super) fn report(&self) -> Option<(Report, &View)> {
         let FolderState { job, check } = self.state.as_ref()?;
         let mut report = check.report(&job.settings);
         fix::update_safety(&mut report, &job.fs, |file| self.may_change(file));
         (job.finish)(&mut report);
-        Some(report)
+        Some((report, &job.view))
     }
 
     /// Runs a complete check.
@@ -252,7 +255,7 @@ impl Folder {
         let fixed = fix::apply_fixes(
             check(job, &[]).ok()?,
             |finding: &Diagnostic, fix: &Fix, report: &Report| {
-                report.is_visible(finding) && fix::is_allowed(fix, Safety::Safe, report, |file| file.path == path)
+                job.view.is_visible(finding) && fix::is_allowed(fix, Safety::Safe, report, |file| file.path == path)
             },
             |changed| check(job, changed),
         )

@@ -149,10 +149,11 @@ pub(super) fn actions(
     let path = uris::path(params.text_document.uri.as_str())?;
     let mut found = None;
     for folder in knowing(folders, &path) {
-        let report = &folder.report()?;
+        let (report, view) = folder.report()?;
         let actions = Actions {
             folder,
-            report,
+            report: &report,
+            view,
             places: &ReportPositions::new(&report.sources, documents, client_support),
             file: folder.file(&path)?,
             params,

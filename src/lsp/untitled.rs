@@ -8,6 +8,7 @@ use super::capabilities::ClientSupport;
 use super::diagnostics::{FileDiagnostics, ReportPositions};
 use super::documents::{Documents, OpenDocument};
 use crate::engine::{self, EngineSettings};
+use crate::report::View;
 use crate::scan::ScanInputs;
 use crate::source::{Memory, Sources};
 
@@ -22,7 +23,11 @@ pub(super) fn check(document: &OpenDocument, client_support: ClientSupport) -> V
             let mut all = FileDiagnostics::new();
             // The document isn't passed as an open one, so a byte order mark at its start isn't counted. Editors have
             // none in their text.
-            ReportPositions::new(&report.sources, &Documents::default(), client_support).add(&report, &mut all);
+            ReportPositions::new(&report.sources, &Documents::default(), client_support).add(
+                &report,
+                &View::default(),
+                &mut all,
+            );
             all.into_values().flatten().collect()
         }
         // The errors that prevent a check are about paths, options and configuration, which aren't used here.

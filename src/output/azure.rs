@@ -5,11 +5,11 @@ use super::full;
 use super::sanitize::sanitize;
 use super::stream::plain;
 use crate::finding::Level;
-use crate::report::{Diagnostic, Report};
+use crate::report::{Diagnostic, Report, View};
 use crate::source::ColumnUnit;
 
-pub(super) fn render(report: &Report) -> String {
-    report.visible().map(|finding| line(finding, report)).collect()
+pub(super) fn render(report: &Report, view: &View) -> String {
+    view.visible(report).map(|finding| line(finding, report)).collect()
 }
 
 /// Azure has errors and warnings; a note becomes a line of the log.

@@ -3,16 +3,16 @@
 use super::annotation::{self, ColumnRange};
 use super::xml::{DECLARATION, element};
 use crate::finding::Level;
-use crate::report::{Diagnostic, Report};
+use crate::report::{Diagnostic, Report, View};
 use crate::source::ColumnUnit;
 
 /// The version of Checkstyle whose report format this is.
 const VERSION: &str = "10.0";
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &Report, view: &View) -> String {
     // Findings are ordered by file.
     let mut files: Vec<(String, Vec<String>)> = Vec::new();
-    for finding in report.visible() {
+    for finding in view.visible(report) {
         let path = annotation::path(finding, report);
         match files.last_mut().filter(|(last, _)| *last == path) {
             Some((_, errors)) => errors.push(error(finding, report)),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::full::PathBase;
 use super::sanitize::sanitize;
-use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence, TrailResult};
+use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence, TrailResult, View};
 use crate::rules::{self, Check, EvaluatedPart, RULES, Rule};
 use crate::source::Sources;
 
@@ -60,30 +60,34 @@ pub(super) enum ControlStatus {
 /// The reason of a control whose bucket or key lies in other code.
 const ELSEWHERE: &str = "declared-elsewhere";
 
-/// Formats the compliance with the report's benchmark; empty if it has none.
-pub(super) fn render(report: &Report) -> String {
-    statements(report, PathBase::Here).iter().map(|statement| statement.render(&report.sources)).collect()
+/// The source of the evidence for the controls of a benchmark.
+#[derive(Clone, Copy)]
+struct EvidenceSource<'a> {
+    report: &'a Report,
+    benchmark: &'a str,
+    base: PathBase,
 }
 
-/// Compares each deployment with the report's benchmark.
-pub(super) fn statements(report: &Report, base: PathBase) -> Vec<ComplianceStatement<'_>> {
-    let Some(benchmark) = &report.benchmark else { return Vec::new() };
+/// Formats the compliance with the view's benchmark; empty if it has none.
+pub(super) fn render(report: &Report, view: &View) -> String {
+    statements(report, view, PathBase::Here).iter().map(|statement| statement.render(&report.sources)).collect()
+}
+
+/// Compares each deployment with the view's benchmark.
+pub(super) fn statements<'a>(report: &'a Report, view: &'a View, base: PathBase) -> Vec<ComplianceStatement<'a>> {
+    let Some(benchmark) = &view.benchmark else { return Vec::new() };
     let mut controls = controls(benchmark);
     controls.iter_mut().for_each(|control| control.restrict(&report.rules));
     report
         .deployments
         .iter()
-        .map(|deployment| ComplianceStatement::of(deployment, benchmark, &controls, (report, base)))
+        .map(|deployment| ComplianceStatement::of(deployment, &controls, EvidenceSource { report, benchmark, base }))
         .collect()
 }
 
 impl<'a> ComplianceStatement<'a> {
-    fn of(
-        deployment: &'a DeploymentResult,
-        benchmark: &'a str,
-        controls: &[ControlRules],
-        from: (&Report, PathBase),
-    ) -> Self {
+    fn of(deployment: &'a DeploymentResult, controls: &[ControlRules], from: EvidenceSource<'a>) -> Self {
+        let benchmark = from.benchmark;
         let controls = controls.iter().map(|control| control.state(deployment, from)).collect();
         let (name, basis) = (deployment.name.as_deref(), rules::basis(benchmark));
         Self { benchmark, deployment: &deployment.root, name, format: deployment.format, basis, controls }
@@ -158,7 +162,7 @@ impl ControlRules {
         }
     }
 
-    fn state(&self, deployment: &DeploymentResult, from: (&Report, PathBase)) -> ControlOutcome {
+    fn state(&self, deployment: &DeploymentResult, from: EvidenceSource<'_>) -> ControlOutcome {
         let status = self.status(deployment);
         let has_trail = deployment.trails.iter().any(|trail| trail.exists != TrailExistence::Never);
         let is_elsewhere = status == ControlStatus::Unknown && has_trail && self.outcomes(deployment).next().is_none();
@@ -216,23 +220,18 @@ impl ControlRules {
     }
 
     /// Returns the findings, or for a passed control the trails that satisfy it.
-    fn evidence(
-        &self,
-        status: ControlStatus,
-        deployment: &DeploymentResult,
-        (report, base): (&Report, PathBase),
-    ) -> Vec<String> {
+    fn evidence(&self, status: ControlStatus, deployment: &DeploymentResult, from: EvidenceSource<'_>) -> Vec<String> {
         match status {
             ControlStatus::NotApplicable => vec!["no trail is created".to_owned()],
             ControlStatus::NotJudged => Vec::new(),
-            ControlStatus::Compliant => self.passing(deployment, (report, base)),
+            ControlStatus::Compliant => self.passing(deployment, from),
             ControlStatus::NotCompliant | ControlStatus::Unknown => {
-                let own = report.findings.iter().filter(|finding| {
+                let own = from.report.findings.iter().filter(|finding| {
                     finding.deployment.as_ref() == Some(&deployment.root)
                         && finding.deployment_name == deployment.name
                         && self.has(finding.rule)
                 });
-                own.map(|finding| finding_line(finding, report, base)).collect()
+                own.map(|finding| finding_line(finding, from)).collect()
             }
         }
     }
@@ -244,7 +243,8 @@ impl ControlRules {
             && own.clone().all(|own| own.1 == Outcome::Pass)
     }
 
-    fn passing(&self, deployment: &DeploymentResult, (report, base): (&Report, PathBase)) -> Vec<String> {
+    fn passing(&self, deployment: &DeploymentResult, from: EvidenceSource<'_>) -> Vec<String> {
+        let EvidenceSource { report, base, .. } = from;
         let created = deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
         let mut lines = Vec::new();
         for trail in created.clone() {
@@ -265,11 +265,11 @@ impl ControlRules {
     }
 }
 
-fn finding_line(finding: &Diagnostic, report: &Report, base: PathBase) -> String {
+fn finding_line(finding: &Diagnostic, from: EvidenceSource<'_>) -> String {
+    let EvidenceSource { report, benchmark, base } = from;
     let suppressed = finding.suppressed.as_ref();
     let suppressed = suppressed.map(|own| format!(" (suppressed: {})", own.describe()));
-    let reading = report.benchmark.as_deref().and_then(|name| finding.rule.page.reading(name));
-    let reading = reading.map(|reading| format!(" ({reading})")).unwrap_or_default();
+    let reading = finding.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
     let (place, message) = (base.place_of(finding, report), &finding.message);
     format!("{place}: {}: {message}{reading}{}", finding.rule.id(), suppressed.unwrap_or_default())
 }

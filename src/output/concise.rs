@@ -3,11 +3,11 @@
 use super::full::{linked_place_of, message, tag};
 use super::passed;
 use super::sanitize::sanitize;
-use crate::report::{Diagnostic, Report};
+use crate::report::{Diagnostic, Report, View};
 
-pub(super) fn render(report: &Report) -> String {
-    let found = report.visible().map(|finding| line(finding, report));
-    found.chain(passed::all(report).map(|passed| passed.line(report))).collect()
+pub(super) fn render(report: &Report, view: &View) -> String {
+    let found = view.visible(report).map(|finding| line(finding, report));
+    found.chain(passed::all(report, view).map(|passed| passed.line(report))).collect()
 }
 
 /// The location, level, rule and message of a finding.

@@ -6,20 +6,20 @@ use super::link::link;
 use super::sanitize::sanitize;
 use super::{concise, passed, snippet};
 use crate::finding::Level;
-use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
+use crate::report::{Diagnostic, FindingTarget, Outcome, Report, View};
 use crate::source::{Position, SourceFile, Sources, Span};
 use crate::value::cut;
 
 /// The maximum number of source lines that are shown, unless all details are requested. Further findings take one line.
 const MAX_SNIPPETS: usize = 2_000;
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &Report, view: &View) -> String {
     let mut text = String::new();
-    let (mut left, mut omitted) = (if report.is_verbose { usize::MAX } else { MAX_SNIPPETS }, 0_usize);
-    for finding in report.visible() {
+    let (mut left, mut omitted) = (if view.is_verbose { usize::MAX } else { MAX_SNIPPETS }, 0_usize);
+    for finding in view.visible(report) {
         let snippets = finding.related.len().saturating_add(1);
         if left > 0 {
-            render_finding(finding, report, left, &mut text);
+            render_finding(finding, report, &view.cited, left, &mut text);
         } else {
             text.push_str(&concise::line(finding, report));
         }
@@ -31,12 +31,12 @@ pub(super) fn render(report: &Report) -> String {
         1 => "1 source line isn't shown (`-v` shows it).\n".to_owned(),
         more => format!("{more} source lines aren't shown (`-v` shows them).\n"),
     });
-    text.extend(passed::all(report).map(|passed| passed.full(report)));
+    text.extend(passed::all(report, view).map(|passed| passed.full(report)));
     text
 }
 
 /// Writes a finding with at most `snippets` source lines.
-fn render_finding(finding: &Diagnostic, report: &Report, snippets: usize, text: &mut String) {
+fn render_finding(finding: &Diagnostic, report: &Report, benchmark: &str, snippets: usize, text: &mut String) {
     let bold = Style::new().bold();
     text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(finding), sanitize(&message(finding, report))));
     match &finding.place {
@@ -47,7 +47,7 @@ fn render_finding(finding: &Diagnostic, report: &Report, snippets: usize, text: 
     for label in finding.related.iter().take(snippets.saturating_sub(1)) {
         text.push_str(&snippet::draw(label, &report.sources));
     }
-    for (word, sentence) in footer_lines(finding, &report.cited) {
+    for (word, sentence) in footer_lines(finding, benchmark) {
         text.push_str(&format!("  {bold}{word}{bold:#}: {}\n", sanitize(&sentence)));
     }
     text.push('\n');

@@ -7,18 +7,18 @@ use super::full::rooted_place_of;
 use super::sanitize::sanitize;
 use super::summary::{count, enumerate};
 use crate::finding::Level;
-use crate::report::{Diagnostic, FindingTarget, Report};
+use crate::report::{Diagnostic, FindingTarget, Report, View};
 use crate::source::{ColumnUnit, is_outside};
 
 /// The number of annotations of a kind that GitHub shows for a step.
 const SHOWN: usize = 10;
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &Report, view: &View) -> String {
     let mut text = String::new();
     let mut hidden = Vec::new();
     for (level, what) in [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")] {
         let mut findings: Vec<&Diagnostic> =
-            report.visible().filter(|finding| annotation::severity(finding) == level).collect();
+            view.visible(report).filter(|finding| annotation::severity(finding) == level).collect();
         // Failures before unknowns.
         findings.sort_by_key(|finding| finding.outcome);
         text.extend(findings.iter().take(SHOWN).map(|finding| command(what, finding, report)));

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::annotation::{self, ColumnRange};
 use super::json;
 use crate::finding::Level;
-use crate::report::{Diagnostic, Outcome, Report};
+use crate::report::{Diagnostic, Outcome, Report, View};
 use crate::source::ColumnUnit;
 
 #[derive(Serialize)]
@@ -28,8 +28,8 @@ struct GitlabLines {
     begin: u32,
 }
 
-pub(super) fn render(report: &Report) -> String {
-    json::pretty(&report.visible().map(|finding| violation(finding, report)).collect::<Vec<_>>())
+pub(super) fn render(report: &Report, view: &View) -> String {
+    json::pretty(&view.visible(report).map(|finding| violation(finding, report)).collect::<Vec<_>>())
 }
 
 fn violation<'a>(finding: &'a Diagnostic, report: &Report) -> GitlabViolation<'a> {

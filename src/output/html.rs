@@ -19,7 +19,7 @@ use self::markup::{Html, block, code, join, prose, section, verbatim, void};
 use self::selection::ShownDeployment;
 use super::full::PathBase;
 use super::{compliance, summary};
-use crate::report::{DeploymentResult, Diagnostic, Report};
+use crate::report::{DeploymentResult, Diagnostic, Report, View};
 use crate::rules::Check;
 
 const STYLE: &str = include_str!("html/style.css");
@@ -31,6 +31,7 @@ const POLICY: &str = "default-src 'none'; style-src 'sha256-DlNgHJQvf3uQOUKnD0dh
 /// The report, and its findings by subject.
 struct HtmlPage<'a> {
     report: &'a Report,
+    view: &'a View,
     findings: HashMap<PageSubject<'a>, Vec<NumberedFinding<'a>>>,
 }
 
@@ -44,25 +45,25 @@ struct NumberedFinding<'a> {
     finding: &'a Diagnostic,
 }
 
-pub(super) fn render(report: &Report) -> String {
-    let mut page = HtmlPage::new(report);
+pub(super) fn render(report: &Report, view: &View) -> String {
+    let mut page = HtmlPage::new(report, view);
     let shown = selection::choose(&page);
     let findings = selection::keep_shown(&mut page, &shown);
     let left_out = selection::omission_note(&shown, findings, report);
-    let root = section("html", &[("lang", "en")], [head(report), body(&page, &shown, left_out.as_deref())]);
+    let root = section("html", &[("lang", "en")], [head(&page), body(&page, &shown, left_out.as_deref())]);
     format!("<!doctype html>\n{}", root.into_text())
 }
 
 impl<'a> HtmlPage<'a> {
-    fn new(report: &'a Report) -> Self {
+    fn new(report: &'a Report, view: &'a View) -> Self {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for (number, finding) in report.reported().enumerate() {
+        for (number, finding) in view.reported(report).enumerate() {
             let numbered = NumberedFinding { number, id: format!("finding-{}", finding.fingerprint), finding };
             let name = finding.deployment_name.as_deref();
             let subject = (finding.deployment.as_deref(), name, finding.address.as_deref());
             findings.entry(subject).or_default().push(numbered);
         }
-        Self { report, findings }
+        Self { report, view, findings }
     }
 
     /// The findings about a trail, about a deployment as a whole, or about files that couldn't be read.
@@ -73,8 +74,8 @@ impl<'a> HtmlPage<'a> {
     }
 }
 
-fn head(report: &Report) -> Html {
-    let title = format!("CloudTrail coverage: {}", summary::verdict_sentence(report));
+fn head(page: &HtmlPage<'_>) -> Html {
+    let title = format!("CloudTrail coverage: {}", summary::verdict_sentence(page.report, page.view));
     let parts = [
         void("meta", &[("charset", "utf-8")]),
         void("meta", &[("http-equiv", "Content-Security-Policy"), ("content", POLICY)]),
@@ -90,15 +91,14 @@ fn head(report: &Report) -> Html {
 const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
 fn body<'a>(page: &HtmlPage<'a>, shown: &[ShownDeployment<'a>], left_out: Option<&str>) -> Html {
-    let report = page.report;
-    let statements = compliance::statements(report, PathBase::Root);
+    let statements = compliance::statements(page.report, page.view, PathBase::Root);
     let deployments = shown.iter().map(|shown| deployment::show(shown, statements.get(shown.index), page));
     let main = [overview(shown)].into_iter().chain(deployments).chain([unread(page)]);
-    section("body", &[], [header(report, left_out), section("main", &[], main), footer()])
+    section("body", &[], [header(page, left_out), section("main", &[], main), footer()])
 }
 
-fn header(report: &Report, left_out: Option<&str>) -> Html {
-    let counts = report.counts();
+fn header(page: &HtmlPage<'_>, left_out: Option<&str>) -> Html {
+    let counts = page.report.counts();
     let counts = [
         ("errors", counts.errors),
         ("warnings", counts.warnings),
@@ -112,7 +112,7 @@ fn header(report: &Report, left_out: Option<&str>) -> Html {
     let parts = [
         block("p", &[("class", "tool")], TOOL),
         block("h1", &[], "CloudTrail coverage"),
-        block("p", &[("class", "headline")], summary::verdict_sentence(report)),
+        block("p", &[("class", "headline")], summary::verdict_sentence(page.report, page.view)),
         section("dl", &[("class", "counts")], counts),
     ];
     let left_out = left_out.map(|sentence| block("p", &[("class", "also")], prose(sentence)));

@@ -10,7 +10,7 @@ use super::sanitize::escaped;
 use crate::finding::{Label, Level};
 use crate::fix::{Edit, Fix};
 use crate::report::{
-    DeploymentResult, Diagnostic, FindingCounts, FindingTarget, Outcome, Report, TrailExistence, TrailResult,
+    DeploymentResult, Diagnostic, FindingCounts, FindingTarget, Outcome, Report, TrailExistence, TrailResult, View,
 };
 use crate::source::{SourceFile, Sources, Span};
 use crate::suppress::Suppression;
@@ -164,14 +164,14 @@ struct Suppressed<'a> {
     location: Option<JsonLocation>,
 }
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &Report, view: &View) -> String {
     let document = JsonReport {
         version: VERSION,
         tool: tool(),
         summary: summary(report),
         deployments: StreamedList(|| report.deployments.iter().map(|result| deployment(result, &report.sources))),
-        findings: StreamedList(|| report.reported().map(|reported| finding(reported, &report.sources))),
-        compliance: compliance::statements(report, PathBase::Root),
+        findings: StreamedList(|| view.reported(report).map(|reported| finding(reported, &report.sources))),
+        compliance: compliance::statements(report, view, PathBase::Root),
     };
     pretty(&document)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::compliance::{self, ComplianceStatement};
 use super::full::PathBase;
 use super::json::{self, DeploymentEntry, FindingEntry, JsonTool, Summary};
-use crate::report::Report;
+use crate::report::{Report, View};
 
 /// A line of the report. The last one is the summary, so that a truncated report is recognizable.
 #[derive(Serialize)]
@@ -18,13 +18,13 @@ enum JsonLine<'a> {
     Summary(Summary),
 }
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &Report, view: &View) -> String {
     let deployments = report.deployments.iter().map(|deployment| json::deployment(deployment, &report.sources));
-    let findings = report.reported().map(|finding| Box::new(json::finding(finding, &report.sources)));
+    let findings = view.reported(report).map(|finding| Box::new(json::finding(finding, &report.sources)));
     std::iter::once(JsonLine::Run { version: json::VERSION, tool: json::tool() })
         .chain(deployments.map(JsonLine::Deployment))
         .chain(findings.map(JsonLine::Finding))
-        .chain(compliance::statements(report, PathBase::Root).into_iter().map(JsonLine::Compliance))
+        .chain(compliance::statements(report, view, PathBase::Root).into_iter().map(JsonLine::Compliance))
         .chain(std::iter::once(JsonLine::Summary(json::summary(report))))
         .map(|line| json::line(&line))
         .collect()

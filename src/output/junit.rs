@@ -10,7 +10,7 @@ use super::annotation;
 use super::full::rooted_place_of;
 use super::xml::{DECLARATION, XmlAttribute, element, escape};
 use crate::finding::Level;
-use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence, TrailResult};
+use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence, TrailResult, View};
 use crate::rules::{Check, RULES, Rule};
 use crate::source::Span;
 
@@ -20,6 +20,7 @@ type DeploymentName<'a> = (&'a str, Option<&'a str>);
 /// The findings of a report, by subject.
 struct FindingsBySubject<'a> {
     report: &'a Report,
+    view: &'a View,
     by_address: HashMap<(DeploymentName<'a>, Option<&'a str>, &'static str), &'a Diagnostic>,
     /// Instances of one resource share their text, and so a finding.
     by_header: HashMap<(DeploymentName<'a>, Span, &'static str), &'a Diagnostic>,
@@ -45,8 +46,8 @@ struct TestSubject<'a> {
     name: &'a str,
 }
 
-pub(super) fn render(report: &Report) -> String {
-    let findings = FindingsBySubject::of(report);
+pub(super) fn render(report: &Report, view: &View) -> String {
+    let findings = FindingsBySubject::of(report, view);
     let suites = report.deployments.iter().map(|deployment| (deployment.root.as_str(), findings.tests(deployment)));
     let unread = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
     let unread: Vec<Test> = unread.map(|finding| unreadable(finding, report)).collect();
@@ -78,7 +79,7 @@ fn count(statuses: &[TestStatus], status: TestStatus) -> String {
 }
 
 impl<'a> FindingsBySubject<'a> {
-    fn of(report: &'a Report) -> Self {
+    fn of(report: &'a Report, view: &'a View) -> Self {
         let mut by_address = HashMap::new();
         for finding in &report.findings {
             let Some(root) = finding.deployment.as_deref() else { continue };
@@ -96,7 +97,7 @@ impl<'a> FindingsBySubject<'a> {
                 }
             }
         }
-        Self { report, by_address, by_header }
+        Self { report, view, by_address, by_header }
     }
 
     fn tests(&self, deployment: &DeploymentResult) -> Vec<Test> {
@@ -131,7 +132,7 @@ impl<'a> FindingsBySubject<'a> {
         let words = || finding.map_or_else(|| subject.other_text().to_owned(), annotation::text);
         let said = |tag| Some(result_element(tag, words(), finding, self.report));
         let level = finding.map_or(subject.rule.page.level, |finding| finding.level);
-        let is_hidden = finding.is_some_and(|finding| !self.report.is_reported(finding));
+        let is_hidden = finding.is_some_and(|finding| !self.view.is_reported(finding));
         let suppressed = finding.and_then(|finding| finding.suppressed.as_ref());
         let (status, inside) = match (outcome, level) {
             (Outcome::Pass, _) => (TestStatus::Passed, None),

@@ -10,7 +10,7 @@ use super::compliance::{self, ComplianceStatement, ControlStatus};
 use super::full::{PathBase, message, place_of, word};
 use super::sanitize::sanitize;
 use super::summary;
-use crate::report::{DeploymentResult, Diagnostic, Outcome, Report};
+use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, View};
 
 /// The limit of rows in a table.
 const MAX_ROWS: usize = 500;
@@ -18,10 +18,10 @@ const MAX_ROWS: usize = 500;
 /// The limit for the size of a table, in bytes: GitHub accepts summaries of up to 1 MiB, and there are four tables.
 const MAX_BYTES: usize = 240 * 1024;
 
-pub(super) fn render(report: &Report) -> String {
-    let summary = summary::summary(report);
+pub(super) fn render(report: &Report, view: &View) -> String {
+    let summary = summary::summary(report, view);
     let headline = summary.lines().next().unwrap_or_default();
-    let parts = [deployments(report), findings(report), controls(report), passed(report)];
+    let parts = [deployments(report), findings(report, view), controls(report, view), passed(report, view)];
     format!("## CloudTrail coverage\n\n{headline}\n{}", parts.concat())
 }
 
@@ -56,8 +56,8 @@ fn verdict(verdict: Option<Outcome>) -> &'static str {
 }
 
 /// The findings, the most severe first.
-fn findings(report: &Report) -> String {
-    let mut findings: Vec<&Diagnostic> = report.visible().collect();
+fn findings(report: &Report, view: &View) -> String {
+    let mut findings: Vec<&Diagnostic> = view.visible(report).collect();
     findings.sort_by_key(|finding| annotation::rank(finding));
     table(["finding", "location", "message"], findings.iter().map(|finding| finding_row(finding, report)))
 }
@@ -68,10 +68,10 @@ fn finding_row(finding: &Diagnostic, report: &Report) -> Vec<String> {
     vec![format!("{} {}", word(finding), code(finding.rule.id())), code(&place_of(finding, report)), what]
 }
 
-fn controls(report: &Report) -> String {
+fn controls(report: &Report, view: &View) -> String {
     table(
         ["status", "control", "deployment", "subject"],
-        compliance::statements(report, PathBase::Here)
+        compliance::statements(report, view, PathBase::Here)
             .into_iter()
             .flat_map(|statement| control_rows(statement, report)),
     )
@@ -93,10 +93,10 @@ fn control_rows(statement: ComplianceStatement<'_>, report: &Report) -> Vec<Vec<
     rows
 }
 
-fn passed(report: &Report) -> String {
+fn passed(report: &Report, view: &View) -> String {
     table(
         ["passed", "location", "trail"],
-        super::passed::all(report)
+        super::passed::all(report, view)
             .map(|passed| vec![code(passed.rule.id()), code(&passed.place(report)), code(&passed.trail.address)]),
     )
 }

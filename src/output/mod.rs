@@ -49,7 +49,7 @@ pub use stream::{ColorWhen, LinksWhen, Stream, TerminalStyle, clear_screen, writ
 pub use summary::{error_message, log, summary};
 pub use trace::trace;
 
-use crate::report::Report;
+use crate::report::{Report, View};
 
 /// A format of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -87,27 +87,27 @@ pub enum OutputFormat {
 
 impl OutputFormat {
     /// The report for a file: without colors and links.
-    pub fn render_plain(self, report: &Report) -> String {
-        stream::plain(&self.render(report))
+    pub fn render_plain(self, report: &Report, view: &View) -> String {
+        stream::plain(&self.render(report, view))
     }
 
     /// The report as text, with colours and links where the format has them.
-    pub fn render(self, report: &Report) -> String {
+    pub fn render(self, report: &Report, view: &View) -> String {
         match self {
-            OutputFormat::Full => full::render(report) + &compliance::render(report),
-            OutputFormat::Concise => concise::render(report) + &compliance::render(report),
-            OutputFormat::Json => json::render(report),
-            OutputFormat::JsonLines => json_lines::render(report),
-            OutputFormat::Sarif => sarif::render(report, sarif::ReportExtent::All),
-            OutputFormat::SarifAlerts => sarif::render(report, sarif::ReportExtent::Alerts),
-            OutputFormat::Github => github::render(report),
-            OutputFormat::Gitlab => gitlab::render(report),
-            OutputFormat::Junit => junit::render(report),
-            OutputFormat::Checkstyle => checkstyle::render(report),
-            OutputFormat::Rdjson => rdjson::render(report),
-            OutputFormat::Azure => azure::render(report),
-            OutputFormat::Markdown => markdown::render(report),
-            OutputFormat::Html => html::render(report),
+            OutputFormat::Full => full::render(report, view) + &compliance::render(report, view),
+            OutputFormat::Concise => concise::render(report, view) + &compliance::render(report, view),
+            OutputFormat::Json => json::render(report, view),
+            OutputFormat::JsonLines => json_lines::render(report, view),
+            OutputFormat::Sarif => sarif::render(report, view, sarif::ReportExtent::All),
+            OutputFormat::SarifAlerts => sarif::render(report, view, sarif::ReportExtent::Alerts),
+            OutputFormat::Github => github::render(report, view),
+            OutputFormat::Gitlab => gitlab::render(report, view),
+            OutputFormat::Junit => junit::render(report, view),
+            OutputFormat::Checkstyle => checkstyle::render(report, view),
+            OutputFormat::Rdjson => rdjson::render(report, view),
+            OutputFormat::Azure => azure::render(report, view),
+            OutputFormat::Markdown => markdown::render(report, view),
+            OutputFormat::Html => html::render(report, view),
         }
     }
 }

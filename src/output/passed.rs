@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::sanitize::sanitize;
 use super::{full, snippet};
-use crate::report::{DeploymentResult, Outcome, Report, TrailResult};
+use crate::report::{DeploymentResult, Outcome, Report, TrailResult, View};
 use crate::rules::Rule;
 
 /// A rule that a trail passes.
@@ -14,10 +14,11 @@ pub(super) struct PassedRule<'a> {
     pub(super) deployment: &'a DeploymentResult,
 }
 
-/// The passed rules, if the report shows them.
-pub(super) fn all(report: &Report) -> impl Iterator<Item = PassedRule<'_>> {
-    let deployments = report.deployments.iter().filter(|_| report.shows_passed);
-    let trails = deployments.flat_map(|deployment| deployment.trails.iter().map(move |trail| (deployment, trail)));
+/// The passed rules, if the view shows them.
+pub(super) fn all<'r>(report: &'r Report, view: &View) -> impl Iterator<Item = PassedRule<'r>> {
+    let deployments: &[DeploymentResult] = if view.shows_passed { &report.deployments } else { &[] };
+    let trails =
+        deployments.iter().flat_map(|deployment| deployment.trails.iter().map(move |trail| (deployment, trail)));
     trails.flat_map(|(deployment, trail)| {
         let passed = trail.rules.iter().filter(|(_, outcome)| *outcome == Outcome::Pass);
         passed.map(move |(rule, _)| PassedRule { rule, trail, deployment })

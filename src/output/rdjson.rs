@@ -6,7 +6,7 @@ use super::annotation::{self, ColumnRange};
 use super::{full, json};
 use crate::finding::{Label, Level};
 use crate::fix::{Edit, Safety};
-use crate::report::{Diagnostic, FindingTarget, Report};
+use crate::report::{Diagnostic, FindingTarget, Report, View};
 use crate::source::{ColumnUnit, SourceFile};
 
 #[derive(Serialize)]
@@ -69,8 +69,8 @@ struct RdPosition {
     column: u32,
 }
 
-pub(super) fn render(report: &Report) -> String {
-    let diagnostics = report.visible().map(|finding| diagnostic(finding, report)).collect();
+pub(super) fn render(report: &Report, view: &View) -> String {
+    let diagnostics = view.visible(report).map(|finding| diagnostic(finding, report)).collect();
     json::pretty(&RdReport { source: RdSource { name: env!("CARGO_PKG_NAME") }, diagnostics })
 }
 

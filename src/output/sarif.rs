@@ -12,7 +12,7 @@ use serde::Serialize;
 use self::places::SarifLocation;
 use super::summary::count;
 use super::{annotation, json};
-use crate::report::{Diagnostic, Report};
+use crate::report::{Diagnostic, Report, View};
 use crate::rules::Check;
 
 const VERSION: &str = "2.1.0";
@@ -100,8 +100,8 @@ struct SarifText {
     text: String,
 }
 
-pub(super) fn render(report: &Report, extent: ReportExtent) -> String {
-    let (results, left_out) = results::all(report, extent);
+pub(super) fn render(report: &Report, view: &View, extent: ReportExtent) -> String {
+    let (results, left_out) = results::all(report, view, extent);
     let taxonomies = rules::taxonomies(report);
     let base =
         UriBase { description: SarifText::new("The root of the repository, or the working directory without one.") };

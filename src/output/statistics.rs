@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::full::word;
-use crate::report::Report;
+use crate::report::{Report, View};
 use crate::rules;
 
 /// A line for each rule that found something, the most frequent first.
-pub fn statistics(report: &Report) -> String {
+pub fn statistics(report: &Report, view: &View) -> String {
     let mut counts: BTreeMap<_, usize> = BTreeMap::new();
-    for finding in report.visible() {
+    for finding in view.visible(report) {
         let count = counts.entry((rules::position(finding.rule), finding.rule.id(), word(finding))).or_default();
         *count = count.saturating_add(1);
     }

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::sanitize::sanitize;
 use crate::error::Error;
-use crate::fix::Safety;
-use crate::report::{Absence, DeploymentResult, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared};
+use crate::fix::{Fix, Safety};
+use crate::report::{
+    Absence, DeploymentResult, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared, View,
+};
 use crate::source::FileCount;
 use crate::value::part_name;
 
@@ -13,10 +15,10 @@ use crate::value::part_name;
 const MAX_NAMED: usize = 5;
 
 /// The summary: the evaluated files and the counts of findings, in a few sentences.
-pub fn summary(report: &Report) -> String {
-    let words = verdict_words(report, report.shows_not_evaluated);
+pub fn summary(report: &Report, view: &View) -> String {
+    let words = verdict_words(report, view, view.shows_not_evaluated);
     let settings = without_effect(report) + &renamed(&report.renamed);
-    let (not_read, hidden) = (unread_files(report), hidden(report.hidden, report.is_verbose));
+    let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
     format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
 }
@@ -70,9 +72,9 @@ fn undeclared(report: &Report) -> String {
 }
 
 /// The files that mention a trail and aren't read as code, a line for each.
-fn unread_files(report: &Report) -> String {
+fn unread_files(report: &Report, view: &View) -> String {
     let files = &report.unread_files;
-    let named = if report.is_verbose { files.len() } else { MAX_NAMED };
+    let named = if view.is_verbose { files.len() } else { MAX_NAMED };
     let lines = files
         .iter()
         .take(named)
@@ -209,11 +211,11 @@ fn entries(number: usize) -> String {
 }
 
 /// The same in one sentence, for a page that shows everything.
-pub(super) fn verdict_sentence(report: &Report) -> String {
-    verdict_words(report, true).lines().next().unwrap_or_default().to_owned()
+pub(super) fn verdict_sentence(report: &Report, view: &View) -> String {
+    verdict_words(report, view, true).lines().next().unwrap_or_default().to_owned()
 }
 
-fn verdict_words(report: &Report, tells_all: bool) -> String {
+fn verdict_words(report: &Report, view: &View, tells_all: bool) -> String {
     let counts = report.counts();
     let (trails, files) = (count(report.trails(), "trail"), count(report.files, "file"));
     let found: Vec<String> = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")]
@@ -223,7 +225,7 @@ fn verdict_words(report: &Report, tells_all: bool) -> String {
         .collect();
     let counted =
         report.findings.iter().filter(|finding| finding.suppressed.is_none() && !finding.is_declared_elsewhere);
-    let minor = counted.clone().filter(|finding| report.min_level.is_some_and(|level| finding.level < level)).count();
+    let minor = counted.clone().filter(|finding| view.min_level.is_some_and(|level| finding.level < level)).count();
     let apart = declared_elsewhere(counts, existing(report).as_ref(), minor, tells_all);
     if report.trails() == 0 && found.is_empty() && counts.unknown == 0 && counts.declared_elsewhere == 0 {
         return no_results(report, &apart);
@@ -232,7 +234,7 @@ fn verdict_words(report: &Report, tells_all: bool) -> String {
         let verdict = match (existing(report), counts.suppressed) {
             (Some(_), _) => "No new findings in",
             (None, 1..) => "No findings in",
-            (None, 0) if report.shows_not_evaluated && counts.declared_elsewhere > 0 => "No findings in",
+            (None, 0) if view.shows_not_evaluated && counts.declared_elsewhere > 0 => "No findings in",
             (None, 0) => "All checks passed for",
         };
         return format!("{verdict} {trails} ({files}){apart}.\n");
@@ -242,12 +244,14 @@ fn verdict_words(report: &Report, tells_all: bool) -> String {
     // The first of the gravest is what a reader most likely wants to know more about.
     let gravest = counted.rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
     let rule = gravest.map(|finding| finding.rule.id()).unwrap_or_default();
-    format!("Found {found} in {place}{apart}.\n{}For details, run `trailint explain {rule}`.\n", fixable(report))
+    format!("Found {found} in {place}{apart}.\n{}For details, run `trailint explain {rule}`.\n", fixable(report, view))
 }
 
 /// The number of fixable findings and the option that fixes them, before the last sentence.
-fn fixable(report: &Report) -> String {
-    match (report.fixable(Safety::Safe), report.fixable(Safety::Unsafe)) {
+fn fixable(report: &Report, view: &View) -> String {
+    let fixes = view.visible(report).filter_map(|finding| finding.fix.as_ref());
+    let (safe, others): (Vec<&Fix>, Vec<&Fix>) = fixes.partition(|fix| fix.safety() == Safety::Safe);
+    match (safe.len(), others.len()) {
         (0, 0) => String::new(),
         (0, others) => format!("{others} fixable with `--fix --unsafe-fixes`. "),
         (number, 0) => format!("{number} fixable with `--fix`. "),

@@ -280,6 +280,9 @@ pub fn conditions() -> impl Iterator<Item = &'static Rule> {
     RULES.into_iter().filter(|rule| rule.is_condition)
 }
 
+/// The benchmark whose controls findings cite unless the user names another one.
+pub const DEFAULT_BENCHMARK: &str = "cis-aws-3.0";
+
 /// The benchmarks that rules belong to.
 pub fn benchmarks() -> BTreeSet<&'static str> {
     RULES.into_iter().flat_map(|rule| &rule.page.controls).map(|control| control.benchmark.as_str()).collect()

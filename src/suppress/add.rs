@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::outline::PlaceOutline;
 use crate::fix::{self, Edit};
-use crate::report::{Diagnostic, FindingTarget, Report};
+use crate::report::{Diagnostic, FindingTarget, Report, View};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, SourceFile, Span};
 
@@ -62,10 +62,17 @@ enum Form {
 
 /// Returns comments for all visible findings that count, where a comment is possible. Findings of enforced rules and
 /// those in `refused` get none.
-pub fn comments(report: &Report, reason: &str, enforced: &[&str], refused: &BTreeSet<usize>) -> AddedComments {
+pub fn comments(
+    report: &Report,
+    view: &View,
+    reason: &str,
+    enforced: &[&str],
+    refused: &BTreeSet<usize>,
+) -> AddedComments {
     let mut files: BTreeMap<FileId, Vec<(usize, &Diagnostic, Span)>> = BTreeMap::new();
-    let is_acceptable =
-        |(_, finding): &(usize, &Diagnostic)| is_acceptable(finding, report) && !enforced.contains(&finding.rule.id());
+    let is_acceptable = |(_, finding): &(usize, &Diagnostic)| {
+        view.is_visible(finding) && is_acceptable(finding) && !enforced.contains(&finding.rule.id())
+    };
     for (index, finding) in report.findings.iter().enumerate().filter(is_acceptable) {
         if let FindingTarget::Text(label) = &finding.place {
             files.entry(label.span.file).or_default().push((index, finding, label.span));
@@ -78,12 +85,12 @@ pub fn comments(report: &Report, reason: &str, enforced: &[&str], refused: &BTre
     comments
 }
 
-/// Returns the comment that suppresses one finding, and the place to insert it; `None` if no comment is possible.
+/// Returns the comment that suppresses one finding, which is visible, and the place to insert it; `None` if no comment is possible.
 pub fn comment(report: &Report, number: usize, reason: &str, enforced: &[&str]) -> Option<(Span, String)> {
     let finding = report.findings.get(number)?;
     let FindingTarget::Text(label) = &finding.place else { return None };
     let file = report.sources.file(label.span.file);
-    let is_possible = is_acceptable(finding, report) && !enforced.contains(&finding.rule.id());
+    let is_possible = is_acceptable(finding) && !enforced.contains(&finding.rule.id());
     if !is_possible || !file.replaced.is_empty() || file.within.is_some() || !file.path.is_absolute() {
         return None;
     }
@@ -92,9 +99,9 @@ pub fn comment(report: &Report, number: usize, reason: &str, enforced: &[&str]) 
     Some((place, spot.form.write(&[finding.rule], reason)))
 }
 
-fn is_acceptable(finding: &Diagnostic, report: &Report) -> bool {
+fn is_acceptable(finding: &Diagnostic) -> bool {
     let is_judged = !matches!(finding.rule.check, Check::Reading | Check::Ignoring | Check::Comparing);
-    is_judged && finding.suppressed.is_none() && report.is_visible(finding)
+    is_judged && finding.suppressed.is_none()
 }
 
 impl AddedComments {

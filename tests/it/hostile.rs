@@ -14,7 +14,7 @@ mod writes;
 
 use trailint::internal::engine::{self, EngineSettings};
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::Report;
+use trailint::internal::report::{Report, View};
 use trailint::internal::scan::{Input as Named, ScanInputs};
 use trailint::internal::source::{Disk, Sources};
 use trailint::internal::suppress;
@@ -153,7 +153,7 @@ fn settings() -> EngineSettings {
 }
 
 fn said(report: &Report) -> String {
-    let said = grave(&OutputFormat::Concise.render_plain(report));
+    let said = grave(&OutputFormat::Concise.render_plain(report, &View::default()));
     if said.is_empty() { "nothing\n".to_owned() } else { said }
 }
 

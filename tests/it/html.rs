@@ -8,7 +8,7 @@ mod tree;
 use std::path::PathBuf;
 
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailResult};
+use trailint::internal::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailResult, View};
 
 use self::tree::Tree;
 use super::support::{check, files_below, package};
@@ -43,16 +43,18 @@ pub(crate) fn reports() -> Vec<(PathBuf, Report)> {
     reports.push(("demo".into(), demo()));
     reports.push(("hostile".into(), hostile()));
     reports.push(("nothing".into(), check([("a.tf", "")])));
-    let mut controls = demo();
-    controls.benchmark = Some("cis-aws-7.0".to_owned());
-    reports.push(("controls".into(), controls));
     reports
+}
+
+/// A view that shows the controls of a benchmark, too.
+fn with_controls() -> View {
+    View { benchmark: Some("cis-aws-7.0".to_owned()), ..View::default() }
 }
 
 #[test]
 fn every_page_is_well_formed_and_asks_for_nothing() {
     for (name, report) in reports() {
-        let tree = Tree::parse(&OutputFormat::Html.render(&report))
+        let tree = Tree::parse(&OutputFormat::Html.render(&report, &with_controls()))
             .unwrap_or_else(|fault| panic!("{}: {fault}", name.display()));
         for element in &tree.elements {
             let known = "html head meta title style body header main nav section article footer h1 h2 h3 h4 h5 p dl dt dd \
@@ -81,7 +83,7 @@ fn every_page_is_well_formed_and_asks_for_nothing() {
 #[test]
 fn everything_that_was_found_is_on_the_page() {
     for (name, report) in reports() {
-        let text = Tree::parse(&OutputFormat::Html.render(&report)).unwrap().text;
+        let text = Tree::parse(&OutputFormat::Html.render(&report, &with_controls())).unwrap().text;
         let expect = |wanted: &str| {
             let wanted = inert(wanted);
             let plain = wanted.replace('`', "");
@@ -116,7 +118,7 @@ fn the_picture_says_what_is_recorded_where() {
     let cells = |arguments: &str| {
         let text =
             format!("variable \"m\" {{\n  type = bool\n}}\nresource \"aws_cloudtrail\" \"t\" {{\n{arguments}\n}}\n");
-        let tree = Tree::parse(&OutputFormat::Html.render(&check([("main.tf", text)]))).unwrap();
+        let tree = Tree::parse(&OutputFormat::Html.render(&check([("main.tf", text)]), &View::default())).unwrap();
         let kinds = ["recorded", "possible", "missing"];
         let cells = tree.all("td").filter_map(|cell| cell.attribute("class")).filter(|class| kinds.contains(class));
         cells.map(|class| class.chars().next().unwrap()).collect::<String>()
@@ -136,7 +138,7 @@ fn the_picture_says_what_is_recorded_where() {
 fn instances_of_which_the_same_is_said_stand_together() {
     let text = "resource \"aws_cloudtrail\" \"t\" {\n  for_each = { a = true, b = false, c = false }\n  \
                 enable_logging = each.value\n}\n";
-    let tree = Tree::parse(&OutputFormat::Html.render(&check([("main.tf", text)]))).unwrap();
+    let tree = Tree::parse(&OutputFormat::Html.render(&check([("main.tf", text)]), &View::default())).unwrap();
     let trails = tree.all("article").filter(|article| article.attribute("class") == Some("trail")).count();
     assert_eq!(trails, 2, "{}", tree.text);
     assert!(tree.text.contains("The same applies to aws_cloudtrail.t[\"c\"]"), "{}", tree.text);
@@ -147,16 +149,16 @@ fn instances_of_which_the_same_is_said_stand_together() {
 
 #[test]
 fn a_verdict_whose_finding_is_hidden_is_on_record() {
-    let mut report = check([("main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n")]);
-    report.hides_unknown = true;
-    let text = Tree::parse(&OutputFormat::Html.render(&report)).unwrap().text;
+    let report = check([("main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n")]);
+    let view = View { hides_unknown: true, ..View::default() };
+    let text = Tree::parse(&OutputFormat::Html.render(&report, &view)).unwrap().text;
     assert!(text.contains("Other verdicts\n\n? unknown single-region-trail"), "{text}");
     assert!(!text.contains("may record one Region only"), "{text}");
 }
 
 #[test]
 fn the_policy_allows_the_style_sheet_and_nothing_else() {
-    let tree = Tree::parse(&OutputFormat::Html.render(&demo())).unwrap();
+    let tree = Tree::parse(&OutputFormat::Html.render(&demo(), &View::default())).unwrap();
     let is_policy = |meta: &&tree::Element| meta.attribute("http-equiv") == Some("Content-Security-Policy");
     let policy = tree.all("meta").find(is_policy).unwrap().attribute("content").unwrap();
     let style = sha256::base64(&sha256::sha256(tree.style.as_bytes()));
@@ -167,7 +169,7 @@ fn the_policy_allows_the_style_sheet_and_nothing_else() {
 
 #[test]
 fn every_colour_of_text_can_be_read() {
-    let tree = Tree::parse(&OutputFormat::Html.render(&demo())).unwrap();
+    let tree = Tree::parse(&OutputFormat::Html.render(&demo(), &View::default())).unwrap();
     let themes = contrast::themes(&tree.style);
     assert_eq!(themes.len(), 3, "light, dark and print");
     for theme in themes {
@@ -211,7 +213,7 @@ fn a_page_shows_the_worst_where_not_all_fits() {
         ..fails.clone()
     });
     report.findings = findings.collect();
-    let page = OutputFormat::Html.render(&report);
+    let page = OutputFormat::Html.render(&report, &View::default());
     let tree = Tree::parse(&page).unwrap();
     assert!(
         tree.text.contains("500 trails aren’t on this page, which shows the most severe; --format json contains all.")
@@ -231,7 +233,7 @@ fn a_page_shows_the_worst_where_not_all_fits() {
             }
         })
         .collect();
-    let tree = Tree::parse(&OutputFormat::Html.render(&report)).unwrap();
+    let tree = Tree::parse(&OutputFormat::Html.render(&report, &View::default())).unwrap();
     assert!(
         tree.text.contains("200 trails and 200 deployments aren’t on this page"),
         "{}",

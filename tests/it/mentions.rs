@@ -4,7 +4,7 @@ use std::path::Path;
 
 use trailint::internal::engine::{self, EngineSettings};
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{FindingTarget, Report};
+use trailint::internal::report::{FindingTarget, Report, View};
 use trailint::internal::source::{Disk, Fs, Memory, Overlay, Sources};
 
 use super::support::everything;
@@ -144,7 +144,7 @@ fn a_repeated_key_of_a_plan_is_reported() {
         let text = format!(r#"{{"format_version": "1.2", {text}}}"#);
         let fs = Memory::new([("plan.json", text.as_str())]);
         let report = engine::check(&fs, &everything(), Sources::new("/".into()), &EngineSettings::default()).unwrap();
-        let said = OutputFormat::Full.render_plain(&report);
+        let said = OutputFormat::Full.render_plain(&report, &View::default());
         assert!(said.contains("error[syntax-error]") && said.contains("duplicate key"), "{text}:\n{said}");
     }
 }

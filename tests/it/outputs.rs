@@ -7,7 +7,7 @@ mod xsd;
 
 use clap::ValueEnum;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Diagnostic, FindingTarget, Report};
+use trailint::internal::report::{Diagnostic, FindingTarget, Report, View};
 
 use super::support::{check, expect_file, files_below, package};
 
@@ -16,7 +16,7 @@ fn the_demo_in_each_format() {
     let report = check(files_below(&package("testdata/demo")));
     // The one differs from `sarif` in the results, of which there is a test.
     for format in OutputFormat::value_variants().iter().filter(|format| **format != OutputFormat::SarifAlerts) {
-        let text = anstream::adapter::strip_str(&format.render(&report)).to_string();
+        let text = anstream::adapter::strip_str(&format.render(&report, &View::default())).to_string();
         expect_file(&package("testdata/outputs").join(file_name(*format)), &text);
     }
 }
@@ -41,9 +41,10 @@ fn findings_beyond_the_limit_take_one_line() {
     let trail = |n| format!("  T{n}:\n    Type: AWS::CloudTrail::Trail\n    Properties: {{IsLogging: false}}\n");
     let template = |count| format!("Resources:\n{}", (0..count).map(trail).collect::<String>());
     let report = |count| check([("t.yaml", template(count))]);
-    let full = |report: &Report| OutputFormat::Full.render_plain(report);
+    let view = View::default();
+    let full = |report: &Report| OutputFormat::Full.render_plain(report, &view);
     let drawn = |text: &str| text.matches("╭─[").count();
-    let lines = |report: &Report| report.visible().map(|finding| 1 + finding.related.len()).sum::<usize>();
+    let lines = |report: &Report| view.visible(report).map(|finding| 1 + finding.related.len()).sum::<usize>();
     let few = report(100);
     assert_eq!((drawn(&full(&few)), full(&few).contains("isn't shown")), (lines(&few), false));
     let mut many = report(1000);
@@ -52,18 +53,18 @@ fn findings_beyond_the_limit_take_one_line() {
     let end = format!("{omitted} source lines aren't shown (`-v` shows them).\n");
     assert!(text.ends_with(&end), "{text}");
     // Each finding has its own line.
-    let concise = OutputFormat::Concise.render_plain(&many);
+    let concise = OutputFormat::Concise.render_plain(&many, &View::default());
     let last = concise.lines().last().unwrap();
     assert!(text.ends_with(&format!("{last}\n{end}")), "{text}");
-    many.is_verbose = true;
-    many.shows_not_evaluated = true;
-    assert_eq!(drawn(&full(&many)), lines(&many));
+    let everything = View { is_verbose: true, shows_not_evaluated: true, ..View::default() };
+    assert_eq!(
+        drawn(&OutputFormat::Full.render_plain(&many, &everything)),
+        everything.visible(&many).map(|finding| 1 + finding.related.len()).sum::<usize>()
+    );
     // A finding may have more source lines than are shown.
     let FindingTarget::Text(label) = &many.findings[0].place else { panic!("it has no place") };
     let related = vec![label.clone(); 3000];
     many.findings = vec![Diagnostic { related, ..many.findings[0].clone() }];
-    many.is_verbose = false;
-    many.shows_not_evaluated = false;
     assert_eq!(drawn(&full(&many)), 2000);
     assert!(full(&many).ends_with("1001 source lines aren't shown (`-v` shows them).\n"));
 }
@@ -71,7 +72,7 @@ fn findings_beyond_the_limit_take_one_line() {
 #[test]
 fn json_has_a_place_for_everything() {
     let report = check(files_below(&package("testdata/demo")));
-    let json: serde_json::Value = serde_json::from_str(&OutputFormat::Json.render(&report)).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&OutputFormat::Json.render(&report, &View::default())).unwrap();
     assert_eq!(json["version"], 1);
     let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(keys(&json), "deployments findings summary tool version");
@@ -89,12 +90,12 @@ fn json_has_a_place_for_everything() {
 
 #[test]
 fn the_demo_against_a_benchmark() {
-    let mut report = check(files_below(&package("testdata/demo")));
-    report.benchmark = Some("cis-aws-7.0".to_owned());
-    let text = anstream::adapter::strip_str(&OutputFormat::Concise.render(&report)).to_string();
+    let report = check(files_below(&package("testdata/demo")));
+    let view = View { benchmark: Some("cis-aws-7.0".to_owned()), ..View::default() };
+    let text = anstream::adapter::strip_str(&OutputFormat::Concise.render(&report, &view)).to_string();
     let (_, statements) = text.split_once("\ncis-aws-7.0").unwrap();
     expect_file(&package("testdata/outputs/compliance.txt"), &format!("cis-aws-7.0{statements}"));
-    let json: serde_json::Value = serde_json::from_str(&OutputFormat::Json.render(&report)).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&OutputFormat::Json.render(&report, &view)).unwrap();
     let statuses =
         json["compliance"].as_array().unwrap().iter().map(|one| one["controls"][0]["status"].as_str().unwrap());
     let statuses: Vec<&str> = statuses.collect();

@@ -3,6 +3,7 @@
 mod generated;
 
 use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::report::View;
 use trailint::internal::scan::{Input, ScanInputs};
 use trailint::internal::source::{Memory, Sources};
 
@@ -183,8 +184,7 @@ fn scenarios_with_regions_read_as_expected() {
         settings.policy.every_trail = options.contains("every-trail=true");
         let files = files_below(&scenario);
         let files = files.into_iter().filter(|(name, _)| name.extension().is_none_or(|kind| kind != "txt"));
-        let mut report = check_with(files, settings);
-        report.benchmark = option("--compliance").map(str::to_owned);
-        expect_file(&scenario.join("expected.txt"), &concise(&report));
+        let view = View { benchmark: option("--compliance").map(str::to_owned), ..View::default() };
+        expect_file(&scenario.join("expected.txt"), &concise(&check_with(files, settings), &view));
     }
 }

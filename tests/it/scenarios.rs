@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use trailint::internal::finding::Label;
 use trailint::internal::output::{OutputFormat, place, sanitize, summary};
-use trailint::internal::report::{Diagnostic, FindingTarget, Report};
+use trailint::internal::report::{Diagnostic, FindingTarget, Report, View};
 use trailint::internal::source::Sources;
 
 use super::support::{cases_in, check, expect_file, files_below, package};
@@ -42,8 +42,8 @@ fn scenarios_read_as_expected() {
     scenarios.into_par_iter().for_each(|(name, directory)| {
         let report = check(files_of(&directory));
         let text = match FULL.contains(&&*name) {
-            true => plain(&OutputFormat::Full.render(&report)),
-            false => concise(&report),
+            true => plain(&OutputFormat::Full.render(&report, &View::default())),
+            false => concise(&report, &View::default()),
         };
         expect_file(&directory.join("expected.txt"), &text);
         assert!(!name.starts_with("clean/") || text == NOTHING, "{name} isn't clean");
@@ -71,7 +71,7 @@ fn summaries_read_as_expected() {
     let mut found = String::new();
     for name in &listed {
         let directory = scenarios.get(*name).unwrap_or_else(|| panic!("there is no scenario `{name}`"));
-        writeln!(found, "=== {name}\n{}", summary(&check(files_of(directory)))).unwrap();
+        writeln!(found, "=== {name}\n{}", summary(&check(files_of(directory)), &View::default())).unwrap();
     }
     expect_file(&path, &found);
     let visible: Vec<&String> = scenarios.keys().filter(|name| !listed.contains(&name.as_str())).collect();
@@ -99,9 +99,9 @@ fn files_of(scenario: &Path) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
 
 /// The report in the format `concise`, with the reasons of each finding below its line: the labels with the text that
 /// they mark, the notes, and the help.
-pub(crate) fn concise(report: &Report) -> String {
-    let lines = plain(&OutputFormat::Concise.render(report));
-    let mut findings = report.visible();
+pub(crate) fn concise(report: &Report, view: &View) -> String {
+    let lines = plain(&OutputFormat::Concise.render(report, view));
+    let mut findings = view.visible(report);
     let mut text = String::new();
     for line in lines.split_inclusive('\n') {
         text.push_str(line);

@@ -45,7 +45,7 @@ fn worlds(finding: &Diagnostic) -> Html {
 }
 
 fn advice(finding: &Diagnostic, page: &HtmlPage<'_>) -> Html {
-    join(footer_lines(finding, &page.report.cited).into_iter().map(|(word, sentence)| {
+    join(footer_lines(finding, &page.view.cited).into_iter().map(|(word, sentence)| {
         let word = inline("strong", &[], format!("{word}:"));
         block("p", &[("class", "remark")], join([word, " ".into(), prose(&sentence)]))
     }))

@@ -10,7 +10,7 @@ use crate::finding::Level;
 use crate::fix::Fix;
 use crate::output::annotation;
 use crate::output::passed::{self, PassedRule};
-use crate::report::{Diagnostic, FindingTarget, Fingerprint, Outcome, Report};
+use crate::report::{Diagnostic, FindingTarget, Fingerprint, Outcome, Report, View};
 use crate::rules::Rule;
 use crate::source::{FileId, Span};
 use crate::suppress::Suppression;
@@ -97,14 +97,14 @@ type Hashes = HashMap<FileId, Vec<String>>;
 
 /// The results of a report, and the number of those that are left out because there are too many: then the worst come
 /// first.
-pub(super) fn all(report: &Report, extent: ReportExtent) -> (Vec<SarifResult<'_>>, usize) {
-    let mut found: Vec<&Diagnostic> = report
-        .reported()
+pub(super) fn all<'r>(report: &'r Report, view: &View, extent: ReportExtent) -> (Vec<SarifResult<'r>>, usize) {
+    let mut found: Vec<&Diagnostic> = view
+        .reported(report)
         .filter(|finding| {
             extent == ReportExtent::All || finding.outcome == Outcome::Fail && finding.suppressed.is_none()
         })
         .collect();
-    let passed: Vec<PassedRule<'_>> = passed::all(report).filter(|_| extent == ReportExtent::All).collect();
+    let passed: Vec<PassedRule<'r>> = passed::all(report, view).filter(|_| extent == ReportExtent::All).collect();
     let number = found.len().saturating_add(passed.len());
     let left_out = number.saturating_sub(extent.limit());
     if left_out > 0 {
@@ -112,7 +112,7 @@ pub(super) fn all(report: &Report, extent: ReportExtent) -> (Vec<SarifResult<'_>
     }
     let mut hashes = Hashes::new();
     let found = found.into_iter().take(extent.limit());
-    let mut entries: Vec<SarifResult<'_>> =
+    let mut entries: Vec<SarifResult<'r>> =
         found.map(|finding| SarifResult::of(finding, report, &mut hashes)).collect();
     let room = extent.limit().saturating_sub(entries.len());
     entries.extend(passed.iter().take(room).map(|passed| SarifResult::of_passed(passed, report, &mut hashes)));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use trailint::internal::engine::{EngineSettings, Selection};
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Outcome, Report};
+use trailint::internal::report::{Outcome, Report, View};
 
 use super::on_small_stack;
 use super::table::{Entry, Input, Kind, sections, tables};
@@ -81,10 +81,8 @@ fn full_report(entries: &[Entry]) -> String {
         Kind::File(bytes) => Some((&entry.path, bytes.as_slice())),
         _ => None,
     });
-    let mut report = check(files);
-    report.is_verbose = true;
-    report.shows_not_evaluated = true;
-    OutputFormat::Full.render_plain(&report)
+    let view = View { is_verbose: true, shows_not_evaluated: true, ..View::default() };
+    OutputFormat::Full.render_plain(&check(files), &view)
 }
 
 /// The limits that `LIMITS.md` names.
@@ -187,7 +185,9 @@ fn text_over_the_limit_may_name_anything() {
     let report = found("bucket-policy-blocks-delivery", vec![("main.tf".to_owned(), text)]);
     assert_eq!([Outcome::Fail, Outcome::Unknown].map(|outcome| count(&report, outcome)), [67, 3]);
     assert!(
-        OutputFormat::Full.render_plain(&report).contains("exceeds the limit for the text that is searched for names")
+        OutputFormat::Full
+            .render_plain(&report, &View::default())
+            .contains("exceeds the limit for the text that is searched for names")
     );
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use trailint::internal::engine;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::Report;
+use trailint::internal::report::{Report, View};
 use trailint::internal::scan::{Input, ScanInputs};
 use trailint::internal::source::{Disk, Sources};
 
@@ -55,7 +55,7 @@ fn a_tree_may_change_while_it_is_searched() {
         let (mut judged, mut first) = (0, None);
         for round in 0.. {
             if let Some(report) = check(&tree) {
-                let said = OutputFormat::Full.render_plain(&report);
+                let said = OutputFormat::Full.render_plain(&report, &View::default());
                 assert!(!said.contains("secret"), "{said}");
                 judged += usize::from(report.deployments.iter().any(|judged| !judged.trails.is_empty()));
             }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use trailint::internal::output::OutputFormat;
+use trailint::internal::report::View;
 
 use super::super::support::skipped;
 use super::tree::Tree;
@@ -42,7 +43,7 @@ fn a_browser_shows_the_page_without_complaint() {
     std::fs::create_dir_all(&home).unwrap();
     for (name, report) in [("demo", demo()), ("hostile", hostile())] {
         let page = home.join(format!("{name}.html"));
-        let text = OutputFormat::Html.render(&report);
+        let text = OutputFormat::Html.render(&report, &View::default());
         std::fs::write(&page, &text).unwrap();
         for width in [390, 1280] {
             let picture = home.join(format!("{name}-{width}.png"));

@@ -1,7 +1,7 @@
 //! Whatever the texts of a report are, each format says them and nothing else.
 
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Diagnostic, FindingTarget, Report};
+use trailint::internal::report::{Diagnostic, FindingTarget, Report, View};
 
 use super::readers::{markdown, restored};
 use crate::fuzzing::properties::rendering::{Choices, inspect, report};
@@ -80,12 +80,12 @@ fn nothing_acts_on_a_terminal_or_a_runner() {
 fn json_says_what_was_found() {
     for (seed, report) in reports() {
         let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-        let json = parse(&OutputFormat::Json.render(&report));
-        let lines = OutputFormat::JsonLines.render(&report);
+        let json = parse(&OutputFormat::Json.render(&report, &View::default()));
+        let lines = OutputFormat::JsonLines.render(&report, &View::default());
         let lines: Vec<_> = lines.lines().map(parse).filter(|line| line["type"] == "finding").collect();
-        let gitlab = parse(&OutputFormat::Gitlab.render(&report));
-        let rdjson = parse(&OutputFormat::Rdjson.render(&report));
-        let sarif = parse(&OutputFormat::Sarif.render(&report));
+        let gitlab = parse(&OutputFormat::Gitlab.render(&report, &View::default()));
+        let rdjson = parse(&OutputFormat::Rdjson.render(&report, &View::default()));
+        let sarif = parse(&OutputFormat::Sarif.render(&report, &View::default()));
         for (index, finding) in report.findings.iter().enumerate() {
             for json in [&json["findings"][index], &lines[index]] {
                 assert_eq!(json["message"], finding.message, "seed {seed}");
@@ -122,7 +122,7 @@ fn decoded(uri: &str) -> String {
 #[test]
 fn xml_says_what_was_found() {
     for (seed, report) in reports() {
-        let checkstyle = OutputFormat::Checkstyle.render(&report);
+        let checkstyle = OutputFormat::Checkstyle.render(&report, &View::default());
         let document = roxmltree::Document::parse(&checkstyle).unwrap_or_else(|error| panic!("{error}: {checkstyle}"));
         let errors: Vec<_> = document.descendants().filter(|node| node.has_tag_name("error")).collect();
         assert_eq!(errors.len(), report.findings.len(), "seed {seed}");
@@ -131,7 +131,7 @@ fn xml_says_what_was_found() {
             let file = error.parent().unwrap().attribute("name").unwrap();
             assert_eq!(restored(file), restored(&path(finding, &report)), "seed {seed}");
         }
-        let junit = OutputFormat::Junit.render(&report);
+        let junit = OutputFormat::Junit.render(&report, &View::default());
         let document = roxmltree::Document::parse(&junit).unwrap_or_else(|error| panic!("{error}: {junit}"));
         let suites = document.descendants().filter(|node| node.has_tag_name("testsuite"));
         let names: Vec<String> = suites.map(|suite| restored(suite.attribute("name").unwrap())).collect();
@@ -146,7 +146,7 @@ fn commands_say_what_was_found() {
     for (seed, report) in reports() {
         let texts: Vec<String> = report.findings.iter().map(|finding| restored(&told(finding))).collect();
         let paths: Vec<String> = report.findings.iter().map(|finding| restored(&path(finding, &report))).collect();
-        let annotations = OutputFormat::Github.render(&report);
+        let annotations = OutputFormat::Github.render(&report, &View::default());
         let annotations: Vec<_> = annotations.lines().map(|line| github(line).unwrap()).collect();
         assert_eq!(annotations.len(), report.findings.len(), "seed {seed}");
         for command in &annotations {
@@ -157,8 +157,10 @@ fn commands_say_what_was_found() {
             let expected = ["file", "line", "endLine", "col", "endColumn", "title"];
             assert!(names == expected || names == ["file", "title"], "seed {seed}: {command:?}");
         }
-        for line in
-            OutputFormat::Azure.render_plain(&report).lines().filter(|line| line.starts_with("##vso[task.logissue "))
+        for line in OutputFormat::Azure
+            .render_plain(&report, &View::default())
+            .lines()
+            .filter(|line| line.starts_with("##vso[task.logissue "))
         {
             let command = azure(line).unwrap();
             assert!(texts.contains(&restored(&command.text)), "seed {seed}: {command:?}");
@@ -172,7 +174,7 @@ fn commands_say_what_was_found() {
 fn markdown_says_what_was_found() {
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (seed, report) in reports() {
-        let text = OutputFormat::Markdown.render(&report);
+        let text = OutputFormat::Markdown.render(&report, &View::default());
         let read = markdown(&text).unwrap_or_else(|event| panic!("seed {seed}: {event} in\n{text}"));
         let read = squeezed(&restored(&read)).replace('`', "");
         for finding in &report.findings {

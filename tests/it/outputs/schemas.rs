@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 use trailint::internal::finding::Level;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Outcome, Report};
+use trailint::internal::report::{Outcome, Report, View};
 
 use super::hostile;
 use crate::html::reports;
@@ -16,7 +16,7 @@ fn parse(text: &str) -> Value {
 }
 
 fn sarif(report: &Report) -> Value {
-    parse(&OutputFormat::Sarif.render(report))
+    parse(&OutputFormat::Sarif.render(report, &View::default()))
 }
 
 /// The schema as it is published, and what Errata 01 asks for beyond it: a region says where it begins.
@@ -38,10 +38,10 @@ fn sarif_is_valid() {
     );
     let scenarios = reports().into_iter().map(|(name, report)| (name.display().to_string(), report));
     let harmful = hostile::reports().map(|(seed, report)| (format!("seed {seed}"), report));
-    for (name, mut report) in scenarios.chain(harmful) {
-        report.shows_passed = true;
+    let view = View { shows_passed: true, ..View::default() };
+    for (name, report) in scenarios.chain(harmful) {
         for format in [OutputFormat::Sarif, OutputFormat::SarifAlerts] {
-            let log = parse(&format.render(&report));
+            let log = parse(&format.render(&report, &view));
             let errors: Vec<String> =
                 validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
             assert_eq!(errors, Vec::<String>::new(), "{name}");
@@ -117,12 +117,12 @@ fn columns_count_what_each_format_says() {
         let list = list.as_array().unwrap().iter();
         list.clone().find(|entry| entry.pointer(key).unwrap() == "stopped-trail").unwrap().clone()
     };
-    let json = finding(&parse(&OutputFormat::Json.render(&report))["findings"], "/rule");
+    let json = finding(&parse(&OutputFormat::Json.render(&report, &View::default()))["findings"], "/rule");
     assert_eq!((&json["location"]["start"]["column"], &json["location"]["end"]["column"]), (&29.into(), &34.into()));
     let region = finding(&sarif(&report)["runs"][0]["results"], "/ruleId");
     let region = &region["locations"][0]["physicalLocation"]["region"];
     assert_eq!((&region["startColumn"], &region["endColumn"]), (&30.into(), &35.into()));
-    let range = finding(&parse(&OutputFormat::Rdjson.render(&report))["diagnostics"], "/code/value");
+    let range = finding(&parse(&OutputFormat::Rdjson.render(&report, &View::default()))["diagnostics"], "/code/value");
     let range = &range["location"]["range"];
     assert_eq!((&range["start"]["column"], &range["end"]["column"]), (&33.into(), &38.into()));
 }
@@ -130,7 +130,7 @@ fn columns_count_what_each_format_says() {
 #[test]
 fn a_report_of_code_quality_has_what_gitlab_reads() {
     for (name, report) in reports() {
-        let violations = parse(&OutputFormat::Gitlab.render(&report));
+        let violations = parse(&OutputFormat::Gitlab.render(&report, &View::default()));
         let mut fingerprints = HashSet::new();
         for violation in violations.as_array().unwrap() {
             assert!(["info", "minor", "major", "critical"].contains(&violation["severity"].as_str().unwrap()));
@@ -157,7 +157,7 @@ const JUNIT: [(&str, &[&str], &[&str]); 7] = [
 #[test]
 fn junit_has_the_elements_of_its_schema() {
     for (name, report) in reports() {
-        let text = OutputFormat::Junit.render(&report);
+        let text = OutputFormat::Junit.render(&report, &View::default());
         let document = roxmltree::Document::parse(&text).unwrap();
         assert_eq!(document.root_element().tag_name().name(), "testsuites");
         for node in document.descendants().filter(roxmltree::Node::is_element) {
@@ -173,7 +173,7 @@ fn junit_has_the_elements_of_its_schema() {
 #[test]
 fn junit_counts_its_tests() {
     for (name, report) in reports() {
-        let text = OutputFormat::Junit.render(&report);
+        let text = OutputFormat::Junit.render(&report, &View::default());
         let document = roxmltree::Document::parse(&text).unwrap();
         for suite in document.descendants().filter(|node| node.has_attribute("tests")) {
             let tests: Vec<_> = suite.descendants().filter(|node| node.has_tag_name("testcase")).collect();
@@ -192,7 +192,7 @@ fn junit_counts_its_tests() {
 #[test]
 fn checkstyle_has_files_and_errors() {
     for (name, report) in reports() {
-        let text = OutputFormat::Checkstyle.render(&report);
+        let text = OutputFormat::Checkstyle.render(&report, &View::default());
         let document = roxmltree::Document::parse(&text).unwrap();
         assert_eq!(document.root_element().tag_name().name(), "checkstyle");
         let files: Vec<_> = document.descendants().filter(|node| node.has_tag_name("file")).collect();
@@ -211,7 +211,7 @@ fn github_shows_the_worst_and_counts_the_rest() {
     let trail =
         |index: usize| format!("resource \"aws_cloudtrail\" \"t{index:02}\" {{\n  enable_logging = var.l{index}\n}}\n");
     let text: String = (0..12).map(trail).collect();
-    let text = OutputFormat::Github.render(&check([("main.tf", text)]));
+    let text = OutputFormat::Github.render(&check([("main.tf", text)]), &View::default());
     let lines: Vec<&str> = text.lines().collect();
     let count = |start: &str| lines.iter().filter(|line| line.starts_with(start)).count();
     assert_eq!((count("::error "), count("::warning ")), (10, 10), "{text}");
@@ -225,14 +225,15 @@ fn github_shows_the_worst_and_counts_the_rest() {
 #[test]
 fn markdown_stays_within_what_github_takes() {
     let trail = |index: usize| format!("resource \"aws_cloudtrail\" \"t{index}\" {{}}\n");
-    let text = OutputFormat::Markdown.render(&check([("main.tf", (0..400).map(trail).collect::<String>())]));
+    let text =
+        OutputFormat::Markdown.render(&check([("main.tf", (0..400).map(trail).collect::<String>())]), &View::default());
     assert!(text.ends_with("\n\n700 more aren't listed.\n"), "{}", &text[text.len() - 300..]);
     assert!(text.len() < 1 << 20);
 }
 
 /// The results of a report, and the messages about what isn't in it.
 fn results(report: &Report, format: OutputFormat) -> (Vec<Value>, Vec<String>) {
-    let mut log = parse(&format.render(report));
+    let mut log = parse(&format.render(report, &View { shows_passed: true, ..View::default() }));
     let run = log["runs"][0].take();
     let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().iter();
     let texts = notifications.map(|one| one["message"]["text"].as_str().unwrap().to_owned());
@@ -244,7 +245,6 @@ fn github_gets_what_fails_and_no_more_than_it_takes() {
     let text = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n  \
                 enable_logging = false\n  # trailint: ignore[logs-without-kms] elsewhere\n  kms_key_id = \"\"\n}\n";
     let mut report = check([("main.tf", text)]);
-    report.shows_passed = true;
     let (all, _) = results(&report, OutputFormat::Sarif);
     assert!(["pass", "open", "fail"].iter().all(|kind| all.iter().any(|result| result["kind"] == *kind)));
     assert!(all.iter().all(|result| result["partialFingerprints"]["primaryLocationLineHash"].is_string()));

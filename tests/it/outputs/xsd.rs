@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::Report;
+use trailint::internal::report::{Report, View};
 
 use super::hostile;
 use crate::cli::{Scratch, err, out};
@@ -28,7 +28,7 @@ fn rendered(format: OutputFormat) -> Vec<(String, String)> {
     let scenarios = html::reports().into_iter().map(|(_, report)| report);
     let reports: Vec<Report> = scenarios.chain(hostile::reports().map(|(_, report)| report)).collect();
     let numbered = reports.iter().enumerate();
-    numbered.map(|(number, report)| (format!("{number:03}.xml"), format.render(report))).collect()
+    numbered.map(|(number, report)| (format!("{number:03}.xml"), format.render(report, &View::default()))).collect()
 }
 
 fn is_valid(test: &str, format: OutputFormat, schema: &str, wrong: &str) {

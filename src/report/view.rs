@@ -1,0 +1,74 @@
+//! The presentation of a report, which is an argument of rendering and no part of the result.
+
+use super::{Diagnostic, Outcome, Report};
+use crate::finding::Level;
+use crate::rules::DEFAULT_BENCHMARK;
+
+/// The choices of the user about the presentation of a report.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// True if unknown findings are counted but not shown.
+    pub hides_unknown: bool,
+    /// True if text outputs list the findings that aren't evaluated because the resource is declared elsewhere.
+    pub shows_not_evaluated: bool,
+    /// True if text outputs shorten no list.
+    pub is_verbose: bool,
+    /// True if text outputs show suppressed findings.
+    pub shows_suppressed: bool,
+    /// True if text outputs also show findings that are suppressed by a comment, the configuration or the baseline, and
+    /// not only those that already existed at the base.
+    pub shows_accepted: bool,
+    /// True if passed rules are shown as well.
+    pub shows_passed: bool,
+    /// The lowest level of the findings that are shown. Others are only counted.
+    pub min_level: Option<Level>,
+    /// The benchmark whose control number is shown with a finding.
+    pub cited: String,
+    /// The benchmark for which each control is listed.
+    pub benchmark: Option<String>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            hides_unknown: false,
+            shows_not_evaluated: false,
+            is_verbose: false,
+            shows_suppressed: false,
+            shows_accepted: false,
+            shows_passed: false,
+            min_level: None,
+            cited: DEFAULT_BENCHMARK.to_owned(),
+            benchmark: None,
+        }
+    }
+}
+
+impl View {
+    /// The findings in the outputs, including suppressed ones.
+    pub fn reported<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Diagnostic> {
+        report.findings.iter().filter(|finding| self.is_reported(finding))
+    }
+
+    /// The findings in text outputs.
+    pub fn visible<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Diagnostic> {
+        report.findings.iter().filter(|finding| self.is_visible(finding))
+    }
+
+    /// True if outputs contain the finding. Other findings are only counted.
+    pub fn is_reported(&self, finding: &Diagnostic) -> bool {
+        let is_hidden = self.hides_unknown && finding.outcome == Outcome::Unknown;
+        !is_hidden && self.min_level.is_none_or(|level| finding.level >= level)
+    }
+
+    /// True if text outputs show the finding: one that is suppressed, or not evaluated because it is declared
+    /// elsewhere, only on request.
+    pub fn is_visible(&self, finding: &Diagnostic) -> bool {
+        let is_declared_elsewhere = finding.is_declared_elsewhere && !self.shows_not_evaluated;
+        let is_told = finding
+            .suppressed
+            .as_ref()
+            .is_none_or(|own| self.shows_suppressed || self.shows_accepted && own.span.is_some());
+        self.is_reported(finding) && is_told && !is_declared_elsewhere
+    }
+}
