@@ -12,35 +12,35 @@
 //! 5. A [rule](rules::Rule) checks a trail in one world. [`engine`] combines the worlds: pass, fail or unknown.
 //! 6. A [`Finding`](finding::Finding) with its rule, level and deployment is a [`Diagnostic`](report::Diagnostic), which
 //!    [`suppress`] may suppress. [`fix`] turns its [`Remedy`](model::Remedy) into edits at the place that sets the value.
-//! 7. [`baseline`] and [`comparison`] suppress the diagnostics that are known; [`output`] formats the [`Report`].
+//! 7. [`gate`] suppresses the diagnostics that a baseline or the base of a comparison has; [`output`] formats the
+//!    [`Report`].
 //!
 //! Every value [records](value::Traced) where it was set. An unknown result is a [value](value::Maybe), not an error.
 //!
 //! # Modules
 //!
-//! The lowest layer comes first. Modules may use those of their own row and of the rows before it:
+//! The lowest layer comes first. A module may use those of the rows before it:
 //!
 //! | module | purpose |
 //! | --- | --- |
-//! | [`source`], [`named`] | files, spans, positions, and [`Fs`](source::Fs), the only access to the disk and to git's objects; lists whose items are looked up by name |
+//! | [`source`] | files, spans, positions, and [`Fs`](source::Fs), the only access to the disk and to git's objects |
+//! | [`named`] | lists whose items are looked up by name |
 //! | [`syntax`] | parsers for trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
 //! | [`value`] | values that may be unknown, with the path from which they came |
 //! | [`model`] | `Resource`, `Trail`, `LogDelivery` and `Deployment`, the types that connect formats and rules; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); the permissions that a [`policy`](model::policy) gives CloudTrail; [`log_delivery`](model::log_delivery); the names of [`region`](model::region)s |
 //! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): group files into projects and evaluate them |
-//! | [`finding`], [`rules`], [`error`] | verdicts, the rules that return them, and the errors that prevent a check |
-//! | **the check** | the next rows form one layer |
+//! | [`finding`] | the verdict of a rule, and the finding in it |
+//! | [`rules`] | the rules, with their pages |
+//! | [`error`] | the errors that prevent a check |
+//! | [`edit`] | edits of a text, and the fixes that they make |
+//! | [`report`] | the result: [`Diagnostic`](report::Diagnostic)s and the verdicts on deployments; its presentation is a [`View`] |
+//! | [`suppress`] | suppressions by comments, metadata and the configuration |
 //! | [`config`] | the settings and their sources |
 //! | [`progress`] | the progress of a check |
 //! | [`scan`] | the search for relevant files |
-//! | [`engine`] | evaluation of the deployments: [`check`], [`trace`](engine::trace), [`IncrementalCheck`](engine::IncrementalCheck) |
-//! | [`suppress`] | suppressions by comments, metadata and the configuration |
 //! | [`fix`] | edits, their safety, and their application until none is left |
-//! | [`known`] | the match of findings with earlier ones, also after moves |
-//! | [`baseline`] | suppression of accepted findings |
-//! | [`comparison`] | suppression of findings that the base of a comparison has, too |
-//! | [`relaxation`] | findings about settings that a change relaxes |
-//! | [`report`] | the result |
-//! | **above it** | each of the next rows is a layer |
+//! | [`engine`] | evaluation of the deployments: [`check`], [`trace`](engine::trace), [`IncrementalCheck`](engine::IncrementalCheck) |
+//! | [`gate`] | the findings that count: suppression of those that a baseline accepts or that the base of a comparison has, too, and findings about a change that relaxes the gate |
 //! | [`output`] | one file for each report format |
 //! | [`lsp`] | the language server |
 //! | [`cli`] | the arguments and the exit status |
@@ -99,22 +99,20 @@ pub use internal::source::{Disk, Sources};
 #[cfg_attr(not(documents_internals), doc(hidden))]
 #[path = ""]
 pub mod internal {
-    pub mod baseline;
     pub mod cli;
-    pub mod comparison;
     pub mod config;
+    pub mod edit;
     pub mod engine;
     pub mod error;
     pub mod finding;
     pub mod fix;
     pub mod formats;
-    pub mod known;
+    pub mod gate;
     pub mod lsp;
     pub mod model;
     pub mod named;
     pub mod output;
     pub mod progress;
-    pub mod relaxation;
     pub mod report;
     pub mod rules;
     pub mod scan;

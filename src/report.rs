@@ -1,25 +1,28 @@
 //! The result of a run, which is all that outputs receive.
 
+mod date;
 mod fingerprint;
 mod gate;
 mod instances;
+mod suppression;
 mod trace;
 mod view;
 
+pub use date::Date;
 pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_about};
 pub use gate::{FailOn, Gate, OnUnknown};
 pub use instances::FindingInstance;
+pub use suppression::Suppression;
 pub use trace::{Trace, TracePath, TracedArgument};
 pub use view::View;
 
+use crate::edit::Fix;
 use crate::error::Error;
 use crate::finding::{Label, Level};
-use crate::fix::Fix;
 use crate::model::selectors::EventLoss;
 use crate::model::{EventCoverage, MovedBlock, Remedy};
 use crate::rules::Rule;
 use crate::source::{FileCount, FileId, Sources, Span};
-use crate::suppress::Suppression;
 
 /// The result of a run.
 #[derive(Debug)]

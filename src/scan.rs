@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::baseline;
-use crate::config::is_configuration;
+use crate::config::{self, is_configuration};
 use crate::error::Error;
 use crate::formats::{CandidateFile, FORMATS, Relevance, mentions_trail};
 use crate::progress::Progress;
@@ -386,7 +385,7 @@ pub fn is_checked(path: &Path) -> bool {
 
 /// True if a file of this name contains accepted findings rather than code.
 fn is_baseline(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name == baseline::NAME)
+    path.file_name().is_some_and(|name| name == config::BASELINE)
 }
 
 /// True if a file of this name is one of several files of a program, as in Terraform.

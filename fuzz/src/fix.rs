@@ -1,8 +1,9 @@
 //! What a fix promises whatever the text is: the fuzz target and a test of the package ask for it.
 
+use trailint::internal::edit::Safety;
 use trailint::internal::engine::{self, EngineSettings};
 use trailint::internal::error::Error;
-use trailint::internal::fix::{ChangedFile, Safety, apply_fixes};
+use trailint::internal::fix::{ChangedFile, apply_fixes};
 use trailint::internal::scan::{Input, ScanInputs};
 use trailint::internal::source::{Memory, Sources};
 

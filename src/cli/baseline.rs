@@ -11,10 +11,10 @@ use clap::ArgMatches;
 use super::check::{self, CheckJob};
 use super::inputs::{self, Files, NamedInputs};
 use super::{BaselineCommand, CheckArgs, config};
-use crate::baseline::{Baseline, BaselineEntry, NAME};
-use crate::config::Config;
+use crate::config::{BASELINE, Config};
 use crate::engine::EngineSettings;
 use crate::error::Error;
+use crate::gate::baseline::{Baseline, BaselineEntry};
 use crate::output::{self, Stream, TerminalStyle};
 use crate::report::{self, Outcome, Renamed, Report};
 use crate::rules::{self, Check};
@@ -77,7 +77,7 @@ pub(super) fn apply(
 
 /// Returns hints for the former ids of rules in a baseline.
 pub(super) fn renamed(baseline: &Baseline, args: &CheckArgs) -> Vec<Renamed> {
-    let place = args.baseline.as_ref().map_or_else(|| NAME.to_owned(), |path| source::format_path(path));
+    let place = args.baseline.as_ref().map_or_else(|| BASELINE.to_owned(), |path| source::format_path(path));
     let hints = baseline.old_ids.iter().filter_map(|id| Renamed::of(id, &place));
     hints.map(|hint| Renamed { help: "run `trailint baseline update`", ..hint }).collect()
 }
@@ -229,8 +229,8 @@ fn find(
         return load(path, source::format_path(named), true, place);
     }
     let root = inputs::read_root(&config::common_directory(named_inputs), &named_inputs.working_directory);
-    let first = config.directory.as_ref().unwrap_or(&root).join(NAME);
-    let last = root.join(NAME);
+    let first = config.directory.as_ref().unwrap_or(&root).join(BASELINE);
+    let last = root.join(BASELINE);
     let path = if exists(&first, place.fs) || !exists(&last, place.fs) { first } else { last };
     let name = place.sources.path_display_name(&path);
     let is_named = !place.sources.may_read(&path);

@@ -18,10 +18,10 @@ use crate::error::Error;
 use crate::fix;
 use crate::named::closest;
 use crate::output::{self, Destination, OutputFormat, Stream, TerminalStyle};
-use crate::report::{Gate, OnUnknown, Renamed, Report, View};
+use crate::report::{Date, Gate, OnUnknown, Renamed, Report, View};
 use crate::rules::{self, Strictness};
 use crate::source::{FileStates, format_path, normalize};
-use crate::suppress::{self, Date};
+use crate::suppress;
 
 /// The exit status of a check with a finding that fails the run.
 const FOUND: u8 = 1;

@@ -10,9 +10,9 @@ use crate::engine;
 use crate::error::Error;
 use crate::fix::ChangedFile;
 use crate::output;
-use crate::report::{FindingTarget, Report, View};
+use crate::report::{FindingTarget, Report, Suppression, View};
 use crate::source::{Fs, Sources};
-use crate::suppress::{self, AddedComments, Suppression};
+use crate::suppress::{self, AddedComments};
 
 /// The limit of attempts. Each attempt excludes at least one more finding.
 const MAX_ATTEMPTS: usize = 50;

@@ -8,8 +8,7 @@ use clap::parser::ValueSource;
 
 use super::CheckArgs;
 use super::inputs::NamedInputs;
-use crate::baseline;
-use crate::config::is_configuration;
+use crate::config::{BASELINE, is_configuration};
 use crate::error::Error;
 use crate::formats::{InputFormat as _, terraform::Terraform};
 use crate::output::{self, Destination, Destinations, OutputFormat};
@@ -78,7 +77,7 @@ pub(super) fn drop_own_reports(destinations: &[Destination], report: &mut Report
 
 /// True for a configuration or a baseline, even if the run doesn't use it.
 fn is_of_user(path: &Path) -> bool {
-    is_configuration(path) || path.file_name().is_some_and(|name| name == baseline::NAME)
+    is_configuration(path) || path.file_name().is_some_and(|name| name == BASELINE)
 }
 
 /// True for a file that git reads or maintains, and for one that `terraform init` installed.

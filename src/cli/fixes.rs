@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use super::check::Comparison;
 use super::inputs::Files;
+use crate::edit::{Fix, Safety};
 use crate::engine;
 use crate::error::Error;
-use crate::fix::{self, ChangedFile, Fix, FixResult, Safety};
+use crate::fix::{self, ChangedFile, FixResult};
 use crate::output::{self, Stream, TerminalStyle};
 use crate::report::{Diagnostic, Gate, Report};
 use crate::source::{Disk, ReadError, SourceFile, Sources};

@@ -10,6 +10,9 @@ use crate::source::{FileId, Fs, ReadError, Sources, normalize};
 /// The names of a configuration file; a directory may hold one of them.
 pub(super) const NAMES: [&str; 2] = ["trailint.toml", ".trailint.toml"];
 
+/// The default name of a baseline, which lies beside the configuration.
+pub const BASELINE: &str = ".trailint-baseline.json";
+
 /// True if a file of this name is a configuration.
 pub fn is_configuration(path: &Path) -> bool {
     NAMES.iter().any(|name| path.file_name().is_some_and(|own| own == *name))

@@ -20,10 +20,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::report::Renamed;
+use crate::report::{Renamed, Suppression};
 use crate::source::{Exclusions, Fs, Sources, Span};
-use crate::suppress::{SuppressedFindings, Suppression};
-pub use find::{is_configuration, is_setting};
+use crate::suppress::SuppressedFindings;
+pub use find::{BASELINE, is_configuration, is_setting};
 use layer::SettingsLayer;
 pub use names::{ALL, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule};
 pub use relaxed::Relaxed;

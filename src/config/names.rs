@@ -10,9 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::settings::{IgnoreSetting, IgnoredFindings};
 use crate::model::region;
 use crate::named::closest;
+use crate::report::Date;
 use crate::rules::{self, Rule};
 use crate::source::Exclusions;
-use crate::suppress::{self, Date};
+use crate::suppress;
 
 /// The group of all rules that are asked by default.
 pub const ALL: &str = "all";

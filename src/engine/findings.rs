@@ -10,10 +10,9 @@ use super::witness::Witness;
 use crate::finding::{Finding, Label, Level};
 use crate::model::Trail;
 use crate::model::selectors::EventLoss;
-use crate::report::{Diagnostic, FindingInstance, FindingTarget, Outcome};
+use crate::report::{Diagnostic, FindingInstance, FindingTarget, Outcome, Suppression};
 use crate::rules::Rule;
 use crate::source::Span;
-use crate::suppress::Suppression;
 
 /// Rule results of instances that share their text.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::regression::is_better;
-use super::{Fix, Safety, apply};
+use crate::edit::{Fix, Safety, apply};
 use crate::report::{Diagnostic, Report};
 use crate::source::SourceFile;
 

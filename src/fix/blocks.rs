@@ -3,7 +3,8 @@
 use super::objects::{Addition, lines, longest};
 use super::parsed_files::{Enclosing, ParsedFiles, holds};
 use super::rows::{self, AttributeLine};
-use super::{Edit, list, remedy_edits};
+use super::{list, remedy_edits};
+use crate::edit::Edit;
 use crate::model::SelectorNames;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};

@@ -1,7 +1,8 @@
 //! Edits of suppressions: comments, and the metadata of templates.
 
 use super::parsed_files::ParsedFiles;
-use super::{Edit, nodes, rows};
+use super::{nodes, rows};
+use crate::edit::Edit;
 use crate::rules;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Language;

@@ -1,6 +1,7 @@
 //! Edits of lists in brackets, with commas or line endings between the items.
 
-use super::{Edit, rows};
+use super::rows;
+use crate::edit::Edit;
 use crate::source::{SourceFile, Span};
 
 /// Removes an item and the separator behind it; for the last item, the one before it.

@@ -14,7 +14,7 @@
 //!   reads the place, too, if it replaces logic by a value, or if it may increase the number of billed events.
 //!
 //! A value that fails in several worlds is fixed by the edits of all these worlds. Before anything is written, the
-//! edits are tried in memory and the result is checked again; [`splice`](mod@splice) chooses edits that don't overlap.
+//! edits are tried in memory and the result is checked again; [`edit`](crate::edit) chooses edits that don't overlap.
 
 mod apply;
 mod blocks;
@@ -28,100 +28,20 @@ mod rejected;
 mod remedy_edits;
 mod rows;
 mod safety;
-mod splice;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 pub use apply::{ChangedFile, FixResult, apply_fixes, drop_rejected, is_allowed};
 pub use parsed_files::{ParsedFiles, ParsedTrees};
 pub use rejected::drop_rejected_values;
-pub use splice::{EditedTexts, apply, splice};
 
+use crate::edit::{Edit, Fix};
 use crate::model::{Remedy, RemedyKind};
 use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
 use crate::scan::ScanInputs;
-use crate::source::{FileId, Fs, PathKind, SourceFile, Sources, Span, is_generated};
+use crate::source::{Fs, PathKind, SourceFile, Span, is_generated};
 use crate::value::WRITE_HERE;
 use safety::Trails;
-
-/// The edits that remove a finding. They are applied together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fix {
-    /// A description of the change, as one imperative sentence.
-    pub title: String,
-    /// The reason why it is unsafe; `None` if it is safe.
-    pub risk: Option<Risk>,
-    /// Ordered by place, without overlap.
-    pub edits: Vec<Edit>,
-}
-
-/// The side effects of a fix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Safety {
-    /// Only the trails of the finding change.
-    Safe,
-    /// Other resources may change, or costs may rise.
-    Unsafe,
-}
-
-/// A replacement of a span of text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Edit {
-    /// Empty for an insertion.
-    pub span: Span,
-    pub text: String,
-}
-
-impl Fix {
-    /// Returns the side effects.
-    pub fn safety(&self) -> Safety {
-        if self.risk.is_some() { Safety::Unsafe } else { Safety::Safe }
-    }
-
-    fn files(&self) -> BTreeSet<FileId> {
-        self.edits.iter().map(|edit| edit.span.file).collect()
-    }
-
-    /// True if all edits are in files that may be changed.
-    pub fn is_within(&self, sources: &Sources, may_change: impl Fn(&SourceFile) -> bool) -> bool {
-        self.files().into_iter().all(|file| may_change(&sources.file(file)))
-    }
-}
-
-/// The reason why a fix is unsafe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Risk {
-    /// It also changes trails that the finding isn't about.
-    OtherTrails,
-    /// Other resources may use the changed value.
-    OtherResources,
-    /// It replaces an expression by a value.
-    Expression,
-    /// The trail records more events.
-    Costs,
-}
-
-impl Risk {
-    /// Returns the end of "an unsafe fix, which …".
-    pub fn describe(self) -> &'static str {
-        match self {
-            Risk::OtherTrails => "changes other trails, too",
-            Risk::OtherResources => "may affect other resources",
-            Risk::Expression => "replaces an expression",
-            Risk::Costs => "may increase costs",
-        }
-    }
-}
-
-impl Safety {
-    /// Returns the word for reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Safety::Safe => "safe",
-            Safety::Unsafe => "unsafe",
-        }
-    }
-}
 
 /// Sets the fix of each finding of one deployment, as if there were no other deployment.
 ///
@@ -284,6 +204,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::edit::Safety;
     use crate::engine::{self, EngineSettings};
     use crate::scan::Input;
     use crate::source::{Memory, Sources};

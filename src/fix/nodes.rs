@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::parsed_files::{ParsedFiles, before_empty, holds};
-use super::{Edit, list, remedy_edits, rows};
+use super::{list, remedy_edits, rows};
+use crate::edit::Edit;
 use crate::model::SelectorNames;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Language;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::parsed_files::{Enclosing, ParsedFiles, holds};
-use super::{Edit, blocks, remedy_edits, rows};
+use super::{blocks, remedy_edits, rows};
+use crate::edit::Edit;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Expr, ExprKind, ObjectItem, ObjectKey};
 

@@ -1,6 +1,6 @@
 //! Removes the fixes whose values a declaration rejects, such as the validation of a variable.
 
-use super::Safety;
+use crate::edit::Safety;
 use crate::finding::Label;
 use crate::formats::Rejection;
 use crate::model::TriedValue;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::parsed_files::{Enclosing, ParsedFile, ParsedFiles};
-use super::{Edit, blocks, comments, nodes, objects, rows};
+use super::{blocks, comments, nodes, objects, rows};
+use crate::edit::Edit;
 use crate::model::{Remedy, RemedyKind, capitalized_like};
 use crate::source::Span;
 use crate::syntax::Language;

@@ -1,7 +1,7 @@
 //! Lines of HCL in the layout of `terraform fmt`, which aligns the `=` of attributes on consecutive lines.
 
-use super::Edit;
 use super::parsed_files::ParsedFiles;
+use crate::edit::Edit;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Attribute, Body};
 

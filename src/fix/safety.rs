@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::parsed_files::{Enclosing, ParsedFiles, before_empty, holds, last_before};
-use super::{Edit, Risk, blocks, remedy_edits};
+use super::{blocks, remedy_edits};
+use crate::edit::{Edit, Risk};
 use crate::model::{Remedy, RemedyKind, dialects};
 use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
 use crate::source::Span;

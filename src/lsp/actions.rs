@@ -11,7 +11,7 @@ use lsp_types::{
 use super::capabilities::FIX_ALL;
 use super::diagnostics::{ReportPositions, setters};
 use super::folder::Folder;
-use crate::fix::{Fix, Safety};
+use crate::edit::{Fix, Safety};
 use crate::report::{self, FindingTarget, Report, View};
 use crate::source::{FileId, Span};
 use crate::suppress;

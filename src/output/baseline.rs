@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::json;
-use crate::baseline::{Baseline, BaselineEntry, VERSION};
 use crate::finding::Level;
+use crate::gate::baseline::{Baseline, BaselineEntry, VERSION};
 use crate::model::selectors::loss;
 use crate::report::Outcome;
 

@@ -7,13 +7,13 @@ use serde::{Serialize, Serializer};
 use super::compliance::{self, ComplianceStatement};
 use super::full::PathBase;
 use super::sanitize::escaped;
+use crate::edit::{Edit, Fix};
 use crate::finding::{Label, Level};
-use crate::fix::{Edit, Fix};
 use crate::report::{
-    DeploymentResult, Diagnostic, FindingCounts, FindingTarget, Outcome, Report, TrailExistence, TrailResult, View,
+    DeploymentResult, Diagnostic, FindingCounts, FindingTarget, Outcome, Report, Suppression, TrailExistence,
+    TrailResult, View,
 };
 use crate::source::{SourceFile, Sources, Span};
-use crate::suppress::Suppression;
 
 /// The version of the format.
 pub(super) const VERSION: u32 = 1;

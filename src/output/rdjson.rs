@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::annotation::{self, ColumnRange};
 use super::{full, json};
+use crate::edit::{Edit, Safety};
 use crate::finding::{Label, Level};
-use crate::fix::{Edit, Safety};
 use crate::report::{Diagnostic, FindingTarget, Report, View};
 use crate::source::{ColumnUnit, SourceFile};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::sanitize::sanitize;
+use crate::edit::{Fix, Safety};
 use crate::error::Error;
-use crate::fix::{Fix, Safety};
 use crate::report::{
     Absence, DeploymentResult, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared, View,
 };

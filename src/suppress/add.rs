@@ -7,7 +7,7 @@ mod json;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::outline::PlaceOutline;
-use crate::fix::{self, Edit};
+use crate::edit::{self, Edit};
 use crate::report::{Diagnostic, FindingTarget, Report, View};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, SourceFile, Span};
@@ -130,7 +130,7 @@ impl AddedComments {
             }
         }
         let comments = spots.len();
-        let text = fix::splice(&edits(id, spots, reason), &report.sources).remove(&id);
+        let text = edit::splice(&edits(id, spots, reason), &report.sources).remove(&id);
         self.files.extend(text.map(|text| CommentedFile { file: id, text, findings: accepted, comments }));
     }
 }

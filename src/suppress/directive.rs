@@ -1,7 +1,8 @@
 //! Parses the comment `trailint: ignore[rule, rule] until=2027-01-31 the reason`.
 
-use super::{Date, expiry};
+use super::expiry;
 use crate::named::closest;
+use crate::report::Date;
 
 /// The first word of a suppression comment.
 const NAME: &str = "trailint";

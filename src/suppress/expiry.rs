@@ -1,8 +1,8 @@
 //! Parses the last day of a suppression, `until=2027-01-31`, and detects misspelt forms. These are reported, since a
 //! date that is taken for a part of the reason would leave a suppression without an end.
 
-use super::Date;
 use crate::named::closest;
+use crate::report::Date;
 
 /// The key of the last day.
 const UNTIL: &str = "until";

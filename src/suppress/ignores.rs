@@ -3,7 +3,8 @@
 use super::OtherTool;
 use super::directive::{self, Directive};
 use super::outline::PlaceOutline;
-use super::{Suppression, comment_scope, expiry, metadata, other_tools};
+use super::{comment_scope, expiry, metadata, other_tools};
+use crate::report::Suppression;
 use crate::rules::{self, Rule};
 use crate::source::{FileId, SourceFile, Span, is_installed};
 use crate::syntax::node::{Entry, Node, NodeKind};

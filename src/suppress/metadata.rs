@@ -1,8 +1,9 @@
 //! Suppressions in the metadata of a template or a resource: `Metadata: { trailint: { ignore: […] } }`.
 
 use super::ignores::{Ignores, SuppressionSource};
-use super::{Date, OtherTool, Suppression, expiry, other_tools};
+use super::{OtherTool, expiry, other_tools};
 use crate::named::closest;
+use crate::report::{Date, Suppression};
 use crate::rules;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};

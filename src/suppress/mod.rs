@@ -6,7 +6,6 @@
 
 mod add;
 mod comment_scope;
-mod date;
 mod directive;
 mod expiry;
 mod ignores;
@@ -22,7 +21,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use add::{AddedComments, CommentedFile, UncommentedFinding, comment, comments};
-pub use date::Date;
 pub use other_tools::{FOREIGN, matching_rules};
 pub use stale::{StaleKind, StaleSuppression};
 pub use suppressed_findings::SuppressedFindings;
@@ -33,6 +31,7 @@ pub fn has_last_day(reason: &str) -> bool {
     expiry::is_in(reason)
 }
 
+use crate::report::{Date, Suppression};
 use crate::rules::Rule;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use ignores::Ignores;
@@ -53,39 +52,6 @@ pub struct SuppressionPolicy {
     pub other_tools: Vec<OtherTool>,
     /// The date of the run.
     pub today: Date,
-}
-
-/// The reason for which a finding is suppressed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Suppression {
-    /// The place of the suppression; `None` if the finding is suppressed because the compared state has it.
-    pub span: Option<Span>,
-    /// The part of the file that it applies to, if it is a comment or metadata that was found in a file.
-    pub region: Option<Span>,
-    /// True for a comment or metadata, false for an entry of the configuration or a baseline.
-    pub is_in_source: bool,
-    pub reason: Option<String>,
-    /// The last day on which the suppression has an effect.
-    pub until: Option<Date>,
-}
-
-impl Suppression {
-    /// Describes the reason and the last day, to follow "suppressed".
-    pub fn describe(&self) -> String {
-        let reason = self.reason.as_deref().unwrap_or("no reason given");
-        let until = self.until.map(|until| format!(" (until {until})")).unwrap_or_default();
-        format!("{reason}{until}")
-    }
-
-    /// True if the suppression ends after another last day.
-    pub fn ends_after(&self, until: Option<Date>) -> bool {
-        until.is_some_and(|other| self.until.is_none_or(|own| own > other))
-    }
-
-    /// True if the last day has passed.
-    pub fn is_expired(&self, today: Date) -> bool {
-        self.until.is_some_and(|until| until < today)
-    }
 }
 
 /// The suppressions of a run, with a record of those that were used.

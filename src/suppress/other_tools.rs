@@ -3,9 +3,10 @@
 use std::cell::LazyCell;
 
 use super::OtherTool;
+use super::comment_scope;
 use super::ignores::{MAX_IGNORES, SuppressionSource};
 use super::outline::PlaceOutline;
-use super::{Date, Suppression, comment_scope};
+use crate::report::{Date, Suppression};
 use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Span};
 use crate::syntax::node::{Mapping, Node};

@@ -3,7 +3,8 @@
 use std::sync::PoisonError;
 
 use super::ignores::SuppressionSource;
-use super::{SuppressedFindings, Suppression, Suppressions};
+use super::{SuppressedFindings, Suppressions};
+use crate::report::Suppression;
 use crate::rules::{self, Rule};
 use crate::source::{FileId, Span};
 

@@ -1,6 +1,6 @@
 //! Findings that the configuration accepts, for code that no comment can reach.
 
-use super::Suppression;
+use crate::report::Suppression;
 
 /// An entry of `ignore` in the configuration: findings of a rule that are suppressed.
 #[derive(Debug, Clone)]

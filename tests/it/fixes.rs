@@ -12,10 +12,11 @@ use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
+use trailint::internal::edit::{Safety, apply};
 use trailint::internal::engine::{self, EngineSettings};
 use trailint::internal::error::Error;
 use trailint::internal::finding::Level;
-use trailint::internal::fix::{ChangedFile, FixResult, Safety, apply, apply_fixes};
+use trailint::internal::fix::{ChangedFile, FixResult, apply_fixes};
 use trailint::internal::report::{Diagnostic, FindingTarget, Outcome, Report, TrailResult};
 use trailint::internal::rules::RULES;
 use trailint::internal::source::Span;

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::SarifText;
+use crate::edit::{Edit, Fix};
 use crate::finding::Label;
-use crate::fix::{Edit, Fix};
 use crate::output::annotation;
 use crate::output::link::{encode, uri};
 use crate::report::{Diagnostic, FindingTarget, Report};

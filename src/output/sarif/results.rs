@@ -6,14 +6,13 @@ use serde::Serialize;
 
 use super::places::{ArtifactChange, SarifLocation};
 use super::{ReportExtent, SarifText, hash};
+use crate::edit::Fix;
 use crate::finding::Level;
-use crate::fix::Fix;
 use crate::output::annotation;
 use crate::output::passed::{self, PassedRule};
-use crate::report::{Diagnostic, FindingTarget, Fingerprint, Outcome, Report, View};
+use crate::report::{Diagnostic, FindingTarget, Fingerprint, Outcome, Report, Suppression, View};
 use crate::rules::Rule;
 use crate::source::{FileId, Span};
-use crate::suppress::Suppression;
 
 /// The key of our own names of results.
 const FINGERPRINT: &str = "trailint/v1";

@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
+use trailint::internal::edit::Safety;
 use trailint::internal::engine;
-use trailint::internal::fix::Safety;
 use trailint::internal::report::Outcome;
 
 use super::super::support::{everything, given};

@@ -2,7 +2,7 @@
 
 use super::super::support::check;
 use super::{Files, fixed};
-use trailint::internal::fix::Safety;
+use trailint::internal::edit::Safety;
 
 /// A trail whose only failing setting, the Regions, is a value of the variable `multi`.
 const TRAIL: &str = "resource \"aws_cloudtrail\" \"t\" {

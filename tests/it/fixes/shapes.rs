@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Files, after, fixed};
 use crate::support::quick_or_long;
-use trailint::internal::fix::Safety;
+use trailint::internal::edit::Safety;
 use trailint::internal::report::Report;
 
 type Settings = Vec<(&'static str, Value)>;

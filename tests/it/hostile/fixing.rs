@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use trailint::internal::fix::Safety;
+use trailint::internal::edit::Safety;
 use trailint::internal::report::Report;
 use trailint::internal::rules::Check;
 

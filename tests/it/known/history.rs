@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use trailint::internal::baseline::Baseline;
-use trailint::internal::comparison::{self, BaseReport};
 use trailint::internal::engine::{self, EngineSettings, Selection};
 use trailint::internal::formats::BaseFiles;
+use trailint::internal::gate::baseline::Baseline;
+use trailint::internal::gate::comparison::{self, BaseReport};
 use trailint::internal::report::Report;
 use trailint::internal::rules::{self, Strictness};
 use trailint::internal::scan::ScanInputs;

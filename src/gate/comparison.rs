@@ -3,16 +3,16 @@
 //! A finding that an earlier state has is suppressed, unless its severity has risen. No rule reports a removed trail,
 //! so this module does: a deployment that satisfied the control and has no trail any more.
 
-mod changed_lines;
-
 use std::collections::{HashMap, HashSet};
 
+use super::earlier::{self, EarlierFinding, EarlierFindings};
+use super::moves::{Moves, PlacedTrail, TrailName};
+use super::{changed_lines, relaxation};
 use crate::engine::{self, EngineSettings};
-use crate::known::{self, KnownFinding, KnownFindings, Moves, PlacedTrail};
-use crate::relaxation;
-use crate::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailExistence, TrailResult};
+use crate::report::{
+    DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, Suppression, TrailExistence, TrailResult,
+};
 use crate::rules::{self, Check};
-use crate::suppress::Suppression;
 
 /// The report on an earlier state, and the new places of its trails.
 #[derive(Debug)]
@@ -46,8 +46,8 @@ pub fn compare(report: &mut Report, before: &mut [BaseReport], name: &str, setti
     if let Some(before) = before.first() {
         changed_lines::mark(report, &before.report);
     }
-    let was_there: HashSet<known::TrailName> = all.into_iter().map(|placed| placed.place).collect();
-    let was_passing: HashSet<known::TrailName> = before.iter().flat_map(|before| passing(&before.report)).collect();
+    let was_there: HashSet<TrailName> = all.into_iter().map(|placed| placed.place).collect();
+    let was_passing: HashSet<TrailName> = before.iter().flat_map(|before| passing(&before.report)).collect();
     let arrived = Arrived::of(report, &was_there, &was_passing);
     let gone = before.iter().map(|before| removed_trails(before, report, &arrived, name, settings));
     // A trail that one of the states lacks was removed in that state, not by this change.
@@ -81,8 +81,8 @@ fn removed_trails(
 }
 
 /// Returns the places of the deployments that satisfy the control.
-fn passing(report: &Report) -> impl Iterator<Item = known::TrailName> {
-    report.deployments.iter().filter(|judged| judged.verdict == Some(Outcome::Pass)).map(known::TrailName::of)
+fn passing(report: &Report) -> impl Iterator<Item = TrailName> {
+    report.deployments.iter().filter(|judged| judged.verdict == Some(Outcome::Pass)).map(TrailName::of)
 }
 
 fn is_same_loss(one: &Diagnostic, other: &Diagnostic) -> bool {
@@ -91,9 +91,10 @@ fn is_same_loss(one: &Diagnostic, other: &Diagnostic) -> bool {
 
 /// Lifts suppressions by comments of findings that weren't suppressed before, or whose severity has risen.
 fn lift_suppressions(report: &mut Report, before: &[BaseReport]) {
-    let mut suppressed = KnownFindings::default();
+    let mut suppressed = EarlierFindings::default();
     for BaseReport { report, moves } in before {
-        suppressed.add(KnownFinding::of(report.findings.iter().filter(|finding| finding.suppressed.is_some())), moves);
+        suppressed
+            .add(EarlierFinding::of(report.findings.iter().filter(|finding| finding.suppressed.is_some())), moves);
     }
     let mut findings = Vec::new();
     for finding in std::mem::take(&mut report.findings) {
@@ -115,13 +116,13 @@ fn lift_suppressions(report: &mut Report, before: &[BaseReport]) {
 
 /// Suppresses findings whose severity hasn't risen, except those of enforced rules.
 fn suppress_existing(report: &mut Report, before: &[BaseReport], name: &str, settings: &EngineSettings) {
-    let mut known = KnownFindings::default();
+    let mut known = EarlierFindings::default();
     for BaseReport { report, moves } in before {
         let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-        known.add(KnownFinding::of(counted), moves);
+        known.add(EarlierFinding::of(counted), moves);
     }
     let enforced = &settings.selection.enforced;
-    known::suppress_known(
+    earlier::suppress_known(
         report,
         &known,
         |finding: &Diagnostic| finding.suppressed.is_none() && !enforced.contains(&finding.rule.id()),
@@ -135,9 +136,9 @@ fn suppress_existing(report: &mut Report, before: &[BaseReport], name: &str, set
 
 /// True if a deployment still creates a trail, or may.
 fn has_trail(report: &Report, was: &DeploymentResult, moves: &Moves) -> bool {
-    let (own, moved) = (known::TrailName::of(was), moves.of_deployment(was));
+    let (own, moved) = (TrailName::of(was), moves.of_deployment(was));
     for now in report.deployments.iter().filter(|now| now.verdict.is_some() && now.format == was.format) {
-        let place = known::TrailName::of(now);
+        let place = TrailName::of(now);
         if place == own || Some(&place) == moved {
             return true;
         }
@@ -147,16 +148,16 @@ fn has_trail(report: &Report, was: &DeploymentResult, moves: &Moves) -> bool {
 
 /// The new trails of deployments that satisfy the control and didn't before. Each can replace one removed trail.
 struct Arrived {
-    places: Vec<known::TrailName>,
+    places: Vec<TrailName>,
     /// The indices of the trails in `places`, by their marks.
     by_digest: HashMap<(String, String), Vec<usize>>,
 }
 
 impl Arrived {
-    fn of(report: &Report, was_there: &HashSet<known::TrailName>, was_passing: &HashSet<known::TrailName>) -> Self {
+    fn of(report: &Report, was_there: &HashSet<TrailName>, was_passing: &HashSet<TrailName>) -> Self {
         let mut arrived = Self { places: Vec::new(), by_digest: HashMap::new() };
         for judged in report.deployments.iter().filter(|judged| judged.verdict == Some(Outcome::Pass)) {
-            let whole = known::TrailName::of(judged);
+            let whole = TrailName::of(judged);
             for trail in judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
                 let place = whole.with(trail);
                 if was_there.contains(&place) || was_passing.contains(&whole) {
@@ -177,7 +178,7 @@ impl Arrived {
         if self.places.is_empty() {
             return None;
         }
-        let whole = known::TrailName::of(was);
+        let whole = TrailName::of(was);
         for trail in &was.trails {
             let moved = before.moves.of_trail(&whole.with(trail));
             let at = moved.and_then(|moved| self.places.iter().position(|place| place == moved));

@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
-use crate::baseline::{self, Baseline, BaselineEntry};
-use crate::comparison::BaseReport;
-use crate::config::{Config, Relaxed};
+use super::baseline::{Baseline, BaselineEntry};
+use super::comparison::BaseReport;
+use super::moves::Moves;
+use crate::config::{self, Config, Relaxed};
 use crate::finding::Label;
-use crate::known::Moves;
 use crate::model::address;
-use crate::report::{Diagnostic, FindingInstance, FindingTarget, Report};
+use crate::report::{Date, Diagnostic, FindingInstance, FindingTarget, Report, Suppression};
 use crate::rules;
 use crate::scan;
 use crate::source::{Fs, Sources, Span};
-use crate::suppress::{Date, Suppression};
 
 /// The configuration and the baseline, which decide the findings that count.
 #[derive(Debug, Clone, Copy)]
@@ -290,7 +289,7 @@ fn of_baseline(added: &[&BaselineEntry], now: GateSettings<'_>) -> Option<Diagno
         number => format!("adds {number} findings to the baseline"),
     };
     let place = match now.is_separate {
-        true => FindingTarget::File(baseline::NAME.to_owned()),
+        true => FindingTarget::File(config::BASELINE.to_owned()),
         false => FindingTarget::Text(Label { span, text: "the first of these entries".to_owned() }),
     };
     Some(finding(what, place))

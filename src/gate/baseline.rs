@@ -6,19 +6,16 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::earlier::{self, EarlierFinding, EarlierFindings};
+use super::moves::{Moves, PlacedTrail, TrailName};
 use crate::error::{Error, FileLocation};
 use crate::finding::Level;
-use crate::known::{self, KnownFinding, KnownFindings, Moves, PlacedTrail, TrailName};
 use crate::model::selectors::{Coverage, EventLoss, loss};
-use crate::report::{self, Diagnostic, Fingerprint, Outcome, Report};
+use crate::report::{self, Diagnostic, Fingerprint, Outcome, Report, Suppression};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, Sources, Span};
-use crate::suppress::Suppression;
 use crate::syntax::json;
 use crate::syntax::node::{Mapping, Node, NodeKind};
-
-/// The default file name of a baseline.
-pub const NAME: &str = ".trailint-baseline.json";
 
 /// The version of the file format.
 pub const VERSION: u32 = 1;
@@ -108,12 +105,12 @@ impl Baseline {
     ) -> Vec<&BaselineEntry> {
         let placed: Vec<PlacedTrail> = self.entries.iter().filter_map(placed_trail).collect();
         let moves = Moves::find(&placed, &[], report, &|subject| is_there(subject, report));
-        let known = KnownFindings::new(self.entries.iter().map(BaselineEntry::known_finding), &moves);
+        let known = EarlierFindings::new(self.entries.iter().map(BaselineEntry::earlier_finding), &moves);
         let mut met = HashSet::new();
-        for past in KnownFinding::of(report.findings.iter()) {
+        for past in EarlierFinding::of(report.findings.iter()) {
             met.extend(known.about(&past).into_iter().map(|(number, _)| number));
         }
-        known::suppress_known(
+        earlier::suppress_known(
             report,
             &known,
             |finding: &Diagnostic| finding.suppressed.is_none() && can_contain(finding, enforced),
@@ -131,17 +128,17 @@ impl Baseline {
         let kept: Vec<&BaselineEntry> = self.entries.iter().filter(|entry| !was_evaluated(entry)).collect();
         // Of two entries for the same finding, the one that accepts more is kept.
         let moves = Moves::default();
-        let known = KnownFindings::new(kept.iter().map(|entry| entry.known_finding()), &moves);
+        let known = EarlierFindings::new(kept.iter().map(|entry| entry.earlier_finding()), &moves);
         let found: Vec<BaselineEntry> =
-            new.entries.into_iter().filter(|entry| known.covering(&entry.known_finding()).is_none()).collect();
+            new.entries.into_iter().filter(|entry| known.covering(&entry.earlier_finding()).is_none()).collect();
         Self::new(found.into_iter().chain(kept.into_iter().cloned()))
     }
 
     /// Returns the entries that accept more than those of an earlier baseline. `moves` are the moves of trails since
     /// then.
     pub fn added_since(&self, was: &Self, moves: &Moves) -> Vec<&BaselineEntry> {
-        let known = KnownFindings::new(was.entries.iter().map(BaselineEntry::known_finding), moves);
-        self.entries.iter().filter(|entry| known.covering(&entry.known_finding()).is_none()).collect()
+        let known = EarlierFindings::new(was.entries.iter().map(BaselineEntry::earlier_finding), moves);
+        self.entries.iter().filter(|entry| known.covering(&entry.earlier_finding()).is_none()).collect()
     }
 
     /// Returns the baseline without these entries.
@@ -184,8 +181,8 @@ impl BaselineEntry {
     }
 
     /// Returns the accepted finding for a comparison.
-    fn known_finding(&self) -> KnownFinding {
-        KnownFinding {
+    fn earlier_finding(&self) -> EarlierFinding {
+        EarlierFinding {
             fingerprint: self.fingerprint.clone(),
             level: self.level,
             outcome: self.outcome,

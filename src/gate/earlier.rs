@@ -4,19 +4,16 @@
 //! severity must not have risen. Findings about lost events are matched if no further event is lost, even if another
 //! rule or argument causes the loss.
 
-mod moves;
-
 use std::collections::HashMap;
 
+use super::moves::Moves;
 use crate::finding::Level;
 use crate::model::selectors::EventLoss;
 use crate::report::{Diagnostic, FindingInstance, Fingerprint, Outcome, Report};
 
-pub use moves::{Moves, PlacedTrail, TrailName, digest_of};
-
 /// An earlier finding about one trail, a deployment or a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownFinding {
+pub struct EarlierFinding {
     pub fingerprint: String,
     pub level: Level,
     /// `Fail` or `Unknown`.
@@ -27,15 +24,15 @@ pub struct KnownFinding {
 
 /// The earlier findings, indexed for comparison.
 #[derive(Debug, Default)]
-pub struct KnownFindings {
+pub struct EarlierFindings {
     /// The findings, each with its number. A finding has the same number in each of its places.
-    earlier: Vec<(usize, KnownFinding)>,
+    earlier: Vec<(usize, EarlierFinding)>,
     by_key: HashMap<String, Vec<usize>>,
     /// The number of findings, whatever the number of their places.
     count: usize,
 }
 
-impl KnownFinding {
+impl EarlierFinding {
     /// Splits the findings of a report into one for each trail.
     pub fn of<'r>(findings: impl Iterator<Item = &'r Diagnostic>) -> Vec<Self> {
         findings
@@ -52,21 +49,21 @@ impl KnownFinding {
     }
 }
 
-impl KnownFindings {
+impl EarlierFindings {
     /// Indexes findings, at the places to which they have moved.
-    pub fn new(earlier: impl IntoIterator<Item = KnownFinding>, moves: &Moves) -> Self {
+    pub fn new(earlier: impl IntoIterator<Item = EarlierFinding>, moves: &Moves) -> Self {
         let mut known = Self::default();
         known.add(earlier, moves);
         known
     }
 
     /// Adds findings.
-    pub fn add(&mut self, earlier: impl IntoIterator<Item = KnownFinding>, moves: &Moves) {
-        for known_finding in earlier {
-            for fingerprint in moves.follow(&known_finding.fingerprint) {
-                let key = key(&fingerprint, known_finding.loss.is_some());
+    pub fn add(&mut self, earlier: impl IntoIterator<Item = EarlierFinding>, moves: &Moves) {
+        for earlier_finding in earlier {
+            for fingerprint in moves.follow(&earlier_finding.fingerprint) {
+                let key = key(&fingerprint, earlier_finding.loss.is_some());
                 self.by_key.entry(key).or_default().push(self.earlier.len());
-                self.earlier.push((self.count, KnownFinding { fingerprint, ..known_finding.clone() }));
+                self.earlier.push((self.count, EarlierFinding { fingerprint, ..earlier_finding.clone() }));
             }
             self.count = self.count.saturating_add(1);
         }
@@ -74,7 +71,7 @@ impl KnownFindings {
 
     /// Returns the earlier findings with the same subject as a current one, with their numbers, in the order in which
     /// they were added.
-    pub fn about(&self, now: &KnownFinding) -> Vec<(usize, &KnownFinding)> {
+    pub fn about(&self, now: &EarlierFinding) -> Vec<(usize, &EarlierFinding)> {
         let plain = self.by_key.get(&key(&now.fingerprint, false));
         let by_loss = now.loss.and_then(|_| self.by_key.get(&key(&now.fingerprint, true)));
         let mut about: Vec<usize> = plain.into_iter().chain(by_loss).flatten().copied().collect();
@@ -83,30 +80,30 @@ impl KnownFindings {
         about
             .into_iter()
             .map(|at| self.earlier.get(at).expect("the keys have indices of the earlier findings"))
-            .map(|(number, known_finding)| (*number, known_finding))
+            .map(|(number, earlier_finding)| (*number, earlier_finding))
             .collect()
     }
 
     /// Returns the number of the first earlier finding that covers a current one; `None` if the current finding is new
     /// or its severity has risen.
-    pub fn covering(&self, now: &KnownFinding) -> Option<usize> {
+    pub fn covering(&self, now: &EarlierFinding) -> Option<usize> {
         let mut weighty = self.about(now);
-        weighty.retain(|(_, known_finding)| now.level <= known_finding.level);
-        let is_as_certain = |(_, known_finding): &&(usize, &KnownFinding)| {
-            now.outcome != Outcome::Fail || known_finding.outcome == Outcome::Fail
+        weighty.retain(|(_, earlier_finding)| now.level <= earlier_finding.level);
+        let is_as_certain = |(_, earlier_finding): &&(usize, &EarlierFinding)| {
+            now.outcome != Outcome::Fail || earlier_finding.outcome == Outcome::Fail
         };
         let (first, _) = weighty.iter().find(is_as_certain)?;
         let Some(loss) = now.loss else { return Some(*first) };
         // If the loss wasn't recorded, the fingerprint alone decides.
-        let plain = weighty.iter().filter(is_as_certain).find(|(_, known_finding)| known_finding.loss.is_none());
+        let plain = weighty.iter().filter(is_as_certain).find(|(_, earlier_finding)| earlier_finding.loss.is_none());
         let lost = weighty
             .iter()
-            .filter_map(|(_, known_finding)| known_finding.loss)
+            .filter_map(|(_, earlier_finding)| earlier_finding.loss)
             .fold(EventLoss::NOTHING, EventLoss::union);
         if loss.is_within(lost) { Some(*first) } else { plain.map(|(at, _)| *at) }
     }
 
-    /// Splits a finding into its known part, with the number of the earlier finding that covers it, and the rest.
+    /// Splits a finding into its earlier part, with the number of the earlier finding that covers it, and the rest.
     pub fn part(
         &self,
         finding: Diagnostic,
@@ -119,7 +116,7 @@ impl KnownFindings {
             .instances()
             .into_iter()
             .filter_map(|instance| {
-                Some((self.covering(&KnownFinding::of_instance(&finding, instance.clone()))?, instance.fingerprint))
+                Some((self.covering(&EarlierFinding::of_instance(&finding, instance.clone()))?, instance.fingerprint))
             })
             .map(|(at, name)| (name, at))
             .collect();
@@ -145,7 +142,7 @@ fn key(fingerprint: &str, has_loss: bool) -> String {
 /// Splits each finding of a report and passes its known part to `suppress`, with the number of the earlier finding.
 pub fn suppress_known(
     report: &mut Report,
-    known: &KnownFindings,
+    known: &EarlierFindings,
     may_be_known: impl Fn(&Diagnostic) -> bool,
     suppress: impl Fn(&mut Diagnostic, usize),
 ) {
