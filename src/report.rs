@@ -12,7 +12,7 @@ pub use date::Date;
 pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_about};
 pub use gate::{FailOn, Gate, OnUnknown};
 pub use instances::FindingInstance;
-pub use suppression::Suppression;
+pub use suppression::{SuppressedBy, Suppression};
 pub use trace::{Trace, TracePath, TracedArgument};
 pub use view::View;
 
@@ -318,12 +318,14 @@ impl Report {
         trails.filter(|trail| trail.exists != TrailExistence::Never).count()
     }
 
-    /// The number of findings that are suppressed because the compared state has them.
-    pub fn known(&self) -> usize {
-        let is_known = |finding: &&Diagnostic| {
-            !finding.is_declared_elsewhere && finding.suppressed.as_ref().is_some_and(|own| own.span.is_none())
-        };
-        self.findings.iter().filter(is_known).count()
+    /// The number of findings that the base of the comparison has, too.
+    pub fn existing(&self) -> usize {
+        let mut existing = 0_usize;
+        for finding in self.findings.iter().filter(|finding| !finding.is_declared_elsewhere) {
+            let by = finding.suppressed.as_ref().map(|own| own.by);
+            existing = existing.saturating_add(usize::from(by == Some(SuppressedBy::Base)));
+        }
+        existing
     }
 
     /// True if no finding fails the run.

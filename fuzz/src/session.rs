@@ -169,7 +169,8 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<Folder
         settings,
         configuration: Vec::new(),
         view: View::default(),
-        finish: Box::new(|_| {}),
+        baseline: None,
+        disk: Disk::new(&[]),
     })
 }
 

@@ -1,10 +1,8 @@
 //! `trailint baseline`, and the baseline of a check.
 
-use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
 
 use clap::ArgMatches;
 
@@ -14,11 +12,11 @@ use super::{BaselineCommand, CheckArgs, config};
 use crate::config::{BASELINE, Config};
 use crate::engine::EngineSettings;
 use crate::error::Error;
+use crate::gate;
 use crate::gate::baseline::{Baseline, BaselineEntry};
 use crate::output::{self, Stream, TerminalStyle};
 use crate::report::{self, Outcome, Renamed, Report};
 use crate::rules::{self, Check};
-use crate::scan::{ScanInputs, is_program_file};
 use crate::source::{self, Fs, PathKind, ReadError, Sources, normalize};
 
 /// The file system of a baseline, and the store that keeps its text.
@@ -60,19 +58,17 @@ pub(super) fn read(
     }
 }
 
-/// Marks the findings that a baseline accepts, and counts the entries that `trailint baseline prune` would remove.
-pub(super) fn apply(
-    baseline: &Baseline,
-    report: &mut Report,
+/// Counts the entries of a baseline without a finding that `trailint baseline prune` would remove.
+pub(super) fn count_stale(
+    without_finding: Vec<&BaselineEntry>,
+    report: &Report,
     settings: &EngineSettings,
     named_inputs: &NamedInputs,
 ) -> usize {
-    let stale =
-        suppress_known(baseline, report, &settings.selection.enforced, named_inputs.files.fs(), &named_inputs.inputs);
     // `trailint baseline prune` removes entries that the working tree doesn't need.
     let is_working_tree = matches!(named_inputs.files, Files::Disk(_)) && settings.evaluation.base.is_none();
     let evaluated = Evaluated { report, named_inputs, settings };
-    stale.into_iter().filter(|entry| is_working_tree && evaluated.covers(entry)).count()
+    without_finding.into_iter().filter(|entry| is_working_tree && evaluated.covers(entry)).count()
 }
 
 /// Returns hints for the former ids of rules in a baseline.
@@ -80,96 +76,6 @@ pub(super) fn renamed(baseline: &Baseline, args: &CheckArgs) -> Vec<Renamed> {
     let place = args.baseline.as_ref().map_or_else(|| BASELINE.to_owned(), |path| source::format_path(path));
     let hints = baseline.old_ids.iter().filter_map(|id| Renamed::of(id, &place));
     hints.map(|hint| Renamed { help: "run `trailint baseline update`", ..hint }).collect()
-}
-
-/// Marks the findings that a baseline accepts, and returns the entries without a finding.
-pub(super) fn suppress_known<'b>(
-    baseline: &'b Baseline,
-    report: &mut Report,
-    enforced: &[&str],
-    fs: &dyn Fs,
-    inputs: &ScanInputs,
-) -> Vec<&'b BaselineEntry> {
-    // Computed on demand: it takes another search, and few runs need it.
-    let unevaluated = OnceCell::new();
-    baseline.suppress_known(report, enforced, &|subject, report| {
-        unevaluated.get_or_init(|| unevaluated_of(baseline, report, fs, inputs)).contains(subject)
-    })
-}
-
-/// Returns the deployments of a baseline whose code exists but which the run doesn't evaluate, so their trails may not
-/// have moved. A module that other projects call isn't among them, since it is evaluated as a part of its callers.
-fn unevaluated_of(baseline: &Baseline, report: &Report, fs: &dyn Fs, inputs: &ScanInputs) -> HashSet<String> {
-    let sources = &report.sources;
-    let evaluated: HashSet<&str> = report.deployments.iter().map(|judged| judged.root.as_str()).collect();
-    let subjects: HashSet<&str> = baseline.entries.iter().map(|entry| entry.subject.as_str()).collect();
-    let mut left: HashMap<PathBuf, Vec<&str>> = HashMap::new();
-    for subject in subjects.difference(&evaluated) {
-        if let Some(path) = place_of(subject, fs, sources) {
-            left.entry(path).or_default().push(subject);
-        }
-    }
-    if left.is_empty() {
-        return HashSet::new();
-    }
-    let searched = searched(&left.keys().map(PathBuf::as_path).collect(), fs, inputs);
-    let unreadable = unreadable(report);
-    left.retain(|path, _| !searched.contains(path) || unreadable.iter().any(|file| file.starts_with(path)));
-    left.into_values().flatten().map(str::to_owned).collect()
-}
-
-/// Returns the path of a deployment's code, if it exists.
-fn place_of(subject: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
-    // In a file with several templates, `#` and a mark follow the name of the file, which may itself contain `#`.
-    existing_path(subject, fs, sources)
-        .or_else(|| subject.rsplit_once('#').and_then(|(name, _)| existing_path(name, fs, sources)))
-}
-
-fn existing_path(name: &str, fs: &dyn Fs, sources: &Sources) -> Option<PathBuf> {
-    let path = sources.path_of(name);
-    let is_there = match fs.kind(&path) {
-        Ok(PathKind::Directory) => fs.list(&path).is_ok_and(|files| files.iter().any(|file| is_program_file(file))),
-        Ok(PathKind::File) => true,
-        Err(error) => error != ReadError::Missing,
-    };
-    is_there.then_some(path)
-}
-
-/// Returns the given templates and program directories that a search of the inputs reaches.
-fn searched(places: &HashSet<&Path>, fs: &dyn Fs, inputs: &ScanInputs) -> HashSet<PathBuf> {
-    let met: Mutex<HashSet<PathBuf>> = Mutex::default();
-    let meet = |path: &Path| met.lock().unwrap_or_else(PoisonError::into_inner).extend(place_among(places, path));
-    for path in inputs.paths.iter().map(|input| input.path.as_path()) {
-        match fs.kind(path) {
-            Ok(PathKind::Directory) if !inputs.is_shallow => {
-                fs.walk(path, &|path| place_among(places, path).is_some(), &|path, read| {
-                    if read.is_ok() {
-                        meet(path);
-                    }
-                });
-            }
-            Ok(_) | Err(_) => meet(path),
-        }
-    }
-    inputs.text.iter().for_each(|(path, _)| meet(path));
-    met.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn place_among(places: &HashSet<&Path>, path: &Path) -> Option<PathBuf> {
-    let own = std::iter::once(path).chain(path.parent().filter(|_| is_program_file(path)));
-    own.into_iter().find(|path| places.contains(path)).map(Path::to_owned)
-}
-
-/// Returns the files that can't be read, or not completely.
-fn unreadable(report: &Report) -> Vec<PathBuf> {
-    let findings = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
-    findings
-        .filter_map(|finding| match &finding.place {
-            report::FindingTarget::Text(label) => Some(report.sources.file(label.span.file).path.clone()),
-            report::FindingTarget::File(name) => Some(report.sources.path_of(name)),
-            report::FindingTarget::Run => None,
-        })
-        .collect()
 }
 
 pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, style: TerminalStyle) -> Result<ExitCode, Error> {
@@ -187,9 +93,8 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, style: Termin
     }
     let old = found.baseline.unwrap_or_default();
     let mut report = check::run_engine(&args, &mut named_inputs, &settings)?;
-    let enforced = &settings.selection.enforced;
-    let counted = Baseline::of(&report, enforced);
-    let missing = suppress_known(&old, &mut report, enforced, named_inputs.files.fs(), &named_inputs.inputs);
+    let counted = Baseline::of(&report, &settings.selection.enforced);
+    let missing = gate::apply(&mut report, None, Some(&old), &settings, named_inputs.checked_files());
     let evaluated = Evaluated { report: &report, named_inputs: &named_inputs, settings: &settings };
     let (stale, kept): (Vec<&BaselineEntry>, Vec<&BaselineEntry>) =
         missing.into_iter().partition(|entry| evaluated.covers(entry));

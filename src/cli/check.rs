@@ -15,7 +15,7 @@ use super::{
 use crate::config::{Config, is_setting};
 use crate::engine::{self, EngineSettings};
 use crate::error::Error;
-use crate::fix;
+use crate::gate;
 use crate::named::closest;
 use crate::output::{self, Destination, OutputFormat, Stream, TerminalStyle};
 use crate::report::{Date, Gate, OnUnknown, Renamed, Report, View};
@@ -83,7 +83,7 @@ fn run_once(
         named_inputs: &named_inputs,
     };
     let base_run = before.map(|before| head.check_base(before)).transpose()?;
-    settings.evaluation.base = base_run.as_ref().map(|base_run| Arc::clone(&base_run.base));
+    settings.evaluation.base = base_run.as_ref().map(|base_run| Arc::clone(&base_run.files));
     let sources = named_inputs.sources.with(std::iter::empty());
     let mut report = run_engine(&args, &mut named_inputs, &settings)?;
     destinations::check_destinations(&files, &args, &report, &named_inputs, &sources)?;
@@ -142,13 +142,13 @@ impl Comparison<'_> {
     pub(super) fn apply_comparison(&mut self, report: &mut Report) -> Gate {
         let HeadRun { args, config, baseline, settings, named_inputs } = self.head;
         let mut gate = Gate { fail_on: args.fail_on.level(), unknown_fails: args.unknown == OnUnknown::Fail };
-        if let Some(base_run) = &mut self.base_run {
-            gate = gate.stricter(self.head.compare_with(base_run, report));
+        let base = self.base_run.as_mut().map(|base_run| &mut base_run.base);
+        let without_finding = gate::apply(report, base, baseline, settings, named_inputs.checked_files());
+        if let Some(base_run) = &self.base_run {
+            engine::add(report, self.head.relaxations(base_run, report));
+            gate = gate.stricter(base_run.gate());
         }
-        if let Some(baseline) = baseline {
-            report.stale_entries = baseline::apply(baseline, report, settings, named_inputs);
-        }
-        fix::drop_fixes_of_suppressed(report);
+        report.stale_entries = baseline::count_stale(without_finding, report, settings, named_inputs);
         if !looks_for_configuration(args) {
             report.unused_configurations.clear();
         }

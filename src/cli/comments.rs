@@ -10,7 +10,7 @@ use crate::engine;
 use crate::error::Error;
 use crate::fix::ChangedFile;
 use crate::output;
-use crate::report::{FindingTarget, Report, Suppression, View};
+use crate::report::{FindingTarget, Report, SuppressedBy, Suppression, View};
 use crate::source::{Fs, Sources};
 use crate::suppress::{self, AddedComments};
 
@@ -66,8 +66,8 @@ pub(super) fn add(
         let Some(finding) = report.findings.get_mut(index) else { continue };
         if let FindingTarget::Text(label) = &finding.place {
             let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
-            let span = Some(label.span);
-            finding.suppressed = Some(Suppression { span, region: None, is_in_source: true, reason, until: None });
+            let comment = Suppression::new(SuppressedBy::Comment, Some(label.span));
+            finding.suppressed = Some(Suppression { reason, ..comment });
         }
     }
     let text = comments.files.first().filter(|_| typed.is_some()).map(|one| one.text.clone());

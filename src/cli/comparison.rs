@@ -15,7 +15,7 @@ use crate::engine::{self, EngineSettings};
 use crate::error::Error;
 use crate::formats::BaseFiles;
 use crate::gate::baseline::Baseline;
-use crate::gate::comparison;
+use crate::gate::comparison::{Base, BaseReport};
 use crate::gate::relaxation::{GateSettings, Relaxation, Searched};
 use crate::report::{self, Diagnostic, Report};
 use crate::scan::{Input, ScanInputs};
@@ -207,15 +207,14 @@ fn pushed_range(git: Git, from: &str, to: &str) -> Result<ComparedStates, Error>
 
 /// The results of a run on the earlier state, and its gates.
 pub(super) struct BaseRun {
-    /// One report, or one for each parent if a merge is in progress; `base_gates` has the same order.
-    reports: Vec<comparison::BaseReport>,
+    pub(super) base: Base,
+    /// The gates of the base's states, in the order of its reports.
     base_gates: Vec<GateBefore>,
     /// The facts about the earlier files that the check of the current files depends on.
-    pub(super) base: Arc<BaseFiles>,
+    pub(super) files: Arc<BaseFiles>,
     /// The settings and the baseline of the checked tree if it is untrusted: this run ignores them, but they would
     /// apply once the change is merged.
     own_gate: Option<(Config, Option<Baseline>)>,
-    name: String,
 }
 
 /// The settings, the baseline and the searched files of one earlier state.
@@ -239,7 +238,7 @@ impl HeadRun<'_> {
     /// Checks the earlier files with the same settings, so that the reports differ only by the change.
     pub(super) fn check_base(&self, before: BaseState) -> Result<BaseRun, Error> {
         let BaseState { named_inputs, other_parents, name } = before;
-        let (report, gate, base) = self.check_base_state(named_inputs)?;
+        let (report, gate, files) = self.check_base_state(named_inputs)?;
         let (mut reports, mut base_gates) = (vec![report], vec![gate]);
         for other in other_parents {
             let (report, gate, _) = self.check_base_state(other)?;
@@ -248,10 +247,10 @@ impl HeadRun<'_> {
         }
         let apart = self.named_inputs.no_sources();
         let own_gate = self.args.locked.then(|| self.gate_at(self.named_inputs, &apart)).transpose()?;
-        Ok(BaseRun { reports, base_gates, base: Arc::new(base), own_gate, name })
+        Ok(BaseRun { base: Base { reports, name }, base_gates, files: Arc::new(files), own_gate })
     }
 
-    fn check_base_state(&self, earlier: NamedInputs) -> Result<(comparison::BaseReport, GateBefore, BaseFiles), Error> {
+    fn check_base_state(&self, earlier: NamedInputs) -> Result<(BaseReport, GateBefore, BaseFiles), Error> {
         let kept = earlier.no_sources();
         let (config, baseline) = self.gate_at(&earlier, &kept)?;
         let fs = if self.args.uses_base() { earlier.files.fs() } else { self.named_inputs.files.fs() };
@@ -260,22 +259,12 @@ impl HeadRun<'_> {
         let sources = std::mem::take(&mut earlier.sources);
         let (report, base) = engine::check_base(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
         let gate = GateBefore { config, baseline: baseline.unwrap_or_default(), files: earlier.files };
-        Ok((comparison::BaseReport::new(report), gate, base))
-    }
-
-    /// Suppresses the findings that the earlier state has, adds findings about removed trails and a relaxed gate, and
-    /// returns the gate of the earlier state.
-    pub(super) fn compare_with(&self, was: &mut BaseRun, report: &mut Report) -> report::Gate {
-        comparison::compare(report, &mut was.reports, &was.name, self.settings);
-        let weakened = self.relaxations(was, report);
-        engine::add(report, weakened);
-        let nothing = report::Gate { fail_on: None, unknown_fails: false };
-        was.base_gates.iter().map(|gate| fails(&gate.config)).reduce(report::Gate::laxer).unwrap_or(nothing)
+        Ok((BaseReport::new(report), gate, base))
     }
 
     /// Returns the findings about a gate that is laxer than in every earlier state: a setting that one parent of a
     /// merge already has isn't part of the change.
-    fn relaxations(&self, was: &BaseRun, report: &Report) -> Vec<Diagnostic> {
+    pub(super) fn relaxations(&self, was: &BaseRun, report: &Report) -> Vec<Diagnostic> {
         let none = Baseline::default();
         let (config, baseline) = match &was.own_gate {
             Some((config, baseline)) => (config, baseline.as_ref()),
@@ -283,7 +272,7 @@ impl HeadRun<'_> {
         };
         let now = GateSettings { config, baseline: baseline.unwrap_or(&none), is_separate: was.own_gate.is_some() };
         let mut all: Option<Relaxation<'_>> = None;
-        for (before, GateBefore { config, baseline, files }) in was.reports.iter().zip(&was.base_gates) {
+        for (before, GateBefore { config, baseline, files }) in was.base.reports.iter().zip(&was.base_gates) {
             let then = GateSettings { config, baseline, is_separate: false };
             let searched = Searched {
                 fs: self.named_inputs.files.fs(),
@@ -312,6 +301,14 @@ impl HeadRun<'_> {
             baseline => baseline?,
         };
         Ok((config, baseline))
+    }
+}
+
+impl BaseRun {
+    /// Returns the gate of the earlier state: the laxest of several.
+    pub(super) fn gate(&self) -> report::Gate {
+        let nothing = report::Gate { fail_on: None, unknown_fails: false };
+        self.base_gates.iter().map(|gate| fails(&gate.config)).reduce(report::Gate::laxer).unwrap_or(nothing)
     }
 }
 

@@ -10,6 +10,7 @@ use clap::parser::ValueSource;
 use super::standard_input::{self, STANDARD_INPUT};
 use super::{InputArgs, files_from};
 use crate::error::Error;
+use crate::gate::CheckedFiles;
 use crate::lsp::{CheckExtent, CheckTarget};
 use crate::scan::{Input, ScanInputs};
 use crate::source::{
@@ -113,6 +114,11 @@ impl Files {
 }
 
 impl NamedInputs {
+    /// The files that the run checks.
+    pub(super) fn checked_files(&self) -> CheckedFiles<'_> {
+        CheckedFiles { fs: self.files.fs(), inputs: &self.inputs }
+    }
+
     /// Returns the file system for files that options and settings name.
     pub(super) fn for_named_files(&self) -> NamedFiles<'_> {
         NamedFiles { files: &self.files, allows_missing: self.is_before }

@@ -14,7 +14,6 @@ use super::inputs;
 use super::{CheckArgs, Cli, baseline, config};
 use crate::engine::EngineSettings;
 use crate::error::Error;
-use crate::fix;
 use crate::formats::Variables;
 use crate::lsp::{self, CheckTarget, EditorSetting, SettingValue};
 use crate::named::closest;
@@ -41,13 +40,11 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::F
     let matches = config::parse_arguments(&words, Some(&config))?;
     let args = CheckArgs::from_arg_matches(&matches).map_err(|error| environment_error(&error))?;
     let place = BaselineLocation { fs: named_inputs.files.fs(), sources: &named_inputs.sources };
-    let accepted = baseline::read(&args, &config, &named_inputs, place)?;
+    let baseline = baseline::read(&args, &config, &named_inputs, place)?;
     let CheckJob { args, config, named_inputs, settings } = check::job_of(args, &matches, config, named_inputs)?;
     let configuration = configuration(&settings, &named_inputs.sources);
-    let enforced = settings.selection.enforced.clone();
     let mut disk = Disk::new(&named_inputs.read_roots);
     config::search_disk(&mut disk, &args, &config, &named_inputs.working_directory)?;
-    let searched = named_inputs.inputs.clone();
     Ok(lsp::FolderJob {
         fs: named_inputs.files.into_open().expect("the files are those that were opened above"),
         inputs: named_inputs.inputs,
@@ -55,12 +52,8 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::F
         settings,
         configuration,
         view: check::view(&args, &config),
-        finish: Box::new(move |report: &mut crate::report::Report| {
-            if let Some(accepted) = &accepted {
-                report.stale_entries = baseline::suppress_known(accepted, report, &enforced, &disk, &searched).len();
-            }
-            fix::drop_fixes_of_suppressed(report);
-        }),
+        baseline,
+        disk,
     })
 }
 

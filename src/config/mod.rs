@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::report::{Renamed, Suppression};
+use crate::report::{Renamed, SuppressedBy, Suppression};
 use crate::source::{Exclusions, Fs, Sources, Span};
 use crate::suppress::SuppressedFindings;
 pub use find::{BASELINE, is_configuration, is_setting};
@@ -161,8 +161,8 @@ impl Config {
 impl IgnoredFindings {
     fn accept(&self, span: Span) -> SuppressedFindings {
         let until = self.until.map(|until| until.0);
-        let suppression =
-            Suppression { span: Some(span), region: None, is_in_source: false, reason: self.reason.clone(), until };
+        let new = Suppression::new(SuppressedBy::Configuration, Some(span));
+        let suppression = Suppression { reason: self.reason.clone(), until, ..new };
         SuppressedFindings { rule: self.rule.0, address: self.address.clone(), suppression }
     }
 }

@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::earlier::{self, EarlierFinding, EarlierFindings};
+use super::earlier::{EarlierFinding, EarlierFindings};
 use super::moves::{Moves, PlacedTrail, TrailName};
 use crate::error::{Error, FileLocation};
 use crate::finding::Level;
 use crate::model::selectors::{Coverage, EventLoss, loss};
-use crate::report::{self, Diagnostic, Fingerprint, Outcome, Report, Suppression};
+use crate::report::{self, Diagnostic, Fingerprint, Outcome, Report};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::json;
@@ -95,31 +95,20 @@ impl Baseline {
         Ok(Self { old_ids, ..Self::new(entries) })
     }
 
-    /// Marks the accepted findings in a report, and returns the entries without a finding. `is_there` is true for a
-    /// deployment that may exist although the report doesn't contain it, so that its trails haven't moved.
-    pub fn suppress_known(
-        &self,
-        report: &mut Report,
-        enforced: &[&str],
-        is_there: &dyn Fn(&str, &Report) -> bool,
-    ) -> Vec<&BaselineEntry> {
+    /// Returns the accepted findings, numbered like the entries, at the current places of their trails. `is_there` is
+    /// true for a deployment that may exist although the report doesn't contain it, so that its trails haven't moved.
+    pub fn accepted(&self, report: &Report, is_there: &dyn Fn(&str) -> bool) -> EarlierFindings {
         let placed: Vec<PlacedTrail> = self.entries.iter().filter_map(placed_trail).collect();
-        let moves = Moves::find(&placed, &[], report, &|subject| is_there(subject, report));
-        let known = EarlierFindings::new(self.entries.iter().map(BaselineEntry::earlier_finding), &moves);
+        let moves = Moves::find(&placed, &[], report, is_there);
+        EarlierFindings::new(self.entries.iter().map(BaselineEntry::earlier_finding), &moves)
+    }
+
+    /// Returns the entries without a finding in a report. `accepted` are the accepted findings at their current places.
+    pub fn without_finding(&self, report: &Report, accepted: &EarlierFindings) -> Vec<&BaselineEntry> {
         let mut met = HashSet::new();
-        for past in EarlierFinding::of(report.findings.iter()) {
-            met.extend(known.about(&past).into_iter().map(|(number, _)| number));
+        for finding in EarlierFinding::of(report.findings.iter()) {
+            met.extend(accepted.about(&finding).into_iter().map(|(number, _)| number));
         }
-        earlier::suppress_known(
-            report,
-            &known,
-            |finding: &Diagnostic| finding.suppressed.is_none() && can_contain(finding, enforced),
-            |finding, at| {
-                let reason = Some("in the baseline".to_owned());
-                let span = self.entries.get(at).and_then(|entry| entry.span);
-                finding.suppressed = Some(Suppression { span, region: None, is_in_source: false, reason, until: None });
-            },
-        );
         self.entries.iter().enumerate().filter(|(at, _)| !met.contains(at)).map(|(_, entry)| entry).collect()
     }
 
@@ -200,7 +189,7 @@ fn file_name(finding: &Diagnostic, sources: &Sources) -> String {
 }
 
 /// False for findings about unreadable files or a relaxed gate, and for those of enforced rules.
-fn can_contain(finding: &Diagnostic, enforced: &[&str]) -> bool {
+pub(super) fn can_contain(finding: &Diagnostic, enforced: &[&str]) -> bool {
     !matches!(finding.rule.check, Check::Reading | Check::Comparing) && !enforced.contains(&finding.rule.id())
 }
 

@@ -1,18 +1,25 @@
-//! Compares a report with the reports on earlier states, and keeps the findings that a change introduces.
+//! Compares a report with the reports on earlier states.
 //!
-//! A finding that an earlier state has is suppressed, unless its severity has risen. No rule reports a removed trail,
-//! so this module does: a deployment that satisfied the control and has no trail any more.
+//! No rule reports a removed trail, so this module does: a deployment that satisfied the control and has no trail any
+//! more.
 
 use std::collections::{HashMap, HashSet};
 
-use super::earlier::{self, EarlierFinding, EarlierFindings};
+use super::changed_lines;
+use super::earlier::{EarlierFinding, EarlierFindings};
 use super::moves::{Moves, PlacedTrail, TrailName};
-use super::{changed_lines, relaxation};
 use crate::engine::{self, EngineSettings};
-use crate::report::{
-    DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, Suppression, TrailExistence, TrailResult,
-};
+use crate::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailExistence, TrailResult};
 use crate::rules::{self, Check};
+
+/// The state with which a run is compared.
+#[derive(Debug)]
+pub struct Base {
+    /// One report, or one for each parent if a merge is in progress.
+    pub reports: Vec<BaseReport>,
+    /// The revision as the user wrote it.
+    pub name: String,
+}
 
 /// The report on an earlier state, and the new places of its trails.
 #[derive(Debug)]
@@ -29,20 +36,30 @@ impl BaseReport {
     }
 }
 
-/// Suppresses the findings that any earlier state has, and adds findings for trails that were removed since each of
-/// them. `name` is the revision as the user wrote it.
-pub fn compare(report: &mut Report, before: &mut [BaseReport], name: &str, settings: &EngineSettings) {
+impl Base {
+    /// Returns the findings of the reports that count, or those that are suppressed, at the current places of their
+    /// trails.
+    pub(super) fn findings(&self, are_suppressed: bool) -> EarlierFindings {
+        let mut findings = EarlierFindings::default();
+        for BaseReport { report, moves } in &self.reports {
+            let chosen = report.findings.iter().filter(|finding| finding.suppressed.is_some() == are_suppressed);
+            findings.add(EarlierFinding::of(chosen), moves);
+        }
+        findings
+    }
+}
+
+/// Finds the moves of trails since the base, marks the lines that the change touches, and adds findings for trails that
+/// were removed since each of the base's states.
+pub(super) fn compare(report: &mut Report, base: &mut Base, settings: &EngineSettings) {
+    let Base { reports: before, name } = base;
     let placed: Vec<Vec<PlacedTrail>> = before.iter().map(|before| PlacedTrail::of(&before.report)).collect();
     let all = placed.concat();
     for (before, placed) in before.iter_mut().zip(&placed) {
         before.moves = Moves::find(placed, &all, report, &|_| false);
         before.moves.follow_files(&before.report.sources, &report.sources);
     }
-    if settings.suppress.is_locked {
-        lift_suppressions(report, before);
-    }
-    suppress_existing(report, before, name, settings);
-    report.base = Some(name.to_owned());
+    report.base = Some(name.clone());
     if let Some(before) = before.first() {
         changed_lines::mark(report, &before.report);
     }
@@ -55,6 +72,11 @@ pub fn compare(report: &mut Report, before: &mut [BaseReport], name: &str, setti
         gone.into_iter().filter(|own| others.iter().any(|other| is_same_loss(own, other))).collect()
     });
     engine::add(report, gone.unwrap_or_default());
+}
+
+/// True for a finding about a removed trail, which no state has.
+pub(super) fn is_removal(finding: &Diagnostic) -> bool {
+    matches!((finding.rule.check, &finding.place), (Check::Deployment(_), FindingTarget::File(_)))
 }
 
 /// Returns the findings about deployments that satisfied the control, or may have, and have no trail any more. A
@@ -87,51 +109,6 @@ fn passing(report: &Report) -> impl Iterator<Item = TrailName> {
 
 fn is_same_loss(one: &Diagnostic, other: &Diagnostic) -> bool {
     (&one.deployment, &one.deployment_name) == (&other.deployment, &other.deployment_name)
-}
-
-/// Lifts suppressions by comments of findings that weren't suppressed before, or whose severity has risen.
-fn lift_suppressions(report: &mut Report, before: &[BaseReport]) {
-    let mut suppressed = EarlierFindings::default();
-    for BaseReport { report, moves } in before {
-        suppressed
-            .add(EarlierFinding::of(report.findings.iter().filter(|finding| finding.suppressed.is_some())), moves);
-    }
-    let mut findings = Vec::new();
-    for finding in std::mem::take(&mut report.findings) {
-        let span = finding.suppressed.as_ref().and_then(|own| own.span);
-        if span.is_none_or(|span| relaxation::is_setting(span, &report.sources)) {
-            findings.push(finding);
-            continue;
-        }
-        let (known, new) = suppressed.part(finding, |_| true);
-        if let Some(mut new) = new {
-            new.suppressed = None;
-            new.notes.push("a new comment suppresses this finding; `--locked` ignores it".to_owned());
-            findings.push(new);
-        }
-        findings.extend(known.map(|(known, _)| known));
-    }
-    report.findings = findings;
-}
-
-/// Suppresses findings whose severity hasn't risen, except those of enforced rules.
-fn suppress_existing(report: &mut Report, before: &[BaseReport], name: &str, settings: &EngineSettings) {
-    let mut known = EarlierFindings::default();
-    for BaseReport { report, moves } in before {
-        let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-        known.add(EarlierFinding::of(counted), moves);
-    }
-    let enforced = &settings.selection.enforced;
-    earlier::suppress_known(
-        report,
-        &known,
-        |finding: &Diagnostic| finding.suppressed.is_none() && !enforced.contains(&finding.rule.id()),
-        |finding, _| {
-            let reason = Some(format!("already at `{name}`"));
-            finding.suppressed =
-                Some(Suppression { span: None, region: None, is_in_source: false, reason, until: None });
-        },
-    );
 }
 
 /// True if a deployment still creates a trail, or may.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::moves::Moves;
 use crate::finding::Level;
 use crate::model::selectors::EventLoss;
-use crate::report::{Diagnostic, FindingInstance, Fingerprint, Outcome, Report};
+use crate::report::{Diagnostic, FindingInstance, Fingerprint, Outcome};
 
 /// An earlier finding about one trail, a deployment or a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +52,9 @@ impl EarlierFinding {
 impl EarlierFindings {
     /// Indexes findings, at the places to which they have moved.
     pub fn new(earlier: impl IntoIterator<Item = EarlierFinding>, moves: &Moves) -> Self {
-        let mut known = Self::default();
-        known.add(earlier, moves);
-        known
+        let mut findings = Self::default();
+        findings.add(earlier, moves);
+        findings
     }
 
     /// Adds findings.
@@ -103,29 +103,21 @@ impl EarlierFindings {
         if loss.is_within(lost) { Some(*first) } else { plain.map(|(at, _)| *at) }
     }
 
-    /// Splits a finding into its earlier part, with the number of the earlier finding that covers it, and the rest.
-    pub fn part(
-        &self,
-        finding: Diagnostic,
-        may_be_known: impl Fn(&Diagnostic) -> bool,
-    ) -> (Option<(Diagnostic, usize)>, Option<Diagnostic>) {
-        if !may_be_known(&finding) {
-            return (None, Some(finding));
+    /// Splits a finding into the part that an earlier finding covers, with the number of the earlier finding, and the
+    /// rest.
+    pub fn part(&self, finding: Diagnostic) -> (Option<(Diagnostic, usize)>, Option<Diagnostic>) {
+        let mut covered: HashMap<String, usize> = HashMap::new();
+        for instance in finding.instances() {
+            if let Some(number) = self.covering(&EarlierFinding::of_instance(&finding, instance.clone())) {
+                covered.insert(instance.fingerprint, number);
+            }
         }
-        let known: HashMap<String, usize> = finding
-            .instances()
-            .into_iter()
-            .filter_map(|instance| {
-                Some((self.covering(&EarlierFinding::of_instance(&finding, instance.clone()))?, instance.fingerprint))
-            })
-            .map(|(at, name)| (name, at))
-            .collect();
-        let (known_part, rest) = finding.split(|instance| known.contains_key(&instance.fingerprint));
-        let known_part = known_part.and_then(|part| {
-            let at = known.get(&part.fingerprint).copied()?;
-            Some((part, at))
+        let (part, rest) = finding.split(|instance| covered.contains_key(&instance.fingerprint));
+        let part = part.and_then(|part| {
+            let number = covered.get(&part.fingerprint).copied()?;
+            Some((part, number))
         });
-        (known_part, rest)
+        (part, rest)
     }
 }
 
@@ -136,24 +128,5 @@ fn key(fingerprint: &str, has_loss: bool) -> String {
             format!("events:{deployment}:{}:{address}", name.unwrap_or_default())
         }
         None => fingerprint.to_owned(),
-    }
-}
-
-/// Splits each finding of a report and passes its known part to `suppress`, with the number of the earlier finding.
-pub fn suppress_known(
-    report: &mut Report,
-    known: &EarlierFindings,
-    may_be_known: impl Fn(&Diagnostic) -> bool,
-    suppress: impl Fn(&mut Diagnostic, usize),
-) {
-    let findings = std::mem::take(&mut report.findings);
-    report.findings.reserve(findings.len());
-    for finding in findings {
-        let (known_part, rest) = known.part(finding, &may_be_known);
-        if let Some((mut part, at)) = known_part {
-            suppress(&mut part, at);
-            report.findings.push(part);
-        }
-        report.findings.extend(rest);
     }
 }

@@ -204,7 +204,7 @@ impl SuppressionComments {
         instance: &FindingInstance,
         sources: &Sources,
     ) -> Option<(Comment, Span)> {
-        let suppression = finding.suppressed.as_ref()?;
+        let suppression = finding.suppressed.as_ref().filter(|own| own.by.is_in_source())?;
         let span = suppression.span?;
         let file = sources.file(span.file);
         let comment = Comment {
@@ -262,9 +262,8 @@ fn of_comments(report: &Report, before: &Report, moves: &Moves) -> BTreeMap<usiz
     let (comments, was) = (SuppressionComments::of(report, &Moves::default()), SuppressionComments::of(before, moves));
     let mut found = BTreeMap::new();
     for (number, finding) in report.findings.iter().enumerate() {
-        let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
-        // The configuration is compared separately, by setting.
-        if is_setting(span, &report.sources) {
+        // The configuration and the baseline are compared separately, by setting and by entry.
+        if !finding.suppressed.as_ref().is_some_and(|own| own.by.is_in_source()) {
             continue;
         }
         let instances = finding.instances();
@@ -272,12 +271,6 @@ fn of_comments(report: &Report, before: &Report, moves: &Moves) -> BTreeMap<usiz
         found.extend(new.next().map(|new| (number, new)));
     }
     found
-}
-
-/// True if a place is in the configuration.
-pub fn is_setting(place: Span, sources: &Sources) -> bool {
-    let name = &sources.file(place.file).name;
-    name.ends_with(".toml") || name == "--config"
 }
 
 /// Returns one finding about all new entries of a baseline, since a first baseline may have hundreds.

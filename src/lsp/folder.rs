@@ -13,9 +13,11 @@ use crate::edit::{Fix, Safety};
 use crate::engine::{self, CheckUpdate, EngineSettings, IncrementalCheck, Setup};
 use crate::error::Error;
 use crate::fix::{self, ChangedFile};
+use crate::gate::baseline::Baseline;
+use crate::gate::{self, CheckedFiles};
 use crate::report::{Diagnostic, Report, TracedArgument, View};
 use crate::scan::{self, ScanInputs};
-use crate::source::{FileId, Fs, Overlay, PathKind, ReadError, SourceFile, Sources, is_generated, is_installed};
+use crate::source::{Disk, FileId, Fs, Overlay, PathKind, ReadError, SourceFile, Sources, is_generated, is_installed};
 
 /// Files that configure a check, so that a change of one requires a new scan.
 pub(super) const DECIDING: [&str; 5] =
@@ -56,8 +58,10 @@ pub struct FolderJob {
     pub configuration: Vec<PathBuf>,
     /// The presentation of reports.
     pub view: View,
-    /// Suppresses the accepted findings of a report.
-    pub finish: Box<dyn Fn(&mut Report) + Send>,
+    /// The accepted findings.
+    pub baseline: Option<Baseline>,
+    /// The files on the disk, in which the code of accepted findings is searched.
+    pub disk: Disk,
 }
 
 /// Prepares a check of a target with some open documents, in the same way as the command line does.
@@ -144,7 +148,7 @@ impl Folder {
         let touched = check.take_changed_files();
         let paths: BTreeSet<PathBuf> = touched.iter().map(|id| job.sources.file(*id).path.clone()).collect();
         let mut report = check.report_on(&touched, &job.settings);
-        (job.finish)(&mut report);
+        job.suppress(&mut report);
         let mut all = FileDiagnostics::new();
         ReportPositions::new(&report.sources, documents, client_support).add(&report, &job.view, &mut all);
         for path in &paths {
@@ -200,7 +204,7 @@ impl Folder {
         let FolderState { job, check } = self.state.as_ref()?;
         let mut report = check.report(&job.settings);
         fix::update_safety(&mut report, &job.fs, |file| self.may_change(file));
-        (job.finish)(&mut report);
+        job.suppress(&mut report);
         Some((report, &job.view))
     }
 
@@ -289,7 +293,7 @@ impl Folder {
 fn check(job: &FolderJob, changed: &[ChangedFile]) -> Result<Report, Error> {
     let sources = job.sources.with(changed.iter().map(|one| (one.file.as_ref(), one.text.as_str())));
     let mut report = engine::check(&job.fs, &job.inputs, sources, &job.settings)?;
-    (job.finish)(&mut report);
+    job.suppress(&mut report);
     Ok(report)
 }
 
@@ -345,6 +349,12 @@ fn files_of(changed: &[PathBuf], fs: &Overlay) -> Vec<PathBuf> {
 }
 
 impl FolderJob {
+    /// Suppresses the findings that don't count.
+    fn suppress(&self, report: &mut Report) {
+        let files = CheckedFiles { fs: &self.disk, inputs: &self.inputs };
+        gate::apply(report, None, self.baseline.as_ref(), &self.settings, files);
+    }
+
     fn setup(&self) -> Setup<'_> {
         Setup { fs: &self.fs, inputs: &self.inputs, settings: &self.settings }
     }

@@ -294,7 +294,7 @@ fn declared_elsewhere(
 /// The number of findings that already exist at the base, and the name of the base. `None` if there are none.
 fn existing(report: &Report) -> Option<(usize, String)> {
     let base = report.base.as_ref().map_or_else(|| "the base".to_owned(), |base| format!("`{}`", sanitize(base)));
-    Some((report.known(), base)).filter(|(number, _)| *number > 0)
+    Some((report.existing(), base)).filter(|(number, _)| *number > 0)
 }
 
 /// Why a check wasn't done.

@@ -6,18 +6,47 @@ use crate::source::Span;
 /// The reason for which a finding is suppressed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Suppression {
-    /// The place of the suppression; `None` if the finding is suppressed because the compared state has it.
+    pub by: SuppressedBy,
+    /// The place of the suppression; `None` if it has none, as for the base of a comparison.
     pub span: Option<Span>,
     /// The part of the file that it applies to, if it is a comment or metadata that was found in a file.
     pub region: Option<Span>,
-    /// True for a comment or metadata, false for an entry of the configuration or a baseline.
-    pub is_in_source: bool,
     pub reason: Option<String>,
     /// The last day on which the suppression has an effect.
     pub until: Option<Date>,
 }
 
+/// The kind of a suppression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SuppressedBy {
+    /// A comment in the code.
+    Comment,
+    /// The metadata of a resource.
+    Metadata,
+    /// An entry of the configuration.
+    Configuration,
+    /// An entry of the baseline.
+    Baseline,
+    /// The base of a comparison, which has the finding, too.
+    Base,
+}
+
+impl SuppressedBy {
+    /// True for a suppression that is written in the checked code.
+    pub fn is_in_source(self) -> bool {
+        match self {
+            SuppressedBy::Comment | SuppressedBy::Metadata => true,
+            SuppressedBy::Configuration | SuppressedBy::Baseline | SuppressedBy::Base => false,
+        }
+    }
+}
+
 impl Suppression {
+    /// A suppression without a reason and without an end.
+    pub fn new(by: SuppressedBy, span: Option<Span>) -> Self {
+        Self { by, span, region: None, reason: None, until: None }
+    }
+
     /// Describes the reason and the last day, to follow "suppressed".
     pub fn describe(&self) -> String {
         let reason = self.reason.as_deref().unwrap_or("no reason given");

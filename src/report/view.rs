@@ -1,6 +1,6 @@
 //! The presentation of a report, which is an argument of rendering and no part of the result.
 
-use super::{Diagnostic, Outcome, Report};
+use super::{Diagnostic, Outcome, Report, SuppressedBy};
 use crate::finding::Level;
 use crate::rules::DEFAULT_BENCHMARK;
 
@@ -68,7 +68,7 @@ impl View {
         let is_told = finding
             .suppressed
             .as_ref()
-            .is_none_or(|own| self.shows_suppressed || self.shows_accepted && own.span.is_some());
+            .is_none_or(|own| self.shows_suppressed || self.shows_accepted && own.by != SuppressedBy::Base);
         self.is_reported(finding) && is_told && !is_declared_elsewhere
     }
 }

@@ -4,7 +4,7 @@ use super::OtherTool;
 use super::directive::{self, Directive};
 use super::outline::PlaceOutline;
 use super::{comment_scope, expiry, metadata, other_tools};
-use crate::report::Suppression;
+use crate::report::{SuppressedBy, Suppression};
 use crate::rules::{self, Rule};
 use crate::source::{FileId, SourceFile, Span, is_installed};
 use crate::syntax::node::{Entry, Node, NodeKind};
@@ -178,7 +178,7 @@ impl SuppressionSource {
             rules,
             old_ids,
             region,
-            suppression: Suppression { span: Some(span), region: None, is_in_source: true, reason, until },
+            suppression: Suppression { reason, until, ..Suppression::new(SuppressedBy::Comment, Some(span)) },
             is_own: true,
         }
     }

@@ -3,7 +3,7 @@
 use super::ignores::{Ignores, SuppressionSource};
 use super::{OtherTool, expiry, other_tools};
 use crate::named::closest;
-use crate::report::{Date, Suppression};
+use crate::report::{Date, SuppressedBy, Suppression};
 use crate::rules;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
@@ -93,7 +93,7 @@ fn ignore(name: &Node, reason: Option<String>, until: Option<Date>, region: Span
     let id = name.as_text().ok_or_else(wanted)?;
     let rule = rules::evaluating(id);
     let old_ids = rules::renamed(id).map(|_| id.to_owned()).into_iter().collect();
-    let suppression = Suppression { span: Some(name.span), region: None, is_in_source: true, reason, until };
+    let suppression = Suppression { reason, until, ..Suppression::new(SuppressedBy::Metadata, Some(name.span)) };
     Ok(SuppressionSource { rules: vec![rule], old_ids, region: Some(region), suppression, is_own: true })
 }
 

@@ -6,7 +6,7 @@ use super::OtherTool;
 use super::comment_scope;
 use super::ignores::{MAX_IGNORES, SuppressionSource};
 use super::outline::PlaceOutline;
-use crate::report::{Date, Suppression};
+use crate::report::{Date, SuppressedBy, Suppression};
 use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Span};
 use crate::syntax::node::{Mapping, Node};
@@ -115,7 +115,7 @@ fn skipped_by_checkov(text: &str, comment: Span, outline: &PlaceOutline) -> Vec<
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
     let (id, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
     let reason = rest.strip_prefix(':').map(|reason| reason.trim_end_matches("*/").trim().to_owned());
-    let suppression = Suppression { span: Some(comment), region: None, is_in_source: true, reason, until: None };
+    let suppression = Suppression { reason, ..Suppression::new(SuppressedBy::Comment, Some(comment)) };
     ignore(
         OtherTool::Checkov,
         id,
@@ -153,7 +153,7 @@ fn ignored_by_trivy(text: &str, comment: Span, outline: &PlaceOutline, file: &So
         let id = id.trim_end_matches(':');
         // A suppression with an invalid date has an unknown end, so it doesn't count.
         let until = until.map(str::parse::<Date>).transpose().ok()?;
-        let suppression = Suppression { span: Some(comment), region: None, is_in_source: true, reason: None, until };
+        let suppression = Suppression { until, ..Suppression::new(SuppressedBy::Comment, Some(comment)) };
         ignore(OtherTool::Trivy, id, || *region, suppression)
     })
     .take(ENOUGH)
@@ -169,8 +169,7 @@ fn disabled_by_kics(text: &str, comment: Span, outline: &PlaceOutline, file: &So
     let Some((_, ids)) = text.split_once("kics-scan disable=").filter(|_| is_first) else { return Vec::new() };
     let whole = Some(Span::new(comment.file, 0, file.text.len()));
     let ids = ids.split_whitespace().next().unwrap_or_default().split(',');
-    let suppression =
-        || Suppression { span: Some(comment), region: None, is_in_source: true, reason: None, until: None };
+    let suppression = || Suppression::new(SuppressedBy::Comment, Some(comment));
     ids.filter_map(|id| ignore(OtherTool::Kics, id.trim(), || whole, suppression())).take(ENOUGH).collect()
 }
 
@@ -191,13 +190,8 @@ pub(super) fn of_metadata(tool: OtherTool, metadata: &Mapping, region: Span) -> 
 /// Parses `{ id, comment }`, `{ id, reason }`, or an id alone.
 fn of_entry(tool: OtherTool, item: &Node, region: Span) -> Option<SuppressionSource> {
     let id = item.as_text().map(str::to_owned).or_else(|| text(item, "id"))?;
-    let suppression = Suppression {
-        span: Some(item.span),
-        region: None,
-        is_in_source: true,
-        reason: text(item, "comment").or_else(|| text(item, "reason")),
-        until: None,
-    };
+    let reason = text(item, "comment").or_else(|| text(item, "reason"));
+    let suppression = Suppression { reason, ..Suppression::new(SuppressedBy::Metadata, Some(item.span)) };
     ignore(tool, &id, || Some(region), suppression)
 }
 

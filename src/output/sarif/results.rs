@@ -165,7 +165,7 @@ impl<'a> SarifResult<'a> {
 impl SarifSuppression {
     /// The configuration and the baseline are external.
     fn of(suppression: &Suppression) -> Self {
-        let kind = if suppression.is_in_source { "inSource" } else { "external" };
+        let kind = if suppression.by.is_in_source() { "inSource" } else { "external" };
         Self { kind, justification: suppression.describe() }
     }
 }

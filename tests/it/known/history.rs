@@ -2,12 +2,13 @@
 //! and a model that knows only what was done says which findings are new, and which deployments have lost their trails.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use trailint::internal::engine::{self, EngineSettings, Selection};
 use trailint::internal::formats::BaseFiles;
 use trailint::internal::gate::baseline::Baseline;
-use trailint::internal::gate::comparison::{self, BaseReport};
+use trailint::internal::gate::comparison::{Base, BaseReport};
+use trailint::internal::gate::{self, CheckedFiles};
 use trailint::internal::report::Report;
 use trailint::internal::rules::{self, Strictness};
 use trailint::internal::scan::ScanInputs;
@@ -490,6 +491,17 @@ fn comparing(is_locked: bool) -> EngineSettings {
     settings
 }
 
+/// The base of a comparison.
+fn base_of<const N: usize>(reports: [Report; N]) -> Base {
+    Base { reports: reports.map(BaseReport::new).into(), name: "HEAD".to_owned() }
+}
+
+/// All files.
+fn checked(files: &Memory) -> CheckedFiles<'_> {
+    static EVERYTHING: LazyLock<ScanInputs> = LazyLock::new(everything);
+    CheckedFiles { fs: files, inputs: &EVERYTHING }
+}
+
 /// The places with errors that count, each with what it loses.
 fn counted(report: &Report) -> BTreeSet<String> {
     let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
@@ -559,17 +571,19 @@ fn a_history_brings_what_a_model_says() {
         told_gone += gone.len();
         let told = || format!("step {step}\n{}\n=>\n{}", describe(&code), describe(&next));
 
-        let (mut before, base) = ([BaseReport::new(before)], Arc::new(base));
+        let (mut before, base) = (base_of([before]), Arc::new(base));
         for is_locked in [false, true] {
             let mut report = check_after(&next, &base);
-            comparison::compare(&mut report, &mut before, "HEAD", &comparing(is_locked));
+            let files = Memory::new(next.files());
+            gate::apply(&mut report, Some(&mut before), None, &comparing(is_locked), checked(&files));
             let mut expected = expected(&[&was], &is, is_locked);
             expected.extend(gone.iter().cloned());
             assert_eq!(counted(&report), expected, "by comparison, locked: {is_locked}: {}", told());
         }
 
         let (mut report, _) = check(&next);
-        baseline.suppress_known(&mut report, &[], &|_, _| false);
+        let files = Memory::new(next.files());
+        gate::apply(&mut report, None, Some(&baseline), &settings(None), checked(&files));
         assert_eq!(counted(&report), new, "by the baseline: {}", told());
         code = next;
     }
@@ -607,7 +621,8 @@ fn a_merge_brings_what_neither_parent_has() {
         let (first, base) = check(&ours);
         let (second, _) = check(&theirs);
         let mut report = check_after(&merged, &Arc::new(base));
-        comparison::compare(&mut report, &mut [first, second].map(BaseReport::new), "HEAD", &settings(None));
+        let files = Memory::new(merged.files());
+        gate::apply(&mut report, Some(&mut base_of([first, second])), None, &settings(None), checked(&files));
         assert_eq!(counted(&report), new, "step {step}: {}", describe(&merged));
         while code.roots.len() > 4 {
             let first = code.roots.keys().next().unwrap().clone();
