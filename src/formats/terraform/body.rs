@@ -1,8 +1,7 @@
 //! Turns a resource block into resources: one for each instance, with the arguments that the rules use.
 
-use super::eval::ExpressionEvaluator;
 use super::expand::{self, BlockInstance};
-use super::scope::ModuleScope;
+use super::scope::{ModuleEvaluator, ModuleScope};
 use super::{lifecycle, planned, providers, variables};
 use crate::model::kinds::ResourceRole;
 use crate::model::{Argument, ArgumentShape, Holds, Notation, Resource, ResourceKind};
@@ -16,7 +15,7 @@ pub(super) fn resources(
     block: &Block,
     kind: &'static ResourceKind,
     notation: Notation,
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
 ) -> Vec<Resource> {
     let steps = if matches!(kind.role, ResourceRole::Trail(_)) { STEPS_OF_A_RESOURCE } else { STEPS_OF_A_NEIGHBOUR };
     let mut resources = Vec::new();
@@ -38,10 +37,10 @@ fn resource(
     kind: &'static ResourceKind,
     notation: Notation,
     BlockInstance { key, names, exists }: BlockInstance,
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
 ) -> Resource {
     let name = block.labels.iter().map(|label| label.text.as_str()).collect::<Vec<_>>().join(".");
-    let scope = evaluator.scope;
+    let scope = evaluator.lookup.scope;
     let address = scope.qualify(&format!("{name}{key}"));
     let evaluator = evaluator.with(names).planned(planned::plan_hop(block, kind, &address, evaluator));
     let (body, region) = match exists.value {
@@ -69,7 +68,7 @@ fn resource(
 }
 
 /// The name of the bucket that a block would configure if it were created.
-fn bucket_of(block: &Block, kind: &ResourceKind, evaluator: &ExpressionEvaluator<'_>) -> Object {
+fn bucket_of(block: &Block, kind: &ResourceKind, evaluator: &ModuleEvaluator<'_>) -> Object {
     let bucket = match kind.role {
         ResourceRole::OfBucket { bucket, .. } => block.body.attribute(bucket),
         _ => None,
@@ -83,7 +82,7 @@ fn owners(block: &Block, scope: &ModuleScope) -> Vec<FileId> {
 }
 
 /// The arguments in the kind's shape; for a module call whose code isn't read, all arguments.
-fn arguments(block: &Block, kind: &ResourceKind, evaluator: &ExpressionEvaluator<'_>) -> Object {
+fn arguments(block: &Block, kind: &ResourceKind, evaluator: &ModuleEvaluator<'_>) -> Object {
     match kind.role {
         ResourceRole::Unread { .. } => {
             let fields = block.body.attributes.iter().map(|attribute| evaluated(attribute, evaluator));
@@ -93,7 +92,7 @@ fn arguments(block: &Block, kind: &ResourceKind, evaluator: &ExpressionEvaluator
     }
 }
 
-fn evaluated(attribute: &Attribute, evaluator: &ExpressionEvaluator<'_>) -> Field {
+fn evaluated(attribute: &Attribute, evaluator: &ModuleEvaluator<'_>) -> Field {
     Field { key: attribute.name.text.clone(), key_span: attribute.name.span, value: evaluator.eval(&attribute.value) }
 }
 
@@ -105,12 +104,12 @@ pub(super) fn mark_over_limit(resource: &mut Resource, limit: &'static str) {
 }
 
 /// The arguments of a block that are in its shape.
-pub(super) fn object(body: &Body, shape: ArgumentShape, header: Span, evaluator: &ExpressionEvaluator<'_>) -> Object {
+pub(super) fn object(body: &Body, shape: ArgumentShape, header: Span, evaluator: &ModuleEvaluator<'_>) -> Object {
     let fields = shape.iter().filter_map(|argument| field(argument, body, evaluator));
     Object::new(header, fields.chain(misspelt(body, shape)).collect())
 }
 
-fn field(argument: &Argument, body: &Body, evaluator: &ExpressionEvaluator<'_>) -> Option<Field> {
+fn field(argument: &Argument, body: &Body, evaluator: &ModuleEvaluator<'_>) -> Option<Field> {
     let (key_span, value) = match (body.attribute(argument.name), &argument.holds) {
         (Some(attribute), Holds::Value) => {
             (attribute.name.span, resolved(evaluator.eval_deciding(&attribute.value), evaluator))
@@ -153,7 +152,7 @@ fn is_misspelt(attribute: &Attribute, body: &Body, shape: ArgumentShape) -> bool
 
 /// The value of an unknown text that a condition has compared with a text or null, in a world in which they are equal.
 /// A variable whose validations exclude null and the empty text is set.
-fn resolved(value: Traced<Data>, evaluator: &ExpressionEvaluator<'_>) -> Traced<Data> {
+fn resolved(value: Traced<Data>, evaluator: &ModuleEvaluator<'_>) -> Traced<Data> {
     let Unknown(why) = &value.value else { return value };
     if variables::rejects(evaluator, why, &Data::Null)
         && variables::rejects(evaluator, why, &Data::String(String::new()))
@@ -174,13 +173,13 @@ fn resolved(value: Traced<Data>, evaluator: &ExpressionEvaluator<'_>) -> Traced<
 }
 
 /// An argument or block whose form Terraform rejects, so that nothing is deployed.
-fn invalid(message: String, span: Span, evaluator: &ExpressionEvaluator<'_>) -> Traced<Data> {
+fn invalid(message: String, span: Span, evaluator: &ModuleEvaluator<'_>) -> Traced<Data> {
     evaluator.world.fail();
     Traced { value: Unknown(Reason::Failed { message }), origin: Origin::Written(span), hops: Vec::new() }
 }
 
 /// The nested blocks of one type as a list, including those from `dynamic` blocks; `None` if there are none.
-fn blocks(body: &Body, kind: &str, shape: ArgumentShape, evaluator: &ExpressionEvaluator<'_>) -> Option<Traced<Data>> {
+fn blocks(body: &Body, kind: &str, shape: ArgumentShape, evaluator: &ModuleEvaluator<'_>) -> Option<Traced<Data>> {
     let mut items = Vec::new();
     for block in &body.blocks {
         let is_dynamic = block.kind.text == "dynamic" && block.labels.first().is_some_and(|label| label.text == kind);
@@ -203,7 +202,7 @@ fn blocks(body: &Body, kind: &str, shape: ArgumentShape, evaluator: &ExpressionE
     Some(Traced::written(Data::tuple(items), first))
 }
 
-fn nested(body: &Body, shape: ArgumentShape, header: Span, evaluator: &ExpressionEvaluator<'_>) -> Traced<Data> {
+fn nested(body: &Body, shape: ArgumentShape, header: Span, evaluator: &ModuleEvaluator<'_>) -> Traced<Data> {
     Traced::written(Data::Object(object(body, shape, header, evaluator)), header)
 }
 
@@ -213,7 +212,7 @@ pub(super) fn possible_blocks(
     body: &Body,
     kind: &str,
     shape: ArgumentShape,
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
 ) -> Vec<(Traced<Data>, Option<Reason>)> {
     let mut found = Vec::new();
     for block in &body.blocks {
@@ -235,7 +234,7 @@ fn any_of(
     kind: &str,
     shape: ArgumentShape,
     why: &Reason,
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
 ) -> Traced<Data> {
     let unknown = Traced { value: Unknown(why.clone()), origin: Origin::Written(block.header), hops: Vec::new() };
     match (block.body.blocks("content").next(), iterator(block, kind)) {
@@ -260,7 +259,7 @@ fn dynamic(
     block: &Block,
     kind: &str,
     shape: ArgumentShape,
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
 ) -> Result<Vec<Traced<Data>>, Reason> {
     let for_each = block.body.attribute("for_each").ok_or_else(|| failed("a `dynamic` block needs `for_each`"))?;
     let content = block.body.blocks("content").next().ok_or_else(|| failed("a `dynamic` block needs `content`"))?;

@@ -8,11 +8,13 @@ mod collections;
 mod data_buckets;
 mod documents;
 mod filesets;
+mod functions;
+pub(super) mod lookup;
 mod lookups;
 mod operators;
 mod path;
 mod paths;
-mod policies;
+pub(super) mod policies;
 mod references;
 mod resources;
 mod template_files;
@@ -22,15 +24,14 @@ mod tried;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use lookup::Lookup;
+
 use super::normal_form;
 use super::numbers;
 use super::placeholders::filled_in;
-use super::program::Program;
-use super::scope::{LocalNames, ModuleScope, ValuePath};
 use super::size::{CollectionSize, STEPS_OF_TOO_MUCH, Size};
 use super::types::Type;
 use super::unknowns::shortened;
-use super::variables;
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::world::{Atom, Tracked};
@@ -39,13 +40,17 @@ use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown, Wor
 /// The maximum depth of nested expressions, counted through all references.
 const MAX_DEPTH: usize = 200;
 
-/// Evaluates the expressions of a scope.
+/// The values of names other than variables and locals: `each`, `count`, iterators, and the names of `for`.
+pub(super) type LocalNames = Vec<(String, Traced<Data>)>;
+
+/// A value, with the hops from its use to its definition.
+pub(super) type ValuePath = (Maybe<Data>, Vec<Hop>);
+
+/// Evaluates expressions.
 #[derive(Clone)]
-pub(super) struct ExpressionEvaluator<'a> {
-    /// The project.
-    pub(super) tree: &'a Program<'a>,
-    /// The scope of variables, locals and modules.
-    pub(super) scope: &'a Rc<ModuleScope>,
+pub(super) struct Evaluator<'a, L> {
+    /// The variables, locals and other objects that the expressions refer to.
+    pub(super) lookup: L,
     /// The decisions about unknown conditions.
     pub(super) world: &'a World,
     /// Other names, such as those of `for` and `each`, from the outermost to the innermost; the last of two equal ones
@@ -59,10 +64,15 @@ pub(super) struct ExpressionEvaluator<'a> {
     possible_failure: Option<Rc<RefCell<Option<Reason>>>>,
 }
 
-impl<'a> ExpressionEvaluator<'a> {
-    /// An evaluator for a module instance.
-    pub(super) fn new(tree: &'a Program<'a>, scope: &'a Rc<ModuleScope>, world: &'a World) -> Self {
-        Self { tree, scope, world, names: Vec::new(), is_outside: false, planned: None, possible_failure: None }
+impl<'a, L: Lookup> Evaluator<'a, L> {
+    /// An evaluator without names of its own.
+    pub(super) fn new(lookup: L, world: &'a World) -> Self {
+        Self { lookup, world, names: Vec::new(), is_outside: false, planned: None, possible_failure: None }
+    }
+
+    /// An evaluator with the same lookup, for an expression outside of the current one.
+    pub(super) fn fresh(&self) -> Self {
+        Self::new(self.lookup, self.world)
     }
 
     /// The same evaluator with additional names.
@@ -146,7 +156,7 @@ impl<'a> ExpressionEvaluator<'a> {
             self.note_possible_failure(why);
         }
         let value = Traced { value, origin: Origin::Written(expr.span), hops };
-        if self.tree.context.tried.is_empty() { value } else { self.tried(expr, value) }
+        if self.lookup.tried().is_empty() { value } else { self.tried(expr, value) }
     }
 
     /// An unknown value that equals only other values of the same place.
@@ -156,7 +166,7 @@ impl<'a> ExpressionEvaluator<'a> {
 
     /// A name for an unnamed value, made of its location, its module instance and the values of the iteration.
     fn at(&self, what: &str, span: Span) -> String {
-        let file = self.tree.context.sources.file(span.file);
+        let file = self.lookup.sources().file(span.file);
         let position = file.position(span.start);
         let place = format!("{what} at {}:{}:{}", file.name, position.line, position.column);
         let mut names = String::new();
@@ -166,7 +176,7 @@ impl<'a> ExpressionEvaluator<'a> {
             }
             names.push_str(&format!(" with {name} = {}", symbol(&value.value)));
         }
-        shortened(self.scope.qualify(&format!("{place}{names}")))
+        shortened(self.lookup.qualify(&format!("{place}{names}")))
     }
 
     /// Normalizes a value, charges its size to the budget, and makes it unknown if it is too large.
@@ -249,8 +259,8 @@ impl<'a> ExpressionEvaluator<'a> {
             },
             // A decision would omit the worlds in which it fails.
             Unknown(why) if why.is_failure() || self.possible_failure.is_some() => Unknown(why),
-            Unknown(why) if variables::has_type(self, &why.symbol(), &Type::Bool) => self.boolean(why),
-            Unknown(why) if variables::has_type(self, &why.symbol(), &Type::Number) => {
+            Unknown(why) if self.lookup.has_type(&why.symbol(), &Type::Bool, self.world) => self.boolean(why),
+            Unknown(why) if self.lookup.has_type(&why.symbol(), &Type::Number, self.world) => {
                 failed(format!("`{}` is a number, not a boolean", why.symbol()))
             }
             Unknown(why) => {
@@ -298,7 +308,7 @@ fn at_use(value: Maybe<Data>) -> ValuePath {
 }
 
 /// A value that is defined elsewhere, with one more hop in front of its own.
-fn with_hop(decided: Traced<Data>, hop: Hop) -> ValuePath {
+pub(super) fn with_hop(decided: Traced<Data>, hop: Hop) -> ValuePath {
     let mut hops = vec![hop];
     hops.extend(decided.hops);
     (decided.value, hops)

@@ -1,8 +1,8 @@
 //! Expands a block to its instances, by `count`, `for_each` and `lifecycle.enabled`.
 
-use super::eval::ExpressionEvaluator;
+use super::eval::LocalNames;
 use super::planned;
-use super::scope::{self, LocalNames};
+use super::scope::{self, ModuleEvaluator};
 use super::unknowns::first_unknown_in;
 use crate::formats::InstanceKey;
 use crate::source::Span;
@@ -66,7 +66,7 @@ fn has_known_key(name: &Traced<Data>) -> bool {
 }
 
 /// The instances of a block in the evaluator's world.
-pub(super) fn instances(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Vec<BlockInstance> {
+pub(super) fn instances(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Vec<BlockInstance> {
     each_instance(block, evaluator).collect()
 }
 
@@ -74,7 +74,7 @@ pub(super) fn instances(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> V
 type BlockInstances = Box<dyn Iterator<Item = BlockInstance>>;
 
 /// The same one by one, for a caller that may not need all of them.
-pub(super) fn each_instance(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> BlockInstances {
+pub(super) fn each_instance(block: &Block, evaluator: &ModuleEvaluator<'_>) -> BlockInstances {
     let enabled = block.body.blocks("lifecycle").find_map(|block| block.body.attribute("enabled"));
     if let Some(count) = block.body.attribute("count") {
         counted(block, &count.value, evaluator)
@@ -95,7 +95,7 @@ fn always(header: Span) -> Traced<bool> {
     Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() }
 }
 
-fn counted(block: &Block, count: &Expr, evaluator: &ExpressionEvaluator<'_>) -> BlockInstances {
+fn counted(block: &Block, count: &Expr, evaluator: &ModuleEvaluator<'_>) -> BlockInstances {
     let count = evaluator.eval_deciding(count);
     match &count.value {
         Known(data) => match whole_number(data) {
@@ -138,9 +138,9 @@ fn unknown_part(
     block: &Block,
     decider: &Traced<Data>,
     why: &Reason,
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
 ) -> Traced<Data> {
-    named_part(part, &evaluator.scope.qualify(&planned::name(block)), decider, why)
+    named_part(part, &evaluator.lookup.scope.qualify(&planned::name(block)), decider, why)
 }
 
 /// Represents an unknown number of instances by none or one, because further instances would be like the first.
@@ -149,7 +149,7 @@ fn unknown_number(
     why: &Reason,
     condition: &str,
     key: &str,
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
     names: impl Fn() -> LocalNames,
 ) -> BlockInstance {
     let decided =
@@ -164,7 +164,7 @@ fn unknown_number(
     }
 }
 
-fn keyed(block: &Block, for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> BlockInstances {
+fn keyed(block: &Block, for_each: &Expr, evaluator: &ModuleEvaluator<'_>) -> BlockInstances {
     let collection = evaluator.eval_deciding(for_each);
     if let Some(why) = unknown_keys(&collection)
         && let Some(instances) =
@@ -231,7 +231,7 @@ fn unknown_keys(collection: &Traced<Data>) -> Option<&Reason> {
     }
 }
 
-fn switched(block: &Block, enabled: &Expr, evaluator: &ExpressionEvaluator<'_>) -> BlockInstance {
+fn switched(block: &Block, enabled: &Expr, evaluator: &ModuleEvaluator<'_>) -> BlockInstance {
     let enabled = evaluator.eval_deciding(enabled);
     let enabled = enabled.map(|value| {
         value.and_then(|data| match data {
@@ -257,7 +257,7 @@ pub(super) fn entry(collection: &Traced<Data>, field: &Field, map: &Object) -> E
 pub(super) type Element = (Traced<Data>, Traced<Data>);
 
 /// The elements of a `dynamic` block's `for_each`.
-pub(super) fn elements(for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Result<Vec<Element>, Reason> {
+pub(super) fn elements(for_each: &Expr, evaluator: &ModuleEvaluator<'_>) -> Result<Vec<Element>, Reason> {
     let collection = evaluator.eval_deciding(for_each);
     match &collection.value {
         Known(Data::Object(map)) => Ok(map.fields.iter().map(|field| entry(&collection, field, map)).collect()),
@@ -295,7 +295,7 @@ pub(super) fn elements(for_each: &Expr, evaluator: &ExpressionEvaluator<'_>) -> 
 fn elements_of_unknown(
     collection: &Traced<Data>,
     why: &Reason,
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
 ) -> Result<Vec<Element>, Reason> {
     let condition = format!("{} isn't empty", why.symbol());
     match evaluator.world.decide(Atom::Holds { condition }) {

@@ -11,6 +11,7 @@ mod functions;
 mod json;
 mod library;
 mod lifecycle;
+mod lookup;
 mod module;
 mod moved;
 pub(crate) mod names;

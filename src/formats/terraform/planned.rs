@@ -9,8 +9,8 @@ mod instances;
 
 use std::collections::HashSet;
 
-use super::eval::ExpressionEvaluator;
 use super::module::Module;
+use super::scope::ModuleEvaluator;
 use super::search::DeclarationSite;
 use crate::formats::Plan;
 use crate::model::kinds::ResourceRole;
@@ -26,10 +26,10 @@ pub(super) fn plan_hop(
     block: &Block,
     kind: &ResourceKind,
     address: &str,
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
 ) -> Option<Hop> {
     let ResourceRole::Trail(_) = kind.role else { return None };
-    evaluator.tree.plan?.trail(address)?;
+    evaluator.lookup.tree.plan?.trail(address)?;
     Some(Hop { span: block.header, step: HopKind::Planned(address.to_owned()) })
 }
 

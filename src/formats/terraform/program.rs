@@ -8,12 +8,11 @@ use std::sync::Arc;
 
 use super::calls::{self, CalledModule, Manifest, ModuleCall};
 use super::domain::Domains;
-use super::eval::ExpressionEvaluator;
 use super::expand::{self, BlockInstance, MAX_INSTANCES};
 use super::library::ModuleLibrary;
 use super::module::{BlockId, Module};
 use super::planned::{self, TrailDeclaration};
-use super::scope::{ModuleCallInstance, ModuleScope};
+use super::scope::{ModuleCallInstance, ModuleEvaluator, ModuleScope};
 use super::search::{DeclarationCall, DeclarationSite, ModuleSearch, SearchResult};
 use super::values::RootValues;
 use super::{RootModule, body, moved, variables};
@@ -96,7 +95,7 @@ impl<'a> Program<'a> {
     fn overridden_variable(&self) -> Option<Span> {
         let world = World::open(&self.budget);
         let variable =
-            variables::overridden_variable(&ExpressionEvaluator::new(self, &self.root, &world), self.context.plan?)?;
+            variables::overridden_variable(&ModuleEvaluator::of(self, &self.root, &world), self.context.plan?)?;
         Some(variable.header)
     }
 
@@ -159,7 +158,7 @@ impl<'a> Program<'a> {
         let Some(scope) = caller.filter(|_| is_evaluated) else {
             return Err("its `source` is an expression".to_owned());
         };
-        match ExpressionEvaluator::new(self, scope, &World::open(&self.budget)).eval(&source.value).value {
+        match ModuleEvaluator::of(self, scope, &World::open(&self.budget)).eval(&source.value).value {
             Maybe::Known(Data::String(source)) => Ok(source),
             Maybe::Known(_) => Err("its `source` isn't a string".to_owned()),
             Maybe::Unknown(why) => Err(format!("its `source` is unknown: {}", why.describe())),
@@ -170,7 +169,7 @@ impl<'a> Program<'a> {
     pub(super) fn may_create(&self, calls: &[DeclarationCall], call: BlockId, world: &World) -> bool {
         self.scopes(calls, world).iter().any(|scope| {
             let Some(block) = scope.module.block(call) else { return true };
-            let mut instances = expand::each_instance(block, &ExpressionEvaluator::new(self, scope, world));
+            let mut instances = expand::each_instance(block, &ModuleEvaluator::of(self, scope, world));
             instances.any(|instance| !instance.never_exists())
         })
     }
@@ -181,7 +180,7 @@ impl<'a> Program<'a> {
         for call in calls {
             for scope in &scopes {
                 let block = scope.module.block(call.block)?;
-                let mut instances = expand::each_instance(block, &ExpressionEvaluator::new(self, scope, world));
+                let mut instances = expand::each_instance(block, &ModuleEvaluator::of(self, scope, world));
                 if let Some(absent) = instances.find(BlockInstance::never_exists) {
                     return Some(absent.exists);
                 }
@@ -234,7 +233,7 @@ impl<'a> Program<'a> {
         self.called.get_or_evaluate((caller.id, call.block), world, || {
             let Some(block) = caller.module.block(call.block) else { return Rc::from([]) };
             let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
-            let instances = expand::instances(block, &ExpressionEvaluator::new(self, caller, world));
+            let instances = expand::instances(block, &ModuleEvaluator::of(self, caller, world));
             world.charge(instances.len());
             let created = instances.into_iter().filter(|instance| !instance.never_exists());
             created.map(|instance| self.called(caller, call, name, instance)).collect()
@@ -288,8 +287,7 @@ impl<'a> Program<'a> {
         world: &World,
     ) -> Option<Vec<(String, Rc<ModuleScope>)>> {
         let call = self.call(caller, name)?;
-        let instances =
-            expand::instances(caller.module.block(call.block)?, &ExpressionEvaluator::new(self, caller, world));
+        let instances = expand::instances(caller.module.block(call.block)?, &ModuleEvaluator::of(self, caller, world));
         if !instances.iter().all(BlockInstance::is_certain) {
             return None;
         }
@@ -333,7 +331,7 @@ impl Program<'_> {
         let notation = site.module.notation(site.block);
         let mut resources = Vec::new();
         for scope in self.scopes(&site.calls, world) {
-            let evaluator = ExpressionEvaluator::new(self, &scope, world);
+            let evaluator = ModuleEvaluator::of(self, &scope, world);
             resources.extend(body::resources(block, site.kind, notation, &evaluator));
             if resources.len() > MAX_INSTANCES {
                 resources.truncate(1);
@@ -372,7 +370,7 @@ impl LoadedProject for Program<'_> {
 
     fn option_values(&self) -> Vec<OptionValue> {
         let world = World::open(&self.budget);
-        variables::option_values(&ExpressionEvaluator::new(self, &self.root, &world))
+        variables::option_values(&ModuleEvaluator::of(self, &self.root, &world))
     }
 
     fn moves(&self) -> Vec<MovedBlock> {

@@ -5,10 +5,10 @@
 //! <https://developer.hashicorp.com/terraform/language/modules/develop/providers>, and for keys
 //! <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>.
 
-use super::eval::{ExpressionEvaluator, symbol};
+use super::eval::{LocalNames, ValuePath, symbol};
 use super::expand::{self, quoted};
 use super::module::Configuration;
-use super::scope::{LocalNames, ModuleCallInstance, ModuleScope, ValuePath};
+use super::scope::{ModuleCallInstance, ModuleEvaluator, ModuleScope};
 use crate::model::ResourceKind;
 use crate::model::dialects::of_region;
 use crate::model::kinds::ResourceRole;
@@ -32,7 +32,7 @@ pub(super) fn nowhere(block: &Block) -> Traced<String> {
 }
 
 /// The Region of a resource's provider configuration, with the hops to its location.
-pub(super) fn region(block: &Block, kind: &ResourceKind, evaluator: &ExpressionEvaluator<'_>) -> Traced<String> {
+pub(super) fn region(block: &Block, kind: &ResourceKind, evaluator: &ModuleEvaluator<'_>) -> Traced<String> {
     if !matches!(kind.role, ResourceRole::Trail(_)) {
         return nowhere(block);
     }
@@ -45,7 +45,7 @@ pub(super) fn region(block: &Block, kind: &ResourceKind, evaluator: &ExpressionE
         }),
     };
     let found = wanted.and_then(|wanted| {
-        let source = evaluator.scope.module.provider_source(&wanted.name)?;
+        let source = evaluator.lookup.scope.module.provider_source(&wanted.name)?;
         Some((wanted, source))
     });
     let value = match found {
@@ -54,7 +54,7 @@ pub(super) fn region(block: &Block, kind: &ResourceKind, evaluator: &ExpressionE
             Unknown(Reason::NotEvaluated { construct: format!("provider `{source}`") })
         }
         Some((wanted, source)) => {
-            let remembered = evaluator.scope.memoize(&format!("provider.{wanted}"), evaluator.world, || {
+            let remembered = evaluator.lookup.scope.memoize(&format!("provider.{wanted}"), evaluator.world, || {
                 configured(wanted.clone(), &source, evaluator)
             });
             hops.extend(remembered.1.iter().cloned());
@@ -65,13 +65,14 @@ pub(super) fn region(block: &Block, kind: &ResourceKind, evaluator: &ExpressionE
 }
 
 /// Finds the configuration in a module or its callers, and evaluates its Region.
-fn configured(mut wanted: Reference, source: &str, evaluator: &ExpressionEvaluator<'_>) -> ValuePath {
+fn configured(mut wanted: Reference, source: &str, evaluator: &ModuleEvaluator<'_>) -> ValuePath {
     let mut hops = Vec::new();
-    let mut scope = evaluator.scope;
+    let mut scope = evaluator.lookup.scope;
     loop {
         let passed = scope.call.as_ref().and_then(|call| Some((call, passed(scope, call, &wanted, source)?)));
         if let Some((call, expr)) = passed {
-            let reference = Reference::read(expr, &ExpressionEvaluator::of_call(call, evaluator.tree, evaluator.world));
+            let reference =
+                Reference::read(expr, &ModuleEvaluator::of_call(call, evaluator.lookup.tree, evaluator.world));
             let Some(reference) = reference else { return (Unknown(Reason::Unreadable), hops) };
             if call.caller.module.provider_source(&reference.name).as_deref() != Some(source) {
                 let construct = format!("provider `{reference}`, which isn't `{source}`,");
@@ -85,7 +86,7 @@ fn configured(mut wanted: Reference, source: &str, evaluator: &ExpressionEvaluat
         }
         match scope.module.provider(source, wanted.alias.as_deref()) {
             Configuration::Block(block) => {
-                let evaluator = ExpressionEvaluator::new(evaluator.tree, scope, evaluator.world);
+                let evaluator = ModuleEvaluator::of(evaluator.lookup.tree, scope, evaluator.world);
                 let (value, rest) = wanted.region_in(block, &evaluator);
                 hops.extend(rest);
                 return (value, hops);
@@ -132,8 +133,8 @@ fn module_name(scope: &ModuleScope) -> String {
 
 /// The Region of a provider whose configuration doesn't set it: that of the option, otherwise unknown because the
 /// environment determines it.
-fn environment(provider: &Reference, scope: &ModuleScope, evaluator: &ExpressionEvaluator<'_>) -> Maybe<Data> {
-    match &evaluator.tree.context.options.region {
+fn environment(provider: &Reference, scope: &ModuleScope, evaluator: &ModuleEvaluator<'_>) -> Maybe<Data> {
+    match &evaluator.lookup.tree.context.options.region {
         Some(region) => Known(Data::String(region.clone())),
         None => Unknown(Reason::FromEnvironment { provider: scope.qualify(&provider.to_string()) }),
     }
@@ -155,7 +156,7 @@ fn names_in(expr: &Expr) -> Option<(&str, Option<&str>)> {
 
 impl Reference {
     /// Parses a reference, and evaluates its key.
-    fn read(expr: &Expr, evaluator: &ExpressionEvaluator<'_>) -> Option<Self> {
+    fn read(expr: &Expr, evaluator: &ModuleEvaluator<'_>) -> Option<Self> {
         let (names, key) = match &expr.kind {
             ExprKind::Index(base, key) => (base.as_ref(), Some(evaluator.eval(key).value)),
             // The parser turns a key that is an identifier into an attribute of the alias.
@@ -169,7 +170,7 @@ impl Reference {
     }
 
     /// The Region in the `provider` block.
-    fn region_in(&self, block: &Block, evaluator: &ExpressionEvaluator<'_>) -> ValuePath {
+    fn region_in(&self, block: &Block, evaluator: &ModuleEvaluator<'_>) -> ValuePath {
         match self.names_of_key(block, evaluator) {
             Known(names) => self.evaluate(block, &evaluator.with(names)),
             Unknown(why) => (Unknown(why), Vec::new()),
@@ -177,7 +178,7 @@ impl Reference {
     }
 
     /// The value of `each` in the block.
-    fn names_of_key(&self, block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Maybe<LocalNames> {
+    fn names_of_key(&self, block: &Block, evaluator: &ModuleEvaluator<'_>) -> Maybe<LocalNames> {
         let key = match (block.body.attribute("for_each"), &self.key) {
             (None, None) => return Known(LocalNames::new()),
             (Some(_), Some(Known(Data::String(key)))) => format!("[{}]", quoted(key)),
@@ -189,13 +190,14 @@ impl Reference {
         let mut instances = expand::each_instance(block, evaluator);
         match instances.find(|instance| instance.key == key) {
             Some(instance) => Known(instance.names),
-            None => {
-                Unknown(Reason::Undeclared { reference: evaluator.scope.qualify(&self.to_string()), is_set: false })
-            }
+            None => Unknown(Reason::Undeclared {
+                reference: evaluator.lookup.scope.qualify(&self.to_string()),
+                is_set: false,
+            }),
         }
     }
 
-    fn evaluate(&self, block: &Block, evaluator: &ExpressionEvaluator<'_>) -> ValuePath {
+    fn evaluate(&self, block: &Block, evaluator: &ModuleEvaluator<'_>) -> ValuePath {
         let Some(region) = block.body.attribute("region") else { return self.without_region(block, evaluator) };
         let value = evaluator.eval_deciding(&region.value);
         match &value.value {
@@ -209,9 +211,9 @@ impl Reference {
         }
     }
 
-    fn without_region(&self, block: &Block, evaluator: &ExpressionEvaluator<'_>) -> ValuePath {
+    fn without_region(&self, block: &Block, evaluator: &ModuleEvaluator<'_>) -> ValuePath {
         let hop = Hop { span: block.header, step: HopKind::NoProviderRegion(self.to_string()) };
-        (environment(self, evaluator.scope, evaluator), vec![hop])
+        (environment(self, evaluator.lookup.scope, evaluator), vec![hop])
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use super::eval::ExpressionEvaluator;
 use super::program::Program;
-use super::scope::ModuleScope;
+use super::scope::{ModuleEvaluator, ModuleScope};
 use super::{expand, variables};
 use crate::formats::Rejection;
 use crate::model::SearchSubject;
@@ -27,7 +26,7 @@ impl Program<'_> {
             if !world.has_steps() {
                 break;
             }
-            let evaluator = ExpressionEvaluator::new(self, &scope, &world);
+            let evaluator = ModuleEvaluator::of(self, &scope, &world);
             for block in scope.module.blocks("variable").filter_map(|id| scope.module.block(id)) {
                 found.extend(variables::rejection(&evaluator, block));
             }
@@ -45,7 +44,7 @@ impl Program<'_> {
 }
 
 /// The preconditions of trails and outputs that aren't met.
-fn unmet(evaluator: &ExpressionEvaluator<'_>, scope: &Rc<ModuleScope>) -> Vec<Rejection> {
+fn unmet(evaluator: &ModuleEvaluator<'_>, scope: &Rc<ModuleScope>) -> Vec<Rejection> {
     let mut found = Vec::new();
     for block in scope.module.blocks("output").filter_map(|id| scope.module.block(id)) {
         found.extend(first_unmet(block, block, evaluator));
@@ -63,7 +62,7 @@ fn unmet(evaluator: &ExpressionEvaluator<'_>, scope: &Rc<ModuleScope>) -> Vec<Re
 }
 
 /// The first precondition in the body of a block that isn't met.
-fn first_unmet(block: &Block, body: &Block, evaluator: &ExpressionEvaluator<'_>) -> Option<Rejection> {
+fn first_unmet(block: &Block, body: &Block, evaluator: &ModuleEvaluator<'_>) -> Option<Rejection> {
     let conditions = body.body.blocks("precondition").filter_map(|one| one.body.attribute("condition"));
     let unmet = conditions.map(|condition| &condition.value).find(|condition| is_refused(condition, evaluator))?;
     let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
@@ -73,7 +72,7 @@ fn first_unmet(block: &Block, body: &Block, evaluator: &ExpressionEvaluator<'_>)
 }
 
 /// True if a condition is false or fails.
-pub(super) fn is_refused(condition: &Expr, evaluator: &ExpressionEvaluator<'_>) -> bool {
+pub(super) fn is_refused(condition: &Expr, evaluator: &ModuleEvaluator<'_>) -> bool {
     is_false(&evaluator.eval(condition).value)
 }
 

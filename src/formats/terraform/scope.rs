@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::eval::ExpressionEvaluator;
+use super::eval::{Evaluator, LocalNames, ValuePath};
 use super::module::{BlockId, Module};
 use super::program::Program;
 use super::size;
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{Data, Hop, Maybe, Memo, Origin, Reason, Traced, Unknown, World};
+use crate::value::{Data, Maybe, Memo, Origin, Reason, Traced, Unknown, World};
 
 /// An instance of a module.
 #[derive(Debug)]
@@ -59,12 +59,6 @@ pub(super) fn each_key(names: &LocalNames) -> Option<String> {
         Maybe::Known(_) | Maybe::Unknown(_) => None,
     }
 }
-
-/// The values of names other than variables and locals: `each`, `count`, iterators, and the names of `for`.
-pub(super) type LocalNames = Vec<(String, Traced<Data>)>;
-
-/// A value, with the hops from its use to its definition.
-pub(super) type ValuePath = (Maybe<Data>, Vec<Hop>);
 
 impl ModuleScope {
     /// The instance of the root module.
@@ -157,9 +151,25 @@ fn weight(way: &Rc<ValuePath>) -> usize {
     }
 }
 
-impl<'a> ExpressionEvaluator<'a> {
+/// Evaluates the expressions of a module instance.
+pub(super) type ModuleEvaluator<'a> = Evaluator<'a, InstanceLookup<'a>>;
+
+/// The declarations of a module instance.
+#[derive(Clone, Copy)]
+pub(super) struct InstanceLookup<'a> {
+    /// The project.
+    pub(super) tree: &'a Program<'a>,
+    pub(super) scope: &'a Rc<ModuleScope>,
+}
+
+impl<'a> ModuleEvaluator<'a> {
+    /// An evaluator for a module instance.
+    pub(super) fn of(tree: &'a Program<'a>, scope: &'a Rc<ModuleScope>, world: &'a World) -> Self {
+        Self::new(InstanceLookup { tree, scope }, world)
+    }
+
     /// An evaluator for the arguments of the call that creates a scope.
     pub(super) fn of_call(call: &'a ModuleCallInstance, tree: &'a Program<'a>, world: &'a World) -> Self {
-        Self::new(tree, &call.caller, world).with(call.names.clone())
+        Self::of(tree, &call.caller, world).with(call.names.clone())
     }
 }

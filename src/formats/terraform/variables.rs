@@ -4,9 +4,10 @@
 use std::rc::Rc;
 
 use super::domain::{self, Domain};
-use super::eval::{ExpressionEvaluator, symbol};
+use super::eval::ValuePath;
+use super::eval::symbol;
 use super::rejections::is_refused;
-use super::scope::ValuePath;
+use super::scope::{ModuleCallInstance, ModuleEvaluator};
 use super::types::{Type, convert, cost};
 use super::values;
 use crate::formats::{OptionUse, OptionValue, Plan, Rejection};
@@ -25,9 +26,9 @@ enum AssignmentSource {
 }
 
 /// The value of a variable, with its hops.
-pub(super) fn value(evaluator: &ExpressionEvaluator<'_>, name: &str) -> ValuePath {
-    let Some(variable) = evaluator.scope.module.find("variable", &[name]) else {
-        let reference = evaluator.scope.qualify(&format!("var.{name}"));
+pub(super) fn value(evaluator: &ModuleEvaluator<'_>, name: &str) -> ValuePath {
+    let Some(variable) = evaluator.lookup.scope.module.find("variable", &[name]) else {
+        let reference = evaluator.lookup.scope.qualify(&format!("var.{name}"));
         return (Unknown(Reason::Undeclared { reference, is_set: false }), Vec::new());
     };
     let ty = type_of(evaluator, variable);
@@ -42,7 +43,7 @@ pub(super) fn value(evaluator: &ExpressionEvaluator<'_>, name: &str) -> ValuePat
     let converted = validated_value(evaluator, variable, name, ty.as_ref(), value);
     let converted = match refused_option(evaluator, name, &converted) {
         Some((option, _)) => {
-            let option = evaluator.tree.context.sources.file(option);
+            let option = evaluator.lookup.tree.context.sources.file(option);
             let (reference, setter) =
                 (format!("var.{name}"), format!("`{}`, whose value is invalid here", option.name));
             converted.map(|_| Unknown(Reason::SetElsewhere { reference, setter }))
@@ -58,17 +59,17 @@ pub(super) fn value(evaluator: &ExpressionEvaluator<'_>, name: &str) -> ValuePat
 
 /// The option that sets a root variable to an invalid value, and the reason. The value may be intended for another
 /// root.
-fn refused_option(evaluator: &ExpressionEvaluator<'_>, name: &str, value: &Traced<Data>) -> Option<(FileId, String)> {
+fn refused_option(evaluator: &ModuleEvaluator<'_>, name: &str, value: &Traced<Data>) -> Option<(FileId, String)> {
     let Unknown(why) = &value.value else { return None };
     let reason = why.failure()?;
-    let option = evaluator.tree.values.option_of(name, evaluator.tree.context.plan);
-    Some((option.filter(|_| evaluator.scope.call.is_none())?, reason.to_owned()))
+    let option = evaluator.lookup.tree.values.option_of(name, evaluator.lookup.tree.context.plan);
+    Some((option.filter(|_| evaluator.lookup.scope.call.is_none())?, reason.to_owned()))
 }
 
 /// The response of the root's declarations to the values of the options.
-pub(super) fn option_values(evaluator: &ExpressionEvaluator<'_>) -> Vec<OptionValue> {
-    let module = &evaluator.scope.module;
-    let names = evaluator.tree.values.of_options();
+pub(super) fn option_values(evaluator: &ModuleEvaluator<'_>) -> Vec<OptionValue> {
+    let module = &evaluator.lookup.scope.module;
+    let names = evaluator.lookup.tree.values.of_options();
     names
         .into_iter()
         .map(|(name, option)| {
@@ -92,7 +93,7 @@ pub(super) fn option_values(evaluator: &ExpressionEvaluator<'_>) -> Vec<OptionVa
 }
 
 /// The type or the validation of a variable that rejects its value, if one does.
-pub(super) fn rejection(evaluator: &ExpressionEvaluator<'_>, variable: &Block) -> Option<Rejection> {
+pub(super) fn rejection(evaluator: &ModuleEvaluator<'_>, variable: &Block) -> Option<Rejection> {
     let name = variable.labels.first()?.text.as_str();
     let ty = type_of(evaluator, variable);
     let AssignmentSource::Value(value, _) = argument_or_value(evaluator, variable, name, ty.as_ref()) else {
@@ -137,7 +138,7 @@ fn places_of(value: &Traced<Data>) -> Vec<Span> {
 
 /// Converts a given value to the variable's type and validates it.
 fn validated_value(
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
     variable: &Block,
     name: &str,
     ty: Option<&Type>,
@@ -149,7 +150,7 @@ fn validated_value(
 
 /// Converts a given value to the variable's type.
 fn converted(
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
     variable: &Block,
     name: &str,
     ty: Option<&Type>,
@@ -162,7 +163,7 @@ fn converted(
                 convert(value, ty)
             }
             Err(why) => {
-                let expression = evaluator.scope.qualify(&format!("var.{name}"));
+                let expression = evaluator.lookup.scope.qualify(&format!("var.{name}"));
                 value.map(|_| Unknown(Reason::Computed { expression, cause: Box::new(why), atom: None }))
             }
         },
@@ -186,7 +187,7 @@ fn set(variable: &Block, why: Reason, ty: Option<&Type>) -> Reason {
 
 /// Returns the reason for an unknown value after its conversion to the type of a module's variable. Comparisons depend
 /// on the type: `== true` can hold for a string of the root module that is passed as a bool.
-fn retyped(evaluator: &ExpressionEvaluator<'_>, why: Reason, ty: Option<&Type>) -> Reason {
+fn retyped(evaluator: &ModuleEvaluator<'_>, why: Reason, ty: Option<&Type>) -> Reason {
     let symbol = why.symbol();
     let function = match ty {
         Some(Type::Bool) if has_type(evaluator, &symbol, &Type::Number) => {
@@ -208,17 +209,17 @@ fn retyped(evaluator: &ExpressionEvaluator<'_>, why: Reason, ty: Option<&Type>) 
 }
 
 /// The declared type of a variable; `None` if it can't be parsed.
-fn type_of(evaluator: &ExpressionEvaluator<'_>, variable: &Block) -> Option<Type> {
+fn type_of(evaluator: &ModuleEvaluator<'_>, variable: &Block) -> Option<Type> {
     variable.body.attribute("type").map_or(Some(Type::Any), |attribute| {
         Type::parse(&attribute.value, &|default| evaluator.outside().eval(default))
     })
 }
 
 /// True if the symbol of an unknown value is a variable of the root module, or a part of one, with this declared type.
-pub(super) fn has_type(evaluator: &ExpressionEvaluator<'_>, symbol: &str, wanted: &Type) -> bool {
+pub(super) fn has_type(evaluator: &ModuleEvaluator<'_>, symbol: &str, wanted: &Type) -> bool {
     let Some(path) = symbol.strip_prefix("var.") else { return false };
     let mut names = path.split('.');
-    let root = &evaluator.tree.root.module;
+    let root = &evaluator.lookup.tree.root.module;
     let variable = names.next().and_then(|name| root.find("variable", &[name]));
     let mut ty = variable.and_then(|variable| type_of(evaluator, variable));
     for name in names {
@@ -234,9 +235,9 @@ pub(super) fn has_type(evaluator: &ExpressionEvaluator<'_>, symbol: &str, wanted
 }
 
 /// True if an unknown root variable can't have this value, because its type differs or a validation rejects the value.
-pub(super) fn rejects(evaluator: &ExpressionEvaluator<'_>, why: &Reason, value: &Data) -> bool {
+pub(super) fn rejects(evaluator: &ModuleEvaluator<'_>, why: &Reason, value: &Data) -> bool {
     let Reason::NoValue { reference } = why else { return false };
-    let (tree, root) = (evaluator.tree, &evaluator.tree.root);
+    let (tree, root) = (evaluator.lookup.tree, &evaluator.lookup.tree.root);
     let declared = reference.strip_prefix("var.").and_then(|name| Some((name, root.module.find("variable", &[name])?)));
     let Some((name, variable)) = declared else { return false };
     let is_other = match (type_of(evaluator, variable), value) {
@@ -264,17 +265,17 @@ pub(super) fn rejects(evaluator: &ExpressionEvaluator<'_>, why: &Reason, value: 
     evaluator.world.charge(fields.len());
     let variables = Traced::written(Data::Object(Object::new(variable.header, fields)), variable.header);
     let world = evaluator.world.frozen();
-    let with = ExpressionEvaluator::new(tree, root, &world).with(vec![("var".to_owned(), variables)]);
+    let with = ModuleEvaluator::of(tree, root, &world).with(vec![("var".to_owned(), variables)]);
     let refuses = conditions.iter().any(|condition| with.eval(condition).value == Known(Data::Bool(false)));
     evaluator.world.charge(world.steps());
     refuses
 }
 
 /// The root variable that the command line sets to another value than that of the plan.
-pub(super) fn overridden_variable<'a>(evaluator: &ExpressionEvaluator<'a>, plan: &Plan) -> Option<&'a Block> {
-    evaluator.tree.values.overruling().find_map(|name| {
+pub(super) fn overridden_variable<'a>(evaluator: &ModuleEvaluator<'a>, plan: &Plan) -> Option<&'a Block> {
+    evaluator.lookup.tree.values.overruling().find_map(|name| {
         let planned = plan.variable(name)?.clone();
-        let variable = evaluator.scope.module.find("variable", &[name])?;
+        let variable = evaluator.lookup.scope.module.find("variable", &[name])?;
         let ty = type_of(evaluator, variable);
         let AssignmentSource::Value(given, _) = root_value(evaluator, variable, name, ty.as_ref())? else {
             return Some(variable);
@@ -284,14 +285,14 @@ pub(super) fn overridden_variable<'a>(evaluator: &ExpressionEvaluator<'a>, plan:
     })
 }
 
-fn of_unknown_type(evaluator: &ExpressionEvaluator<'_>, name: &str) -> Reason {
+fn of_unknown_type(evaluator: &ModuleEvaluator<'_>, name: &str) -> Reason {
     let cause = Box::new(Reason::NotEvaluated { construct: format!("the type of variable `{name}`") });
-    Reason::Computed { expression: evaluator.scope.qualify(&format!("var.{name}")), cause, atom: None }
+    Reason::Computed { expression: evaluator.lookup.scope.qualify(&format!("var.{name}")), cause, atom: None }
 }
 
 /// The hop to the call that doesn't set a variable, because another value would be added there.
-fn unset_in_call(evaluator: &ExpressionEvaluator<'_>, name: &str) -> Option<Hop> {
-    let block = evaluator.scope.call_block()?;
+fn unset_in_call(evaluator: &ModuleEvaluator<'_>, name: &str) -> Option<Hop> {
+    let block = evaluator.lookup.scope.call_block()?;
     let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
     Some(Hop { span: block.header, step: HopKind::ModuleCall { module, name: name.to_owned() } })
 }
@@ -299,16 +300,16 @@ fn unset_in_call(evaluator: &ExpressionEvaluator<'_>, name: &str) -> Option<Hop>
 /// The argument of the call or the given value. If it is missing, or null for a variable that isn't nullable, the
 /// default.
 fn argument_or_value(
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
     variable: &Block,
     name: &str,
     ty: Option<&Type>,
 ) -> AssignmentSource {
-    let written = match &evaluator.scope.call {
+    let written = match &evaluator.lookup.scope.call {
         Some(call) => argument(evaluator, call, name),
         None => root_value(evaluator, variable, name, ty),
     };
-    let has_default = evaluator.scope.call.is_some() || !evaluator.tree.context.options.no_defaults;
+    let has_default = evaluator.lookup.scope.call.is_some() || !evaluator.lookup.tree.context.options.no_defaults;
     match written {
         Some(AssignmentSource::Value(Traced { value: Known(Data::Null), .. }, _)) if !is_nullable(variable) => {}
         Some(given) => return given,
@@ -323,27 +324,23 @@ fn argument_or_value(
     }
 }
 
-fn argument(
-    evaluator: &ExpressionEvaluator<'_>,
-    call: &super::scope::ModuleCallInstance,
-    name: &str,
-) -> Option<AssignmentSource> {
+fn argument(evaluator: &ModuleEvaluator<'_>, call: &ModuleCallInstance, name: &str) -> Option<AssignmentSource> {
     let block = call.caller.module.block(call.block)?;
     let value = match block.body.attribute(name) {
-        Some(argument) => ExpressionEvaluator::of_call(call, evaluator.tree, evaluator.world).eval(&argument.value),
-        None => evaluator.added(block.header, name)?,
+        Some(argument) => ModuleEvaluator::of_call(call, evaluator.lookup.tree, evaluator.world).eval(&argument.value),
+        None => added(evaluator, block.header, name)?,
     };
     let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
     Some(AssignmentSource::Value(value, HopKind::ModuleArgument { module, name: name.to_owned() }))
 }
 
 fn root_value(
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
     variable: &Block,
     name: &str,
     ty: Option<&Type>,
 ) -> Option<AssignmentSource> {
-    let value = match evaluator.tree.values.find(name, evaluator.tree.context.plan)? {
+    let value = match evaluator.lookup.tree.values.find(name, evaluator.lookup.tree.context.plan)? {
         values::VariableSetting::Value(value) => value,
         values::VariableSetting::Planned(value) => {
             let value = Traced { origin: Origin::Written(variable.header), ..value.clone() };
@@ -368,21 +365,21 @@ fn root_value(
 
 /// The value of a variable without a given value and default. A root variable may have any value that its type and its
 /// validations allow.
-fn nothing_given(evaluator: &ExpressionEvaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> ValuePath {
-    let reference = evaluator.scope.qualify(&format!("var.{name}"));
+fn nothing_given(evaluator: &ModuleEvaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> ValuePath {
+    let reference = evaluator.lookup.scope.qualify(&format!("var.{name}"));
     let hops = vec![Hop { span: variable.header, step: HopKind::Variable(name.to_owned()) }];
-    if evaluator.scope.call.is_some() {
+    if evaluator.lookup.scope.call.is_some() {
         let message = format!("the call doesn't set `{reference}`, which has no default");
         return (Unknown(Reason::Failed { message }), hops);
     }
-    let (domains, world) = (&evaluator.tree.domains, evaluator.world);
+    let (domains, world) = (&evaluator.lookup.tree.domains, evaluator.world);
     let domain = domains.get_or_evaluate((variable.header, true), world, || {
         Rc::new(domain::of(variable, name, ty, is_nullable(variable), world))
     });
     (choose(evaluator, &domain, &reference), hops)
 }
 
-fn choose(evaluator: &ExpressionEvaluator<'_>, domain: &Domain, reference: &str) -> Maybe<Data> {
+fn choose(evaluator: &ModuleEvaluator<'_>, domain: &Domain, reference: &str) -> Maybe<Data> {
     let chosen = match domain {
         Domain::Anything => None,
         Domain::OneOf(values) => selected_value(evaluator, values, reference),
@@ -391,7 +388,7 @@ fn choose(evaluator: &ExpressionEvaluator<'_>, domain: &Domain, reference: &str)
 }
 
 /// One of several values, selected by the world; `None` if the world doesn't decide.
-fn selected_value(evaluator: &ExpressionEvaluator<'_>, values: &[Data], subject: &str) -> Option<Data> {
+fn selected_value(evaluator: &ModuleEvaluator<'_>, values: &[Data], subject: &str) -> Option<Data> {
     let shown: Vec<String> = values.iter().map(|value| symbol(&Known(value.clone()))).collect();
     let index = evaluator.world.choose(subject, &shown)?;
     Some(values.get(index).expect("the world chooses one of the values").clone())
@@ -400,7 +397,7 @@ fn selected_value(evaluator: &ExpressionEvaluator<'_>, values: &[Data], subject:
 /// A given value after the variable's validations. A known value that they reject is a failure; an unknown one is among
 /// the values that they accept, if these are few.
 fn validated(
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
     variable: &Block,
     name: &str,
     ty: Option<&Type>,
@@ -413,16 +410,17 @@ fn validated(
         Unknown(why) if !why.is_failure() && why.has_identity() => {
             // If a boolean has a condition, its possible values are listed.
             let is_bool = ty == Some(&Type::Bool) && !domain::conditions(variable).is_empty();
-            let domain = evaluator.tree.domains.get_or_evaluate((variable.header, false), evaluator.world, || {
-                Rc::new(match is_bool {
-                    true => domain::of(variable, name, ty, is_nullable(variable), evaluator.world),
-                    false => domain::validated(variable, name, evaluator.world),
-                })
-            });
+            let domain =
+                evaluator.lookup.tree.domains.get_or_evaluate((variable.header, false), evaluator.world, || {
+                    Rc::new(match is_bool {
+                        true => domain::of(variable, name, ty, is_nullable(variable), evaluator.world),
+                        false => domain::validated(variable, name, evaluator.world),
+                    })
+                });
             let Domain::OneOf(values) = &*domain else { return value };
             // No other value can be converted to one of these texts.
             let is_itself = is_bool || ty == Some(&Type::Any) || values.iter().all(domain::is_word);
-            let subject = if is_itself { why.symbol() } else { evaluator.scope.qualify(&format!("var.{name}")) };
+            let subject = if is_itself { why.symbol() } else { evaluator.lookup.scope.qualify(&format!("var.{name}")) };
             selected_value(evaluator, values, &subject).map_or(value, Known)
         }
         Known(_) | Unknown(_) => value,
@@ -432,4 +430,11 @@ fn validated(
 fn is_nullable(variable: &Block) -> bool {
     let nullable = variable.body.attribute("nullable").map(|attribute| &attribute.value);
     !matches!(nullable, Some(Expr { kind: ExprKind::Bool(false), .. }))
+}
+
+/// The argument that a tried fix adds to the module call with this header.
+fn added(evaluator: &ModuleEvaluator<'_>, header: Span, name: &str) -> Option<Traced<Data>> {
+    let mut tried = evaluator.lookup.tree.context.tried.iter();
+    let added = tried.find(|tried| tried.span == header && tried.key.as_deref() == Some(name))?;
+    Some(Traced::written(added.value.clone(), header))
 }

@@ -1,44 +1,31 @@
 //! Function calls. Pure functions are in a table; this module evaluates those that need more than the values of their
 //! arguments.
 
-use super::{
-    ExpressionEvaluator, at_use, computed, failed, first_failure, may_fail, picked, policies, symbol, with_hop,
-};
+use super::lookup::Lookup;
+use super::{Evaluator, ValuePath, at_use, computed, failed, first_failure, may_fail, picked, symbol, with_hop};
 use crate::formats::terraform::functions::{self, FunctionFailure, FunctionOutcome};
 use crate::formats::terraform::placeholders::until_filled_in;
-use crate::formats::terraform::scope::ValuePath;
 use crate::formats::terraform::size::{self, Size};
-use crate::formats::terraform::types::{Type, convert};
-use crate::source::{Span, normalize};
+use crate::source::Span;
 use crate::syntax::hcl::{self, Expr, ExprKind, FunctionCall};
 use crate::value::world::Atom;
 use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown};
 
-impl ExpressionEvaluator<'_> {
+impl<L: Lookup> Evaluator<'_, L> {
     pub(super) fn call(&self, call: &FunctionCall, span: Span) -> ValuePath {
-        if let ("basename", [path]) = (function_name(call), call.arguments.as_slice())
-            && let Some(name) = self.absolute_name(path)
-        {
-            return at_use(Known(Data::String(name)));
+        if let Some(value) = L::call(self, call, span) {
+            return value;
         }
         match function_name(call) {
             "try" => self.try_each(&call.arguments),
             "can" => at_use(self.can(&call.arguments)),
-            "file" | "fileexists" | "templatefile" | "filebase64" | "filemd5" | "filesha1" | "filesha256"
-            | "filesha512" | "filebase64sha256" | "filebase64sha512" => self.read(call, span),
-            "fileset" => at_use(self.fileset(call, span)),
             "templatestring" => at_use(self.rendered(call, span)),
-            "issensitive" => at_use(self.is_sensitive(call)),
             "base64gzip" => at_use(self.unevaluated_text(call, 1)),
-            "base64gunzip" => self.unzipped(call),
             "provider::aws::arn_build" => match self.arguments(call) {
                 Ok(arguments) => self.built_arn(arguments, span),
                 Err(why) => at_use(Unknown(why)),
             },
             "rsadecrypt" => at_use(self.unevaluated_text(call, 2)),
-            "ephemeralasnull" if self.may_be_ephemeral() => at_use(Unknown(Reason::NotEvaluated {
-                construct: "`ephemeralasnull` beside ephemeral values".to_owned(),
-            })),
             name => match self.arguments(call) {
                 Ok(arguments) => {
                     let arguments = until_filled_in(name, arguments);
@@ -79,7 +66,7 @@ impl ExpressionEvaluator<'_> {
         }
     }
 
-    fn pure(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> ValuePath {
+    pub(super) fn pure(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> ValuePath {
         let Some(function) = functions::find(name) else {
             return at_use(self.not_evaluated(name, arguments, span));
         };
@@ -124,7 +111,7 @@ impl ExpressionEvaluator<'_> {
     /// The result of a function of partly unknown arguments, for the functions that have a partial result.
     fn of_unknown(&self, name: &str, arguments: &[Traced<Data>]) -> Option<Maybe<Data>> {
         match (name.strip_prefix("core::").unwrap_or(name), arguments) {
-            ("jsondecode", [Traced { value: Unknown(why), .. }]) => self.policy_of(why).map(Known),
+            ("jsondecode", [Traced { value: Unknown(why), .. }]) => self.lookup.decoded(why, self.world).map(Known),
             ("formatlist", [format, rest @ ..]) => self.composed_list(format, rest),
             _ => None,
         }
@@ -154,8 +141,7 @@ impl ExpressionEvaluator<'_> {
             let value = trying.eval(argument);
             match &value.value {
                 Unknown(why) if why.is_failure() => {}
-                Unknown(why) if policies::is_policy(why) => return chosen(value),
-                Unknown(_) if self.is_of_instance(argument) => return chosen(value),
+                Unknown(why) if L::is_certain(self, argument, why) => return chosen(value),
                 Unknown(why) => return at_use(computed(format!("try({})", why.symbol()), why, None)),
                 Known(data) => match trying.possible_failure().or_else(|| first_possible_failure(data)) {
                     Some(why) => {
@@ -187,58 +173,6 @@ impl ExpressionEvaluator<'_> {
         }
     }
 
-    /// Evaluates `file` and the other functions that read a file, relative to the root module's directory.
-    fn read(&self, call: &FunctionCall, span: Span) -> ValuePath {
-        match self.arguments(call) {
-            Ok(arguments) => self.read_file(function_name(call), &arguments, span),
-            Err(why) => at_use(Unknown(why)),
-        }
-    }
-
-    fn read_file(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> ValuePath {
-        let path = match arguments.first().map(|argument| &argument.value) {
-            Some(Known(Data::String(path))) => path.clone(),
-            Some(Unknown(why)) => return at_use(computed(format!("{name}({})", why.symbol()), why, None)),
-            Some(Known(_)) | None => return at_use(failed(format!("`{name}` takes a path"))),
-        };
-        let context = self.tree.context;
-        let path = normalize(&self.tree.root.module.directory.join(path));
-        if !context.sources.may_read(&path) {
-            return unavailable(name, arguments);
-        }
-        match (name, context.sources.load(context.fs, &path)) {
-            ("fileexists", Ok(_)) => at_use(Known(Data::Bool(true))),
-            ("file", Ok(id)) => {
-                let file = context.sources.file(id);
-                let whole = Hop { span: Span::new(id, 0, file.text.len()), step: HopKind::File };
-                let is_text = file.replaced.is_empty();
-                if is_text {
-                    (Known(Data::String(file.text.clone())), vec![whole])
-                } else {
-                    unavailable(name, arguments)
-                }
-            }
-            ("templatefile", Ok(id)) => {
-                let file = context.sources.file(id);
-                let variables = arguments.get(1).map(|argument| &argument.value);
-                at_use(self.render(&file.text, variables, |range| Span::new(id, range.start, range.end)))
-            }
-            // The digest or the Base64 of the file's content.
-            (name, Ok(id)) => {
-                let file = context.sources.file(id);
-                let function =
-                    name.strip_prefix("file").map(|name| if name == "base64" { "base64encode" } else { name });
-                let text = Traced::written(Data::String(file.text.clone()), span);
-                match function.filter(|_| file.replaced.is_empty()) {
-                    Some(function) => self.pure(function, &[text], span),
-                    None => unavailable(name, arguments),
-                }
-            }
-            // A file that is missing here may exist when Terraform runs.
-            _ => unavailable(name, arguments),
-        }
-    }
-
     /// Evaluates `templatestring`, which takes a reference to a template.
     fn rendered(&self, call: &FunctionCall, span: Span) -> Maybe<Data> {
         if matches!(
@@ -260,57 +194,6 @@ impl ExpressionEvaluator<'_> {
         }
     }
 
-    /// Evaluates `issensitive`, if the expression itself or a variable or local of the module determines the result.
-    fn is_sensitive(&self, call: &FunctionCall) -> Maybe<Data> {
-        let [argument] = call.arguments.as_slice() else { return failed("`issensitive` takes one argument") };
-        match self.sensitivity(argument, MAX_REFERENCES) {
-            Some(is_sensitive) => Known(Data::Bool(is_sensitive)),
-            None => {
-                let why = Reason::NotEvaluated { construct: "`issensitive` of such a value".to_owned() };
-                computed(format!("issensitive({})", symbol(&self.eval(argument).value)), &why, None)
-            }
-        }
-    }
-
-    /// True if an expression is marked as sensitive, false if its value is known and not sensitive, `None` if neither
-    /// is certain.
-    fn sensitivity(&self, expr: &Expr, depth: usize) -> Option<bool> {
-        let depth = depth.checked_sub(1)?;
-        match &expr.kind {
-            ExprKind::Call(call) => match (function_name(call), call.arguments.as_slice()) {
-                ("sensitive", [_]) => Some(true),
-                ("nonsensitive", [_]) => Some(false),
-                _ => None,
-            },
-            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => Some(false),
-            ExprKind::GetAttr(root, name) if !self.is_outside => match &root.kind {
-                ExprKind::Variable(root) if self.named(root).is_some() => None,
-                ExprKind::Variable(root) if root == "local" => {
-                    let local = self.scope.module.local(&name.text)?;
-                    Self::new(self.tree, self.scope, self.world).sensitivity(local, depth)
-                }
-                ExprKind::Variable(root) if root == "var" => self.is_sensitive_variable(&name.text, expr),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Like [`Self::sensitivity`], for a variable. Unless the variable is declared as sensitive, it is as sensitive as
-    /// the value that the call of its module passes.
-    fn is_sensitive_variable(&self, name: &str, expr: &Expr) -> Option<bool> {
-        let block = self.scope.module.find("variable", &[name])?;
-        match block.body.attribute("sensitive").map(|attribute| &attribute.value.kind) {
-            Some(ExprKind::Bool(true)) => Some(true),
-            Some(ExprKind::Bool(false)) | None => {
-                let is_known =
-                    matches!(self.eval(expr).value, Known(data) if !matches!(data, Data::List(_) | Data::Object(_)));
-                (is_known && self.scope.address.is_empty()).then_some(false)
-            }
-            Some(_) => None,
-        }
-    }
-
     /// Evaluates `arn_build` of the AWS provider, which takes the five parts of an ARN after `arn:`.
     fn built_arn(&self, parts: Vec<Traced<Data>>, span: Span) -> ValuePath {
         if parts.len() != 5 || parts.iter().any(|part| part.value == Known(Data::Null)) {
@@ -322,7 +205,7 @@ impl ExpressionEvaluator<'_> {
     }
 
     /// Returns the unknown result of a function that returns a string and isn't evaluated.
-    fn unevaluated_text(&self, call: &FunctionCall, arity: usize) -> Maybe<Data> {
+    pub(super) fn unevaluated_text(&self, call: &FunctionCall, arity: usize) -> Maybe<Data> {
         let name = function_name(call);
         let arguments = match self.arguments(call) {
             Ok(arguments) => arguments,
@@ -346,45 +229,6 @@ impl ExpressionEvaluator<'_> {
             "base64gzip" => Unknown(Reason::Composed { reference: expression, cause: Box::new(why) }),
             _ => computed(expression, &why, None),
         }
-    }
-
-    /// Evaluates OpenTofu's `base64gunzip` if its argument is the result of `base64gzip`.
-    fn unzipped(&self, call: &FunctionCall) -> ValuePath {
-        let zipped = match call.arguments.as_slice() {
-            [argument] if !call.expand_last => self.zipped(argument, MAX_REFERENCES),
-            _ => None,
-        };
-        match zipped.map(|text| convert(text, &Type::String)) {
-            Some(Traced { value: Known(Data::Null), .. }) => at_use(failed("`base64gzip` doesn't take null")),
-            Some(text) => picked(text),
-            None => at_use(self.unevaluated_text(call, 1)),
-        }
-    }
-
-    /// Returns the text that an expression compresses with `base64gzip`, directly or in a local of the module.
-    fn zipped(&self, expr: &Expr, depth: usize) -> Option<Traced<Data>> {
-        let depth = depth.checked_sub(1)?;
-        match &expr.kind {
-            ExprKind::Call(call) if function_name(call) == "base64gzip" && !call.expand_last => {
-                match call.arguments.as_slice() {
-                    [text] => Some(self.eval(text)),
-                    _ => None,
-                }
-            }
-            ExprKind::GetAttr(root, name) if self.is_local(root) => {
-                let local = self.scope.module.local(&name.text)?;
-                Self::new(self.tree, self.scope, self.world).zipped(local, depth)
-            }
-            _ => None,
-        }
-    }
-
-    /// True if a value of this module may be ephemeral: that of a variable, a resource, or another module.
-    fn may_be_ephemeral(&self) -> bool {
-        let module = &self.scope.module;
-        let mut variables = module.blocks("variable").filter_map(|id| module.block(id));
-        variables.any(|variable| variable.body.attribute("ephemeral").is_some())
-            || ["ephemeral", "module"].into_iter().any(|keyword| module.blocks(keyword).next().is_some())
     }
 
     /// Renders a template that can refer only to the given names.
@@ -417,17 +261,8 @@ fn is_given(argument: &Traced<Data>) -> bool {
     }
 }
 
-/// The value of a function whose file isn't available.
-fn unavailable(name: &str, arguments: &[Traced<Data>]) -> ValuePath {
-    let why = Reason::NotEvaluated { construct: format!("the function `{name}` of a file that isn't available") };
-    at_use(computed(format!("{name}({})", symbols(arguments)), &why, None))
-}
-
-/// The limit of consecutive references that `issensitive` and `base64gunzip` follow.
-const MAX_REFERENCES: usize = 16;
-
 /// Returns the name of the function without the optional prefix `core::`.
-fn function_name(call: &FunctionCall) -> &str {
+pub(super) fn function_name(call: &FunctionCall) -> &str {
     call.name.text.strip_prefix("core::").unwrap_or(&call.name.text)
 }
 
@@ -437,7 +272,7 @@ fn chosen(argument: Traced<Data>) -> ValuePath {
     with_hop(argument, Hop { span, step: HopKind::Argument })
 }
 
-fn symbols(arguments: &[Traced<Data>]) -> String {
+pub(super) fn symbols(arguments: &[Traced<Data>]) -> String {
     arguments.iter().map(|argument| symbol(&argument.value)).collect::<Vec<_>>().join(", ")
 }
 

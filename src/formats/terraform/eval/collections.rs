@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::lookup::Lookup;
 use super::operators::text;
-use super::{ExpressionEvaluator, at_use, computed, failed, first_failure, picked, symbol};
+use super::{Evaluator, LocalNames, ValuePath, at_use, computed, failed, first_failure, picked, symbol};
 use crate::formats::terraform::expand;
 use crate::formats::terraform::normal_form;
 use crate::formats::terraform::placeholders::{self, filled_in};
-use crate::formats::terraform::scope::{LocalNames, ValuePath};
 use crate::formats::terraform::size::{self, CollectionSize};
 use crate::source::Span;
 use crate::syntax::hcl::{ForExpr, ObjectItem, ObjectKey, Splat};
@@ -16,7 +16,7 @@ use crate::value::{Data, Field, HopKind, Known, List, ListKind, Maybe, Object, O
 /// The maximum number of elements; the value of a larger collection is unknown.
 pub(super) const MAX_ELEMENTS: usize = 65_536;
 
-impl ExpressionEvaluator<'_> {
+impl<L: Lookup> Evaluator<'_, L> {
     pub(super) fn object(&self, items: &[ObjectItem], span: Span) -> Maybe<Data> {
         let mut held = CollectionSize::new(self.world);
         let mut fields = BTreeMap::new();

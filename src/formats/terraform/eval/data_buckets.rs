@@ -2,26 +2,26 @@
 //!
 //! Source: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/s3_bucket>.
 
+use super::ValuePath;
 use std::rc::Rc;
 
-use super::ExpressionEvaluator;
-use crate::formats::terraform::scope::ValuePath;
+use crate::formats::terraform::scope::ModuleEvaluator;
 use crate::syntax::hcl::{Expr, ExprKind, TemplatePart};
 
 const KIND: &str = "aws_s3_bucket";
 
-impl ExpressionEvaluator<'_> {
+impl ModuleEvaluator<'_> {
     /// Evaluates `data.aws_s3_bucket.name.id`, `bucket` and `arn`, with or without an index.
     pub(super) fn data_bucket(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
         if !matches!(attribute, "id" | "bucket" | "arn") {
             return None;
         }
         let (name, key) = self.source_instance(base, KIND)?;
-        let block = self.scope.module.find("data", &[KIND, name])?;
+        let block = self.lookup.scope.module.find("data", &[KIND, name])?;
         let evaluator = self.source_evaluator(block, &key)?;
         let bucket = &block.body.attribute("bucket")?.value;
         let reference = format!("data.{KIND}.{name}{key}.{attribute}");
-        Some(self.scope.memoize(&reference, self.world, || {
+        Some(self.lookup.scope.memoize(&reference, self.world, || {
             let value = match attribute {
                 "arn" => evaluator.eval(&arn_of(bucket)),
                 _ => evaluator.eval(bucket),

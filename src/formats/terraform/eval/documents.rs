@@ -2,8 +2,9 @@
 //! known.
 
 use super::collections::MAX_ELEMENTS;
-use super::{ExpressionEvaluator, MAX_DEPTH, may_fail, with_hop};
+use super::{MAX_DEPTH, may_fail, with_hop};
 use crate::formats::terraform::policy_document::{self, replaced};
+use crate::formats::terraform::scope::ModuleEvaluator;
 use crate::source::Span;
 use crate::syntax::hcl::{Conditional, Expr, ExprKind, FunctionCall, ObjectKey};
 use crate::value::{Data, Field, Hop, HopKind, Known, List, Maybe, Origin, Reason, Traced, Unknown};
@@ -14,7 +15,7 @@ const MAX_PARTS_DEPTH: usize = 16;
 /// Converts an item whose presence in the list is uncertain.
 type UncertainItem = fn(Traced<Data>, &Reason) -> Traced<Data>;
 
-impl ExpressionEvaluator<'_> {
+impl ModuleEvaluator<'_> {
     /// The value of an expression for a policy: an object if the structure of the text is known, otherwise the text.
     pub(in crate::internal::formats::terraform) fn document(&self, expr: &Expr) -> Traced<Data> {
         if self.world.enter(MAX_DEPTH).is_err() {
@@ -171,8 +172,8 @@ impl ExpressionEvaluator<'_> {
                 Some(parts.into_iter().map(|part| doubted(part, &why)).collect())
             }
             ExprKind::GetAttr(base, name) if self.is_local(base) => {
-                let expr = self.scope.module.local(&name.text)?;
-                Self::new(self.tree, self.scope, self.world).parts(expr, depth.saturating_add(1), doubted)
+                let expr = self.lookup.scope.module.local(&name.text)?;
+                self.fresh().parts(expr, depth.saturating_add(1), doubted)
             }
             _ => Some(vec![value]),
         }
@@ -236,16 +237,16 @@ impl ExpressionEvaluator<'_> {
     fn decoded_name(&self, root: &str, name: &str) -> Option<(Traced<Data>, Hop)> {
         let (value, hop) = match root {
             "local" => {
-                let expr = self.scope.module.local(name)?;
-                let value = Self::new(self.tree, self.scope, self.world).document(expr);
+                let expr = self.lookup.scope.module.local(name)?;
+                let value = self.fresh().document(expr);
                 (value, Hop { span: expr.span, step: HopKind::Local(name.to_owned()) })
             }
             "var" => {
-                let call = self.scope.call.as_ref()?;
-                let block = self.scope.call_block()?;
+                let call = self.lookup.scope.call.as_ref()?;
+                let block = self.lookup.scope.call_block()?;
                 let expr = &block.body.attribute(name)?.value;
                 let module = block.labels.first()?.text.clone();
-                let value = ExpressionEvaluator::of_call(call, self.tree, self.world).document(expr);
+                let value = ModuleEvaluator::of_call(call, self.lookup.tree, self.world).document(expr);
                 (value, Hop { span: expr.span, step: HopKind::ModuleArgument { module, name: name.to_owned() } })
             }
             _ => return None,

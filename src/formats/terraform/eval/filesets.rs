@@ -7,8 +7,9 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::{ExpressionEvaluator, computed, failed, symbol};
+use super::{computed, failed, symbol};
 use crate::formats::terraform::functions::glob;
+use crate::formats::terraform::scope::ModuleEvaluator;
 use crate::source::{PathKind, Span, is_skipped, normalize};
 use crate::syntax::hcl::FunctionCall;
 use crate::value::{Data, Known, List, ListKind, Maybe, Reason, Traced, Unknown};
@@ -37,7 +38,7 @@ struct Entries {
     unclear: Vec<String>,
 }
 
-impl ExpressionEvaluator<'_> {
+impl ModuleEvaluator<'_> {
     /// Evaluates a call of `fileset`. The resulting paths are relative to the given directory.
     pub(super) fn fileset(&self, call: &FunctionCall, span: Span) -> Maybe<Data> {
         let arguments = match self.arguments(call) {
@@ -68,8 +69,8 @@ impl ExpressionEvaluator<'_> {
     fn matching(&self, directory: &str, pattern: &str) -> Result<BTreeSet<String>, Reason> {
         let parts = glob::parts(pattern).filter(|_| !glob::is_pattern(directory));
         let parts = parts.ok_or_else(|| not_evaluated("`fileset` with such a pattern"))?;
-        let start = normalize(&self.tree.root.module.directory.join(directory));
-        if !self.tree.context.sources.may_read(&start) {
+        let start = normalize(&self.lookup.tree.root.module.directory.join(directory));
+        if !self.lookup.tree.context.sources.may_read(&start) {
             return Err(not_evaluated(ELSEWHERE));
         }
         let mut found = BTreeSet::new();
@@ -99,7 +100,7 @@ impl ExpressionEvaluator<'_> {
     /// Returns the entries of a directory. Directories that searches skip, such as `.terraform`, are omitted, since a
     /// fresh checkout doesn't have them.
     fn entries_of(&self, place: &Place) -> Result<Entries, Reason> {
-        let fs = self.tree.context.fs;
+        let fs = self.lookup.tree.context.fs;
 
         let own = fs.directories(&place.directory).map_err(|_| not_evaluated(ELSEWHERE))?;
         let mut entries = Entries::default();

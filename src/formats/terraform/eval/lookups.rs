@@ -1,14 +1,13 @@
 //! Lookups with an unknown key: each world selects one key of the map, or a key that the map doesn't have.
 
-use super::{ExpressionEvaluator, at_use, computed, failed, picked, symbol_of};
+use super::lookup::Lookup;
+use super::{Evaluator, ValuePath, at_use, computed, failed, picked, symbol_of};
 use crate::formats::terraform::expand::quoted;
 use crate::formats::terraform::functions::{self, FunctionFailure, FunctionOutcome};
 use crate::formats::terraform::numbers;
-use crate::formats::terraform::scope::ValuePath;
 use crate::formats::terraform::size::{STEPS_OF_TOO_MUCH, Size};
-use crate::formats::terraform::variables;
+use crate::formats::terraform::types::Type;
 use crate::source::Span;
-use crate::syntax::hcl::ExprKind;
 use crate::value::world::Atom;
 use crate::value::{Data, Field, HopKind, Known, List, Maybe, Object, Reason, Traced, Unknown};
 
@@ -26,7 +25,7 @@ enum LookupField<'a> {
     Other,
 }
 
-impl ExpressionEvaluator<'_> {
+impl<L: Lookup> Evaluator<'_, L> {
     /// The field that an unknown key selects; `None` if the world doesn't decide.
     fn row<'o>(&self, object: &'o Object, key: &Reason) -> Option<LookupField<'o>> {
         if key.is_failure() || object.rest.is_some() || object.fields.len() > MAX_KEYS {
@@ -34,7 +33,7 @@ impl ExpressionEvaluator<'_> {
         }
         let is_text = self.is_text(key);
         for field in object.fields.iter() {
-            if is_text && variables::rejects(self, key, &Data::String(field.key.clone())) {
+            if is_text && self.lookup.rejects(key, &Data::String(field.key.clone()), self.world) {
                 continue;
             }
             if self.world.decide(self.key_is(key, &field.key))? {
@@ -86,15 +85,7 @@ impl ExpressionEvaluator<'_> {
             }
             Reason::Composed { .. } => true,
             Reason::AtDeployment { reference, .. } => reference == "terraform.workspace",
-            Reason::NoValue { reference } => {
-                let root = &self.tree.root.module;
-                let variable = reference.strip_prefix("var.").and_then(|name| root.find("variable", &[name]));
-                let ty = variable.and_then(|variable| Some(&variable.body.attribute("type")?.value.kind));
-                match ty {
-                    Some(ExprKind::Variable(name) | ExprKind::String(name)) => name == "string",
-                    _ => false,
-                }
-            }
+            Reason::NoValue { reference } => self.lookup.has_type(reference, &Type::String, self.world),
             _ => false,
         }
     }

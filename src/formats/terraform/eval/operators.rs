@@ -1,18 +1,17 @@
 //! Operators and conditionals. Three-valued logic and worlds often determine a result where Terraform itself has an
 //! unknown value.
 
-use super::{ExpressionEvaluator, computed, failed, symbol, with_hop};
+use super::lookup::Lookup;
+use super::{Evaluator, ValuePath, computed, failed, symbol, with_hop};
 use crate::formats::terraform::equality;
 use crate::formats::terraform::numbers;
 use crate::formats::terraform::placeholders::filled_in;
-use crate::formats::terraform::scope::ValuePath;
 use crate::formats::terraform::types::{Type, convert, type_of, unify};
-use crate::formats::terraform::variables;
 use crate::syntax::hcl::{BinaryOperator, Conditional, Expr, ExprKind, UnaryOperator};
 use crate::value::world::Atom;
 use crate::value::{Choice, Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, cut};
 
-impl ExpressionEvaluator<'_> {
+impl<L: Lookup> Evaluator<'_, L> {
     /// Evaluates `condition ? then : otherwise`. Only the selected arm determines the value.
     pub(super) fn conditional(&self, conditional: &Conditional) -> ValuePath {
         let Conditional { condition, then, otherwise } = conditional;
@@ -59,7 +58,7 @@ impl ExpressionEvaluator<'_> {
     fn shown(&self, expr: &Expr) -> String {
         /// The maximum length of a condition in a message, in characters.
         const MAX_REASON: usize = 200;
-        let file = self.tree.context.sources.file(expr.span.file);
+        let file = self.lookup.sources().file(expr.span.file);
         let begin: String = file.slice(expr.span).chars().take(MAX_REASON).collect();
         cut(&begin.split_whitespace().collect::<Vec<_>>().join(" "))
     }
@@ -140,7 +139,7 @@ impl ExpressionEvaluator<'_> {
     pub(super) fn equal(&self, left: &Traced<Data>, right: &Traced<Data>) -> Maybe<Data> {
         let is_refused = match (&left.value, &right.value) {
             (Unknown(why), Known(Data::Null)) | (Known(Data::Null), Unknown(why)) if self.is_never_null(why) => true,
-            (Unknown(why), Known(data)) | (Known(data), Unknown(why)) => variables::rejects(self, why, data),
+            (Unknown(why), Known(data)) | (Known(data), Unknown(why)) => self.lookup.rejects(why, data, self.world),
             (Known(_), Known(_)) | (Unknown(_), Unknown(_)) => false,
         };
         if is_refused { Known(Data::Bool(false)) } else { equal(left, right) }

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::collections::find_element;
-use super::{ExpressionEvaluator, at_use, failed};
+use super::lookup::Lookup;
+use super::{Evaluator, ValuePath, at_use, failed};
 use crate::formats::terraform::normal_form;
-use crate::formats::terraform::scope::ValuePath;
 use crate::model::meant_literal;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown, append_hops};
@@ -31,7 +31,7 @@ enum PathStart<'a> {
     Made(ValuePath),
 }
 
-impl ExpressionEvaluator<'_> {
+impl<L: Lookup> Evaluator<'_, L> {
     /// The value of a name, an attribute or an element.
     pub(super) fn follow(&self, expr: &Expr) -> ValuePath {
         let mut steps = Vec::new();
@@ -97,37 +97,21 @@ impl ExpressionEvaluator<'_> {
                 ExprKind::Variable(root) if self.named(root).is_none() => {
                     Some(PathStart::Shared(self.keyword(expr, root, &name.text)))
                 }
-                _ => match self.cached_attribute(base, &name.text) {
-                    Some(value) => Some(PathStart::Shared(value)),
-                    None => match self.policy_instances(expr) {
-                        Some(instances) => Some(PathStart::Made(at_use(instances))),
-                        None => self.unapplied(expr).map(PathStart::Made),
-                    },
-                },
+                _ => L::object(self, expr).map(PathStart::Shared),
             },
-            ExprKind::Index(..) => self.unapplied(expr).map(PathStart::Made),
+            ExprKind::Index(..) => L::object(self, expr).map(PathStart::Shared),
             _ => None,
         }
     }
 
-    /// An attribute that is evaluated once for all references: an output, or an attribute of a data source that its
-    /// arguments determine.
-    fn cached_attribute(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
-        let output = self.module_output(base, attribute);
-        let document = output.or_else(|| self.policy_document(base, attribute));
-        document.or_else(|| self.template_file(base, attribute)).or_else(|| self.data_bucket(base, attribute))
-    }
-
-    /// A reference whose value is known only after Terraform has applied.
-    fn unapplied(&self, expr: &Expr) -> Option<ValuePath> {
-        if self.is_opaque(expr) {
-            return Some(at_use(if self.lacks_instance(expr) {
-                failed("there is no such instance")
-            } else {
-                Unknown(self.at_deployment(expr))
-            }));
+    /// Evaluates `root.name` for a keyword.
+    fn keyword(&self, expr: &Expr, root: &str, name: &str) -> Rc<ValuePath> {
+        match root {
+            _ if self.is_outside => Rc::new(at_use(failed(format!("`{root}.{name}` can't be used here")))),
+            "var" => self.lookup.variable(name, expr.span, self.world),
+            "local" => self.lookup.local(name, expr.span, self.world),
+            _ => L::object(self, expr).unwrap_or_else(|| Rc::new(at_use(Unknown(Reason::Unreadable)))),
         }
-        None
     }
 
     /// Follows a path; as long as all values are known, none is copied.

@@ -3,18 +3,18 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{ExpressionEvaluator, MAX_DEPTH};
+use super::MAX_DEPTH;
 use crate::formats::terraform::calls;
-use crate::formats::terraform::scope::ModuleScope;
+use crate::formats::terraform::scope::{ModuleEvaluator, ModuleScope};
 use crate::source::normalize;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Known};
 
-impl ExpressionEvaluator<'_> {
+impl ModuleEvaluator<'_> {
     /// Evaluates `path.module`. It isn't always the shortest path: Terraform appends the source of each call to the
     /// path of its caller.
     pub(super) fn module_path(&self) -> String {
-        let path = self.path_of(self.scope);
+        let path = self.path_of(self.lookup.scope);
         if path.as_os_str().is_empty() { ".".to_owned() } else { path.to_string_lossy().into_owned() }
     }
 
@@ -24,14 +24,14 @@ impl ExpressionEvaluator<'_> {
         let source = scope.call_block().and_then(calls::literal_source);
         match source.filter(|source| calls::is_local(source)) {
             Some(source) => joined(&self.path_of(&call.caller), source),
-            None => relative(&self.tree.root.module.directory, &scope.module.directory),
+            None => relative(&self.lookup.tree.root.module.directory, &scope.module.directory),
         }
     }
 
     /// The last name of an absolute path, if it doesn't depend on the location of the checked tree.
     pub(super) fn absolute_name(&self, path: &Expr) -> Option<String> {
         let path = self.absolute(path)?;
-        let is_inside = self.tree.context.sources.is_below_root(&path);
+        let is_inside = self.lookup.tree.context.sources.is_below_root(&path);
         Some(path.file_name()?.to_str()?.to_owned()).filter(|_| is_inside)
     }
 
@@ -44,7 +44,7 @@ impl ExpressionEvaluator<'_> {
     }
 
     fn absolute_at(&self, path: &Expr) -> Option<PathBuf> {
-        let root = &self.tree.root.module.directory;
+        let root = &self.lookup.tree.root.module.directory;
         match &path.kind {
             ExprKind::Call(call) => match (call.name.text.as_str(), call.arguments.as_slice()) {
                 ("abspath", [path]) => match self.eval(path).value {
@@ -58,8 +58,8 @@ impl ExpressionEvaluator<'_> {
                 ExprKind::Variable(keyword) if self.named(keyword).is_none() => match keyword.as_str() {
                     "path" if name.text == "cwd" => Some(root.clone()),
                     "local" => {
-                        let local = self.scope.module.local(&name.text)?;
-                        Self::new(self.tree, self.scope, self.world).absolute(local)
+                        let local = self.lookup.scope.module.local(&name.text)?;
+                        self.fresh().absolute(local)
                     }
                     _ => None,
                 },

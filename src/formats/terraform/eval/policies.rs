@@ -1,10 +1,11 @@
 //! Evaluates the data source `aws_iam_policy_document` as if it were a function.
 
+use super::ValuePath;
 use std::rc::Rc;
 
-use super::{ExpressionEvaluator, at_use};
+use super::at_use;
 use crate::formats::terraform::expand::{self, quoted};
-use crate::formats::terraform::scope::{ModuleScope, ValuePath};
+use crate::formats::terraform::scope::{ModuleEvaluator, ModuleScope};
 use crate::formats::terraform::{body, policy_document};
 use crate::model::ArgumentShape;
 use crate::source::Span;
@@ -27,19 +28,19 @@ impl PolicyData<'_> {
     }
 }
 
-impl ExpressionEvaluator<'_> {
+impl ModuleEvaluator<'_> {
     /// Evaluates `data.aws_iam_policy_document.name.json` and `….minified_json`, with or without an index.
     pub(super) fn policy_document(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
         let source = self.policy_source(base, attribute)?;
         let reference = source.reference(attribute);
-        Some(self.scope.memoize(&reference, self.world, || at_use(self.policy_text(&source, &reference))))
+        Some(self.lookup.scope.memoize(&reference, self.world, || at_use(self.policy_text(&source, &reference))))
     }
 
     /// Evaluates `data.aws_iam_policy_document.name`: the instance, or a collection of instances.
     pub(super) fn policy_instances(&self, expr: &Expr) -> Option<Maybe<Data>> {
         let name = self.source_name(expr, policy_document::KIND)?;
-        let block = self.scope.module.find("data", &[policy_document::KIND, name])?;
-        let instances = expand::instances(block, &ExpressionEvaluator::new(self.tree, self.scope, self.world));
+        let block = self.lookup.scope.module.find("data", &[policy_document::KIND, name])?;
+        let instances = expand::instances(block, &self.fresh());
         if !instances.iter().all(expand::BlockInstance::is_certain) {
             return None;
         }
@@ -69,12 +70,14 @@ impl ExpressionEvaluator<'_> {
             let reference = source.reference(attribute);
             let value = match attribute {
                 "json" | "minified_json" => {
-                    let way =
-                        self.scope.memoize(&reference, self.world, || at_use(self.policy_text(&source, &reference)));
+                    let way = self
+                        .lookup
+                        .scope
+                        .memoize(&reference, self.world, || at_use(self.policy_text(&source, &reference)));
                     way.0.clone()
                 }
                 _ => Unknown(Reason::AtDeployment {
-                    reference: self.scope.qualify(&reference),
+                    reference: self.lookup.scope.qualify(&reference),
                     is_set: attribute == "id",
                 }),
             };
@@ -100,17 +103,17 @@ impl ExpressionEvaluator<'_> {
     }
 
     /// The policy of the data source whose text is unknown, regardless of the references that led to it.
-    pub(super) fn policy_of(&self, why: &Reason) -> Option<Data> {
+    pub(crate) fn policy_of(&self, why: &Reason) -> Option<Data> {
         let (address, name, key) = policy_symbol(why)?;
         let scope = self.scope_at(&address)?;
-        let evaluator = ExpressionEvaluator::new(self.tree, &scope, self.world);
+        let evaluator = ModuleEvaluator::of(self.lookup.tree, &scope, self.world);
         let block = scope.module.find("data", &[policy_document::KIND, &name])?;
         evaluator.remembered_policy(&PolicyData { name: &name, key, block, is_minified: false })
     }
 
     /// The cached policy of a data source's instance.
     pub(super) fn remembered_policy(&self, source: &PolicyData<'_>) -> Option<Data> {
-        let way = self.scope.memoize(&source.reference("decoded"), self.world, || {
+        let way = self.lookup.scope.memoize(&source.reference("decoded"), self.world, || {
             let policy = self.policy_object(source).map(Data::Object);
             (policy.map_or(Unknown(Reason::Unreadable), Known), Vec::new())
         });
@@ -122,17 +125,17 @@ impl ExpressionEvaluator<'_> {
 
     /// The module instance at an address.
     fn scope_at(&self, address: &str) -> Option<Rc<ModuleScope>> {
-        if address == self.scope.address {
-            return Some(Rc::clone(self.scope));
+        if address == self.lookup.scope.address {
+            return Some(Rc::clone(self.lookup.scope));
         }
-        let mut scope = Rc::clone(&self.tree.root);
+        let mut scope = Rc::clone(&self.lookup.tree.root);
         let mut rest = address;
         while !rest.is_empty() {
             let after = rest.strip_prefix("module.")?;
             let end = after.find(['.', '[']).unwrap_or(after.len());
             let (name, after) = after.split_at_checked(end)?;
             let (key, after) = split_key(after)?;
-            scope = self.tree.called_scope(&scope, name, key, self.world)?;
+            scope = self.lookup.tree.called_scope(&scope, name, key, self.world)?;
             rest = after.strip_prefix('.').unwrap_or(after);
         }
         Some(scope)
@@ -146,7 +149,7 @@ impl ExpressionEvaluator<'_> {
             _ => return None,
         };
         let (name, key) = self.source_instance(base, policy_document::KIND)?;
-        let block = self.scope.module.find("data", &[policy_document::KIND, name])?;
+        let block = self.lookup.scope.module.find("data", &[policy_document::KIND, name])?;
         Some(PolicyData { name, key, block, is_minified })
     }
 
@@ -181,7 +184,7 @@ impl ExpressionEvaluator<'_> {
     }
 
     fn policy_text(&self, source: &PolicyData<'_>, reference: &str) -> Maybe<Data> {
-        let reference = self.scope.qualify(reference);
+        let reference = self.lookup.scope.qualify(reference);
         let Some(arguments) = self.policy_arguments(source, policy_document::SHAPE) else {
             return Unknown(Reason::AtDeployment { reference, is_set: true });
         };
@@ -213,7 +216,7 @@ impl ExpressionEvaluator<'_> {
 
     /// The evaluator for the arguments of an instance of any data source; `None` if its existence is uncertain.
     pub(super) fn source_evaluator(&self, block: &Block, key: &str) -> Option<Self> {
-        let evaluator = Self::new(self.tree, self.scope, self.world);
+        let evaluator = self.fresh();
         let instances = expand::instances(block, &evaluator);
         let instance = instances.into_iter().find(|instance| instance.key == key && instance.is_certain())?;
         Some(evaluator.with(instance.names))
@@ -221,7 +224,7 @@ impl ExpressionEvaluator<'_> {
 }
 
 /// True for the text of a data source's policy, which can't fail where it is referred to.
-pub(super) fn is_policy(why: &Reason) -> bool {
+pub(crate) fn is_policy(why: &Reason) -> bool {
     policy_symbol(why).is_some()
 }
 

@@ -1,60 +1,61 @@
 //! Evaluates references to variables, locals, modules and resources.
 
+use super::ValuePath;
 use std::rc::Rc;
 
-use super::{ExpressionEvaluator, at_use, with_hop};
+use super::{at_use, failed, with_hop};
 use crate::formats::terraform::expand::quoted;
-use crate::formats::terraform::scope::{ModuleScope, ValuePath};
-use crate::formats::terraform::variables;
+use crate::formats::terraform::scope::{ModuleEvaluator, ModuleScope};
 use crate::model::{UnreadPart, is_aws_key};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Reason, Traced, Unknown};
 
-impl ExpressionEvaluator<'_> {
-    /// Evaluates `root.name` for a keyword.
-    pub(super) fn keyword(&self, expr: &Expr, root: &str, name: &str) -> Rc<ValuePath> {
-        let value = match root {
-            _ if self.is_outside => super::failed(format!("`{root}.{name}` can't be used here")),
-            "var" => {
-                let reference = format!("var.{name}");
-                return self.scope.memoize(&reference, self.world, || {
-                    if !self.scope.module.may_declare("variable", &[name]) {
-                        self.tree.note_undeclared(format!("var.{name}"), expr.span);
-                    }
-                    variables::value(self, name)
-                });
+impl ModuleEvaluator<'_> {
+    /// The value of a reference to an object of the configuration; `None` if its base has to be evaluated first.
+    pub(crate) fn object_value(&self, expr: &Expr) -> Option<Rc<ValuePath>> {
+        let ExprKind::GetAttr(base, name) = &expr.kind else { return self.unapplied(expr).map(Rc::new) };
+        match &base.kind {
+            ExprKind::Variable(root) if self.named(root).is_none() => {
+                Some(Rc::new(at_use(self.keyword_value(expr, root, &name.text))))
             }
-            "local" => {
-                let reference = format!("local.{name}");
-                return self.scope.memoize(&reference, self.world, || {
-                    if !self.scope.module.may_have_local(name) {
-                        self.tree.note_undeclared(format!("local.{name}"), expr.span);
-                    }
-                    self.local(name)
-                });
-            }
+            _ => self.cached_attribute(base, &name.text).or_else(|| {
+                let instances = self.policy_instances(expr).map(at_use);
+                instances.or_else(|| self.unapplied(expr)).map(Rc::new)
+            }),
+        }
+    }
+
+    fn keyword_value(&self, expr: &Expr, root: &str, name: &str) -> Maybe<Data> {
+        match root {
             "path" => self.path(name),
             "module" => self.module_value(name, expr),
-            "terraform" if name == "workspace" => match &self.tree.context.options.workspace {
+            "terraform" if name == "workspace" => match &self.lookup.tree.context.options.workspace {
                 Some(workspace) => Known(Data::String(workspace.clone())),
                 None => Unknown(Reason::AtDeployment { reference: "terraform.workspace".to_owned(), is_set: true }),
             },
             _ => self.instances_of(root, name, expr.span).unwrap_or_else(|| Unknown(self.at_deployment(expr))),
-        };
-        Rc::new(at_use(value))
+        }
     }
 
-    fn local(&self, name: &str) -> ValuePath {
-        let Some(expr) = self.scope.module.local(name) else {
-            return at_use(Unknown(Reason::Undeclared {
-                reference: self.scope.qualify(&format!("local.{name}")),
-                is_set: false,
+    /// An attribute that is evaluated once for all references: an output, or an attribute of a data source that its
+    /// arguments determine.
+    fn cached_attribute(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
+        let output = self.module_output(base, attribute);
+        let document = output.or_else(|| self.policy_document(base, attribute));
+        document.or_else(|| self.template_file(base, attribute)).or_else(|| self.data_bucket(base, attribute))
+    }
+
+    /// A reference whose value is known only after Terraform has applied.
+    fn unapplied(&self, expr: &Expr) -> Option<ValuePath> {
+        if self.is_opaque(expr) {
+            return Some(at_use(if self.lacks_instance(expr) {
+                failed("there is no such instance")
+            } else {
+                Unknown(self.at_deployment(expr))
             }));
-        };
-        // A local can't refer to the names of the block that uses it.
-        let value = Self::new(self.tree, self.scope, self.world).eval(expr);
-        with_hop(value, Hop { span: expr.span, step: HopKind::Local(name.to_owned()) })
+        }
+        None
     }
 
     /// Evaluates `module.name.output` and `module.name[key].output`.
@@ -73,11 +74,11 @@ impl ExpressionEvaluator<'_> {
             Some(Known(Data::Number(number))) => format!("[{number}]"),
             Some(Known(_) | Unknown(_)) => return None,
         };
-        let scope = self.tree.called_scope(self.scope, &name.text, &key, self.world)?;
+        let scope = self.lookup.tree.called_scope(self.lookup.scope, &name.text, &key, self.world)?;
         let block = scope.module.find("output", &[output])?;
         let expr = &block.body.attribute("value")?.value;
         let way = scope.memoize(&format!("output.{output}"), self.world, || {
-            let value = ExpressionEvaluator::new(self.tree, &scope, self.world).eval(expr);
+            let value = ModuleEvaluator::of(self.lookup.tree, &scope, self.world).eval(expr);
             with_hop(value, Hop { span: expr.span, step: HopKind::Output(output.to_owned()) })
         });
         Some(way)
@@ -85,10 +86,10 @@ impl ExpressionEvaluator<'_> {
 
     /// A module as a value: an object of its outputs, or a collection of such objects.
     fn module_value(&self, name: &str, expr: &Expr) -> Maybe<Data> {
-        let Some(scopes) = self.tree.called_scopes(self.scope, name, self.world) else {
+        let Some(scopes) = self.lookup.tree.called_scopes(self.lookup.scope, name, self.world) else {
             return Unknown(self.at_deployment(expr));
         };
-        let block = self.scope.module.find("module", &[name]);
+        let block = self.lookup.scope.module.find("module", &[name]);
         if block.is_some_and(|block| block.body.attribute("count").is_some()) {
             let outputs = scopes.iter().map(|(_, scope)| self.outputs(scope, expr.span));
             return Known(Data::tuple(outputs.collect()));
@@ -109,7 +110,7 @@ impl ExpressionEvaluator<'_> {
 
     /// All outputs of a module instance.
     fn outputs(&self, scope: &Rc<ModuleScope>, span: Span) -> Traced<Data> {
-        let evaluator = ExpressionEvaluator::new(self.tree, scope, self.world);
+        let evaluator = ModuleEvaluator::of(self.lookup.tree, scope, self.world);
         let outputs = scope.module.blocks("output").filter_map(|id| scope.module.block(id));
         let mut fields = Vec::new();
         for block in outputs {
@@ -146,7 +147,8 @@ impl ExpressionEvaluator<'_> {
 
     /// True if an expression refers to an object that isn't evaluated here.
     pub(super) fn is_opaque(&self, expr: &Expr) -> bool {
-        self.is_reference(expr) && !self.module_of(expr).is_some_and(|name| self.tree.calls(self.scope, name))
+        self.is_reference(expr)
+            && !self.module_of(expr).is_some_and(|name| self.lookup.tree.calls(self.lookup.scope, name))
     }
 
     /// The name of the module call in a reference.
@@ -203,7 +205,7 @@ impl ExpressionEvaluator<'_> {
             [root, kind, _, attribute] if root == "data" => is_always_set(kind, attribute),
             _ => false,
         };
-        let reference = self.scope.qualify(&names.join("."));
+        let reference = self.lookup.scope.qualify(&names.join("."));
         let is_set = match names.as_slice() {
             [_, kind, name, _] if is_set && !is_resource => match self.is_aws_key(kind, name) {
                 Known(true) => return Reason::AwsKey { reference },
@@ -215,21 +217,25 @@ impl ExpressionEvaluator<'_> {
         };
         let names: Vec<&str> = names.iter().map(|name| name.split('[').next().unwrap_or_default()).collect();
         match names.as_slice() {
-            ["module", name, ..] => match self.tree.unread(self.scope, name) {
+            ["module", name, ..] => match self.lookup.tree.unread(self.lookup.scope, name) {
                 Some(UnreadPart { description, help, .. }) => {
                     let cause = Box::new(Reason::NotHere { part: description, help });
                     Reason::Computed { expression: reference, cause, atom: None }
                 }
-                None if !self.scope.module.may_declare("module", &[name]) => Reason::Undeclared { reference, is_set },
+                None if !self.lookup.scope.module.may_declare("module", &[name]) => {
+                    Reason::Undeclared { reference, is_set }
+                }
                 None => Reason::AtDeployment { reference, is_set },
             },
             // The type of a resource begins with its provider's name and `_`.
             [kind, name, ..]
-                if is_resource && kind.contains('_') && !self.scope.module.may_declare("resource", &[kind, name]) =>
+                if is_resource
+                    && kind.contains('_')
+                    && !self.lookup.scope.module.may_declare("resource", &[kind, name]) =>
             {
                 Reason::Undeclared { reference, is_set }
             }
-            ["data", kind, name, ..] if !self.scope.module.may_declare("data", &[kind, name]) => {
+            ["data", kind, name, ..] if !self.lookup.scope.module.may_declare("data", &[kind, name]) => {
                 Reason::Undeclared { reference, is_set }
             }
             _ => Reason::AtDeployment { reference, is_set },
@@ -244,9 +250,9 @@ impl ExpressionEvaluator<'_> {
             _ => return Known(false),
         };
         let name = name.split_once('[').map_or(name, |(name, _)| name);
-        let block = self.scope.module.find("data", &[kind, name]);
+        let block = self.lookup.scope.module.find("data", &[kind, name]);
         let Some(attribute) = block.and_then(|block| block.body.attribute(argument)) else { return Known(false) };
-        let evaluator = Self::new(self.tree, self.scope, self.world);
+        let evaluator = self.fresh();
         match evaluator.eval(&attribute.value).value {
             Known(Data::String(text)) => Known(is_aws_key(&text)),
             // A key that is created here, and a text with literal parts.

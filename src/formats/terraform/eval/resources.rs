@@ -1,19 +1,19 @@
 //! Evaluates managed resources as values: a collection of instances, if their `count` or `for_each` is known.
 
-use super::ExpressionEvaluator;
 use crate::formats::terraform::expand::{self, BlockInstance, quoted};
+use crate::formats::terraform::scope::ModuleEvaluator;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
 use crate::value::{Data, Field, Known, Maybe, Object, Reason, Traced, Unknown};
 
-impl ExpressionEvaluator<'_> {
+impl ModuleEvaluator<'_> {
     /// Evaluates `type.name` of a resource with `count` or `for_each`: a list or a map of instances, whose attributes
     /// are known at deployment.
     pub(super) fn instances_of(&self, kind: &str, name: &str, span: Span) -> Option<Maybe<Data>> {
         let block = self.repeated(kind, name)?;
         let reference = format!("{kind}.{name}");
-        let way = self.scope.memoize(&reference, self.world, || {
-            let instances = expand::instances(block, &Self::new(self.tree, self.scope, self.world));
+        let way = self.lookup.scope.memoize(&reference, self.world, || {
+            let instances = expand::instances(block, &self.fresh());
             (self.collection(&reference, block, &instances, span), Vec::new())
         });
         Some(way.0.clone())
@@ -21,14 +21,14 @@ impl ExpressionEvaluator<'_> {
 
     /// A resource that has `count` or `for_each`.
     fn repeated(&self, kind: &str, name: &str) -> Option<&Block> {
-        let block = self.scope.module.find("resource", &[kind, name])?;
+        let block = self.lookup.scope.module.find("resource", &[kind, name])?;
         let is_repeated = block.body.attribute("count").is_some() || block.body.attribute("for_each").is_some();
         is_repeated.then_some(block)
     }
 
     fn collection(&self, reference: &str, block: &Block, instances: &[BlockInstance], span: Span) -> Maybe<Data> {
         if !instances.iter().all(BlockInstance::is_certain) {
-            return Unknown(Reason::AtDeployment { reference: self.scope.qualify(reference), is_set: false });
+            return Unknown(Reason::AtDeployment { reference: self.lookup.scope.qualify(reference), is_set: false });
         }
         let created = instances.iter().filter(|instance| !instance.never_exists());
         if block.body.attribute("count").is_some() {
@@ -42,13 +42,13 @@ impl ExpressionEvaluator<'_> {
     }
 
     fn instance(&self, reference: &str, key: &str, span: Span) -> Traced<Data> {
-        let reference = self.scope.qualify(&format!("{reference}{key}"));
+        let reference = self.lookup.scope.qualify(&format!("{reference}{key}"));
         Traced::written(Data::Null, span).map(|_| Unknown(Reason::AtDeployment { reference, is_set: true }))
     }
 
     /// True if an expression is an attribute of a resource instance that certainly exists, so that it has a value after
     /// deployment.
-    pub(super) fn is_of_instance(&self, expr: &Expr) -> bool {
+    pub(crate) fn is_of_instance(&self, expr: &Expr) -> bool {
         let instance = match &expr.kind {
             ExprKind::GetAttr(instance, _) if self.is_single(instance) => return true,
             ExprKind::GetAttr(instance, _) => instance,
@@ -82,7 +82,7 @@ impl ExpressionEvaluator<'_> {
         let ExprKind::GetAttr(root, name) = &resource.kind else { return false };
         let ExprKind::Variable(kind) = &root.kind else { return false };
         let Some(block) = self.repeated(kind, &name.text).filter(|_| self.named(kind).is_none()) else { return false };
-        let instances = expand::instances(block, &Self::new(self.tree, self.scope, self.world));
+        let instances = expand::instances(block, &self.fresh());
         instances.iter().any(|instance| instance.key == key && instance.is_certain() && !instance.never_exists())
     }
 
@@ -101,7 +101,7 @@ impl ExpressionEvaluator<'_> {
             Known(Data::Number(key)) => format!("[{key}]"),
             Known(_) | Unknown(_) => return false,
         };
-        let instances = expand::instances(block, &Self::new(self.tree, self.scope, self.world));
+        let instances = expand::instances(block, &self.fresh());
         self.world.charge(instances.len());
         instances.iter().all(BlockInstance::is_certain)
             && !instances.iter().any(|instance| instance.key == key && !instance.never_exists())
@@ -113,7 +113,7 @@ impl ExpressionEvaluator<'_> {
         let ExprKind::Variable(kind) = &root.kind else { return false };
         self.named(kind).is_none()
             && self.repeated(kind, &name.text).is_none()
-            && self.scope.module.find("resource", &[kind, &name.text]).is_some()
+            && self.lookup.scope.module.find("resource", &[kind, &name.text]).is_some()
     }
 
     /// True if the third name in `type.name.key` is the key of an instance, in the form of an attribute.

@@ -1,23 +1,24 @@
 //! Evaluates the data source `template_file` of the deprecated provider `template` as if it were a function.
 
+use super::ValuePath;
 use std::rc::Rc;
 
-use super::{ExpressionEvaluator, at_use};
-use crate::formats::terraform::scope::ValuePath;
+use super::at_use;
+use crate::formats::terraform::scope::ModuleEvaluator;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr};
 use crate::value::{Data, Known, Maybe, Object, Unknown};
 
 const KIND: &str = "template_file";
 
-impl ExpressionEvaluator<'_> {
+impl ModuleEvaluator<'_> {
     /// Evaluates `data.template_file.name.rendered`, with or without an index.
     pub(super) fn template_file(&self, base: &Expr, attribute: &str) -> Option<Rc<ValuePath>> {
         let (name, key) = self.source_instance(base, KIND).filter(|_| attribute == "rendered")?;
-        let block = self.scope.module.find("data", &[KIND, name])?;
+        let block = self.lookup.scope.module.find("data", &[KIND, name])?;
         let evaluator = self.source_evaluator(block, &key)?;
         let reference = format!("data.{KIND}.{name}{key}.{attribute}");
-        Some(self.scope.memoize(&reference, self.world, || at_use(evaluator.rendered_file(block))))
+        Some(self.lookup.scope.memoize(&reference, self.world, || at_use(evaluator.rendered_file(block))))
     }
 
     fn rendered_file(&self, block: &Block) -> Maybe<Data> {

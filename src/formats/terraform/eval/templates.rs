@@ -1,7 +1,8 @@
 //! Evaluates string templates with `${…}` and `%{…}`.
 
+use super::lookup::Lookup;
 use super::operators::text;
-use super::{ExpressionEvaluator, computed};
+use super::{Evaluator, computed};
 use crate::formats::terraform::functions::json;
 use crate::formats::terraform::unknowns::first_unknown_in;
 use crate::source::Span;
@@ -24,7 +25,7 @@ struct WrittenTemplate {
     is_set: bool,
 }
 
-impl ExpressionEvaluator<'_> {
+impl<L: Lookup> Evaluator<'_, L> {
     pub(super) fn template(&self, parts: &[TemplatePart], span: Span) -> Maybe<Data> {
         let mut written = WrittenTemplate::default();
         if let Err(why) = self.write(parts, &mut written) {
@@ -113,8 +114,10 @@ impl ExpressionEvaluator<'_> {
                 }
                 TemplatePart::Interpolation(expr) => {
                     let value = self.eval(expr).value;
-                    let is_text = matches!(value, Unknown(Reason::AtDeployment { is_set: true, .. }))
-                        && self.is_of_instance(expr);
+                    let is_text = match &value {
+                        Unknown(why @ Reason::AtDeployment { is_set: true, .. }) => L::is_certain(self, expr, why),
+                        Known(_) | Unknown(_) => false,
+                    };
                     if !is_text {
                         self.note_possible_list(&value);
                     }

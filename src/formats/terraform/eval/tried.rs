@@ -1,14 +1,15 @@
 //! Replaces values by those that fixes would set.
 
-use super::ExpressionEvaluator;
+use super::Evaluator;
+use super::lookup::Lookup;
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Field, Known, Object, Traced};
 
-impl ExpressionEvaluator<'_> {
+impl<L: Lookup> Evaluator<'_, L> {
     /// The value of an expression after the fixes that are tried.
     pub(super) fn tried(&self, expr: &Expr, mut value: Traced<Data>) -> Traced<Data> {
-        for tried in self.tree.context.tried.iter().filter(|tried| tried.span == expr.span) {
+        for tried in self.lookup.tried().iter().filter(|tried| tried.span == expr.span) {
             match (&tried.key, &value.value) {
                 (None, _) => {
                     let old = match &expr.kind {
@@ -24,13 +25,6 @@ impl ExpressionEvaluator<'_> {
             }
         }
         value
-    }
-
-    /// The argument that a tried fix adds to the module call with this header.
-    pub(in super::super) fn added(&self, header: Span, name: &str) -> Option<Traced<Data>> {
-        let mut tried = self.tree.context.tried.iter();
-        let added = tried.find(|tried| tried.span == header && tried.key.as_deref() == Some(name))?;
-        Some(Traced::written(added.value.clone(), header))
     }
 }
 

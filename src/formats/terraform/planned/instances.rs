@@ -1,11 +1,11 @@
 //! The instances of a block in a plan, for blocks whose instances the files don't determine.
 
 use crate::formats::InstanceKey;
-use crate::formats::terraform::eval::ExpressionEvaluator;
+use crate::formats::terraform::eval::LocalNames;
 use crate::formats::terraform::expand::{
     BlockInstance, MAX_INSTANCES, TOO_MANY, computed_from, object, quoted, unclear,
 };
-use crate::formats::terraform::scope::LocalNames;
+use crate::formats::terraform::scope::ModuleEvaluator;
 use crate::syntax::hcl::Block;
 use crate::value::{Data, Hop, HopKind, Known, Reason, Traced, Unknown};
 
@@ -13,7 +13,7 @@ use crate::value::{Data, Hop, HopKind, Known, Reason, Traced, Unknown};
 pub(in crate::internal::formats::terraform) fn instances(
     block: &Block,
     number: &Traced<Data>,
-    evaluator: &ExpressionEvaluator<'_>,
+    evaluator: &ModuleEvaluator<'_>,
     names: impl Fn(&InstanceKey) -> Option<LocalNames>,
 ) -> Option<Vec<BlockInstance>> {
     if matches!(&number.value, Unknown(why) if why.is_failure()) {
@@ -44,10 +44,7 @@ pub(in crate::internal::formats::terraform) fn instances(
 }
 
 /// True if the plan contains a block without `count` and `for_each`; `None` if the plan doesn't determine it.
-pub(in crate::internal::formats::terraform) fn exists(
-    block: &Block,
-    evaluator: &ExpressionEvaluator<'_>,
-) -> Option<bool> {
+pub(in crate::internal::formats::terraform) fn exists(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Option<bool> {
     keys(block, evaluator).map(|keys| !keys.is_empty())
 }
 
@@ -66,9 +63,9 @@ pub(in crate::internal::formats::terraform) fn names_of_key(
 }
 
 /// The keys of a block's instances; `None` if the plan doesn't determine them.
-fn keys(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Option<Vec<Option<InstanceKey>>> {
-    let plan = evaluator.tree.plan?;
-    let scope = evaluator.scope;
+fn keys(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Option<Vec<Option<InstanceKey>>> {
+    let plan = evaluator.lookup.tree.plan?;
+    let scope = evaluator.lookup.scope;
     let keys = plan.keys(&scope.qualify(&name(block)));
     // An empty module may be in the plan under another address.
     let is_conclusive = plan.is_complete && plan.reaches(&scope.address);
@@ -76,8 +73,8 @@ fn keys(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Option<Vec<Option
 }
 
 /// The hop to the plan, located at the block.
-fn hop(block: &Block, evaluator: &ExpressionEvaluator<'_>) -> Hop {
-    let address = evaluator.scope.qualify(&name(block));
+fn hop(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Hop {
+    let address = evaluator.lookup.scope.qualify(&name(block));
     Hop { span: block.header, step: HopKind::Planned(address) }
 }
 
