@@ -75,7 +75,7 @@
 //! | a rule | a page in `rules/`, a file in [`rules`] with its `mod` line, and a line in [`RULES`](rules::RULES) |
 //! | a report format | a file in [`output`] with its `mod` line, a variant and an arm |
 //! | an input format | a folder in [`formats`] and a line in [`FORMATS`](formats::FORMATS) |
-//! | a Terraform function | a line in `FUNCTIONS` in `formats/terraform/functions.rs`, its body in `functions/`, a case in `functions/cases.txt` |
+//! | a Terraform function | a line in `FUNCTIONS` in `formats/terraform/language/functions.rs`, its body in `functions/`, a case in `functions/cases.txt` |
 //! | an intrinsic function | an arm of `TemplateEvaluator::call` in `formats/cloudformation/eval.rs` |
 //! | an option | a field of `CheckArgs` in `cli.rs`, or of `EvaluationArgs`, `InputArgs` or `ConfigArgs` if `trace` has it, too; a comment there lists the other places |
 //! | a setting | a field of `Settings` in `config/settings.rs`, whose comment lists the other places |

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::formats::terraform::names::is_configuration;
+use crate::formats::terraform::is_configuration;
 use crate::source::{FileId, Fs, SourceFile, Sources, Span};
 use crate::syntax::hcl::{self, Attribute, Block, ItemKind, ParsedItem, UnparsedItem};
 use crate::syntax::node::{Entry, Node, NodeKind, Tree};

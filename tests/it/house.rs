@@ -19,10 +19,10 @@ const DOORS: [(&str, &[&str]); 33] = [
     ("clap_mangen", &["cli/shell.rs"]),
     ("indicatif", &["cli/progress.rs"]),
     ("ignore::", &["source/disk.rs", "source/exclusions.rs", "source/ignored.rs"]),
-    ("md5::", &["formats/terraform/functions/digests.rs"]),
-    ("sha1::", &["formats/terraform/functions/digests.rs"]),
-    ("sha2::", &["formats/terraform/functions/digests.rs", "engine/digest.rs"]),
-    ("unicode_normalization", &["formats/terraform/normal_form.rs"]),
+    ("md5::", &["formats/terraform/language/functions/digests.rs"]),
+    ("sha1::", &["formats/terraform/language/functions/digests.rs"]),
+    ("sha2::", &["formats/terraform/language/functions/digests.rs", "engine/digest.rs"]),
+    ("unicode_normalization", &["formats/terraform/language/normal_form.rs"]),
     (
         "memchr",
         &["formats/", "source/escapes.rs", "source/git/entries.rs", "source/size_limits.rs", "source/wide_text.rs"],
@@ -30,7 +30,7 @@ const DOORS: [(&str, &[&str]); 33] = [
     ("miette", &["output/snippet.rs"]),
     ("anstream", &["output/stream.rs"]),
     ("rayon", &["engine.rs"]),
-    ("regex::", &["formats/terraform/functions/patterns.rs", "formats/cloudformation/limits.rs"]),
+    ("regex::", &["formats/terraform/language/functions/patterns.rs", "formats/cloudformation/limits.rs"]),
     ("toml::", &["config/"]),
     ("serde_json", &["formats/plan/raw.rs", "output/", "lsp/"]),
     ("similar::", &["output/diff.rs"]),
@@ -94,6 +94,22 @@ fn formats_and_rules_do_not_know_each_other() {
                 let is_member = other == own || other.chars().next().unwrap().is_uppercase();
                 assert!(is_member, "`{path}` knows `{other}`");
             }
+        }
+    }
+}
+
+/// The formats in two halves: `language`, which evaluates, and `project`, which knows files and modules.
+const HALVES: [&str; 1] = ["formats/terraform/"];
+
+#[test]
+fn a_language_does_not_know_its_project() {
+    for format in HALVES {
+        let folder = format!("{format}language/");
+        let files: Vec<(String, String)> = sources().filter(|(path, _)| path.starts_with(&folder)).collect();
+        assert!(!files.is_empty(), "`{folder}` has no files");
+        for (path, text) in files {
+            let names_project = ["::project", "project::"].into_iter().any(|import| text.contains(import));
+            assert!(!names_project, "`{path}` uses the half of the format that uses it");
         }
     }
 }

@@ -1,0 +1,106 @@
+//! Finds the module calls in a file, to determine which modules are roots.
+//!
+//! This runs on every file with a call, so it only searches the text of most blocks and leaves parsing them to the
+//! evaluation.
+
+use std::path::{Path, PathBuf};
+
+use super::{literal_source, local};
+use crate::formats::terraform::language::json;
+use crate::formats::terraform::project::names::is_json;
+use crate::source::{FileId, SourceFile};
+use crate::syntax::hcl::{self, Block, ParsedItem, UnparsedItem};
+use crate::syntax::{Problem, ProblemKind, json as json_syntax};
+
+/// The source of a module call.
+#[derive(Debug)]
+pub(in crate::internal::formats::terraform::project) enum FoundCall {
+    /// A directory relative to the caller's.
+    Local(PathBuf),
+    /// A module of a registry or a repository, or unknown code.
+    Remote,
+    /// The value of an expression.
+    Computed,
+}
+
+pub(in crate::internal::formats::terraform::project) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
+    if is_json(file) {
+        let tree = json_syntax::parse(id, file);
+        let blocks = json::blocks(&tree, file).0;
+        let calls = blocks.iter().filter(|block| block.kind.text == "module").map(|block| of_block(block, file));
+        return calls.chain(unread_call(&tree.problems)).collect();
+    }
+    let outline = hcl::split(id, file);
+    let calls = outline.items.iter().filter(|item| item.keyword.text == "module");
+    let calls = calls.filter_map(|item| of_text(item, file, file.directory()).or_else(|| parsed(item, file)));
+    calls.chain(unread_call(&outline.problems)).collect()
+}
+
+/// A part of a file that exceeds a limit and so isn't read may call any code.
+fn unread_call(problems: &[Problem]) -> Option<FoundCall> {
+    let is_cut = problems.iter().any(|problem| problem.kind == ProblemKind::Limit);
+    is_cut.then_some(FoundCall::Remote)
+}
+
+fn parsed(item: &UnparsedItem, file: &SourceFile) -> Option<FoundCall> {
+    match hcl::parse(item, file).0 {
+        Some(ParsedItem::Block(block)) => Some(of_block(&block, file)),
+        Some(ParsedItem::Attribute(_)) | None => None,
+    }
+}
+
+fn of_block(block: &Block, file: &SourceFile) -> FoundCall {
+    match literal_source(block) {
+        Some(source) => of_source(source, file.directory()),
+        None => FoundCall::Computed,
+    }
+}
+
+fn of_source(source: &str, directory: &Path) -> FoundCall {
+    local(source, directory).map_or(FoundCall::Remote, FoundCall::Local)
+}
+
+/// The source of a call, read from the text of its block without parsing; `None` unless the block has exactly one
+/// `source` on a line of its own, as a plain string.
+pub(in crate::internal::formats::terraform::project) fn of_text(
+    item: &UnparsedItem,
+    file: &SourceFile,
+    directory: &Path,
+) -> Option<FoundCall> {
+    let text = file.slice(item.span);
+    let (header, body) = text.split_once('{')?;
+    let is_plain = !header.contains(['\\', '#', '/']) && !body.contains("<<") && !body.contains("/*");
+    plain_source(body).filter(|_| is_plain).map(|source| of_source(source, directory))
+}
+
+fn plain_source(body: &str) -> Option<&str> {
+    let mut values = body.lines().filter_map(value);
+    let (Some(only), None) = (values.next(), values.next()) else { return None };
+    let source = only.strip_prefix('"')?.strip_suffix('"')?;
+    (!source.contains(['"', '\\', '$', '%'])).then_some(source)
+}
+
+/// The value if a line sets `source`.
+fn value(line: &str) -> Option<&str> {
+    Some(line.trim_start().strip_prefix("source")?.trim_start().strip_prefix('=')?.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_source;
+
+    #[test]
+    fn only_what_is_plain_is_taken_from_the_text() {
+        assert_eq!(plain_source("\n  source = \"./a\"\n  x = 1\n"), Some("./a"));
+        assert_eq!(plain_source("\n  source=\"a/b/aws\"\n  source_region = \"x\"\n"), Some("a/b/aws"));
+        for unclear in [
+            "source = \"./${x}\"",
+            "source = \"a\" # b",
+            "source = local.a",
+            "source = \"a\"\nsource = \"b\"",
+            "{ source = \"a\" }",
+        ] {
+            assert_eq!(plain_source(unclear), None, "{unclear}");
+        }
+    }
+}

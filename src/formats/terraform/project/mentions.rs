@@ -1,0 +1,53 @@
+//! Searches texts for the words that make a file relevant, before anything is parsed.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use crate::model::dialects;
+use crate::source::has_escaped;
+
+static TRAILS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [Finder::new(dialects::AWS.kind), Finder::new("awscc_cloudtrail")]);
+/// The common part of these words. Most files don't contain it, so they are searched only once.
+static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudtrail"));
+/// AWS Control Tower may create an organization trail for it.
+pub(super) const LANDING_ZONE: &str = "aws_controltower_landing_zone";
+static ZONE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(LANDING_ZONE));
+/// The common part of the resource types that deploy a template, including stack sets and those of the `awscc`
+/// provider.
+static STACK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudformation_stack"));
+static MODULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("module"));
+
+/// True if a text contains one of the words that every declaration of a trail contains.
+pub(crate) fn names_trail(text: &[u8]) -> bool {
+    COMMON.find(text).is_some() && TRAILS.iter().any(|needle| needle.find(text).is_some())
+}
+
+pub(crate) fn names_module(text: &[u8]) -> bool {
+    MODULE.find(text).is_some()
+}
+
+pub(crate) fn names_landing_zone(text: &[u8]) -> bool {
+    has_escaped(text, |text| ZONE.find(text).is_some())
+}
+
+/// Like [`names_trail`], including escaped forms.
+pub(crate) fn mentions_trail(text: &[u8]) -> bool {
+    has_escaped(text, names_trail)
+}
+
+/// True if a text may call a module.
+pub(crate) fn mentions_module(text: &[u8]) -> bool {
+    has_escaped(text, names_module)
+}
+
+/// True if a text may deploy a template.
+pub(crate) fn names_stack(text: &[u8]) -> bool {
+    STACK.find(text).is_some()
+}
+
+/// True if a text may declare a landing zone of AWS Control Tower.
+pub(crate) fn names_zone(text: &[u8]) -> bool {
+    ZONE.find(text).is_some()
+}

@@ -1,0 +1,36 @@
+//! Modules: their files, calls and variables, and the instances of their blocks. Implements the names that expressions
+//! refer to.
+
+mod assignment;
+mod body;
+mod calls;
+mod data_buckets;
+mod documents;
+mod domain;
+mod expand;
+mod files;
+mod filesets;
+mod library;
+mod lifecycle;
+mod lookup;
+pub(crate) mod mentions;
+mod module;
+mod moved;
+pub(crate) mod names;
+mod paths;
+mod planned;
+mod policies;
+mod program;
+mod providers;
+mod references;
+mod rejections;
+mod resources;
+pub(crate) mod roots;
+mod scope;
+mod search;
+mod template_files;
+mod values;
+mod variables;
+
+#[cfg(test)]
+mod tests;

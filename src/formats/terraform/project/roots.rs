@@ -1,0 +1,128 @@
+//! Finds the root modules: directories that lead to a trail and that no scanned module calls, or whose trails no call
+//! creates.
+
+mod directories;
+mod unscanned;
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::calls;
+use super::calls::found_calls::FoundCall;
+use super::library::ModuleLibrary;
+use super::mentions::names_landing_zone;
+use super::names::{self, file_name};
+use super::program::{Program, RootModule};
+use crate::formats::{
+    CalledCode, CandidateFile, Context, LinkedFile, Links, LoadedProject, Plan, PlanMatch, Project, Relevance,
+};
+use crate::model::SearchSubject;
+use crate::source::{FileId, SourceFile};
+use crate::value::Budget;
+use directories::Directories;
+
+impl Project for RootModule {
+    fn root(&self) -> String {
+        self.name.clone()
+    }
+
+    fn called(&self) -> Option<&CalledCode> {
+        self.called.as_ref()
+    }
+
+    fn declares_trail(&self, context: Context<'_>) -> bool {
+        self.module(context).declared(SearchSubject::Trails).next().is_some()
+    }
+
+    fn place_of(&self, file: &SourceFile) -> PathBuf {
+        file.directory().to_owned()
+    }
+
+    fn match_plan(&self, plan: &Plan, context: Context<'_>) -> PlanMatch {
+        let own = self.module(context).names();
+        if let Some(name) = plan.declared.difference(&own).next() {
+            return PlanMatch::Other(format!("`{}` doesn't declare `{name}`", self.name));
+        }
+        if let Some(name) = own.difference(&plan.declared).next() {
+            return PlanMatch::Other(format!("`{}` declares `{name}`, and the plan doesn't", self.name));
+        }
+        PlanMatch::Same
+    }
+
+    fn forget(&self, changed: &Path) {
+        self.library.forget(changed);
+    }
+
+    fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn LoadedProject + 'a> {
+        Box::new(Program::open(self, context, budget))
+    }
+}
+
+/// The modules that a file calls, if it is part of a module.
+pub(crate) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
+    let file = context.sources.file(kept.file);
+    let name = file_name(&file.path);
+    if names::is_configuration(&name) && !names::is_variable_values(&name) {
+        links_of(kept.file, &file)
+    } else {
+        Links::default()
+    }
+}
+
+fn links_of(id: FileId, file: &SourceFile) -> Links {
+    let mut links = Links { may_bring_trail: names_landing_zone(file.text.as_bytes()), ..Links::default() };
+    for call in calls::found_calls::in_file(id, file) {
+        match call {
+            FoundCall::Local(called) if called == file.directory() => {}
+            FoundCall::Local(called) => drop(links.calls.insert(called)),
+            FoundCall::Remote => links.may_bring_trail = true,
+            FoundCall::Computed => {
+                links.may_bring_trail = true;
+                links.has_computed_calls = true;
+            }
+        }
+    }
+    links
+}
+
+/// The root modules among the kept files.
+pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModule> {
+    let mut directories = Directories::default();
+    let mut roots = Vec::new();
+    let library = Arc::new(ModuleLibrary::default());
+    let root = |path: &Path, directory: &Path, only| {
+        let (directory, name) = (directory.to_owned(), context.sources.name(path));
+        RootModule { directory, name, only, library: Arc::clone(&library), is_called: false, called: None }
+    };
+    for linked in linked {
+        let kept = linked.candidate;
+        let file = context.sources.file(kept.file);
+        let name = file_name(&file.path);
+        if names::is_variable_values(&name) {
+            continue;
+        }
+        if !names::is_configuration(&name) {
+            if kept.relevance == Relevance::Trail {
+                roots.push(root(&file.path, file.directory(), Some(kept.file)));
+            }
+            continue;
+        }
+        directories.add(linked, file.directory(), context);
+    }
+    // All roots share one budget for evaluating the sources of their calls.
+    let budget = Budget::new(Budget::steps_for(0));
+    directories.follow_computed(|path| Program::open(&root(path, path, None), context, &budget).reached(), context);
+    let leads = directories.leading_to_trails(context);
+    let found = directories.roots(&leads, context);
+    let own = |place: &usize| directories.path(*place).map(|path| root(path, path, None));
+    roots.extend(found.uncalled.iter().filter_map(own));
+    roots.extend(found.cycle_roots.iter().filter_map(own).map(|root| RootModule { is_called: true, ..root }));
+    let called = directories.called(&leads, &found);
+    roots.extend(called.into_iter().filter_map(|(place, turn)| {
+        let called = CalledCode { place: directories.path(place)?.to_owned(), turn };
+        Some(RootModule { is_called: true, called: Some(called), ..own(&place)? })
+    }));
+    roots.sort_by(|a, b| a.name.cmp(&b.name));
+    roots
+}

@@ -1,0 +1,175 @@
+//! An instance of a module: the scope in which its expressions are evaluated.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::module::{BlockId, Module};
+use super::program::Program;
+use crate::formats::terraform::language::size;
+use crate::formats::terraform::language::{Evaluator, LocalNames, ValuePath};
+use crate::source::Span;
+use crate::syntax::hcl::Block;
+use crate::value::{Data, Maybe, Memo, Origin, Reason, Traced, Unknown, World};
+
+/// An instance of a module.
+#[derive(Debug)]
+pub(super) struct ModuleScope {
+    /// Distinguishes it from all other instances of the project.
+    pub(super) id: usize,
+    pub(super) module: Arc<Module>,
+    /// Its address, such as `module.audit[0]`; empty for the root.
+    pub(super) address: String,
+    /// The call that creates it; `None` for the root.
+    pub(super) call: Option<ModuleCallInstance>,
+    /// True if its code was installed and can't be edited.
+    pub(super) is_vendored: bool,
+    /// Its existence; `None` for the root.
+    exists: Option<Traced<bool>>,
+    /// The evaluated variables, locals, outputs and data sources, by reference.
+    values: Memo<String, Rc<ValuePath>>,
+    /// The references that are being evaluated, to detect cycles.
+    pending: RefCell<Vec<String>>,
+}
+
+/// An instance of a module call.
+#[derive(Debug)]
+pub(super) struct ModuleCallInstance {
+    /// The instance of the calling module.
+    pub(super) caller: Rc<ModuleScope>,
+    /// The `module` block.
+    pub(super) block: BlockId,
+    /// The values of `each` and `count` in its arguments.
+    pub(super) names: LocalNames,
+}
+
+impl ModuleCallInstance {
+    /// The value of `each.key`.
+    pub(super) fn each_key(&self) -> Option<String> {
+        each_key(&self.names)
+    }
+}
+
+/// The value of `each.key`.
+pub(super) fn each_key(names: &LocalNames) -> Option<String> {
+    let (_, each) = names.iter().find(|(name, _)| name == "each")?;
+    let Maybe::Known(Data::Object(each)) = &each.value else { return None };
+    match &each.field("key")?.value.value {
+        Maybe::Known(Data::String(key)) => Some(key.clone()),
+        Maybe::Known(_) | Maybe::Unknown(_) => None,
+    }
+}
+
+impl ModuleScope {
+    /// The instance of the root module.
+    pub(super) fn root(module: Arc<Module>) -> Self {
+        Self {
+            id: 0,
+            module,
+            address: String::new(),
+            call: None,
+            is_vendored: false,
+            exists: None,
+            values: Memo::default(),
+            pending: RefCell::default(),
+        }
+    }
+
+    /// An instance of a called module.
+    pub(super) fn called(
+        id: usize,
+        module: Arc<Module>,
+        address: String,
+        call: ModuleCallInstance,
+        is_vendored: bool,
+        exists: Traced<bool>,
+    ) -> Self {
+        let is_vendored = is_vendored || call.caller.is_vendored;
+        let exists = Some(call.caller.existence(exists));
+        Self { id, address, call: Some(call), is_vendored, exists, ..Self::root(module) }
+    }
+
+    /// Combines the existence of a resource or call with that of this module instance.
+    pub(super) fn existence(&self, own: Traced<bool>) -> Traced<bool> {
+        match (&own.value, own.origin, &self.exists) {
+            // A block without `count`, `for_each` and `enabled` exists if its module does.
+            (Maybe::Known(true), Origin::Absent(_), Some(module)) => module.clone(),
+            (Maybe::Known(true), _, Some(module @ Traced { value: Unknown(_), .. })) => module.clone(),
+            (Maybe::Known(_) | Unknown(_), _, _) => own,
+        }
+    }
+
+    /// An address within the module, as `terraform state list` prints it.
+    pub(super) fn qualify(&self, name: &str) -> String {
+        if self.address.is_empty() { name.to_owned() } else { format!("{}.{name}", self.address) }
+    }
+
+    /// The `module` block that calls it.
+    pub(super) fn call_block(&self) -> Option<&Block> {
+        let call = self.call.as_ref()?;
+        call.caller.module.block(call.block)
+    }
+
+    /// The `module` blocks on the path to it, the innermost first.
+    pub(super) fn calls(&self) -> Vec<Span> {
+        let scopes = std::iter::successors(Some(self), |scope| Some(&*scope.call.as_ref()?.caller));
+        scopes.filter_map(|scope| Some(scope.call_block()?.header)).collect()
+    }
+
+    /// Removes the cached values that depend on the world.
+    pub(super) fn enter_world(&self) {
+        self.values.enter_world();
+        self.pending.borrow_mut().clear();
+    }
+
+    /// A value that is evaluated at most once per world, and once for all worlds if it doesn't depend on them.
+    pub(super) fn memoize(
+        &self,
+        reference: &str,
+        world: &World,
+        evaluate: impl FnOnce() -> ValuePath,
+    ) -> Rc<ValuePath> {
+        if let Some(way) = self.values.get(reference, world) {
+            return way;
+        }
+        if self.pending.borrow().iter().any(|pending| pending == reference) {
+            // The value depends on where the evaluation entered the cycle, so it isn't cached for all worlds.
+            world.mark_dependent();
+            return Rc::new((Unknown(Reason::Cycle { reference: self.qualify(reference) }), Vec::new()));
+        }
+        self.pending.borrow_mut().push(reference.to_owned());
+        let way = self.values.evaluate(reference.to_owned(), world, weight, || Rc::new(evaluate()));
+        self.pending.borrow_mut().pop();
+        way
+    }
+}
+
+fn weight(way: &Rc<ValuePath>) -> usize {
+    match &way.0 {
+        Maybe::Known(data) => size::weight_of(data),
+        Unknown(_) => 0,
+    }
+}
+
+/// Evaluates the expressions of a module instance.
+pub(super) type ModuleEvaluator<'a> = Evaluator<'a, InstanceLookup<'a>>;
+
+/// The declarations of a module instance.
+#[derive(Clone, Copy)]
+pub(super) struct InstanceLookup<'a> {
+    /// The project.
+    pub(super) tree: &'a Program<'a>,
+    pub(super) scope: &'a Rc<ModuleScope>,
+}
+
+impl<'a> ModuleEvaluator<'a> {
+    /// An evaluator for a module instance.
+    pub(super) fn of(tree: &'a Program<'a>, scope: &'a Rc<ModuleScope>, world: &'a World) -> Self {
+        Self::new(InstanceLookup { tree, scope }, world)
+    }
+
+    /// An evaluator for the arguments of the call that creates a scope.
+    pub(super) fn of_call(call: &'a ModuleCallInstance, tree: &'a Program<'a>, world: &'a World) -> Self {
+        Self::of(tree, &call.caller, world).with(call.names.clone())
+    }
+}

@@ -1,0 +1,268 @@
+//! Finds the declarations of a subject in a root module and in all modules that it calls.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::calls::{self, CalledModule};
+use super::mentions::LANDING_ZONE;
+use super::module::{BlockId, Module};
+use super::program::Program;
+use crate::model::{ResourceKind, SearchSubject, TrailHint, UnreadPart, kinds};
+use crate::source::Span;
+use crate::syntax::hcl::Block;
+use crate::value::budget::STEPS;
+use crate::value::{Budget, Reason, World};
+
+/// The maximum depth of nested module calls.
+const MAX_DEPTH: usize = 10;
+
+/// The cost of a declaration that is found through a chain of calls.
+const STEPS_OF_A_SITE: usize = 40;
+
+/// The cost of following a call.
+const STEPS_OF_A_CALL: usize = 4;
+
+/// The result of a search.
+#[derive(Debug, Default)]
+pub(super) struct SearchResult {
+    pub(super) sites: Vec<DeclarationSite>,
+    /// Parts that couldn't be searched.
+    pub(super) unread_parts: Vec<UnreadPart>,
+}
+
+/// A declaration, with the calls that lead to it.
+#[derive(Debug, Clone)]
+pub(super) struct DeclarationSite {
+    /// The calls from the root to the module.
+    pub(super) calls: Vec<DeclarationCall>,
+    /// The module that contains it.
+    pub(super) module: Arc<Module>,
+    pub(super) block: BlockId,
+    pub(super) kind: &'static ResourceKind,
+    /// Its address without keys.
+    pub(super) address: String,
+}
+
+/// A call on the path to a [`DeclarationSite`].
+#[derive(Debug, Clone)]
+pub(super) struct DeclarationCall {
+    /// The `module` block.
+    pub(super) block: BlockId,
+    /// The called module.
+    pub(super) module: Arc<Module>,
+    /// True if the called module was installed and can't be edited.
+    pub(super) is_vendored: bool,
+}
+
+/// A search through all modules of a project.
+pub(super) struct ModuleSearch<'t, 'a> {
+    tree: &'t Program<'a>,
+    subject: SearchSubject,
+    /// The results of `may_declare`, by the module's directory.
+    known: HashMap<PathBuf, bool>,
+    /// Half of the project's steps; the rest is for evaluating the declarations.
+    budget: Rc<Budget>,
+    found: SearchResult,
+    /// A world without decisions, for expressions that have to be evaluated during the search.
+    world: World,
+}
+
+/// The path from the root to the module that is being searched.
+struct ModuleChain<'w> {
+    calls: &'w [DeclarationCall],
+    /// Its key in the manifest of installed modules.
+    key: &'w str,
+}
+
+impl<'t, 'a> ModuleSearch<'t, 'a> {
+    /// A search for the declarations of a subject.
+    pub(super) fn new(tree: &'t Program<'a>, subject: SearchSubject) -> Self {
+        let budget = tree.budget.half();
+        let world = World::open(&budget);
+        Self { tree, subject, known: HashMap::new(), budget, found: SearchResult::default(), world }
+    }
+
+    /// Searches the root module and the modules that it calls.
+    pub(super) fn run(mut self, root: &Arc<Module>) -> SearchResult {
+        self.search_module(root, ModuleChain { calls: &[], key: "" });
+        self.tree.enter_world();
+        self.tree.budget.include(&self.budget);
+        self.found
+    }
+
+    fn search_module(&mut self, module: &Arc<Module>, way: ModuleChain<'_>) {
+        for (block, kind) in module.declared(self.subject) {
+            if !self.pay(STEPS_OF_A_SITE) {
+                return self.add_limit(module, STEPS);
+            }
+            self.note(module, &way, block, kind);
+        }
+        self.found.unread_parts.extend(module.unreadable.iter().map(|(id, error)| {
+            let name = &self.tree.context.sources.file(*id).name;
+            let help = format!("make `{name}` readable: {error}");
+            let (header, reason) = (Span::new(*id, 0, 0), "it can't be read".to_owned());
+            let (description, hint) = (format!("file `{name}`"), Some(TrailHint::Content));
+            UnreadPart { header, description, reason, help, hint, limit: None, missing: None }
+        }));
+        if self.subject == SearchSubject::Trails {
+            self.search_landing_zones(module, &way);
+        }
+        for id in module.blocks("module") {
+            self.follow(module, &way, id);
+        }
+    }
+
+    fn note(&mut self, module: &Arc<Module>, way: &ModuleChain<'_>, block: BlockId, kind: &'static ResourceKind) {
+        let address = address(module, block, way.key);
+        let site = DeclarationSite { calls: way.calls.to_vec(), module: Arc::clone(module), block, kind, address };
+        self.found.sites.push(site);
+    }
+
+    fn follow(&mut self, module: &Arc<Module>, way: &ModuleChain<'_>, id: BlockId) {
+        if self.tree.plainly_called(module, id).is_some_and(|called| !self.may_declare(&called)) {
+            return;
+        }
+        let Some(block) = module.block(id) else { return };
+        let Some(label) = block.labels.first() else { return };
+        let key = if way.key.is_empty() { label.text.clone() } else { format!("{}.{}", way.key, label.text) };
+        match self.resolve(block, module, way, &key) {
+            CalledModule::Directory { directory, is_vendored } => {
+                let called = self.tree.module(&directory);
+                if !self.may_declare(&called) {
+                    return;
+                }
+                if way.calls.len() >= MAX_DEPTH {
+                    return self.add_limit(module, "nested modules");
+                }
+                if !self.pay(STEPS_OF_A_CALL) {
+                    return self.add_limit(module, STEPS);
+                }
+                let call = DeclarationCall { block: id, module: Arc::clone(&called), is_vendored };
+                let calls: Vec<DeclarationCall> = way.calls.iter().cloned().chain([call]).collect();
+                self.search_module(&called, ModuleChain { calls: &calls, key: &key });
+            }
+            // It may configure the buckets and keys that are passed to it.
+            CalledModule::Unread { .. } if self.subject == SearchSubject::Related => {
+                if self.pay(STEPS_OF_A_SITE) {
+                    self.note(module, way, id, &kinds::UNREAD_MODULE);
+                } else {
+                    self.add_limit(module, STEPS);
+                }
+            }
+            CalledModule::Unread { mut part, other } => {
+                if part.hint.is_none()
+                    && other.as_deref().is_some_and(|directory| self.may_declare(&self.tree.module(directory)))
+                {
+                    part.hint = Some(TrailHint::Content);
+                }
+                self.note_unread(part, way, id);
+            }
+        }
+    }
+
+    fn resolve(&self, block: &Block, module: &Module, way: &ModuleChain<'_>, key: &str) -> CalledModule {
+        if calls::literal_source(block).is_some() {
+            return self.tree.resolve(block, module, key, None);
+        }
+        let scopes = self.tree.scopes(way.calls, &self.world);
+        self.tree.resolve(block, module, key, scopes.first())
+    }
+
+    /// Adds a part that isn't read, unless it is certain that none of it is created.
+    fn note_unread(&mut self, part: UnreadPart, way: &ModuleChain<'_>, block: BlockId) {
+        if self.tree.may_create(way.calls, block, &self.world) {
+            self.found.unread_parts.push(part);
+        }
+    }
+
+    /// Adds the landing zones of AWS Control Tower, which may have an organization trail.
+    fn search_landing_zones(&mut self, module: &Module, way: &ModuleChain<'_>) {
+        for id in module.of_type(LANDING_ZONE) {
+            let Some(block) = module.block(id) else { continue };
+            let name = block.labels.last().map(|label| label.text.as_str()).unwrap_or_default();
+            let part = UnreadPart {
+                header: block.header,
+                description: format!("landing zone `{name}`"),
+                reason: "AWS Control Tower may create an organization trail for it".to_owned(),
+                help: "check the trail that AWS Control Tower created in the management account".to_owned(),
+                hint: Some(TrailHint::Content),
+                limit: None,
+                missing: None,
+            };
+            self.note_unread(part, way, id);
+        }
+    }
+
+    /// Charges a part of the search to the budget; false if the budget is exhausted.
+    fn pay(&self, steps: usize) -> bool {
+        self.budget.charge_ahead(steps)
+    }
+
+    /// Adds the calls of a module as a part that couldn't be searched because of a limit.
+    fn add_limit(&mut self, module: &Module, limit: &'static str) {
+        let Some(header) = module.header() else { return };
+        let description = format!("the modules that `{}` calls", self.tree.context.sources.name(&module.directory));
+        if !self.found.unread_parts.iter().any(|elsewhere| elsewhere.description == description) {
+            let help = "check the called modules separately: there are too many calls".to_owned();
+            let (reason, hint) = (Reason::OverLimit { limit }.describe(), Some(TrailHint::Content));
+            self.found.unread_parts.push(UnreadPart {
+                header,
+                description,
+                reason,
+                help,
+                hint,
+                limit: Some(limit),
+                missing: None,
+            });
+        }
+    }
+
+    /// True if a module or one that it calls has declarations of the subject, or calls code that can't be read.
+    fn may_declare(&mut self, module: &Arc<Module>) -> bool {
+        if let Some(&known) = self.known.get(&module.directory) {
+            return known;
+        }
+        let mut met = HashSet::new();
+        let is_found = self.finds_any(module, &mut met);
+        // If the search finds nothing, the result is the same for all modules that it visited.
+        self.known.extend(met.into_iter().filter(|_| !is_found).map(|directory| (directory, false)));
+        self.known.insert(module.directory.clone(), is_found);
+        is_found
+    }
+
+    fn finds_any(&self, module: &Arc<Module>, met: &mut HashSet<PathBuf>) -> bool {
+        let mut pending = vec![Arc::clone(module)];
+        while let Some(module) = pending.pop() {
+            if !met.insert(module.directory.clone()) {
+                continue;
+            }
+            let has_any = module.declared(self.subject).next().is_some()
+                || self.subject == SearchSubject::Trails && module.of_type(LANDING_ZONE).next().is_some();
+            if has_any || !module.unreadable.is_empty() {
+                return true;
+            }
+            for id in module.blocks("module") {
+                if let Some(called) = self.tree.plainly_called(&module, id) {
+                    pending.push(called);
+                    continue;
+                }
+                let Some(block) = module.block(id) else { continue };
+                match self.tree.resolve(block, &module, "", None) {
+                    CalledModule::Directory { directory, .. } => pending.push(self.tree.module(&directory)),
+                    // Its key, or the values of its arguments, may lead to code.
+                    CalledModule::Unread { .. } => return true,
+                }
+            }
+        }
+        false
+    }
+}
+
+/// The address of a declaration without keys, with the names of the calls that lead to it.
+fn address(module: &Module, block: BlockId, calls: &str) -> String {
+    let labels = module.block(block).into_iter().flat_map(|block| &block.labels).map(|label| label.text.clone());
+    let calls = calls.split('.').filter(|call| !call.is_empty()).map(|call| format!("module.{call}"));
+    calls.chain(labels).collect::<Vec<_>>().join(".")
+}
