@@ -76,7 +76,7 @@
 //! | a report format | a file in [`output`] with its `mod` line, a variant and an arm |
 //! | an input format | a folder in [`formats`] and a line in [`FORMATS`](formats::FORMATS) |
 //! | a Terraform function | a line in `FUNCTIONS` in `formats/terraform/language/functions.rs`, its body in `functions/`, a case in `functions/cases.txt` |
-//! | an intrinsic function | an arm of `TemplateEvaluator::call` in `formats/cloudformation/eval.rs` |
+//! | an intrinsic function | an arm of `Evaluator::call` in `formats/cloudformation/language/eval.rs` |
 //! | an option | a field of `CheckArgs` in `cli.rs`, or of `EvaluationArgs`, `InputArgs` or `ConfigArgs` if `trace` has it, too; a comment there lists the other places |
 //! | a setting | a field of `Settings` in `config/settings.rs`, whose comment lists the other places |
 

@@ -77,7 +77,7 @@ pub(super) fn deployments(
     for deployment in deployments {
         for file in &deployment.parameter_files {
             let text = named_inputs.sources.file(*file);
-            cloudformation::parameter_values::check_file(*file, &text).map_err(|cause| Error::Setting {
+            cloudformation::check_parameter_file(*file, &text).map_err(|cause| Error::Setting {
                 text: format!("parameter-files: {}", named_inputs.sources.file_display_name(&text)),
                 cause,
             })?;
@@ -130,7 +130,7 @@ fn assignments(
 fn check_parameter_files(names: &[PathBuf], files: &[(usize, Variables)], sources: &Sources) -> Result<(), Error> {
     for (name, (_, variables)) in names.iter().zip(files) {
         if let Variables::File(id) = *variables {
-            let checked = cloudformation::parameter_values::check_file(id, &sources.file(id));
+            let checked = cloudformation::check_parameter_file(id, &sources.file(id));
             checked
                 .map_err(|cause| Error::Setting { text: format!("--parameter-file {}", format_path(name)), cause })?;
         }

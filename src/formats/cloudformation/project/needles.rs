@@ -1,0 +1,77 @@
+//! Words that show which files are relevant before they are parsed.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use crate::formats::Relevance;
+use crate::model::dialects;
+use crate::source::has_escaped;
+
+pub(super) const STACK: &str = "AWS::CloudFormation::Stack";
+pub(super) const APPLICATION: &str = "AWS::Serverless::Application";
+/// AWS Control Tower may create an organization trail for it.
+pub(super) const LANDING_ZONE: &str = "AWS::ControlTower::LandingZone";
+/// The suffix of resource types that refer to a registered module.
+pub(super) const MODULE: &str = "::MODULE";
+
+/// The transform that includes a file.
+pub(super) const INCLUDE: &str = "AWS::Include";
+
+static TRAIL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(dialects::CLOUDFORMATION.kind));
+
+/// A loop may generate the type of a trail.
+static LOOP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Fn::ForEach"));
+
+/// The common part of all these words. Few files in other languages contain it, so it is a fast first test.
+static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("::"));
+
+/// Words of templates that refer to other templates.
+static REFERRING: LazyLock<[Finder<'static>; 5]> =
+    LazyLock::new(|| [STACK, APPLICATION, MODULE, LANDING_ZONE, INCLUDE].map(Finder::new));
+
+/// Words that every template with exports contains.
+static EXPORTING: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["Outputs", "Export"].map(Finder::new));
+
+/// The relevance of a file.
+pub(crate) fn relevance(bytes: &[u8]) -> Relevance {
+    if COMMON.find(bytes).is_none() {
+        Relevance::None
+    } else if may_declare_trail(bytes) {
+        Relevance::Trail
+    } else if may_refer(bytes) || may_export(bytes) {
+        Relevance::Module
+    } else {
+        Relevance::None
+    }
+}
+
+/// True if a text contains the type of a trail, or a loop that may generate it.
+fn may_declare_trail(text: &[u8]) -> bool {
+    TRAIL.find(text).is_some() || LOOP.find(text).is_some()
+}
+
+/// True if a text contains the type of a trail, including in escaped form.
+pub(super) fn names_trail(text: &[u8]) -> bool {
+    has_escaped(text, |text| TRAIL.find(text).is_some())
+}
+
+/// True if a text may refer to another template.
+fn may_refer(text: &[u8]) -> bool {
+    REFERRING.iter().any(|needle| needle.find(text).is_some())
+}
+
+/// True if a text may export values that other templates import.
+pub(super) fn may_export(text: &[u8]) -> bool {
+    EXPORTING.iter().all(|needle| needle.find(text).is_some())
+}
+
+/// True if a text mentions a trail, including in escaped form.
+pub(super) fn mentions_trail(text: &str) -> bool {
+    has_escaped(text.as_bytes(), may_declare_trail)
+}
+
+/// True if a text mentions another template, including in escaped form.
+pub(super) fn mentions_template(text: &str) -> bool {
+    has_escaped(text.as_bytes(), may_refer)
+}

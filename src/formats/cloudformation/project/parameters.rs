@@ -1,0 +1,111 @@
+//! The texts of parameters: passed by the stack that deploys the template, given by the user, or the default.
+
+use super::parameter_values::ParameterValue;
+use super::scope::{StackCall, StackParameter, TemplateEvaluator};
+use crate::formats::cloudformation::language::{Lookup, ParameterText, failed, is_absent, is_stored, scalar_text};
+use crate::formats::{OptionUse, OptionValue, ParameterPolicy};
+use crate::source::Span;
+use crate::syntax::node::Mapping;
+use crate::value::{Hop, HopKind, Known, Reason, Unknown};
+
+impl TemplateEvaluator<'_> {
+    /// The text of a parameter. The error is the reason why it has no value.
+    pub(super) fn parameter_text(&self, name: &str, declared: &Mapping) -> Result<ParameterText, Reason> {
+        let library = self.lookup.library;
+        let uses_defaults = library.files.context.options.parameter_policy == ParameterPolicy::Defaults;
+        let found = match (&self.lookup.scope.call, library.given.get(name)) {
+            (Some(call), _) => self.passed(call, name, declared),
+            (None, Some(value)) => Some(self.given(name, value)),
+            (None, None) => self.default_text(name, declared).filter(|_| uses_defaults),
+        };
+        found.ok_or_else(|| match self.lookup.scope.call {
+            Some(_) => Reason::Failed { message: format!("parameter `{name}` has no value") },
+            None => Reason::NoValue { reference: self.lookup.qualify(name) },
+        })
+    }
+
+    /// The text that a stack passes; the default if it passes none or `AWS::NoValue`.
+    fn passed(&self, call: &StackCall, name: &str, declared: &Mapping) -> Option<ParameterText> {
+        let mut tried = self.lookup.library.files.context.tried.iter();
+        let added = tried.find(|tried| tried.span == call.header && tried.key.as_deref() == Some(name));
+        if let Some(text) = added.and_then(|added| added.text("")) {
+            return Some(ParameterText { text: Known(text), hops: Vec::new(), option: None });
+        }
+        let passed = match (call.arguments.get(name), &call.unknown_parameters) {
+            (Some(passed), _) => self.argument_text(name, call, passed),
+            (None, Some(why)) => Some(ParameterText { text: Unknown(why.clone()), hops: Vec::new(), option: None }),
+            (None, None) => None,
+        };
+        passed.or_else(|| self.default_text(name, declared))
+    }
+
+    /// The argument that a stack passes; `None` if it is `AWS::NoValue`.
+    fn argument_text(&self, name: &str, call: &StackCall, passed: &StackParameter) -> Option<ParameterText> {
+        let step = HopKind::StackParameter { stack: call.stack.clone(), name: name.to_owned() };
+        let mut hops = vec![Hop { span: passed.value.whole(), step }];
+        if passed.is_overridden {
+            let setter = "the overrides of the stack set".to_owned();
+            let why = Reason::SetElsewhere { reference: self.lookup.qualify(name), setter };
+            return Some(ParameterText { text: Unknown(why), hops, option: None });
+        }
+        let value = self.in_scope(call.caller.clone(), call.names.clone()).eval(&passed.value);
+        if is_absent(&value) {
+            return None;
+        }
+        hops.extend(value.hops);
+        Some(ParameterText { text: self.text_of(&value.value), hops, option: None })
+    }
+
+    fn given(&self, name: &str, value: &ParameterValue) -> ParameterText {
+        let (text, hops) = value.as_given(name);
+        let tried = match (&text, hops.last()) {
+            (Known(text), Some(hop)) => self.tried_text(hop.span, text),
+            (_, _) => None,
+        };
+        let option = self.lookup.library.files.context.sources.file(value.option()).name.clone();
+        ParameterText { text: tried.map_or(text, Known), hops, option: Some(option) }
+    }
+
+    fn default_text(&self, name: &str, declared: &Mapping) -> Option<ParameterText> {
+        let default = &declared.get("Default")?.value;
+        let hops = vec![Hop { span: default.whole(), step: HopKind::ParameterDefault(name.to_owned()) }];
+        let written = scalar_text(default);
+        let tried = self.tried_text(default.whole(), written.as_deref().unwrap_or_default());
+        let text = match (self.placeholder(default), tried.or(written)) {
+            (Some(why), _) => Unknown(why),
+            (None, Some(text)) => Known(text),
+            (None, None) => failed(format!("the default of `{name}` isn't a string")),
+        };
+        Some(ParameterText { text, hops, option: None })
+    }
+
+    /// The text of a value after the fixes that are tried.
+    fn tried_text(&self, span: Span, old: &str) -> Option<String> {
+        self.lookup.tried(span)?.text(old)
+    }
+
+    /// The results of matching the options with the declarations of the root template.
+    pub(super) fn received(&self) -> Vec<OptionValue> {
+        let names = self.lookup.library.given.names().into_iter();
+        names
+            .map(|(name, option)| OptionValue { option, name: name.to_owned(), option_use: self.option_use(name) })
+            .collect()
+    }
+
+    fn option_use(&self, name: &str) -> OptionUse {
+        let parameters = &self.template().declared.parameters;
+        let Some(declared) = parameters.get(name) else {
+            // A macro may add the declaration.
+            let is_certain = parameters.flat.unread_reason().is_none();
+            return if is_certain { OptionUse::Undeclared } else { OptionUse::Accepted };
+        };
+        let is_key = declared.value.as_mapping().is_none_or(is_stored);
+        let given = self.lookup.library.given.get(name).filter(|_| !is_key).map(|value| value.as_given(name).0);
+        let Some(text @ Known(_)) = given else { return OptionUse::Accepted };
+        let given = ParameterText { text, hops: Vec::new(), option: Some(name.to_owned()) };
+        match self.validated(name, declared, &given, declared.key.span) {
+            Unknown(why) => why.failure().map_or(OptionUse::Accepted, |reason| OptionUse::Refused(reason.to_owned())),
+            Known(_) => OptionUse::Accepted,
+        }
+    }
+}
