@@ -1,7 +1,8 @@
 //! Turns a resource block into resources: one for each instance, with the arguments that the rules use.
 
 use super::expand::{self, BlockInstance};
-use super::scope::{ModuleEvaluator, ModuleScope};
+use super::program::ModuleEvaluator;
+use super::scope::ModuleScope;
 use super::{lifecycle, planned, providers, variables};
 use crate::model::kinds::ResourceRole;
 use crate::model::{Argument, ArgumentShape, Holds, Notation, Resource, ResourceKind};

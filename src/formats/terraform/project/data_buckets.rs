@@ -5,7 +5,7 @@
 use crate::formats::terraform::language::ValuePath;
 use std::rc::Rc;
 
-use super::scope::ModuleEvaluator;
+use super::program::ModuleEvaluator;
 use crate::syntax::hcl::{Expr, ExprKind, TemplatePart};
 
 const KIND: &str = "aws_s3_bucket";

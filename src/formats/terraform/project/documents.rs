@@ -1,7 +1,7 @@
 //! Evaluates policies as objects, before they become text, so that each statement has its location and may be partly
 //! known.
 
-use super::scope::ModuleEvaluator;
+use super::program::ModuleEvaluator;
 use crate::formats::terraform::language::collections::MAX_ELEMENTS;
 use crate::formats::terraform::language::policy_document::{self, replaced};
 use crate::formats::terraform::language::{MAX_DEPTH, may_fail, with_hop};

@@ -1,7 +1,8 @@
 //! Expands a block to its instances, by `count`, `for_each` and `lifecycle.enabled`.
 
 use super::planned;
-use super::scope::{self, ModuleEvaluator};
+use super::program::ModuleEvaluator;
+use super::scope;
 use crate::formats::InstanceKey;
 use crate::formats::terraform::language::collections::{Element, entry};
 use crate::formats::terraform::language::unknowns::first_unknown_in;

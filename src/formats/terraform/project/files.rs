@@ -1,6 +1,6 @@
 //! Functions that read files or declarations.
 
-use super::scope::ModuleEvaluator;
+use super::program::ModuleEvaluator;
 use crate::formats::terraform::language::types::{Type, convert};
 use crate::formats::terraform::language::{ValuePath, at_use, computed, failed, picked, symbol};
 use crate::formats::terraform::language::{function_name, symbols};

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::scope::ModuleEvaluator;
+use super::program::ModuleEvaluator;
 use crate::formats::terraform::language::functions::glob;
 use crate::formats::terraform::language::{computed, failed, symbol};
 use crate::source::{PathKind, Span, is_skipped, normalize};

@@ -7,22 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::module::Module;
-use super::values::VariableLayer;
-use crate::formats::{Context, Variables};
-use crate::source::{FileId, SourceFile};
+use super::values::OptionCache;
+use crate::formats::Context;
 
 /// The modules by directory, and the values of options by file.
 #[derive(Debug, Default)]
 pub(super) struct ModuleLibrary {
     modules: Mutex<HashMap<PathBuf, Arc<OnceLock<Arc<Module>>>>>,
-    values: Mutex<HashMap<FileId, ParsedOption>>,
-}
-
-/// The values of an option, with the text that they were read from.
-#[derive(Debug)]
-struct ParsedOption {
-    text: Arc<SourceFile>,
-    layer: Arc<VariableLayer>,
+    pub(super) options: OptionCache,
 }
 
 impl ModuleLibrary {
@@ -44,22 +36,6 @@ impl ModuleLibrary {
         context.sources.track_path(&module.place);
         module.files.iter().for_each(|file| context.sources.track_file(*file));
         module
-    }
-
-    /// The values of an option.
-    pub(super) fn values(&self, variables: Variables, context: Context<'_>) -> Arc<VariableLayer> {
-        let (Variables::File(id) | Variables::Assignment(id)) = variables;
-        let text = context.sources.file(id);
-        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        match values.get(&id) {
-            // An editor may have changed the text of the file.
-            Some(given) if Arc::ptr_eq(&given.text, &text) => Arc::clone(&given.layer),
-            Some(_) | None => {
-                let layer = Arc::new(VariableLayer::read(variables, &text));
-                values.insert(id, ParsedOption { text, layer: Arc::clone(&layer) });
-                layer
-            }
-        }
     }
 
     /// Discards the module of a changed file, so that the next request reads it again.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::policies::is_policy;
-use super::scope::{InstanceLookup, ModuleEvaluator};
+use super::program::{InstanceLookup, ModuleEvaluator};
 use super::variables;
 use crate::formats::terraform::language::lookup::Lookup;
 use crate::formats::terraform::language::types::Type;

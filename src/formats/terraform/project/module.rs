@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 
 use super::mentions::mentions_trail;
 use super::names::{self, file_name};
+pub(super) use blocks::BlockId;
 use blocks::{BlockSource, ModuleBlock, kind_of, read_blocks};
 use index::{BlockIndex, Overrides};
 pub(super) use providers::Configuration;
@@ -48,10 +49,6 @@ pub(super) struct Module {
     /// The files that can't be read, each as an empty text for the location of the error.
     pub(super) unreadable: Vec<(FileId, ReadError)>,
 }
-
-/// The index of a block in a module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct BlockId(usize);
 
 impl Module {
     /// Reads the module in a directory.

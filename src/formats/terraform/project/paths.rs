@@ -4,7 +4,8 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::calls;
-use super::scope::{ModuleEvaluator, ModuleScope};
+use super::program::ModuleEvaluator;
+use super::scope::ModuleScope;
 use crate::formats::terraform::language::MAX_DEPTH;
 use crate::source::normalize;
 use crate::syntax::hcl::{Expr, ExprKind};

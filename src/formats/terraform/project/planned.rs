@@ -10,7 +10,7 @@ mod instances;
 use std::collections::HashSet;
 
 use super::module::Module;
-use super::scope::ModuleEvaluator;
+use super::program::ModuleEvaluator;
 use super::search::DeclarationSite;
 use crate::formats::Plan;
 use crate::model::kinds::ResourceRole;

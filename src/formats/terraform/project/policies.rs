@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::body;
 use super::expand;
-use super::scope::{ModuleEvaluator, ModuleScope};
+use super::program::ModuleEvaluator;
+use super::scope::ModuleScope;
 use crate::formats::terraform::language::policy_document;
 use crate::formats::terraform::language::quoted;
 use crate::formats::terraform::language::{ValuePath, at_use};

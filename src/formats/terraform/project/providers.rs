@@ -7,7 +7,8 @@
 
 use super::expand;
 use super::module::Configuration;
-use super::scope::{ModuleCallInstance, ModuleEvaluator, ModuleScope};
+use super::program::ModuleEvaluator;
+use super::scope::{ModuleCallInstance, ModuleScope};
 use crate::formats::terraform::language::quoted;
 use crate::formats::terraform::language::{LocalNames, ValuePath, symbol};
 use crate::model::ResourceKind;

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::scope::{ModuleEvaluator, ModuleScope};
+use super::program::ModuleEvaluator;
+use super::scope::ModuleScope;
 use crate::formats::terraform::language::quoted;
 use crate::formats::terraform::language::{ValuePath, at_use, failed, symbol, with_hop};
 use crate::model::{UnreadPart, is_aws_key};

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::program::Program;
-use super::scope::{ModuleEvaluator, ModuleScope};
+use super::program::{ModuleEvaluator, Program};
+use super::scope::ModuleScope;
 use super::{expand, variables};
 use crate::formats::Rejection;
 use crate::model::SearchSubject;
-use crate::syntax::hcl::{Block, Expr};
-use crate::value::{Data, Known, Maybe, Unknown, World};
+use crate::syntax::hcl::Block;
+use crate::value::World;
 
 /// The cost of a module instance, in addition to the evaluation of its variables.
 const STEPS_OF_A_MODULE: usize = 20;
@@ -64,21 +64,10 @@ fn unmet(evaluator: &ModuleEvaluator<'_>, scope: &Rc<ModuleScope>) -> Vec<Reject
 /// The first precondition in the body of a block that isn't met.
 fn first_unmet(block: &Block, body: &Block, evaluator: &ModuleEvaluator<'_>) -> Option<Rejection> {
     let conditions = body.body.blocks("precondition").filter_map(|one| one.body.attribute("condition"));
-    let unmet = conditions.map(|condition| &condition.value).find(|condition| is_refused(condition, evaluator))?;
+    let unmet =
+        conditions.map(|condition| &condition.value).find(|condition| variables::is_refused(condition, evaluator))?;
     let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
     let kind = if block.kind.text == "output" { "output." } else { "" };
     let name = format!("the precondition of `{kind}{}`", labels.join("."));
     Some(Rejection { span: unmet.span, name, variable: None, places: Vec::new() })
-}
-
-/// True if a condition is false or fails.
-pub(super) fn is_refused(condition: &Expr, evaluator: &ModuleEvaluator<'_>) -> bool {
-    is_false(&evaluator.eval(condition).value)
-}
-
-fn is_false(value: &Maybe<Data>) -> bool {
-    match value {
-        Known(data) => *data != Data::Bool(true) && *data != Data::String("true".to_owned()),
-        Unknown(why) => why.is_failure(),
-    }
 }

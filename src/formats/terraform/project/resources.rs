@@ -1,7 +1,7 @@
 //! Evaluates managed resources as values: a collection of instances, if their `count` or `for_each` is known.
 
 use super::expand::{self, BlockInstance};
-use super::scope::ModuleEvaluator;
+use super::program::ModuleEvaluator;
 use crate::formats::terraform::language::quoted;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};

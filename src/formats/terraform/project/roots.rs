@@ -11,9 +11,9 @@ use std::sync::Arc;
 use super::calls;
 use super::calls::found_calls::FoundCall;
 use super::library::ModuleLibrary;
+use super::loaded::{LoadedRoot, RootModule};
 use super::mentions::names_landing_zone;
 use super::names::{self, file_name};
-use super::program::{Program, RootModule};
 use crate::formats::{
     CalledCode, CandidateFile, Context, LinkedFile, Links, LoadedProject, Plan, PlanMatch, Project, Relevance,
 };
@@ -55,7 +55,7 @@ impl Project for RootModule {
     }
 
     fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn LoadedProject + 'a> {
-        Box::new(Program::open(self, context, budget))
+        Box::new(LoadedRoot::open(self, context, budget))
     }
 }
 
@@ -112,7 +112,7 @@ pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
     }
     // All roots share one budget for evaluating the sources of their calls.
     let budget = Budget::new(Budget::steps_for(0));
-    directories.follow_computed(|path| Program::open(&root(path, path, None), context, &budget).reached(), context);
+    directories.follow_computed(|path| LoadedRoot::open(&root(path, path, None), context, &budget).reached(), context);
     let leads = directories.leading_to_trails(context);
     let found = directories.roots(&leads, context);
     let own = |place: &usize| directories.path(*place).map(|path| root(path, path, None));

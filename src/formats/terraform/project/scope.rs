@@ -5,9 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::module::{BlockId, Module};
-use super::program::Program;
 use crate::formats::terraform::language::size;
-use crate::formats::terraform::language::{Evaluator, LocalNames, ValuePath};
+use crate::formats::terraform::language::{LocalNames, ValuePath};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Data, Maybe, Memo, Origin, Reason, Traced, Unknown, World};
@@ -48,6 +47,17 @@ impl ModuleCallInstance {
     pub(super) fn each_key(&self) -> Option<String> {
         each_key(&self.names)
     }
+}
+
+/// A call of a module whose code is read.
+#[derive(Debug, Clone)]
+pub(super) struct DeclarationCall {
+    /// The `module` block.
+    pub(super) block: BlockId,
+    /// The called module.
+    pub(super) module: Arc<Module>,
+    /// True if the called module was installed and can't be edited.
+    pub(super) is_vendored: bool,
 }
 
 /// The value of `each.key`.
@@ -148,28 +158,5 @@ fn weight(way: &Rc<ValuePath>) -> usize {
     match &way.0 {
         Maybe::Known(data) => size::weight_of(data),
         Unknown(_) => 0,
-    }
-}
-
-/// Evaluates the expressions of a module instance.
-pub(super) type ModuleEvaluator<'a> = Evaluator<'a, InstanceLookup<'a>>;
-
-/// The declarations of a module instance.
-#[derive(Clone, Copy)]
-pub(super) struct InstanceLookup<'a> {
-    /// The project.
-    pub(super) tree: &'a Program<'a>,
-    pub(super) scope: &'a Rc<ModuleScope>,
-}
-
-impl<'a> ModuleEvaluator<'a> {
-    /// An evaluator for a module instance.
-    pub(super) fn of(tree: &'a Program<'a>, scope: &'a Rc<ModuleScope>, world: &'a World) -> Self {
-        Self::new(InstanceLookup { tree, scope }, world)
-    }
-
-    /// An evaluator for the arguments of the call that creates a scope.
-    pub(super) fn of_call(call: &'a ModuleCallInstance, tree: &'a Program<'a>, world: &'a World) -> Self {
-        Self::of(tree, &call.caller, world).with(call.names.clone())
     }
 }

@@ -9,6 +9,7 @@ use super::calls::{self, CalledModule};
 use super::mentions::LANDING_ZONE;
 use super::module::{BlockId, Module};
 use super::program::Program;
+use super::scope::DeclarationCall;
 use crate::model::{ResourceKind, SearchSubject, TrailHint, UnreadPart, kinds};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
@@ -43,17 +44,6 @@ pub(super) struct DeclarationSite {
     pub(super) kind: &'static ResourceKind,
     /// Its address without keys.
     pub(super) address: String,
-}
-
-/// A call on the path to a [`DeclarationSite`].
-#[derive(Debug, Clone)]
-pub(super) struct DeclarationCall {
-    /// The `module` block.
-    pub(super) block: BlockId,
-    /// The called module.
-    pub(super) module: Arc<Module>,
-    /// True if the called module was installed and can't be edited.
-    pub(super) is_vendored: bool,
 }
 
 /// A search through all modules of a project.

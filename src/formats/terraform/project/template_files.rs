@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::scope::ModuleEvaluator;
+use super::program::ModuleEvaluator;
 use crate::formats::terraform::language::{ValuePath, at_use, failed};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr};

@@ -6,12 +6,11 @@
 //! the command line. Source:
 //! <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::assignment;
-use super::library::ModuleLibrary;
 use super::names::{self, file_name, is_json};
 use crate::formats::terraform::language::json;
 use crate::formats::{Context, Plan, Variables};
@@ -61,17 +60,46 @@ pub(super) struct VariableValue {
     pub(super) text: Option<Expr>,
 }
 
+/// A cache of the values of options, which several roots may use.
+#[derive(Debug, Default)]
+pub(super) struct OptionCache(Mutex<HashMap<FileId, ParsedOption>>);
+
+/// The values of an option, with the text that they were read from.
+#[derive(Debug)]
+struct ParsedOption {
+    text: Arc<SourceFile>,
+    layer: Arc<VariableLayer>,
+}
+
+impl OptionCache {
+    /// The values of an option.
+    fn layer(&self, variables: Variables, context: Context<'_>) -> Arc<VariableLayer> {
+        let (Variables::File(id) | Variables::Assignment(id)) = variables;
+        let text = context.sources.file(id);
+        let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match values.get(&id) {
+            // An editor may have changed the text of the file.
+            Some(given) if Arc::ptr_eq(&given.text, &text) => Arc::clone(&given.layer),
+            Some(_) | None => {
+                let layer = Arc::new(VariableLayer::read(variables, &text));
+                values.insert(id, ParsedOption { text, layer: Arc::clone(&layer) });
+                layer
+            }
+        }
+    }
+}
+
 impl RootValues {
     /// Reads the automatically loaded files of a root module, and the values of options.
-    pub(super) fn read(root: &Path, is_directory: bool, library: &ModuleLibrary, context: Context<'_>) -> Self {
+    pub(super) fn read(root: &Path, is_directory: bool, options: &OptionCache, context: Context<'_>) -> Self {
         let mut layers: Vec<Arc<VariableLayer>> = Vec::new();
         let environment = context.options.environment.iter();
-        layers.extend(environment.map(|id| library.values(Variables::Assignment(*id), context)));
+        layers.extend(environment.map(|id| options.layer(Variables::Assignment(*id), context)));
         if is_directory && !context.options.no_automatic_variables {
             layers.extend(automatic_layers(root, context).into_iter().map(Arc::new));
         }
         let before_plan = layers.len();
-        layers.extend(context.options.variables.iter().map(|variables| library.values(*variables, context)));
+        layers.extend(context.options.variables.iter().map(|variables| options.layer(*variables, context)));
         Self { layers, before_plan }
     }
 

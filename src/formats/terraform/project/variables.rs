@@ -4,8 +4,8 @@
 use std::rc::Rc;
 
 use super::domain::{self, Domain};
-use super::rejections::is_refused;
-use super::scope::{ModuleCallInstance, ModuleEvaluator};
+use super::program::ModuleEvaluator;
+use super::scope::ModuleCallInstance;
 use super::values;
 use crate::formats::terraform::language::ValuePath;
 use crate::formats::terraform::language::symbol;
@@ -437,4 +437,16 @@ fn added(evaluator: &ModuleEvaluator<'_>, header: Span, name: &str) -> Option<Tr
     let mut tried = evaluator.lookup.tree.context.tried.iter();
     let added = tried.find(|tried| tried.span == header && tried.key.as_deref() == Some(name))?;
     Some(Traced::written(added.value.clone(), header))
+}
+
+/// True if a condition is false or fails.
+pub(super) fn is_refused(condition: &Expr, evaluator: &ModuleEvaluator<'_>) -> bool {
+    is_false(&evaluator.eval(condition).value)
+}
+
+fn is_false(value: &Maybe<Data>) -> bool {
+    match value {
+        Known(data) => *data != Data::Bool(true) && *data != Data::String("true".to_owned()),
+        Unknown(why) => why.is_failure(),
+    }
 }

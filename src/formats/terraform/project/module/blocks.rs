@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use super::checks;
 use crate::formats::terraform::language::json;
 use crate::formats::terraform::project::calls::found_calls::{self, FoundCall};
 use crate::formats::terraform::project::mentions::names_trail;
@@ -36,6 +35,10 @@ pub(super) enum BlockSource {
     /// Blocks of the JSON syntax are already parsed.
     Json(Block),
 }
+
+/// The index of a block in a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::internal::formats::terraform::project) struct BlockId(pub(super) usize);
 
 impl ModuleBlock {
     fn new(
@@ -73,15 +76,6 @@ impl ModuleBlock {
         match found_calls::of_text(item, &self.file, directory)? {
             FoundCall::Local(directory) => Some(directory),
             FoundCall::Remote | FoundCall::Computed => None,
-        }
-    }
-
-    pub(super) fn lookalike(&self) -> Option<Problem> {
-        match &self.source {
-            BlockSource::Native(item) if names_trail(header_of(self.file.slice(item.span)).as_bytes()) => {
-                checks::lookalike(&self.keyword, self.parsed.get().and_then(|(block, _)| block.as_ref()))
-            }
-            BlockSource::Native(_) | BlockSource::Json(_) => None,
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::kind_of;
+use super::blocks::{BlockSource, ModuleBlock, header_of, kind_of};
+use crate::formats::terraform::project::mentions::names_trail;
 use crate::model::{Holds, SearchSubject};
 use crate::syntax::Problem;
 use crate::syntax::hcl::{Block, ExprKind, Label};
@@ -28,9 +29,21 @@ const KINDS: [&str; 14] = [
     "terraform",
 ];
 
+impl ModuleBlock {
+    /// The reason why the block declares no trail, although its header has the type of one.
+    pub(super) fn lookalike(&self) -> Option<Problem> {
+        match &self.source {
+            BlockSource::Native(item) if names_trail(header_of(self.file.slice(item.span)).as_bytes()) => {
+                lookalike(&self.keyword, self.parsed.get().and_then(|(block, _)| block.as_ref()))
+            }
+            BlockSource::Native(_) | BlockSource::Json(_) => None,
+        }
+    }
+}
+
 /// The reason why a block whose header has the type of a trail declares none: an unknown keyword or a wrong number of
 /// labels.
-pub(super) fn lookalike(keyword: &Label, parsed: Option<&Block>) -> Option<Problem> {
+fn lookalike(keyword: &Label, parsed: Option<&Block>) -> Option<Problem> {
     let kind = keyword.text.as_str();
     if kind != "variable" && !KINDS.contains(&kind) {
         return Some(Problem::syntax(keyword.span, format!("unknown block type `{kind}`")));

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::BlockId;
-use super::blocks::{BlockSource, ModuleBlock, header_of};
+use super::blocks::{BlockId, BlockSource, ModuleBlock, header_of};
 use crate::syntax::hcl::{self, Block, ItemKind};
 
 /// The blocks by their keyword and labels, and the locals by name. Building it requires parsing hardly any block.

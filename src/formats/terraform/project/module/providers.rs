@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{BlockId, Module};
+use super::Module;
+use super::blocks::BlockId;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ObjectKey};
 
 use crate::formats::terraform::language::json::REQUIRED_PROVIDERS;

@@ -5,7 +5,7 @@ use crate::formats::terraform::language::{LocalNames, quoted};
 use crate::formats::terraform::project::expand::{
     BlockInstance, MAX_INSTANCES, TOO_MANY, computed_from, object, unclear,
 };
-use crate::formats::terraform::project::scope::ModuleEvaluator;
+use crate::formats::terraform::project::program::ModuleEvaluator;
 use crate::syntax::hcl::Block;
 use crate::value::{Data, Hop, HopKind, Known, Reason, Traced, Unknown};
 

@@ -1,0 +1,185 @@
+//! The instances of module calls, and the code of the calls.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::calls::{self, CalledModule, ModuleCall};
+use super::expand::{self, BlockInstance, MAX_INSTANCES};
+use super::module::{BlockId, Module};
+use super::program::{ModuleEvaluator, Program};
+use super::scope::{DeclarationCall, ModuleCallInstance, ModuleScope};
+use crate::formats::Engine;
+use crate::model::UnreadPart;
+use crate::syntax::hcl::Block;
+use crate::value::{Data, Maybe, Traced, World};
+
+impl Program<'_> {
+    /// The module instances at the end of a path of calls in a world; one more than the limit if there are too many.
+    pub(super) fn scopes(&self, calls: &[DeclarationCall], world: &World) -> Vec<Rc<ModuleScope>> {
+        calls.iter().fold(vec![Rc::clone(&self.root)], |scopes, call| {
+            let instances = scopes.iter().flat_map(|scope| self.instances(scope, call, world).to_vec());
+            instances.take(MAX_INSTANCES.saturating_add(1)).collect()
+        })
+    }
+
+    /// The instances of a call that may be created, evaluated once per world, so that the values in them are evaluated
+    /// only once.
+    fn instances(&self, caller: &Rc<ModuleScope>, call: &DeclarationCall, world: &World) -> Rc<[Rc<ModuleScope>]> {
+        self.called.get_or_evaluate((caller.id, call.block), world, || {
+            let Some(block) = caller.module.block(call.block) else { return Rc::from([]) };
+            let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
+            let instances = expand::instances(block, &ModuleEvaluator::of(self, caller, world));
+            world.charge(instances.len());
+            let created = instances.into_iter().filter(|instance| !instance.never_exists());
+            created.map(|instance| self.called(caller, call, name, instance)).collect()
+        })
+    }
+
+    fn called(
+        &self,
+        caller: &Rc<ModuleScope>,
+        call: &DeclarationCall,
+        name: &str,
+        instance: BlockInstance,
+    ) -> Rc<ModuleScope> {
+        let BlockInstance { key, names, exists } = instance;
+        let address = caller.qualify(&format!("module.{name}{key}"));
+        let made = ModuleCallInstance { caller: Rc::clone(caller), block: call.block, names };
+        let id = self.last_id.get().saturating_add(1);
+        self.last_id.set(id);
+        Rc::new(ModuleScope::called(id, Arc::clone(&call.module), address, made, call.is_vendored, exists))
+    }
+
+    /// The instance of a call that a reference such as `module.audit["a"]` names.
+    pub(super) fn called_scope(
+        &self,
+        caller: &Rc<ModuleScope>,
+        name: &str,
+        key: &str,
+        world: &World,
+    ) -> Option<Rc<ModuleScope>> {
+        let call = self.call(caller, name)?;
+        let address = caller.qualify(&format!("module.{name}{key}"));
+        self.instances(caller, &call, world).iter().find(|scope| scope.address == address).cloned()
+    }
+
+    /// The instances of a call that may be created; none if its code can't be read.
+    pub(super) fn created(&self, caller: &Rc<ModuleScope>, name: &str, world: &World) -> Rc<[Rc<ModuleScope>]> {
+        self.call(caller, name).map_or_else(|| Rc::from([]), |call| self.instances(caller, &call, world))
+    }
+
+    /// All instances of a call with their keys; `None` if they aren't certain.
+    pub(super) fn called_scopes(
+        &self,
+        caller: &Rc<ModuleScope>,
+        name: &str,
+        world: &World,
+    ) -> Option<Vec<(String, Rc<ModuleScope>)>> {
+        let call = self.call(caller, name)?;
+        let instances = expand::instances(caller.module.block(call.block)?, &ModuleEvaluator::of(self, caller, world));
+        if !instances.iter().all(BlockInstance::is_certain) {
+            return None;
+        }
+        let created = instances.into_iter().filter(|instance| !instance.never_exists());
+        Some(created.map(|instance| (instance.key.clone(), self.called(caller, &call, name, instance))).collect())
+    }
+
+    /// True if the code of the call with this name can be read.
+    pub(super) fn calls(&self, caller: &Rc<ModuleScope>, name: &str) -> bool {
+        self.call(caller, name).is_some()
+    }
+
+    fn call(&self, caller: &Rc<ModuleScope>, name: &str) -> Option<DeclarationCall> {
+        let id = caller.module.find_id("module", &[name])?;
+        let block = caller.module.block(id)?;
+        let CalledModule::Directory { directory, is_vendored } =
+            self.resolve(block, &caller.module, &self.key_of(caller, name), Some(caller))
+        else {
+            return None;
+        };
+        Some(DeclarationCall { block: id, module: self.module(&directory), is_vendored })
+    }
+
+    /// The key of a call in the manifest of installed modules.
+    fn key_of(&self, caller: &ModuleScope, name: &str) -> String {
+        let mut names = vec![name.to_owned()];
+        let mut scope = caller;
+        while let Some(call) = &scope.call {
+            names.extend(scope.call_block().and_then(|block| block.labels.first()).map(|label| label.text.clone()));
+            scope = &call.caller;
+        }
+        names.reverse();
+        names.join(".")
+    }
+}
+
+impl Program<'_> {
+    /// A call whose code isn't read, by its name; `None` if it is read or there is no such call.
+    pub(super) fn unread(&self, caller: &Rc<ModuleScope>, name: &str) -> Option<UnreadPart> {
+        let block = caller.module.find("module", &[name])?;
+        match self.resolve(block, &caller.module, &self.key_of(caller, name), Some(caller)) {
+            CalledModule::Unread { part, .. } => Some(part),
+            CalledModule::Directory { .. } => None,
+        }
+    }
+
+    /// Finds the code of a call; `key` is the call's key in the manifest of installed modules. The source may be an
+    /// expression, which OpenTofu evaluates early, in the instance of the calling module.
+    pub(super) fn resolve(
+        &self,
+        block: &Block,
+        module: &Module,
+        key: &str,
+        caller: Option<&Rc<ModuleScope>>,
+    ) -> CalledModule {
+        let literal = calls::literal_source(block);
+        let computed = if literal.is_none() { Some(self.computed_source(block, caller)) } else { None };
+        let source = match (literal, &computed) {
+            (Some(source), _) => Ok(source),
+            (None, Some(computed)) => computed.as_deref().map_err(String::as_str),
+            (None, None) => Err("it has no `source`"),
+        };
+        let caller = ModuleCall { block, directory: &module.directory, key, source };
+        calls::resolve(caller, &self.manifest, &|directory| self.is_read(directory), self.context)
+    }
+
+    /// The value of a source that isn't a plain string, or the reason why it is unknown.
+    fn computed_source(&self, block: &Block, caller: Option<&Rc<ModuleScope>>) -> Result<String, String> {
+        let Some(source) = block.body.attribute("source") else { return Err("it has no `source`".to_owned()) };
+        let is_evaluated = self.context.options.engine != Some(Engine::Terraform);
+        let Some(scope) = caller.filter(|_| is_evaluated) else {
+            return Err("its `source` is an expression".to_owned());
+        };
+        match ModuleEvaluator::of(self, scope, &World::open(&self.budget)).eval(&source.value).value {
+            Maybe::Known(Data::String(source)) => Ok(source),
+            Maybe::Known(_) => Err("its `source` isn't a string".to_owned()),
+            Maybe::Unknown(why) => Err(format!("its `source` is unknown: {}", why.describe())),
+        }
+    }
+
+    /// False if a call, on this path of calls, creates nothing in any world.
+    pub(super) fn may_create(&self, calls: &[DeclarationCall], call: BlockId, world: &World) -> bool {
+        self.scopes(calls, world).iter().any(|scope| {
+            let Some(block) = scope.module.block(call) else { return true };
+            let mut instances = expand::each_instance(block, &ModuleEvaluator::of(self, scope, world));
+            instances.any(|instance| !instance.never_exists())
+        })
+    }
+
+    /// The existence of the first instances on a path of calls that are never created.
+    pub(super) fn absence(&self, calls: &[DeclarationCall], world: &World) -> Option<Traced<bool>> {
+        let mut scopes = vec![Rc::clone(&self.root)];
+        for call in calls {
+            for scope in &scopes {
+                let block = scope.module.block(call.block)?;
+                let mut instances = expand::each_instance(block, &ModuleEvaluator::of(self, scope, world));
+                if let Some(absent) = instances.find(BlockInstance::never_exists) {
+                    return Some(absent.exists);
+                }
+            }
+            let called = scopes.iter().flat_map(|scope| self.instances(scope, call, world).to_vec());
+            scopes = called.take(MAX_INSTANCES).collect();
+        }
+        None
+    }
+}

@@ -1,0 +1,225 @@
+//! A root module that has been read: its declarations, found in all modules that it calls, and their instances.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::calls::Manifest;
+use super::domain::Domains;
+use super::expand::{self, MAX_INSTANCES};
+use super::library::ModuleLibrary;
+use super::module::Module;
+use super::planned::{self, TrailDeclaration};
+use super::program::{ModuleEvaluator, Program};
+use super::scope::ModuleScope;
+use super::search::{DeclarationSite, ModuleSearch, SearchResult};
+use super::values::RootValues;
+use super::{body, moved, variables};
+use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Rejection};
+use crate::model::{Contradiction, MovedBlock, Resource, SearchSubject, UnreadPart};
+use crate::source::{FileId, Span};
+use crate::syntax::Problem;
+use crate::value::{Budget, Memo, Traced, World};
+
+/// A directory, or a file, that is deployed by itself.
+#[derive(Debug)]
+pub(crate) struct RootModule {
+    pub(super) directory: PathBuf,
+    /// The displayed name: the directory, or the one file.
+    pub(super) name: String,
+    /// The one file, if it has a name that excludes it from the directory's module.
+    pub(super) only: Option<FileId>,
+    /// The modules that all roots share.
+    pub(super) library: Arc<ModuleLibrary>,
+    /// True if another module calls it: in a cycle of calls, or if `called` is set.
+    pub(super) is_called: bool,
+    /// The calls of other modules, if it is a root only in case that none of them creates a trail.
+    pub(super) called: Option<CalledCode>,
+}
+
+impl RootModule {
+    pub(super) fn module(&self, context: Context<'_>) -> Arc<Module> {
+        match self.only {
+            Some(file) => Arc::new(Module::of_files(&self.directory, &[file], context)),
+            None if self.is_called => self.library.module(&self.directory, context),
+            // No other module calls it, so it needn't be cached.
+            None => Arc::new(Module::load(&self.directory, context)),
+        }
+    }
+}
+
+/// A root module that has been read.
+pub(super) struct LoadedRoot<'a> {
+    program: Program<'a>,
+    /// The variable whose value differs from that of the plan.
+    overridden_variable: Option<Span>,
+    is_called: bool,
+    trails: OnceCell<SearchResult>,
+    surroundings: OnceCell<SearchResult>,
+}
+
+impl<'a> LoadedRoot<'a> {
+    /// Reads a root module. The modules that it calls are read when their declarations are needed.
+    pub(super) fn open(root: &'a RootModule, context: Context<'a>, budget: &Rc<Budget>) -> Self {
+        let module = root.module(context);
+        let mut program = Program {
+            context,
+            plan: context.plan,
+            values: RootValues::read(&root.directory, root.only.is_none(), &root.library.options, context),
+            root: Rc::new(ModuleScope::root(Arc::clone(&module))),
+            called: Memo::default(),
+            last_id: Cell::new(0),
+            library: &root.library,
+            budget: Rc::clone(budget),
+            modules: RefCell::default(),
+            plain_calls: RefCell::default(),
+            manifest: Manifest::read(&root.directory, context),
+            is_directory: root.only.is_none(),
+            undeclared: RefCell::default(),
+            domains: Domains::default(),
+        };
+        let overridden_variable = overridden_variable(&program);
+        program.plan = context.plan.filter(|_| overridden_variable.is_none());
+        let (trails, surroundings) = (OnceCell::new(), OnceCell::new());
+        Self { program, overridden_variable, is_called: root.is_called, trails, surroundings }
+    }
+
+    /// The declarations of a subject, searched at the first use.
+    fn found(&self, subject: SearchSubject) -> &SearchResult {
+        let found = match subject {
+            SearchSubject::Trails => &self.trails,
+            SearchSubject::Related => &self.surroundings,
+        };
+        found.get_or_init(|| ModuleSearch::new(&self.program, subject).run(&self.program.root.module))
+    }
+
+    /// The directories of the modules that a search for trails reaches.
+    pub(super) fn reached(&self) -> Vec<PathBuf> {
+        self.found(SearchSubject::Trails);
+        self.program.modules.borrow().keys().cloned().collect()
+    }
+}
+
+impl LoadedRoot<'_> {
+    /// The resources of a declaration in a world.
+    fn instances_of(&self, site: &DeclarationSite, world: &World) -> Vec<Resource> {
+        let block = site.module.block(site.block).expect("the search for sites has parsed the block");
+        let notation = site.module.notation(site.block);
+        let mut resources = Vec::new();
+        for scope in self.program.scopes(&site.calls, world) {
+            let evaluator = ModuleEvaluator::of(&self.program, &scope, world);
+            resources.extend(body::resources(block, site.kind, notation, &evaluator));
+            if resources.len() > MAX_INSTANCES {
+                resources.truncate(1);
+                resources.iter_mut().for_each(|resource| body::mark_over_limit(resource, expand::INSTANCES));
+                break;
+            }
+            if !world.has_steps() {
+                break;
+            }
+        }
+        resources
+    }
+
+    /// Compares the instances of a trail's declaration with the plan.
+    fn fill_from_plan(&self, resources: &mut Vec<Resource>, site: &DeclarationSite, world: &World, is_decided: bool) {
+        if let Some(variable) = self.overridden_variable {
+            resources.iter_mut().for_each(|own| own.contradictions.push(Contradiction::overridden_variable(variable)));
+        }
+        if let (Some(plan), Some(block)) = (self.program.plan, site.module.block(site.block)) {
+            let declared = TrailDeclaration { address: &site.address, header: block.header };
+            planned::fill_from_plan(resources, declared, plan, world, is_decided);
+        }
+    }
+}
+
+impl LoadedProject for LoadedRoot<'_> {
+    fn header(&self) -> Option<Span> {
+        // A module that is called is deployed by its caller.
+        self.program.root.module.header().filter(|_| !self.is_called)
+    }
+
+    fn uncreated(&self) -> Option<Traced<bool>> {
+        let world = World::open(&self.program.budget);
+        self.found(SearchSubject::Trails).sites.iter().find_map(|site| self.program.absence(&site.calls, &world))
+    }
+
+    fn option_values(&self) -> Vec<OptionValue> {
+        let world = World::open(&self.program.budget);
+        variables::option_values(&ModuleEvaluator::of(&self.program, &self.program.root, &world))
+    }
+
+    fn moves(&self) -> Vec<MovedBlock> {
+        let mut modules: BTreeMap<Vec<String>, &Arc<Module>> =
+            BTreeMap::from([(Vec::new(), &self.program.root.module)]);
+        for site in &self.found(SearchSubject::Trails).sites {
+            let mut caller = &self.program.root.module;
+            let mut path = Vec::new();
+            for call in &site.calls {
+                let Some(label) = caller.block(call.block).and_then(|block| block.labels.first()) else { break };
+                path.push(format!("module.{}", label.text));
+                caller = &call.module;
+                modules.entry(path.clone()).or_insert(caller);
+            }
+        }
+        modules
+            .into_iter()
+            .flat_map(|(path, module)| moved::in_module(&path, module, self.program.context.sources))
+            .collect()
+    }
+
+    fn declared(&self) -> Vec<String> {
+        let module = &self.program.root.module;
+        let variables = module.blocks("variable").filter_map(|id| module.block(id));
+        variables.filter_map(|block| block.labels.first()).map(|label| label.text.clone()).collect()
+    }
+
+    fn sites(&self, subject: SearchSubject) -> usize {
+        self.found(subject).sites.len()
+    }
+
+    fn resources(&self, subject: SearchSubject, site: usize, world: &World) -> Vec<Resource> {
+        let found = self.found(subject);
+        let site = found.sites.get(site).expect("the engine asks for the sites that were counted");
+        self.program.enter_world();
+        let mut resources = world.tracked(|| self.instances_of(site, world));
+        if subject == SearchSubject::Trails {
+            self.fill_from_plan(&mut resources.value, site, world, !resources.depends_on_world);
+        }
+        resources.value
+    }
+
+    fn unread_parts(&self, subject: SearchSubject) -> Vec<UnreadPart> {
+        let found = self.found(subject);
+        let mut elsewhere = found.unread_parts.clone();
+        if let (Some(plan), SearchSubject::Trails) = (self.program.plan, subject) {
+            planned::add_undeclared(&mut elsewhere, &found.sites, plan, &self.program.root.module);
+        }
+        elsewhere
+    }
+
+    fn rejections(&self) -> Vec<Rejection> {
+        self.program.rejected()
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        let called = self.program.modules.borrow();
+        let mut modules: Vec<&Arc<Module>> = called.values().collect();
+        modules.sort_by(|a, b| a.directory.cmp(&b.directory));
+        let of_modules = std::iter::once(&self.program.root.module).chain(modules).flat_map(|module| module.problems());
+        let undeclared = self.program.undeclared.borrow();
+        let undeclared = undeclared
+            .values()
+            .map(|(span, reference)| Problem::syntax(*span, format!("`{reference}` isn't declared in this module")));
+        of_modules.chain(self.program.values.problems().cloned()).chain(undeclared).collect()
+    }
+}
+
+/// The first variable whose value differs from that of the plan.
+fn overridden_variable(program: &Program<'_>) -> Option<Span> {
+    let world = World::open(&program.budget);
+    let evaluator = ModuleEvaluator::of(program, &program.root, &world);
+    Some(variables::overridden_variable(&evaluator, program.context.plan?)?.header)
+}
