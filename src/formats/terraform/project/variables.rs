@@ -4,9 +4,9 @@
 use std::rc::Rc;
 
 use super::domain::{self, Domain};
-use super::program::ModuleEvaluator;
+use super::program::{InstanceLookup, ModuleEvaluator};
 use super::scope::ModuleCallInstance;
-use super::values;
+use super::values::VariableSetting;
 use crate::formats::terraform::language::ValuePath;
 use crate::formats::terraform::language::symbol;
 use crate::formats::terraform::language::types::{Type, convert, cost};
@@ -25,97 +25,271 @@ enum AssignmentSource {
     Nothing,
 }
 
-/// The value of a variable, with its hops.
-pub(super) fn value(evaluator: &ModuleEvaluator<'_>, name: &str) -> ValuePath {
-    let Some(variable) = evaluator.lookup.scope.module.find("variable", &[name]) else {
-        let reference = evaluator.lookup.scope.qualify(&format!("var.{name}"));
-        return (Unknown(Reason::Undeclared { reference, is_set: false }), Vec::new());
-    };
-    let ty = type_of(evaluator, variable);
-    let (value, step) = match argument_or_value(evaluator, variable, name, ty.as_ref()) {
-        AssignmentSource::Value(value, step) => (value, step),
-        AssignmentSource::Unreadable(file) => {
-            let (reference, setter) = (format!("var.{name}"), format!("`{file}`, which can't be read"));
-            return (Unknown(Reason::SetElsewhere { reference, setter }), Vec::new());
-        }
-        AssignmentSource::Nothing => return nothing_given(evaluator, variable, name, ty.as_ref()),
-    };
-    let converted = validated_value(evaluator, variable, name, ty.as_ref(), value);
-    let converted = match refused_option(evaluator, name, &converted) {
-        Some((option, _)) => {
-            let option = evaluator.lookup.tree.context.sources.file(option);
-            let (reference, setter) =
-                (format!("var.{name}"), format!("`{}`, whose value is invalid here", option.name));
-            converted.map(|_| Unknown(Reason::SetElsewhere { reference, setter }))
-        }
-        None => converted,
-    };
-    let is_default = matches!(step, HopKind::VariableDefault(_));
-    let mut hops = vec![Hop { span: converted.origin.span(), step }];
-    hops.extend(converted.hops);
-    hops.extend(unset_in_call(evaluator, name).filter(|_| is_default));
-    (converted.value, hops)
+/// A variable of a module instance.
+struct Variable<'e, 'a> {
+    evaluator: &'e ModuleEvaluator<'a>,
+    name: &'e str,
+    block: &'a Block,
+    /// The declared type; `None` if it can't be parsed.
+    ty: Option<Type>,
 }
 
-/// The option that sets a root variable to an invalid value, and the reason. The value may be intended for another
-/// root.
-fn refused_option(evaluator: &ModuleEvaluator<'_>, name: &str, value: &Traced<Data>) -> Option<(FileId, String)> {
-    let Unknown(why) = &value.value else { return None };
-    let reason = why.failure()?;
-    let option = evaluator.lookup.tree.values.option_of(name, evaluator.lookup.tree.context.plan);
-    Some((option.filter(|_| evaluator.lookup.scope.call.is_none())?, reason.to_owned()))
+impl<'e, 'a> Variable<'e, 'a> {
+    fn find(evaluator: &'e ModuleEvaluator<'a>, name: &'e str) -> Option<Self> {
+        let block = evaluator.lookup.scope.module.find("variable", &[name])?;
+        Some(Self { evaluator, name, block, ty: type_of(evaluator, block) })
+    }
+
+    /// The address of the variable within the configuration.
+    fn address(&self) -> String {
+        self.evaluator.lookup.scope.qualify(&format!("var.{}", self.name))
+    }
+
+    /// The value and its hops.
+    fn value(&self) -> ValuePath {
+        let reference = format!("var.{}", self.name);
+        let (value, step) = match self.assigned() {
+            AssignmentSource::Value(value, step) => (value, step),
+            AssignmentSource::Unreadable(file) => {
+                let setter = format!("`{file}`, which can't be read");
+                return (Unknown(Reason::SetElsewhere { reference, setter }), Vec::new());
+            }
+            AssignmentSource::Nothing => return self.nothing_given(),
+        };
+        let converted = self.accepted(value);
+        let converted = match self.refused_option(&converted) {
+            Some((option, _)) => {
+                let option = self.evaluator.lookup.tree.context.sources.file(option);
+                let setter = format!("`{}`, whose value is invalid here", option.name);
+                converted.map(|_| Unknown(Reason::SetElsewhere { reference, setter }))
+            }
+            None => converted,
+        };
+        let is_default = matches!(step, HopKind::VariableDefault(_));
+        let mut hops = vec![Hop { span: converted.origin.span(), step }];
+        hops.extend(converted.hops);
+        hops.extend(unset_in_call(self.evaluator, self.name).filter(|_| is_default));
+        (converted.value, hops)
+    }
+
+    /// The option that sets a root variable to an invalid value, and the reason. The value may be intended for another
+    /// root.
+    fn refused_option(&self, value: &Traced<Data>) -> Option<(FileId, String)> {
+        let Unknown(why) = &value.value else { return None };
+        let reason = why.failure()?;
+        let InstanceLookup { tree, scope } = self.evaluator.lookup;
+        let option = tree.values.option_of(self.name, tree.context.plan);
+        Some((option.filter(|_| scope.call.is_none())?, reason.to_owned()))
+    }
+
+    /// The response of the declaration to the value of an option.
+    fn option_use(&self) -> OptionUse {
+        let refused = match self.assigned() {
+            AssignmentSource::Value(value, _) => self.refused_option(&self.accepted(value)),
+            AssignmentSource::Unreadable(_) | AssignmentSource::Nothing => None,
+        };
+        refused.map_or(OptionUse::Accepted, |(_, reason)| OptionUse::Refused(reason))
+    }
+
+    /// The type or the validation that rejects the value, if one does.
+    fn rejection(&self) -> Option<Rejection> {
+        let AssignmentSource::Value(value, _) = self.assigned() else { return None };
+        let (span, part) = match self.converted(value.clone()).value {
+            Unknown(why) if why.is_failure() => {
+                let ty = self.block.body.attribute("type");
+                (ty.map_or(self.block.header, |attribute| attribute.value.span), "type")
+            }
+            converted => {
+                let refusing = match converted {
+                    Known(data) => domain::refusing(self.block, self.name, &data, self.evaluator.world),
+                    Unknown(_) => None,
+                };
+                let mut conditions = domain::conditions(self.block).into_iter();
+                let refusing =
+                    refusing.or_else(|| conditions.find(|condition| is_refused(condition, self.evaluator)))?;
+                (refusing.span, "validation")
+            }
+        };
+        let name = format!("the {part} of variable `{}`", self.name);
+        Some(Rejection { span, name, variable: Some(self.name.to_owned()), places: places_of(&value) })
+    }
+
+    /// A given value, converted to the type and validated.
+    fn accepted(&self, value: Traced<Data>) -> Traced<Data> {
+        self.converted(value).map(|value| self.validated(value))
+    }
+
+    fn converted(&self, value: Traced<Data>) -> Traced<Data> {
+        let of_cause = |cause| Reason::Computed { expression: self.address(), cause: Box::new(cause), atom: None };
+        let converted = match &self.ty {
+            Some(ty) => match cost(&value, ty) {
+                Ok(steps) => {
+                    self.evaluator.world.charge(steps);
+                    convert(value, ty)
+                }
+                Err(why) => value.map(|_| Unknown(of_cause(why))),
+            },
+            None => {
+                let construct = format!("the type of variable `{}`", self.name);
+                value.map(|_| Unknown(of_cause(Reason::NotEvaluated { construct })))
+            }
+        };
+        converted.map(|value| match value {
+            Unknown(why) => Unknown(self.set(retyped(self.evaluator, why, self.ty.as_ref()))),
+            known => known,
+        })
+    }
+
+    /// Returns the reason for an unknown value after the variable's default has replaced null: a boolean or a number is
+    /// then certainly not null.
+    fn set(&self, why: Reason) -> Reason {
+        let is_set = matches!(self.ty, Some(Type::Bool | Type::Number))
+            && matches!(why, Reason::NoValue { .. })
+            && !is_nullable(self.block)
+            && self.block.body.attribute("default").is_some();
+        if is_set { Reason::Composed { reference: why.symbol(), cause: Box::new(why) } } else { why }
+    }
+
+    /// The argument of the call or the given value. If it is missing, or null for a variable that isn't nullable, the
+    /// default.
+    fn assigned(&self) -> AssignmentSource {
+        let InstanceLookup { tree, scope } = self.evaluator.lookup;
+        let written = match &scope.call {
+            Some(call) => argument(self.evaluator, call, self.name),
+            None => self.root_value(),
+        };
+        match written {
+            Some(AssignmentSource::Value(Traced { value: Known(Data::Null), .. }, _)) if !is_nullable(self.block) => {}
+            Some(given) => return given,
+            None => {}
+        }
+        let has_default = scope.call.is_some() || !tree.context.options.no_defaults;
+        match self.block.body.attribute("default").filter(|_| has_default) {
+            Some(default) => {
+                let hop = HopKind::VariableDefault(self.name.to_owned());
+                AssignmentSource::Value(self.evaluator.outside().eval(&default.value), hop)
+            }
+            None => AssignmentSource::Nothing,
+        }
+    }
+
+    fn root_value(&self) -> Option<AssignmentSource> {
+        let tree = self.evaluator.lookup.tree;
+        let value = match tree.values.find(self.name, tree.context.plan)? {
+            VariableSetting::Value(value) => value,
+            VariableSetting::Planned(value) => {
+                let value = Traced { origin: Origin::Written(self.block.header), ..value.clone() };
+                return Some(AssignmentSource::Value(value, HopKind::PlannedVariable(self.name.to_owned())));
+            }
+            VariableSetting::Unreadable(file) => return Some(AssignmentSource::Unreadable(file.to_owned())),
+        };
+        // On the command line, a value needs no quotes if the variable is a primitive or has no type.
+        let is_untyped = self.block.body.attribute("type").is_none();
+        let is_text = is_untyped || matches!(self.ty, Some(Type::String | Type::Bool | Type::Number));
+        let given = match (value.text.as_ref().filter(|_| is_text), &value.refused) {
+            (Some(text), _) => self.evaluator.outside().eval(text),
+            (None, None) => self.evaluator.outside().eval(&value.expr),
+            (None, Some(reason)) => {
+                let refused = Unknown(Reason::Failed { message: reason.clone() });
+                Traced { value: refused, origin: Origin::Written(value.expr.span), hops: Vec::new() }
+            }
+        };
+        Some(AssignmentSource::Value(given, HopKind::VariableValue(self.name.to_owned())))
+    }
+
+    /// The value without a given value and default. A root variable may have any value that its type and its
+    /// validations allow.
+    fn nothing_given(&self) -> ValuePath {
+        let reference = self.address();
+        let hops = vec![Hop { span: self.block.header, step: HopKind::Variable(self.name.to_owned()) }];
+        if self.evaluator.lookup.scope.call.is_some() {
+            let message = format!("the call doesn't set `{reference}`, which has no default");
+            return (Unknown(Reason::Failed { message }), hops);
+        }
+        let chosen = match &*self.domain(true, true) {
+            Domain::Anything => None,
+            Domain::OneOf(values) => selected_value(self.evaluator, values, &reference),
+        };
+        (chosen.map_or_else(|| Unknown(Reason::NoValue { reference }), Known), hops)
+    }
+
+    /// The values that the validations, and with `by_type` also the type, allow.
+    fn domain(&self, is_without_value: bool, by_type: bool) -> Rc<Domain> {
+        let (world, domains) = (self.evaluator.world, &self.evaluator.lookup.tree.domains);
+        domains.get_or_evaluate((self.block.header, is_without_value), world, || {
+            Rc::new(match by_type {
+                true => domain::of(self.block, self.name, self.ty.as_ref(), is_nullable(self.block), world),
+                false => domain::validated(self.block, self.name, world),
+            })
+        })
+    }
+
+    /// A given value after the validations. A known value that they reject is a failure; an unknown one is among the
+    /// values that they accept, if these are few.
+    fn validated(&self, value: Maybe<Data>) -> Maybe<Data> {
+        match &value {
+            Known(data) if domain::rejects(self.block, self.name, data, self.evaluator.world) => {
+                let message = format!("the validation of variable `{}` rejects this value", self.name);
+                Unknown(Reason::Failed { message })
+            }
+            Unknown(why) if !why.is_failure() && why.has_identity() => {
+                // If a boolean has a condition, its possible values are listed.
+                let is_bool = self.ty == Some(Type::Bool) && !domain::conditions(self.block).is_empty();
+                let domain = self.domain(false, is_bool);
+                let Domain::OneOf(values) = &*domain else { return value };
+                // No other value can be converted to one of these texts.
+                let is_itself = is_bool || self.ty == Some(Type::Any) || values.iter().all(domain::is_word);
+                let subject = if is_itself { why.symbol() } else { self.address() };
+                selected_value(self.evaluator, values, &subject).map_or(value, Known)
+            }
+            Known(_) | Unknown(_) => value,
+        }
+    }
+}
+
+/// The value of a variable, with its hops.
+pub(super) fn value(evaluator: &ModuleEvaluator<'_>, name: &str) -> ValuePath {
+    match Variable::find(evaluator, name) {
+        Some(variable) => variable.value(),
+        None => {
+            let reference = evaluator.lookup.scope.qualify(&format!("var.{name}"));
+            (Unknown(Reason::Undeclared { reference, is_set: false }), Vec::new())
+        }
+    }
 }
 
 /// The response of the root's declarations to the values of the options.
 pub(super) fn option_values(evaluator: &ModuleEvaluator<'_>) -> Vec<OptionValue> {
-    let module = &evaluator.lookup.scope.module;
-    let names = evaluator.lookup.tree.values.of_options();
-    names
-        .into_iter()
-        .map(|(name, option)| {
-            let Some(variable) = module.find("variable", &[name]) else {
-                // A file that can't be read may declare it.
-                let is_certain = !module.may_declare("variable", &[name]);
-                let option_use = if is_certain { OptionUse::Undeclared } else { OptionUse::Accepted };
-                return OptionValue { option, name: name.to_owned(), option_use };
-            };
-            let ty = type_of(evaluator, variable);
-            let reason = match argument_or_value(evaluator, variable, name, ty.as_ref()) {
-                AssignmentSource::Value(value, _) => {
-                    refused_option(evaluator, name, &validated_value(evaluator, variable, name, ty.as_ref(), value))
-                }
-                AssignmentSource::Unreadable(_) | AssignmentSource::Nothing => None,
-            };
-            let option_use = reason.map_or(OptionUse::Accepted, |(_, reason)| OptionUse::Refused(reason));
-            OptionValue { option, name: name.to_owned(), option_use }
-        })
-        .collect()
+    let names = evaluator.lookup.tree.values.of_options().into_iter();
+    let values = names.map(|(name, option)| {
+        // A file that can't be read may declare it.
+        let may_exist = evaluator.lookup.scope.module.may_declare("variable", &[name]);
+        let option_use = match Variable::find(evaluator, name) {
+            Some(variable) => variable.option_use(),
+            None if may_exist => OptionUse::Accepted,
+            None => OptionUse::Undeclared,
+        };
+        OptionValue { option, name: name.to_owned(), option_use }
+    });
+    values.collect()
 }
 
 /// The type or the validation of a variable that rejects its value, if one does.
-pub(super) fn rejection(evaluator: &ModuleEvaluator<'_>, variable: &Block) -> Option<Rejection> {
-    let name = variable.labels.first()?.text.as_str();
-    let ty = type_of(evaluator, variable);
-    let AssignmentSource::Value(value, _) = argument_or_value(evaluator, variable, name, ty.as_ref()) else {
-        return None;
-    };
-    let of_value = |span, what: &str, value: &Traced<Data>| Rejection {
-        span,
-        name: format!("the {what} of variable `{name}`"),
-        variable: Some(name.to_owned()),
-        places: places_of(value),
-    };
-    let refused = match converted(evaluator, variable, name, ty.as_ref(), value.clone()).value {
-        Unknown(why) if why.is_failure() => {
-            let span = variable.body.attribute("type").map_or(variable.header, |attribute| attribute.value.span);
-            return Some(of_value(span, "type", &value));
-        }
-        Known(data) => domain::refusing(variable, name, &data, evaluator.world),
-        Unknown(_) => None,
-    };
-    let mut conditions = domain::conditions(variable).into_iter();
-    let refusing = refused.or_else(|| conditions.find(|condition| is_refused(condition, evaluator)))?;
-    Some(of_value(refusing.span, "validation", &value))
+pub(super) fn rejection(evaluator: &ModuleEvaluator<'_>, block: &Block) -> Option<Rejection> {
+    let name = block.labels.first()?.text.as_str();
+    Variable { evaluator, name, block, ty: type_of(evaluator, block) }.rejection()
+}
+
+/// The root variable that the command line sets to another value than that of the plan.
+pub(super) fn overridden_variable<'a>(evaluator: &ModuleEvaluator<'a>, plan: &Plan) -> Option<&'a Block> {
+    evaluator.lookup.tree.values.overruling().find_map(|name| {
+        let planned = plan.variable(name)?.clone();
+        let variable = Variable::find(evaluator, name)?;
+        let AssignmentSource::Value(given, _) = variable.root_value()? else { return Some(variable.block) };
+        let ty = variable.ty.as_ref();
+        let [given, planned] = [given, planned].map(|value| ty.map(|ty| symbol(&convert(value, ty).value)));
+        (given != planned).then_some(variable.block)
+    })
 }
 
 /// The expressions from which a value and its members come.
@@ -134,55 +308,6 @@ fn places_of(value: &Traced<Data>) -> Vec<Span> {
     places.sort_unstable();
     places.dedup();
     places
-}
-
-/// Converts a given value to the variable's type and validates it.
-fn validated_value(
-    evaluator: &ModuleEvaluator<'_>,
-    variable: &Block,
-    name: &str,
-    ty: Option<&Type>,
-    value: Traced<Data>,
-) -> Traced<Data> {
-    let converted = converted(evaluator, variable, name, ty, value);
-    converted.map(|value| validated(evaluator, variable, name, ty, value))
-}
-
-/// Converts a given value to the variable's type.
-fn converted(
-    evaluator: &ModuleEvaluator<'_>,
-    variable: &Block,
-    name: &str,
-    ty: Option<&Type>,
-    value: Traced<Data>,
-) -> Traced<Data> {
-    let converted = match ty {
-        Some(ty) => match cost(&value, ty) {
-            Ok(steps) => {
-                evaluator.world.charge(steps);
-                convert(value, ty)
-            }
-            Err(why) => {
-                let expression = evaluator.lookup.scope.qualify(&format!("var.{name}"));
-                value.map(|_| Unknown(Reason::Computed { expression, cause: Box::new(why), atom: None }))
-            }
-        },
-        None => value.map(|_| Unknown(of_unknown_type(evaluator, name))),
-    };
-    converted.map(|value| match value {
-        Unknown(why) => Unknown(set(variable, retyped(evaluator, why, ty), ty)),
-        known => known,
-    })
-}
-
-/// Returns the reason for an unknown value after the variable's default has replaced null: a boolean or a number is
-/// then certainly not null.
-fn set(variable: &Block, why: Reason, ty: Option<&Type>) -> Reason {
-    let is_set = matches!(ty, Some(Type::Bool | Type::Number))
-        && matches!(why, Reason::NoValue { .. })
-        && !is_nullable(variable)
-        && variable.body.attribute("default").is_some();
-    if is_set { Reason::Composed { reference: why.symbol(), cause: Box::new(why) } } else { why }
 }
 
 /// Returns the reason for an unknown value after its conversion to the type of a module's variable. Comparisons depend
@@ -271,57 +396,11 @@ pub(super) fn rejects(evaluator: &ModuleEvaluator<'_>, why: &Reason, value: &Dat
     refuses
 }
 
-/// The root variable that the command line sets to another value than that of the plan.
-pub(super) fn overridden_variable<'a>(evaluator: &ModuleEvaluator<'a>, plan: &Plan) -> Option<&'a Block> {
-    evaluator.lookup.tree.values.overruling().find_map(|name| {
-        let planned = plan.variable(name)?.clone();
-        let variable = evaluator.lookup.scope.module.find("variable", &[name])?;
-        let ty = type_of(evaluator, variable);
-        let AssignmentSource::Value(given, _) = root_value(evaluator, variable, name, ty.as_ref())? else {
-            return Some(variable);
-        };
-        let [given, planned] = [given, planned].map(|value| ty.as_ref().map(|ty| symbol(&convert(value, ty).value)));
-        (given != planned).then_some(variable)
-    })
-}
-
-fn of_unknown_type(evaluator: &ModuleEvaluator<'_>, name: &str) -> Reason {
-    let cause = Box::new(Reason::NotEvaluated { construct: format!("the type of variable `{name}`") });
-    Reason::Computed { expression: evaluator.lookup.scope.qualify(&format!("var.{name}")), cause, atom: None }
-}
-
 /// The hop to the call that doesn't set a variable, because another value would be added there.
 fn unset_in_call(evaluator: &ModuleEvaluator<'_>, name: &str) -> Option<Hop> {
     let block = evaluator.lookup.scope.call_block()?;
     let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
     Some(Hop { span: block.header, step: HopKind::ModuleCall { module, name: name.to_owned() } })
-}
-
-/// The argument of the call or the given value. If it is missing, or null for a variable that isn't nullable, the
-/// default.
-fn argument_or_value(
-    evaluator: &ModuleEvaluator<'_>,
-    variable: &Block,
-    name: &str,
-    ty: Option<&Type>,
-) -> AssignmentSource {
-    let written = match &evaluator.lookup.scope.call {
-        Some(call) => argument(evaluator, call, name),
-        None => root_value(evaluator, variable, name, ty),
-    };
-    let has_default = evaluator.lookup.scope.call.is_some() || !evaluator.lookup.tree.context.options.no_defaults;
-    match written {
-        Some(AssignmentSource::Value(Traced { value: Known(Data::Null), .. }, _)) if !is_nullable(variable) => {}
-        Some(given) => return given,
-        None => {}
-    }
-    match variable.body.attribute("default").filter(|_| has_default) {
-        Some(default) => {
-            let hop = HopKind::VariableDefault(name.to_owned());
-            AssignmentSource::Value(evaluator.outside().eval(&default.value), hop)
-        }
-        None => AssignmentSource::Nothing,
-    }
 }
 
 fn argument(evaluator: &ModuleEvaluator<'_>, call: &ModuleCallInstance, name: &str) -> Option<AssignmentSource> {
@@ -334,97 +413,11 @@ fn argument(evaluator: &ModuleEvaluator<'_>, call: &ModuleCallInstance, name: &s
     Some(AssignmentSource::Value(value, HopKind::ModuleArgument { module, name: name.to_owned() }))
 }
 
-fn root_value(
-    evaluator: &ModuleEvaluator<'_>,
-    variable: &Block,
-    name: &str,
-    ty: Option<&Type>,
-) -> Option<AssignmentSource> {
-    let value = match evaluator.lookup.tree.values.find(name, evaluator.lookup.tree.context.plan)? {
-        values::VariableSetting::Value(value) => value,
-        values::VariableSetting::Planned(value) => {
-            let value = Traced { origin: Origin::Written(variable.header), ..value.clone() };
-            return Some(AssignmentSource::Value(value, HopKind::PlannedVariable(name.to_owned())));
-        }
-        values::VariableSetting::Unreadable(file) => return Some(AssignmentSource::Unreadable(file.to_owned())),
-    };
-    // On the command line, a value needs no quotes if the variable is a primitive or has no type.
-    let is_untyped = variable.body.attribute("type").is_none();
-    let is_text = is_untyped || matches!(ty, Some(Type::String | Type::Bool | Type::Number));
-    let step = HopKind::VariableValue(name.to_owned());
-    let given = match (value.text.as_ref().filter(|_| is_text), &value.refused) {
-        (Some(text), _) => evaluator.outside().eval(text),
-        (None, None) => evaluator.outside().eval(&value.expr),
-        (None, Some(reason)) => {
-            let refused = Unknown(Reason::Failed { message: reason.clone() });
-            Traced { value: refused, origin: Origin::Written(value.expr.span), hops: Vec::new() }
-        }
-    };
-    Some(AssignmentSource::Value(given, step))
-}
-
-/// The value of a variable without a given value and default. A root variable may have any value that its type and its
-/// validations allow.
-fn nothing_given(evaluator: &ModuleEvaluator<'_>, variable: &Block, name: &str, ty: Option<&Type>) -> ValuePath {
-    let reference = evaluator.lookup.scope.qualify(&format!("var.{name}"));
-    let hops = vec![Hop { span: variable.header, step: HopKind::Variable(name.to_owned()) }];
-    if evaluator.lookup.scope.call.is_some() {
-        let message = format!("the call doesn't set `{reference}`, which has no default");
-        return (Unknown(Reason::Failed { message }), hops);
-    }
-    let (domains, world) = (&evaluator.lookup.tree.domains, evaluator.world);
-    let domain = domains.get_or_evaluate((variable.header, true), world, || {
-        Rc::new(domain::of(variable, name, ty, is_nullable(variable), world))
-    });
-    (choose(evaluator, &domain, &reference), hops)
-}
-
-fn choose(evaluator: &ModuleEvaluator<'_>, domain: &Domain, reference: &str) -> Maybe<Data> {
-    let chosen = match domain {
-        Domain::Anything => None,
-        Domain::OneOf(values) => selected_value(evaluator, values, reference),
-    };
-    chosen.map_or_else(|| Unknown(Reason::NoValue { reference: reference.to_owned() }), Known)
-}
-
 /// One of several values, selected by the world; `None` if the world doesn't decide.
 fn selected_value(evaluator: &ModuleEvaluator<'_>, values: &[Data], subject: &str) -> Option<Data> {
     let shown: Vec<String> = values.iter().map(|value| symbol(&Known(value.clone()))).collect();
     let index = evaluator.world.choose(subject, &shown)?;
     Some(values.get(index).expect("the world chooses one of the values").clone())
-}
-
-/// A given value after the variable's validations. A known value that they reject is a failure; an unknown one is among
-/// the values that they accept, if these are few.
-fn validated(
-    evaluator: &ModuleEvaluator<'_>,
-    variable: &Block,
-    name: &str,
-    ty: Option<&Type>,
-    value: Maybe<Data>,
-) -> Maybe<Data> {
-    match &value {
-        Known(data) if domain::rejects(variable, name, data, evaluator.world) => {
-            Unknown(Reason::Failed { message: format!("the validation of variable `{name}` rejects this value") })
-        }
-        Unknown(why) if !why.is_failure() && why.has_identity() => {
-            // If a boolean has a condition, its possible values are listed.
-            let is_bool = ty == Some(&Type::Bool) && !domain::conditions(variable).is_empty();
-            let domain =
-                evaluator.lookup.tree.domains.get_or_evaluate((variable.header, false), evaluator.world, || {
-                    Rc::new(match is_bool {
-                        true => domain::of(variable, name, ty, is_nullable(variable), evaluator.world),
-                        false => domain::validated(variable, name, evaluator.world),
-                    })
-                });
-            let Domain::OneOf(values) = &*domain else { return value };
-            // No other value can be converted to one of these texts.
-            let is_itself = is_bool || ty == Some(&Type::Any) || values.iter().all(domain::is_word);
-            let subject = if is_itself { why.symbol() } else { evaluator.lookup.scope.qualify(&format!("var.{name}")) };
-            selected_value(evaluator, values, &subject).map_or(value, Known)
-        }
-        Known(_) | Unknown(_) => value,
-    }
 }
 
 fn is_nullable(variable: &Block) -> bool {
