@@ -17,7 +17,7 @@ use super::unknowns::shortened;
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::world::{Atom, Tracked};
-use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown, World};
+use crate::value::{Data, Field, Hop, Known, Maybe, Object, Origin, Reason, Traced, Unknown, World};
 
 /// The maximum depth of nested expressions, counted through all references.
 pub(crate) const MAX_DEPTH: usize = 200;
@@ -141,6 +141,26 @@ impl<'a, L: Lookup> Evaluator<'a, L> {
         if self.lookup.tried().is_empty() { value } else { self.tried(expr, value) }
     }
 
+    /// The value of an expression after the fixes that are tried.
+    fn tried(&self, expr: &Expr, mut value: Traced<Data>) -> Traced<Data> {
+        for tried in self.lookup.tried().iter().filter(|tried| tried.span == expr.span) {
+            match (&tried.key, &value.value) {
+                (None, _) => {
+                    let old = match &expr.kind {
+                        ExprKind::String(text) => Some(text.as_str()),
+                        _ => None,
+                    };
+                    value = Traced::written(tried.in_place_of(old), expr.span);
+                }
+                (Some(key), Known(Data::Object(object))) => {
+                    value.value = Known(Data::Object(with_member(object, key, tried.value.clone(), expr.span)));
+                }
+                (Some(_), _) => {}
+            }
+        }
+        value
+    }
+
     /// An unknown value that equals only other values of the same place.
     pub(super) fn identified(&self, why: Reason, span: Span) -> Maybe<Data> {
         computed(self.at(&why.symbol(), span), &why, None)
@@ -261,6 +281,12 @@ impl<'a, L: Lookup> Evaluator<'a, L> {
         }
         self.world.choose(&subject, &values).map_or(Unknown(why), |index| Known(index == 0))
     }
+}
+
+fn with_member(object: &Object, key: &str, value: Data, span: Span) -> Object {
+    let others = object.fields.iter().filter(|field| field.key != key).cloned();
+    let added = Field { key: key.to_owned(), key_span: span, value: Traced::written(value, span) };
+    Object { fields: others.chain([added]).collect::<Vec<_>>().into(), ..object.clone() }
 }
 
 /// A failure for a value that isn't a boolean, unless it contains a placeholder that another tool replaces.

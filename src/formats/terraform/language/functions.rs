@@ -30,7 +30,6 @@ mod sequences;
 mod sets;
 mod strings;
 mod times;
-mod trimming;
 mod yaml_scalars;
 mod yamlencode;
 
@@ -229,7 +228,7 @@ static FUNCTIONS: &[Function] = &[
     function("base64sha512", 1..=1, digests::base64sha512),
     function("basename", 1..=1, strings::basename),
     function("ceil", 1..=1, numeric::ceil),
-    function("chomp", 1..=1, trimming::chomp),
+    function("chomp", 1..=1, strings::chomp),
     function("chunklist", 2..=2, sequences::chunklist),
     function("cidrcontains", 2..=2, cidr::cidrcontains),
     function("cidrhost", 2..=2, cidr::cidrhost),
@@ -311,10 +310,10 @@ static FUNCTIONS: &[Function] = &[
     function("toset", 1..=1, conversion::toset),
     function("tostring", 1..=1, conversion::tostring),
     function("transpose", 1..=1, maps::transpose),
-    function("trim", 2..=2, trimming::trim),
-    function("trimprefix", 2..=2, trimming::trimprefix),
-    function("trimspace", 1..=1, trimming::trimspace),
-    function("trimsuffix", 2..=2, trimming::trimsuffix),
+    function("trim", 2..=2, strings::trim),
+    function("trimprefix", 2..=2, strings::trimprefix),
+    function("trimspace", 1..=1, strings::trimspace),
+    function("trimsuffix", 2..=2, strings::trimsuffix),
     function("upper", 1..=1, strings::upper),
     function("urldecode", 1..=1, encoding::urldecode),
     function("urlencode", 1..=1, encoding::urlencode),

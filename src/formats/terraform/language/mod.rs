@@ -17,7 +17,6 @@ pub(crate) mod policy_document;
 mod sets;
 pub(crate) mod size;
 mod templates;
-mod tried;
 pub(crate) mod types;
 mod undecided;
 pub(crate) mod unknowns;

@@ -3,9 +3,9 @@
 use super::expand::{self, BlockInstance};
 use super::program::ModuleEvaluator;
 use super::scope::ModuleScope;
-use super::{lifecycle, planned, providers, variables};
+use super::{planned, providers, variables};
 use crate::model::kinds::ResourceRole;
-use crate::model::{Argument, ArgumentShape, Holds, Notation, Resource, ResourceKind};
+use crate::model::{Argument, ArgumentShape, Holds, IgnoredArgument, Notation, Resource, ResourceKind};
 use crate::source::{FileId, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
 use crate::value::budget::{STEPS, STEPS_OF_A_NEIGHBOUR, STEPS_OF_A_RESOURCE};
@@ -60,7 +60,7 @@ fn resource(
         exists: scope.existence(exists),
         region,
         body: Known(body),
-        ignored_changes: lifecycle::ignored_changes(block),
+        ignored_changes: ignored_changes(block),
         notation,
         macros: Vec::new(),
         contradictions: Vec::new(),
@@ -277,4 +277,35 @@ fn dynamic(
 
 fn failed(message: &str) -> Reason {
     Reason::Failed { message: message.to_owned() }
+}
+
+/// The arguments in `ignore_changes`. Terraform evaluates no expression there: its items are names, or the keyword
+/// `all`.
+fn ignored_changes(block: &Block) -> Vec<IgnoredArgument> {
+    let lists = block.body.blocks("lifecycle").filter_map(|block| block.body.attribute("ignore_changes"));
+    lists.flat_map(|list| ignored_names(&list.value)).collect()
+}
+
+fn ignored_names(list: &Expr) -> Vec<IgnoredArgument> {
+    match &list.kind {
+        ExprKind::Tuple(items) => items.iter().filter_map(ignored).collect(),
+        _ => ignored(list).into_iter().collect(),
+    }
+}
+
+fn ignored(expr: &Expr) -> Option<IgnoredArgument> {
+    Some(IgnoredArgument { name: root_name(expr)?, span: expr.span })
+}
+
+/// The argument at the beginning of a path such as `event_selector[0].read_write_type`, which is a string in JSON.
+fn root_name(expr: &Expr) -> Option<String> {
+    let mut next = expr;
+    loop {
+        match &next.kind {
+            ExprKind::GetAttr(base, _) | ExprKind::Index(base, _) => next = base,
+            ExprKind::Variable(name) => return Some(name.clone()),
+            ExprKind::String(path) => return path.split(['.', '[']).next().map(str::to_owned),
+            _ => return None,
+        }
+    }
 }

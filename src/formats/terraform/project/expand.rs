@@ -2,7 +2,6 @@
 
 use super::planned;
 use super::program::ModuleEvaluator;
-use super::scope;
 use crate::formats::InstanceKey;
 use crate::formats::terraform::language::collections::{Element, entry};
 use crate::formats::terraform::language::unknowns::first_unknown_in;
@@ -28,7 +27,7 @@ thread_local! {
 }
 
 /// An instance of a resource or of a module call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct BlockInstance {
     /// The suffix of the name in an address: empty, `[0]` or `["a"]`.
     pub(super) key: String,
@@ -49,8 +48,13 @@ impl BlockInstance {
     }
 
     /// The value of `each.key`.
-    pub(super) fn each_key(&self) -> Option<String> {
-        scope::each_key(&self.names)
+    fn each_key(&self) -> Option<String> {
+        let (_, each) = self.names.iter().find(|(name, _)| name == "each")?;
+        let Known(Data::Object(each)) = &each.value else { return None };
+        match &each.field("key")?.value.value {
+            Known(Data::String(key)) => Some(key.clone()),
+            Known(_) | Unknown(_) => None,
+        }
     }
 
     fn new(key: String, names: LocalNames, exists: Traced<bool>) -> Self {
@@ -70,6 +74,30 @@ fn has_known_key(name: &Traced<Data>) -> bool {
 /// The instances of a block in the evaluator's world.
 pub(super) fn instances(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Vec<BlockInstance> {
     each_instance(block, evaluator).collect()
+}
+
+/// The created instances of a block as a value: a tuple for `count`, an object for `for_each`, otherwise the only
+/// instance. `None` if the instances aren't certain, or if there is none.
+pub(super) fn as_value(
+    block: &Block,
+    span: Span,
+    evaluator: &ModuleEvaluator<'_>,
+    value: impl Fn(&BlockInstance) -> Traced<Data>,
+) -> Option<Maybe<Data>> {
+    let instances = instances(block, evaluator);
+    if !instances.iter().all(BlockInstance::is_certain) {
+        return None;
+    }
+    let mut created = instances.iter().filter(|instance| !instance.never_exists());
+    if block.body.attribute("count").is_some() {
+        return Some(Known(Data::tuple(created.map(value).collect())));
+    }
+    if block.body.attribute("for_each").is_some() {
+        let fields = created
+            .filter_map(|instance| Some(Field { key: instance.each_key()?, key_span: span, value: value(instance) }));
+        return Some(Known(Data::Object(Object::new(span, fields.collect()))));
+    }
+    created.next().map(|instance| value(instance).value)
 }
 
 /// Instances that are created when they are needed.

@@ -35,7 +35,8 @@ impl Program<'_> {
         })
     }
 
-    fn called(
+    /// The module instance that an instance of a call creates.
+    pub(super) fn called(
         &self,
         caller: &Rc<ModuleScope>,
         call: &DeclarationCall,
@@ -68,28 +69,8 @@ impl Program<'_> {
         self.call(caller, name).map_or_else(|| Rc::from([]), |call| self.instances(caller, &call, world))
     }
 
-    /// All instances of a call with their keys; `None` if they aren't certain.
-    pub(super) fn called_scopes(
-        &self,
-        caller: &Rc<ModuleScope>,
-        name: &str,
-        world: &World,
-    ) -> Option<Vec<(String, Rc<ModuleScope>)>> {
-        let call = self.call(caller, name)?;
-        let instances = expand::instances(caller.module.block(call.block)?, &ModuleEvaluator::of(self, caller, world));
-        if !instances.iter().all(BlockInstance::is_certain) {
-            return None;
-        }
-        let created = instances.into_iter().filter(|instance| !instance.never_exists());
-        Some(created.map(|instance| (instance.key.clone(), self.called(caller, &call, name, instance))).collect())
-    }
-
-    /// True if the code of the call with this name can be read.
-    pub(super) fn calls(&self, caller: &Rc<ModuleScope>, name: &str) -> bool {
-        self.call(caller, name).is_some()
-    }
-
-    fn call(&self, caller: &Rc<ModuleScope>, name: &str) -> Option<DeclarationCall> {
+    /// The call with this name, if its code can be read.
+    pub(super) fn call(&self, caller: &Rc<ModuleScope>, name: &str) -> Option<DeclarationCall> {
         let id = caller.module.find_id("module", &[name])?;
         let block = caller.module.block(id)?;
         let CalledModule::Directory { directory, is_vendored } =

@@ -16,11 +16,12 @@ use super::program::{ModuleEvaluator, Program};
 use super::scope::ModuleScope;
 use super::search::{DeclarationSite, ModuleSearch, SearchResult};
 use super::values::RootValues;
-use super::{body, moved, variables};
+use super::{body, variables};
 use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Rejection};
 use crate::model::{Contradiction, MovedBlock, Resource, SearchSubject, UnreadPart};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::Problem;
+use crate::syntax::hcl::Expr;
 use crate::value::{Budget, Memo, Traced, World};
 
 /// A directory, or a file, that is deployed by itself.
@@ -166,7 +167,7 @@ impl LoadedProject for LoadedRoot<'_> {
         }
         modules
             .into_iter()
-            .flat_map(|(path, module)| moved::in_module(&path, module, self.program.context.sources))
+            .flat_map(|(path, module)| moved_blocks(&path, module, self.program.context.sources))
             .collect()
     }
 
@@ -222,4 +223,23 @@ fn overridden_variable(program: &Program<'_>) -> Option<Span> {
     let world = World::open(&program.budget);
     let evaluator = ModuleEvaluator::of(program, &program.root, &world);
     Some(variables::overridden_variable(&evaluator, program.context.plan?)?.header)
+}
+
+/// The `moved` blocks of a module at this path of calls.
+fn moved_blocks(calls: &[String], module: &Module, sources: &Sources) -> Vec<MovedBlock> {
+    let blocks = module.blocks("moved").filter_map(|id| module.block(id));
+    let moved = blocks.filter_map(|block| {
+        let [from, to] = ["from", "to"].map(|name| Some(moved_address(&block.body.attribute(name)?.value, sources)));
+        MovedBlock::new(calls.to_vec(), &from?, &to?)
+    });
+    moved.collect()
+}
+
+fn moved_address(expr: &Expr, sources: &Sources) -> String {
+    let text: String = sources.file(expr.span.file).slice(expr.span).split_whitespace().collect();
+    // In the JSON syntax, the address is a string.
+    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(text) => text.replace("\\\"", "\""),
+        None => text,
+    }
 }

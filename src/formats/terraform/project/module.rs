@@ -16,7 +16,7 @@ pub(super) use blocks::BlockId;
 use blocks::{BlockSource, ModuleBlock, kind_of, read_blocks};
 use index::{BlockIndex, Overrides};
 pub(super) use providers::Configuration;
-use providers::Providers;
+use providers::{ConfigurationPlace, Providers};
 
 use crate::formats::{Context, Engine};
 use crate::model::{Notation, ResourceKind, SearchSubject};
@@ -188,6 +188,38 @@ impl Module {
     pub(super) fn of_type<'m>(&'m self, kind: &'m str) -> impl Iterator<Item = BlockId> + 'm {
         let ids = self.blocks("resource").filter(move |&id| self.may_have(id, &[kind]));
         ids.filter(move |&id| self.block(id).and_then(|block| block.labels.first()).is_some_and(|own| own.text == kind))
+    }
+
+    /// The source of the provider with a local name, such as `hashicorp/aws`; `None` if it can't be read.
+    pub(super) fn provider_source(&self, name: &str) -> Option<String> {
+        self.providers().source(name)
+    }
+
+    /// The configuration of a provider by its source and its alias; the default one has no alias.
+    pub(super) fn provider(&self, source: &str, alias: Option<&str>) -> Configuration<'_> {
+        let providers = self.providers();
+        let place = providers.configurations.get(&(source.to_owned(), alias.map(str::to_owned)));
+        let block = place.and_then(|place| match *place {
+            ConfigurationPlace::Base(id) => self.block(id),
+            ConfigurationPlace::Override(index) => {
+                Some(self.overrides.get(index).expect("the index is of the override files"))
+            }
+        });
+        match block {
+            Some(block) => Configuration::Block(block),
+            None if providers.hides_configurations => Configuration::Unreadable,
+            None => Configuration::Nowhere,
+        }
+    }
+
+    fn providers(&self) -> &Providers {
+        self.providers.get_or_init(|| {
+            Providers::of(
+                |keyword| self.blocks(keyword).map(|id| (id, self.block(id))),
+                &self.overrides,
+                self.unreadable.is_empty(),
+            )
+        })
     }
 
     /// Its declarations in the form of a plan: `aws_s3_bucket.logs`, `module.audit`, `var.region`.

@@ -7,11 +7,10 @@ use super::expand;
 use super::program::ModuleEvaluator;
 use super::scope::ModuleScope;
 use crate::formats::terraform::language::policy_document;
-use crate::formats::terraform::language::quoted;
 use crate::formats::terraform::language::{ValuePath, at_use};
 use crate::model::ArgumentShape;
 use crate::source::Span;
-use crate::syntax::hcl::{Block, Expr, ExprKind};
+use crate::syntax::hcl::{Block, Expr};
 use crate::value::{Data, Field, Known, List, Maybe, Object, Reason, Traced, Unknown};
 
 /// An instance of the data source.
@@ -42,25 +41,9 @@ impl ModuleEvaluator<'_> {
     pub(super) fn policy_instances(&self, expr: &Expr) -> Option<Maybe<Data>> {
         let name = self.source_name(expr, policy_document::KIND)?;
         let block = self.lookup.scope.module.find("data", &[policy_document::KIND, name])?;
-        let instances = expand::instances(block, &self.fresh());
-        if !instances.iter().all(expand::BlockInstance::is_certain) {
-            return None;
-        }
-        let created: Vec<_> = instances.iter().filter(|instance| !instance.never_exists()).collect();
-        if block.body.attribute("count").is_some() {
-            let attributes =
-                created.iter().map(|instance| self.policy_attributes(name, &instance.key, block, expr.span));
-            return Some(Known(Data::tuple(attributes.collect())));
-        }
-        if block.body.attribute("for_each").is_some() {
-            let fields = created.iter().filter_map(|instance| {
-                let key = instance.each_key()?;
-                let value = self.policy_attributes(name, &instance.key, block, expr.span);
-                Some(Field { key, key_span: expr.span, value })
-            });
-            return Some(Known(Data::Object(Object::new(expr.span, fields.collect()))));
-        }
-        created.first().map(|instance| self.policy_attributes(name, &instance.key, block, expr.span).value)
+        expand::as_value(block, expr.span, &self.fresh(), |instance| {
+            self.policy_attributes(name, &instance.key, block, expr.span)
+        })
     }
 
     /// The attributes of an instance. Those that its arguments don't determine are unknown until deployment.
@@ -155,36 +138,6 @@ impl ModuleEvaluator<'_> {
         Some(PolicyData { name, key, block, is_minified })
     }
 
-    /// The name and the key of an instance of a data source.
-    pub(super) fn source_instance<'e>(&self, base: &'e Expr, kind: &str) -> Option<(&'e str, String)> {
-        match (self.source_name(base, kind), &base.kind) {
-            (Some(name), _) => Some((name, String::new())),
-            (None, ExprKind::Index(source, key)) => Some((self.source_name(source, kind)?, self.instance_key(key)?)),
-            // The parser turns an index that is an identifier into an attribute.
-            (None, ExprKind::GetAttr(source, key)) => {
-                Some((self.source_name(source, kind)?, format!("[{}]", quoted(&key.text))))
-            }
-            (None, _) => None,
-        }
-    }
-
-    /// A known key in the form of an address.
-    fn instance_key(&self, key: &Expr) -> Option<String> {
-        match self.eval(key).value {
-            Known(Data::String(text)) => Some(format!("[{}]", quoted(&text))),
-            Known(Data::Number(number)) => Some(format!("[{number}]")),
-            Known(_) | Unknown(_) => None,
-        }
-    }
-
-    /// The name in `data.kind.name`.
-    fn source_name<'e>(&self, source: &'e Expr, kind: &str) -> Option<&'e str> {
-        let ExprKind::GetAttr(own, name) = &source.kind else { return None };
-        let ExprKind::GetAttr(root, own) = &own.kind else { return None };
-        let is_data = root.kind == ExprKind::Variable("data".to_owned()) && self.named("data").is_none();
-        (is_data && !self.is_outside && own.text == kind).then_some(name.text.as_str())
-    }
-
     fn policy_text(&self, source: &PolicyData<'_>, reference: &str) -> Maybe<Data> {
         let reference = self.lookup.scope.qualify(reference);
         let Some(arguments) = self.policy_arguments(source, policy_document::SHAPE) else {
@@ -214,14 +167,6 @@ impl ModuleEvaluator<'_> {
     /// The evaluator for the arguments of a data source's instance; `None` if its existence is uncertain.
     fn policy_evaluator(&self, source: &PolicyData<'_>) -> Option<Self> {
         self.source_evaluator(source.block, &source.key)
-    }
-
-    /// The evaluator for the arguments of an instance of any data source; `None` if its existence is uncertain.
-    pub(super) fn source_evaluator(&self, block: &Block, key: &str) -> Option<Self> {
-        let evaluator = self.fresh();
-        let instances = expand::instances(block, &evaluator);
-        let instance = instances.into_iter().find(|instance| instance.key == key && instance.is_certain())?;
-        Some(evaluator.with(instance.names))
     }
 }
 

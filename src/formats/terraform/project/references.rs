@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::program::ModuleEvaluator;
+use super::expand;
+use super::program::{InstanceLookup, ModuleEvaluator};
 use super::scope::ModuleScope;
 use crate::formats::terraform::language::quoted;
 use crate::formats::terraform::language::{ValuePath, at_use, failed, symbol, with_hop};
@@ -68,12 +69,7 @@ impl ModuleEvaluator<'_> {
         if root.kind != ExprKind::Variable("module".to_owned()) {
             return None;
         }
-        let key = match key.map(|key| self.eval(key).value) {
-            None => String::new(),
-            Some(Known(Data::String(text))) => format!("[{}]", quoted(&text)),
-            Some(Known(Data::Number(number))) => format!("[{number}]"),
-            Some(Known(_) | Unknown(_)) => return None,
-        };
+        let key = key.map_or_else(|| Some(String::new()), |key| self.instance_key(key))?;
         let scope = self.lookup.tree.called_scope(self.lookup.scope, &name.text, &key, self.world)?;
         let block = scope.module.find("output", &[output])?;
         let expr = &block.body.attribute("value")?.value;
@@ -86,26 +82,13 @@ impl ModuleEvaluator<'_> {
 
     /// A module as a value: an object of its outputs, or a collection of such objects.
     fn module_value(&self, name: &str, expr: &Expr) -> Maybe<Data> {
-        let Some(scopes) = self.lookup.tree.called_scopes(self.lookup.scope, name, self.world) else {
-            return Unknown(self.at_deployment(expr));
-        };
-        let block = self.lookup.scope.module.find("module", &[name]);
-        if block.is_some_and(|block| block.body.attribute("count").is_some()) {
-            let outputs = scopes.iter().map(|(_, scope)| self.outputs(scope, expr.span));
-            return Known(Data::tuple(outputs.collect()));
-        }
-        if block.is_some_and(|block| block.body.attribute("for_each").is_some()) {
-            let names = scopes.iter().filter_map(|(_, scope)| scope.call.as_ref()?.each_key());
-            let mut fields = Vec::new();
-            for (key, (_, scope)) in names.zip(&scopes) {
-                fields.push(Field { key, key_span: expr.span, value: self.outputs(scope, expr.span) });
-            }
-            return Known(Data::Object(Object::new(expr.span, fields)));
-        }
-        match scopes.as_slice() {
-            [(_, scope)] => self.outputs(scope, expr.span).value,
-            _ => Unknown(self.at_deployment(expr)),
-        }
+        let InstanceLookup { tree, scope } = self.lookup;
+        let value = tree.call(scope, name).and_then(|call| {
+            expand::as_value(scope.module.block(call.block)?, expr.span, &self.fresh(), |instance| {
+                self.outputs(&tree.called(scope, &call, name, instance.clone()), expr.span)
+            })
+        });
+        value.unwrap_or_else(|| Unknown(self.at_deployment(expr)))
     }
 
     /// All outputs of a module instance.
@@ -147,8 +130,8 @@ impl ModuleEvaluator<'_> {
 
     /// True if an expression refers to an object that isn't evaluated here.
     pub(super) fn is_opaque(&self, expr: &Expr) -> bool {
-        self.is_reference(expr)
-            && !self.module_of(expr).is_some_and(|name| self.lookup.tree.calls(self.lookup.scope, name))
+        let InstanceLookup { tree, scope } = self.lookup;
+        self.is_reference(expr) && self.module_of(expr).is_none_or(|name| tree.call(scope, name).is_none())
     }
 
     /// The name of the module call in a reference.

@@ -5,7 +5,7 @@ use super::program::ModuleEvaluator;
 use crate::formats::terraform::language::quoted;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Data, Field, Known, Maybe, Object, Reason, Traced, Unknown};
+use crate::value::{Data, Known, Maybe, Reason, Traced, Unknown};
 
 impl ModuleEvaluator<'_> {
     /// Evaluates `type.name` of a resource with `count` or `for_each`: a list or a map of instances, whose attributes
@@ -14,8 +14,12 @@ impl ModuleEvaluator<'_> {
         let block = self.repeated(kind, name)?;
         let reference = format!("{kind}.{name}");
         let way = self.lookup.scope.memoize(&reference, self.world, || {
-            let instances = expand::instances(block, &self.fresh());
-            (self.collection(&reference, block, &instances, span), Vec::new())
+            let instances = expand::as_value(block, span, &self.fresh(), |instance| {
+                let reference = self.lookup.scope.qualify(&format!("{reference}{}", instance.key));
+                Traced::written(Data::Null, span).map(|_| Unknown(Reason::AtDeployment { reference, is_set: true }))
+            });
+            let reference = self.lookup.scope.qualify(&reference);
+            (instances.unwrap_or(Unknown(Reason::AtDeployment { reference, is_set: false })), Vec::new())
         });
         Some(way.0.clone())
     }
@@ -25,26 +29,6 @@ impl ModuleEvaluator<'_> {
         let block = self.lookup.scope.module.find("resource", &[kind, name])?;
         let is_repeated = block.body.attribute("count").is_some() || block.body.attribute("for_each").is_some();
         is_repeated.then_some(block)
-    }
-
-    fn collection(&self, reference: &str, block: &Block, instances: &[BlockInstance], span: Span) -> Maybe<Data> {
-        if !instances.iter().all(BlockInstance::is_certain) {
-            return Unknown(Reason::AtDeployment { reference: self.lookup.scope.qualify(reference), is_set: false });
-        }
-        let created = instances.iter().filter(|instance| !instance.never_exists());
-        if block.body.attribute("count").is_some() {
-            return Known(Data::tuple(created.map(|instance| self.instance(reference, &instance.key, span)).collect()));
-        }
-        let fields = created.filter_map(|instance| {
-            let key = instance.each_key()?;
-            Some(Field { key, key_span: span, value: self.instance(reference, &instance.key, span) })
-        });
-        Known(Data::Object(Object::new(span, fields.collect())))
-    }
-
-    fn instance(&self, reference: &str, key: &str, span: Span) -> Traced<Data> {
-        let reference = self.lookup.scope.qualify(&format!("{reference}{key}"));
-        Traced::written(Data::Null, span).map(|_| Unknown(Reason::AtDeployment { reference, is_set: true }))
     }
 
     /// True if an expression is an attribute of a resource instance that certainly exists, so that it has a value after
@@ -71,10 +55,9 @@ impl ModuleEvaluator<'_> {
             _ => return false,
         };
         let (resource, key) = match &instance.kind {
-            ExprKind::Index(resource, key) => match self.eval(key).value {
-                Known(Data::String(key)) => (resource, format!("[{}]", quoted(&key))),
-                Known(Data::Number(key)) => (resource, format!("[{key}]")),
-                Known(_) | Unknown(_) => return false,
+            ExprKind::Index(resource, key) => match self.instance_key(key) {
+                Some(key) => (resource, key),
+                None => return false,
             },
             // A key in the form of an attribute.
             ExprKind::GetAttr(resource, key) => (resource, format!("[{}]", quoted(&key.text))),
@@ -97,11 +80,7 @@ impl ModuleEvaluator<'_> {
         let ExprKind::GetAttr(root, name) = &resource.kind else { return false };
         let ExprKind::Variable(kind) = &root.kind else { return false };
         let Some(block) = self.repeated(kind, &name.text) else { return false };
-        let key = match self.eval(key).value {
-            Known(Data::String(key)) => format!("[{}]", quoted(&key)),
-            Known(Data::Number(key)) => format!("[{key}]"),
-            Known(_) | Unknown(_) => return false,
-        };
+        let Some(key) = self.instance_key(key) else { return false };
         let instances = expand::instances(block, &self.fresh());
         self.world.charge(instances.len());
         instances.iter().all(BlockInstance::is_certain)

@@ -8,17 +8,15 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::calls;
-use super::calls::found_calls::FoundCall;
+use super::calls::found_calls::links_in;
 use super::library::ModuleLibrary;
 use super::loaded::{LoadedRoot, RootModule};
-use super::mentions::names_landing_zone;
 use super::names::{self, file_name};
 use crate::formats::{
     CalledCode, CandidateFile, Context, LinkedFile, Links, LoadedProject, Plan, PlanMatch, Project, Relevance,
 };
 use crate::model::SearchSubject;
-use crate::source::{FileId, SourceFile};
+use crate::source::SourceFile;
 use crate::value::Budget;
 use directories::Directories;
 
@@ -64,26 +62,10 @@ pub(crate) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
     let file = context.sources.file(kept.file);
     let name = file_name(&file.path);
     if names::is_configuration(&name) && !names::is_variable_values(&name) {
-        links_of(kept.file, &file)
+        links_in(kept.file, &file)
     } else {
         Links::default()
     }
-}
-
-fn links_of(id: FileId, file: &SourceFile) -> Links {
-    let mut links = Links { may_bring_trail: names_landing_zone(file.text.as_bytes()), ..Links::default() };
-    for call in calls::found_calls::in_file(id, file) {
-        match call {
-            FoundCall::Local(called) if called == file.directory() => {}
-            FoundCall::Local(called) => drop(links.calls.insert(called)),
-            FoundCall::Remote => links.may_bring_trail = true,
-            FoundCall::Computed => {
-                links.may_bring_trail = true;
-                links.has_computed_calls = true;
-            }
-        }
-    }
-    links
 }
 
 /// The root modules among the kept files.

@@ -9,7 +9,7 @@ use crate::formats::terraform::language::size;
 use crate::formats::terraform::language::{LocalNames, ValuePath};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{Data, Maybe, Memo, Origin, Reason, Traced, Unknown, World};
+use crate::value::{Maybe, Memo, Origin, Reason, Traced, Unknown, World};
 
 /// An instance of a module.
 #[derive(Debug)]
@@ -42,13 +42,6 @@ pub(super) struct ModuleCallInstance {
     pub(super) names: LocalNames,
 }
 
-impl ModuleCallInstance {
-    /// The value of `each.key`.
-    pub(super) fn each_key(&self) -> Option<String> {
-        each_key(&self.names)
-    }
-}
-
 /// A call of a module whose code is read.
 #[derive(Debug, Clone)]
 pub(super) struct DeclarationCall {
@@ -58,16 +51,6 @@ pub(super) struct DeclarationCall {
     pub(super) module: Arc<Module>,
     /// True if the called module was installed and can't be edited.
     pub(super) is_vendored: bool,
-}
-
-/// The value of `each.key`.
-pub(super) fn each_key(names: &LocalNames) -> Option<String> {
-    let (_, each) = names.iter().find(|(name, _)| name == "each")?;
-    let Maybe::Known(Data::Object(each)) = &each.value else { return None };
-    match &each.field("key")?.value.value {
-        Maybe::Known(Data::String(key)) => Some(key.clone()),
-        Maybe::Known(_) | Maybe::Unknown(_) => None,
-    }
 }
 
 impl ModuleScope {

@@ -6,7 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{literal_source, local};
+use crate::formats::Links;
 use crate::formats::terraform::language::json;
+use crate::formats::terraform::project::mentions::names_landing_zone;
 use crate::formats::terraform::project::names::is_json;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, ParsedItem, UnparsedItem};
@@ -23,7 +25,24 @@ pub(in crate::internal::formats::terraform::project) enum FoundCall {
     Computed,
 }
 
-pub(in crate::internal::formats::terraform::project) fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
+/// The module calls in a file, and its other references to code.
+pub(in crate::internal::formats::terraform::project) fn links_in(id: FileId, file: &SourceFile) -> Links {
+    let mut links = Links { may_bring_trail: names_landing_zone(file.text.as_bytes()), ..Links::default() };
+    for call in in_file(id, file) {
+        match call {
+            FoundCall::Local(called) if called == file.directory() => {}
+            FoundCall::Local(called) => drop(links.calls.insert(called)),
+            FoundCall::Remote => links.may_bring_trail = true,
+            FoundCall::Computed => {
+                links.may_bring_trail = true;
+                links.has_computed_calls = true;
+            }
+        }
+    }
+    links
+}
+
+fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
     if is_json(file) {
         let tree = json_syntax::parse(id, file);
         let blocks = json::blocks(&tree, file).0;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::Module;
 use super::blocks::BlockId;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, ObjectKey};
 
@@ -27,70 +26,42 @@ pub(super) struct Providers {
     /// The sources of local names; `None` for a source that can't be read.
     sources: HashMap<String, Option<String>>,
     /// The configurations by source and alias.
-    configurations: HashMap<(String, Option<String>), ConfigurationPlace>,
+    pub(super) configurations: HashMap<(String, Option<String>), ConfigurationPlace>,
     /// True if text that can't be read may declare the source of a local name.
     hides_sources: bool,
     /// True if text that can't be read may configure a provider.
-    hides_configurations: bool,
+    pub(super) hides_configurations: bool,
 }
 
 /// The location of a configuration.
 #[derive(Debug, Clone, Copy)]
-enum ConfigurationPlace {
+pub(super) enum ConfigurationPlace {
     Base(BlockId),
     /// In an override file, by the index of the block. The default configuration needs no base.
     Override(usize),
 }
 
-impl Module {
-    /// The source of the provider with a local name, such as `hashicorp/aws`; `None` if it can't be read.
-    pub(in crate::internal::formats::terraform::project) fn provider_source(&self, name: &str) -> Option<String> {
-        self.providers().source(name)
-    }
-
-    /// The configuration of a provider by its source and its alias; the default one has no alias.
-    pub(in crate::internal::formats::terraform::project) fn provider(
-        &self,
-        source: &str,
-        alias: Option<&str>,
-    ) -> Configuration<'_> {
-        let providers = self.providers();
-        let place = providers.configurations.get(&(source.to_owned(), alias.map(str::to_owned)));
-        let block = place.and_then(|place| match *place {
-            ConfigurationPlace::Base(id) => self.block(id),
-            ConfigurationPlace::Override(index) => {
-                Some(self.overrides.get(index).expect("the index is of the override files"))
-            }
-        });
-        match block {
-            Some(block) => Configuration::Block(block),
-            None if providers.hides_configurations => Configuration::Unreadable,
-            None => Configuration::Nowhere,
-        }
-    }
-
-    fn providers(&self) -> &Providers {
-        self.providers.get_or_init(|| Providers::of(self))
-    }
-}
-
 impl Providers {
-    fn of(module: &Module) -> Self {
-        let is_whole = module.unreadable.is_empty();
+    /// Reads the blocks of a module, given by keyword, and those of override files. A block that can't be read is `None`.
+    /// Without `is_whole`, there may be more blocks.
+    pub(super) fn of<'m, B>(blocks: impl Fn(&'static str) -> B, overrides: &[Block], is_whole: bool) -> Self
+    where
+        B: Iterator<Item = (BlockId, Option<&'m Block>)>,
+    {
         let mut providers = Self { hides_sources: !is_whole, hides_configurations: !is_whole, ..Self::default() };
-        for id in module.blocks("terraform") {
-            match module.block(id) {
+        for (_, block) in blocks("terraform") {
+            match block {
                 Some(block) => providers.add_requirements(&block.body),
                 None => providers.hides_sources = true,
             }
         }
-        for id in module.blocks("provider") {
-            match module.block(id) {
+        for (id, block) in blocks("provider") {
+            match block {
                 Some(block) => providers.add(block, ConfigurationPlace::Base(id)),
                 None => providers.hides_configurations = true,
             }
         }
-        for (index, block) in module.overrides.iter().enumerate().rev() {
+        for (index, block) in overrides.iter().enumerate().rev() {
             if block.kind.text == "provider" && block.body.attribute("alias").is_none() {
                 providers.add(block, ConfigurationPlace::Override(index));
             }
@@ -121,7 +92,8 @@ impl Providers {
         }
     }
 
-    fn source(&self, name: &str) -> Option<String> {
+    /// The source of a local name.
+    pub(super) fn source(&self, name: &str) -> Option<String> {
         match self.sources.get(name) {
             Some(source) => source.clone(),
             None if self.hides_sources => None,

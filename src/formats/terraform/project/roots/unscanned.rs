@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::links_of;
+use crate::formats::terraform::project::calls::found_calls::links_in;
 use crate::formats::terraform::project::mentions::{mentions_module, mentions_trail, names_landing_zone};
 use crate::formats::terraform::project::names::{self, file_name};
 use crate::formats::{Context, Links};
@@ -56,7 +56,7 @@ impl Unscanned {
         }
         let sources = Sources::default();
         let id = sources.add(path, bytes);
-        Ok(links_of(id, &sources.file(id)))
+        Ok(links_in(id, &sources.file(id)))
     }
 
     fn charge(&mut self, bytes: usize) -> Result<(), ReadError> {
