@@ -444,7 +444,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
             }
             explain(&rules, &notes, args.format, cli.style)
         }
-        Command::Rules { format } => print(&output::list(&RULES, *format), cli.style),
+        Command::Rules { format } => print(&output::list(RULES, *format), cli.style),
         Command::Completions { shell } => print(&shell::completions(*shell)?, cli.style),
         Command::Man { command } => print(&shell::manual(command)?, cli.style),
     }
@@ -482,7 +482,7 @@ fn rules_to_explain(names: &[String]) -> Result<(Vec<&'static Rule>, String), Er
             None => rules_named_otherwise(name, &controls),
         };
         if named.is_empty() && controls.is_empty() {
-            let suggestion = closest(name, RULES.into_iter().map(Rule::id));
+            let suggestion = closest(name, RULES.iter().copied().map(Rule::id));
             return Err(Error::UnknownRule { name: name.clone(), suggestion });
         }
         for control in controls.iter().filter(|_| named.is_empty()) {
@@ -501,7 +501,8 @@ fn rules_to_explain(names: &[String]) -> Result<(Vec<&'static Rule>, String), Er
 /// The rules that match another tool's rule, or that belong to a control or support it.
 fn rules_named_otherwise(name: &str, controls: &[rules::ListedControl]) -> Vec<&'static Rule> {
     RULES
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|rule| {
             suppress::matching_rules(name).any(|own| own == rule.id()) || is_of_control(rule, name, controls)
         })

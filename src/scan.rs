@@ -303,7 +303,7 @@ fn consider(path: &Path, readers: FormatSet, bytes: &[u8], keep_all: bool) -> Op
     }
     let narrow = from_wide(bytes);
     let first =
-        readers.iter().zip(&FORMATS).position(|(reads, format)| *reads && !format.needs_content()).filter(|_| keep_all);
+        readers.iter().zip(FORMATS).position(|(reads, format)| *reads && !format.needs_content()).filter(|_| keep_all);
     // A byte order mark of a wide encoding before other text makes the parsers fail, so the text is searched as well.
     let found = narrow.as_deref().and_then(|text| most_interested(readers, text));
     let (format, relevance) = match (found.or_else(|| most_interested(readers, bytes)), first) {
@@ -369,7 +369,7 @@ impl Scan {
 
 /// The reason why a file that mentions a trail isn't read as code, from the first format that reads files of this name.
 fn reason_unread(readers: FormatSet, bytes: &[u8]) -> Option<&'static str> {
-    let formats = readers.into_iter().zip(&FORMATS).filter(|(reads, _)| *reads);
+    let formats = readers.into_iter().zip(FORMATS).filter(|(reads, _)| *reads);
     formats.filter_map(|(_, format)| format.reason_unread(bytes)).next()
 }
 
@@ -409,7 +409,7 @@ fn is_rendered(path: &Path) -> bool {
 /// The formats whose files may have such a name.
 fn readers(path: &Path) -> FormatSet {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    FORMATS.map(|format| format.reads(&name))
+    std::array::from_fn(|index| FORMATS.get(index).is_some_and(|format| format.reads(&name)))
 }
 
 /// The format with the highest relevance for a text, also if the text contains escapes.

@@ -29,7 +29,7 @@ pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Select
     };
     // A run without any rule must not look like a pass.
     let mut judging =
-        RULES.into_iter().filter(|rule| !matches!(rule.check, Check::Reading | Check::Comparing | Check::Ignoring));
+        RULES.iter().copied().filter(|rule| !matches!(rule.check, Check::Reading | Check::Comparing | Check::Ignoring));
     if judging.any(|rule| selection.is_selected(rule)) { Ok(selection) } else { Err(Error::NoRules) }
 }
 

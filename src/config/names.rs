@@ -71,13 +71,13 @@ fn groups() -> Vec<&'static str> {
 /// The names of the rules that can be switched off.
 #[cfg(test)]
 fn judging() -> Vec<&'static str> {
-    rules::RULES.into_iter().map(Rule::id).filter(|id| SelectableRule::of(id).is_ok()).collect()
+    rules::RULES.iter().copied().map(Rule::id).filter(|id| SelectableRule::of(id).is_ok()).collect()
 }
 
 /// The names of the others.
 #[cfg(test)]
 fn reading() -> Vec<&'static str> {
-    rules::RULES.into_iter().map(Rule::id).filter(|id| SelectableRule::of(id).is_err()).collect()
+    rules::RULES.iter().copied().map(Rule::id).filter(|id| SelectableRule::of(id).is_err()).collect()
 }
 
 impl SelectableRule {

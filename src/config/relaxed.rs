@@ -31,7 +31,7 @@ impl Config {
             let file = origin.map_or(&before.name, |origin| &origin.name).clone();
             relaxed.push(Relaxed { key: key.to_owned(), change, span: origin.map(|origin| origin.span), file });
         };
-        for rule in RULES {
+        for rule in RULES.iter().copied() {
             if enables(was, rule) && !enables(now, rule) {
                 let key = if ignores(now, rule) { "ignore" } else { "select" };
                 add(key, format!("disables `{}`", rule.id()));

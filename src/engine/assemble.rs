@@ -29,7 +29,7 @@ pub(super) fn report(
         uncreated: Vec::new(),
         deployments: Vec::new(),
         findings: Vec::new(),
-        rules: RULES.into_iter().filter(|rule| settings.selection.can_report(rule)).collect(),
+        rules: RULES.iter().copied().filter(|rule| settings.selection.can_report(rule)).collect(),
         stale_entries: 0,
         undeclared: Vec::new(),
         base: None,

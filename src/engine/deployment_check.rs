@@ -301,7 +301,7 @@ fn is_mixed(verdicts: &[(Verdict, World)]) -> bool {
 }
 
 fn whole_rule() -> Option<WholeRule> {
-    RULES.into_iter().find_map(|rule| match rule.check {
+    RULES.iter().copied().find_map(|rule| match rule.check {
         Check::Deployment(check) => Some((rule, check)),
         _ => None,
     })

@@ -136,7 +136,7 @@ fn evaluate(run: OtherRun<'_>, found: &FindingPlaces<'_>) -> Vec<OpenRules> {
         .map(|paid| {
             let (mut undecided, has_unread) = paid.outcome;
             if has_unread || paid.is_cut {
-                undecided.rules = RULES.into_iter().map(|rule| rule.id()).collect();
+                undecided.rules = RULES.iter().copied().map(|rule| rule.id()).collect();
             }
             undecided
         })
@@ -185,7 +185,7 @@ fn undecided(verdicts: &DeploymentVerdicts, found: &FindingPlaces<'_>) -> HashSe
         Some(Outcome::Fail) => !found.failed.contains(judged.root.as_str()),
         Some(Outcome::Pass) | None => false,
     });
-    let whole = RULES.into_iter().filter(|rule| is_other_whole && matches!(rule.check, Check::Deployment(_)));
+    let whole = RULES.iter().copied().filter(|rule| is_other_whole && matches!(rule.check, Check::Deployment(_)));
     of_findings.chain(of_trails).chain(whole.map(|rule| rule.id())).collect()
 }
 
@@ -208,7 +208,7 @@ const STRICTEST: Strictness = Strictness {
 
 /// Returns the settings of a run without any values and with all rules enabled.
 fn without_values(settings: &EngineSettings, policy: &Strictness, modules: Modules) -> EngineSettings {
-    let all = RULES.into_iter().map(Rule::id).collect();
+    let all = RULES.iter().copied().map(Rule::id).collect();
     EngineSettings {
         policy: Strictness { require_trail: true, ..policy.clone() },
         selection: Selection { selected: Some(all), ..Selection::default() },

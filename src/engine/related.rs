@@ -69,7 +69,7 @@ struct DeliveryIndex {
 impl<'a> RelatedResources<'a> {
     pub(super) fn new(opened: &'a dyn LoadedProject, budget: &'a Rc<Budget>, settings: &EngineSettings) -> Self {
         let is_needed =
-            RULES.into_iter().any(|rule| rule.check.is_log_delivery() && settings.selection.is_selected(rule));
+            RULES.iter().copied().any(|rule| rule.check.is_log_delivery() && settings.selection.is_selected(rule));
         Self {
             opened,
             budget,

@@ -163,7 +163,7 @@ fn combine(
     let first = seen.first()?.trail;
     let is_always = seen.len() == worlds && seen.iter().all(|seen| seen.trail.exists.value == Known(true));
     let exists = if is_always { TrailExistence::Always } else { TrailExistence::Sometimes };
-    let results = RULES.into_iter().filter_map(|rule| rule_result(rule, seen, Some(related), settings)).collect();
+    let results = RULES.iter().copied().filter_map(|rule| rule_result(rule, seen, Some(related), settings)).collect();
     let region = region(seen);
     let recorded = seen.iter().map(|seen| selected(&seen.trail.selectors)).reduce(CoverageBounds::or)?;
     Some(TrailInstance { trail: first.clone(), exists, coverage: coverage(seen, worlds), recorded, region, results })

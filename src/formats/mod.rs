@@ -29,12 +29,12 @@ use crate::syntax::node::Tree;
 use crate::value::{Budget, Traced, World};
 
 /// All formats. A file belongs to the first one that reads its name and finds its text relevant.
-pub static FORMATS: [&dyn InputFormat; 3] =
-    [&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
+pub static FORMATS: &[&dyn InputFormat] =
+    &[&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
 
 /// The type names of trails in all formats.
-static TRAILS: LazyLock<[Finder<'static>; 3]> =
-    LazyLock::new(|| dialects::DIALECTS.map(|dialect| Finder::new(dialect.kind)));
+static TRAILS: LazyLock<Vec<Finder<'static>>> =
+    LazyLock::new(|| dialects::DIALECTS.iter().map(|dialect| Finder::new(dialect.kind)).collect());
 
 /// True if a text contains the type of a trail, including in escaped form.
 pub fn mentions_trail(text: &[u8]) -> bool {

@@ -190,7 +190,7 @@ fn local_name(trail: &TrailResult) -> String {
 
 /// Returns the finding about a deployment that satisfied the control, or may have, and has no trail any more.
 fn vanished(was: &DeploymentResult, before: &Report, name: &str, settings: &EngineSettings) -> Option<Diagnostic> {
-    let rule = rules::RULES.into_iter().find(|rule| matches!(rule.check, Check::Deployment(_)))?;
+    let rule = rules::RULES.iter().copied().find(|rule| matches!(rule.check, Check::Deployment(_)))?;
     let trail = was.trails.first().filter(|_| settings.selection.is_selected(rule))?;
     let (outcome, did) = match was.verdict? {
         Outcome::Pass => (Outcome::Fail, "it had one that meets every condition"),

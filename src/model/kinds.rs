@@ -167,8 +167,8 @@ impl SearchSubject {
     /// Returns the type of this name, if the search is for it.
     pub fn kind(self, name: &str) -> Option<&'static ResourceKind> {
         let kinds: &[ResourceKind] = match self {
-            SearchSubject::Trails => &tables::TRAILS,
-            SearchSubject::Related => &tables::RELATED_ROLES,
+            SearchSubject::Trails => tables::TRAILS,
+            SearchSubject::Related => tables::RELATED_ROLES,
         };
         kinds.iter().find(|kind| kind.name == name)
     }

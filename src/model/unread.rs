@@ -7,10 +7,10 @@ use std::cmp::Reverse;
 use crate::source::Span;
 
 /// Words that suggest a trail. A hyphen matches itself, `_`, or nothing.
-const TRAIL: [&str; 5] = ["cloud-trail", "landing-zone", "account-baseline", "secure-baseline", "security-baseline"];
+const TRAIL: &[&str] = &["cloud-trail", "landing-zone", "account-baseline", "secure-baseline", "security-baseline"];
 
 /// Words that suggest another resource, even beside one of [`TRAIL`].
-const OTHER: [&str; 14] = [
+const OTHER: &[&str] = &[
     "bucket",
     "s3",
     "kms",

@@ -129,7 +129,7 @@ fn controls(benchmark: &str) -> Vec<ControlRules> {
 
 fn of_pages(benchmark: &str) -> Vec<ControlRules> {
     let mut controls: Vec<ControlRules> = Vec::new();
-    for rule in RULES {
+    for rule in RULES.iter().copied() {
         let Some(id) = rule.page.control(benchmark) else { continue };
         match controls.iter_mut().find(|control| control.id == id) {
             Some(control) => control.rules.push(rule),

@@ -9,17 +9,19 @@ mod finding;
 mod lines;
 mod markup;
 mod outcomes;
+mod page;
 mod selection;
 mod trail;
 mod verdict;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use self::markup::{Html, block, code, join, prose, section, verbatim, void};
+use self::page::{HtmlPage, NumberedFinding};
 use self::selection::ShownDeployment;
 use super::full::PathBase;
 use super::{compliance, summary};
-use crate::report::{DeploymentResult, Diagnostic, Report, View};
+use crate::report::{Report, View};
 use crate::rules::Check;
 
 const STYLE: &str = include_str!("html/style.css");
@@ -28,23 +30,6 @@ const STYLE: &str = include_str!("html/style.css");
 const POLICY: &str = "default-src 'none'; style-src 'sha256-DlNgHJQvf3uQOUKnD0dh6ZAj9vOGaLGOgheIhhbpj6A='; \
      base-uri 'none'; form-action 'none'";
 
-/// The report, and its findings by subject.
-struct HtmlPage<'a> {
-    report: &'a Report,
-    view: &'a View,
-    findings: HashMap<PageSubject<'a>, Vec<NumberedFinding<'a>>>,
-}
-
-/// The subject of findings: the deployment, its name, and the address of the trail.
-type PageSubject<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
-
-/// A finding, its number in the order of the report, and the id of its place on the page.
-struct NumberedFinding<'a> {
-    number: usize,
-    id: String,
-    finding: &'a Diagnostic,
-}
-
 pub(super) fn render(report: &Report, view: &View) -> String {
     let mut page = HtmlPage::new(report, view);
     let shown = selection::choose(&page);
@@ -52,26 +37,6 @@ pub(super) fn render(report: &Report, view: &View) -> String {
     let left_out = selection::omission_note(&shown, findings, report);
     let root = section("html", &[("lang", "en")], [head(&page), body(&page, &shown, left_out.as_deref())]);
     format!("<!doctype html>\n{}", root.into_text())
-}
-
-impl<'a> HtmlPage<'a> {
-    fn new(report: &'a Report, view: &'a View) -> Self {
-        let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for (number, finding) in view.reported(report).enumerate() {
-            let numbered = NumberedFinding { number, id: format!("finding-{}", finding.fingerprint), finding };
-            let name = finding.deployment_name.as_deref();
-            let subject = (finding.deployment.as_deref(), name, finding.address.as_deref());
-            findings.entry(subject).or_default().push(numbered);
-        }
-        Self { report, view, findings }
-    }
-
-    /// The findings about a trail, about a deployment as a whole, or about files that couldn't be read.
-    fn about(&self, deployment: Option<&'a DeploymentResult>, address: Option<&'a str>) -> &[NumberedFinding<'a>] {
-        let root = deployment.map(|deployment| deployment.root.as_str());
-        let name = deployment.and_then(|deployment| deployment.name.as_deref());
-        self.findings.get(&(root, name, address)).map(Vec::as_slice).unwrap_or_default()
-    }
 }
 
 fn head(page: &HtmlPage<'_>) -> Html {

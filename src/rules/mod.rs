@@ -51,7 +51,7 @@ use crate::model::{Deployment, Trail};
 use crate::named::closest;
 
 /// All rules, in the order of the rule list.
-pub static RULES: [&Rule; 30] = [
+pub static RULES: &[&Rule] = &[
     &no_compliant_trail::RULE,
     &single_region_trail::RULE,
     &stopped_trail::RULE,
@@ -252,7 +252,7 @@ pub struct RuleGroup {
 }
 
 /// All groups. `all` contains the rules that run by default, `audit` the others.
-pub static GROUPS: [RuleGroup; 5] = [
+pub static GROUPS: &[RuleGroup] = &[
     RuleGroup { name: "all", has: |rule| !rule.page.is_on_request },
     RuleGroup { name: "cis-3.1", has: |rule| rule.is_condition || matches!(rule.check, Check::Deployment(_)) },
     RuleGroup {
@@ -266,7 +266,7 @@ pub static GROUPS: [RuleGroup; 5] = [
 impl RuleGroup {
     /// The rules of the group.
     pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
-        RULES.into_iter().filter(|rule| (self.has)(rule))
+        RULES.iter().copied().filter(|rule| (self.has)(rule))
     }
 }
 
@@ -277,7 +277,7 @@ pub fn group(name: &str) -> Option<&'static RuleGroup> {
 
 /// The conditions of the control, all of which one trail has to pass.
 pub fn conditions() -> impl Iterator<Item = &'static Rule> {
-    RULES.into_iter().filter(|rule| rule.is_condition)
+    RULES.iter().copied().filter(|rule| rule.is_condition)
 }
 
 /// The benchmark whose controls findings cite unless the user names another one.
@@ -285,7 +285,7 @@ pub const DEFAULT_BENCHMARK: &str = "cis-aws-3.0";
 
 /// The benchmarks that rules belong to.
 pub fn benchmarks() -> BTreeSet<&'static str> {
-    RULES.into_iter().flat_map(|rule| &rule.page.controls).map(|control| control.benchmark.as_str()).collect()
+    RULES.iter().copied().flat_map(|rule| &rule.page.controls).map(|control| control.benchmark.as_str()).collect()
 }
 
 /// The benchmarks that `--compliance` accepts: those of the rules, and one with Security Hub's controls only.
@@ -295,11 +295,11 @@ pub fn stated_benchmarks() -> BTreeSet<&'static str> {
 
 /// The names of all rules and groups.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    RULES.into_iter().map(Rule::id).chain(GROUPS.iter().map(|group| group.name))
+    RULES.iter().copied().map(Rule::id).chain(GROUPS.iter().map(|group| group.name))
 }
 
 /// Former ids of rules with the ids that replace them. Former ids are accepted wherever a rule is named, with a hint.
-static RENAMED: [(&str, &str); 1] = [("bpa-implicit", "implicit-public-access-block")];
+static RENAMED: &[(&str, &str)] = &[("bpa-implicit", "implicit-public-access-block")];
 
 /// The present id of a rule, given its former id.
 pub fn renamed(id: &str) -> Option<&'static str> {
@@ -309,7 +309,7 @@ pub fn renamed(id: &str) -> Option<&'static str> {
 /// The rule with this id or former id.
 pub fn find(id: &str) -> Option<&'static Rule> {
     let id = renamed(id).unwrap_or(id);
-    RULES.into_iter().find(|rule| rule.id() == id)
+    RULES.iter().copied().find(|rule| rule.id() == id)
 }
 
 /// Returns the rule with this name.

@@ -33,7 +33,7 @@ pub enum EvaluatedPart {
 type SectionRow = (&'static str, [Option<&'static str>; 4], &'static str, EvaluatedPart);
 
 /// The versions of CIS that share their numbers.
-const VERSIONS: [&[&str]; 4] = [
+const VERSIONS: &[&[&str]] = &[
     &["cis-aws-1.2"],
     &["cis-aws-1.3", "cis-aws-1.4", "cis-aws-1.5", "cis-aws-2.0"],
     &["cis-aws-3.0", "cis-aws-4.0", "cis-aws-5.0"],
@@ -59,7 +59,7 @@ const ANOTHER_SERVICE: EvaluatedPart = EvaluatedPart::Nothing("about another ser
 const EVERY_KEY: EvaluatedPart = EvaluatedPart::Nothing("about every key of the account, not only the trail's");
 
 #[rustfmt::skip]
-const LOGGING: [SectionRow; 11] = [
+const LOGGING: &[SectionRow] = &[
     ("enabled in all Regions", [Some("2.1"), Some("3.1"), Some("3.1"), Some("4.1")], "L1", ALL_REGIONS),
     ("log file validation", [Some("2.2"), Some("3.2"), Some("3.2"), Some("4.2")], "L2", VALIDATION),
     ("the log bucket isn't public", [Some("2.3"), Some("3.3"), None, None], "L1", PUBLIC_BUCKET),
@@ -74,7 +74,7 @@ const LOGGING: [SectionRow; 11] = [
 ];
 
 /// Controls about CloudTrail that aren't part of any benchmark here.
-const OTHERS: [ListedControl; 1] = [ListedControl {
+const OTHERS: &[ListedControl] = &[ListedControl {
     id: "CloudTrail.9",
     title: "tags of trails",
     profile: None,
@@ -112,7 +112,7 @@ pub fn section(benchmark: &str) -> Option<Vec<ListedControl>> {
 
 /// Returns the controls with this number in any benchmark, without duplicate subjects.
 pub fn of_number(id: &str) -> Vec<ListedControl> {
-    let sections = super::stated_benchmarks().into_iter().filter_map(section).flatten().chain(OTHERS);
+    let sections = super::stated_benchmarks().into_iter().filter_map(section).flatten().chain(OTHERS.iter().copied());
     let mut found: Vec<ListedControl> = Vec::new();
     for listed in sections.filter(|listed| listed.id.eq_ignore_ascii_case(id)) {
         if !found.iter().any(|other| other.title == listed.title) {
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn pages_agree_with_the_sections() {
         for benchmark in VERSIONS.iter().copied().flatten() {
-            for rule in crate::rules::RULES {
+            for rule in crate::rules::RULES.iter().copied() {
                 let listed = section(benchmark).unwrap().into_iter().find(
                     |listed| matches!(listed.evaluates, EvaluatedPart::Rules(rules) if rules.contains(&rule.id())),
                 );

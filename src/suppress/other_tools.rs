@@ -26,7 +26,7 @@ use crate::syntax::node::{Mapping, Node};
 /// Checkmarx/kics; CloudFormation Guard, `rules/aws/{cloudtrail,amazon_s3}/*.guard` in
 /// aws-cloudformation/aws-guard-rules-registry; `cfn_nag`, `lib/cfn-nag/custom_rules` in stelligent/cfn_nag. TFLint's
 /// rules for AWS (`docs/rules` in terraform-linters/tflint-ruleset-aws) have none that corresponds.
-pub static FOREIGN: [(OtherTool, &str, &str); 48] = [
+pub static FOREIGN: &[(OtherTool, &str, &str)] = &[
     (OtherTool::Checkov, "CKV_AWS_67", "single-region-trail"),
     (OtherTool::Checkov, "CKV_AWS_251", "stopped-trail"),
     (OtherTool::Checkov, "CKV_AWS_36", "unvalidated-logs"),

@@ -642,7 +642,7 @@ fn rules_are_listed_and_explained() {
     let scratch = Scratch::new("rules", &[]);
     let listed = out(&scratch.run(&["rules"]));
     assert_eq!(listed.lines().next().unwrap().split_whitespace().next(), Some("RULE"));
-    for rule in trailint::internal::rules::RULES {
+    for rule in trailint::internal::rules::RULES.iter().copied() {
         assert!(listed.contains(rule.id()));
         let page = out(&scratch.run(&["explain", rule.id(), "--format", "markdown"]));
         assert!(page.contains(rule.page.text), "{page}");

@@ -17,7 +17,7 @@ struct Example<'a> {
 
 #[test]
 fn examples_give_the_verdict_of_their_heading() {
-    for rule in RULES {
+    for rule in RULES.iter().copied() {
         for example in examples(rule.page.text) {
             let report = check_with(example.files.clone(), asking_all());
             let context = format!("{}: {}\n{:?}", rule.id(), example.heading, example.files);
@@ -34,7 +34,7 @@ fn examples_give_the_verdict_of_their_heading() {
 #[test]
 fn examples_have_the_status_of_their_heading_in_each_benchmark() {
     let mut claimed = 0;
-    for rule in RULES {
+    for rule in RULES.iter().copied() {
         for example in examples(rule.page.text) {
             let report = check_with(example.files.clone(), asking_all());
             for benchmark in rules::stated_benchmarks() {
@@ -118,7 +118,7 @@ fn pages_are_named_after_their_rules() {
 
 #[test]
 fn references_cite_the_benchmark() {
-    for rule in RULES {
+    for rule in RULES.iter().copied() {
         let versions = ["3.0", "2.0"].map(|version| (version, rule.page.control(&format!("cis-aws-{version}"))));
         let Some((version, number)) = versions.into_iter().find_map(|(version, id)| Some((version, id?))) else {
             assert!(!rule.page.text.contains("[CIS AWS Foundations"), "{}", rule.id());

@@ -8,7 +8,7 @@ use super::{AdvancedNames, BasicNames, Booleans, Dialect};
 use crate::model::selectors::FieldOperator::{EndsWith, Equals, NotEndsWith, NotEquals, NotStartsWith, StartsWith};
 
 /// All resource types that declare a trail.
-pub static DIALECTS: [&Dialect; 3] = [&AWS, &AWSCC, &CLOUDFORMATION];
+pub static DIALECTS: &[&Dialect] = &[&AWS, &AWSCC, &CLOUDFORMATION];
 
 /// Terraform's `aws_cloudtrail`: selectors are blocks.
 pub static AWS: Dialect = Dialect {

@@ -5,7 +5,7 @@ use crate::model::dialects::{AWS, AWSCC, CLOUDFORMATION, Dialect};
 use crate::model::{Argument, ArgumentShape};
 
 /// The prefixes of the types on which log delivery depends, in addition to the trails themselves.
-pub const RELATED_RESOURCES: [&str; 6] = ["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
+pub const RELATED_RESOURCES: &[&str] = &["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
 
 /// `AWS::CloudTrail::Trail`
 pub static CLOUDFORMATION_TRAIL: ResourceKind = trail(&CLOUDFORMATION);
@@ -26,9 +26,9 @@ pub static UNREAD_STACK: ResourceKind = ResourceKind {
     role: ResourceRole::Unread { help: "check a directory that contains the stack's template as well" },
 };
 
-pub(super) static TRAILS: [ResourceKind; 3] = [trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
+pub(super) static TRAILS: &[ResourceKind] = &[trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
 
-pub(super) static RELATED_ROLES: [ResourceKind; 42] = [
+pub(super) static RELATED_ROLES: &[ResourceKind] = &[
     delivery(&AWS, &AWS_DELIVERY, AWS_NAMES),
     delivery(&AWSCC, &AWSCC_DELIVERY, AWSCC_NAMES),
     delivery(&CLOUDFORMATION, &CLOUDFORMATION_DELIVERY, CLOUDFORMATION_NAMES),

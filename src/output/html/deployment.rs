@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::markup::{Html, block, code, inline, join, prose, section};
+use super::page::HtmlPage;
 use super::selection::ShownDeployment;
-use super::{HtmlPage, finding, trail, verdict};
+use super::{finding, trail, verdict};
 use crate::output::compliance::{ComplianceStatement, ControlOutcome};
 use crate::output::summary;
 use crate::report::DeploymentResult;

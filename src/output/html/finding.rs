@@ -1,7 +1,8 @@
 //! Renders a finding: the problem, its source lines and the help.
 
 use super::markup::{Html, block, code, inline, items, join, prose, section};
-use super::{HtmlPage, NumberedFinding, lines, verdict};
+use super::page::{HtmlPage, NumberedFinding};
+use super::{lines, verdict};
 use crate::output::full::{footer_lines, rooted_place_of};
 use crate::report::{Diagnostic, FindingTarget, Outcome};
 

@@ -1,7 +1,8 @@
 //! Renders the results of a trail in sections: failures, unknowns, advice and passes.
 
 use super::markup::{Html, block, code, inline, join, prose, section};
-use super::{HtmlPage, NumberedFinding, finding, lines, verdict};
+use super::page::{HtmlPage, NumberedFinding};
+use super::{finding, lines, verdict};
 use crate::finding::Label;
 use crate::report::{DeploymentResult, Outcome, TrailResult};
 use crate::rules::Rule;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::HtmlPage;
+use super::page::HtmlPage;
 use super::trail::{self, Instances};
 use crate::output::annotation;
 use crate::output::summary::{count, enumerate};

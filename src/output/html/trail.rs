@@ -1,7 +1,8 @@
 //! Renders a trail, or instances with equal results: its line, its table of events and the verdicts.
 
 use super::markup::{Html, block, code, join, section};
-use super::{HtmlPage, NumberedFinding, event_table, finding, lines, outcomes};
+use super::page::{HtmlPage, NumberedFinding};
+use super::{event_table, finding, lines, outcomes};
 use crate::finding::Label;
 use crate::report::{DeploymentResult, Outcome, TrailExistence, TrailResult};
 

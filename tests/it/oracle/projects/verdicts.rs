@@ -36,7 +36,7 @@ pub(super) fn of(arguments: &Value) -> Verdicts {
         is_true(&arguments["enable_log_file_validation"], false),
         arguments["kms_key_id"].as_str().is_some_and(|key| !key.is_empty()),
     ];
-    RULES.into_iter().zip(verdicts.map(|passes| if passes { "pass" } else { "fail" })).collect()
+    RULES.iter().copied().zip(verdicts.map(|passes| if passes { "pass" } else { "fail" })).collect()
 }
 
 /// What a selector records.
