@@ -33,7 +33,7 @@ use clap_complete::Shell;
 
 use crate::error::Error;
 use crate::finding::Level;
-use crate::formats::{Engine, Modules};
+use crate::formats::FormatArgs;
 use crate::named::closest;
 use crate::output::{self, Destinations, DocFormat, OutputFormat, Stream, TerminalStyle};
 use crate::report::{FailOn, OnUnknown};
@@ -139,51 +139,6 @@ struct InputArgs {
     files_from: Option<PathBuf>,
 }
 
-/// What is said of the code, beside the code.
-#[derive(Debug, Args)]
-struct EvaluationArgs {
-    /// Set a variable of the Terraform root module.
-    #[arg(long, value_name = "NAME=VALUE", help_heading = "Evaluation", env = "TRAILINT_VAR")]
-    var: Vec<String>,
-    /// Read values of Terraform variables from a `.tfvars` file.
-    #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_VAR_FILE")]
-    var_file: Vec<PathBuf>,
-    /// Don't read `terraform.tfvars` and `*.auto.tfvars`.
-    #[arg(long, help_heading = "Evaluation")]
-    no_auto_var_files: bool,
-    /// Read `TF_VAR_…` and `TF_WORKSPACE` from the environment.
-    #[arg(long, help_heading = "Evaluation")]
-    use_env: bool,
-    /// The Terraform workspace.
-    #[arg(long, value_name = "NAME", help_heading = "Evaluation", env = "TRAILINT_WORKSPACE")]
-    workspace: Option<String>,
-    /// Evaluate the files as Terraform or as OpenTofu; detected from the files by default.
-    #[arg(long, value_enum, value_name = "ENGINE", help_heading = "Evaluation", env = "TRAILINT_ENGINE")]
-    engine: Option<Engine>,
-    /// The modules to evaluate.
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "MODULES",
-        help_heading = "Evaluation",
-        env = "TRAILINT_MODULES"
-    )]
-    modules: Modules,
-    /// Take values that are unknown in the Terraform files from a plan, as printed by `terraform show -json PLANFILE`.
-    #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_PLAN")]
-    plan: Option<PathBuf>,
-    /// Set a parameter of the CloudFormation templates.
-    #[arg(long, value_name = "NAME=VALUE", help_heading = "Evaluation", env = "TRAILINT_PARAMETER")]
-    parameter: Vec<String>,
-    /// Read values of CloudFormation parameters from a file.
-    #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_PARAMETER_FILE")]
-    parameter_file: Vec<PathBuf>,
-    /// The Region of CloudFormation stacks, and of Terraform providers without `region`.
-    #[arg(long, value_name = "REGION", help_heading = "Evaluation", env = "TRAILINT_REGION")]
-    region: Option<String>,
-}
-
 /// Where settings come from.
 #[derive(Debug, Args)]
 struct ConfigArgs {
@@ -203,7 +158,7 @@ struct TraceArgs {
     #[command(flatten)]
     inputs: InputArgs,
     #[command(flatten)]
-    evaluation: EvaluationArgs,
+    evaluation: FormatArgs,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -247,7 +202,7 @@ struct CheckArgs {
     require_trail: bool,
 
     #[command(flatten)]
-    evaluation: EvaluationArgs,
+    evaluation: FormatArgs,
     /// The Regions enabled in the account; a trail in each of them is accepted instead of a multi-Region trail.
     #[arg(long, value_name = "REGIONS", value_delimiter = ',', help_heading = "Evaluation", env = "TRAILINT_REGIONS")]
     regions: Option<Vec<String>>,

@@ -33,7 +33,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::error::Error;
 use crate::finding::Level;
 use crate::fix;
-use crate::formats::{self, BaseFiles, Context, FileCache};
+use crate::formats::{self, BaseFiles, Caches, Context};
 use crate::model::TriedValue;
 use crate::progress::Progress;
 use crate::report::{Diagnostic, Report, UnreadFile};
@@ -159,7 +159,7 @@ fn check_here(
     settings: &EngineSettings,
 ) -> Result<(Report, Scan, LinkedFiles), Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
-    let caches = FileCache::default();
+    let caches = Caches::default();
     let context =
         Context { fs, sources: &sources, caches: &caches, options: &settings.evaluation, plan: None, tried: &[] };
     let suppressions = Suppressions::new(&settings.suppress, &sources);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::formats::OptionError;
 use crate::rules;
 use crate::source::{GitError, ReadError, Sources, Span};
 
@@ -308,5 +309,15 @@ impl FileLocation {
 impl fmt::Display for FileLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.name, self.line, self.column)
+    }
+}
+
+impl From<OptionError> for Error {
+    fn from(error: OptionError) -> Self {
+        match error {
+            OptionError::Unreadable { path, cause } => Error::Path { path, cause },
+            OptionError::Plan { path, cause } => Error::Plan { path, cause },
+            OptionError::Invalid { option, cause } => Error::Setting { text: option, cause },
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! An expression, evaluated: it takes no more steps than it may, and what isn't known never decides.
 
-use trailint::internal::formats::{CandidateFile, Context, FORMATS, FileCache, LinkedFile, Options};
+use trailint::internal::formats::{Caches, CandidateFile, Context, FORMATS, LinkedFile, Options};
 use trailint::internal::model::SearchSubject;
 use trailint::internal::progress::Progress;
 use trailint::internal::report::Outcome;
@@ -72,7 +72,7 @@ fn fails(value: &str, expression: &str) -> bool {
 ///
 /// When files can't be searched that lie in memory.
 pub fn steps(fs: &Memory) -> usize {
-    let (sources, caches, options) = (Sources::new("/".into()), FileCache::default(), Options::default());
+    let (sources, caches, options) = (Sources::new("/".into()), Caches::default(), Options::default());
     let context = Context { fs, sources: &sources, caches: &caches, options: &options, plan: None, tried: &[] };
     let scan = scan::scan(fs, &super::everything(), &sources, &Progress::default()).expect("`/` is there");
     let projects = FORMATS.iter().zip(&scan.candidates).flat_map(|(format, kept)| {

@@ -7,25 +7,12 @@ use super::inputs::{Files, NamedInputs};
 use super::{CheckArgs, config, inputs};
 use crate::config::is_setting;
 use crate::engine::OmittedRuns;
-use crate::formats::Modules;
 
 /// Returns the parts of a complete run that the options exclude or change.
 pub(super) fn of(args: &CheckArgs, matches: &ArgMatches, named_inputs: &NamedInputs) -> OmittedRuns {
     let is_given =
         |option| matches!(matches.value_source(option), Some(ValueSource::CommandLine | ValueSource::EnvVariable));
-    let evaluation = &args.evaluation;
-    let has_values = !evaluation.var.is_empty()
-        || !evaluation.var_file.is_empty()
-        || !evaluation.parameter.is_empty()
-        || !evaluation.parameter_file.is_empty()
-        || evaluation.no_auto_var_files
-        || evaluation.use_env
-        || evaluation.workspace.is_some()
-        || evaluation.engine.is_some()
-        || evaluation.plan.is_some()
-        || evaluation.region.is_some()
-        || evaluation.modules != Modules::Installed
-        || is_given("regions");
+    let has_values = args.evaluation.is_any_set() || is_given("regions");
     let has_settings = args.config.no_config || args.config.config.iter().any(|text| is_setting(text));
     let is_compared = args.diff_base.is_some() || args.locked || matches!(named_inputs.files, Files::Snapshot(_));
     OmittedRuns {

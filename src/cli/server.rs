@@ -121,7 +121,7 @@ fn check_word(word: &String) -> Result<(), Error> {
 fn configuration(settings: &EngineSettings, sources: &Sources) -> Vec<PathBuf> {
     let evaluations = settings.deployments.iter().map(|named| &named.evaluation).chain([&settings.evaluation]);
     let values: HashSet<FileId> = evaluations
-        .flat_map(|evaluation| &evaluation.variables)
+        .flat_map(|evaluation| &evaluation.terraform.variables)
         .filter_map(|variables| match variables {
             Variables::File(id) => Some(*id),
             Variables::Assignment(_) => None,

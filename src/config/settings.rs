@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{self, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule};
 use crate::finding::Level;
-use crate::formats::ParameterPolicy;
+use crate::formats::cloudformation::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
 use crate::report::{FailOn, OnUnknown};
 use crate::rules::MIN_RETENTION_DAYS;

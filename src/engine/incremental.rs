@@ -16,7 +16,7 @@ use super::other_runs::{OtherRun, OtherRuns};
 use super::shares::{BudgetShares, PaidWork};
 use super::{EngineSettings, assemble, evaluate, with_large_stack};
 use crate::error::Error;
-use crate::formats::{Context, FORMATS, FileCache};
+use crate::formats::{Caches, Context, FORMATS};
 use crate::report::{FindingTarget, Report};
 use crate::scan::{self, Scan, ScanInputs};
 use crate::source::{Dependencies, FileId, Fs, ReadError, Sources, TrackingFs, check_size, check_text};
@@ -37,7 +37,7 @@ pub struct IncrementalCheck {
     pub(super) sources: Sources,
     /// The files that the settings name.
     settings_files: HashSet<FileId>,
-    pub(super) caches: FileCache,
+    pub(super) caches: Caches,
     scan: Scan,
     linked: LinkedFiles,
     pub(super) projects: Vec<CandidateProject>,
@@ -98,7 +98,7 @@ impl IncrementalCheck {
     fn check(sources: Sources, setup: Setup<'_>) -> Result<Self, Error> {
         let settings_files = sources.all().into_iter().map(|(id, _)| id).collect();
         let scan = scan::scan(setup.fs, setup.inputs, &sources, &setup.settings.progress)?;
-        let caches = FileCache::default();
+        let caches = Caches::default();
         let linked = link(&scan, setup.context(&sources, &caches));
         let mut check = Self {
             settings_files,
@@ -385,7 +385,7 @@ impl CachedDeployment {
 }
 
 impl<'a> Setup<'a> {
-    pub(super) fn context(self, sources: &'a Sources, caches: &'a FileCache) -> Context<'a> {
+    pub(super) fn context(self, sources: &'a Sources, caches: &'a Caches) -> Context<'a> {
         Context { fs: self.fs, sources, caches, options: &self.settings.evaluation, plan: None, tried: &[] }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
-use crate::formats::{LoadedProject, OptionUse, OptionValue, Options, Variables};
+use crate::formats::{LoadedProject, OptionUse, OptionValue, Options};
 use crate::named::closest;
 use crate::report::Undeclared;
 use crate::source::{FileId, Sources};
@@ -55,7 +55,7 @@ pub(super) fn refusal(takes: &[RootOptionUse], options: &Options, sources: &Sour
 
 /// The names of options that no root declares, by option. Other sources of values may name more than a root declares.
 pub(super) fn undeclared(takes: &[RootOptionUse], options: &Options, sources: &Sources) -> Vec<Undeclared> {
-    let given: BTreeSet<FileId> = options.variables.iter().chain(&options.parameters).map(file_of).collect();
+    let given: BTreeSet<FileId> = options.values().map(|values| values.file()).collect();
     let known: BTreeSet<&str> = takes.iter().flat_map(|takes| &takes.declared).map(String::as_str).collect();
     let mut names: BTreeMap<FileId, Vec<&str>> = BTreeMap::new();
     for ((option, name), value) in &all(takes) {
@@ -92,20 +92,11 @@ fn all(takes: &[RootOptionUse]) -> BTreeMap<(FileId, &str), ReceivedValue<'_>> {
     all
 }
 
-fn file_of(variables: &Variables) -> FileId {
-    let (Variables::File(id) | Variables::Assignment(id)) = variables;
-    *id
-}
-
 /// The option as it was given: `--var`, `--var-file prod.tfvars`, `TF_VAR_region`.
 fn option_name(option: FileId, options: &Options, sources: &Sources) -> String {
     let name = sources.file_display_name(&sources.file(option));
-    let given = Variables::File(option);
-    if options.variables.contains(&given) {
-        format!("--var-file {name}")
-    } else if options.parameters.contains(&given) {
-        format!("--parameter-file {name}")
-    } else {
-        name
+    match options.file_option(option) {
+        Some(file_option) => format!("{file_option} {name}"),
+        None => name,
     }
 }

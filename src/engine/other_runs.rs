@@ -15,7 +15,8 @@ use super::assign::CandidateProject;
 use super::deployment_check::{DeploymentCheck, DeploymentVerdicts};
 use super::shares::BudgetShares;
 use super::{EngineSettings, Selection};
-use crate::formats::{Context, Modules, Options, ParameterPolicy};
+use crate::formats::Context;
+use crate::formats::terraform::Modules;
 use crate::model::selectors::SelectorPolicy;
 use crate::report::{Diagnostic, FindingTarget, Outcome};
 use crate::rules::{Check, RULES, Rule, Strictness};
@@ -212,14 +213,7 @@ fn without_values(settings: &EngineSettings, policy: &Strictness, modules: Modul
     EngineSettings {
         policy: Strictness { require_trail: true, ..policy.clone() },
         selection: Selection { selected: Some(all), ..Selection::default() },
-        evaluation: Options {
-            roots: settings.evaluation.roots.clone(),
-            no_automatic_variables: true,
-            no_defaults: true,
-            parameter_policy: ParameterPolicy::Any,
-            modules,
-            ..Options::default()
-        },
+        evaluation: settings.evaluation.without_values(modules),
         suppress: suppress::SuppressionPolicy { is_disabled: true, ..suppress::SuppressionPolicy::default() },
         jobs: settings.jobs,
         ..EngineSettings::default()

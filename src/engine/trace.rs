@@ -7,7 +7,7 @@ use super::evaluation_order::{CreatedTrails, evaluate_in_order};
 use super::option_use::{self, RootOptionUse};
 use super::{EngineSettings, editable_location, trail_instance, with_large_stack};
 use crate::error::Error;
-use crate::formats::{Context, FileCache};
+use crate::formats::{Caches, Context};
 use crate::model::{Resource, SearchSubject};
 use crate::named::closest;
 use crate::report::{Trace, TracedArgument};
@@ -54,7 +54,7 @@ fn trace_here(
     question: &str,
 ) -> Result<Trace, Error> {
     let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
-    let caches = FileCache::default();
+    let caches = Caches::default();
     let context =
         Context { fs, sources: &sources, caches: &caches, options: &settings.evaluation, plan: None, tried: &[] };
     let question = TraceQuery { text: Some(question) };

@@ -6,6 +6,7 @@
 
 mod called_code;
 pub mod cloudformation;
+mod options;
 pub mod plan;
 pub mod terraform;
 
@@ -15,10 +16,9 @@ use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::Finder;
-use serde::{Deserialize, Serialize};
 
 pub use called_code::{BaseFiles, CalledCode};
-pub use cloudformation::FileCache;
+pub use options::{FormatArgs, OptionError, OptionReader, Options, Variables};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
 use terraform::PolicyDocument;
 
@@ -135,7 +135,7 @@ pub struct Context<'a> {
     pub fs: &'a dyn Fs,
     pub sources: &'a Sources,
     /// Parsed content of those files that several projects may share.
-    pub caches: &'a FileCache,
+    pub caches: &'a Caches,
     pub options: &'a Options,
     /// The plan of the project that is read, if there is one.
     pub plan: Option<&'a Plan>,
@@ -143,55 +143,10 @@ pub struct Context<'a> {
     pub tried: &'a [TriedValue],
 }
 
-/// Information that the user provides in addition to the code.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Directories and templates that are deployed by themselves, even if other code calls them.
-    pub roots: Vec<PathBuf>,
-    /// The files of the base of a comparison.
-    pub base: Option<Arc<BaseFiles>>,
-    /// Values of Terraform's root variables, in the order of the command line; later ones win.
-    pub variables: Vec<Variables>,
-    /// Values of Terraform's root variables that every other source overrides.
-    pub environment: Vec<FileId>,
-    /// True if `terraform.tfvars` and other automatically loaded files are ignored.
-    pub no_automatic_variables: bool,
-    /// True if defaults of Terraform's root variables are ignored, so that each variable may have any value that it
-    /// allows.
-    pub no_defaults: bool,
-    pub workspace: Option<String>,
-    /// The program that reads the files; by default, the files determine it.
-    pub engine: Option<Engine>,
-    /// The module calls that are followed.
-    pub modules: Modules,
-    /// Values of the parameters of CloudFormation's root templates, in the order of the command line.
-    pub parameters: Vec<Variables>,
-    pub parameter_policy: ParameterPolicy,
-    /// The Region in which CloudFormation's stacks are deployed.
-    pub region: Option<String>,
-    /// A plan of one of Terraform's root modules.
-    pub plan: Option<Arc<Plan>>,
-}
-
-/// The treatment of the defaults of CloudFormation's parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum ParameterPolicy {
-    /// Defaults are used.
-    #[default]
-    Defaults,
-    /// A parameter without a given value may have any value that it allows.
-    Any,
-}
-
-/// A source of values for variables or parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Variables {
-    /// A file in the syntax of `.tfvars` or `.tfvars.json`, or of parameters in one of the forms of AWS's tools.
-    File(FileId),
-    /// A text of the form `NAME=VALUE`.
-    Assignment(FileId),
+/// Content that a format keeps for a whole run.
+#[derive(Debug, Default)]
+pub struct Caches {
+    pub cloudformation: cloudformation::FileCache,
 }
 
 /// A value that an option assigns to a variable or a parameter, and the declaration's response.
@@ -225,26 +180,6 @@ pub struct Rejection {
     pub variable: Option<String>,
     /// The expressions, calls and stacks from which that value comes.
     pub places: Vec<Span>,
-}
-
-/// A program that reads Terraform's language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Engine {
-    Terraform,
-    #[value(name = "opentofu")]
-    OpenTofu,
-}
-
-/// The module calls that are followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Modules {
-    /// No modules.
-    None,
-    /// Modules with a local source.
-    Local,
-    /// Modules with a local source, and modules installed by `terraform init`.
-    #[default]
-    Installed,
 }
 
 /// Files that together make one deployment.

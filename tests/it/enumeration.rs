@@ -12,7 +12,8 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 use trailint::internal::engine::{self, EngineSettings};
-use trailint::internal::formats::{ParameterPolicy, Variables};
+use trailint::internal::formats::Variables;
+use trailint::internal::formats::cloudformation::ParameterPolicy;
 use trailint::internal::report::{Report, TrailExistence, TrailResult};
 use trailint::internal::scan::{Input, ScanInputs};
 use trailint::internal::source::{Memory, Sources};
@@ -64,12 +65,12 @@ fn notations(written: &Json) -> [(&'static str, String); 6] {
 fn check(name: &str, text: &str, template: &Template, policy: ParameterPolicy) -> Report {
     let sources = Sources::new("/".into());
     let mut settings = EngineSettings::default();
-    settings.evaluation.parameter_policy = policy;
+    settings.evaluation.cloudformation.parameter_policy = policy;
     for (index, parameter) in template.parameters.iter().enumerate() {
         if let Some(given) = parameter.given {
             let text = format!("P{index}={given}").into_bytes();
             let file = sources.add_as(Path::new(&format!("--parameter {index}")), "--parameter".to_owned(), text);
-            settings.evaluation.parameters.push(Variables::Assignment(file));
+            settings.evaluation.cloudformation.parameters.push(Variables::Assignment(file));
         }
     }
     let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };

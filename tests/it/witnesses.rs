@@ -318,7 +318,7 @@ fn check_files(program: &[(&str, String)], assignment: &[String]) -> Report {
     for (index, text) in assignment.iter().enumerate() {
         let path = format!("--var {index}");
         let file = sources.add_as(Path::new(&path), "--var".to_owned(), text.clone().into_bytes());
-        settings.evaluation.variables.push(Variables::Assignment(file));
+        settings.evaluation.terraform.variables.push(Variables::Assignment(file));
     }
     let inputs = ScanInputs { paths: vec![Input { given: "/".into(), path: "/".into() }], ..ScanInputs::default() };
     engine::check(&Memory::new(program.to_vec()), &inputs, sources, &settings).unwrap()

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use trailint::internal::engine::{self, EngineSettings};
-use trailint::internal::formats::{Context, FORMATS, FileCache, LinkedFile, Options};
+use trailint::internal::formats::{Caches, Context, FORMATS, LinkedFile, Options};
 use trailint::internal::model::SearchSubject;
 use trailint::internal::progress::Progress;
 use trailint::internal::report::{Outcome, Report};
@@ -227,7 +227,7 @@ fn what_no_trail_asks_for_is_not_evaluated() {
 
 /// How many times files are parsed while all that is declared in them is looked at.
 fn parses(fs: &Memory) -> usize {
-    let (sources, caches, options) = (Sources::new("/".into()), FileCache::default(), Options::default());
+    let (sources, caches, options) = (Sources::new("/".into()), Caches::default(), Options::default());
     let context = Context { fs, sources: &sources, caches: &caches, options: &options, plan: None, tried: &[] };
     let scan = scan::scan(fs, &everything(), &sources, &Progress::default()).unwrap();
     for (format, kept) in FORMATS.iter().zip(&scan.candidates) {
@@ -237,7 +237,7 @@ fn parses(fs: &Memory) -> usize {
             assert_eq!(opened.sites(SearchSubject::Trails), 1);
         }
     }
-    caches.parsed()
+    caches.cloudformation.parsed()
 }
 
 const STACKS: &str =

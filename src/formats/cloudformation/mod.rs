@@ -4,10 +4,12 @@
 //! templates and files determine. [`project`] finds these, and combines a root template with its nested stacks.
 
 mod language;
+mod options;
 mod project;
 
 use memchr::memmem::Finder;
 
+pub use options::{CloudFormationArgs, Options, ParameterPolicy};
 pub use project::FileCache;
 pub(crate) use project::check_parameter_file;
 

@@ -7,6 +7,7 @@ mod address;
 mod changes;
 mod configuration;
 mod document;
+mod options;
 mod policies;
 mod raw;
 mod values;
@@ -27,6 +28,7 @@ use raw::{JsonKind, PlanText};
 
 pub use address::InstanceKey;
 pub use document::{Plan, PlannedTrail};
+pub use options::PlanArgs;
 
 /// The format for Terraform plans. It also recognizes states, to report that they aren't checked.
 #[derive(Debug)]

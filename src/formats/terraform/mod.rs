@@ -1,11 +1,13 @@
 //! Terraform and OpenTofu: a directory is a module, and a root module is one that no scanned module calls.
 
 mod language;
+mod options;
 mod project;
 
 use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance};
 use crate::source::has_escaped;
 pub(super) use language::PolicyDocument;
+pub use options::{Engine, Modules, Options, TerraformArgs};
 pub(crate) use project::names::is_configuration;
 use project::{mentions, names, roots};
 

@@ -68,7 +68,7 @@ impl<'a> TemplateFiles<'a> {
     /// The parsed document of a file.
     pub(super) fn document(&self, file: FileId) -> Rc<TemplateFile> {
         self.documents.get_or(file, || {
-            let reading = self.context.caches.read(file, &self.context.sources.file(file));
+            let reading = self.context.caches.cloudformation.read(file, &self.context.sources.file(file));
             Rc::new(TemplateFile { file, reading })
         })
     }

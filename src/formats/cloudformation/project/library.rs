@@ -45,7 +45,7 @@ impl<'a> TemplateLibrary<'a> {
     pub(super) fn new(context: Context<'a>, exports: &Arc<Exports>) -> Self {
         Self {
             files: TemplateFiles::new(context),
-            given: context.caches.given(&context.options.parameters, context.sources),
+            given: context.caches.cloudformation.given(&context.options.cloudformation.parameters, context.sources),
             exports: Arc::clone(exports),
             caches: Caches::default(),
             templates: Cache::default(),

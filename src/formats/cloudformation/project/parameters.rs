@@ -2,8 +2,9 @@
 
 use super::parameter_values::ParameterValue;
 use super::scope::{StackCall, StackParameter, TemplateEvaluator};
+use crate::formats::cloudformation::ParameterPolicy;
 use crate::formats::cloudformation::language::{Lookup, ParameterText, failed, is_absent, is_stored, scalar_text};
-use crate::formats::{OptionUse, OptionValue, ParameterPolicy};
+use crate::formats::{OptionUse, OptionValue};
 use crate::source::Span;
 use crate::syntax::node::Mapping;
 use crate::value::{Hop, HopKind, Known, Reason, Unknown};
@@ -12,7 +13,7 @@ impl TemplateEvaluator<'_> {
     /// The text of a parameter. The error is the reason why it has no value.
     pub(super) fn parameter_text(&self, name: &str, declared: &Mapping) -> Result<ParameterText, Reason> {
         let library = self.lookup.library;
-        let uses_defaults = library.files.context.options.parameter_policy == ParameterPolicy::Defaults;
+        let uses_defaults = library.files.context.options.cloudformation.parameter_policy == ParameterPolicy::Defaults;
         let found = match (&self.lookup.scope.call, library.given.get(name)) {
             (Some(call), _) => self.passed(call, name, declared),
             (None, Some(value)) => Some(self.given(name, value)),

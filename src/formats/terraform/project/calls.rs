@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use self::address::Address;
-use crate::formats::{Context, Modules};
+use crate::formats::Context;
+use crate::formats::terraform::Modules;
 use crate::model::{TrailHint, UnreadPart, dialects};
 use crate::source::{ReadError, normalize};
 use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, TemplatePart};
@@ -143,7 +144,8 @@ pub(super) fn resolve(
         }
         return CalledModule::unread(caller, "its code isn't available", None);
     }
-    let Some(installed) = manifest.modules.get(caller.key).filter(|_| context.options.modules == Modules::Installed)
+    let Some(installed) =
+        manifest.modules.get(caller.key).filter(|_| context.options.terraform.modules == Modules::Installed)
     else {
         return CalledModule::unread(caller, "its code isn't available", None);
     };
@@ -162,7 +164,7 @@ pub(super) fn resolve(
 /// True if a call with a local source is followed to its directory.
 pub(super) fn leads_to(local: &Path, is_read: &dyn Fn(&Path) -> bool, context: Context<'_>) -> bool {
     // A missing directory is as unknown as a module that isn't installed.
-    context.options.modules != Modules::None
+    context.options.terraform.modules != Modules::None
         && context.sources.may_read(local)
         && (is_read(local) || may_hold_files(local, context))
 }

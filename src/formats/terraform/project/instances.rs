@@ -8,7 +8,7 @@ use super::expand::{self, BlockInstance, MAX_INSTANCES};
 use super::module::{BlockId, Module};
 use super::program::{ModuleEvaluator, Program};
 use super::scope::{DeclarationCall, ModuleCallInstance, ModuleScope};
-use crate::formats::Engine;
+use crate::formats::terraform::Engine;
 use crate::model::UnreadPart;
 use crate::syntax::hcl::Block;
 use crate::value::{Data, Maybe, Traced, World};
@@ -127,7 +127,7 @@ impl Program<'_> {
     /// The value of a source that isn't a plain string, or the reason why it is unknown.
     fn computed_source(&self, block: &Block, caller: Option<&Rc<ModuleScope>>) -> Result<String, String> {
         let Some(source) = block.body.attribute("source") else { return Err("it has no `source`".to_owned()) };
-        let is_evaluated = self.context.options.engine != Some(Engine::Terraform);
+        let is_evaluated = self.context.options.terraform.engine != Some(Engine::Terraform);
         let Some(scope) = caller.filter(|_| is_evaluated) else {
             return Err("its `source` is an expression".to_owned());
         };

@@ -18,7 +18,8 @@ use index::{BlockIndex, Overrides};
 pub(super) use providers::Configuration;
 use providers::{ConfigurationPlace, Providers};
 
-use crate::formats::{Context, Engine};
+use crate::formats::Context;
+use crate::formats::terraform::Engine;
 use crate::model::{Notation, ResourceKind, SearchSubject};
 use crate::source::{FileId, ReadError, Span};
 use crate::syntax::hcl::{Attribute, Block, Expr};
@@ -302,7 +303,7 @@ fn module_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, 
     paths.dedup();
     let names: Vec<String> = paths.iter().map(|path| file_name(path)).collect();
     let all: HashSet<&str> = names.iter().map(String::as_str).collect();
-    let is_tofu = match context.options.engine {
+    let is_tofu = match context.options.terraform.engine {
         Some(engine) => engine == Engine::OpenTofu,
         None => names.iter().any(|name| names::is_configuration(name) && names::is_tofu(name)),
     };

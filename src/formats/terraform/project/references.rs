@@ -31,7 +31,7 @@ impl ModuleEvaluator<'_> {
         match root {
             "path" => self.path(name),
             "module" => self.module_value(name, expr),
-            "terraform" if name == "workspace" => match &self.lookup.tree.context.options.workspace {
+            "terraform" if name == "workspace" => match &self.lookup.tree.context.options.terraform.workspace {
                 Some(workspace) => Known(Data::String(workspace.clone())),
                 None => Unknown(Reason::AtDeployment { reference: "terraform.workspace".to_owned(), is_set: true }),
             },

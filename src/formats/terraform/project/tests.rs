@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::expand::CREATED;
 use crate::formats::terraform::Terraform;
 use crate::formats::terraform::language::unknowns::first_unknown;
-use crate::formats::{CandidateFile, Context, FileCache, InputFormat, LinkedFile, LoadedProject, Options, Relevance};
+use crate::formats::{Caches, CandidateFile, Context, InputFormat, LinkedFile, LoadedProject, Options, Relevance};
 use crate::model::SearchSubject;
 use crate::source::{Memory, Sources};
 use crate::value::budget::MAX_STEPS;
@@ -52,7 +52,7 @@ fn resources_of(files: &[(&str, &str)]) -> (usize, bool) {
 fn opened<T>(files: &[(&str, &str)], ask: impl FnOnce(&dyn LoadedProject) -> T) -> T {
     let fs = Memory::new(files.iter().map(|(path, text)| (path, *text)));
     let sources = Sources::new("/".into());
-    let (caches, options) = (FileCache::default(), Options::default());
+    let (caches, options) = (Caches::default(), Options::default());
     let context = Context { fs: &fs, sources: &sources, caches: &caches, options: &options, plan: None, tried: &[] };
     let candidate = files
         .iter()

@@ -93,13 +93,13 @@ impl RootValues {
     /// Reads the automatically loaded files of a root module, and the values of options.
     pub(super) fn read(root: &Path, is_directory: bool, options: &OptionCache, context: Context<'_>) -> Self {
         let mut layers: Vec<Arc<VariableLayer>> = Vec::new();
-        let environment = context.options.environment.iter();
+        let environment = context.options.terraform.environment.iter();
         layers.extend(environment.map(|id| options.layer(Variables::Assignment(*id), context)));
-        if is_directory && !context.options.no_automatic_variables {
+        if is_directory && !context.options.terraform.no_automatic_variables {
             layers.extend(automatic_layers(root, context).into_iter().map(Arc::new));
         }
         let before_plan = layers.len();
-        layers.extend(context.options.variables.iter().map(|variables| options.layer(*variables, context)));
+        layers.extend(context.options.terraform.variables.iter().map(|variables| options.layer(*variables, context)));
         Self { layers, before_plan }
     }
 

@@ -163,7 +163,7 @@ impl<'e, 'a> Variable<'e, 'a> {
             Some(given) => return given,
             None => {}
         }
-        let has_default = scope.call.is_some() || !tree.context.options.no_defaults;
+        let has_default = scope.call.is_some() || !tree.context.options.terraform.no_defaults;
         match self.block.body.attribute("default").filter(|_| has_default) {
             Some(default) => {
                 let hop = HopKind::VariableDefault(self.name.to_owned());

@@ -1,0 +1,80 @@
+//! The options of CloudFormation: values of parameters.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use super::project::check_parameter_file;
+use crate::formats::{OptionError, OptionReader, Variables};
+use crate::source::format_path;
+
+/// The options on the command line.
+#[derive(Debug, Args)]
+pub struct CloudFormationArgs {
+    /// Set a parameter of the CloudFormation templates.
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Evaluation", env = "TRAILINT_PARAMETER")]
+    pub parameter: Vec<String>,
+    /// Read values of CloudFormation parameters from a file.
+    #[arg(long, value_name = "FILE", help_heading = "Evaluation", env = "TRAILINT_PARAMETER_FILE")]
+    pub parameter_file: Vec<PathBuf>,
+}
+
+/// The options of an evaluation.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Values of the parameters of root templates, in the order of the command line.
+    pub parameters: Vec<Variables>,
+    pub parameter_policy: ParameterPolicy,
+}
+
+/// The treatment of the defaults of parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ParameterPolicy {
+    /// Defaults are used.
+    #[default]
+    Defaults,
+    /// A parameter without a given value may have any value that it allows.
+    Any,
+}
+
+impl CloudFormationArgs {
+    /// True if an option is set.
+    pub fn is_any_set(&self) -> bool {
+        !self.parameter.is_empty() || !self.parameter_file.is_empty()
+    }
+}
+
+impl Options {
+    /// The option that names a file of values.
+    pub const FILE_OPTION: &str = "--parameter-file";
+
+    /// Reads the files that the options name, and keeps their texts so that findings can refer to them. The user named
+    /// them, so an error in one ends the run.
+    ///
+    /// # Errors
+    ///
+    /// A file or a value can't be read.
+    pub fn read(
+        args: &CloudFormationArgs,
+        parameter_policy: ParameterPolicy,
+        reader: &OptionReader<'_>,
+    ) -> Result<Self, OptionError> {
+        for name in &args.parameter_file {
+            let id = reader.file(name)?;
+            check_parameter_file(id, &reader.sources.file(id)).map_err(|cause| {
+                let option = format!("{} {}", Self::FILE_OPTION, format_path(name));
+                OptionError::Invalid { option, cause }
+            })?;
+        }
+        let files = (Self::FILE_OPTION, args.parameter_file.as_slice());
+        Ok(Self { parameters: reader.variables(("--parameter", &args.parameter), files)?, parameter_policy })
+    }
+
+    /// The options of an evaluation without any values.
+    pub fn without_values() -> Self {
+        Self { parameter_policy: ParameterPolicy::Any, ..Self::default() }
+    }
+}
