@@ -7,16 +7,17 @@
 mod decoded;
 mod read;
 mod replaced;
-mod write;
 
 pub(crate) use decoded::{DECODED_SHAPE, conditional_statement, decoded};
 pub(crate) use replaced::replaced;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
+use super::functions::json::ordered;
 use super::types::{Type, convert};
 use crate::model::{Argument, ArgumentShape};
-use crate::value::{Data, Known, List, Object, Reason, Traced, Unknown};
+use crate::source::Span;
+use crate::value::{Data, Field, Known, List, Object, Reason, Traced, Unknown};
 
 pub(crate) const KIND: &str = "aws_iam_policy_document";
 
@@ -70,23 +71,13 @@ const CONDITION: ArgumentShape = &[Argument::value("test"), Argument::value("var
 /// The version of the policy language in which `${…}` isn't a variable.
 const OLD_VERSION: &str = "2008-10-17";
 
+/// A policy without unknown parts.
 #[derive(Debug, Default)]
-struct DataDocument {
+struct KnownPolicy {
     version: String,
     id: String,
-    statements: Vec<StatementBlock>,
-}
-
-/// A statement of a policy; empty parts are omitted from the text.
-#[derive(Debug, Default)]
-struct StatementBlock {
-    sid: String,
-    effect: String,
-    /// `Action`, `NotAction`, `Resource` and `NotResource`.
-    scopes: [Option<Data>; 4],
-    principals: Vec<PrincipalsBlock>,
-    not_principals: Vec<PrincipalsBlock>,
-    conditions: Vec<ConditionBlock>,
+    /// The statements, whose keys are in the order of the text. Empty parts are omitted.
+    statements: Vec<Object>,
 }
 
 /// Principals of one type.
@@ -107,13 +98,13 @@ struct ConditionBlock {
 
 /// The text of the policy, either as `json` or as `minified_json`.
 pub(crate) fn text(arguments: &Object, is_minified: bool) -> Result<String, Reason> {
-    let mut merged = DataDocument::default();
+    let mut merged = KnownPolicy::default();
     let mut sids = HashSet::new();
     for source in strings(arguments, "source_policy_documents")? {
         let source = read::document(&source, arguments.header)?;
-        for statement in source.statements.iter().filter(|statement| !statement.sid.is_empty()) {
-            if !sids.insert(statement.sid.clone()) {
-                return Err(failed(format!("two source documents have the Sid \"{}\"", statement.sid)));
+        for sid in source.statements.iter().filter_map(sid) {
+            if !sids.insert(sid.to_owned()) {
+                return Err(failed(format!("two source documents have the Sid \"{sid}\"")));
             }
         }
         merged.merge(source);
@@ -122,12 +113,12 @@ pub(crate) fn text(arguments: &Object, is_minified: bool) -> Result<String, Reas
     for change in strings(arguments, "override_policy_documents")? {
         merged.merge(read::document(&change, arguments.header)?);
     }
-    Ok(write::document(&merged, is_minified))
+    Ok(merged.text(arguments.header, is_minified))
 }
 
-impl DataDocument {
+impl KnownPolicy {
     /// Merges another document: its statements replace those of the same Sid, and the others are appended.
-    fn merge(&mut self, other: DataDocument) {
+    fn merge(&mut self, other: KnownPolicy) {
         if !other.id.is_empty() {
             self.id = other.id;
         }
@@ -135,59 +126,94 @@ impl DataDocument {
             self.version = other.version;
         }
         for statement in other.statements {
-            match self.statements.iter_mut().find(|own| !statement.sid.is_empty() && own.sid == statement.sid) {
+            let same = self.statements.iter_mut().find(|own| sid(own).is_some_and(|own| sid(&statement) == Some(own)));
+            match same {
                 Some(own) => *own = statement,
                 None => self.statements.push(statement),
             }
         }
     }
+
+    fn text(self, at: Span, is_minified: bool) -> String {
+        /// The depth of the values within a statement.
+        const ORDERED_DEPTH: usize = 3;
+        let statements: Vec<_> =
+            self.statements.into_iter().map(|statement| Traced::written(Data::Object(statement), at)).collect();
+        let parts = [
+            ("Version", set(self.version)),
+            ("Id", set(self.id)),
+            ("Statement", (!statements.is_empty()).then(|| Data::tuple(statements))),
+        ];
+        ordered(&Data::Object(object(at, parts)), ORDERED_DEPTH, is_minified)
+    }
+}
+
+/// An object of the parts that are set.
+fn object<'n>(at: Span, parts: impl IntoIterator<Item = (&'n str, Option<Data>)>) -> Object {
+    let fields = parts.into_iter().filter_map(|(name, data)| Some(field(name, Traced::written(data?, at))));
+    Object::new(at, fields.collect())
+}
+
+/// A text that isn't empty.
+fn set(text: String) -> Option<Data> {
+    (!text.is_empty()).then_some(Data::String(text))
+}
+
+fn sid(statement: &Object) -> Option<&str> {
+    match &statement.field("Sid")?.value.value {
+        Known(Data::String(sid)) if !sid.is_empty() => Some(sid),
+        Known(_) | Unknown(_) => None,
+    }
 }
 
 /// The document that the blocks of the data source describe.
-fn written(arguments: &Object) -> Result<DataDocument, Reason> {
+fn written(arguments: &Object) -> Result<KnownPolicy, Reason> {
     let version = one_of(arguments, "version", &["2012-10-17", OLD_VERSION])?;
     let id = string(arguments, "policy_id")?.unwrap_or_default();
     let mut sids = HashSet::new();
     let mut statements = Vec::new();
     for block in nested(arguments, "statement")? {
         let statement = statement(block, &version)?;
-        if !statement.sid.is_empty() && !sids.insert(statement.sid.clone()) {
-            return Err(failed(format!("two statements have the Sid \"{}\"", statement.sid)));
+        if let Some(sid) = sid(&statement)
+            && !sids.insert(sid.to_owned())
+        {
+            return Err(failed(format!("two statements have the Sid \"{sid}\"")));
         }
         statements.push(statement);
     }
-    Ok(DataDocument { version, id, statements })
+    Ok(KnownPolicy { version, id, statements })
 }
 
-fn statement(block: &Object, version: &str) -> Result<StatementBlock, Reason> {
-    Ok(StatementBlock {
-        sid: string(block, "sid")?.unwrap_or_default(),
-        effect: one_of(block, "effect", &["Allow", "Deny"])?,
-        scopes: [
-            scope(distinct(strings(block, "actions")?), block),
-            scope(distinct(strings(block, "not_actions")?), block),
-            scope(with_variables(distinct(strings(block, "resources")?), version)?, block),
-            scope(with_variables(distinct(strings(block, "not_resources")?), version)?, block),
-        ],
-        principals: principals(block, "principals", version)?,
-        not_principals: principals(block, "not_principals", version)?,
-        conditions: conditions(block, version)?,
-    })
+fn statement(block: &Object, version: &str) -> Result<Object, Reason> {
+    let texts = |name| Ok(distinct(strings(block, name)?));
+    let parts = [
+        ("Sid", string(block, "sid")?.and_then(set)),
+        ("Effect", set(one_of(block, "effect", &["Allow", "Deny"])?)),
+        ("Action", scope(texts("actions")?, block)),
+        ("NotAction", scope(texts("not_actions")?, block)),
+        ("Resource", scope(with_variables(texts("resources")?, version)?, block)),
+        ("NotResource", scope(with_variables(texts("not_resources")?, version)?, block)),
+        ("Principal", principals(block, "principals", version)?),
+        ("NotPrincipal", principals(block, "not_principals", version)?),
+        ("Condition", conditions(block, version)?),
+    ];
+    Ok(object(block.header, parts))
 }
 
 /// One text is a string, several are a list in descending order, and none is omitted.
 fn scope(mut texts: Vec<String>, block: &Object) -> Option<Data> {
-    match texts.len() {
-        0 => None,
-        1 => texts.pop().map(Data::String),
-        _ => {
-            texts.sort_by(|a, b| b.cmp(a));
-            Some(Data::tuple(texts.into_iter().map(|text| Traced::written(Data::String(text), block.header)).collect()))
-        }
-    }
+    texts.sort_by(|a, b| b.cmp(a));
+    (!texts.is_empty()).then(|| one_or_list(texts, false, block.header))
 }
 
-fn principals(block: &Object, name: &str, version: &str) -> Result<Vec<PrincipalsBlock>, Reason> {
+fn one_or_list(mut texts: Vec<String>, is_list: bool, at: Span) -> Data {
+    if is_list || texts.len() != 1 {
+        return Data::tuple(texts.into_iter().map(|text| Traced::written(Data::String(text), at)).collect());
+    }
+    Data::String(texts.pop().unwrap_or_default())
+}
+
+fn principals(block: &Object, name: &str, version: &str) -> Result<Option<Data>, Reason> {
     let mut all = Vec::new();
     for block in nested(block, name)? {
         let mut identifiers = with_variables(distinct(strings(block, "identifiers")?), version)?;
@@ -198,10 +224,29 @@ fn principals(block: &Object, name: &str, version: &str) -> Result<Vec<Principal
             all.push(principals);
         }
     }
-    Ok(all)
+    Ok(grouped_principals(&all, block.header))
 }
 
-fn conditions(block: &Object, version: &str) -> Result<Vec<ConditionBlock>, Reason> {
+/// `*` if that is the only principal; otherwise, the principals grouped by type.
+fn grouped_principals(all: &[PrincipalsBlock], at: Span) -> Option<Data> {
+    if let [only] = all
+        && only.kind == "*"
+        && only.identifiers == ["*"]
+    {
+        return Some(Data::String("*".to_owned()));
+    }
+    let mut kinds: BTreeMap<&str, (Vec<String>, bool)> = BTreeMap::new();
+    for principals in all {
+        let is_second = kinds.contains_key(principals.kind.as_str());
+        let (identifiers, is_list) = kinds.entry(&principals.kind).or_default();
+        identifiers.extend(principals.identifiers.iter().cloned());
+        *is_list |= principals.is_list || is_second;
+    }
+    let kinds = kinds.into_iter().map(|(kind, (texts, is_list))| (kind, Some(one_or_list(texts, is_list, at))));
+    (!all.is_empty()).then(|| Data::Object(object(at, kinds)))
+}
+
+fn conditions(block: &Object, version: &str) -> Result<Option<Data>, Reason> {
     let mut all = Vec::new();
     for block in nested(block, "condition")? {
         let values = with_variables(strings(block, "values")?, version)?;
@@ -211,7 +256,21 @@ fn conditions(block: &Object, version: &str) -> Result<Vec<ConditionBlock>, Reas
             all.push(condition);
         }
     }
-    Ok(all)
+    Ok(grouped_conditions(&all, block.header))
+}
+
+/// The conditions grouped by test and variable.
+fn grouped_conditions(all: &[ConditionBlock], at: Span) -> Option<Data> {
+    let mut tests: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
+    for condition in all {
+        let variables = tests.entry(&condition.test).or_default();
+        variables.entry(&condition.variable).or_default().extend(condition.values.iter().cloned());
+    }
+    let tests = tests.into_iter().map(|(test, variables)| {
+        let variables = variables.into_iter().map(|(name, texts)| (name, Some(one_or_list(texts, false, at))));
+        (test, Some(Data::Object(object(at, variables))))
+    });
+    (!all.is_empty()).then(|| Data::Object(object(at, tests)))
 }
 
 /// Replaces `&{…}`, which denotes an IAM variable, because `${…}` is Terraform's interpolation.
@@ -294,4 +353,8 @@ fn nested<'a>(block: &'a Object, name: &str) -> Result<Vec<&'a Object>, Reason> 
 
 fn failed(message: String) -> Reason {
     Reason::Failed { message }
+}
+
+fn field(key: &str, value: Traced<Data>) -> Field {
+    Field { key: key.to_owned(), key_span: value.origin.span(), value }
 }

@@ -17,7 +17,7 @@ type UncertainItem = fn(Traced<Data>, &Reason) -> Traced<Data>;
 
 impl ModuleEvaluator<'_> {
     /// The value of an expression for a policy: an object if the structure of the text is known, otherwise the text.
-    pub(in crate::internal::formats::terraform::project) fn document(&self, expr: &Expr) -> Traced<Data> {
+    pub(crate) fn document(&self, expr: &Expr) -> Traced<Data> {
         if self.world.enter(MAX_DEPTH).is_err() {
             return self.eval(expr);
         }
@@ -28,7 +28,7 @@ impl ModuleEvaluator<'_> {
 
     /// The value of an expression for a list whose order and duplicates are irrelevant. If the whole list is unknown,
     /// the result contains the items that are certain, and an unknown item for each unknown list within.
-    pub(in crate::internal::formats::terraform::project) fn listed(&self, expr: &Expr) -> Traced<Data> {
+    pub(crate) fn listed(&self, expr: &Expr) -> Traced<Data> {
         let value = self.eval_deciding(expr);
         let Unknown(why) = &value.value else { return value };
         if why.is_failure() {

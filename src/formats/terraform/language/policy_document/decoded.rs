@@ -1,5 +1,6 @@
 //! Evaluates the data source to a policy object, whose parts have locations and may be unknown.
 
+use super::field;
 use crate::formats::terraform::language::functions::{self, EvaluatedCall, FunctionOutcome};
 use crate::model::{Argument, ArgumentShape};
 use crate::value::{Data, Field, Known, List, Maybe, Object, Reason, Traced, Unknown};
@@ -112,10 +113,7 @@ fn decode(text: &Traced<Data>) -> Traced<Data> {
 
 fn sid(statement: &Traced<Data>) -> Option<&str> {
     let Known(Data::Object(statement)) = &statement.value else { return None };
-    match &statement.field("Sid")?.value.value {
-        Known(Data::String(sid)) if !sid.is_empty() => Some(sid),
-        Known(_) | Unknown(_) => None,
-    }
+    super::sid(statement)
 }
 
 /// A `statement` block as a statement of the policy. With a reason in `doubt`, it has an unknown condition.
@@ -280,8 +278,4 @@ fn list(value: &Traced<Data>) -> Vec<Traced<Data>> {
         Known(Data::Null) => Vec::new(),
         Known(_) | Unknown(_) => vec![value.clone()],
     }
-}
-
-fn field(key: &str, value: Traced<Data>) -> Field {
-    Field { key: key.to_owned(), key_span: value.origin.span(), value }
 }

@@ -1,12 +1,12 @@
 //! Parses the JSON policies that the data source includes.
 
-use super::{ConditionBlock, DataDocument, PrincipalsBlock, StatementBlock, failed};
+use super::{ConditionBlock, KnownPolicy, PrincipalsBlock, failed, grouped_conditions, grouped_principals, set};
 use crate::formats::terraform::language::functions::{self, EvaluatedCall, FunctionFailure, FunctionOutcome};
 use crate::source::Span;
 use crate::value::{Data, Field, Known, List, Object, Reason, Traced, Unknown};
 
 /// Parses the document in a text.
-pub(super) fn document(text: &str, at: Span) -> Result<DataDocument, Reason> {
+pub(super) fn document(text: &str, at: Span) -> Result<KnownPolicy, Reason> {
     let Some(jsondecode) = functions::find("jsondecode") else { return Err(not_evaluated()) };
     let arguments = [Traced::written(Data::String(text.to_owned()), at)];
     let data = match jsondecode.call(&EvaluatedCall::new(at, &arguments)) {
@@ -17,7 +17,7 @@ pub(super) fn document(text: &str, at: Span) -> Result<DataDocument, Reason> {
     };
     let document = object(&data, "a policy document")?;
     check_names(document, &["Version", "Id", "Statement"])?;
-    Ok(DataDocument {
+    Ok(KnownPolicy {
         version: text_of(document, "Version")?,
         id: text_of(document, "Id")?,
         statements: match part(document, "Statement")? {
@@ -28,21 +28,25 @@ pub(super) fn document(text: &str, at: Span) -> Result<DataDocument, Reason> {
     })
 }
 
-fn statement(item: &Traced<Data>) -> Result<StatementBlock, Reason> {
+fn statement(item: &Traced<Data>) -> Result<Object, Reason> {
     const SCOPES: [&str; 4] = ["Action", "NotAction", "Resource", "NotResource"];
     const OTHERS: [&str; 5] = ["Sid", "Effect", "Principal", "NotPrincipal", "Condition"];
     let statement = object(known(item)?, "a statement")?;
     check_names(statement, &[SCOPES.as_slice(), OTHERS.as_slice()].concat())?;
     let [action, not_action, resource, not_resource] =
         SCOPES.map(|name| part(statement, name).map(|data| data.cloned()));
-    Ok(StatementBlock {
-        sid: text_of(statement, "Sid")?,
-        effect: text_of(statement, "Effect")?,
-        scopes: [action?, not_action?, resource?, not_resource?],
-        principals: principals(statement, "Principal")?,
-        not_principals: principals(statement, "NotPrincipal")?,
-        conditions: conditions(statement)?,
-    })
+    let parts = [
+        ("Sid", set(text_of(statement, "Sid")?)),
+        ("Effect", set(text_of(statement, "Effect")?)),
+        ("Action", action?),
+        ("NotAction", not_action?),
+        ("Resource", resource?),
+        ("NotResource", not_resource?),
+        ("Principal", grouped_principals(&principals(statement, "Principal")?, statement.header)),
+        ("NotPrincipal", grouped_principals(&principals(statement, "NotPrincipal")?, statement.header)),
+        ("Condition", grouped_conditions(&conditions(statement)?, statement.header)),
+    ];
+    Ok(super::object(statement.header, parts))
 }
 
 fn principals(statement: &Object, name: &str) -> Result<Vec<PrincipalsBlock>, Reason> {

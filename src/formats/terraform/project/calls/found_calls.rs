@@ -16,7 +16,7 @@ use crate::syntax::{Problem, ProblemKind, json as json_syntax};
 
 /// The source of a module call.
 #[derive(Debug)]
-pub(in crate::internal::formats::terraform::project) enum FoundCall {
+pub(crate) enum FoundCall {
     /// A directory relative to the caller's.
     Local(PathBuf),
     /// A module of a registry or a repository, or unknown code.
@@ -26,7 +26,7 @@ pub(in crate::internal::formats::terraform::project) enum FoundCall {
 }
 
 /// The module calls in a file, and its other references to code.
-pub(in crate::internal::formats::terraform::project) fn links_in(id: FileId, file: &SourceFile) -> Links {
+pub(crate) fn links_in(id: FileId, file: &SourceFile) -> Links {
     let mut links = Links { may_bring_trail: names_landing_zone(file.text.as_bytes()), ..Links::default() };
     for call in in_file(id, file) {
         match call {
@@ -81,11 +81,7 @@ fn of_source(source: &str, directory: &Path) -> FoundCall {
 
 /// The source of a call, read from the text of its block without parsing; `None` unless the block has exactly one
 /// `source` on a line of its own, as a plain string.
-pub(in crate::internal::formats::terraform::project) fn of_text(
-    item: &UnparsedItem,
-    file: &SourceFile,
-    directory: &Path,
-) -> Option<FoundCall> {
+pub(crate) fn of_text(item: &UnparsedItem, file: &SourceFile, directory: &Path) -> Option<FoundCall> {
     let text = file.slice(item.span);
     let (header, body) = text.split_once('{')?;
     let is_plain = !header.contains(['\\', '#', '/']) && !body.contains("<<") && !body.contains("/*");

@@ -38,7 +38,7 @@ pub(super) enum BlockSource {
 
 /// The index of a block in a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::internal::formats::terraform::project) struct BlockId(pub(super) usize);
+pub(crate) struct BlockId(pub(super) usize);
 
 impl ModuleBlock {
     fn new(

@@ -11,7 +11,7 @@ use crate::formats::terraform::language::json::REQUIRED_PROVIDERS;
 const REGISTRIES: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.org/"];
 
 /// The configuration of a provider in a module.
-pub(in crate::internal::formats::terraform::project) enum Configuration<'a> {
+pub(crate) enum Configuration<'a> {
     /// The module contains it.
     Block(&'a Block),
     /// It may be in text that can't be read.

@@ -10,7 +10,7 @@ use crate::syntax::hcl::Block;
 use crate::value::{Data, Hop, HopKind, Known, Reason, Traced, Unknown};
 
 /// The planned instances; `None` if the plan doesn't determine them, or has a key that is impossible for such a block.
-pub(in crate::internal::formats::terraform::project) fn instances(
+pub(crate) fn instances(
     block: &Block,
     number: &Traced<Data>,
     evaluator: &ModuleEvaluator<'_>,
@@ -44,19 +44,12 @@ pub(in crate::internal::formats::terraform::project) fn instances(
 }
 
 /// True if the plan contains a block without `count` and `for_each`; `None` if the plan doesn't determine it.
-pub(in crate::internal::formats::terraform::project) fn exists(
-    block: &Block,
-    evaluator: &ModuleEvaluator<'_>,
-) -> Option<bool> {
+pub(crate) fn exists(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Option<bool> {
     keys(block, evaluator).map(|keys| !keys.is_empty())
 }
 
 /// The value of `each` in an instance of which only the key is known.
-pub(in crate::internal::formats::terraform::project) fn names_of_key(
-    key: &InstanceKey,
-    collection: &Traced<Data>,
-    why: &Reason,
-) -> Option<LocalNames> {
+pub(crate) fn names_of_key(key: &InstanceKey, collection: &Traced<Data>, why: &Reason) -> Option<LocalNames> {
     let InstanceKey::Name(name) = key else { return None };
     let expression = format!("{}[{}]", why.symbol(), quoted(name));
     let value = Unknown(Reason::Computed { expression, cause: Box::new(why.clone()), atom: None });
@@ -82,7 +75,7 @@ fn hop(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Hop {
 }
 
 /// A block's name in an address.
-pub(in crate::internal::formats::terraform::project) fn name(block: &Block) -> String {
+pub(crate) fn name(block: &Block) -> String {
     let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
     let labels = labels.join(".");
     if block.kind.text == "module" { format!("module.{labels}") } else { labels }
