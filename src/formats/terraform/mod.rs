@@ -1,4 +1,7 @@
 //! Terraform and OpenTofu: a directory is a module, and a root module is one that no scanned module calls.
+//!
+//! `language` evaluates expressions, and refers to everything that it doesn't define itself through the trait `Lookup`.
+//! `project` reads modules, and implements `Lookup` for their instances.
 
 mod language;
 mod options;

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::formats::terraform::language::normal_form;
-use crate::formats::terraform::language::numbers;
 use crate::formats::terraform::language::types::Type;
+use crate::formats::terraform::language::{normal_form, numbers};
 use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, Block, Expr, ExprKind, ForExpr, FunctionCall, UnaryOperator};
 use crate::value::{Data, Memo, World, alternatives};

@@ -2,8 +2,9 @@
 
 use super::program::ModuleEvaluator;
 use crate::formats::terraform::language::types::{Type, convert};
-use crate::formats::terraform::language::{ValuePath, at_use, computed, failed, picked, symbol};
-use crate::formats::terraform::language::{function_name, symbols};
+use crate::formats::terraform::language::{
+    ValuePath, at_use, computed, failed, function_name, picked, symbol, symbols,
+};
 use crate::source::{Span, normalize};
 use crate::syntax::hcl::{Expr, ExprKind, FunctionCall};
 use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown};

@@ -5,8 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::module::{BlockId, Module};
-use crate::formats::terraform::language::size;
-use crate::formats::terraform::language::{LocalNames, ValuePath};
+use crate::formats::terraform::language::{LocalNames, ValuePath, size};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Maybe, Memo, Origin, Reason, Traced, Unknown, World};
