@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{EvaluatedCall, FunctionFailure, FunctionOutcome, FunctionResult, MAX_ELEMENTS, yaml_scalars};
-use crate::formats::terraform::language::numbers;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar, ScalarStyle, Tree};
 use crate::syntax::{ProblemKind, json, yaml};
-use crate::value::{Data, Field, Hop, HopKind, Known, Object, Traced, Unknown};
+use crate::value::{Data, Field, Hop, HopKind, Object, Traced};
 
 /// The bytes of a text that are decoded per step.
 const BYTES_PER_STEP: usize = 8;
@@ -217,21 +216,12 @@ fn json_scalar(scalar: &Scalar) -> Result<Data, FunctionFailure> {
     match scalar.meaning() {
         Meaning::Null => Ok(Data::Null),
         Meaning::Bool(value) => Ok(Data::Bool(value)),
-        Meaning::Number(_) => number(&scalar.text),
+        Meaning::Number(_) => yaml_scalars::number(&scalar.text),
         // One of the two parsers replaces a lone surrogate by this character, the other removes it.
         Meaning::String if scalar.text.contains('\u{fffd}') => Err(FunctionFailure::not_evaluated("such a character")),
         Meaning::String | Meaning::Ambiguous => match scalar.style {
-            ScalarStyle::Plain => number(&scalar.text),
+            ScalarStyle::Plain => yaml_scalars::number(&scalar.text),
             ScalarStyle::Quoted | ScalarStyle::Block => Ok(Data::String(scalar.text.clone())),
         },
-    }
-}
-
-/// A decimal number, if it can be represented exactly.
-pub(super) fn number(text: &str) -> Result<Data, FunctionFailure> {
-    match numbers::parse(text) {
-        Some(Known(number)) => Ok(Data::Number(number)),
-        Some(Unknown(why)) => Err(why.into()),
-        None => Err(FunctionFailure::not_evaluated("such a number")),
     }
 }

@@ -4,10 +4,9 @@
 
 use super::FunctionFailure;
 use super::dates::CalendarDay;
-use super::documents::number;
 use crate::formats::terraform::language::numbers::{LARGEST_EXACT, parse, show};
 use crate::syntax::node::{Meaning, Scalar, ScalarStyle};
-use crate::value::Data;
+use crate::value::{Data, Known, Unknown};
 
 /// The value of a scalar.
 pub(super) fn scalar(scalar: &Scalar) -> Result<Data, FunctionFailure> {
@@ -97,4 +96,13 @@ fn of_other_base(text: &str) -> Option<f64> {
     let is_plain = digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let number = u64::from_str_radix(digits, base).ok().filter(|_| is_plain)? as f64;
     Some(number).filter(|number| *number <= LARGEST_EXACT)
+}
+
+/// A decimal number, if it can be represented exactly.
+pub(super) fn number(text: &str) -> Result<Data, FunctionFailure> {
+    match parse(text) {
+        Some(Known(number)) => Ok(Data::Number(number)),
+        Some(Unknown(why)) => Err(why.into()),
+        None => Err(FunctionFailure::not_evaluated("such a number")),
+    }
 }
