@@ -6,6 +6,7 @@
 
 mod called_code;
 pub mod cloudformation;
+mod option_reader;
 mod options;
 pub mod plan;
 pub mod terraform;
@@ -18,7 +19,8 @@ use std::sync::{Arc, LazyLock};
 use memchr::memmem::Finder;
 
 pub use called_code::{BaseFiles, CalledCode};
-pub use options::{FormatArgs, OptionError, OptionReader, Options, Variables};
+pub use option_reader::{OptionError, OptionReader, Variables};
+pub use options::{FormatArgs, Options};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
 use terraform::PolicyDocument;
 

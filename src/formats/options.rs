@@ -1,12 +1,13 @@
 //! The options of the formats: on the command line, and as an evaluation uses them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{ArgMatches, Args};
+use clap::Args;
 
+use super::option_reader::Variables;
 use super::{BaseFiles, Plan, cloudformation, plan, terraform};
-use crate::source::{FileId, Fs, ReadError, Sources, format_path, normalize};
+use crate::source::FileId;
 
 /// The options that add information to the code. Each format declares its own.
 #[derive(Debug, Args)]
@@ -35,34 +36,6 @@ pub struct Options {
     pub cloudformation: cloudformation::Options,
     /// A plan of one of Terraform's root modules.
     pub plan: Option<Arc<Plan>>,
-}
-
-/// A source of values for variables or parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Variables {
-    /// A file in the syntax of `.tfvars` or `.tfvars.json`, or of parameters in one of the forms of AWS's tools.
-    File(FileId),
-    /// A text of the form `NAME=VALUE`.
-    Assignment(FileId),
-}
-
-/// An option whose value can't be used.
-#[derive(Debug)]
-pub enum OptionError {
-    /// A file that can't be read.
-    Unreadable { path: String, cause: ReadError },
-    /// A plan that isn't one.
-    Plan { path: String, cause: String },
-    /// A value that isn't one of the option.
-    Invalid { option: String, cause: String },
-}
-
-/// Reads the files and the values that options of the command line name.
-pub struct OptionReader<'a> {
-    pub matches: &'a ArgMatches,
-    pub fs: &'a dyn Fs,
-    pub sources: &'a Sources,
-    pub working_directory: &'a Path,
 }
 
 impl FormatArgs {
@@ -97,64 +70,5 @@ impl Options {
         let is_of_cloudformation = self.cloudformation.parameters.contains(&given);
         let of_terraform = is_of_terraform.then_some(terraform::Options::FILE_OPTION);
         of_terraform.or(is_of_cloudformation.then_some(cloudformation::Options::FILE_OPTION))
-    }
-}
-
-impl Variables {
-    /// The file, or the text of the assignment.
-    pub fn file(self) -> FileId {
-        let (Self::File(id) | Self::Assignment(id)) = self;
-        id
-    }
-
-    /// Values of files, followed by others that override them.
-    pub fn combined(files: &[FileId], values: &[Self]) -> Vec<Self> {
-        files.iter().map(|file| Self::File(*file)).chain(values.iter().copied()).collect()
-    }
-}
-
-impl OptionReader<'_> {
-    /// Reads the file that an option names.
-    ///
-    /// # Errors
-    ///
-    /// The file can't be read.
-    pub fn file(&self, name: &Path) -> Result<FileId, OptionError> {
-        let loaded = self.sources.load_named(self.fs, &normalize(&self.working_directory.join(name)));
-        loaded.map_err(|cause| OptionError::Unreadable { path: format_path(name), cause })
-    }
-
-    /// The values of an option `NAME=VALUE` and those of an option for files, in the order of the command line, in which
-    /// later values override earlier ones.
-    ///
-    /// # Errors
-    ///
-    /// A file can't be read, or a text isn't of this form.
-    pub fn variables(
-        &self,
-        (option, texts): (&str, &[String]),
-        (file_option, names): (&str, &[PathBuf]),
-    ) -> Result<Vec<Variables>, OptionError> {
-        let mut all = Vec::new();
-        for (index, text) in self.indices(option).into_iter().zip(texts) {
-            if !text.contains('=') {
-                let option = format!("{option} {text}");
-                return Err(OptionError::Invalid { option, cause: "expected NAME=VALUE".to_owned() });
-            }
-            // The text is kept as a file, so that findings can refer to it.
-            let path = PathBuf::from(format!("{option} {index}"));
-            let file = self.sources.add_as(&path, option.to_owned(), text.as_bytes().to_vec());
-            all.push((index, Variables::Assignment(file)));
-        }
-        for (index, name) in self.indices(file_option).into_iter().zip(names) {
-            all.push((index, Variables::File(self.file(name)?)));
-        }
-        all.sort_by_key(|(index, _)| *index);
-        Ok(all.into_iter().map(|(_, variables)| variables).collect())
-    }
-
-    fn indices(&self, option: &str) -> Vec<usize> {
-        let id = option.trim_start_matches('-').replace('-', "_");
-        self.matches.indices_of(&id).into_iter().flatten().collect()
     }
 }
