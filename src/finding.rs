@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::selectors::{Gap, SelectorSite, UnknownSelector};
 use crate::model::{Invalid, Remedy, Trail, TrailSetting};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::value::{Hop, Known, Origin, Reason, Unknown};
 
 /// The severity of a finding.
@@ -46,16 +46,16 @@ pub enum Verdict {
 /// A problem or an unknown: its location, its reason and its remedy.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Finding {
-    /// The message without its subject, which it follows: "records one Region only".
+    /// The message. That of a rule lacks its subject, which the engine adds: "records one Region only".
     pub message: String,
     /// The path of the argument that it is about, if there is one.
     pub attribute: Option<String>,
     /// The place, and why it is there.
-    pub primary: Label,
+    pub place: FindingTarget,
     /// The way the value came, from the trail outwards, and other places that matter.
     pub related: Vec<Label>,
-    /// Where the value is set, if the way that it came is known.
-    pub set_at: Option<Span>,
+    /// The places where the values are set, if the way that they came is known.
+    pub set_at: Vec<Span>,
     /// Additional facts.
     pub notes: Vec<String>,
     /// The help, as one imperative sentence.
@@ -74,6 +74,36 @@ pub struct Finding {
     pub call: Option<Span>,
 }
 
+/// The target of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum FindingTarget {
+    /// A place in a text.
+    Text(Label),
+    /// A file whose text couldn't be read, by its displayed name.
+    File(String),
+    /// The run as a whole.
+    Run,
+}
+
+impl FindingTarget {
+    /// The label, if the target is a place in a text.
+    pub fn label(&self) -> Option<&Label> {
+        match self {
+            FindingTarget::Text(label) => Some(label),
+            FindingTarget::File(_) | FindingTarget::Run => None,
+        }
+    }
+
+    /// The name of the file; `None` for the run as a whole.
+    pub fn file_name(&self, sources: &Sources) -> Option<String> {
+        match self {
+            FindingTarget::Text(label) => Some(sources.file(label.span.file).name.clone()),
+            FindingTarget::File(name) => Some(name.clone()),
+            FindingTarget::Run => None,
+        }
+    }
+}
+
 /// A place and a short text about it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
@@ -90,20 +120,24 @@ impl Label {
             Known(Err(invalid)) => invalid.describe(),
             Unknown(why) => why.describe(),
         };
-        let Finding { primary, related, .. } = Finding::at(setting.span(), "", text).with_hops(&setting.read.hops);
-        std::iter::once(primary).chain(related).collect()
+        Finding::at(setting.span(), "", text).with_hops(&setting.read.hops).labels().cloned().collect()
     }
 }
 
 impl Finding {
     /// A finding without more than a place.
     pub fn at(span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::about(FindingTarget::Text(Label { span, text: label.into() }), message)
+    }
+
+    /// A finding without more than a target.
+    pub fn about(place: FindingTarget, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             attribute: None,
-            primary: Label { span, text: label.into() },
+            place,
             related: Vec::new(),
-            set_at: None,
+            set_at: Vec::new(),
             notes: Vec::new(),
             help: None,
             remedies: Vec::new(),
@@ -118,8 +152,15 @@ impl Finding {
     /// The way the value came.
     pub fn with_hops(mut self, hops: &[Hop]) -> Self {
         self.related.extend(Hop::labels(hops).map(|(span, text)| Label { span, text }));
-        self.set_at = hops.last().map(|hop| hop.span).or(self.set_at);
+        if let Some(hop) = hops.last() {
+            self.set_at = vec![hop.span];
+        }
         self
+    }
+
+    /// The labels: the place, if it is in a text, and the others.
+    pub fn labels(&self) -> impl Iterator<Item = &Label> {
+        self.place.label().into_iter().chain(&self.related)
     }
 
     /// Sets a level that differs from the rule's.
@@ -162,7 +203,9 @@ impl Finding {
 
     /// Another text at the primary place.
     pub fn with_primary_label(mut self, label: impl Into<String>) -> Self {
-        self.primary.text = label.into();
+        if let FindingTarget::Text(place) = &mut self.place {
+            place.text = label.into();
+        }
         self
     }
 
@@ -183,11 +226,10 @@ impl Finding {
     pub fn with_trail_finding<'f>(mut self, findings: impl Iterator<Item = (&'f Trail, &'f Finding)>) -> Self {
         let mut shown: HashSet<Span> = self.related.iter().map(|label| label.span).collect();
         for (trail, finding) in findings {
-            if shown.insert(finding.primary.span) {
-                self.blocked_by.extend(finding.blocked_by.iter().cloned());
-                let text = format!("trail `{}` {}", trail.address, finding.message);
-                self.related.push(Label { span: finding.primary.span, text });
-            }
+            let Some(place) = finding.place.label().filter(|place| shown.insert(place.span)) else { continue };
+            self.blocked_by.extend(finding.blocked_by.iter().cloned());
+            let text = format!("trail `{}` {}", trail.address, finding.message);
+            self.related.push(Label { span: place.span, text });
         }
         self
     }

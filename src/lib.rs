@@ -2,18 +2,22 @@
 //!
 //! # From a file to a finding
 //!
-//! 1. [`source`] reads files; [`scan`] finds those whose bytes mention a trail, or a module of one.
-//! 2. A [format](formats::InputFormat) groups them into [projects](formats::Project): root modules, templates, plans.
-//! 3. A project is loaded (parsed by [`syntax`]) as far as its trails need it, and evaluated to
-//!    [`Resource`](model::Resource)s, in each [`World`](value::World): one combination of answers to the conditions that
-//!    can't be known.
-//! 4. [`model::dialects`] converts a resource to a [`Trail`](model::Trail) with the defaults of its provider, and
-//!    [`model::log_delivery`] finds its bucket, its key and their policies.
-//! 5. A [rule](rules::Rule) checks a trail in one world. [`engine`] combines the worlds: pass, fail or unknown.
-//! 6. A [`Finding`](finding::Finding) with its rule, level and deployment is a [`Diagnostic`](report::Diagnostic), which
-//!    [`suppress`] may suppress. [`fix`] turns its [`Remedy`](model::Remedy) into edits at the place that sets the value.
-//! 7. [`gate`] suppresses the diagnostics that a baseline or the base of a comparison has; [`output`] formats the
-//!    [`Report`].
+//! [`IncrementalCheck`](engine::IncrementalCheck) is the pipeline. [`check`] is one pass of it, [`trace`](engine::trace)
+//! a query to it, and an editor owns one. Its seven stages:
+//!
+//! 1. Files: [`Fs`](source::Fs) reads them, and [`Sources`] keeps their texts.
+//! 2. Candidates: a [`Scan`](scan::Scan) has the files whose bytes mention a trail, or a module of one.
+//! 3. Projects: a [format](formats::InputFormat) groups candidates into [`Project`](formats::Project)s: root modules,
+//!    templates, plans.
+//! 4. Loaded projects: a [`LoadedProject`](formats::LoadedProject) is parsed by [`syntax`] as far as its trails need it, and
+//!    evaluates to [`Resource`](model::Resource)s in each [`World`](value::World): one combination of answers to the
+//!    conditions that can't be known.
+//! 5. Trail instances: [`model::dialects`] converts a resource to a [`Trail`](model::Trail) with the defaults of its provider,
+//!    and [`model::log_delivery`] finds its bucket, its key and their policies. A [rule](rules::Rule) checks it in one world;
+//!    [`engine`] combines the worlds: pass, fail or unknown.
+//! 6. Diagnostics: a [`Diagnostic`](report::Diagnostic) is a [`Finding`](finding::Finding) with its rule, level and deployment.
+//!    [`suppress`] may suppress it, and [`fix`] turns its [`Remedy`](model::Remedy) into edits at the place that sets the value.
+//! 7. The [`Report`]: [`gate`] decides which of its diagnostics count, and [`output`] formats it as a [`View`] shows it.
 //!
 //! Every value [records](value::Traced) where it was set. An unknown result is a [value](value::Maybe), not an error.
 //!

@@ -5,7 +5,6 @@ mod fingerprint;
 mod gate;
 mod instances;
 mod suppression;
-mod trace;
 mod view;
 
 pub use date::Date;
@@ -13,14 +12,13 @@ pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_
 pub use gate::{FailOn, Gate, OnUnknown};
 pub use instances::FindingInstance;
 pub use suppression::{SuppressedBy, Suppression};
-pub use trace::{Trace, TracePath, TracedArgument};
 pub use view::View;
 
 use crate::edit::Fix;
 use crate::error::Error;
-use crate::finding::{Label, Level};
+use crate::finding::{Finding, Label, Level};
 use crate::model::selectors::EventLoss;
-use crate::model::{EventCoverage, MovedBlock, Remedy};
+use crate::model::{EventCoverage, MovedBlock};
 use crate::rules::Rule;
 use crate::source::{FileCount, FileId, Sources, Span};
 
@@ -191,71 +189,42 @@ pub enum Outcome {
     Unknown,
 }
 
-/// A finding, with its subject, places and circumstances.
+/// A finding of a rule about trails, a deployment or a file.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
     pub rule: &'static Rule,
-    /// The fingerprint, which stays the same when lines move; see [`Report::name_findings`].
-    pub fingerprint: String,
+    /// What was found. Its message begins with the subject.
+    pub finding: Finding,
     /// The level after settings and downgrades.
     pub level: Level,
     /// [`Outcome::Fail`] or [`Outcome::Unknown`].
     pub outcome: Outcome,
-    /// A sentence fragment that begins with the subject.
-    pub message: String,
+    /// The fingerprint, which stays the same when lines move; see [`Report::name_findings`].
+    pub fingerprint: String,
     /// The trail, or the first of several; `None` for a finding about a deployment or a file.
     pub address: Option<String>,
     /// The lost events, for a finding about events.
     pub loss: Option<EventLoss>,
     /// The other trails of the finding.
     pub others: Vec<FindingInstance>,
-    /// The path of the argument in the trail.
-    pub attribute: Option<String>,
     /// The deployment; `None` for a finding about a file.
     pub deployment: Option<String>,
     /// The name of the deployment in the configuration.
     pub deployment_name: Option<String>,
-    /// The location of the primary label.
-    pub place: FindingTarget,
-    /// The steps of the value's path, and other relevant places.
-    pub related: Vec<Label>,
-    /// The places where the values are set, if these come from elsewhere.
-    pub set_at: Vec<Span>,
-    /// The first step of that path that a change has touched, if the place itself isn't touched.
+    /// The first step of the value's path that a change has touched, if the place itself isn't touched.
     pub changed: Option<Label>,
-    /// Additional facts.
-    pub notes: Vec<String>,
-    /// The advice for the user, such as a value to set or a command to run.
-    pub help: Option<String>,
-    /// The changes that the help describes.
-    pub remedies: Vec<Remedy>,
-    /// The edits that make these changes, if they are possible.
+    /// The edits that make the changes of the remedies, if they are possible.
     pub fix: Option<Fix>,
     /// The fix that isn't offered, because a declaration rejects its value.
     pub rejected_fix: Option<Fix>,
-    /// The names on which an unknown outcome depends.
-    pub blocked_by: Vec<String>,
     /// For an unknown outcome, decisions with which it would be a failure.
     pub fails_when: Vec<String>,
     /// For an unknown outcome, decisions with which it would be a pass.
     pub passes_when: Vec<String>,
-    /// True if the resource to check is declared elsewhere.
-    pub is_declared_elsewhere: bool,
     /// True if it fails the run even though its outcome is unknown.
     pub counts_unknown: bool,
     /// The suppression, if the finding doesn't count.
     pub suppressed: Option<Suppression>,
-}
-
-/// The target of a finding.
-#[derive(Debug, Clone)]
-pub enum FindingTarget {
-    /// A place in a text.
-    Text(Label),
-    /// A file whose text couldn't be read, by its displayed name.
-    File(String),
-    /// The run as a whole.
-    Run,
 }
 
 /// The numbers of findings by kind.
@@ -274,7 +243,7 @@ pub struct FindingCounts {
 impl Diagnostic {
     /// The help, with a note if `--fix` can apply it.
     pub fn advice(&self) -> Option<String> {
-        let help = self.help.as_ref()?;
+        let help = self.finding.help.as_ref()?;
         let Some(fix) = &self.fix else { return Some(help.clone()) };
         // A fix with several changes does more than the help describes.
         let (help, more) = if fix.title.starts_with(help) {
@@ -298,10 +267,10 @@ impl Report {
     /// Counts the findings by level; those that are suppressed, unknown or not evaluated are counted separately.
     pub fn counts(&self) -> FindingCounts {
         let mut counts = FindingCounts::default();
-        for finding in &self.findings {
-            let count = match (finding.outcome, finding.level) {
-                (Outcome::Unknown, _) if finding.is_declared_elsewhere => &mut counts.declared_elsewhere,
-                _ if finding.suppressed.is_some() => &mut counts.suppressed,
+        for diagnostic in &self.findings {
+            let count = match (diagnostic.outcome, diagnostic.level) {
+                (Outcome::Unknown, _) if diagnostic.finding.is_declared_elsewhere => &mut counts.declared_elsewhere,
+                _ if diagnostic.suppressed.is_some() => &mut counts.suppressed,
                 (Outcome::Unknown, _) => &mut counts.unknown,
                 (Outcome::Pass | Outcome::Fail, Level::Error) => &mut counts.errors,
                 (Outcome::Pass | Outcome::Fail, Level::Warning) => &mut counts.warnings,
@@ -321,8 +290,8 @@ impl Report {
     /// The number of findings that the base of the comparison has, too.
     pub fn existing(&self) -> usize {
         let mut existing = 0_usize;
-        for finding in self.findings.iter().filter(|finding| !finding.is_declared_elsewhere) {
-            let by = finding.suppressed.as_ref().map(|own| own.by);
+        for diagnostic in self.findings.iter().filter(|diagnostic| !diagnostic.finding.is_declared_elsewhere) {
+            let by = diagnostic.suppressed.as_ref().map(|own| own.by);
             existing = existing.saturating_add(usize::from(by == Some(SuppressedBy::Base)));
         }
         existing
@@ -330,9 +299,9 @@ impl Report {
 
     /// True if no finding fails the run.
     pub fn passes(&self, gate: Gate) -> bool {
-        for finding in self.findings.iter().filter(|finding| finding.suppressed.is_none()) {
-            let counts = finding.outcome == Outcome::Fail || gate.unknown_fails || finding.counts_unknown;
-            if counts && gate.fail_on.is_some_and(|level| finding.level >= level) {
+        for diagnostic in self.findings.iter().filter(|diagnostic| diagnostic.suppressed.is_none()) {
+            let counts = diagnostic.outcome == Outcome::Fail || gate.unknown_fails || diagnostic.counts_unknown;
+            if counts && gate.fail_on.is_some_and(|level| diagnostic.level >= level) {
                 return false;
             }
         }
@@ -341,34 +310,25 @@ impl Report {
 }
 
 impl Diagnostic {
-    /// An error at a location, without further details.
-    pub fn new(rule: &'static Rule, message: String, place: FindingTarget) -> Self {
+    /// An error about a file or the run.
+    pub fn new(rule: &'static Rule, finding: Finding) -> Self {
         Self {
             rule,
-            fingerprint: String::new(),
+            finding,
             level: Level::Error,
             outcome: Outcome::Fail,
-            message,
+            fingerprint: String::new(),
             address: None,
             loss: None,
             others: Vec::new(),
-            attribute: None,
             deployment: None,
             deployment_name: None,
-            place,
-            related: Vec::new(),
-            set_at: Vec::new(),
-            notes: Vec::new(),
-            help: None,
-            remedies: Vec::new(),
+            changed: None,
             fix: None,
             rejected_fix: None,
-            blocked_by: Vec::new(),
             fails_when: Vec::new(),
             passes_when: Vec::new(),
-            is_declared_elsewhere: false,
             counts_unknown: false,
-            changed: None,
             suppressed: None,
         }
     }

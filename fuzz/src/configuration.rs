@@ -61,7 +61,7 @@ fn comments(text: &[u8]) {
         let other = super::check([("a/main.tf", text), ("b/main.tf", ELSEWHERE.as_bytes())]);
         assert_stands(&other, "b", text);
     }
-    let is_closed = |report: &Report| !report.findings.iter().any(|finding| finding.rule.id() == "syntax-error");
+    let is_closed = |report: &Report| !report.findings.iter().any(|diagnostic| diagnostic.rule.id() == "syntax-error");
     let both = super::check([("main.tf", [text, ELSEWHERE.as_bytes()].concat().as_slice())]);
     if !says("file-ignore") && is_closed(&both) && both.deployments.len() == 1 {
         assert_stands(&both, ".", text);
@@ -70,10 +70,10 @@ fn comments(text: &[u8]) {
 
 /// Asserts that what is wrong with the trail elsewhere counts.
 fn assert_stands(report: &Report, root: &str, text: &[u8]) {
-    let own = |finding: &&Diagnostic| {
-        finding.deployment.as_deref() == Some(root) && finding.address.as_deref() == Some(ADDRESS)
+    let own = |diagnostic: &&Diagnostic| {
+        diagnostic.deployment.as_deref() == Some(root) && diagnostic.address.as_deref() == Some(ADDRESS)
     };
-    let mut stopped = report.findings.iter().filter(own).filter(|finding| finding.rule.id() == "stopped-trail");
-    let stands = stopped.any(|finding| finding.suppressed.is_none());
+    let mut stopped = report.findings.iter().filter(own).filter(|diagnostic| diagnostic.rule.id() == "stopped-trail");
+    let stands = stopped.any(|diagnostic| diagnostic.suppressed.is_none());
     assert!(stands, "the trail in `{root}` goes by beside\n{}", String::from_utf8_lossy(text));
 }

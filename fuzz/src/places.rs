@@ -1,6 +1,7 @@
 //! Places lie where they say: in their file, between characters, and each within what it is a part of.
 
-use trailint::internal::report::{FindingTarget, Report};
+use trailint::internal::finding::FindingTarget;
+use trailint::internal::report::Report;
 use trailint::internal::source::{SourceFile, Span};
 
 /// Asserts that a place is one of its file.
@@ -17,12 +18,12 @@ pub(super) fn lies_within(span: Span, outer: Span, file: &SourceFile) {
 
 /// Asserts that all that a report points at is there.
 pub(super) fn exist_in(report: &Report) {
-    for finding in &report.findings {
-        let primary = match &finding.place {
+    for diagnostic in &report.findings {
+        let primary = match &diagnostic.finding.place {
             FindingTarget::Text(label) => Some(label),
             FindingTarget::File(_) | FindingTarget::Run => None,
         };
-        for label in primary.into_iter().chain(&finding.related) {
+        for label in primary.into_iter().chain(&diagnostic.finding.related) {
             exists(label.span, &report.sources.file(label.span.file));
         }
     }

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use clap::ValueEnum;
+use trailint::internal::finding::FindingTarget;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Diagnostic, FindingTarget, Report, View};
+use trailint::internal::report::{Diagnostic, Report, View};
 use trailint::internal::source::{FileId, Span};
 
 use super::runners::{azure, github, teamcity};
@@ -56,7 +57,7 @@ pub fn report(choices: &mut dyn Choices) -> Report {
         judged.trails.iter_mut().for_each(|trail| change_text(&mut trail.address, choices));
     }
     let mut findings = std::mem::take(&mut report.findings);
-    findings.iter_mut().for_each(|finding| change(finding, choices, &report));
+    findings.iter_mut().for_each(|diagnostic| change(diagnostic, choices, &report));
     report.findings = findings;
     report.name_findings();
     report
@@ -68,20 +69,30 @@ fn change_text(text: &mut String, choices: &mut dyn Choices) {
     }
 }
 
-fn change(finding: &mut Diagnostic, choices: &mut dyn Choices, report: &Report) {
-    change_text(&mut finding.message, choices);
-    let parts = [&mut finding.address, &mut finding.attribute, &mut finding.deployment, &mut finding.help];
+fn change(diagnostic: &mut Diagnostic, choices: &mut dyn Choices, report: &Report) {
+    change_text(&mut diagnostic.finding.message, choices);
+    let parts = [
+        &mut diagnostic.address,
+        &mut diagnostic.finding.attribute,
+        &mut diagnostic.deployment,
+        &mut diagnostic.finding.help,
+    ];
     parts.into_iter().flatten().for_each(|part| *part = choices.text());
-    let lists = [&mut finding.notes, &mut finding.blocked_by, &mut finding.fails_when, &mut finding.passes_when];
+    let lists = [
+        &mut diagnostic.finding.notes,
+        &mut diagnostic.finding.blocked_by,
+        &mut diagnostic.fails_when,
+        &mut diagnostic.passes_when,
+    ];
     lists.into_iter().for_each(|list| *list = (0..choices.below(3)).map(|_| choices.text()).collect());
     if choices.below(100) < 20 {
-        finding.place = FindingTarget::File(choices.text());
+        diagnostic.finding.place = FindingTarget::File(choices.text());
     }
-    let primary = match &mut finding.place {
+    let primary = match &mut diagnostic.finding.place {
         FindingTarget::Text(label) => Some(label),
         FindingTarget::File(_) | FindingTarget::Run => None,
     };
-    for label in primary.into_iter().chain(&mut finding.related) {
+    for label in primary.into_iter().chain(&mut diagnostic.finding.related) {
         label.text = choices.text();
         label.span = place(choices, report);
     }

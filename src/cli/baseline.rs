@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
-use super::check::{self, CheckJob};
 use super::inputs::{self, Files, NamedInputs};
+use super::job::{self, CheckJob};
 use super::{BaselineCommand, CheckArgs, config};
 use crate::config::{BASELINE, Config};
 use crate::engine::EngineSettings;
@@ -86,13 +86,13 @@ pub(super) fn run(command: &BaselineCommand, matches: &ArgMatches, style: Termin
     };
     let named_inputs = inputs::read(&args.inputs, matches)?;
     let config = config::load(&args.config, &named_inputs, named_inputs.files.fs(), &named_inputs.sources)?;
-    let CheckJob { args, config, mut named_inputs, settings } = check::job(config, named_inputs, &["baseline", name])?;
+    let CheckJob { args, config, mut named_inputs, settings } = job::job(config, named_inputs, &["baseline", name])?;
     let found = find(&args, &config, &named_inputs, BaselineLocation::of(&named_inputs))?;
     if let (BaselineCommand::Create(_), Some(_)) = (command, &found.baseline) {
         return Err(Error::BaselineExists { path: found.name });
     }
     let old = found.baseline.unwrap_or_default();
-    let mut report = check::run_engine(&args, &mut named_inputs, &settings)?;
+    let mut report = job::run_engine(&args, &mut named_inputs, &settings)?;
     let counted = Baseline::of(&report, &settings.selection.enforced);
     let missing = gate::apply(&mut report, None, Some(&old), &settings, named_inputs.checked_files());
     let evaluated = Evaluated { report: &report, named_inputs: &named_inputs, settings: &settings };
@@ -203,7 +203,7 @@ impl Evaluated<'_> {
             && self.settings.selection.can_report(rule)
             && contains(&entry.subject, &self.report.sources, self.named_inputs)
             && self.has_searched(&entry.subject)
-            && !self.report.findings.iter().any(|finding| matches!(finding.rule.check, Check::Reading))
+            && !self.report.findings.iter().any(|diagnostic| matches!(diagnostic.rule.check, Check::Reading))
             && !self.is_open(entry, rule)
     }
 

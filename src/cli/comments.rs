@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::check::Comparison;
+use super::comparison::Comparison;
 use super::inputs::Files;
 use crate::engine;
 use crate::error::Error;
+use crate::finding::FindingTarget;
 use crate::fix::ChangedFile;
 use crate::output;
-use crate::report::{FindingTarget, Report, SuppressedBy, Suppression, View};
+use crate::report::{Report, SuppressedBy, Suppression, View};
 use crate::source::{Fs, Sources};
 use crate::suppress::{self, AddedComments};
 
@@ -63,11 +64,11 @@ pub(super) fn add(
     }
     let accepted: Vec<usize> = comments.files.iter().flat_map(|one| one.findings.iter().copied()).collect();
     for index in accepted {
-        let Some(finding) = report.findings.get_mut(index) else { continue };
-        if let FindingTarget::Text(label) = &finding.place {
+        let Some(diagnostic) = report.findings.get_mut(index) else { continue };
+        if let FindingTarget::Text(label) = &diagnostic.finding.place {
             let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
             let comment = Suppression::new(SuppressedBy::Comment, Some(label.span));
-            finding.suppressed = Some(Suppression { reason, ..comment });
+            diagnostic.suppressed = Some(Suppression { reason, ..comment });
         }
     }
     let text = comments.files.first().filter(|_| typed.is_some()).map(|one| one.text.clone());
@@ -120,10 +121,12 @@ fn without_effect(comments: &AddedComments, before: &Report, after: &Report) -> 
     let all = comments.files.iter().flat_map(|one| one.findings.iter().copied());
     let left: BTreeSet<usize> = all
         .clone()
-        .filter(|index| before.findings.get(*index).is_some_and(|finding| is.contains(&finding.fingerprint)))
+        .filter(|index| before.findings.get(*index).is_some_and(|diagnostic| is.contains(&diagnostic.fingerprint)))
         .collect();
-    let has_new = after.findings.iter().any(|finding| {
-        finding.suppressed.is_none() && !finding.is_declared_elsewhere && !was.contains(&finding.fingerprint)
+    let has_new = after.findings.iter().any(|diagnostic| {
+        diagnostic.suppressed.is_none()
+            && !diagnostic.finding.is_declared_elsewhere
+            && !was.contains(&diagnostic.fingerprint)
     });
     match left.is_empty() {
         false => left,
@@ -133,8 +136,8 @@ fn without_effect(comments: &AddedComments, before: &Report, after: &Report) -> 
 }
 
 fn unsuppressed(report: &Report) -> HashSet<String> {
-    let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    counted.map(|finding| finding.fingerprint.clone()).collect()
+    let counted = report.findings.iter().filter(|diagnostic| diagnostic.suppressed.is_none());
+    counted.map(|diagnostic| diagnostic.fingerprint.clone()).collect()
 }
 
 /// Returns the files with their comments inserted.

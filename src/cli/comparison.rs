@@ -7,17 +7,18 @@ use std::sync::Arc;
 use clap::{FromArgMatches, ValueEnum};
 
 use super::baseline::{self, BaselineLocation};
-use super::check::{self, CheckJob};
 use super::inputs::{Files, NamedInputs};
+use super::job::{self, CheckJob};
 use super::{CheckArgs, config};
 use crate::config::Config;
 use crate::engine::{self, EngineSettings};
 use crate::error::Error;
 use crate::formats::BaseFiles;
+use crate::gate;
 use crate::gate::baseline::Baseline;
 use crate::gate::comparison::{Base, BaseReport};
 use crate::gate::relaxation::{GateSettings, Relaxation, Searched};
-use crate::report::{self, Diagnostic, Report};
+use crate::report::{self, Diagnostic, Report, View};
 use crate::scan::{Input, ScanInputs};
 use crate::source::{Commit, Disk, Fs, Git, GitError, GitIndex, ReadError, Snapshot, Sources, format_path};
 
@@ -234,6 +235,13 @@ pub(super) struct HeadRun<'a> {
     pub(super) named_inputs: &'a NamedInputs,
 }
 
+impl CheckArgs {
+    /// True if settings, ignore files and the baseline come from the state that the run compares with.
+    pub(super) fn uses_base(&self) -> bool {
+        self.config_from_base || self.locked
+    }
+}
+
 impl HeadRun<'_> {
     /// Checks the earlier files with the same settings, so that the reports differ only by the change.
     pub(super) fn check_base(&self, before: BaseState) -> Result<BaseRun, Error> {
@@ -255,7 +263,7 @@ impl HeadRun<'_> {
         let (config, baseline) = self.gate_at(&earlier, &kept)?;
         let fs = if self.args.uses_base() { earlier.files.fs() } else { self.named_inputs.files.fs() };
         let same = config::load(&self.args.config, &earlier, fs, &earlier.sources)?;
-        let CheckJob { named_inputs: mut earlier, settings, .. } = check::job(same, earlier, &["check"])?;
+        let CheckJob { named_inputs: mut earlier, settings, .. } = job::job(same, earlier, &["check"])?;
         let sources = std::mem::take(&mut earlier.sources);
         let (report, base) = engine::check_base(earlier.files.fs(), &earlier.inputs, sources, &settings)?;
         let gate = GateBefore { config, baseline: baseline.unwrap_or_default(), files: earlier.files };
@@ -301,6 +309,35 @@ impl HeadRun<'_> {
             baseline => baseline?,
         };
         Ok((config, baseline))
+    }
+}
+
+/// The state that a report is compared with, and the presentation of the report.
+pub(super) struct Comparison<'a> {
+    pub(super) head: HeadRun<'a>,
+    pub(super) view: &'a View,
+    pub(super) base_run: Option<BaseRun>,
+}
+
+impl Comparison<'_> {
+    /// Suppresses the findings that don't count in a report, and returns the gate that it has to pass.
+    pub(super) fn apply_comparison(&mut self, report: &mut Report) -> report::Gate {
+        let HeadRun { args, config, baseline, settings, named_inputs } = self.head;
+        let mut gate =
+            report::Gate { fail_on: args.fail_on.level(), unknown_fails: args.unknown == report::OnUnknown::Fail };
+        let base = self.base_run.as_mut().map(|base_run| &mut base_run.base);
+        let without_finding = gate::apply(report, base, baseline, settings, named_inputs.checked_files());
+        if let Some(base_run) = &self.base_run {
+            engine::add(report, self.head.relaxations(base_run, report));
+            gate = gate.stricter(base_run.gate());
+        }
+        report.stale_entries = baseline::count_stale(without_finding, report, settings, named_inputs);
+        if !job::looks_for_configuration(args) {
+            report.unused_configurations.clear();
+        }
+        report.renamed = job::renamed(args, config);
+        report.renamed.extend(baseline.into_iter().flat_map(|own| baseline::renamed(own, args)));
+        gate
     }
 }
 

@@ -10,9 +10,10 @@ use super::CheckArgs;
 use super::inputs::NamedInputs;
 use crate::config::{BASELINE, is_configuration};
 use crate::error::Error;
+use crate::finding::FindingTarget;
 use crate::formats::{InputFormat as _, terraform::Terraform};
 use crate::output::{self, Destination, Destinations, OutputFormat};
-use crate::report::{FindingTarget, Report};
+use crate::report::Report;
 use crate::source::{Disk, FileId, Fs, Sources, format_path, is_installed, normalize};
 use crate::syntax::json;
 
@@ -140,5 +141,5 @@ fn is_evaluated(id: FileId, name: &str, report: &Report) -> bool {
         || report
             .findings
             .iter()
-            .any(|finding| matches!(&finding.place, FindingTarget::Text(label) if label.span.file == id))
+            .any(|diagnostic| matches!(&diagnostic.finding.place, FindingTarget::Text(label) if label.span.file == id))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::check::Comparison;
+use super::comparison::Comparison;
 use super::inputs::Files;
 use crate::edit::{Fix, Safety};
 use crate::engine;
@@ -54,8 +54,8 @@ pub(super) fn run(
     let allowed = if now.args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
     let result = fix::apply_fixes(
         report,
-        |finding: &Diagnostic, fix: &Fix, report: &Report| {
-            view.is_visible(finding) && fix::is_allowed(fix, allowed, report, may_change)
+        |diagnostic: &Diagnostic, fix: &Fix, report: &Report| {
+            view.is_visible(diagnostic) && fix::is_allowed(fix, allowed, report, may_change)
         },
         |changed| Ok::<_, Error>(judge(changed)?.0),
     )?;
@@ -76,7 +76,7 @@ pub(super) fn run(
     let (mut report, gate) = judge(&written)?;
     fix::drop_rejected(&mut report, &result.rejected);
     let Report { findings, sources, .. } = &mut report;
-    findings.iter_mut().for_each(|finding| drop(finding.fix.take_if(|fix| !fix.is_within(sources, may_change))));
+    findings.iter_mut().for_each(|diagnostic| drop(diagnostic.fix.take_if(|fix| !fix.is_within(sources, may_change))));
     Ok(FixOutcome { report, gate, has_changed: !written.is_empty(), is_complete, text })
 }
 

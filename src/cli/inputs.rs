@@ -7,16 +7,18 @@ use std::sync::Arc;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::standard_input::{self, STANDARD_INPUT};
-use super::{InputArgs, files_from};
+use super::InputArgs;
 use crate::error::Error;
 use crate::gate::CheckedFiles;
 use crate::lsp::{CheckExtent, CheckTarget};
 use crate::scan::{Input, ScanInputs};
 use crate::source::{
-    Disk, Exclusions, FileVisitor, Fs, Overlay, PathFilter, PathKind, ReadError, Snapshot, Sources, format_path,
-    normalize,
+    Disk, Exclusions, FileVisitor, Fs, MAX_FILE_BYTES, Overlay, PathFilter, PathKind, ReadError, Snapshot, Sources,
+    format_path, from_bytes, normalize, read_sized,
 };
+
+/// The path that means standard input.
+const STANDARD_INPUT: &str = "-";
 
 /// The checked paths and the file system for them.
 pub(super) struct NamedInputs {
@@ -155,7 +157,7 @@ fn inputs(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<ScanInp
             return Err(Error::StandardInputTwice);
         } else {
             let name = args.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>"));
-            inputs.text = Some((normalize(&here.join(name)), standard_input::read()?));
+            inputs.text = Some((normalize(&here.join(name)), read_standard_input()?));
         }
     }
     // A name that the environment sets may be meant for other runs, so it's no error here.
@@ -195,7 +197,7 @@ fn paths(args: &InputArgs, matches: &ArgMatches, here: &Path) -> Result<Vec<Path
     if list.as_os_str() == STANDARD_INPUT && paths.contains(list) {
         return Err(Error::StandardInputTwice);
     }
-    paths.extend(files_from::paths(list, here)?);
+    paths.extend(listed_paths(list, here)?);
     Ok(paths)
 }
 
@@ -292,5 +294,39 @@ impl InputArgs {
     /// True if standard input is one of the inputs. It can be read only once.
     pub(super) fn reads_standard_input(&self) -> bool {
         self.paths.iter().chain(&self.files_from).any(|path| path.as_os_str() == STANDARD_INPUT)
+    }
+}
+
+/// Returns the paths of a list with one path a line. If the list contains a NUL, as the output of `git ls-files -z`
+/// does, each path ends with one.
+fn listed_paths(list: &Path, here: &Path) -> Result<Vec<PathBuf>, Error> {
+    let bytes = if list.as_os_str() == STANDARD_INPUT { read_standard_input()? } else { read_list(list, here)? };
+    if bytes.len() > MAX_FILE_BYTES {
+        // A truncated list would exclude files without a message.
+        return Err(unreadable(list, ReadError::TooLarge));
+    }
+    let paths: Vec<&[u8]> = if bytes.contains(&0) {
+        bytes.split(|byte| *byte == 0).collect()
+    } else {
+        bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect()
+    };
+    Ok(paths.into_iter().filter(|path| !path.is_empty()).map(from_bytes).collect())
+}
+
+fn read_list(list: &Path, here: &Path) -> Result<Vec<u8>, Error> {
+    Disk::new(&[]).read(&normalize(&here.join(list))).map_err(|cause| unreadable(list, cause))
+}
+
+fn unreadable(list: &Path, cause: ReadError) -> Error {
+    Error::Path { path: format_path(list), cause }
+}
+
+/// Reads standard input, up to the first byte over the size limit.
+fn read_standard_input() -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    match read_sized(&mut std::io::stdin().lock(), &mut bytes) {
+        // The check reports the size, under the name of the text.
+        Ok(()) | Err(ReadError::TooLarge | ReadError::LargePlan) => Ok(bytes),
+        Err(cause) => Err(Error::StandardInput(std::io::Error::other(cause))),
     }
 }

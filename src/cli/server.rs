@@ -9,8 +9,8 @@ use std::sync::Arc;
 use clap::{CommandFactory, FromArgMatches};
 
 use super::baseline::BaselineLocation;
-use super::check::{self, CheckJob};
 use super::inputs;
+use super::job::{self, CheckJob};
 use super::{CheckArgs, Cli, baseline, config};
 use crate::engine::EngineSettings;
 use crate::error::Error;
@@ -41,7 +41,7 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::F
     let args = CheckArgs::from_arg_matches(&matches).map_err(|error| environment_error(&error))?;
     let place = BaselineLocation { fs: named_inputs.files.fs(), sources: &named_inputs.sources };
     let baseline = baseline::read(&args, &config, &named_inputs, place)?;
-    let CheckJob { args, config, named_inputs, settings } = check::job_of(args, &matches, config, named_inputs)?;
+    let CheckJob { args, config, named_inputs, settings } = job::job_of(args, &matches, config, named_inputs)?;
     let configuration = configuration(&settings, &named_inputs.sources);
     let mut disk = Disk::new(&named_inputs.read_roots);
     config::search_disk(&mut disk, &args, &config, &named_inputs.working_directory)?;
@@ -51,7 +51,7 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::F
         sources: named_inputs.sources,
         settings,
         configuration,
-        view: check::view(&args, &config),
+        view: job::view(&args, &config),
         baseline,
         disk,
     })

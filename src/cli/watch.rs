@@ -8,13 +8,19 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::check::CheckOutcome;
 use crate::error::Error;
 use crate::output::{self, Stream, TerminalStyle};
 use crate::source::FileStates;
 
 /// The time between two polls of the disk.
 const PACE: Duration = Duration::from_millis(200);
+
+/// The result of a check.
+pub(super) struct CheckOutcome {
+    pub(super) status: ExitCode,
+    /// False if the reader of standard output has closed it.
+    pub(super) is_stdout_open: bool,
+}
 
 /// Repeats the check until the program is ended from outside or the reader of its output goes away, and returns the
 /// status of the last check.

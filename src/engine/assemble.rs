@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::assign::is_part_of;
 use super::deployment_check::DeploymentVerdicts;
+use super::file_findings;
 use super::option_use::{self, RootOptionUse};
-use super::{EngineSettings, editable_location, file_findings};
-use crate::finding::Label;
-use crate::report::{Diagnostic, FindingTarget, Report, UnreadFile};
+use super::settings::EngineSettings;
+use crate::finding::{Finding, FindingTarget, Label};
+use crate::report::{Diagnostic, Report, UnreadFile};
 use crate::rules::{self, RULES};
 use crate::scan::Scan;
 use crate::source::{FileCount, FileId, Sources, Span, is_installed};
@@ -101,23 +102,19 @@ pub fn add(report: &mut Report, findings: Vec<Diagnostic>) {
 /// Sorts findings by file, place and rule.
 fn sort_findings(report: &mut Report) {
     let sources = &report.sources;
-    report.findings.sort_by_cached_key(|finding| {
-        let (name, start) = match &finding.place {
-            FindingTarget::Text(label) => (sources.file(label.span.file).name.clone(), label.span.start),
-            FindingTarget::File(name) => (name.clone(), 0),
-            FindingTarget::Run => (String::new(), 0),
-        };
-        (name, start, rules::position(finding.rule), finding.message.clone())
+    report.findings.sort_by_cached_key(|diagnostic| {
+        let Finding { place, message, .. } = &diagnostic.finding;
+        let start = place.label().map_or(0, |label| label.span.start);
+        (place.file_name(sources).unwrap_or_default(), start, rules::position(diagnostic.rule), message.clone())
     });
 }
 
 /// Keeps one of several equal findings about a file that several projects read.
 fn drop_repeats(report: &mut Report) {
-    report.findings.dedup_by(|later, earlier| match (&later.place, &earlier.place) {
-        (FindingTarget::Text(own), FindingTarget::Text(other)) => {
-            later.deployment.is_none() && own == other && later.message == earlier.message
-        }
-        (FindingTarget::Text(_) | FindingTarget::File(_) | FindingTarget::Run, _) => false,
+    report.findings.dedup_by(|later, earlier| {
+        let (own, other) = (&later.finding, &earlier.finding);
+        let is_in_text = later.deployment.is_none() && own.place.label().is_some();
+        is_in_text && own.place == other.place && own.message == other.message
     });
 }
 
@@ -140,11 +137,11 @@ fn drop_repeated_uncreated(report: &mut Report) {
 /// For a template in a quoted string, this is the string.
 fn clip_to_lines(report: &mut Report) {
     let sources = &report.sources;
-    for finding in &mut report.findings {
-        if let FindingTarget::Text(label) = &mut finding.place {
+    for diagnostic in &mut report.findings {
+        if let FindingTarget::Text(label) = &mut diagnostic.finding.place {
             clip(label, sources);
         }
-        finding.related.iter_mut().chain(&mut finding.changed).for_each(|label| clip(label, sources));
+        diagnostic.finding.related.iter_mut().chain(&mut diagnostic.changed).for_each(|label| clip(label, sources));
     }
     for trail in report.deployments.iter_mut().flat_map(|deployment| &mut deployment.trails) {
         trail.header = sources.outermost(trail.header);
@@ -154,5 +151,12 @@ fn clip_to_lines(report: &mut Report) {
 
 fn clip(label: &mut Label, sources: &Sources) {
     label.span = sources.outermost(label.span);
-    editable_location::clip(label, sources);
+    clip_to_line(label, sources);
+}
+
+/// Shortens a label to its first line.
+pub(super) fn clip_to_line(label: &mut Label, sources: &Sources) {
+    let file = sources.file(label.span.file);
+    let line = file.line(label.span.start);
+    label.span.end = label.span.end.min(file.line_bounds(line).1).max(label.span.start);
 }

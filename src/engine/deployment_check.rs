@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use super::EngineSettings;
-use super::digest::digest;
+use sha2::{Digest, Sha256};
+
 use super::downgrade::Downgrade;
 use super::evaluation_order::CreatedTrails;
 use super::option_use::RootOptionUse;
 use super::related::RelatedResources;
+use super::settings::EngineSettings;
 use super::trail_instance::{self, TrailInstance};
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
@@ -18,6 +19,9 @@ use crate::rules::{Check, RULES, Rule, Strictness};
 use crate::source::{Sources, Span};
 use crate::suppress::Suppressions;
 use crate::value::{Budget, Hop, HopKind, Origin, World};
+
+/// The length in bytes of a digest, long enough to distinguish the declarations of a repository.
+const BYTES: usize = 8;
 
 /// The verdicts on a deployment, and their findings.
 #[derive(Debug, Clone, Default)]
@@ -305,4 +309,10 @@ fn whole_rule() -> Option<WholeRule> {
         Check::Deployment(check) => Some((rule, check)),
         _ => None,
     })
+}
+
+/// A digest of a text without its white space, in hexadecimal.
+fn digest(text: &str) -> String {
+    let text: String = text.split_whitespace().collect();
+    Sha256::digest(text.as_bytes()).iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect()
 }

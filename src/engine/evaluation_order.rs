@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::assign::{Assignment, CandidateProject, assignments};
+use super::settings::EngineSettings;
+use super::trail_instance;
 use super::trail_instance::TrailInstance;
-use super::{EngineSettings, trail_instance};
 use crate::formats::{Context, LoadedProject, Project};
 use crate::model::SearchSubject;
 use crate::source::{FileId, Sources, Span};

@@ -1,9 +1,9 @@
 //! Findings about files that can't be read or suppressions without effect, rather than about trails.
 
-use super::EngineSettings;
-use crate::finding::{Label, Level};
+use super::settings::EngineSettings;
+use crate::finding::{Finding, FindingTarget, Level};
 use crate::model::{Notation, Remedy, RemedyKind};
-use crate::report::{Diagnostic, FindingTarget, Report};
+use crate::report::{Diagnostic, Report};
 use crate::rules;
 use crate::source::ReadError;
 use crate::suppress::{StaleKind, StaleSuppression};
@@ -18,12 +18,8 @@ pub(super) fn syntax_errors(mut problems: Vec<Problem>) -> impl Iterator<Item = 
         last.message = format!("{}, and {hidden} more problems follow", last.message);
     }
     problems.into_iter().map(|problem| {
-        let label = Label { span: problem.span, text: String::new() };
-        let help = "fix the syntax; a file that can't be parsed isn't checked".to_owned();
-        Diagnostic {
-            help: Some(help),
-            ..Diagnostic::new(&rules::SYNTAX_ERROR, problem.message, FindingTarget::Text(label))
-        }
+        let finding = Finding::at(problem.span, problem.message, "");
+        Diagnostic::new(&rules::SYNTAX_ERROR, finding.help("fix the syntax; a file that can't be parsed isn't checked"))
     })
 }
 
@@ -37,14 +33,17 @@ pub(super) fn nothing_checked(report: &Report, settings: &EngineSettings) -> Opt
     };
     let reported = Diagnostic {
         level: settings.level(&rules::NO_COMPLIANT_TRAIL, rules::NO_COMPLIANT_TRAIL.page.level),
-        help: Some("check the directory that declares the trail".to_owned()),
-        ..Diagnostic::new(&rules::NO_COMPLIANT_TRAIL, message, FindingTarget::Run)
+        ..Diagnostic::new(
+            &rules::NO_COMPLIANT_TRAIL,
+            Finding::about(FindingTarget::Run, message).help("check the directory that declares the trail"),
+        )
     };
     (is_asked && is_nothing).then_some(reported)
 }
 
 pub(super) fn unreadable_file(name: String, error: &ReadError) -> Diagnostic {
-    Diagnostic::new(&rules::UNREADABLE_FILE, format!("`{name}` can't be read: {error}"), FindingTarget::File(name))
+    let message = format!("`{name}` can't be read: {error}");
+    Diagnostic::new(&rules::UNREADABLE_FILE, Finding::about(FindingTarget::File(name), message))
 }
 
 /// The finding for a suppression that has no effect, if its rule is selected.
@@ -61,16 +60,15 @@ pub(super) fn stale_suppression(stale: StaleSuppression, settings: &EngineSettin
         StaleKind::UnknownRule => (&rules::UNKNOWN_RULE, "named here", "use an id that `trailint rules` lists"),
         StaleKind::OldId => (&rules::UNKNOWN_RULE, "still accepted", "use the new id"),
     };
-    let place = FindingTarget::Text(Label { span: stale.span, text: label.to_owned() });
     let removed = stale.unused.filter(|_| stale.kind == StaleKind::Unused);
     let remedies = removed
         .map(|rule| Remedy::at(stale.span, Notation::Hcl, RemedyKind::RemoveIgnore { rule }))
         .into_iter()
         .collect();
-    let reported = Diagnostic { help: Some(help.to_owned()), remedies, ..Diagnostic::new(rule, stale.message, place) };
+    let finding = Finding { remedies, ..Finding::at(stale.span, stale.message, label).help(help) };
     let level = match stale.kind {
         StaleKind::OldId => Level::Note,
         _ => settings.level(rule, rule.page.level),
     };
-    settings.selection.is_selected(rule).then_some(Diagnostic { level, ..reported })
+    settings.selection.is_selected(rule).then_some(Diagnostic { level, ..Diagnostic::new(rule, finding) })
 }

@@ -4,15 +4,14 @@ use std::collections::HashMap;
 
 use super::deployment_check::DeploymentCheck;
 use super::downgrade::Downgrade;
-use super::editable_location;
 use super::trail_instance::{RuleResult, TrailInstance};
 use super::witness::Witness;
-use crate::finding::{Finding, Label, Level};
+use crate::finding::{Finding, FindingTarget, Label, Level};
 use crate::model::Trail;
 use crate::model::selectors::EventLoss;
-use crate::report::{Diagnostic, FindingInstance, FindingTarget, Outcome, Suppression};
+use crate::report::{Diagnostic, FindingInstance, Outcome, Suppression};
 use crate::rules::Rule;
-use crate::source::Span;
+use crate::source::{Sources, Span, is_installed};
 
 /// Rule results of instances that share their text.
 #[derive(Debug)]
@@ -73,7 +72,7 @@ impl DeploymentCheck<'_> {
         address: Option<&str>,
         trail: Option<&Trail>,
     ) -> Option<Suppression> {
-        let labels = std::iter::once(&finding.primary).chain(&finding.related).map(|label| label.span);
+        let labels = finding.labels().map(|label| label.span);
         let around = trail.iter().flat_map(|trail| std::iter::once(trail.header).chain(trail.calls.iter().copied()));
         let places: Vec<Span> = labels.chain(around).collect();
         self.suppressions.find(rule, address, &places)
@@ -83,7 +82,7 @@ impl DeploymentCheck<'_> {
     fn suppress(&self, reported: Diagnostic, suppressed: Option<Suppression>) -> Diagnostic {
         let mut reported = reported;
         if suppressed.is_some() && self.settings.selection.enforced.contains(&reported.rule.id()) {
-            reported.notes.push("this rule is enforced, so its findings can't be suppressed".to_owned());
+            reported.finding.notes.push("this rule is enforced, so its findings can't be suppressed".to_owned());
         } else {
             reported.suppressed = suppressed;
         }
@@ -104,7 +103,7 @@ impl DeploymentCheck<'_> {
                 Some(excuse) => (Level::Note, excuse.apply(finding)),
                 None => (self.settings.level(rule, own), finding),
             };
-        let finding = editable_location::move_out(finding, &instance.trail, self.sources);
+        let finding = move_out(finding, &instance.trail, self.sources);
         let instances = group.results.iter().map(|(instance, answer)| FindingInstance {
             address: Some(instance.trail.address.clone()),
             fingerprint: String::new(),
@@ -127,9 +126,9 @@ impl DeploymentCheck<'_> {
             .filter(|other| !other.rule.check.is_advice() && self.settings.selection.is_selected(other.rule));
         answer.rule.check.is_advice()
             && !answer.rule.page.is_on_request
-            && others
-                .filter_map(|other| other.finding.as_deref())
-                .any(|other| other.primary.span == finding.primary.span)
+            && others.filter_map(|other| other.finding.as_deref()).any(|other| {
+                other.place.label().map(|place| place.span) == finding.place.label().map(|place| place.span)
+            })
     }
 
     /// True for an unknown whose reason another unknown of the trail already reports.
@@ -139,7 +138,7 @@ impl DeploymentCheck<'_> {
             before.filter(|other| other.outcome == Outcome::Unknown && self.settings.selection.is_selected(other.rule));
         answer.rule.check.is_log_delivery()
             && answer.outcome == Outcome::Unknown
-            && open.any(|other| other.finding.as_ref().is_some_and(|other| other.primary == finding.primary))
+            && open.any(|other| other.finding.as_ref().is_some_and(|other| other.place == finding.place))
     }
 
     fn report(
@@ -155,42 +154,37 @@ impl DeploymentCheck<'_> {
         let shown = witness.fails_when.iter().filter(|_| finding.witness.is_none());
         let condition = shown.map(|decision| shorten(decision)).collect::<Vec<_>>().join(" and ");
         let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
-        let mut blocked_by = finding.blocked_by;
+        let Finding { message, place, related, remedies, mut blocked_by, .. } = finding;
         blocked_by.extend(witness.subjects.iter().flat_map(|subject| blockers(subject)));
         blocked_by.sort_unstable();
         blocked_by.dedup();
-        let wished = finding.remedies.iter().filter_map(|remedy| remedy.steps().last()).map(|step| step.span);
-        let set = finding.set_at.filter(|_| finding.remedies.is_empty() && outcome == Outcome::Fail);
-        let mut set_at: Vec<Span> = wished.chain(set).collect();
+        let mut set_at: Vec<Span> =
+            remedies.iter().filter_map(|remedy| remedy.steps().last()).map(|step| step.span).collect();
+        if remedies.is_empty() && outcome == Outcome::Fail {
+            set_at = finding.set_at;
+        }
         set_at.dedup();
+        let finding = Finding {
+            // An address isn't shortened, since a part of it isn't a valid address.
+            message: format!("{subject}{} {}{when}", self.name_after(), shorten_code(&message)),
+            place: match place {
+                FindingTarget::Text(label) => FindingTarget::Text(shorten_label(label)),
+                FindingTarget::File(_) | FindingTarget::Run => place,
+            },
+            related: related.into_iter().map(shorten_label).collect(),
+            remedies,
+            blocked_by,
+            set_at,
+            ..finding
+        };
         Diagnostic {
-            rule,
-            fingerprint: String::new(),
             level,
             outcome,
-            // An address isn't shortened, since a part of it isn't a valid address.
-            message: format!("{subject}{} {}{when}", self.name_after(), shorten_code(&finding.message)),
-            address: None,
-            loss: None,
-            others: Vec::new(),
-            attribute: finding.attribute,
             deployment: Some(self.root.clone()),
             deployment_name: self.name.map(str::to_owned),
-            place: FindingTarget::Text(shorten_label(finding.primary)),
-            related: finding.related.into_iter().map(shorten_label).collect(),
-            set_at,
-            notes: finding.notes,
-            help: finding.help,
-            remedies: finding.remedies,
-            fix: None,
-            rejected_fix: None,
-            blocked_by,
             fails_when: witness.fails_when.clone(),
             passes_when: witness.passes_when.clone(),
-            is_declared_elsewhere: finding.is_declared_elsewhere,
-            counts_unknown: false,
-            changed: None,
-            suppressed: None,
+            ..Diagnostic::new(rule, finding)
         }
     }
 
@@ -198,6 +192,31 @@ impl DeploymentCheck<'_> {
     fn name_after(&self) -> String {
         self.name.map(|name| format!(" in `{name}`")).unwrap_or_default()
     }
+}
+
+/// Moves a finding in installed code, which can't be edited, to the call of the module: to the argument that decides
+/// the value, or to the call's header if none does.
+fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -> Finding {
+    let is_installed = |label: &Label| is_installed(&sources.file(label.span.file).path);
+    let is_out_of_reach = finding.place.label().is_some_and(is_installed);
+    let Some(call) = finding.call.or(trail.call).filter(|_| is_out_of_reach) else { return finding };
+    let own = finding.related.iter().position(|label| !is_installed(label));
+    let label = match own {
+        Some(index) => finding.related.remove(innermost(&finding.related, index)),
+        None => Label { span: call, text: "in the module that this calls".to_owned() },
+    };
+    if let FindingTarget::Text(inside) = std::mem::replace(&mut finding.place, FindingTarget::Text(label)) {
+        finding.related.insert(0, inside);
+    }
+    finding
+}
+
+/// Returns the index of the last of consecutive labels that each contain the next, such as an object in an argument and
+/// its attribute.
+fn innermost(labels: &[Label], first: usize) -> usize {
+    let rest = labels.get(first..).unwrap_or_default();
+    let steps = rest.iter().zip(rest.iter().skip(1)).take_while(|(outer, inner)| outer.span.holds(inner.span));
+    first.saturating_add(steps.count())
 }
 
 /// The limit for the length of an expression in a message or a label, in characters.

@@ -1,4 +1,5 @@
-//! An incremental check for an editor: after a change, only the deployments that depend on it are evaluated again.
+//! The check: its stages, and their results. An editor owns a check: after a change, only the deployments that depend on
+//! it are evaluated again. [`check`](super::check) is one pass of it.
 //!
 //! Each deployment records the files that it read and the paths that it looked up. The files that each file brings into
 //! a project are kept, too; as long as they don't change, the projects don't change either. The report equals the one
@@ -9,18 +10,21 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::assemble;
 use super::assign::{self, Assignment, CandidateProject, LinkedFiles, link, projects};
 use super::deployment_check::DeploymentVerdicts;
+use super::evaluation::evaluate;
 use super::evaluation_order::{CreatedTrails, evaluate_in_order};
 use super::other_runs::{OtherRun, OtherRuns};
+use super::settings::EngineSettings;
 use super::shares::{BudgetShares, PaidWork};
-use super::{EngineSettings, assemble, evaluate, with_large_stack};
+use super::threads::with_large_stack;
 use crate::error::Error;
 use crate::formats::{Caches, Context, FORMATS};
-use crate::report::{FindingTarget, Report};
+use crate::report::Report;
 use crate::scan::{self, Scan, ScanInputs};
 use crate::source::{Dependencies, FileId, Fs, ReadError, Sources, TrackingFs, check_size, check_text};
-use crate::suppress::{FileSuppressions, Suppressions, UsedSuppression};
+use crate::suppress::{FileSuppressions, StaleSuppression, Suppressions, UsedSuppression};
 use crate::value::Budget;
 
 /// The inputs and settings of a check.
@@ -38,7 +42,7 @@ pub struct IncrementalCheck {
     /// The files that the settings name.
     settings_files: HashSet<FileId>,
     pub(super) caches: Caches,
-    scan: Scan,
+    pub(super) scan: Scan,
     linked: LinkedFiles,
     pub(super) projects: Vec<CandidateProject>,
     /// The dependencies of the projects besides the linked files.
@@ -95,7 +99,14 @@ impl IncrementalCheck {
         with_large_stack(|| Self::check(sources, setup))?
     }
 
-    fn check(sources: Sources, setup: Setup<'_>) -> Result<Self, Error> {
+    pub(super) fn check(sources: Sources, setup: Setup<'_>) -> Result<Self, Error> {
+        let mut check = Self::find(sources, setup)?;
+        check.evaluate_affected(setup, &ChangeReach::default());
+        Ok(check)
+    }
+
+    /// Finds the candidates and the projects, without evaluating any.
+    pub(super) fn find(sources: Sources, setup: Setup<'_>) -> Result<Self, Error> {
         let settings_files = sources.all().into_iter().map(|(id, _)| id).collect();
         let scan = scan::scan(setup.fs, setup.inputs, &sources, &setup.settings.progress)?;
         let caches = Caches::default();
@@ -115,8 +126,15 @@ impl IncrementalCheck {
             caches,
         };
         check.find_projects(setup)?;
-        check.evaluate_affected(setup, &ChangeReach::default());
         Ok(check)
+    }
+
+    /// Ends the check with the report on all files. Also returns the scan and the files that the candidates refer to.
+    pub(super) fn finish(self, settings: &EngineSettings) -> (Report, Scan, LinkedFiles) {
+        let stale = self.stale(settings, |_| true);
+        let Self { scan, linked, deployments, sources, .. } = self;
+        let verdicts = deployments.into_iter().map(|(_, paid)| paid.outcome.verdicts).collect();
+        (assemble::report(&scan, verdicts, stale, settings, sources), scan, linked)
     }
 
     /// Records existing files that the scan doesn't find. Missing files aren't recorded, since the next scan may find
@@ -184,12 +202,23 @@ impl IncrementalCheck {
         current: &HashSet<FileId>,
         settings: &EngineSettings,
     ) -> Report {
-        let suppressions = Suppressions::with_cache(Arc::clone(&self.ignored), &settings.suppress, &self.sources);
-        self.deployments().for_each(|deployment| suppressions.add_used(&deployment.used));
-        let mut stale = suppressions.stale(|rule| settings.selection.is_selected(rule), |file| current.contains(&file));
-        stale.retain(|stale| !self.others.may_need(stale));
+        let stale = self.stale(settings, |file| current.contains(&file));
         let judged = deployments.map(|deployment| deployment.verdicts.clone()).collect();
         assemble::report(&self.scan, judged, stale, settings, self.sources.share())
+    }
+
+    /// Returns the suppressions without an effect in the files that `counts` selects.
+    fn stale(&self, settings: &EngineSettings, counts: impl Fn(FileId) -> bool) -> Vec<StaleSuppression> {
+        let mut stale = self.all_stale(settings, counts);
+        stale.retain(|stale| !self.others.may_need(stale));
+        stale
+    }
+
+    /// Does the same, also for suppressions that other runs may need.
+    fn all_stale(&self, settings: &EngineSettings, counts: impl Fn(FileId) -> bool) -> Vec<StaleSuppression> {
+        let suppressions = Suppressions::with_cache(Arc::clone(&self.ignored), &settings.suppress, &self.sources);
+        self.deployments().for_each(|deployment| suppressions.add_used(&deployment.used));
+        suppressions.stale(|rule| settings.selection.is_selected(rule), counts)
     }
 
     /// Evaluates the deployments again that depend on changed paths.
@@ -321,12 +350,16 @@ impl IncrementalCheck {
         let mut old: HashMap<DeploymentKey, PaidWork<CachedDeployment>> = good.into_iter().collect();
         let mut touched: HashSet<FileId> = bad.iter().flat_map(|(_, paid)| paid.outcome.dependencies.files()).collect();
         let hold_all = |assignments: Vec<Assignment<'_>>| {
+            setup.settings.progress.expect(assignments.len());
             let keys: Vec<DeploymentKey> = assignments.iter().map(key).collect();
             let known: Vec<Option<PaidWork<CachedDeployment>>> = keys.iter().map(|key| old.remove(key)).collect();
             let is_new: Vec<bool> = known.iter().map(Option::is_none).collect();
             let deployments = shares.spend(&assignments, known, setup.settings.jobs, |assignment, budget| {
                 self.evaluate_cached(assignment, budget, setup.settings)
             });
+            for (assignment, _) in assignments.iter().zip(&deployments).filter(|(_, paid)| paid.is_cut) {
+                setup.settings.progress.out_of_steps(assignment.candidate.project.root());
+            }
             let judged = deployments.iter().zip(is_new).filter_map(|(paid, is_new)| is_new.then_some(paid));
             touched.extend(judged.flat_map(|paid| paid.outcome.dependencies.files()));
             keys.into_iter().zip(deployments).collect()
@@ -341,9 +374,7 @@ impl IncrementalCheck {
     /// Determines again which unused suppressions other runs may need. These may be in any file.
     fn find_others(&mut self, setup: Setup<'_>) {
         let settings = setup.settings;
-        let suppressions = Suppressions::with_cache(Arc::clone(&self.ignored), &settings.suppress, &self.sources);
-        self.deployments().for_each(|deployment| suppressions.add_used(&deployment.used));
-        let stale = suppressions.stale(|rule| settings.selection.is_selected(rule), |_| true);
+        let stale = self.all_stale(settings, |_| true);
         let context = setup.context(&self.sources, &self.caches);
         let (bytes, has_unreadable) = (self.scan.bytes(&self.sources), !self.scan.unreadable.is_empty());
         let run = OtherRun { projects: &self.projects, context, settings, bytes, has_unreadable };
@@ -373,13 +404,10 @@ impl IncrementalCheck {
 impl CachedDeployment {
     /// True if one of the files contains the location of a finding or a hop to it.
     fn has_location_in(&self, files: &HashSet<FileId>) -> bool {
-        self.verdicts.findings.iter().any(|finding| {
-            let primary = match &finding.place {
-                FindingTarget::Text(label) => Some(label),
-                FindingTarget::File(_) | FindingTarget::Run => None,
-            };
-            let labels = primary.into_iter().chain(&finding.related).map(|label| label.span);
-            labels.chain(finding.set_at.iter().copied()).any(|span| files.contains(&span.file))
+        self.verdicts.findings.iter().any(|diagnostic| {
+            let mut labels = diagnostic.finding.labels().map(|label| label.span);
+            labels.any(|span| files.contains(&span.file))
+                || diagnostic.finding.set_at.iter().any(|span| files.contains(&span.file))
         })
     }
 }

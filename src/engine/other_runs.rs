@@ -13,12 +13,12 @@ use std::sync::Arc;
 
 use super::assign::CandidateProject;
 use super::deployment_check::{DeploymentCheck, DeploymentVerdicts};
+use super::settings::{EngineSettings, Selection};
 use super::shares::BudgetShares;
-use super::{EngineSettings, Selection};
 use crate::formats::Context;
 use crate::formats::terraform::Modules;
 use crate::model::selectors::SelectorPolicy;
-use crate::report::{Diagnostic, FindingTarget, Outcome};
+use crate::report::{Diagnostic, Outcome};
 use crate::rules::{Check, RULES, Rule, Strictness};
 use crate::source::{Dependencies, FileId, Span, TrackingFs, is_installed};
 use crate::suppress::{self, StaleSuppression, Suppressions};
@@ -107,7 +107,7 @@ fn is_partial(judged: &[&DeploymentVerdicts], run: OtherRun<'_>) -> bool {
         || run.has_unreadable
         || judged
             .iter()
-            .any(|verdicts| verdicts.findings.iter().any(|finding| matches!(finding.rule.check, Check::Reading)))
+            .any(|verdicts| verdicts.findings.iter().any(|diagnostic| matches!(diagnostic.rule.check, Check::Reading)))
 }
 
 /// Evaluates each project on its own, without any values.
@@ -175,8 +175,8 @@ fn undecided(verdicts: &DeploymentVerdicts, found: &FindingPlaces<'_>) -> HashSe
     let of_findings = verdicts
         .findings
         .iter()
-        .filter(|finding| finding.outcome == Outcome::Unknown || !found.findings.contains(&key(finding)))
-        .map(|finding| finding.rule.id());
+        .filter(|diagnostic| diagnostic.outcome == Outcome::Unknown || !found.findings.contains(&key(diagnostic)))
+        .map(|diagnostic| diagnostic.rule.id());
     let trails = verdicts.deployment.iter().flat_map(|judged| &judged.trails);
     let results = trails.flat_map(|trail| &trail.rules);
     let of_trails = results.filter(|(_, outcome)| *outcome == Outcome::Unknown).map(|(rule, _)| rule.id());
@@ -190,12 +190,8 @@ fn undecided(verdicts: &DeploymentVerdicts, found: &FindingPlaces<'_>) -> HashSe
     of_findings.chain(of_trails).chain(whole.map(|rule| rule.id())).collect()
 }
 
-fn key(finding: &Diagnostic) -> Key {
-    let primary = match &finding.place {
-        FindingTarget::Text(label) => Some(label.span),
-        FindingTarget::File(_) | FindingTarget::Run => None,
-    };
-    (finding.rule.id(), primary.into_iter().chain(finding.related.iter().map(|label| label.span)).collect())
+fn key(diagnostic: &Diagnostic) -> Key {
+    (diagnostic.rule.id(), diagnostic.finding.labels().map(|label| label.span).collect())
 }
 
 /// The policy with the most findings.

@@ -8,7 +8,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::EngineSettings;
+use super::settings::EngineSettings;
 use crate::formats::LoadedProject;
 use crate::model::log_delivery::{
     self, LogDelivery, PolicyWork, RelatedIndex, RelatedResource, SourceId, UnreadCompanion,

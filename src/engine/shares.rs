@@ -7,7 +7,7 @@
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 
-use super::Threads;
+use super::threads::Threads;
 use crate::value::Budget;
 
 /// The maximum number of deployments that get a larger share at the same time.

@@ -1,19 +1,53 @@
-//! Implements `trailint trace`: lists the steps that lead to a trail's values.
+//! Queries to a check about the steps that lead to a trail's values: `trailint trace`, and the values at a place of a
+//! text.
 
 mod paths;
 
-use super::assign::{Assignment, link, projects};
+use std::collections::HashSet;
+
+use super::assemble::clip_to_line;
+use super::assign::{Assignment, assignments};
 use super::evaluation_order::{CreatedTrails, evaluate_in_order};
+use super::incremental::{DeploymentKey, IncrementalCheck, Setup, key};
 use super::option_use::{self, RootOptionUse};
-use super::{EngineSettings, editable_location, trail_instance, with_large_stack};
+use super::trail_instance;
 use crate::error::Error;
-use crate::formats::{Caches, Context};
+use crate::finding::Label;
 use crate::model::{Resource, SearchSubject};
 use crate::named::closest;
-use crate::report::{Trace, TracedArgument};
-use crate::scan::{self, ScanInputs};
-use crate::source::{Fs, Sources};
+use crate::source::{FileId, SourceFile, Sources};
 use crate::value::{Budget, Data, Known, Traced, Unknown, World};
+
+/// The answer to `trace`: the paths of values.
+#[derive(Debug)]
+pub struct Trace {
+    /// The files that spans point into.
+    pub sources: Sources,
+    /// The arguments that match the query.
+    pub arguments: Vec<TracedArgument>,
+}
+
+/// An argument of a trail, or the existence of the trail.
+#[derive(Debug)]
+pub struct TracedArgument {
+    /// The address of the trail with the path of the argument.
+    pub name: String,
+    /// The ways in which its value may come about; one if nothing is undecided.
+    pub paths: Vec<TracePath>,
+}
+
+/// One way in which a value comes about.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TracePath {
+    /// The result, which follows the name: "is `true`".
+    pub outcome: String,
+    /// The decisions that lead this way.
+    pub decisions: Vec<String>,
+    /// The hops, from the trail to the place that decides the value.
+    pub steps: Vec<Label>,
+    /// The command or option that makes the value known.
+    pub help: Option<String>,
+}
 
 /// The name under which a trail's Region is shown, also if no argument sets it.
 const REGION: &str = "region";
@@ -31,61 +65,80 @@ type TraceRun = (Vec<Resource>, World);
 /// An instance in each world in which there is one.
 type InstanceByWorld<'a> = Vec<(&'a Resource, &'a World)>;
 
-/// Follows the values of all trails that `question` names: `ADDRESS` or `ADDRESS.ATTRIBUTE`.
-///
-/// # Errors
-///
-/// Those of [`scan::scan`]; no trail of this address; no argument of this name.
-pub fn trace(
-    fs: &dyn Fs,
-    inputs: &ScanInputs,
-    sources: Sources,
-    settings: &EngineSettings,
-    question: &str,
-) -> Result<Trace, Error> {
-    with_large_stack(|| trace_here(fs, inputs, sources, settings, question))?
+impl IncrementalCheck {
+    /// Follows the values of all trails that `question` names: `ADDRESS` or `ADDRESS.ATTRIBUTE`.
+    pub(super) fn trace(self, question: &str, setup: Setup<'_>) -> Result<Trace, Error> {
+        let settings = setup.settings;
+        let question = TraceQuery { text: Some(question) };
+        let answers: Vec<TraceAnswers> = evaluate_in_order(
+            &self.projects,
+            setup.context(&self.sources, &self.caches),
+            settings,
+            |assignments: Vec<Assignment<'_>>| assignments.iter().map(|one| question.results(one)).collect(),
+            |answers| &answers.created,
+        );
+        let (mut trails, mut arguments, mut takes) = (Vec::new(), Vec::new(), Vec::new());
+        for answers in answers {
+            takes.push(answers.option_use);
+            trails.extend(answers.trails);
+            arguments.extend(answers.arguments);
+        }
+        if let Some(refused) = option_use::refusal(&takes, &settings.evaluation, &self.sources) {
+            return Err(refused);
+        }
+        clip_steps(&mut arguments, &self.sources);
+        if arguments.is_empty() {
+            return Err(question.not_found(&trails, self.scan.files));
+        }
+        Ok(Trace { arguments, sources: self.sources })
+    }
+
+    /// The arguments of all trails to whose value the text at the offset contributes: as the place where it is set, or
+    /// as the value of the name before it on the line.
+    pub fn arguments_at(&self, file: FileId, offset: u32, setup: Setup<'_>) -> Vec<TracedArgument> {
+        let context = setup.context(&self.sources, &self.caches);
+        let text = self.sources.file(file);
+        let all = self.projects.iter().flat_map(|candidate| assignments(candidate, context, setup.settings));
+        let reaching: HashSet<&DeploymentKey> = self
+            .deployments
+            .iter()
+            .filter(|(_, paid)| paid.outcome.dependencies.has_file(file))
+            .map(|(key, _)| key)
+            .collect();
+        let reached = all.filter(|assignment| reaching.contains(&key(assignment)));
+        let mut arguments: Vec<TracedArgument> =
+            reached.flat_map(|assignment| TraceQuery { text: None }.results(&assignment).arguments).collect();
+        clip_steps(&mut arguments, &self.sources);
+        let distances =
+            arguments.iter().flat_map(|argument| &argument.paths).filter_map(|way| distance(way, file, offset, &text));
+        let Some(nearest) = distances.min() else { return Vec::new() };
+        for argument in &mut arguments {
+            argument.paths.retain(|way| distance(way, file, offset, &text) == Some(nearest));
+        }
+        arguments.retain(|argument| !argument.paths.is_empty());
+        arguments
+    }
 }
 
-fn trace_here(
-    fs: &dyn Fs,
-    inputs: &ScanInputs,
-    sources: Sources,
-    settings: &EngineSettings,
-    question: &str,
-) -> Result<Trace, Error> {
-    let scan = scan::scan(fs, inputs, &sources, &settings.progress)?;
-    let caches = Caches::default();
-    let context =
-        Context { fs, sources: &sources, caches: &caches, options: &settings.evaluation, plan: None, tried: &[] };
-    let question = TraceQuery { text: Some(question) };
-    let projects = projects(&link(&scan, context), context)?;
-    let answers: Vec<TraceAnswers> = evaluate_in_order(
-        &projects,
-        context,
-        settings,
-        |assignments: Vec<Assignment<'_>>| assignments.iter().map(|one| question.results(one)).collect(),
-        |answers| &answers.created,
-    );
-    let (mut trails, mut arguments, mut takes) = (Vec::new(), Vec::new(), Vec::new());
-    for answers in answers {
-        takes.push(answers.option_use);
-        trails.extend(answers.trails);
-        arguments.extend(answers.arguments);
+/// Shortens the labels of the steps to one line.
+fn clip_steps(arguments: &mut [TracedArgument], sources: &Sources) {
+    for label in arguments.iter_mut().flat_map(|argument| &mut argument.paths).flat_map(|way| &mut way.steps) {
+        clip_to_line(label, sources);
     }
-    if let Some(refused) = option_use::refusal(&takes, &settings.evaluation, &sources) {
-        return Err(refused);
-    }
-    for label in arguments
-        .iter_mut()
-        .flat_map(|argument: &mut TracedArgument| &mut argument.paths)
-        .flat_map(|way| &mut way.steps)
-    {
-        editable_location::clip(label, &sources);
-    }
-    if arguments.is_empty() {
-        return Err(question.not_found(&trails, scan.files));
-    }
-    Ok(Trace { arguments, sources })
+}
+
+/// The distance of the nearest step of a value's path from an offset; `None` if no step is at the offset or behind it
+/// on its line.
+fn distance(way: &TracePath, id: FileId, offset: u32, file: &SourceFile) -> Option<u32> {
+    let line = file.position(offset).line;
+    way.steps
+        .iter()
+        .filter_map(|label| {
+            let span = label.span;
+            let is_near = span.file == id && offset <= span.end && file.position(span.start).line == line;
+            is_near.then(|| span.start.saturating_sub(offset))
+        })
+        .min()
 }
 
 /// A trail that a query may name.
@@ -102,11 +155,6 @@ struct TraceAnswers {
     arguments: Vec<TracedArgument>,
     created: CreatedTrails,
     option_use: RootOptionUse,
-}
-
-/// Returns all arguments of the trails of a deployment.
-pub(super) fn everything(assignment: &Assignment<'_>) -> Vec<TracedArgument> {
-    TraceQuery { text: None }.results(assignment).arguments
 }
 
 impl TraceQuery<'_> {
@@ -241,7 +289,7 @@ fn paths(instance: &InstanceByWorld<'_>, queried: &str) -> Vec<String> {
         }
         paths.extend(own);
     }
-    let mut is_new = std::collections::HashSet::new();
+    let mut is_new = HashSet::new();
     paths.retain(|path| is_new.insert(path.clone()));
     paths
 }

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::EngineSettings;
 use super::related::RelatedResources;
+use super::settings::EngineSettings;
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
 use crate::formats::LoadedProject;

@@ -57,8 +57,8 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
     let finding = shown.and_then(|(verdict, _)| match verdict {
         Verdict::Pass => None,
         Verdict::Fail(finding) => {
-            let label = format!("{} in that case", finding.primary.text);
-            Some(finding.with_primary_label(label))
+            let label = finding.place.label().map(|label| format!("{} in that case", label.text));
+            Some(finding.with_primary_label(label.unwrap_or_default()))
         }
         Verdict::Unknown(finding) => Some(finding),
     });

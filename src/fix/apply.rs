@@ -86,8 +86,8 @@ pub fn apply_fixes<E>(
 
 /// Removes the fixes that were tried and rejected.
 pub fn drop_rejected(report: &mut Report, refused: &BTreeSet<String>) {
-    let is_refused = |finding: &&mut Diagnostic| refused.contains(&finding.fingerprint);
-    report.findings.iter_mut().filter(is_refused).for_each(|finding| finding.fix = None);
+    let is_refused = |diagnostic: &&mut Diagnostic| refused.contains(&diagnostic.fingerprint);
+    report.findings.iter_mut().filter(is_refused).for_each(|diagnostic| diagnostic.fix = None);
 }
 
 /// True if a fix is safe enough and changes only files that can be written.
@@ -97,9 +97,10 @@ pub fn is_allowed(fix: &Fix, allowed: Safety, report: &Report, may_change: impl 
 
 impl FixRound {
     fn names(&self, is_wanted: IsWanted<'_>) -> FixNames {
-        let is_wanted =
-            |finding: &&Diagnostic| finding.fix.as_ref().is_some_and(|fix| is_wanted(finding, fix, &self.report));
-        self.report.findings.iter().filter(is_wanted).map(|finding| finding.fingerprint.clone()).collect()
+        let is_wanted = |diagnostic: &&Diagnostic| {
+            diagnostic.fix.as_ref().is_some_and(|fix| is_wanted(diagnostic, fix, &self.report))
+        };
+        self.report.findings.iter().filter(is_wanted).map(|diagnostic| diagnostic.fingerprint.clone()).collect()
     }
 
     /// Makes the fixes of a group that do no harm, and returns those that were rejected after the last of them. A group
@@ -152,15 +153,16 @@ impl FixRound {
 
     /// Returns the wanted fixes of findings that remain after some fixes, or that are new for the same trails.
     fn next_fixes(&self, is_wanted: IsWanted<'_>, before: &Report, made: &[&Diagnostic]) -> FixNames {
-        let left: FixNames = made.iter().map(|finding| finding.fingerprint.clone()).collect();
-        let known: HashSet<&str> = before.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
-        let trails: HashSet<_> = made.iter().filter_map(|finding| trail(finding)).collect();
-        let follows = |finding: &&Diagnostic| {
-            let is_new = !known.contains(finding.fingerprint.as_str());
-            left.contains(&finding.fingerprint) || is_new && trail(finding).is_some_and(|own| trails.contains(&own))
+        let left: FixNames = made.iter().map(|diagnostic| diagnostic.fingerprint.clone()).collect();
+        let known: HashSet<&str> = before.findings.iter().map(|diagnostic| diagnostic.fingerprint.as_str()).collect();
+        let trails: HashSet<_> = made.iter().filter_map(|diagnostic| trail(diagnostic)).collect();
+        let follows = |diagnostic: &&Diagnostic| {
+            let is_new = !known.contains(diagnostic.fingerprint.as_str());
+            left.contains(&diagnostic.fingerprint)
+                || is_new && trail(diagnostic).is_some_and(|own| trails.contains(&own))
         };
         let wanted = self.names(is_wanted);
-        let following = self.report.findings.iter().filter(follows).map(|finding| finding.fingerprint.clone());
+        let following = self.report.findings.iter().filter(follows).map(|diagnostic| diagnostic.fingerprint.clone());
         following.filter(|name| wanted.contains(name)).collect()
     }
 
@@ -171,8 +173,10 @@ impl FixRound {
         judge: &mut impl FnMut(&[ChangedFile]) -> Result<Report, E>,
     ) -> Result<(FixRound, Vec<usize>), E> {
         let Self { report, changes, fixed } = self;
-        let findings = report.findings.iter().enumerate().filter(|(_, finding)| group.contains(&finding.fingerprint));
-        let applied = apply(findings.filter_map(|(at, finding)| Some((at, finding.fix.as_ref()?))), &report.sources);
+        let findings =
+            report.findings.iter().enumerate().filter(|(_, diagnostic)| group.contains(&diagnostic.fingerprint));
+        let applied =
+            apply(findings.filter_map(|(at, diagnostic)| Some((at, diagnostic.fix.as_ref()?))), &report.sources);
         let mut changes = changes.clone();
         for (id, text) in applied.texts {
             let file = report.sources.file(id);
@@ -186,9 +190,9 @@ impl FixRound {
 }
 
 /// Returns the trail of a finding, with its deployment.
-fn trail(finding: &Diagnostic) -> Option<(Option<&str>, Option<&str>, &str)> {
-    let address = finding.address.as_deref()?;
-    Some((finding.deployment.as_deref(), finding.deployment_name.as_deref(), address))
+fn trail(diagnostic: &Diagnostic) -> Option<(Option<&str>, Option<&str>, &str)> {
+    let address = diagnostic.address.as_deref()?;
+    Some((diagnostic.deployment.as_deref(), diagnostic.deployment_name.as_deref(), address))
 }
 
 #[cfg(test)]
@@ -213,7 +217,7 @@ mod tests {
 
     /// Returns the numbers of fixed findings and of rejected fixes, for a fix that takes this many changes.
     fn fix_counts(changes: usize) -> (usize, usize) {
-        let is_wanted = |finding: &Diagnostic, _: &Fix, _: &Report| finding.rule.id() == "unvalidated-logs";
+        let is_wanted = |diagnostic: &Diagnostic, _: &Fix, _: &Report| diagnostic.rule.id() == "unvalidated-logs";
         let mut made = 0;
         let fixed = apply_fixes(report(false).unwrap(), is_wanted, |_| {
             made += 1;

@@ -36,8 +36,9 @@ pub use parsed_files::{ParsedFiles, ParsedTrees};
 pub use rejected::drop_rejected_values;
 
 use crate::edit::{Edit, Fix};
+use crate::finding::FindingTarget;
 use crate::model::{Remedy, RemedyKind};
-use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
+use crate::report::{Diagnostic, Outcome, Report};
 use crate::scan::ScanInputs;
 use crate::source::{Fs, PathKind, SourceFile, Span, is_generated};
 use crate::value::WRITE_HERE;
@@ -48,32 +49,32 @@ use safety::Trails;
 /// There is no fix for a file that a tool generates, since its next run would undo the fix. A plan is such a file:
 /// `is_output` is true if it is checked on its own.
 pub fn propose(findings: &mut [Diagnostic], texts: &ParsedFiles<'_>, is_output: bool) {
-    for finding in findings {
-        if is_output || is_decided_in_output(finding, texts) {
-            refer_to_source(finding, is_output);
+    for diagnostic in findings {
+        if is_output || is_decided_in_output(diagnostic, texts) {
+            refer_to_source(diagnostic, is_output);
         }
-        finding.fix = fix(finding, texts);
+        diagnostic.fix = fix(diagnostic, texts);
     }
 }
 
 /// True if the place that decides a failing value is in a file that a tool generates.
-fn is_decided_in_output(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> bool {
+fn is_decided_in_output(diagnostic: &Diagnostic, texts: &ParsedFiles<'_>) -> bool {
     let is_output = |span: Span| is_generated(&texts.file(span.file).path);
-    match &finding.place {
-        FindingTarget::Text(label) if finding.remedies.is_empty() => is_output(label.span),
-        _ => finding.remedies.iter().any(|remedy| is_output(remedy.target())),
+    match &diagnostic.finding.place {
+        FindingTarget::Text(label) if diagnostic.finding.remedies.is_empty() => is_output(label.span),
+        _ => diagnostic.finding.remedies.iter().any(|remedy| is_output(remedy.target())),
     }
 }
 
 /// Refers to the source of a generated file instead of fixing it. A plan that is checked beside its source can decide
 /// values that the source leaves unknown.
-fn refer_to_source(finding: &mut Diagnostic, is_plan: bool) {
-    finding.remedies.clear();
+fn refer_to_source(diagnostic: &mut Diagnostic, is_plan: bool) {
+    diagnostic.finding.remedies.clear();
     /// The first words of advice to change the code.
     const CHANGES: [&str; 8] = ["declare ", "fix ", "rename ", "replace ", "set ", "simplify ", "split ", "use "];
     let asks_for_text = |help: &String| CHANGES.iter().any(|word| help.starts_with(word)) && !help.contains("`--");
-    let help = finding.help.take();
-    finding.help = match (finding.outcome, help) {
+    let help = diagnostic.finding.help.take();
+    diagnostic.finding.help = match (diagnostic.outcome, help) {
         (Outcome::Unknown, Some(help)) if help == WRITE_HERE && is_plan => {
             Some("check the code together with this plan (`--plan`), or set a literal value in the source".to_owned())
         }
@@ -91,21 +92,22 @@ fn refer_to_source(finding: &mut Diagnostic, is_plan: bool) {
 pub fn update_safety(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile) -> bool) {
     let Report { findings, deployments, sources, .. } = &mut *report;
     let (trails, texts) = (Trails::new(deployments), ParsedFiles::new(sources, fs, &|_| None));
-    for finding in findings {
+    for diagnostic in findings {
         // Unused suppressions are known only after all deployments have been evaluated.
-        if finding.remedies.iter().any(concerns_suppression) {
-            finding.fix = fix(finding, &texts);
+        if diagnostic.finding.remedies.iter().any(concerns_suppression) {
+            diagnostic.fix = fix(diagnostic, &texts);
         }
-        let sharing = finding
+        let sharing = diagnostic
+            .finding
             .remedies
             .iter()
             .filter(|remedy| !concerns_suppression(remedy))
-            .filter_map(|remedy| trails.risk(finding, remedy))
+            .filter_map(|remedy| trails.risk(diagnostic, remedy))
             .max();
-        if let Some(fix) = &mut finding.fix {
+        if let Some(fix) = &mut diagnostic.fix {
             fix.risk = fix.risk.max(sharing);
         }
-        finding.fix = finding.fix.take_if(|fix| fix.is_within(sources, &may_change));
+        diagnostic.fix = diagnostic.fix.take_if(|fix| fix.is_within(sources, &may_change));
     }
     spare_refused_elsewhere(report);
     drop_fixes_of_suppressed(report);
@@ -113,7 +115,7 @@ pub fn update_safety(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&Sour
 
 /// Removes the fixes that make the changes of one that another deployment rejects.
 fn spare_refused_elsewhere(report: &mut Report) {
-    let refused: Vec<Fix> = report.findings.iter().filter_map(|finding| finding.rejected_fix.clone()).collect();
+    let refused: Vec<Fix> = report.findings.iter().filter_map(|diagnostic| diagnostic.rejected_fix.clone()).collect();
     drop_including(report, refused);
 }
 
@@ -124,8 +126,8 @@ fn concerns_suppression(remedy: &Remedy) -> bool {
 
 /// Removes the fixes of suppressed findings, and the fixes that include one of these.
 pub fn drop_fixes_of_suppressed(report: &mut Report) {
-    let suppressed = report.findings.iter_mut().filter(|finding| finding.suppressed.is_some());
-    let accepted = suppressed.filter_map(|finding| finding.fix.take()).collect();
+    let suppressed = report.findings.iter_mut().filter(|diagnostic| diagnostic.suppressed.is_some());
+    let accepted = suppressed.filter_map(|diagnostic| diagnostic.fix.take()).collect();
     drop_including(report, accepted);
 }
 
@@ -142,15 +144,15 @@ fn drop_including(report: &mut Report, others: Vec<Fix>) {
         let mut beginning_here = fix.edits.iter().filter_map(|edit| by_first.get(edit)).flatten();
         beginning_here.any(|other| holds(fix, other))
     };
-    report.findings.iter_mut().for_each(|finding| drop(finding.fix.take_if(includes_one)));
+    report.findings.iter_mut().for_each(|diagnostic| drop(diagnostic.fix.take_if(includes_one)));
 }
 
-fn fix(finding: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
-    let is_mendable = finding.outcome == Outcome::Fail && !texts.is_exhausted();
-    let first = finding.remedies.first().filter(|_| is_mendable)?;
+fn fix(diagnostic: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
+    let is_mendable = diagnostic.outcome == Outcome::Fail && !texts.is_exhausted();
+    let first = diagnostic.finding.remedies.first().filter(|_| is_mendable)?;
     let mut edits = Vec::new();
     let mut risk = None;
-    let remedies = without_redundant(&finding.remedies);
+    let remedies = without_redundant(&diagnostic.finding.remedies);
     for remedy in &remedies {
         let own = remedy_edits::edits(remedy, &remedies, texts)?;
         if !concerns_suppression(remedy) {
@@ -218,7 +220,7 @@ mod tests {
         let fs = Memory::new([(Path::new(name), text)]);
         let report = engine::check(&fs, &inputs(), Sources::new("/".into()), &EngineSettings::default()).unwrap();
         let texts = ParsedFiles::new(&report.sources, &fs, &|_| None);
-        let fixes = report.findings.iter().filter_map(|finding| fix(finding, &texts)).count();
+        let fixes = report.findings.iter().filter_map(|diagnostic| fix(diagnostic, &texts)).count();
         assert!(fixes > 1, "{name}");
         (texts.searched(), texts.parsed())
     }
@@ -259,8 +261,8 @@ mod tests {
             let text = format!("{{\"resource\": {open}\"aws_cloudtrail\": {open}{trails}{close}{close}}}");
             let fs = Memory::new([(Path::new("main.tf.json"), text.as_str())]);
             let report = engine::check(&fs, &inputs(), Sources::new("/".into()), &EngineSettings::default()).unwrap();
-            let regions = report.findings.iter().filter(|finding| finding.rule.id() == "single-region-trail");
-            let safeties: Vec<Safety> = regions.map(|finding| finding.fix.as_ref().unwrap().safety()).collect();
+            let regions = report.findings.iter().filter(|diagnostic| diagnostic.rule.id() == "single-region-trail");
+            let safeties: Vec<Safety> = regions.map(|diagnostic| diagnostic.fix.as_ref().unwrap().safety()).collect();
             assert_eq!(safeties, [Safety::Safe, Safety::Unsafe], "{text}");
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::parsed_files::{ParsedFiles, before_empty, holds};
-use super::{list, remedy_edits, rows};
+use super::{list, rows};
 use crate::edit::Edit;
 use crate::model::SelectorNames;
 use crate::source::{SourceFile, Span};
@@ -29,7 +29,7 @@ fn set_entries(node: &Node, members: &BTreeMap<&str, &str>, texts: &ParsedFiles<
     let is_flow = file.slice(node.span).starts_with('{');
     let mut edits: Vec<Edit> = Vec::new();
     for (key, value) in members {
-        let value = if language == Language::Yaml { (*value).to_owned() } else { remedy_edits::written(value) };
+        let value = if language == Language::Yaml { (*value).to_owned() } else { rows::written(value) };
         let edit = match mapping.get(key) {
             Some(Entry { value: old, .. }) => {
                 let is_null = matches!(file.slice(old.span), "null" | "~") && old.tag.is_none();

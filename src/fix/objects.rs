@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::parsed_files::{Enclosing, ParsedFiles, holds};
-use super::{blocks, remedy_edits, rows};
+use super::{blocks, rows};
 use crate::edit::Edit;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{Expr, ExprKind, ObjectItem, ObjectKey};
@@ -34,7 +34,7 @@ pub(super) fn set_members(place: Span, members: &BTreeMap<&str, &str>, texts: &P
     }
     let (mut edits, mut added) = (Vec::new(), Vec::new());
     for (key, value) in members {
-        let value = remedy_edits::written(value);
+        let value = rows::written(value);
         match present.get(key) {
             Some(item) if matches!(item.value.kind, ExprKind::Null) => {
                 edits.push(Edit { span: item.value.span, text: value });

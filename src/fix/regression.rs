@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 use crate::finding::Level;
-use crate::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailExistence};
+use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence};
 use crate::rules::{Check, EXCLUDED_EVENT_SOURCES, MISSING_MANAGEMENT_EVENTS};
 
 /// The subject of a finding: its rule, its outcome, its deployment and trail, and its file if it has no deployment.
@@ -20,27 +20,27 @@ pub(super) fn is_better(before: &Report, after: &Report, fixed: &[&Diagnostic]) 
 
 /// True if the number of findings has decreased by the number of fixed ones, for each subject and argument.
 fn is_resolved(before: &Report, after: &Report, fixed: &[&Diagnostic]) -> bool {
-    let was = count_by(before.findings.iter().map(|finding| (subject(finding, before), argument(finding))));
-    let is = count_by(after.findings.iter().map(|finding| (subject(finding, after), argument(finding))));
-    let gone = count_by(fixed.iter().map(|finding| (subject(finding, before), argument(finding))));
+    let was = count_by(before.findings.iter().map(|diagnostic| (subject(diagnostic, before), argument(diagnostic))));
+    let is = count_by(after.findings.iter().map(|diagnostic| (subject(diagnostic, after), argument(diagnostic))));
+    let gone = count_by(fixed.iter().map(|diagnostic| (subject(diagnostic, before), argument(diagnostic))));
     gone.iter().all(|(name, gone)| count(&is, name).saturating_add(*gone) <= count(&was, name))
 }
 
 /// True if any subject has more findings than before.
 fn has_more_findings(before: &Report, after: &Report, fixed: &[&Diagnostic]) -> bool {
-    let was = count_by(before.findings.iter().map(|finding| subject(finding, before)));
-    let is_new = |finding: &&Diagnostic| is_regression(finding) && !reveals(finding, fixed);
-    let is = count_by(after.findings.iter().filter(is_new).map(|finding| subject(finding, after)));
+    let was = count_by(before.findings.iter().map(|diagnostic| subject(diagnostic, before)));
+    let is_new = |diagnostic: &&Diagnostic| is_regression(diagnostic) && !reveals(diagnostic, fixed);
+    let is = count_by(after.findings.iter().filter(is_new).map(|diagnostic| subject(diagnostic, after)));
     is.iter().any(|(name, is)| *is > count(&was, name))
 }
 
 /// True for a finding that the fix makes visible: once a selector records management events, the check can report the
 /// sources that it excludes, or that these are unknown.
-fn reveals(finding: &Diagnostic, fixed: &[&Diagnostic]) -> bool {
+fn reveals(diagnostic: &Diagnostic, fixed: &[&Diagnostic]) -> bool {
     let trail = |of: &Diagnostic| (of.deployment.clone(), of.deployment_name.clone(), of.address.clone());
-    let hid = |one: &&Diagnostic| one.rule.id() == MISSING_MANAGEMENT_EVENTS.id() && trail(one) == trail(finding);
-    let is_shown = finding.rule.id() == EXCLUDED_EVENT_SOURCES.id()
-        || finding.rule.id() == MISSING_MANAGEMENT_EVENTS.id() && finding.outcome == Outcome::Unknown;
+    let hid = |one: &&Diagnostic| one.rule.id() == MISSING_MANAGEMENT_EVENTS.id() && trail(one) == trail(diagnostic);
+    let is_shown = diagnostic.rule.id() == EXCLUDED_EVENT_SOURCES.id()
+        || diagnostic.rule.id() == MISSING_MANAGEMENT_EVENTS.id() && diagnostic.outcome == Outcome::Unknown;
     is_shown && fixed.iter().any(hid)
 }
 
@@ -59,25 +59,23 @@ fn count<K: Eq + Hash>(tally: &HashMap<K, usize>, name: &K) -> usize {
 
 /// Returns the path of an argument without indices, since removing an element of a list changes the indices of the
 /// others.
-fn argument(finding: &Diagnostic) -> Option<String> {
-    let path = finding.attribute.as_ref()?;
+fn argument(diagnostic: &Diagnostic) -> Option<String> {
+    let path = diagnostic.finding.attribute.as_ref()?;
     Some(path.chars().filter(|c| !c.is_ascii_digit()).collect())
 }
 
 /// True if a new finding of this kind makes a fix harmful. Not for the finding that a deployment has no compliant
 /// trail, whose subject may change, nor for an unused suppression with a fix, which a later round removes.
-fn is_regression(finding: &Diagnostic) -> bool {
-    let is_whole = matches!(finding.rule.check, Check::Deployment(_));
-    let goes_next = matches!(finding.rule.check, Check::Ignoring) && finding.fix.is_some();
-    finding.level > Level::Note && !is_whole && !goes_next && finding.suppressed.is_none()
+fn is_regression(diagnostic: &Diagnostic) -> bool {
+    let is_whole = matches!(diagnostic.rule.check, Check::Deployment(_));
+    let goes_next = matches!(diagnostic.rule.check, Check::Ignoring) && diagnostic.fix.is_some();
+    diagnostic.level > Level::Note && !is_whole && !goes_next && diagnostic.suppressed.is_none()
 }
 
-fn subject<'a>(finding: &'a Diagnostic, report: &Report) -> FindingSubject<'a> {
-    let Diagnostic { rule, outcome, deployment, deployment_name, address, .. } = finding;
-    let file = match &finding.place {
-        FindingTarget::Text(label) if deployment.is_none() => Some(report.sources.file(label.span.file).name.clone()),
-        FindingTarget::Text(_) | FindingTarget::File(_) | FindingTarget::Run => None,
-    };
+fn subject<'a>(diagnostic: &'a Diagnostic, report: &Report) -> FindingSubject<'a> {
+    let Diagnostic { rule, outcome, deployment, deployment_name, address, .. } = diagnostic;
+    let label = diagnostic.finding.place.label().filter(|_| deployment.is_none());
+    let file = label.map(|label| report.sources.file(label.span.file).name.clone());
     (rule.id(), *outcome, deployment.as_deref(), deployment_name.as_deref(), address.as_deref(), file)
 }
 

@@ -15,9 +15,9 @@ type FindRejections<'a> = &'a dyn Fn(&[TriedValue]) -> Option<Vec<Rejection>>;
 pub fn drop_rejected_values(findings: &mut [Diagnostic], rejections: FindRejections<'_>) {
     let mut accepted = Vec::new();
     for safety in [Safety::Safe, Safety::Unsafe] {
-        let of_safety = |finding: &Diagnostic| finding.fix.as_ref().is_some_and(|fix| fix.safety() == safety);
-        let is_tried = |finding: &&mut Diagnostic| {
-            of_safety(finding) && finding.suppressed.is_none() && !tried(finding).is_empty()
+        let of_safety = |diagnostic: &Diagnostic| diagnostic.fix.as_ref().is_some_and(|fix| fix.safety() == safety);
+        let is_tried = |diagnostic: &&mut Diagnostic| {
+            of_safety(diagnostic) && diagnostic.suppressed.is_none() && !tried(diagnostic).is_empty()
         };
         let all: Vec<&mut Diagnostic> = findings.iter_mut().filter(is_tried).collect();
         let mut groups = vec![all];
@@ -25,7 +25,7 @@ pub fn drop_rejected_values(findings: &mut [Diagnostic], rejections: FindRejecti
             if group.is_empty() {
                 continue;
             }
-            let own: Vec<TriedValue> = group.iter().flat_map(|finding| tried(finding)).collect();
+            let own: Vec<TriedValue> = group.iter().flat_map(|diagnostic| tried(diagnostic)).collect();
             let values = [accepted.as_slice(), own.as_slice()].concat();
             let Some(found) = rejections(&values) else {
                 group.into_iter().for_each(drop_untried);
@@ -33,7 +33,7 @@ pub fn drop_rejected_values(findings: &mut [Diagnostic], rejections: FindRejecti
             };
             match (found.first(), group.as_mut_slice()) {
                 (None, _) => accepted = values,
-                (Some(rejection), [finding]) => drop_rejected(finding, rejection),
+                (Some(rejection), [diagnostic]) => drop_rejected(diagnostic, rejection),
                 (Some(_), _) => groups.extend(without_rejected(group, &own, &found)),
             }
         }
@@ -49,11 +49,11 @@ fn without_rejected<'f>(
 ) -> Vec<Vec<&'f mut Diagnostic>> {
     let causes: Vec<_> = found.iter().filter_map(|rejection| Some((cause(rejection, values)?, rejection))).collect();
     let mut rest = Vec::new();
-    for finding in group {
-        let own = tried(finding);
+    for diagnostic in group {
+        let own = tried(diagnostic);
         match causes.iter().find(|(value, _)| own.contains(value)) {
-            Some((_, rejection)) => drop_rejected(finding, rejection),
-            None => rest.push(finding),
+            Some((_, rejection)) => drop_rejected(diagnostic, rejection),
+            None => rest.push(diagnostic),
         }
     }
     if !causes.is_empty() {
@@ -74,21 +74,22 @@ fn cause<'v>(rejection: &Rejection, values: &'v [TriedValue]) -> Option<&'v Trie
 }
 
 /// Returns the values that a fix sets outside of the trail.
-fn tried(finding: &Diagnostic) -> Vec<TriedValue> {
-    finding.remedies.iter().filter_map(|wish| wish.tried()).collect()
+fn tried(diagnostic: &Diagnostic) -> Vec<TriedValue> {
+    diagnostic.finding.remedies.iter().filter_map(|wish| wish.tried()).collect()
 }
 
-fn drop_rejected(finding: &mut Diagnostic, rejection: &Rejection) {
-    finding.rejected_fix = finding.fix.take();
-    if let Some(help) = finding.help.take() {
-        finding.help = Some(format!("{help}, once {} accepts this value", rejection.name));
+fn drop_rejected(diagnostic: &mut Diagnostic, rejection: &Rejection) {
+    diagnostic.rejected_fix = diagnostic.fix.take();
+    if let Some(help) = diagnostic.finding.help.take() {
+        diagnostic.finding.help = Some(format!("{help}, once {} accepts this value", rejection.name));
     }
-    finding.related.push(Label { span: rejection.span, text: "doesn't accept the new value".to_owned() });
+    diagnostic.finding.related.push(Label { span: rejection.span, text: "doesn't accept the new value".to_owned() });
 }
 
-fn drop_untried(finding: &mut Diagnostic) {
-    finding.fix = None;
-    if let Some(help) = finding.help.take() {
-        finding.help = Some(format!("{help}; there is no fix, because trying it exceeds the limit for {STEPS}"));
+fn drop_untried(diagnostic: &mut Diagnostic) {
+    diagnostic.fix = None;
+    if let Some(help) = diagnostic.finding.help.take() {
+        diagnostic.finding.help =
+            Some(format!("{help}; there is no fix, because trying it exceeds the limit for {STEPS}"));
     }
 }

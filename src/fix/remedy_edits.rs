@@ -178,7 +178,8 @@ fn stands_for_boolean(text: &str) -> bool {
 fn insert(header: Span, arguments: &BTreeMap<&str, &str>, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
     match (texts.text(header.file).as_ref(), texts.around(header)) {
         (ParsedFile::Items(_), Some(Enclosing::Block(block))) => {
-            let added: Vec<(&str, String)> = arguments.iter().map(|(name, value)| (*name, written(value))).collect();
+            let added: Vec<(&str, String)> =
+                arguments.iter().map(|(name, value)| (*name, rows::written(value))).collect();
             let block = blocks::find(&block, |block| block.header == header)?;
             blocks::insert(block, &added, &texts.file(header.file))
         }
@@ -241,11 +242,6 @@ fn set_members(object: Span, members: &BTreeMap<&str, &str>, texts: &ParsedFiles
         Language::Hcl => objects::set_members(object, members, texts),
         Language::Yaml | Language::Json => nodes::set_members(object, members, texts),
     }
-}
-
-/// Formats a value for HCL or JSON: a boolean or an empty list unchanged, a word in quotes.
-pub(super) fn written(value: &str) -> String {
-    if matches!(value, "true" | "[]") { value.to_owned() } else { format!("\"{value}\"") }
 }
 
 /// Renames a key, and replaces its value if it isn't the wanted one.

@@ -131,3 +131,8 @@ pub(super) fn remove_lines(span: Span, file: &SourceFile) -> Option<Edit> {
     (is_alone && next_start > start)
         .then(|| Edit { span: Span { start, end: next_start, ..span }, text: String::new() })
 }
+
+/// Formats a value for HCL or JSON: a boolean or an empty list unchanged, a word in quotes.
+pub(super) fn written(value: &str) -> String {
+    if matches!(value, "true" | "[]") { value.to_owned() } else { format!("\"{value}\"") }
+}

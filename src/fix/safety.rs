@@ -53,8 +53,8 @@ impl<'r> Trails<'r> {
     }
 
     /// Returns a risk if several calls or deployments share the code that is changed, or if that is unknown.
-    pub(super) fn risk(&self, finding: &Diagnostic, remedy: &Remedy) -> Option<Risk> {
-        let Diagnostic { deployment, deployment_name, address, .. } = finding;
+    pub(super) fn risk(&self, diagnostic: &Diagnostic, remedy: &Remedy) -> Option<Risk> {
+        let Diagnostic { deployment, deployment_name, address, .. } = diagnostic;
         let name = (deployment.as_deref(), address.as_deref());
         let (Some(root), Some(address)) = name else { return Some(Risk::OtherResources) };
         let Some((own, trail)) = self.by_name.get(&(root, deployment_name.as_deref(), address)) else {

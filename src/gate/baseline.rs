@@ -11,7 +11,7 @@ use super::moves::{Moves, PlacedTrail, TrailName};
 use crate::error::{Error, FileLocation};
 use crate::finding::Level;
 use crate::model::selectors::{Coverage, EventLoss, loss};
-use crate::report::{self, Diagnostic, Fingerprint, Outcome, Report};
+use crate::report::{Diagnostic, Fingerprint, Outcome, Report};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::json;
@@ -53,11 +53,11 @@ pub struct BaselineEntry {
 impl Baseline {
     /// Creates a baseline of the findings of a report that count.
     pub fn of(report: &Report, enforced: &[&str]) -> Self {
-        let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-        let accepted = counted.filter(|finding| can_contain(finding, enforced));
+        let counted = report.findings.iter().filter(|diagnostic| diagnostic.suppressed.is_none());
+        let accepted = counted.filter(|diagnostic| can_contain(diagnostic, enforced));
         let digests: HashMap<TrailName, Option<String>> =
             PlacedTrail::of(report).into_iter().map(|placed| (placed.place, placed.digest)).collect();
-        Self::new(accepted.flat_map(|finding| BaselineEntry::of(finding, &report.sources, &digests)))
+        Self::new(accepted.flat_map(|diagnostic| BaselineEntry::of(diagnostic, &report.sources, &digests)))
     }
 
     fn new(entries: impl IntoIterator<Item = BaselineEntry>) -> Self {
@@ -106,8 +106,8 @@ impl Baseline {
     /// Returns the entries without a finding in a report. `accepted` are the accepted findings at their current places.
     pub fn without_finding(&self, report: &Report, accepted: &EarlierFindings) -> Vec<&BaselineEntry> {
         let mut met = HashSet::new();
-        for finding in EarlierFinding::of(report.findings.iter()) {
-            met.extend(accepted.about(&finding).into_iter().map(|(number, _)| number));
+        for diagnostic in EarlierFinding::of(report.findings.iter()) {
+            met.extend(accepted.about(&diagnostic).into_iter().map(|(number, _)| number));
         }
         self.entries.iter().enumerate().filter(|(at, _)| !met.contains(at)).map(|(_, entry)| entry).collect()
     }
@@ -143,22 +143,23 @@ fn placed_trail(entry: &BaselineEntry) -> Option<PlacedTrail> {
 
 impl BaselineEntry {
     /// Returns the entries of a finding, one for each trail.
-    fn of(finding: &Diagnostic, sources: &Sources, digests: &HashMap<TrailName, Option<String>>) -> Vec<Self> {
-        let subject = finding.deployment.clone().unwrap_or_else(|| file_name(finding, sources));
-        finding
+    fn of(diagnostic: &Diagnostic, sources: &Sources, digests: &HashMap<TrailName, Option<String>>) -> Vec<Self> {
+        let subject = diagnostic.deployment.clone().or_else(|| diagnostic.finding.place.file_name(sources));
+        let subject = subject.unwrap_or_else(|| ".".to_owned());
+        diagnostic
             .instances()
             .into_iter()
             .map(|instance| {
                 let place = TrailName::of_fingerprint(&instance.fingerprint);
                 Self {
                     subject: subject.clone(),
-                    level: finding.level,
-                    outcome: finding.outcome,
+                    level: diagnostic.level,
+                    outcome: diagnostic.outcome,
                     loss: instance.loss,
                     declaration: place.and_then(|place| digests.get(&place).cloned().flatten()),
                     span: None,
                     fingerprint: instance.fingerprint.clone(),
-                    message: finding.clone().for_instances(vec![instance]).message,
+                    message: diagnostic.clone().for_instances(vec![instance]).finding.message,
                 }
             })
             .collect()
@@ -180,17 +181,9 @@ impl BaselineEntry {
     }
 }
 
-fn file_name(finding: &Diagnostic, sources: &Sources) -> String {
-    match &finding.place {
-        report::FindingTarget::Text(label) => sources.file(label.span.file).name.clone(),
-        report::FindingTarget::File(name) => name.clone(),
-        report::FindingTarget::Run => ".".to_owned(),
-    }
-}
-
 /// False for findings about unreadable files or a relaxed gate, and for those of enforced rules.
-pub(super) fn can_contain(finding: &Diagnostic, enforced: &[&str]) -> bool {
-    !matches!(finding.rule.check, Check::Reading | Check::Comparing) && !enforced.contains(&finding.rule.id())
+pub(super) fn can_contain(diagnostic: &Diagnostic, enforced: &[&str]) -> bool {
+    !matches!(diagnostic.rule.check, Check::Reading | Check::Comparing) && !enforced.contains(&diagnostic.rule.id())
 }
 
 /// The fingerprint with the present id of its rule.

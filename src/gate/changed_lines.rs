@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::finding::Label;
-use crate::report::{FindingTarget, Report};
+use crate::finding::{FindingTarget, Label};
+use crate::report::Report;
 use crate::source::{FileId, Sources};
 
 /// Records, for each finding whose own line isn't touched, the first step of the value's path that is.
@@ -11,13 +11,13 @@ pub(super) fn mark(report: &mut Report, before: &Report) {
     let mut touched =
         TouchedFiles { head: &report.sources, base: lines_before(&before.sources), files: HashMap::new() };
     let mut marks = Vec::new();
-    for finding in &report.findings {
-        let is_elsewhere = matches!(&finding.place, FindingTarget::Text(label) if !touched.contains(label));
-        let step = finding.related.iter().find(|label| is_elsewhere && touched.contains(label));
+    for diagnostic in &report.findings {
+        let is_elsewhere = matches!(&diagnostic.finding.place, FindingTarget::Text(label) if !touched.contains(label));
+        let step = diagnostic.finding.related.iter().find(|label| is_elsewhere && touched.contains(label));
         marks.push(step.cloned());
     }
-    for (finding, mark) in report.findings.iter_mut().zip(marks) {
-        finding.changed = mark;
+    for (diagnostic, mark) in report.findings.iter_mut().zip(marks) {
+        diagnostic.changed = mark;
     }
 }
 

@@ -9,7 +9,8 @@ use super::changed_lines;
 use super::earlier::{EarlierFinding, EarlierFindings};
 use super::moves::{Moves, PlacedTrail, TrailName};
 use crate::engine::{self, EngineSettings};
-use crate::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailExistence, TrailResult};
+use crate::finding::{Finding, FindingTarget};
+use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence, TrailResult};
 use crate::rules::{self, Check};
 
 /// The state with which a run is compared.
@@ -42,7 +43,7 @@ impl Base {
     pub(super) fn findings(&self, are_suppressed: bool) -> EarlierFindings {
         let mut findings = EarlierFindings::default();
         for BaseReport { report, moves } in &self.reports {
-            let chosen = report.findings.iter().filter(|finding| finding.suppressed.is_some() == are_suppressed);
+            let chosen = report.findings.iter().filter(|diagnostic| diagnostic.suppressed.is_some() == are_suppressed);
             findings.add(EarlierFinding::of(chosen), moves);
         }
         findings
@@ -75,8 +76,8 @@ pub(super) fn compare(report: &mut Report, base: &mut Base, settings: &EngineSet
 }
 
 /// True for a finding about a removed trail, which no state has.
-pub(super) fn is_removal(finding: &Diagnostic) -> bool {
-    matches!((finding.rule.check, &finding.place), (Check::Deployment(_), FindingTarget::File(_)))
+pub(super) fn is_removal(diagnostic: &Diagnostic) -> bool {
+    matches!((diagnostic.rule.check, &diagnostic.finding.place), (Check::Deployment(_), FindingTarget::File(_)))
 }
 
 /// Returns the findings about deployments that satisfied the control, or may have, and have no trail any more. A
@@ -200,6 +201,9 @@ fn vanished(was: &DeploymentResult, before: &Report, name: &str, settings: &Engi
     let file = before.sources.file(trail.header.file);
     let line = file.position(trail.header.start).line;
     let message = format!("deployment `{}` no longer has a trail; at `{name}`, {did}", was.root);
+    let finding = Finding::about(FindingTarget::File(file.name.clone()), message)
+        .with_note(format!("`{}` was declared in line {line} of `{}`", trail.address, file.name))
+        .help("restore the trail, unless this code is no longer deployed");
     let accepted = settings.suppress.configured.iter().filter(|accepted| accepted.covers(rule.id(), None));
     let suppression =
         accepted.map(|accepted| &accepted.suppression).find(|own| !own.is_expired(settings.suppress.today));
@@ -209,9 +213,7 @@ fn vanished(was: &DeploymentResult, before: &Report, name: &str, settings: &Engi
         outcome,
         deployment: Some(was.root.clone()),
         deployment_name: was.name.clone(),
-        notes: vec![format!("`{}` was declared in line {line} of `{}`", trail.address, file.name)],
-        help: Some("restore the trail, unless this code is no longer deployed".to_owned()),
         suppressed: suppression.filter(|_| !is_enforced && !settings.suppress.is_disabled).cloned(),
-        ..Diagnostic::new(rule, message, FindingTarget::File(file.name.clone()))
+        ..Diagnostic::new(rule, finding)
     })
 }

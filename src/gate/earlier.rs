@@ -36,16 +36,20 @@ impl EarlierFinding {
     /// Splits the findings of a report into one for each trail.
     pub fn of<'r>(findings: impl Iterator<Item = &'r Diagnostic>) -> Vec<Self> {
         findings
-            .flat_map(|finding| {
-                finding.instances().into_iter().map(|instance| Self::of_instance(finding, instance)).collect::<Vec<_>>()
+            .flat_map(|diagnostic| {
+                diagnostic
+                    .instances()
+                    .into_iter()
+                    .map(|instance| Self::of_instance(diagnostic, instance))
+                    .collect::<Vec<_>>()
             })
             .collect()
     }
 
     /// Returns the part of a finding about one of its trails.
-    pub fn of_instance(finding: &Diagnostic, instance: FindingInstance) -> Self {
+    pub fn of_instance(diagnostic: &Diagnostic, instance: FindingInstance) -> Self {
         let FindingInstance { fingerprint, loss, .. } = instance;
-        Self { fingerprint, level: finding.level, outcome: finding.outcome, loss }
+        Self { fingerprint, level: diagnostic.level, outcome: diagnostic.outcome, loss }
     }
 }
 
@@ -105,14 +109,14 @@ impl EarlierFindings {
 
     /// Splits a finding into the part that an earlier finding covers, with the number of the earlier finding, and the
     /// rest.
-    pub fn part(&self, finding: Diagnostic) -> (Option<(Diagnostic, usize)>, Option<Diagnostic>) {
+    pub fn part(&self, diagnostic: Diagnostic) -> (Option<(Diagnostic, usize)>, Option<Diagnostic>) {
         let mut covered: HashMap<String, usize> = HashMap::new();
-        for instance in finding.instances() {
-            if let Some(number) = self.covering(&EarlierFinding::of_instance(&finding, instance.clone())) {
+        for instance in diagnostic.instances() {
+            if let Some(number) = self.covering(&EarlierFinding::of_instance(&diagnostic, instance.clone())) {
                 covered.insert(instance.fingerprint, number);
             }
         }
-        let (part, rest) = finding.split(|instance| covered.contains_key(&instance.fingerprint));
+        let (part, rest) = diagnostic.split(|instance| covered.contains_key(&instance.fingerprint));
         let part = part.and_then(|part| {
             let number = covered.get(&part.fingerprint).copied()?;
             Some((part, number))

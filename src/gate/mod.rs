@@ -65,7 +65,7 @@ pub fn apply<'b>(
         baseline: baseline.map(|baseline| (accepted_by(baseline, report, files), baseline)),
     };
     let findings = std::mem::take(&mut report.findings);
-    report.findings = findings.into_iter().flat_map(|finding| acceptance.decide(finding)).collect();
+    report.findings = findings.into_iter().flat_map(|diagnostic| acceptance.decide(diagnostic)).collect();
     fix::drop_fixes_of_suppressed(report);
     match (baseline, &acceptance.baseline) {
         (Some(baseline), Some((accepted, _))) => baseline.without_finding(report, accepted),
@@ -84,12 +84,12 @@ fn accepted_by(baseline: &Baseline, report: &Report, files: CheckedFiles<'_>) ->
 impl Acceptance<'_> {
     /// Decides by what a finding is suppressed: the first that applies. A finding about several trails is split if only
     /// a part of it doesn't count.
-    fn decide(&self, finding: Diagnostic) -> Vec<Diagnostic> {
+    fn decide(&self, diagnostic: Diagnostic) -> Vec<Diagnostic> {
         let mut decided = Vec::new();
-        let mut open = Some(finding);
+        let mut open = Some(diagnostic);
         for split in [Self::by_source, Self::by_base, Self::by_baseline] {
-            let Some(finding) = open.take() else { break };
-            let (suppressed, rest) = split(self, finding);
+            let Some(diagnostic) = open.take() else { break };
+            let (suppressed, rest) = split(self, diagnostic);
             decided.extend(suppressed);
             open = rest;
         }
@@ -98,38 +98,38 @@ impl Acceptance<'_> {
     }
 
     /// Keeps a suppression by a comment, metadata or the configuration, unless it is a new one in a locked run.
-    fn by_source(&self, finding: Diagnostic) -> Split {
-        let Some(own) = &finding.suppressed else { return (None, Some(finding)) };
+    fn by_source(&self, diagnostic: Diagnostic) -> Split {
+        let Some(own) = &diagnostic.suppressed else { return (None, Some(diagnostic)) };
         let Some(locked) = self.locked.as_ref().filter(|_| own.by.is_in_source()) else {
-            return (Some(finding), None);
+            return (Some(diagnostic), None);
         };
-        let (earlier, mut new) = locked.part(finding);
+        let (earlier, mut new) = locked.part(diagnostic);
         if let Some(new) = &mut new {
             new.suppressed = None;
-            new.notes.push("a new comment suppresses this finding; `--locked` ignores it".to_owned());
+            new.finding.notes.push("a new comment suppresses this finding; `--locked` ignores it".to_owned());
         }
         (earlier.map(|(part, _)| part), new)
     }
 
     /// Suppresses what the base has, too, unless its severity has risen.
-    fn by_base(&self, finding: Diagnostic) -> Split {
-        let Some((earlier, name)) = &self.base else { return (None, Some(finding)) };
-        if self.enforced.contains(&finding.rule.id()) || comparison::is_removal(&finding) {
-            return (None, Some(finding));
+    fn by_base(&self, diagnostic: Diagnostic) -> Split {
+        let Some((earlier, name)) = &self.base else { return (None, Some(diagnostic)) };
+        if self.enforced.contains(&diagnostic.rule.id()) || comparison::is_removal(&diagnostic) {
+            return (None, Some(diagnostic));
         }
-        let (part, rest) = earlier.part(finding);
+        let (part, rest) = earlier.part(diagnostic);
         let reason = Some(format!("already at `{name}`"));
         let suppression = Suppression { reason, ..Suppression::new(SuppressedBy::Base, None) };
         (part.map(|(part, _)| Diagnostic { suppressed: Some(suppression), ..part }), rest)
     }
 
     /// Suppresses what the baseline accepts.
-    fn by_baseline(&self, finding: Diagnostic) -> Split {
-        let Some((accepted, baseline)) = &self.baseline else { return (None, Some(finding)) };
-        if !baseline::can_contain(&finding, self.enforced) {
-            return (None, Some(finding));
+    fn by_baseline(&self, diagnostic: Diagnostic) -> Split {
+        let Some((accepted, baseline)) = &self.baseline else { return (None, Some(diagnostic)) };
+        if !baseline::can_contain(&diagnostic, self.enforced) {
+            return (None, Some(diagnostic));
         }
-        let (part, rest) = accepted.part(finding);
+        let (part, rest) = accepted.part(diagnostic);
         let part = part.map(|(part, number)| {
             let span = baseline.entries.get(number).and_then(|entry| entry.span);
             let reason = Some("in the baseline".to_owned());

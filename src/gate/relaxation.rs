@@ -7,9 +7,9 @@ use super::baseline::{Baseline, BaselineEntry};
 use super::comparison::BaseReport;
 use super::moves::Moves;
 use crate::config::{self, Config, Relaxed};
-use crate::finding::Label;
+use crate::finding::{Finding, FindingTarget, Label};
 use crate::model::address;
-use crate::report::{Date, Diagnostic, FindingInstance, FindingTarget, Report, Suppression};
+use crate::report::{Date, Diagnostic, FindingInstance, Report, Suppression};
 use crate::rules;
 use crate::scan;
 use crate::source::{Fs, Sources, Span};
@@ -82,17 +82,20 @@ impl<'a> Relaxation<'a> {
         let mut found: Vec<Diagnostic> = settings.map(of_setting).collect();
         let mut met = HashSet::new();
         for (number, new) in self.comments {
-            let Some(finding) = report.findings.get(number) else { continue };
-            let Some(span) = finding.suppressed.as_ref().and_then(|own| own.span) else { continue };
-            if met.insert((span, finding.rule.id())) {
+            let Some(diagnostic) = report.findings.get(number) else { continue };
+            let Some(span) = diagnostic.suppressed.as_ref().and_then(|own| own.span) else { continue };
+            if met.insert((span, diagnostic.rule.id())) {
                 let place = FindingTarget::Text(Label { span, text: "suppressed here".to_owned() });
                 let longer = if new == New::Longer { " for longer" } else { "" };
-                found.push(self::finding(format!("suppresses a finding of `{}`{longer}", finding.rule.id()), place));
+                found.push(self::diagnostic(
+                    format!("suppresses a finding of `{}`{longer}", diagnostic.rule.id()),
+                    place,
+                ));
             }
         }
         found.extend(of_baseline(&self.entries, now));
         for name in self.no_longer_searched {
-            found.push(finding(format!("excludes `{name}` from the check"), FindingTarget::File(name)));
+            found.push(diagnostic(format!("excludes `{name}` from the check"), FindingTarget::File(name)));
         }
         found
     }
@@ -152,7 +155,9 @@ fn of_setting(relaxed: Relaxed) -> Diagnostic {
         Some(span) => FindingTarget::Text(Label { span, text: format!("`{key}` is set here") }),
         None => FindingTarget::File(file),
     };
-    Diagnostic { attribute: Some(key), ..finding(change, place) }
+    let mut relaxed = diagnostic(change, place);
+    relaxed.finding.attribute = Some(key);
+    relaxed
 }
 
 impl SuppressionComments {
@@ -160,12 +165,12 @@ impl SuppressionComments {
     fn of(report: &Report, moves: &Moves) -> Self {
         let declarations = declarations(report);
         let mut comments = Self { suppressed: HashMap::new(), places: HashMap::new(), declarations };
-        for finding in &report.findings {
-            let Some(suppression) = &finding.suppressed else { continue };
-            let names = finding.fingerprints().flat_map(|name| moves.follow(name));
+        for diagnostic in &report.findings {
+            let Some(suppression) = &diagnostic.suppressed else { continue };
+            let names = diagnostic.fingerprints().flat_map(|name| moves.follow(name));
             comments.suppressed.extend(names.map(|name| (name, suppression.until)));
-            for instance in finding.instances() {
-                if let Some((comment, span)) = comments.comment_of(finding, &instance, &report.sources) {
+            for instance in diagnostic.instances() {
+                if let Some((comment, span)) = comments.comment_of(diagnostic, &instance, &report.sources) {
                     comments.places.entry(comment).or_default().insert(span);
                 }
             }
@@ -177,13 +182,13 @@ impl SuppressionComments {
     /// existed before may suppress any result of its rules for the same subject.
     fn new_effect(
         &self,
-        finding: &Diagnostic,
+        diagnostic: &Diagnostic,
         instance: &FindingInstance,
         now: &Self,
         sources: &Sources,
     ) -> Option<New> {
-        let suppression = finding.suppressed.as_ref()?;
-        let (comment, _) = now.comment_of(finding, instance, sources)?;
+        let suppression = diagnostic.suppressed.as_ref()?;
+        let (comment, _) = now.comment_of(diagnostic, instance, sources)?;
         if (1..=self.count(&comment)).contains(&now.count(&comment)) {
             return None;
         }
@@ -200,27 +205,32 @@ impl SuppressionComments {
     /// Returns the comment that suppresses a part of a finding, and its place.
     fn comment_of(
         &self,
-        finding: &Diagnostic,
+        diagnostic: &Diagnostic,
         instance: &FindingInstance,
         sources: &Sources,
     ) -> Option<(Comment, Span)> {
-        let suppression = finding.suppressed.as_ref().filter(|own| own.by.is_in_source())?;
+        let suppression = diagnostic.suppressed.as_ref().filter(|own| own.by.is_in_source())?;
         let span = suppression.span?;
         let file = sources.file(span.file);
         let comment = Comment {
-            rule: finding.rule.id(),
+            rule: diagnostic.rule.id(),
             file: file.name.clone(),
             text: file.slice(span).to_owned(),
             until: suppression.until,
-            subject: self.subject_of(suppression, finding, instance),
+            subject: self.subject_of(suppression, diagnostic, instance),
         };
         Some((comment, span))
     }
 
     /// Returns the subject of a comment: the trail's own name, without deployment and calls, if the comment is in the
     /// trail's declaration.
-    fn subject_of(&self, suppression: &Suppression, finding: &Diagnostic, instance: &FindingInstance) -> TrailSubject {
-        let deployment = (finding.deployment.clone(), finding.deployment_name.clone());
+    fn subject_of(
+        &self,
+        suppression: &Suppression,
+        diagnostic: &Diagnostic,
+        instance: &FindingInstance,
+    ) -> TrailSubject {
+        let deployment = (diagnostic.deployment.clone(), diagnostic.deployment_name.clone());
         let is_about =
             |declaration: &Declaration| suppression.region.is_some_and(|about| is_about(about, *declaration));
         let Some(address) = &instance.address else {
@@ -261,13 +271,13 @@ fn holds(outer: Span, inner: Span) -> bool {
 fn of_comments(report: &Report, before: &Report, moves: &Moves) -> BTreeMap<usize, New> {
     let (comments, was) = (SuppressionComments::of(report, &Moves::default()), SuppressionComments::of(before, moves));
     let mut found = BTreeMap::new();
-    for (number, finding) in report.findings.iter().enumerate() {
+    for (number, diagnostic) in report.findings.iter().enumerate() {
         // The configuration and the baseline are compared separately, by setting and by entry.
-        if !finding.suppressed.as_ref().is_some_and(|own| own.by.is_in_source()) {
+        if !diagnostic.suppressed.as_ref().is_some_and(|own| own.by.is_in_source()) {
             continue;
         }
-        let instances = finding.instances();
-        let mut new = instances.iter().filter_map(|one| was.new_effect(finding, one, &comments, &report.sources));
+        let instances = diagnostic.instances();
+        let mut new = instances.iter().filter_map(|one| was.new_effect(diagnostic, one, &comments, &report.sources));
         found.extend(new.next().map(|new| (number, new)));
     }
     found
@@ -285,7 +295,7 @@ fn of_baseline(added: &[&BaselineEntry], now: GateSettings<'_>) -> Option<Diagno
         true => FindingTarget::File(config::BASELINE.to_owned()),
         false => FindingTarget::Text(Label { span, text: "the first of these entries".to_owned() }),
     };
-    Some(finding(what, place))
+    Some(diagnostic(what, place))
 }
 
 /// Returns the names of files that aren't searched any more: those that declared a trail and still do, and those that
@@ -315,7 +325,7 @@ fn no_longer_searched(report: &Report, before: &Report, files: Searched<'_>) -> 
     names
 }
 
-fn finding(what: String, place: FindingTarget) -> Diagnostic {
-    let help = "have the change reviewed, or revert it".to_owned();
-    Diagnostic { help: Some(help), ..Diagnostic::new(&rules::WEAKENED_GATE, format!("this change {what}"), place) }
+fn diagnostic(what: String, place: FindingTarget) -> Diagnostic {
+    let finding = Finding::about(place, format!("this change {what}"));
+    Diagnostic::new(&rules::WEAKENED_GATE, finding.help("have the change reviewed, or revert it"))
 }

@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::CheckedFiles;
 use super::baseline::Baseline;
-use crate::report::{FindingTarget, Report};
+use crate::finding::FindingTarget;
+use crate::report::Report;
 use crate::rules::Check;
 use crate::scan::{ScanInputs, is_program_file};
 use crate::source::{Fs, PathKind, ReadError, Sources};
@@ -77,9 +78,9 @@ fn place_among(places: &HashSet<&Path>, path: &Path) -> Option<PathBuf> {
 
 /// Returns the files that can't be read, or not completely.
 fn unreadable(report: &Report) -> Vec<PathBuf> {
-    let findings = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
+    let findings = report.findings.iter().filter(|diagnostic| matches!(diagnostic.rule.check, Check::Reading));
     findings
-        .filter_map(|finding| match &finding.place {
+        .filter_map(|diagnostic| match &diagnostic.finding.place {
             FindingTarget::Text(label) => Some(report.sources.file(label.span.file).path.clone()),
             FindingTarget::File(name) => Some(report.sources.path_of(name)),
             FindingTarget::Run => None,

@@ -12,7 +12,7 @@ use super::capabilities::FIX_ALL;
 use super::diagnostics::{ReportPositions, setters};
 use super::folder::Folder;
 use crate::edit::{Fix, Safety};
-use crate::report::{self, FindingTarget, Report, View};
+use crate::report::{self, Report, View};
 use crate::source::{FileId, Span};
 use crate::suppress;
 
@@ -90,13 +90,9 @@ impl Actions<'_> {
     }
 
     fn is_in_range(&self, finding: &report::Diagnostic, asked: &std::ops::Range<usize>) -> bool {
-        match &finding.place {
-            FindingTarget::Text(label) => {
-                let setters = setters(finding, &self.report.sources);
-                std::iter::once(label.span).chain(setters).any(|span| self.touches(span, asked))
-            }
-            FindingTarget::File(_) | FindingTarget::Run => false,
-        }
+        let Some(place) = finding.finding.place.label() else { return false };
+        let setters = setters(finding, &self.report.sources);
+        std::iter::once(place.span).chain(setters).any(|span| self.touches(span, asked))
     }
 
     fn touches(&self, span: Span, asked: &std::ops::Range<usize>) -> bool {

@@ -15,7 +15,7 @@ use super::documents::Documents;
 use super::pages;
 use super::positions::LineTable;
 use crate::error::{Error, FileLocation as Place};
-use crate::finding::{Label, Level};
+use crate::finding::{FindingTarget, Label, Level};
 use crate::output;
 use crate::report::{self, Report, View};
 use crate::rules;
@@ -98,12 +98,12 @@ impl<'a> ReportPositions<'a> {
 
     /// The file and the range at which a finding is shown; `None` if it isn't about a file.
     fn place(&self, finding: &report::Diagnostic) -> Option<(PathBuf, Range)> {
-        match &finding.place {
-            report::FindingTarget::File(name) => Some((self.sources.path_of(name), Range::default())),
-            report::FindingTarget::Run => None,
+        match &finding.finding.place {
+            FindingTarget::File(name) => Some((self.sources.path_of(name), Range::default())),
+            FindingTarget::Run => None,
             // A command-line argument or an environment variable has no location, so the first related one is used.
-            report::FindingTarget::Text(label) => {
-                self.located(label).or_else(|| finding.related.iter().find_map(|label| self.located(label)))
+            FindingTarget::Text(label) => {
+                self.located(label).or_else(|| finding.finding.related.iter().find_map(|label| self.located(label)))
             }
         }
     }
@@ -120,15 +120,15 @@ impl<'a> ReportPositions<'a> {
         Diagnostic {
             severity: Some(severity(output::severity(finding))),
             tags: is_tagged.then(|| vec![DiagnosticTag::UNNECESSARY]),
-            ..self.with_labels(diagnostic, finding.related.iter())
+            ..self.with_labels(diagnostic, finding.finding.related.iter())
         }
     }
 
     /// A diagnostic at the place where the value behind a finding is set, which is where the finding can be resolved.
     fn of_setter(&self, finding: &report::Diagnostic, setter: Span) -> Option<Diagnostic> {
-        let report::FindingTarget::Text(place) = &finding.place else { return None };
+        let FindingTarget::Text(place) = &finding.finding.place else { return None };
         let range = self.location(setter)?.range;
-        let step = finding.related.iter().find(|label| label.span == setter);
+        let step = finding.finding.related.iter().find(|label| label.span == setter);
         let step = step.map_or("set here", |label| label.text.as_str());
         let diagnostic = self.without_labels(finding, range, output::message_at(finding, step));
         let diagnostic = Diagnostic { data: self.data(finding, SETTER), ..diagnostic };
@@ -178,19 +178,15 @@ impl<'a> ReportPositions<'a> {
 }
 
 fn labels(finding: &report::Diagnostic, sources: &Sources) -> Vec<Span> {
-    let primary = match &finding.place {
-        report::FindingTarget::Text(label) => Some(label.span),
-        report::FindingTarget::File(_) | report::FindingTarget::Run => None,
-    };
-    let related = finding.related.iter().map(|label| label.span);
-    primary.into_iter().chain(related).chain(setters(finding, sources)).collect()
+    finding.finding.labels().map(|label| label.span).chain(setters(finding, sources)).collect()
 }
 
 /// The places where the values behind a finding are set, except those at the place of the finding itself.
 pub(super) fn setters(finding: &report::Diagnostic, sources: &Sources) -> Vec<Span> {
-    let report::FindingTarget::Text(place) = &finding.place else { return Vec::new() };
+    let FindingTarget::Text(place) = &finding.finding.place else { return Vec::new() };
     let own = sources.outermost(place.span);
     finding
+        .finding
         .set_at
         .iter()
         .copied()

@@ -10,12 +10,12 @@ use super::diagnostics::{FileDiagnostics, ReportPositions};
 use super::documents::Documents;
 use super::settings::EditorSetting;
 use crate::edit::{Fix, Safety};
-use crate::engine::{self, CheckUpdate, EngineSettings, IncrementalCheck, Setup};
+use crate::engine::{self, CheckUpdate, EngineSettings, IncrementalCheck, Setup, TracedArgument};
 use crate::error::Error;
 use crate::fix::{self, ChangedFile};
 use crate::gate::baseline::Baseline;
 use crate::gate::{self, CheckedFiles};
-use crate::report::{Diagnostic, Report, TracedArgument, View};
+use crate::report::{Diagnostic, Report, View};
 use crate::scan::{self, ScanInputs};
 use crate::source::{Disk, FileId, Fs, Overlay, PathKind, ReadError, SourceFile, Sources, is_generated, is_installed};
 

@@ -2,8 +2,8 @@
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Uri};
 
+use crate::engine::{TracePath, TracedArgument};
 use crate::output::{self, DocFormat};
-use crate::report::{TracePath, TracedArgument};
 use crate::rules::{self, Rule};
 use crate::source::{Sources, Span};
 

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::sanitize::sanitize;
 use crate::finding::{Label, Level};
-use crate::report::{Diagnostic, FindingTarget, Outcome, Report};
+use crate::report::{Diagnostic, Outcome, Report};
 use crate::rules::Check;
 use crate::source::{ColumnUnit, Sources};
 
@@ -17,17 +17,17 @@ pub(super) struct ColumnRange {
 }
 
 /// The level for formats without a level for unknowns: an unknown is a warning.
-pub fn severity(finding: &Diagnostic) -> Level {
-    match finding.outcome {
+pub fn severity(diagnostic: &Diagnostic) -> Level {
+    match diagnostic.outcome {
         Outcome::Unknown => Level::Warning,
-        Outcome::Pass | Outcome::Fail => finding.level,
+        Outcome::Pass | Outcome::Fail => diagnostic.level,
     }
 }
 
 /// Ranks findings for outputs that show a part of them: findings that count come first, then higher levels, then
 /// failures before unknowns.
-pub(super) fn rank(finding: &Diagnostic) -> (bool, Reverse<Level>, Outcome) {
-    (finding.suppressed.is_some(), Reverse(severity(finding)), finding.outcome)
+pub(super) fn rank(diagnostic: &Diagnostic) -> (bool, Reverse<Level>, Outcome) {
+    (diagnostic.suppressed.is_some(), Reverse(severity(diagnostic)), diagnostic.outcome)
 }
 
 /// Ranks the verdicts on deployments for the same purpose.
@@ -41,26 +41,26 @@ pub(super) fn rank_of_verdict(verdict: Option<Outcome>) -> u8 {
 }
 
 /// The message, the label and the help in one line, with control characters and commands escaped.
-pub fn message(finding: &Diagnostic) -> String {
-    sanitize(&text(finding)).into_owned()
+pub fn message(diagnostic: &Diagnostic) -> String {
+    sanitize(&text(diagnostic)).into_owned()
 }
 
 /// The message, the label and the help in one line.
-pub(super) fn text(finding: &Diagnostic) -> String {
-    text_with(&finding.message, finding)
+pub(super) fn text(diagnostic: &Diagnostic) -> String {
+    text_with(&diagnostic.finding.message, diagnostic)
 }
 
 /// Like [`text`], with another message.
-pub(super) fn text_with(message: &str, finding: &Diagnostic) -> String {
-    let reason = reason(finding).map(|reason| format!(": {reason}")).unwrap_or_default();
-    let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{}{reason}{help}", marked_message(message, finding))
+pub(super) fn text_with(message: &str, diagnostic: &Diagnostic) -> String {
+    let reason = reason(diagnostic).map(|reason| format!(": {reason}")).unwrap_or_default();
+    let help = diagnostic.finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{}{reason}{help}", marked_message(message, diagnostic))
 }
 
 /// The message, marked if the outcome is unknown.
-fn marked_message(message: &str, finding: &Diagnostic) -> String {
-    let mark = match finding.outcome {
-        Outcome::Unknown if finding.is_declared_elsewhere => "not evaluated (declared elsewhere): ",
+fn marked_message(message: &str, diagnostic: &Diagnostic) -> String {
+    let mark = match diagnostic.outcome {
+        Outcome::Unknown if diagnostic.finding.is_declared_elsewhere => "not evaluated (declared elsewhere): ",
         Outcome::Unknown => "unknown: ",
         Outcome::Pass | Outcome::Fail => "",
     };
@@ -68,57 +68,41 @@ fn marked_message(message: &str, finding: &Diagnostic) -> String {
 }
 
 /// The message at another place than the finding's own, with a reason for that place.
-pub fn message_at(finding: &Diagnostic, reason: &str) -> String {
-    sanitize(&format!("{}: {reason}", marked_message(&finding.message, finding))).into_owned()
+pub fn message_at(diagnostic: &Diagnostic, reason: &str) -> String {
+    sanitize(&format!("{}: {reason}", marked_message(&diagnostic.finding.message, diagnostic))).into_owned()
 }
 
 /// The text of the primary label, unless the message contains it.
-fn reason(finding: &Diagnostic) -> Option<&str> {
-    match &finding.place {
-        FindingTarget::Text(label) => {
-            let is_said = matches!(finding.rule.check, Check::Reading) || finding.message.ends_with(&label.text);
-            (!is_said).then_some(&label.text)
-        }
-        FindingTarget::File(_) | FindingTarget::Run => None,
-    }
+fn reason(diagnostic: &Diagnostic) -> Option<&str> {
+    let label = diagnostic.finding.place.label()?;
+    let is_said = matches!(diagnostic.rule.check, Check::Reading) || diagnostic.finding.message.ends_with(&label.text);
+    (!is_said).then_some(&label.text)
 }
 
 /// The file of a finding, or the root of the repository, since most formats require a path.
-pub(super) fn path(finding: &Diagnostic, report: &Report) -> String {
-    file(finding, report).unwrap_or_else(|| ".".to_owned())
-}
-
-/// The file of a finding.
-fn file(finding: &Diagnostic, report: &Report) -> Option<String> {
-    match &finding.place {
-        FindingTarget::Text(label) => Some(report.sources.file(label.span.file).name.clone()),
-        FindingTarget::File(name) => Some(name.clone()),
-        FindingTarget::Run => None,
-    }
+pub(super) fn path(diagnostic: &Diagnostic, report: &Report) -> String {
+    diagnostic.finding.place.file_name(&report.sources).unwrap_or_else(|| ".".to_owned())
 }
 
 /// The place at which a finding appears beside a changed line: the step of the value's path that the change has
 /// touched.
 pub(super) fn beside_change(
-    finding: &Diagnostic,
+    diagnostic: &Diagnostic,
     report: &Report,
     unit: ColumnUnit,
 ) -> (Option<String>, Option<ColumnRange>) {
-    match &finding.changed {
+    match &diagnostic.changed {
         Some(label) => {
             let path = report.sources.file(label.span.file).name.clone();
             (Some(path), Some(ColumnRange::of(label, &report.sources, unit)))
         }
-        None => (file(finding, report), region(finding, report, unit)),
+        None => (diagnostic.finding.place.file_name(&report.sources), region(diagnostic, report, unit)),
     }
 }
 
 /// The place of a finding in its file, unless the file couldn't be read.
-pub(super) fn region(finding: &Diagnostic, report: &Report, unit: ColumnUnit) -> Option<ColumnRange> {
-    match &finding.place {
-        FindingTarget::Text(label) => Some(ColumnRange::of(label, &report.sources, unit)),
-        FindingTarget::File(_) | FindingTarget::Run => None,
-    }
+pub(super) fn region(diagnostic: &Diagnostic, report: &Report, unit: ColumnUnit) -> Option<ColumnRange> {
+    diagnostic.finding.place.label().map(|label| ColumnRange::of(label, &report.sources, unit))
 }
 
 impl ColumnRange {

@@ -9,28 +9,29 @@ use crate::report::{Diagnostic, Report, View};
 use crate::source::ColumnUnit;
 
 pub(super) fn render(report: &Report, view: &View) -> String {
-    view.visible(report).map(|finding| line(finding, report)).collect()
+    view.visible(report).map(|diagnostic| line(diagnostic, report)).collect()
 }
 
 /// Azure has errors and warnings; a note becomes a line of the log.
-fn line(finding: &Diagnostic, report: &Report) -> String {
-    match annotation::severity(finding) {
-        Level::Error => command("error", finding, report),
-        Level::Warning => command("warning", finding, report),
+fn line(diagnostic: &Diagnostic, report: &Report) -> String {
+    match annotation::severity(diagnostic) {
+        Level::Error => command("error", diagnostic, report),
+        Level::Warning => command("warning", diagnostic, report),
         Level::Note => {
-            let (place, message) = (full::rooted_place_of(finding, report), sanitize(&finding.message).into_owned());
-            format!("{place}: {} {message}\n", plain(&full::tag(finding)))
+            let (place, message) =
+                (full::rooted_place_of(diagnostic, report), sanitize(&diagnostic.finding.message).into_owned());
+            format!("{place}: {} {message}\n", plain(&full::tag(diagnostic)))
         }
     }
 }
 
-fn command(what: &str, finding: &Diagnostic, report: &Report) -> String {
-    let path = property(&annotation::path(finding, report));
+fn command(what: &str, diagnostic: &Diagnostic, report: &Report) -> String {
+    let path = property(&annotation::path(diagnostic, report));
     let ColumnRange { line, column, .. } =
-        annotation::region(finding, report, ColumnUnit::Character).unwrap_or(ColumnRange::FIRST_LINE);
+        annotation::region(diagnostic, report, ColumnUnit::Character).unwrap_or(ColumnRange::FIRST_LINE);
     let place = format!("sourcepath={path};linenumber={line};columnnumber={column}");
-    let code = property(finding.rule.id());
-    format!("##vso[task.logissue type={what};{place};code={code};]{}\n", data(&annotation::text(finding)))
+    let code = property(diagnostic.rule.id());
+    format!("##vso[task.logissue type={what};{place};code={code};]{}\n", data(&annotation::text(diagnostic)))
 }
 
 /// The text after a command.

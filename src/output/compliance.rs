@@ -226,12 +226,12 @@ impl ControlRules {
             ControlStatus::NotJudged => Vec::new(),
             ControlStatus::Compliant => self.passing(deployment, from),
             ControlStatus::NotCompliant | ControlStatus::Unknown => {
-                let own = from.report.findings.iter().filter(|finding| {
-                    finding.deployment.as_ref() == Some(&deployment.root)
-                        && finding.deployment_name == deployment.name
-                        && self.has(finding.rule)
+                let own = from.report.findings.iter().filter(|diagnostic| {
+                    diagnostic.deployment.as_ref() == Some(&deployment.root)
+                        && diagnostic.deployment_name == deployment.name
+                        && self.has(diagnostic.rule)
                 });
-                own.map(|finding| finding_line(finding, from)).collect()
+                own.map(|diagnostic| finding_line(diagnostic, from)).collect()
             }
         }
     }
@@ -265,13 +265,13 @@ impl ControlRules {
     }
 }
 
-fn finding_line(finding: &Diagnostic, from: EvidenceSource<'_>) -> String {
+fn finding_line(diagnostic: &Diagnostic, from: EvidenceSource<'_>) -> String {
     let EvidenceSource { report, benchmark, base } = from;
-    let suppressed = finding.suppressed.as_ref();
+    let suppressed = diagnostic.suppressed.as_ref();
     let suppressed = suppressed.map(|own| format!(" (suppressed: {})", own.describe()));
-    let reading = finding.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
-    let (place, message) = (base.place_of(finding, report), &finding.message);
-    format!("{place}: {}: {message}{reading}{}", finding.rule.id(), suppressed.unwrap_or_default())
+    let reading = diagnostic.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
+    let (place, message) = (base.place_of(diagnostic, report), &diagnostic.finding.message);
+    format!("{place}: {}: {message}{reading}{}", diagnostic.rule.id(), suppressed.unwrap_or_default())
 }
 
 /// True if the trail satisfies every condition in its home Region.

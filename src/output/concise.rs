@@ -6,11 +6,11 @@ use super::sanitize::sanitize;
 use crate::report::{Diagnostic, Report, View};
 
 pub(super) fn render(report: &Report, view: &View) -> String {
-    let found = view.visible(report).map(|finding| line(finding, report));
+    let found = view.visible(report).map(|diagnostic| line(diagnostic, report));
     found.chain(passed::all(report, view).map(|passed| passed.line(report))).collect()
 }
 
 /// The location, level, rule and message of a finding.
-pub(super) fn line(finding: &Diagnostic, report: &Report) -> String {
-    format!("{}: {} {}\n", linked_place_of(finding, report), tag(finding), sanitize(&message(finding, report)))
+pub(super) fn line(diagnostic: &Diagnostic, report: &Report) -> String {
+    format!("{}: {} {}\n", linked_place_of(diagnostic, report), tag(diagnostic), sanitize(&message(diagnostic, report)))
 }

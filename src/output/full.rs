@@ -5,8 +5,8 @@ use anstyle::{AnsiColor, Style};
 use super::link::link;
 use super::sanitize::sanitize;
 use super::{concise, passed, snippet};
-use crate::finding::Level;
-use crate::report::{Diagnostic, FindingTarget, Outcome, Report, View};
+use crate::finding::{FindingTarget, Level};
+use crate::report::{Diagnostic, Outcome, Report, View};
 use crate::source::{Position, SourceFile, Sources, Span};
 use crate::value::cut;
 
@@ -16,12 +16,12 @@ const MAX_SNIPPETS: usize = 2_000;
 pub(super) fn render(report: &Report, view: &View) -> String {
     let mut text = String::new();
     let (mut left, mut omitted) = (if view.is_verbose { usize::MAX } else { MAX_SNIPPETS }, 0_usize);
-    for finding in view.visible(report) {
-        let snippets = finding.related.len().saturating_add(1);
+    for diagnostic in view.visible(report) {
+        let snippets = diagnostic.finding.related.len().saturating_add(1);
         if left > 0 {
-            render_finding(finding, report, &view.cited, left, &mut text);
+            render_finding(diagnostic, report, &view.cited, left, &mut text);
         } else {
-            text.push_str(&concise::line(finding, report));
+            text.push_str(&concise::line(diagnostic, report));
         }
         omitted = omitted.saturating_add(snippets.saturating_sub(left));
         left = left.saturating_sub(snippets);
@@ -36,39 +36,40 @@ pub(super) fn render(report: &Report, view: &View) -> String {
 }
 
 /// Writes a finding with at most `snippets` source lines.
-fn render_finding(finding: &Diagnostic, report: &Report, benchmark: &str, snippets: usize, text: &mut String) {
+fn render_finding(diagnostic: &Diagnostic, report: &Report, benchmark: &str, snippets: usize, text: &mut String) {
     let bold = Style::new().bold();
-    text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(finding), sanitize(&message(finding, report))));
-    match &finding.place {
+    text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(diagnostic), sanitize(&message(diagnostic, report))));
+    match &diagnostic.finding.place {
         FindingTarget::Text(label) => text.push_str(&snippet::draw(label, &report.sources)),
-        FindingTarget::File(_) => text.push_str(&format!("   ╭─[{}]\n   ╰────\n", place_of(finding, report))),
+        FindingTarget::File(_) => text.push_str(&format!("   ╭─[{}]\n   ╰────\n", place_of(diagnostic, report))),
         FindingTarget::Run => {}
     }
-    for label in finding.related.iter().take(snippets.saturating_sub(1)) {
+    for label in diagnostic.finding.related.iter().take(snippets.saturating_sub(1)) {
         text.push_str(&snippet::draw(label, &report.sources));
     }
-    for (word, sentence) in footer_lines(finding, benchmark) {
+    for (word, sentence) in footer_lines(diagnostic, benchmark) {
         text.push_str(&format!("  {bold}{word}{bold:#}: {}\n", sanitize(&sentence)));
     }
     text.push('\n');
 }
 
 /// The lines below the snippets: the suppression, notes with the controls of the benchmark, and the help.
-pub(super) fn footer_lines(finding: &Diagnostic, benchmark: &str) -> Vec<(&'static str, String)> {
-    let control = finding.rule.page.control(benchmark).zip(finding.rule.page.requires.as_ref());
-    let reading = finding.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
+pub(super) fn footer_lines(diagnostic: &Diagnostic, benchmark: &str) -> Vec<(&'static str, String)> {
+    let control = diagnostic.rule.page.control(benchmark).zip(diagnostic.rule.page.requires.as_ref());
+    let reading = diagnostic.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
     let control = control.map(|(id, requires)| format!("{} {id} requires {requires}{reading}", title(benchmark)));
-    let notes = finding.notes.iter().cloned().chain(witness(finding)).chain(control).map(|note| ("note", note));
-    let suppressed = finding.suppressed.iter().map(|suppression| ("suppressed", suppression.describe()));
-    suppressed.chain(notes).chain(finding.advice().into_iter().map(|help| ("help", help))).collect()
+    let notes =
+        diagnostic.finding.notes.iter().cloned().chain(witness(diagnostic)).chain(control).map(|note| ("note", note));
+    let suppressed = diagnostic.suppressed.iter().map(|suppression| ("suppressed", suppression.describe()));
+    suppressed.chain(notes).chain(diagnostic.advice().into_iter().map(|help| ("help", help))).collect()
 }
 
 /// The values with which the finding would fail and pass, unless its message names them.
-fn witness(finding: &Diagnostic) -> Option<String> {
-    let is_named = finding.fails_when.iter().any(|decision| finding.message.ends_with(&**decision));
-    let fails = side("fails", &finding.fails_when).filter(|_| !is_named);
-    let sides: Vec<String> = fails.into_iter().chain(side("passes", &finding.passes_when)).collect();
-    (finding.outcome == Outcome::Unknown && !sides.is_empty()).then(|| sides.join(", "))
+fn witness(diagnostic: &Diagnostic) -> Option<String> {
+    let is_named = diagnostic.fails_when.iter().any(|decision| diagnostic.finding.message.ends_with(&**decision));
+    let fails = side("fails", &diagnostic.fails_when).filter(|_| !is_named);
+    let sides: Vec<String> = fails.into_iter().chain(side("passes", &diagnostic.passes_when)).collect();
+    (diagnostic.outcome == Outcome::Unknown && !sides.is_empty()).then(|| sides.join(", "))
 }
 
 fn side(verb: &str, decisions: &[String]) -> Option<String> {
@@ -85,23 +86,23 @@ fn title(benchmark: &str) -> String {
 }
 
 /// The level and the rule: `error[single-region-trail]`.
-pub(super) fn tag(finding: &Diagnostic) -> String {
-    let color = match (finding.outcome, finding.level) {
-        _ if finding.suppressed.is_some() => AnsiColor::BrightBlack,
+pub(super) fn tag(diagnostic: &Diagnostic) -> String {
+    let color = match (diagnostic.outcome, diagnostic.level) {
+        _ if diagnostic.suppressed.is_some() => AnsiColor::BrightBlack,
         (Outcome::Unknown, _) => AnsiColor::Magenta,
         (Outcome::Pass | Outcome::Fail, Level::Error) => AnsiColor::Red,
         (Outcome::Pass | Outcome::Fail, Level::Warning) => AnsiColor::Yellow,
         (Outcome::Pass | Outcome::Fail, Level::Note) => AnsiColor::Cyan,
     };
     let style = color.on_default().bold();
-    format!("{style}{}[{}]{style:#}", word(finding), finding.rule.id())
+    format!("{style}{}[{}]{style:#}", word(diagnostic), diagnostic.rule.id())
 }
 
 /// The level, or `suppressed`, `unknown` or `not evaluated`.
-pub(super) fn word(finding: &Diagnostic) -> &'static str {
-    match (finding.outcome, finding.level) {
-        _ if finding.suppressed.is_some() => "suppressed",
-        (Outcome::Unknown, _) if finding.is_declared_elsewhere => "not evaluated",
+pub(super) fn word(diagnostic: &Diagnostic) -> &'static str {
+    match (diagnostic.outcome, diagnostic.level) {
+        _ if diagnostic.suppressed.is_some() => "suppressed",
+        (Outcome::Unknown, _) if diagnostic.finding.is_declared_elsewhere => "not evaluated",
         (Outcome::Unknown, _) => "unknown",
         (Outcome::Pass | Outcome::Fail, Level::Error) => "error",
         (Outcome::Pass | Outcome::Fail, Level::Warning) => "warning",
@@ -120,10 +121,10 @@ pub(super) enum PathBase {
 
 impl PathBase {
     /// `path:line:column`, or the path alone.
-    pub(super) fn place_of(self, finding: &Diagnostic, report: &Report) -> String {
+    pub(super) fn place_of(self, diagnostic: &Diagnostic, report: &Report) -> String {
         match self {
-            Self::Here => place_of(finding, report),
-            Self::Root => rooted_place_of(finding, report),
+            Self::Here => place_of(diagnostic, report),
+            Self::Root => rooted_place_of(diagnostic, report),
         }
     }
 
@@ -137,19 +138,19 @@ impl PathBase {
 }
 
 /// The message with displayed names, which are relative to the working directory.
-pub(super) fn message(finding: &Diagnostic, report: &Report) -> String {
-    let named = match (&finding.place, &finding.deployment) {
+pub(super) fn message(diagnostic: &Diagnostic, report: &Report) -> String {
+    let named = match (&diagnostic.finding.place, &diagnostic.deployment) {
         (_, Some(root)) => (root, "deployment "),
         (FindingTarget::File(name), None) => (name, ""),
-        (FindingTarget::Text(_) | FindingTarget::Run, None) => return finding.message.clone(),
+        (FindingTarget::Text(_) | FindingTarget::Run, None) => return diagnostic.finding.message.clone(),
     };
     let quoted = |name: &str| format!("{}`{name}`", named.1);
-    finding.message.replace(&quoted(named.0), &quoted(&report.sources.display_name(named.0)))
+    diagnostic.finding.message.replace(&quoted(named.0), &quoted(&report.sources.display_name(named.0)))
 }
 
 /// `path:line:column`, or the path alone, from the working directory.
-pub(super) fn place_of(finding: &Diagnostic, report: &Report) -> String {
-    match &finding.place {
+pub(super) fn place_of(diagnostic: &Diagnostic, report: &Report) -> String {
+    match &diagnostic.finding.place {
         FindingTarget::Text(label) => place(label.span, &report.sources),
         FindingTarget::File(name) => whole(&report.sources.display_name(name)),
         FindingTarget::Run => ".".to_owned(),
@@ -157,8 +158,8 @@ pub(super) fn place_of(finding: &Diagnostic, report: &Report) -> String {
 }
 
 /// The location relative to the root of the repository.
-pub(super) fn rooted_place_of(finding: &Diagnostic, report: &Report) -> String {
-    match &finding.place {
+pub(super) fn rooted_place_of(diagnostic: &Diagnostic, report: &Report) -> String {
+    match &diagnostic.finding.place {
         FindingTarget::Text(label) => rooted_place(label.span, &report.sources),
         FindingTarget::File(name) => whole(name),
         FindingTarget::Run => ".".to_owned(),
@@ -166,8 +167,8 @@ pub(super) fn rooted_place_of(finding: &Diagnostic, report: &Report) -> String {
 }
 
 /// The location with a hyperlink to the file.
-pub(super) fn linked_place_of(finding: &Diagnostic, report: &Report) -> String {
-    match &finding.place {
+pub(super) fn linked_place_of(diagnostic: &Diagnostic, report: &Report) -> String {
+    match &diagnostic.finding.place {
         FindingTarget::Text(label) => linked_place(label.span, &report.sources),
         FindingTarget::File(name) => whole(&report.sources.display_name(name)),
         FindingTarget::Run => ".".to_owned(),

@@ -6,8 +6,8 @@ use super::annotation;
 use super::full::rooted_place_of;
 use super::sanitize::sanitize;
 use super::summary::{count, enumerate};
-use crate::finding::Level;
-use crate::report::{Diagnostic, FindingTarget, Report, View};
+use crate::finding::{FindingTarget, Level};
+use crate::report::{Diagnostic, Report, View};
 use crate::source::{ColumnUnit, is_outside};
 
 /// The number of annotations of a kind that GitHub shows for a step.
@@ -18,10 +18,10 @@ pub(super) fn render(report: &Report, view: &View) -> String {
     let mut hidden = Vec::new();
     for (level, what) in [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")] {
         let mut findings: Vec<&Diagnostic> =
-            view.visible(report).filter(|finding| annotation::severity(finding) == level).collect();
+            view.visible(report).filter(|diagnostic| annotation::severity(diagnostic) == level).collect();
         // Failures before unknowns.
-        findings.sort_by_key(|finding| finding.outcome);
-        text.extend(findings.iter().take(SHOWN).map(|finding| command(what, finding, report)));
+        findings.sort_by_key(|diagnostic| diagnostic.outcome);
+        text.extend(findings.iter().take(SHOWN).map(|diagnostic| command(what, diagnostic, report)));
         hidden.extend(findings.len().checked_sub(SHOWN).filter(|rest| *rest > 0).map(|rest| count(rest, what)));
     }
     if !hidden.is_empty() {
@@ -30,14 +30,14 @@ pub(super) fn render(report: &Report, view: &View) -> String {
     text
 }
 
-fn command(what: &str, finding: &Diagnostic, report: &Report) -> String {
-    let (file, region) = annotation::beside_change(finding, report, ColumnUnit::Character);
-    let (title, text) = (property(finding.rule.id()), annotation::text(finding));
+fn command(what: &str, diagnostic: &Diagnostic, report: &Report) -> String {
+    let (file, region) = annotation::beside_change(diagnostic, report, ColumnUnit::Character);
+    let (title, text) = (property(diagnostic.rule.id()), annotation::text(diagnostic));
     // GitHub would search the repository for any other file.
     let Some(file) = file.filter(|name| !is_outside(name)) else {
-        let place = match finding.place {
+        let place = match diagnostic.finding.place {
             FindingTarget::Run => String::new(),
-            FindingTarget::Text(_) | FindingTarget::File(_) => format!("{}: ", rooted_place_of(finding, report)),
+            FindingTarget::Text(_) | FindingTarget::File(_) => format!("{}: ", rooted_place_of(diagnostic, report)),
         };
         return format!("::{what} title={title}::{}\n", data(&format!("{place}{text}")));
     };

@@ -29,22 +29,25 @@ struct GitlabLines {
 }
 
 pub(super) fn render(report: &Report, view: &View) -> String {
-    json::pretty(&view.visible(report).map(|finding| violation(finding, report)).collect::<Vec<_>>())
+    json::pretty(&view.visible(report).map(|diagnostic| violation(diagnostic, report)).collect::<Vec<_>>())
 }
 
-fn violation<'a>(finding: &'a Diagnostic, report: &Report) -> GitlabViolation<'a> {
-    let region = annotation::region(finding, report, ColumnUnit::Character).unwrap_or(ColumnRange::FIRST_LINE);
+fn violation<'a>(diagnostic: &'a Diagnostic, report: &Report) -> GitlabViolation<'a> {
+    let region = annotation::region(diagnostic, report, ColumnUnit::Character).unwrap_or(ColumnRange::FIRST_LINE);
     GitlabViolation {
-        description: annotation::text(finding),
-        check_name: finding.rule.id(),
-        fingerprint: &finding.fingerprint,
-        severity: severity(finding),
-        location: GitlabLocation { path: annotation::path(finding, report), lines: GitlabLines { begin: region.line } },
+        description: annotation::text(diagnostic),
+        check_name: diagnostic.rule.id(),
+        fingerprint: &diagnostic.fingerprint,
+        severity: severity(diagnostic),
+        location: GitlabLocation {
+            path: annotation::path(diagnostic, report),
+            lines: GitlabLines { begin: region.line },
+        },
     }
 }
 
-fn severity(finding: &Diagnostic) -> &'static str {
-    match (finding.outcome, finding.level) {
+fn severity(diagnostic: &Diagnostic) -> &'static str {
+    match (diagnostic.outcome, diagnostic.level) {
         (Outcome::Unknown, _) => "minor",
         (Outcome::Pass | Outcome::Fail, Level::Error) => "critical",
         (Outcome::Pass | Outcome::Fail, Level::Warning) => "major",

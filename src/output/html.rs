@@ -109,7 +109,7 @@ fn unread(page: &HtmlPage<'_>) -> Html {
     if findings.is_empty() {
         return Html::default();
     }
-    let are_unread = findings.iter().all(|numbered| matches!(numbered.finding.rule.check, Check::Reading));
+    let are_unread = findings.iter().all(|numbered| matches!(numbered.diagnostic.rule.check, Check::Reading));
     let title = if are_unread { "Files that can’t be read" } else { "Files and comments" };
     let head = block("h2", &[("id", "files-title")], title);
     let findings = findings.into_iter().map(|numbered| finding::show(numbered, "h3", page));

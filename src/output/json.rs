@@ -8,10 +8,9 @@ use super::compliance::{self, ComplianceStatement};
 use super::full::PathBase;
 use super::sanitize::escaped;
 use crate::edit::{Edit, Fix};
-use crate::finding::{Label, Level};
+use crate::finding::{FindingTarget, Label, Level};
 use crate::report::{
-    DeploymentResult, Diagnostic, FindingCounts, FindingTarget, Outcome, Report, Suppression, TrailExistence,
-    TrailResult, View,
+    DeploymentResult, Diagnostic, FindingCounts, Outcome, Report, Suppression, TrailExistence, TrailResult, View,
 };
 use crate::source::{SourceFile, Sources, Span};
 
@@ -170,7 +169,7 @@ pub(super) fn render(report: &Report, view: &View) -> String {
         tool: tool(),
         summary: summary(report),
         deployments: StreamedList(|| report.deployments.iter().map(|result| deployment(result, &report.sources))),
-        findings: StreamedList(|| view.reported(report).map(|reported| finding(reported, &report.sources))),
+        findings: StreamedList(|| view.reported(report).map(|reported| diagnostic(reported, &report.sources))),
         compliance: compliance::statements(report, view, PathBase::Root),
     };
     pretty(&document)
@@ -238,29 +237,29 @@ fn trail<'a>(deployment: &'a TrailResult, sources: &Sources) -> TrailEntry<'a> {
     }
 }
 
-pub(super) fn finding<'a>(reported: &'a Diagnostic, sources: &Sources) -> FindingEntry<'a> {
+pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, sources: &Sources) -> FindingEntry<'a> {
     let worlds = Worlds {
         fails_when: &reported.fails_when,
         passes_when: &reported.passes_when,
-        blocked_by: &reported.blocked_by,
+        blocked_by: &reported.finding.blocked_by,
     };
     FindingEntry {
         rule: reported.rule.id(),
         level: reported.level,
         outcome: outcome(reported.outcome),
-        message: &reported.message,
+        message: &reported.finding.message,
         address: reported.address.as_deref(),
-        attribute: reported.attribute.as_deref(),
-        reason: reported.is_declared_elsewhere.then_some("declared-elsewhere"),
+        attribute: reported.finding.attribute.as_deref(),
+        reason: reported.finding.is_declared_elsewhere.then_some("declared-elsewhere"),
         deployment: reported.deployment.as_deref(),
         deployment_name: reported.deployment_name.as_deref(),
         deployments: instances(reported),
-        location: match &reported.place {
+        location: match &reported.finding.place {
             FindingTarget::Text(label) => Some(location(label.span, sources)),
             FindingTarget::File(name) => Some(whole_file(name)),
             FindingTarget::Run => None,
         },
-        flow: reported.related.iter().map(|label| step(label, sources)).collect(),
+        flow: reported.finding.related.iter().map(|label| step(label, sources)).collect(),
         worlds: (reported.outcome == Outcome::Unknown).then_some(worlds),
         controls: reported
             .rule

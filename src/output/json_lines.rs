@@ -20,7 +20,7 @@ enum JsonLine<'a> {
 
 pub(super) fn render(report: &Report, view: &View) -> String {
     let deployments = report.deployments.iter().map(|deployment| json::deployment(deployment, &report.sources));
-    let findings = view.reported(report).map(|finding| Box::new(json::finding(finding, &report.sources)));
+    let findings = view.reported(report).map(|diagnostic| Box::new(json::diagnostic(diagnostic, &report.sources)));
     std::iter::once(JsonLine::Run { version: json::VERSION, tool: json::tool() })
         .chain(deployments.map(JsonLine::Deployment))
         .chain(findings.map(JsonLine::Finding))

@@ -49,8 +49,8 @@ struct TestSubject<'a> {
 pub(super) fn render(report: &Report, view: &View) -> String {
     let findings = FindingsBySubject::of(report, view);
     let suites = report.deployments.iter().map(|deployment| (deployment.root.as_str(), findings.tests(deployment)));
-    let unread = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
-    let unread: Vec<Test> = unread.map(|finding| unreadable(finding, report)).collect();
+    let unread = report.findings.iter().filter(|diagnostic| matches!(diagnostic.rule.check, Check::Reading));
+    let unread: Vec<Test> = unread.map(|diagnostic| unreadable(diagnostic, report)).collect();
     let suites: Vec<(&str, Vec<Test>)> =
         suites.chain((!unread.is_empty()).then_some(("files that can't be read", unread))).collect();
     let all = suites.iter().flat_map(|(_, tests)| tests);
@@ -81,19 +81,20 @@ fn count(statuses: &[TestStatus], status: TestStatus) -> String {
 impl<'a> FindingsBySubject<'a> {
     fn of(report: &'a Report, view: &'a View) -> Self {
         let mut by_address = HashMap::new();
-        for finding in &report.findings {
-            let Some(root) = finding.deployment.as_deref() else { continue };
-            let key = |address| ((root, finding.deployment_name.as_deref()), address, finding.rule.id());
-            by_address.insert(key(finding.address.as_deref()), finding);
-            let others = finding.addresses().skip(1);
-            by_address.extend(others.map(|address| (key(Some(address)), finding)));
+        for diagnostic in &report.findings {
+            let Some(root) = diagnostic.deployment.as_deref() else { continue };
+            let key = |address| ((root, diagnostic.deployment_name.as_deref()), address, diagnostic.rule.id());
+            by_address.insert(key(diagnostic.address.as_deref()), diagnostic);
+            let others = diagnostic.addresses().skip(1);
+            by_address.extend(others.map(|address| (key(Some(address)), diagnostic)));
         }
         let mut by_header = HashMap::new();
         for deployment in &report.deployments {
             for (trail, rule) in deployment.trails.iter().flat_map(|trail| RULES.iter().map(move |rule| (trail, rule)))
             {
-                if let Some(finding) = by_address.get(&(named(deployment), Some(trail.address.as_str()), rule.id())) {
-                    by_header.entry((named(deployment), trail.header, rule.id())).or_insert(*finding);
+                if let Some(diagnostic) = by_address.get(&(named(deployment), Some(trail.address.as_str()), rule.id()))
+                {
+                    by_header.entry((named(deployment), trail.header, rule.id())).or_insert(*diagnostic);
                 }
             }
         }
@@ -111,9 +112,9 @@ impl<'a> FindingsBySubject<'a> {
     /// The test of the deployment as a whole, unless it creates no trail.
     fn deployment_test(&self, deployment: &DeploymentResult) -> Option<Test> {
         let rule = self.report.rules.iter().find(|rule| matches!(rule.check, Check::Deployment(_)))?;
-        let finding = self.by_address.get(&(named(deployment), None, rule.id())).copied();
+        let diagnostic = self.by_address.get(&(named(deployment), None, rule.id())).copied();
         let subject = TestSubject { rule, name: &deployment.root };
-        Some(self.test(&subject, deployment.verdict?, finding))
+        Some(self.test(&subject, deployment.verdict?, diagnostic))
     }
 
     fn trail_tests(&self, deployment: &DeploymentResult, trail: &TrailResult) -> Vec<Test> {
@@ -122,18 +123,18 @@ impl<'a> FindingsBySubject<'a> {
         for (rule, outcome) in trail.rules.iter().copied().chain(advice) {
             let subject = TestSubject { rule, name: &trail.address };
             let own = self.by_address.get(&(named(deployment), Some(trail.address.as_str()), rule.id()));
-            let finding = own.or_else(|| self.by_header.get(&(named(deployment), trail.header, rule.id())));
-            tests.push(self.test(&subject, outcome, finding.copied()));
+            let diagnostic = own.or_else(|| self.by_header.get(&(named(deployment), trail.header, rule.id())));
+            tests.push(self.test(&subject, outcome, diagnostic.copied()));
         }
         tests
     }
 
-    fn test(&self, subject: &TestSubject<'_>, outcome: Outcome, finding: Option<&Diagnostic>) -> Test {
-        let words = || finding.map_or_else(|| subject.other_text().to_owned(), annotation::text);
-        let said = |tag| Some(result_element(tag, words(), finding, self.report));
-        let level = finding.map_or(subject.rule.page.level, |finding| finding.level);
-        let is_hidden = finding.is_some_and(|finding| !self.view.is_reported(finding));
-        let suppressed = finding.and_then(|finding| finding.suppressed.as_ref());
+    fn test(&self, subject: &TestSubject<'_>, outcome: Outcome, diagnostic: Option<&Diagnostic>) -> Test {
+        let words = || diagnostic.map_or_else(|| subject.other_text().to_owned(), annotation::text);
+        let said = |tag| Some(result_element(tag, words(), diagnostic, self.report));
+        let level = diagnostic.map_or(subject.rule.page.level, |diagnostic| diagnostic.level);
+        let is_hidden = diagnostic.is_some_and(|diagnostic| !self.view.is_reported(diagnostic));
+        let suppressed = diagnostic.and_then(|diagnostic| diagnostic.suppressed.as_ref());
         let (status, inside) = match (outcome, level) {
             (Outcome::Pass, _) => (TestStatus::Passed, None),
             (Outcome::Fail | Outcome::Unknown, _) if is_hidden => {
@@ -150,16 +151,16 @@ impl<'a> FindingsBySubject<'a> {
     }
 }
 
-fn unreadable(finding: &Diagnostic, report: &Report) -> Test {
-    let path = annotation::path(finding, report);
-    let subject = TestSubject { rule: finding.rule, name: &path };
-    let said = result_element("error", annotation::text(finding), Some(finding), report);
+fn unreadable(diagnostic: &Diagnostic, report: &Report) -> Test {
+    let path = annotation::path(diagnostic, report);
+    let subject = TestSubject { rule: diagnostic.rule, name: &path };
+    let said = result_element("error", annotation::text(diagnostic), Some(diagnostic), report);
     Test { text: element("testcase", &subject.attributes(), [said]), status: TestStatus::Errored }
 }
 
 /// The result of a test with its location.
-fn result_element(tag: &'static str, message: String, finding: Option<&Diagnostic>, report: &Report) -> String {
-    let place = finding.map(|finding| escape(&rooted_place_of(finding, report)));
+fn result_element(tag: &'static str, message: String, diagnostic: Option<&Diagnostic>, report: &Report) -> String {
+    let place = diagnostic.map(|diagnostic| escape(&rooted_place_of(diagnostic, report)));
     element(tag, &[("message", message)], place)
 }
 

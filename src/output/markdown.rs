@@ -58,14 +58,14 @@ fn verdict(verdict: Option<Outcome>) -> &'static str {
 /// The findings, the most severe first.
 fn findings(report: &Report, view: &View) -> String {
     let mut findings: Vec<&Diagnostic> = view.visible(report).collect();
-    findings.sort_by_key(|finding| annotation::rank(finding));
-    table(["finding", "location", "message"], findings.iter().map(|finding| finding_row(finding, report)))
+    findings.sort_by_key(|diagnostic| annotation::rank(diagnostic));
+    table(["finding", "location", "message"], findings.iter().map(|diagnostic| finding_row(diagnostic, report)))
 }
 
-fn finding_row(finding: &Diagnostic, report: &Report) -> Vec<String> {
-    let help = finding.help.as_ref().map(|help| format!("<br>help: {}", prose(help))).unwrap_or_default();
-    let what = format!("{}{help}", prose(&message(finding, report)));
-    vec![format!("{} {}", word(finding), code(finding.rule.id())), code(&place_of(finding, report)), what]
+fn finding_row(diagnostic: &Diagnostic, report: &Report) -> Vec<String> {
+    let help = diagnostic.finding.help.as_ref().map(|help| format!("<br>help: {}", prose(help))).unwrap_or_default();
+    let what = format!("{}{help}", prose(&message(diagnostic, report)));
+    vec![format!("{} {}", word(diagnostic), code(diagnostic.rule.id())), code(&place_of(diagnostic, report)), what]
 }
 
 fn controls(report: &Report, view: &View) -> String {

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::annotation::{self, ColumnRange};
 use super::{full, json};
 use crate::edit::{Edit, Safety};
-use crate::finding::{Label, Level};
-use crate::report::{Diagnostic, FindingTarget, Report, View};
+use crate::finding::{FindingTarget, Label, Level};
+use crate::report::{Diagnostic, Report, View};
 use crate::source::{ColumnUnit, SourceFile};
 
 #[derive(Serialize)]
@@ -70,31 +70,31 @@ struct RdPosition {
 }
 
 pub(super) fn render(report: &Report, view: &View) -> String {
-    let diagnostics = view.visible(report).map(|finding| diagnostic(finding, report)).collect();
+    let diagnostics = view.visible(report).map(|diagnostic| rd_diagnostic(diagnostic, report)).collect();
     json::pretty(&RdReport { source: RdSource { name: env!("CARGO_PKG_NAME") }, diagnostics })
 }
 
-fn diagnostic<'a>(finding: &'a Diagnostic, report: &Report) -> RdDiagnostic<'a> {
-    let (file, region) = annotation::beside_change(finding, report, ColumnUnit::Byte);
+fn rd_diagnostic<'a>(diagnostic: &'a Diagnostic, report: &Report) -> RdDiagnostic<'a> {
+    let (file, region) = annotation::beside_change(diagnostic, report, ColumnUnit::Byte);
     let path = file.map_or_else(|| ".".to_owned(), |name| report.sources.display_name(&name));
     RdDiagnostic {
-        message: annotation::text_with(&full::message(finding, report), finding),
+        message: annotation::text_with(&full::message(diagnostic, report), diagnostic),
         location: RdLocation { path, range: region.map(range) },
-        severity: match annotation::severity(finding) {
+        severity: match annotation::severity(diagnostic) {
             Level::Error => "ERROR",
             Level::Warning => "WARNING",
             Level::Note => "INFO",
         },
-        code: Code { value: finding.rule.id() },
-        related_locations: finding.related.iter().map(|label| related(label, report)).collect(),
-        suggestions: suggestions(finding, report),
+        code: Code { value: diagnostic.rule.id() },
+        related_locations: diagnostic.finding.related.iter().map(|label| related(label, report)).collect(),
+        suggestions: suggestions(diagnostic, report),
     }
 }
 
 /// All edits of a safe fix, if they lie in the file of the finding: others can't be named.
-fn suggestions<'a>(finding: &'a Diagnostic, report: &Report) -> Vec<Suggestion<'a>> {
-    let FindingTarget::Text(label) = &finding.place else { return Vec::new() };
-    let edits = finding.fix.iter().filter(|fix| fix.safety() == Safety::Safe).flat_map(|fix| &fix.edits);
+fn suggestions<'a>(diagnostic: &'a Diagnostic, report: &Report) -> Vec<Suggestion<'a>> {
+    let FindingTarget::Text(label) = &diagnostic.finding.place else { return Vec::new() };
+    let edits = diagnostic.fix.iter().filter(|fix| fix.safety() == Safety::Safe).flat_map(|fix| &fix.edits);
     edits.map(|edit| suggestion(edit, label, report)).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 

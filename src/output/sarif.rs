@@ -126,17 +126,20 @@ fn invocation(report: &Report, left_out: usize) -> Invocation {
         locations: None,
         associated_rule: None,
     });
-    let unread = report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading));
-    let notifications = unread.map(|finding| notification(finding, report)).chain(left_out);
+    let unread = report.findings.iter().filter(|diagnostic| matches!(diagnostic.rule.check, Check::Reading));
+    let notifications = unread.map(|diagnostic| notification(diagnostic, report)).chain(left_out);
     Invocation { execution_successful: true, tool_execution_notifications: notifications.collect() }
 }
 
-fn notification(finding: &Diagnostic, report: &Report) -> Notification {
+fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
     Notification {
         level: "error",
-        message: SarifText::message(&annotation::text(finding)),
-        locations: Some([SarifLocation::of_finding(finding, report)]),
-        associated_rule: Some(RuleReference { id: finding.rule.id(), index: results::index(finding.rule, report) }),
+        message: SarifText::message(&annotation::text(diagnostic)),
+        locations: Some([SarifLocation::of_finding(diagnostic, report)]),
+        associated_rule: Some(RuleReference {
+            id: diagnostic.rule.id(),
+            index: results::index(diagnostic.rule, report),
+        }),
     }
 }
 

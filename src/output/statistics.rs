@@ -10,8 +10,9 @@ use crate::rules;
 /// A line for each rule that found something, the most frequent first.
 pub fn statistics(report: &Report, view: &View) -> String {
     let mut counts: BTreeMap<_, usize> = BTreeMap::new();
-    for finding in view.visible(report) {
-        let count = counts.entry((rules::position(finding.rule), finding.rule.id(), word(finding))).or_default();
+    for diagnostic in view.visible(report) {
+        let count =
+            counts.entry((rules::position(diagnostic.rule), diagnostic.rule.id(), word(diagnostic))).or_default();
         *count = count.saturating_add(1);
     }
     let mut counts: Vec<_> = counts.into_iter().collect();

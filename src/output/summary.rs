@@ -223,9 +223,12 @@ fn verdict_words(report: &Report, view: &View, tells_all: bool) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| count(number, what))
         .collect();
-    let counted =
-        report.findings.iter().filter(|finding| finding.suppressed.is_none() && !finding.is_declared_elsewhere);
-    let minor = counted.clone().filter(|finding| view.min_level.is_some_and(|level| finding.level < level)).count();
+    let counted = report
+        .findings
+        .iter()
+        .filter(|diagnostic| diagnostic.suppressed.is_none() && !diagnostic.finding.is_declared_elsewhere);
+    let minor =
+        counted.clone().filter(|diagnostic| view.min_level.is_some_and(|level| diagnostic.level < level)).count();
     let apart = declared_elsewhere(counts, existing(report).as_ref(), minor, tells_all);
     if report.trails() == 0 && found.is_empty() && counts.unknown == 0 && counts.declared_elsewhere == 0 {
         return no_results(report, &apart);
@@ -242,14 +245,14 @@ fn verdict_words(report: &Report, view: &View, tells_all: bool) -> String {
     let found = if found.is_empty() { "no error".to_owned() } else { enumerate(&found) };
     let place = if report.trails() == 0 { files } else { format!("{trails} ({files})") };
     // The first of the gravest is what a reader most likely wants to know more about.
-    let gravest = counted.rev().max_by_key(|finding| (finding.outcome == Outcome::Fail, finding.level));
-    let rule = gravest.map(|finding| finding.rule.id()).unwrap_or_default();
+    let gravest = counted.rev().max_by_key(|diagnostic| (diagnostic.outcome == Outcome::Fail, diagnostic.level));
+    let rule = gravest.map(|diagnostic| diagnostic.rule.id()).unwrap_or_default();
     format!("Found {found} in {place}{apart}.\n{}For details, run `trailint explain {rule}`.\n", fixable(report, view))
 }
 
 /// The number of fixable findings and the option that fixes them, before the last sentence.
 fn fixable(report: &Report, view: &View) -> String {
-    let fixes = view.visible(report).filter_map(|finding| finding.fix.as_ref());
+    let fixes = view.visible(report).filter_map(|diagnostic| diagnostic.fix.as_ref());
     let (safe, others): (Vec<&Fix>, Vec<&Fix>) = fixes.partition(|fix| fix.safety() == Safety::Safe);
     match (safe.len(), others.len()) {
         (0, 0) => String::new(),

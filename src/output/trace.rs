@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::sanitize::sanitize;
 use super::snippet;
-use crate::report::{Trace, TracePath};
+use crate::engine::{Trace, TracePath};
 
 /// All ways of all values.
 pub fn trace(trace: &Trace) -> String {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter, Write};
 
-use super::{DeploymentResult, Diagnostic, FindingTarget, Report, TrailResult};
+use super::{DeploymentResult, Diagnostic, Report, TrailResult};
 use crate::rules::Rule;
 use crate::source::{self, Sources};
 
@@ -38,13 +38,13 @@ impl Report {
             *count = count.saturating_add(1);
             if *count == 1 { name } else { format!("{name}:{count}") }
         };
-        for finding in &mut self.findings {
+        for diagnostic in &mut self.findings {
             let name =
-                |address: &Option<String>| Fingerprint::of(finding, address.as_deref(), &self.sources).to_string();
-            let first = unique(name(&finding.address));
-            let others: Vec<String> = finding.others.iter().map(|other| unique(name(&other.address))).collect();
-            finding.fingerprint = first;
-            finding.others.iter_mut().zip(others).for_each(|(other, name)| other.fingerprint = name);
+                |address: &Option<String>| Fingerprint::of(diagnostic, address.as_deref(), &self.sources).to_string();
+            let first = unique(name(&diagnostic.address));
+            let others: Vec<String> = diagnostic.others.iter().map(|other| unique(name(&other.address))).collect();
+            diagnostic.fingerprint = first;
+            diagnostic.others.iter_mut().zip(others).for_each(|(other, name)| other.fingerprint = name);
         }
     }
 }
@@ -52,20 +52,16 @@ impl Report {
 impl Fingerprint {
     /// Builds a fingerprint of the rule, the deployment, the address with the calls that lead to the trail, and the
     /// argument.
-    fn of(finding: &Diagnostic, address: Option<&str>, sources: &Sources) -> Self {
-        let deployment = match (&finding.deployment, &finding.place) {
-            (Some(root), _) => encode_path(root),
-            // A finding about a file that can't be read belongs to the file, whichever deployments use it.
-            (None, FindingTarget::Text(label)) => encode_path(&sources.file(label.span.file).name),
-            (None, FindingTarget::File(name)) => encode_path(name),
-            (None, FindingTarget::Run) => encode("."),
-        };
+    fn of(diagnostic: &Diagnostic, address: Option<&str>, sources: &Sources) -> Self {
+        // A finding about a file that can't be read belongs to the file, whichever deployments use it.
+        let file = || diagnostic.finding.place.file_name(sources);
+        let deployment = diagnostic.deployment.clone().or_else(file).unwrap_or_else(|| ".".to_owned());
         Self {
-            rule: finding.rule.id().to_owned(),
-            deployment,
-            name: finding.deployment_name.as_deref().map(encode),
+            rule: diagnostic.rule.id().to_owned(),
+            deployment: encode_path(&deployment),
+            name: diagnostic.deployment_name.as_deref().map(encode),
             address: encode(address.unwrap_or_default()),
-            attribute: encode(finding.attribute.as_deref().unwrap_or_default()),
+            attribute: encode(diagnostic.finding.attribute.as_deref().unwrap_or_default()),
             number: None,
         }
     }

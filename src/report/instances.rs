@@ -45,9 +45,11 @@ impl Diagnostic {
         let Some(first) = instances.next() else { return self };
         (self.address, self.fingerprint, self.loss) = (first.address, first.fingerprint, first.loss);
         self.others = instances.collect();
-        self.message = format!("{}{}", self.subject(), self.message.strip_prefix(&subject).unwrap_or(&self.message));
-        self.notes.retain(|own| Some(own) != note.as_ref());
-        self.notes.extend(self.note_on_others());
+        let said = self.finding.message.strip_prefix(&subject).unwrap_or(&self.finding.message);
+        self.finding.message = format!("{}{said}", self.subject());
+        let new_note = self.note_on_others();
+        self.finding.notes.retain(|own| Some(own) != note.as_ref());
+        self.finding.notes.extend(new_note);
         self
     }
 

@@ -47,28 +47,28 @@ impl Default for View {
 impl View {
     /// The findings in the outputs, including suppressed ones.
     pub fn reported<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Diagnostic> {
-        report.findings.iter().filter(|finding| self.is_reported(finding))
+        report.findings.iter().filter(|diagnostic| self.is_reported(diagnostic))
     }
 
     /// The findings in text outputs.
     pub fn visible<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Diagnostic> {
-        report.findings.iter().filter(|finding| self.is_visible(finding))
+        report.findings.iter().filter(|diagnostic| self.is_visible(diagnostic))
     }
 
     /// True if outputs contain the finding. Other findings are only counted.
-    pub fn is_reported(&self, finding: &Diagnostic) -> bool {
-        let is_hidden = self.hides_unknown && finding.outcome == Outcome::Unknown;
-        !is_hidden && self.min_level.is_none_or(|level| finding.level >= level)
+    pub fn is_reported(&self, diagnostic: &Diagnostic) -> bool {
+        let is_hidden = self.hides_unknown && diagnostic.outcome == Outcome::Unknown;
+        !is_hidden && self.min_level.is_none_or(|level| diagnostic.level >= level)
     }
 
     /// True if text outputs show the finding: one that is suppressed, or not evaluated because it is declared
     /// elsewhere, only on request.
-    pub fn is_visible(&self, finding: &Diagnostic) -> bool {
-        let is_declared_elsewhere = finding.is_declared_elsewhere && !self.shows_not_evaluated;
-        let is_told = finding
+    pub fn is_visible(&self, diagnostic: &Diagnostic) -> bool {
+        let is_declared_elsewhere = diagnostic.finding.is_declared_elsewhere && !self.shows_not_evaluated;
+        let is_told = diagnostic
             .suppressed
             .as_ref()
             .is_none_or(|own| self.shows_suppressed || self.shows_accepted && own.by != SuppressedBy::Base);
-        self.is_reported(finding) && is_told && !is_declared_elsewhere
+        self.is_reported(diagnostic) && is_told && !is_declared_elsewhere
     }
 }

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::outline::PlaceOutline;
 use crate::edit::{self, Edit};
-use crate::report::{Diagnostic, FindingTarget, Report, View};
+use crate::finding::FindingTarget;
+use crate::report::{Diagnostic, Report, View};
 use crate::rules::{self, Check, Rule};
 use crate::source::{FileId, SourceFile, Span};
 
@@ -70,12 +71,12 @@ pub fn comments(
     refused: &BTreeSet<usize>,
 ) -> AddedComments {
     let mut files: BTreeMap<FileId, Vec<(usize, &Diagnostic, Span)>> = BTreeMap::new();
-    let is_acceptable = |(_, finding): &(usize, &Diagnostic)| {
-        view.is_visible(finding) && is_acceptable(finding) && !enforced.contains(&finding.rule.id())
+    let is_acceptable = |(_, diagnostic): &(usize, &Diagnostic)| {
+        view.is_visible(diagnostic) && is_acceptable(diagnostic) && !enforced.contains(&diagnostic.rule.id())
     };
-    for (index, finding) in report.findings.iter().enumerate().filter(is_acceptable) {
-        if let FindingTarget::Text(label) = &finding.place {
-            files.entry(label.span.file).or_default().push((index, finding, label.span));
+    for (index, diagnostic) in report.findings.iter().enumerate().filter(is_acceptable) {
+        if let FindingTarget::Text(label) = &diagnostic.finding.place {
+            files.entry(label.span.file).or_default().push((index, diagnostic, label.span));
         }
     }
     let mut comments = AddedComments::default();
@@ -87,21 +88,21 @@ pub fn comments(
 
 /// Returns the comment that suppresses one finding, which is visible, and the place to insert it; `None` if no comment is possible.
 pub fn comment(report: &Report, number: usize, reason: &str, enforced: &[&str]) -> Option<(Span, String)> {
-    let finding = report.findings.get(number)?;
-    let FindingTarget::Text(label) = &finding.place else { return None };
+    let diagnostic = report.findings.get(number)?;
+    let FindingTarget::Text(label) = &diagnostic.finding.place else { return None };
     let file = report.sources.file(label.span.file);
-    let is_possible = is_acceptable(finding) && !enforced.contains(&finding.rule.id());
+    let is_possible = is_acceptable(diagnostic) && !enforced.contains(&diagnostic.rule.id());
     if !is_possible || !file.replaced.is_empty() || file.within.is_some() || !file.path.is_absolute() {
         return None;
     }
     let spot = insertion_point(label.span, &PlaceOutline::read(label.span.file, &file), &file).ok()?;
     let place = Span::new(label.span.file, spot.start, spot.end);
-    Some((place, spot.form.write(&[finding.rule], reason)))
+    Some((place, spot.form.write(&[diagnostic.rule], reason)))
 }
 
-fn is_acceptable(finding: &Diagnostic) -> bool {
-    let is_judged = !matches!(finding.rule.check, Check::Reading | Check::Ignoring | Check::Comparing);
-    is_judged && finding.suppressed.is_none()
+fn is_acceptable(diagnostic: &Diagnostic) -> bool {
+    let is_judged = !matches!(diagnostic.rule.check, Check::Reading | Check::Ignoring | Check::Comparing);
+    is_judged && diagnostic.suppressed.is_none()
 }
 
 impl AddedComments {
@@ -117,16 +118,16 @@ impl AddedComments {
         let outline = PlaceOutline::read(id, &file);
         let mut spots: BTreeMap<InsertionPoint, Vec<&'static Rule>> = BTreeMap::new();
         let mut accepted = Vec::new();
-        for (index, finding, place) in findings {
+        for (index, diagnostic, place) in findings {
             match insertion_point(place, &outline, &file) {
                 _ if refused.contains(&index) => {
-                    self.uncommented.push(UncommentedFinding::of(place, finding.rule, None, reason))
+                    self.uncommented.push(UncommentedFinding::of(place, diagnostic.rule, None, reason))
                 }
                 Ok(spot) => {
-                    spots.entry(spot).or_default().push(finding.rule);
+                    spots.entry(spot).or_default().push(diagnostic.rule);
                     accepted.push(index);
                 }
-                Err(taken) => self.uncommented.push(UncommentedFinding::of(place, finding.rule, taken, reason)),
+                Err(taken) => self.uncommented.push(UncommentedFinding::of(place, diagnostic.rule, taken, reason)),
             }
         }
         let comments = spots.len();

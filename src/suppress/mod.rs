@@ -14,17 +14,15 @@ mod other_tools;
 mod outline;
 mod stale;
 mod suppressed_findings;
-mod tool;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use add::{AddedComments, CommentedFile, UncommentedFinding, comment, comments};
-pub use other_tools::{FOREIGN, matching_rules};
+pub use other_tools::{FOREIGN, OtherTool, matching_rules};
 pub use stale::{StaleKind, StaleSuppression};
 pub use suppressed_findings::SuppressedFindings;
-pub use tool::OtherTool;
 
 /// True if a reason contains a last day, valid or misspelt, which would have no effect there.
 pub fn has_last_day(reason: &str) -> bool {

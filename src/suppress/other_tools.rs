@@ -2,7 +2,8 @@
 
 use std::cell::LazyCell;
 
-use super::OtherTool;
+use serde::{Deserialize, Serialize};
+
 use super::comment_scope;
 use super::ignores::{MAX_IGNORES, SuppressionSource};
 use super::outline::PlaceOutline;
@@ -10,6 +11,33 @@ use crate::report::{Date, SuppressedBy, Suppression};
 use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Span};
 use crate::syntax::node::{Mapping, Node};
+
+/// Another tool whose comments can suppress findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum OtherTool {
+    Checkov,
+    Trivy,
+    Kics,
+    Tflint,
+    CfnGuard,
+    CfnNag,
+}
+
+impl OtherTool {
+    /// The tool's name in its own spelling.
+    pub fn name(self) -> &'static str {
+        match self {
+            OtherTool::Checkov => "Checkov",
+            OtherTool::Trivy => "Trivy",
+            OtherTool::Kics => "KICS",
+            OtherTool::Tflint => "TFLint",
+            OtherTool::CfnGuard => "CloudFormation Guard",
+            OtherTool::CfnNag => "cfn_nag",
+        }
+    }
+}
 
 /// The rules of other tools that correspond to our rules: the tool, its id, our rule.
 ///

@@ -28,8 +28,8 @@ fn nothing() -> (i32, Vec<String>) {
     (0, Vec::new())
 }
 
-fn only(finding: &str) -> (i32, Vec<String>) {
-    (1, vec![finding.to_owned()])
+fn only(diagnostic: &str) -> (i32, Vec<String>) {
+    (1, vec![diagnostic.to_owned()])
 }
 
 #[test]

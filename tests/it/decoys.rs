@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use trailint::internal::report::{FindingTarget, Outcome, Report};
+use trailint::internal::finding::FindingTarget;
+use trailint::internal::report::{Outcome, Report};
 
 use super::support::check;
 
@@ -68,14 +69,14 @@ const DECOYS: [(&str, &str); 13] = [
 
 /// The failures that count, by rule and file.
 fn failures(report: &Report) -> BTreeSet<(&'static str, String)> {
-    let failing = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
-    let named = failing.map(|finding| {
-        let name = match &finding.place {
+    let failing = report.findings.iter().filter(|diagnostic| diagnostic.outcome == Outcome::Fail);
+    let named = failing.map(|diagnostic| {
+        let name = match &diagnostic.finding.place {
             FindingTarget::Text(label) => report.sources.file(label.span.file).name.clone(),
             FindingTarget::File(name) => name.clone(),
             FindingTarget::Run => String::new(),
         };
-        (finding.rule.id(), name)
+        (diagnostic.rule.id(), name)
     });
     named.collect()
 }

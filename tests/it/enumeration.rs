@@ -35,8 +35,8 @@ fn verdicts_are_those_of_every_world() {
         for (name, text) in notations(&written) {
             let report = check(name, &text, &template, policy);
             assert_eq!(said(&report, template.trails.len()), expected, "template {seed} in {name}:\n{text}");
-            for finding in &report.findings {
-                template.check_witness(finding, policy);
+            for diagnostic in &report.findings {
+                template.check_witness(diagnostic, policy);
             }
         }
         for verdict in expected {
@@ -79,7 +79,7 @@ fn check(name: &str, text: &str, template: &Template, policy: ParameterPolicy) -
 
 /// The verdicts of a report, one text each.
 fn said(report: &Report, trails: usize) -> Vec<String> {
-    assert_eq!(report.findings.iter().filter(|finding| finding.rule.id() == "syntax-error").count(), 0);
+    assert_eq!(report.findings.iter().filter(|diagnostic| diagnostic.rule.id() == "syntax-error").count(), 0);
     let judged = &report.deployments[0];
     let mut said: Vec<String> = (0..trails)
         .flat_map(|index| {

@@ -15,9 +15,9 @@ use rayon::prelude::*;
 use trailint::internal::edit::{Safety, apply};
 use trailint::internal::engine::{self, EngineSettings};
 use trailint::internal::error::Error;
-use trailint::internal::finding::Level;
+use trailint::internal::finding::{FindingTarget, Level};
 use trailint::internal::fix::{ChangedFile, FixResult, apply_fixes};
-use trailint::internal::report::{Diagnostic, FindingTarget, Outcome, Report, TrailResult};
+use trailint::internal::report::{Diagnostic, Outcome, Report, TrailResult};
 use trailint::internal::rules::RULES;
 use trailint::internal::source::Span;
 use trailint::internal::value::HopKind;
@@ -112,7 +112,7 @@ static FIXED: LazyLock<Vec<Case>> = LazyLock::new(|| {
             Case { name, after: after(&before.files, &mended), allowed, mended, before }
         })
     };
-    let has_fix = |project: &Project| project.report.findings.iter().any(|finding| finding.fix.is_some());
+    let has_fix = |project: &Project| project.report.findings.iter().any(|diagnostic| diagnostic.fix.is_some());
     let with_fixes: Vec<&Project> = PROJECTS.iter().filter(|project| has_fix(project)).collect();
     let of_fixes = |project: &Project| project.name.starts_with("fixing/");
     // Quick runs take all projects that are about fixes, and a part of the others.
@@ -160,12 +160,15 @@ fn safe_fixes_change_only_trails_that_fail() {
             }
             changed += 1;
             // Instances that share a text share a finding.
-            let names = |finding: &Diagnostic| {
+            let names = |diagnostic: &Diagnostic| {
                 let is_named = |note: &String| note.contains(&format!("`{}`", trail.2));
-                finding.address.as_ref().is_none_or(|own| *own == trail.2) || finding.notes.iter().any(is_named)
+                diagnostic.address.as_ref().is_none_or(|own| *own == trail.2)
+                    || diagnostic.finding.notes.iter().any(is_named)
             };
-            let is_own = |finding: &&Diagnostic| finding.deployment.as_ref() == Some(&trail.0) && names(finding);
-            let counts = |finding: &Diagnostic| finding.outcome == Outcome::Fail && finding.level > Level::Note;
+            let is_own =
+                |diagnostic: &&Diagnostic| diagnostic.deployment.as_ref() == Some(&trail.0) && names(diagnostic);
+            let counts =
+                |diagnostic: &Diagnostic| diagnostic.outcome == Outcome::Fail && diagnostic.level > Level::Note;
             assert!(before.findings.iter().filter(is_own).any(counts), "{name}: {trail:?}");
         }
     }
@@ -177,19 +180,19 @@ fn safe_fixes_change_only_trails_that_fail() {
 fn a_fix_changes_the_place_that_decides() {
     let mut count = 0;
     for Project { name, report, .. } in PROJECTS.iter() {
-        for finding in report.findings.iter().filter(|finding| finding.remedies.len() == 1) {
-            let (Some(fix), [wish]) = (&finding.fix, finding.remedies.as_slice()) else { continue };
+        for diagnostic in report.findings.iter().filter(|diagnostic| diagnostic.finding.remedies.len() == 1) {
+            let (Some(fix), [wish]) = (&diagnostic.fix, diagnostic.finding.remedies.as_slice()) else { continue };
             let Some(last) = wish.hops.last() else { continue };
             let is_changed_before = wish.replaced().is_some() || wish.unset_member().is_some();
             let place = if is_changed_before { wish.target() } else { last.span };
             let is_there = |span: Span| span.file == place.file && span.start <= place.end && place.start <= span.end;
-            let FindingTarget::Text(primary) = &finding.place else { continue };
-            let is_told = std::iter::once(primary).chain(&finding.related).any(|label| is_there(label.span));
+            let FindingTarget::Text(primary) = &diagnostic.finding.place else { continue };
+            let is_told = std::iter::once(primary).chain(&diagnostic.finding.related).any(|label| is_there(label.span));
             let is_inserted = matches!(last.step, HopKind::ModuleCall { .. });
             let edits = |file| fix.edits.iter().any(|edit| edit.span.file == file);
             let is_edited = fix.edits.iter().any(|edit| is_there(edit.span)) || is_inserted && edits(place.file);
             let is_own = wish.origin.span() == place;
-            assert!((is_told || is_own) && is_edited, "{name}: {finding:#?}");
+            assert!((is_told || is_own) && is_edited, "{name}: {diagnostic:#?}");
             count += 1;
         }
     }
@@ -228,9 +231,9 @@ fn line_endings_stay_as_they_are() {
 fn the_fix_of_one_finding_is_what_it_says() {
     let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for Project { name, report, .. } in PROJECTS.iter() {
-        for finding in &report.findings {
-            let Some(fix) = &finding.fix else { continue };
-            kinds.entry(finding.rule.id()).or_default().insert(fix.safety().word());
+        for diagnostic in &report.findings {
+            let Some(fix) = &diagnostic.fix else { continue };
+            kinds.entry(diagnostic.rule.id()).or_default().insert(fix.safety().word());
             for (id, text) in apply([(0, fix)], &report.sources).texts {
                 let old = report.sources.file(id).text.clone();
                 let (mut rest, mut at) = (text.as_str(), 0);
@@ -342,10 +345,13 @@ fn findings_over_the_limit_have_a_fix_after_the_others() {
     );
     let (fs, sources, settings) = given(bytes(vec![("main.tf".to_owned(), text.clone())]), EngineSettings::default());
     let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
-    let own = report.findings.iter().filter(|finding| finding.rule.id() == "unvalidated-logs");
-    let fixable = own.clone().filter(|finding| finding.fix.is_some()).count();
+    let own = report.findings.iter().filter(|diagnostic| diagnostic.rule.id() == "unvalidated-logs");
+    let fixable = own.clone().filter(|diagnostic| diagnostic.fix.is_some()).count();
     assert_eq!(own.count(), TRAILS);
     assert!((1..TRAILS).contains(&fixable), "{fixable}");
     let mended = fixed(&bytes(vec![("main.tf".to_owned(), text)]), Safety::Unsafe);
-    assert_eq!(mended.report.findings.iter().filter(|finding| finding.rule.id() == "unvalidated-logs").count(), 0);
+    assert_eq!(
+        mended.report.findings.iter().filter(|diagnostic| diagnostic.rule.id() == "unvalidated-logs").count(),
+        0
+    );
 }

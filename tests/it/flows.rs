@@ -5,7 +5,8 @@
 //! `TRAILINT_FLOWS=10000` makes more programs.
 
 use serde_json::{Map, Value as Json, json};
-use trailint::internal::report::{Diagnostic, FindingTarget, Outcome, Report};
+use trailint::internal::finding::FindingTarget;
+use trailint::internal::report::{Diagnostic, Outcome, Report};
 
 use super::random::Random;
 use super::support::{check, quick_or_long};
@@ -20,9 +21,9 @@ fn a_change_where_the_flow_ends_changes_the_verdict() {
         for is_json in [true, false] {
             let before = program.write(is_json);
             let report = report(&before);
-            let [finding] = failing(&report)[..] else { panic!("{seed}: {}\n{before:#?}", failing(&report).len()) };
-            let FindingTarget::Text(primary) = &finding.place else { panic!("{seed}") };
-            let last = finding.related.last().unwrap_or(primary);
+            let [diagnostic] = failing(&report)[..] else { panic!("{seed}: {}\n{before:#?}", failing(&report).len()) };
+            let FindingTarget::Text(primary) = &diagnostic.finding.place else { panic!("{seed}") };
+            let last = diagnostic.finding.related.last().unwrap_or(primary);
             let file = report.sources.file(last.span.file);
             let found = file.slice(last.span);
             // An item of a text is changed within that.
@@ -32,14 +33,14 @@ fn a_change_where_the_flow_ends_changes_the_verdict() {
             let (_, text) = after.iter_mut().find(|(name, _)| file.path.ends_with(name)).unwrap();
             text.replace_range(last.span.range(), &found.replace("false", "true"));
             assert!(failing(&self::report(&after)).is_empty(), "{seed}, after the change of `{found}`\n{before:#?}");
-            check_fix(seed, finding, &report, &before);
+            check_fix(seed, diagnostic, &report, &before);
         }
     }
 }
 
 /// A fix changes the only text that decides.
-fn check_fix(seed: u64, finding: &Diagnostic, report: &Report, files: &Files) {
-    let Some(fix) = &finding.fix else { return };
+fn check_fix(seed: u64, diagnostic: &Diagnostic, report: &Report, files: &Files) {
+    let Some(fix) = &diagnostic.fix else { return };
     for edit in &fix.edits {
         let found = report.sources.file(edit.span.file).slice(edit.span).to_owned();
         assert!(found.contains("false"), "{seed}: the fix replaces `{found}`\n{files:#?}");
@@ -54,7 +55,7 @@ fn report(files: &Files) -> Report {
 
 fn failing(report: &Report) -> Vec<&Diagnostic> {
     let is_about =
-        |finding: &&Diagnostic| finding.outcome != Outcome::Pass && finding.rule.id() == "single-region-trail";
+        |diagnostic: &&Diagnostic| diagnostic.outcome != Outcome::Pass && diagnostic.rule.id() == "single-region-trail";
     report.findings.iter().filter(is_about).collect()
 }
 

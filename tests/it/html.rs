@@ -7,8 +7,9 @@ mod tree;
 
 use std::path::PathBuf;
 
+use trailint::internal::finding::FindingTarget;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{DeploymentResult, Diagnostic, FindingTarget, Outcome, Report, TrailResult, View};
+use trailint::internal::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailResult, View};
 
 use self::tree::Tree;
 use super::support::{check, files_below, package};
@@ -89,20 +90,22 @@ fn everything_that_was_found_is_on_the_page() {
             let plain = wanted.replace('`', "");
             assert!(text.contains(&wanted) || text.contains(&plain), "{}: no `{wanted}` in\n{text}", name.display());
         };
-        for finding in &report.findings {
-            expect(&finding.message);
-            finding.notes.iter().chain(&finding.help).for_each(|remark| expect(remark));
-            let decisions = [&finding.blocked_by, &finding.fails_when, &finding.passes_when];
+        for diagnostic in &report.findings {
+            expect(&diagnostic.finding.message);
+            diagnostic.finding.notes.iter().chain(&diagnostic.finding.help).for_each(|remark| expect(remark));
+            let decisions = [&diagnostic.finding.blocked_by, &diagnostic.fails_when, &diagnostic.passes_when];
             decisions.into_iter().flatten().for_each(|decision| expect(decision));
-            match &finding.place {
+            match &diagnostic.finding.place {
                 FindingTarget::File(path) => expect(path),
                 FindingTarget::Run => {}
-                FindingTarget::Text(primary) => std::iter::once(primary).chain(&finding.related).for_each(|label| {
-                    let file = report.sources.file(label.span.file);
-                    let position = file.position(label.span.start);
-                    expect(&format!("{}:{}:{}", file.name, position.line, position.column));
-                    expect(&label.text);
-                }),
+                FindingTarget::Text(primary) => {
+                    std::iter::once(primary).chain(&diagnostic.finding.related).for_each(|label| {
+                        let file = report.sources.file(label.span.file);
+                        let position = file.position(label.span.start);
+                        expect(&format!("{}:{}:{}", file.name, position.line, position.column));
+                        expect(&label.text);
+                    })
+                }
             }
         }
         for trail in report.deployments.iter().flat_map(|deployment| &deployment.trails) {
@@ -206,7 +209,7 @@ fn a_page_shows_the_worst_where_not_all_fits() {
     judged.trails = addresses.iter().map(|address| TrailResult { address: address.clone(), ..trail.clone() }).collect();
     // Neighbours that are alike would stand together.
     judged.trails.iter_mut().step_by(2).for_each(|trail| trail.region = Some("eu-west-1".into()));
-    let fails = bad.findings.iter().find(|finding| finding.rule.id() == "single-region-trail").unwrap();
+    let fails = bad.findings.iter().find(|diagnostic| diagnostic.rule.id() == "single-region-trail").unwrap();
     let findings = addresses.iter().enumerate().skip(900).map(|(number, address)| Diagnostic {
         address: Some(address.clone()),
         fingerprint: number.to_string(),

@@ -19,12 +19,13 @@ fn new_findings(repository: &Repository, arguments: &[&str]) -> BTreeSet<String>
     let output = repository.run(&all);
     assert_ne!(status(&output), 2, "{}", err(&output));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["suppressed"].is_null());
-    let each = findings.flat_map(|finding| {
-        let instances = finding["deployments"].as_array().unwrap().iter();
+    let findings =
+        report["findings"].as_array().unwrap().iter().filter(|diagnostic| diagnostic["suppressed"].is_null());
+    let each = findings.flat_map(|diagnostic| {
+        let instances = diagnostic["deployments"].as_array().unwrap().iter();
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         instances
-            .map(|one| format!("{} {} {}", text(&finding["rule"]), text(&one["root"]), text(&one["address"])))
+            .map(|one| format!("{} {} {}", text(&diagnostic["rule"]), text(&one["root"]), text(&one["address"])))
             .collect::<Vec<_>>()
     });
     each.collect()

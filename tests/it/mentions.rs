@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::finding::FindingTarget;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{FindingTarget, Report, View};
+use trailint::internal::report::{Report, View};
 use trailint::internal::source::{Disk, Fs, Memory, Overlay, Sources};
 
 use super::support::everything;
@@ -73,7 +74,7 @@ fn tells_of(report: &Report, name: &str) -> bool {
     };
     let is_judged =
         report.deployments.iter().flat_map(|deployment| &deployment.trails).any(|trail| names(trail.header));
-    let is_reported = report.findings.iter().any(|finding| match &finding.place {
+    let is_reported = report.findings.iter().any(|diagnostic| match &diagnostic.finding.place {
         FindingTarget::Text(label) => names(label.span),
         FindingTarget::File(own) => own == name,
         FindingTarget::Run => false,
@@ -106,9 +107,9 @@ fn a_large_plan_is_read_as_far_as_it_matters() {
     assert_eq!(open.read(Path::new("/plan.json")).map(|bytes| bytes.len()), Ok(plan.len()));
     let fs = Memory::new([("plan.json", plan)]);
     let report = engine::check(&fs, &everything(), Sources::new("/".into()), &EngineSettings::default()).unwrap();
-    let rules: Vec<&str> = report.findings.iter().map(|finding| finding.rule.id()).collect();
+    let rules: Vec<&str> = report.findings.iter().map(|diagnostic| diagnostic.rule.id()).collect();
     assert!(rules.contains(&"single-region-trail"), "{rules:?}");
-    assert!(report.findings.iter().all(|finding| finding.fix.is_none()), "a plan isn't changed");
+    assert!(report.findings.iter().all(|diagnostic| diagnostic.fix.is_none()), "a plan isn't changed");
 }
 
 /// A plan of 17 MB in which a trail breaks a rule.

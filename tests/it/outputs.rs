@@ -6,8 +6,9 @@ mod schemas;
 mod xsd;
 
 use clap::ValueEnum;
+use trailint::internal::finding::FindingTarget;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Diagnostic, FindingTarget, Report, View};
+use trailint::internal::report::{Report, View};
 
 use super::support::{check, expect_file, files_below, package};
 
@@ -44,7 +45,8 @@ fn findings_beyond_the_limit_take_one_line() {
     let view = View::default();
     let full = |report: &Report| OutputFormat::Full.render_plain(report, &view);
     let drawn = |text: &str| text.matches("╭─[").count();
-    let lines = |report: &Report| view.visible(report).map(|finding| 1 + finding.related.len()).sum::<usize>();
+    let lines =
+        |report: &Report| view.visible(report).map(|diagnostic| 1 + diagnostic.finding.related.len()).sum::<usize>();
     let few = report(100);
     assert_eq!((drawn(&full(&few)), full(&few).contains("isn't shown")), (lines(&few), false));
     let mut many = report(1000);
@@ -59,12 +61,14 @@ fn findings_beyond_the_limit_take_one_line() {
     let everything = View { is_verbose: true, shows_not_evaluated: true, ..View::default() };
     assert_eq!(
         drawn(&OutputFormat::Full.render_plain(&many, &everything)),
-        everything.visible(&many).map(|finding| 1 + finding.related.len()).sum::<usize>()
+        everything.visible(&many).map(|diagnostic| 1 + diagnostic.finding.related.len()).sum::<usize>()
     );
     // A finding may have more source lines than are shown.
-    let FindingTarget::Text(label) = &many.findings[0].place else { panic!("it has no place") };
+    let FindingTarget::Text(label) = &many.findings[0].finding.place else { panic!("it has no place") };
     let related = vec![label.clone(); 3000];
-    many.findings = vec![Diagnostic { related, ..many.findings[0].clone() }];
+    let mut long = many.findings[0].clone();
+    long.finding.related = related;
+    many.findings = vec![long];
     assert_eq!(drawn(&full(&many)), 2000);
     assert!(full(&many).ends_with("1001 source lines aren't shown (`-v` shows them).\n"));
 }
@@ -136,5 +140,5 @@ fn no_two_findings_share_a_fingerprint() {
 
 fn fingerprints(files: &[(&str, &str)]) -> Vec<String> {
     let report = check(files.iter().copied());
-    report.findings.iter().map(|finding| finding.fingerprint.clone()).collect()
+    report.findings.iter().map(|diagnostic| diagnostic.fingerprint.clone()).collect()
 }

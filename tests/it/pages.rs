@@ -1,8 +1,9 @@
 //! The examples on the rules' pages give the verdicts that their headings say.
 
 use trailint::internal::engine::{EngineSettings, Selection};
+use trailint::internal::finding::FindingTarget;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{FindingTarget, Report, View};
+use trailint::internal::report::{Report, View};
 use trailint::internal::rules::{self, Check, EvaluatedPart, RULES, Rule};
 use trailint::internal::suppress;
 
@@ -22,7 +23,7 @@ fn examples_give_the_verdict_of_their_heading() {
             let report = check_with(example.files.clone(), asking_all());
             let context = format!("{}: {}\n{:?}", rule.id(), example.heading, example.files);
             assert_eq!(said(rule, &report), expected(example.heading), "{context}");
-            let problems = report.findings.iter().filter(|finding| finding.rule.id() == "syntax-error").count();
+            let problems = report.findings.iter().filter(|diagnostic| diagnostic.rule.id() == "syntax-error").count();
             assert_eq!(problems, 0, "{context}");
             check_pins(rule, &report, &example, &context);
         }
@@ -149,7 +150,7 @@ fn said(rule: &Rule, report: &Report) -> &'static str {
             if advises { "fail" } else { "pass" }
         }
         Check::Ignoring => {
-            let is_found = report.findings.iter().any(|finding| finding.rule.id() == rule.id());
+            let is_found = report.findings.iter().any(|diagnostic| diagnostic.rule.id() == rule.id());
             if is_found { "fail" } else { "pass" }
         }
         Check::Reading | Check::Comparing => panic!("`{}` has an example and no check", rule.id()),
@@ -163,8 +164,8 @@ fn check_pins(rule: &Rule, report: &Report, example: &Example<'_>, context: &str
         let Some(pinned) = text.lines().position(is_pin) else { continue };
         // Advice isn't repeated where a rule already found something.
         let is_advice = rule.check.is_advice();
-        let found = report.findings.iter().filter(|finding| finding.rule.id() == rule.id() || is_advice);
-        let lines = found.filter_map(|finding| match &finding.place {
+        let found = report.findings.iter().filter(|diagnostic| diagnostic.rule.id() == rule.id() || is_advice);
+        let lines = found.filter_map(|diagnostic| match &diagnostic.finding.place {
             FindingTarget::Text(label) => {
                 let file = report.sources.file(label.span.file);
                 (file.name == *name).then(|| file.position(label.span.start).line as usize)

@@ -19,8 +19,8 @@ fn weakened(repository: &Repository, arguments: &[&str]) -> (i32, Vec<String>) {
     (status(&output), said.collect())
 }
 
-fn only(finding: &str) -> (i32, Vec<String>) {
-    (1, vec![finding.to_owned()])
+fn only(diagnostic: &str) -> (i32, Vec<String>) {
+    (1, vec![diagnostic.to_owned()])
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use trailint::internal::finding::Label;
+use trailint::internal::finding::{FindingTarget, Label};
 use trailint::internal::output::{OutputFormat, place, sanitize, summary};
-use trailint::internal::report::{Diagnostic, FindingTarget, Report, View};
+use trailint::internal::report::{Diagnostic, Report, View};
 use trailint::internal::source::Sources;
 
 use super::support::{cases_in, check, expect_file, files_below, package};
@@ -106,29 +106,29 @@ pub(crate) fn concise(report: &Report, view: &View) -> String {
     for line in lines.split_inclusive('\n') {
         text.push_str(line);
         // What follows the findings is about the whole run.
-        if let Some(finding) = findings.next() {
-            text.push_str(&reasons(finding, &report.sources));
+        if let Some(diagnostic) = findings.next() {
+            text.push_str(&reasons(diagnostic, &report.sources));
         }
     }
     assert!(findings.next().is_none(), "a finding has no line of its own: {text}");
     if text.is_empty() { NOTHING.to_owned() } else { text }
 }
 
-fn reasons(finding: &Diagnostic, sources: &Sources) -> String {
+fn reasons(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let mut lines = Vec::new();
-    if let FindingTarget::Text(label) = &finding.place {
+    if let FindingTarget::Text(label) = &diagnostic.finding.place {
         let text = if label.text.is_empty() { String::new() } else { format!(": {}", label.text) };
         lines.push(format!("{}{text}", marked(label, sources)));
     }
-    let related = finding.related.iter();
+    let related = diagnostic.finding.related.iter();
     lines.extend(
         related.map(|label| format!("{}: {}: {}", place(label.span, sources), marked(label, sources), label.text)),
     );
-    lines.extend(finding.notes.iter().map(|note| format!("note: {note}")));
-    for (decisions, verb) in [(&finding.fails_when, "fails"), (&finding.passes_when, "passes")] {
+    lines.extend(diagnostic.finding.notes.iter().map(|note| format!("note: {note}")));
+    for (decisions, verb) in [(&diagnostic.fails_when, "fails"), (&diagnostic.passes_when, "passes")] {
         lines.extend((!decisions.is_empty()).then(|| format!("{verb} when {}", decisions.join(" and "))));
     }
-    lines.extend(finding.advice().map(|help| format!("help: {help}")));
+    lines.extend(diagnostic.advice().map(|help| format!("help: {help}")));
     lines.iter().map(|line| format!("  {}\n", sanitize(line))).collect()
 }
 

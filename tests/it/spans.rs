@@ -2,7 +2,7 @@
 //!
 //! In each case `‹…›` marks the primary label of the rule's finding.
 
-use trailint::internal::report::FindingTarget;
+use trailint::internal::finding::FindingTarget;
 
 use super::support::check;
 
@@ -92,9 +92,9 @@ fn check_cases(prefix: &str, change: impl Fn(&str) -> String) {
         let start = marked.find('‹').unwrap();
         let end = marked.find('›').unwrap() - '‹'.len_utf8();
         let report = check([(file, text.clone())]);
-        let found: Vec<_> = report.findings.iter().filter(|finding| finding.rule.id() == *rule).collect();
-        let [finding] = found.as_slice() else { panic!("{} findings of `{rule}` in\n{marked}", found.len()) };
-        let FindingTarget::Text(label) = &finding.place else { panic!("no place") };
+        let found: Vec<_> = report.findings.iter().filter(|diagnostic| diagnostic.rule.id() == *rule).collect();
+        let [diagnostic] = found.as_slice() else { panic!("{} findings of `{rule}` in\n{marked}", found.len()) };
+        let FindingTarget::Text(label) = &diagnostic.finding.place else { panic!("no place") };
         assert_eq!(&text[label.span.range()], &text[start..end], "`{rule}` in\n{marked}");
         assert_eq!(label.span.start as usize, start, "`{rule}` in\n{marked}");
         let before = text[..start].trim_start_matches('\u{feff}');

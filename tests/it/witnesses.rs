@@ -72,10 +72,12 @@ fn named_values_lead_to_the_verdict() {
         let own = [&VARIABLES[first], &VARIABLES[second]];
         let program = format!("{}{}", declared(&own), trail(&own, &mut random));
         let report = check(&program, &[]);
-        for finding in report.findings.iter().filter(|finding| finding.outcome == Outcome::Unknown) {
-            for (decisions, expected) in [(&finding.fails_when, Outcome::Fail), (&finding.passes_when, Outcome::Pass)] {
+        for diagnostic in report.findings.iter().filter(|diagnostic| diagnostic.outcome == Outcome::Unknown) {
+            for (decisions, expected) in
+                [(&diagnostic.fails_when, Outcome::Fail), (&diagnostic.passes_when, Outcome::Pass)]
+            {
                 if !decisions.is_empty() {
-                    compare(&own, &program, finding, decisions, expected);
+                    compare(&own, &program, diagnostic, decisions, expected);
                     compared += 1;
                 }
             }
@@ -178,18 +180,22 @@ fn named_values_lead_to_the_verdict_through_modules() {
             outcome(&check_files(&any, assignment), "single-region-trail") == Some(Outcome::Pass)
         };
         let report = check_files(&program, &[]);
-        let is_own = |finding: &&Diagnostic| finding.rule.id() == "single-region-trail";
-        for finding in report.findings.iter().filter(|finding| finding.outcome == Outcome::Unknown).filter(is_own) {
-            for (decisions, expected) in [(&finding.fails_when, Outcome::Fail), (&finding.passes_when, Outcome::Pass)] {
+        let is_own = |diagnostic: &&Diagnostic| diagnostic.rule.id() == "single-region-trail";
+        for diagnostic in
+            report.findings.iter().filter(|diagnostic| diagnostic.outcome == Outcome::Unknown).filter(is_own)
+        {
+            for (decisions, expected) in
+                [(&diagnostic.fails_when, Outcome::Fail), (&diagnostic.passes_when, Outcome::Pass)]
+            {
                 if !decisions.is_empty() {
-                    compare_files(&own, &program, finding, decisions, (expected, &is_taken));
+                    compare_files(&own, &program, diagnostic, decisions, (expected, &is_taken));
                     compared += 1;
                 }
             }
             // A variable that is true or false fails in one case and passes in the other.
             if own[0].body.starts_with("type = bool") && usage != "var.v != null" {
-                let is_empty = finding.fails_when.is_empty() || finding.passes_when.is_empty();
-                assert!(!is_empty, "{finding:#?} of {program:?}");
+                let is_empty = diagnostic.fails_when.is_empty() || diagnostic.passes_when.is_empty();
+                assert!(!is_empty, "{diagnostic:#?} of {program:?}");
                 plain += 1;
             }
         }
@@ -201,14 +207,14 @@ fn named_values_lead_to_the_verdict_through_modules() {
 type IsTaken<'a> = &'a dyn Fn(&[String]) -> bool;
 
 /// Tries all values: those that the decisions allow lead to the verdict, and there are some.
-fn compare(own: &[&Variable], program: &str, finding: &Diagnostic, decisions: &[String], expected: Outcome) {
-    compare_files(own, &[("main.tf", program.to_owned())], finding, decisions, (expected, &|_| true));
+fn compare(own: &[&Variable], program: &str, diagnostic: &Diagnostic, decisions: &[String], expected: Outcome) {
+    compare_files(own, &[("main.tf", program.to_owned())], diagnostic, decisions, (expected, &|_| true));
 }
 
 fn compare_files(
     own: &[&Variable],
     program: &[(&str, String)],
-    finding: &Diagnostic,
+    diagnostic: &Diagnostic,
     decisions: &[String],
     (expected, is_taken): (Outcome, IsTaken<'_>),
 ) {
@@ -222,8 +228,8 @@ fn compare_files(
             continue;
         }
         let report = check_files(program, &assignment);
-        let outcome = outcome(&report, finding.rule.id());
-        let about = || format!("{} by {decisions:?} of\n{program:#?}", finding.rule.id());
+        let outcome = outcome(&report, diagnostic.rule.id());
+        let about = || format!("{} by {decisions:?} of\n{program:#?}", diagnostic.rule.id());
         // Where it isn't created, it has no verdict.
         if let Some(outcome) = outcome {
             assert_eq!(outcome, expected, "with {assignment:?} {}", about());
@@ -236,7 +242,7 @@ fn compare_files(
     assert!(
         found > 0 || is_null && !takes_null,
         "no values lead to {} by {decisions:?} of\n{program:#?}",
-        finding.rule.id()
+        diagnostic.rule.id()
     );
 }
 

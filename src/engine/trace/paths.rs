@@ -1,10 +1,9 @@
 //! The ways in which one value comes about, with the worlds that lead there.
 
-use super::{InstanceByWorld, TraceRun};
+use super::{InstanceByWorld, TracePath, TraceRun, TracedArgument};
 use crate::engine::witness;
 use crate::finding::Label;
 use crate::model::{Resource, dialects};
-use crate::report::{TracePath, TracedArgument};
 use crate::source::Span;
 use crate::value::{Data, Hop, HopKind, Known, Maybe, Object, Origin, Traced, Unknown, World};
 

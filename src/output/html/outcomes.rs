@@ -28,15 +28,15 @@ pub(super) fn show<'a>(
 }
 
 fn fails(numbered: &NumberedFinding<'_>) -> bool {
-    !is_advice(numbered) && numbered.finding.outcome == Outcome::Fail
+    !is_advice(numbered) && numbered.diagnostic.outcome == Outcome::Fail
 }
 
 fn is_unknown(numbered: &NumberedFinding<'_>) -> bool {
-    !is_advice(numbered) && numbered.finding.outcome == Outcome::Unknown
+    !is_advice(numbered) && numbered.diagnostic.outcome == Outcome::Unknown
 }
 
 fn is_advice(numbered: &NumberedFinding<'_>) -> bool {
-    numbered.finding.rule.check.is_advice()
+    numbered.diagnostic.rule.check.is_advice()
 }
 
 /// Results whose finding is shown with another instance, or not shown.
@@ -47,12 +47,12 @@ fn shared_results<'a>(
     page: &HtmlPage<'a>,
 ) -> Html {
     let rest = trail.rules.iter().filter(|(rule, outcome)| {
-        *outcome != Outcome::Pass && !own.iter().any(|numbered| std::ptr::eq(numbered.finding.rule, *rule))
+        *outcome != Outcome::Pass && !own.iter().any(|numbered| std::ptr::eq(numbered.diagnostic.rule, *rule))
     });
     let items = rest.map(|(rule, outcome)| {
         let link = shared(trail, rule, deployment, page).map(|numbered| {
             let target = format!("#{}", numbered.id);
-            inline("a", &[("href", &target)], prose(&numbered.finding.message))
+            inline("a", &[("href", &target)], prose(&numbered.diagnostic.finding.message))
         });
         let is_elsewhere = trail.declared_elsewhere.iter().any(|other| std::ptr::eq(*other, *rule));
         let badge = if is_elsewhere { verdict::not_evaluated() } else { verdict::of_outcome(*outcome) };
@@ -76,8 +76,8 @@ fn shared<'p, 'a>(
         .flat_map(|other| page.about(Some(deployment), Some(&other.address)));
     let own = page.about(Some(deployment), Some(&trail.address));
     let shared: Vec<_> =
-        own.iter().chain(instances).filter(|numbered| std::ptr::eq(numbered.finding.rule, rule)).collect();
-    let own = shared.iter().find(|numbered| numbered.finding.addresses().any(|address| address == trail.address));
+        own.iter().chain(instances).filter(|numbered| std::ptr::eq(numbered.diagnostic.rule, rule)).collect();
+    let own = shared.iter().find(|numbered| numbered.diagnostic.addresses().any(|address| address == trail.address));
     own.or(shared.first()).copied()
 }
 

@@ -18,16 +18,16 @@ pub(super) type PageSubject<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a 
 pub(super) struct NumberedFinding<'a> {
     pub(super) number: usize,
     pub(super) id: String,
-    pub(super) finding: &'a Diagnostic,
+    pub(super) diagnostic: &'a Diagnostic,
 }
 
 impl<'a> HtmlPage<'a> {
     pub(super) fn new(report: &'a Report, view: &'a View) -> Self {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for (number, finding) in view.reported(report).enumerate() {
-            let numbered = NumberedFinding { number, id: format!("finding-{}", finding.fingerprint), finding };
-            let name = finding.deployment_name.as_deref();
-            let subject = (finding.deployment.as_deref(), name, finding.address.as_deref());
+        for (number, diagnostic) in view.reported(report).enumerate() {
+            let numbered = NumberedFinding { number, id: format!("finding-{}", diagnostic.fingerprint), diagnostic };
+            let name = diagnostic.deployment_name.as_deref();
+            let subject = (diagnostic.deployment.as_deref(), name, diagnostic.address.as_deref());
             findings.entry(subject).or_default().push(numbered);
         }
         Self { report, view, findings }

@@ -59,7 +59,7 @@ fn rank_of_trail<'a>(
     page: &HtmlPage<'a>,
 ) -> impl Ord + use<> {
     let findings = instances.iter().flat_map(|trail| page.about(Some(deployment), Some(&trail.address)));
-    let worst = findings.map(|numbered| annotation::rank(numbered.finding)).min();
+    let worst = findings.map(|numbered| annotation::rank(numbered.diagnostic)).min();
     (worst.is_none(), worst)
 }
 
@@ -93,7 +93,8 @@ pub(super) fn keep_shown<'a>(page: &mut HtmlPage<'a>, shown: &[ShownDeployment<'
     let mut left_out = 0_usize;
     for findings in page.findings.values_mut() {
         left_out = left_out.saturating_add(findings.len().saturating_sub(MAX_FINDINGS));
-        *findings = most_severe(std::mem::take(findings), MAX_FINDINGS, |numbered| annotation::rank(numbered.finding));
+        *findings =
+            most_severe(std::mem::take(findings), MAX_FINDINGS, |numbered| annotation::rank(numbered.diagnostic));
     }
     left_out
 }

@@ -31,10 +31,10 @@ pub(super) fn of_outcome(outcome: Outcome) -> Html {
 }
 
 /// The level of a finding.
-pub(super) fn of_finding(finding: &Diagnostic) -> Html {
-    match (finding.outcome, finding.level) {
-        _ if finding.suppressed.is_some() => badge("none", "–", "suppressed"),
-        (Outcome::Unknown, _) if finding.is_declared_elsewhere => not_evaluated(),
+pub(super) fn of_finding(diagnostic: &Diagnostic) -> Html {
+    match (diagnostic.outcome, diagnostic.level) {
+        _ if diagnostic.suppressed.is_some() => badge("none", "–", "suppressed"),
+        (Outcome::Unknown, _) if diagnostic.finding.is_declared_elsewhere => not_evaluated(),
         (Outcome::Unknown, _) => badge("unknown", "?", "unknown"),
         (Outcome::Pass | Outcome::Fail, Level::Error) => badge("error", "✗", "error"),
         (Outcome::Pass | Outcome::Fail, Level::Warning) => badge("warning", "!", "warning"),

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::SarifText;
 use crate::edit::{Edit, Fix};
-use crate::finding::Label;
+use crate::finding::{FindingTarget, Label};
 use crate::output::annotation;
 use crate::output::link::{encode, uri};
-use crate::report::{Diagnostic, FindingTarget, Report};
+use crate::report::{Diagnostic, Report};
 use crate::source::{ColumnUnit, SourceFile, Sources, Span, bytes_of, is_outside};
 
 /// The base of relative names, which the reader of the report resolves.
@@ -106,8 +106,8 @@ impl SarifReplacement {
 }
 
 impl SarifLocation {
-    pub(super) fn of_finding(finding: &Diagnostic, report: &Report) -> Self {
-        match &finding.place {
+    pub(super) fn of_finding(diagnostic: &Diagnostic, report: &Report) -> Self {
+        match &diagnostic.finding.place {
             FindingTarget::Text(label) => Self::of(label, &report.sources),
             FindingTarget::File(name) => Self::new(Artifact::named(name, &report.sources), None, None),
             FindingTarget::Run => Self::new(Artifact::named(".", &report.sources), None, None),

@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::places::{ArtifactChange, SarifLocation};
 use super::{ReportExtent, SarifText, hash};
 use crate::edit::Fix;
-use crate::finding::Level;
+use crate::finding::{FindingTarget, Level};
 use crate::output::annotation;
 use crate::output::passed::{self, PassedRule};
-use crate::report::{Diagnostic, FindingTarget, Fingerprint, Outcome, Report, Suppression, View};
+use crate::report::{Diagnostic, Fingerprint, Outcome, Report, Suppression, View};
 use crate::rules::Rule;
 use crate::source::{FileId, Span};
 
@@ -99,46 +99,46 @@ type Hashes = HashMap<FileId, Vec<String>>;
 pub(super) fn all<'r>(report: &'r Report, view: &View, extent: ReportExtent) -> (Vec<SarifResult<'r>>, usize) {
     let mut found: Vec<&Diagnostic> = view
         .reported(report)
-        .filter(|finding| {
-            extent == ReportExtent::All || finding.outcome == Outcome::Fail && finding.suppressed.is_none()
+        .filter(|diagnostic| {
+            extent == ReportExtent::All || diagnostic.outcome == Outcome::Fail && diagnostic.suppressed.is_none()
         })
         .collect();
     let passed: Vec<PassedRule<'r>> = passed::all(report, view).filter(|_| extent == ReportExtent::All).collect();
     let number = found.len().saturating_add(passed.len());
     let left_out = number.saturating_sub(extent.limit());
     if left_out > 0 {
-        found.sort_by_key(|finding| annotation::rank(finding));
+        found.sort_by_key(|diagnostic| annotation::rank(diagnostic));
     }
     let mut hashes = Hashes::new();
     let found = found.into_iter().take(extent.limit());
     let mut entries: Vec<SarifResult<'r>> =
-        found.map(|finding| SarifResult::of(finding, report, &mut hashes)).collect();
+        found.map(|diagnostic| SarifResult::of(diagnostic, report, &mut hashes)).collect();
     let room = extent.limit().saturating_sub(entries.len());
     entries.extend(passed.iter().take(room).map(|passed| SarifResult::of_passed(passed, report, &mut hashes)));
     (entries, left_out)
 }
 
 impl<'a> SarifResult<'a> {
-    fn of(finding: &'a Diagnostic, report: &Report, hashes: &mut Hashes) -> Self {
-        let location = SarifLocation::of_finding(finding, report).in_resource(finding.address.as_deref());
-        let own = finding.fingerprint.clone();
-        let partial_fingerprints = match &finding.place {
+    fn of(diagnostic: &'a Diagnostic, report: &Report, hashes: &mut Hashes) -> Self {
+        let location = SarifLocation::of_finding(diagnostic, report).in_resource(diagnostic.address.as_deref());
+        let own = diagnostic.fingerprint.clone();
+        let partial_fingerprints = match &diagnostic.finding.place {
             FindingTarget::Text(label) => fingerprints(own, label.span, report, hashes),
             FindingTarget::File(_) | FindingTarget::Run => BTreeMap::from([(FINGERPRINT, own)]),
         };
         Self {
-            rule_id: finding.rule.id(),
-            rule_index: index(finding.rule, report),
-            kind: if finding.outcome == Outcome::Unknown { "open" } else { "fail" },
-            level: level(finding),
-            message: SarifText::message(&annotation::text(finding)),
+            rule_id: diagnostic.rule.id(),
+            rule_index: index(diagnostic.rule, report),
+            kind: if diagnostic.outcome == Outcome::Unknown { "open" } else { "fail" },
+            level: level(diagnostic),
+            message: SarifText::message(&annotation::text(diagnostic)),
             locations: [location],
-            related_locations: related(finding, report),
-            code_flows: flow(finding, report).into_iter().collect(),
+            related_locations: related(diagnostic, report),
+            code_flows: flow(diagnostic, report).into_iter().collect(),
             partial_fingerprints,
-            fixes: finding.fix.iter().map(|fix| SarifFix::of(fix, report)).collect(),
-            suppressions: finding.suppressed.iter().map(SarifSuppression::of).collect(),
-            properties: Some(ResultProperties::of(finding)),
+            fixes: diagnostic.fix.iter().map(|fix| SarifFix::of(fix, report)).collect(),
+            suppressions: diagnostic.suppressed.iter().map(SarifSuppression::of).collect(),
+            properties: Some(ResultProperties::of(diagnostic)),
         }
     }
 
@@ -175,8 +175,8 @@ pub(super) fn index(rule: &Rule, report: &Report) -> Option<usize> {
 }
 
 /// Only failures have a level.
-fn level(finding: &Diagnostic) -> &'static str {
-    match (finding.outcome, finding.level) {
+fn level(diagnostic: &Diagnostic) -> &'static str {
+    match (diagnostic.outcome, diagnostic.level) {
         (Outcome::Pass | Outcome::Unknown, _) => "none",
         (Outcome::Fail, Level::Error) => "error",
         (Outcome::Fail, Level::Warning) => "warning",
@@ -184,24 +184,25 @@ fn level(finding: &Diagnostic) -> &'static str {
     }
 }
 
-fn related(finding: &Diagnostic, report: &Report) -> Vec<SarifLocation> {
+fn related(diagnostic: &Diagnostic, report: &Report) -> Vec<SarifLocation> {
     (1..)
-        .zip(&finding.related)
+        .zip(&diagnostic.finding.related)
         .map(|(index, label)| SarifLocation::of(label, &report.sources).numbered(index))
         .collect()
 }
 
 /// From where the value was decided to the trail.
-fn flow(finding: &Diagnostic, report: &Report) -> Option<CodeFlow> {
-    let end = ThreadFlowLocation { location: SarifLocation::of_finding(finding, report) };
-    let locations = finding
+fn flow(diagnostic: &Diagnostic, report: &Report) -> Option<CodeFlow> {
+    let end = ThreadFlowLocation { location: SarifLocation::of_finding(diagnostic, report) };
+    let locations = diagnostic
+        .finding
         .related
         .iter()
         .rev()
         .map(|label| ThreadFlowLocation { location: SarifLocation::of(label, &report.sources) })
         .chain([end])
         .collect();
-    (!finding.related.is_empty()).then_some(CodeFlow { thread_flows: [ThreadFlow { locations }] })
+    (!diagnostic.finding.related.is_empty()).then_some(CodeFlow { thread_flows: [ThreadFlow { locations }] })
 }
 
 /// Our own name of a result, and the hash of its line.
@@ -215,13 +216,13 @@ fn fingerprints(own: String, span: Span, report: &Report, hashes: &mut Hashes) -
 }
 
 impl<'a> ResultProperties<'a> {
-    fn of(finding: &'a Diagnostic) -> Self {
+    fn of(diagnostic: &'a Diagnostic) -> Self {
         Self {
-            deployment: finding.deployment.as_deref(),
-            attribute: finding.attribute.as_deref(),
-            blocked_by: &finding.blocked_by,
-            fails_when: &finding.fails_when,
-            passes_when: &finding.passes_when,
+            deployment: diagnostic.deployment.as_deref(),
+            attribute: diagnostic.finding.attribute.as_deref(),
+            blocked_by: &diagnostic.finding.blocked_by,
+            fails_when: &diagnostic.fails_when,
+            passes_when: &diagnostic.passes_when,
         }
     }
 }

@@ -43,13 +43,13 @@ impl Template {
     }
 
     /// The values that a finding about a trail names lead to its verdict, and some world has them.
-    pub(super) fn check_witness(&self, finding: &Diagnostic, policy: ParameterPolicy) {
+    pub(super) fn check_witness(&self, diagnostic: &Diagnostic, policy: ParameterPolicy) {
         let rules = ["single-region-trail", "stopped-trail", "missing-management-events"];
-        let rule = rules.iter().position(|rule| *rule == finding.rule.id());
-        let index = finding.address.as_ref().and_then(|address| address.strip_prefix('T')?.parse::<usize>().ok());
-        let (Some(rule), Some(index), Outcome::Unknown) = (rule, index, finding.outcome) else { return };
+        let rule = rules.iter().position(|rule| *rule == diagnostic.rule.id());
+        let index = diagnostic.address.as_ref().and_then(|address| address.strip_prefix('T')?.parse::<usize>().ok());
+        let (Some(rule), Some(index), Outcome::Unknown) = (rule, index, diagnostic.outcome) else { return };
         let trail = &self.trails[index];
-        for (decisions, expected) in [(&finding.fails_when, false), (&finding.passes_when, true)] {
+        for (decisions, expected) in [(&diagnostic.fails_when, false), (&diagnostic.passes_when, true)] {
             let mut own = self.worlds(policy);
             own.retain(|world| self.exists(trail, world) && decisions.iter().all(|decision| agrees(decision, world)));
             assert!(!own.is_empty(), "no world has {decisions:?}");

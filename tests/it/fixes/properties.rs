@@ -198,7 +198,7 @@ fn a_setting_is_inserted_safely_into_an_empty_body() {
         let found = after(&files, &fixed(&files, Safety::Safe));
         let (fs, sources, settings) = given(found.clone(), engine::EngineSettings::default());
         let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
-        let failing: Vec<&str> = report.findings.iter().map(|finding| finding.rule.id()).collect();
+        let failing: Vec<&str> = report.findings.iter().map(|diagnostic| diagnostic.rule.id()).collect();
         for rule in ["single-region-trail", "unvalidated-logs", "stopped-trail"] {
             assert!(!failing.contains(&rule), "{text} {}", String::from_utf8_lossy(&found[0].1));
         }
@@ -216,7 +216,7 @@ fn a_setting_that_is_absent_false_or_null_has_a_safe_fix_in_each_format() {
         let (fs, sources, settings) = given(found, engine::EngineSettings::default());
         let report = engine::check(&fs, &everything(), sources, &settings).unwrap();
         let is_failing = |rule: &str| {
-            report.findings.iter().any(|finding| finding.rule.id() == rule && finding.outcome == Outcome::Fail)
+            report.findings.iter().any(|diagnostic| diagnostic.rule.id() == rule && diagnostic.outcome == Outcome::Fail)
         };
         for rule in ["single-region-trail", "stopped-trail", "unvalidated-logs", "missing-global-events"] {
             assert!(!is_failing(rule), "{path}, {name}: {rule}");

@@ -33,13 +33,13 @@ fn trail(value: &str) -> String {
 fn offered(files: &[(&str, String)]) -> (usize, Vec<String>) {
     let files: Files = files.iter().map(|(path, text)| ((*path).into(), text.clone().into_bytes())).collect();
     let report = check(files.clone());
-    let offered = report.findings.iter().filter(|finding| finding.fix.is_some()).count();
+    let offered = report.findings.iter().filter(|diagnostic| diagnostic.fix.is_some()).count();
     let mended = fixed(&files, Safety::Unsafe);
     assert!(mended.rejected.is_empty(), "{:?}", mended.rejected);
     assert_eq!(mended.findings, offered);
-    let helps = report.findings.iter().filter(|finding| finding.rejected_fix.is_some());
-    let names = helps.map(|finding| {
-        let help = finding.help.as_deref().unwrap();
+    let helps = report.findings.iter().filter(|diagnostic| diagnostic.rejected_fix.is_some());
+    let names = helps.map(|diagnostic| {
+        let help = diagnostic.finding.help.as_deref().unwrap();
         let (_, name) = help.split_once(", once ").unwrap();
         name.strip_suffix(" accepts this value").unwrap().to_owned()
     });
@@ -215,11 +215,11 @@ fn a_fix_that_is_not_tried_within_the_budget_is_not_offered() {
     let module = format!("variable \"multi\" {{\n  type = bool\n}}\n{output}{}", trail("var.multi"));
     let files = [("main.tf", calls("m", 150)), ("m/main.tf", module)];
     let report = check(files);
-    let findings = report.findings.iter().filter(|finding| finding.rule.id() == "single-region-trail");
-    let helps: Vec<&str> = findings.clone().filter_map(|finding| finding.help.as_deref()).collect();
+    let findings = report.findings.iter().filter(|diagnostic| diagnostic.rule.id() == "single-region-trail");
+    let helps: Vec<&str> = findings.clone().filter_map(|diagnostic| diagnostic.finding.help.as_deref()).collect();
     let (untried, rejected): (Vec<&str>, Vec<&str>) =
         helps.iter().partition(|help| help.ends_with("trying it exceeds the limit for evaluation steps"));
     assert_eq!(untried.len() + rejected.len(), 150);
     assert!(!untried.is_empty() && rejected.iter().all(|help| help.ends_with("accepts this value")), "{helps:?}");
-    assert!(findings.clone().all(|finding| finding.fix.is_none()));
+    assert!(findings.clone().all(|diagnostic| diagnostic.fix.is_none()));
 }

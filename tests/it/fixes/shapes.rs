@@ -44,14 +44,14 @@ fn wrong(project: &Project) -> Vec<String> {
 }
 
 fn fixable(report: &Report, allowed: Safety) -> Vec<String> {
-    let is_fixable = |finding: &&trailint::internal::report::Diagnostic| {
-        finding.fix.as_ref().is_some_and(|fix| fix.safety() <= allowed)
+    let is_fixable = |diagnostic: &&trailint::internal::report::Diagnostic| {
+        diagnostic.fix.as_ref().is_some_and(|fix| fix.safety() <= allowed)
     };
     report
         .findings
         .iter()
         .filter(is_fixable)
-        .map(|finding| format!("{}: {}", finding.rule.id(), finding.message))
+        .map(|diagnostic| format!("{}: {}", diagnostic.rule.id(), diagnostic.finding.message))
         .collect()
 }
 

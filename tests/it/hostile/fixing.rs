@@ -50,7 +50,7 @@ fn a_fix_of_hostile_input_hides_nothing() {
 
 /// What can't be read, in how many words.
 fn unread(report: &Report) -> usize {
-    report.findings.iter().filter(|finding| matches!(finding.rule.check, Check::Reading)).count()
+    report.findings.iter().filter(|diagnostic| matches!(diagnostic.rule.check, Check::Reading)).count()
 }
 
 fn trails(report: &Report) -> Vec<&str> {

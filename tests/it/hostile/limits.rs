@@ -131,7 +131,7 @@ fn found(rule: &'static str, files: Vec<(String, String)>) -> Report {
 }
 
 fn count(report: &Report, outcome: Outcome) -> usize {
-    report.findings.iter().filter(|finding| finding.outcome == outcome).count()
+    report.findings.iter().filter(|diagnostic| diagnostic.outcome == outcome).count()
 }
 
 /// Only with `TRAILINT_LONG`, because it takes long.
@@ -201,6 +201,6 @@ fn directories_over_the_limit_may_bring_a_trail() {
     };
     let main = ("main.tf".to_owned(), (0..count).map(calls).collect());
     let report = found("single-region-trail", (0..count).map(file).chain([main]).collect());
-    let addresses: Vec<_> = report.findings.iter().filter_map(|finding| finding.address.as_deref()).collect();
+    let addresses: Vec<_> = report.findings.iter().filter_map(|diagnostic| diagnostic.address.as_deref()).collect();
     assert_eq!(addresses, ["module.m4099.aws_cloudtrail.t"]);
 }

@@ -504,16 +504,16 @@ fn checked(files: &Memory) -> CheckedFiles<'_> {
 
 /// The places with errors that count, each with what it loses.
 fn counted(report: &Report) -> BTreeSet<String> {
-    let counted = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let of_finding = |finding: &trailint::internal::report::Diagnostic| {
-        let what = match finding.rule.id() {
+    let counted = report.findings.iter().filter(|diagnostic| diagnostic.suppressed.is_none());
+    let of_finding = |diagnostic: &trailint::internal::report::Diagnostic| {
+        let what = match diagnostic.rule.id() {
             "single-region-trail" => "region",
             "stopped-trail" => "logging",
             "no-compliant-trail" => "gone",
             _ => "events",
         };
-        let root = finding.deployment.clone().unwrap();
-        finding
+        let root = diagnostic.deployment.clone().unwrap();
+        diagnostic
             .instances()
             .into_iter()
             .map(move |one| format!("{what} {root} {}", one.address.unwrap_or_default()))

@@ -1,7 +1,8 @@
 //! Whatever the texts of a report are, each format says them and nothing else.
 
+use trailint::internal::finding::FindingTarget;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Diagnostic, FindingTarget, Report, View};
+use trailint::internal::report::{Diagnostic, Report, View};
 
 use super::readers::{markdown, restored};
 use crate::fuzzing::properties::rendering::{Choices, inspect, report};
@@ -43,28 +44,28 @@ pub(super) fn reports() -> impl Iterator<Item = (u64, Report)> {
 }
 
 /// What the formats with one text for each finding say of it.
-fn told(finding: &Diagnostic) -> String {
-    let mark = match finding.outcome {
-        trailint::internal::report::Outcome::Unknown if finding.is_declared_elsewhere => {
+fn told(diagnostic: &Diagnostic) -> String {
+    let mark = match diagnostic.outcome {
+        trailint::internal::report::Outcome::Unknown if diagnostic.finding.is_declared_elsewhere => {
             "not evaluated (declared elsewhere): "
         }
         trailint::internal::report::Outcome::Unknown => "unknown: ",
         _ => "",
     };
-    let label = match &finding.place {
+    let label = match &diagnostic.finding.place {
         FindingTarget::Text(label)
-            if finding.rule.id() != "syntax-error" && !finding.message.ends_with(&label.text) =>
+            if diagnostic.rule.id() != "syntax-error" && !diagnostic.finding.message.ends_with(&label.text) =>
         {
             format!(": {}", label.text)
         }
         FindingTarget::Text(_) | FindingTarget::File(_) | FindingTarget::Run => String::new(),
     };
-    let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{mark}{}{label}{help}", finding.message)
+    let help = diagnostic.finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{mark}{}{label}{help}", diagnostic.finding.message)
 }
 
-fn path(finding: &Diagnostic, report: &Report) -> String {
-    match &finding.place {
+fn path(diagnostic: &Diagnostic, report: &Report) -> String {
+    match &diagnostic.finding.place {
         FindingTarget::Text(label) => report.sources.file(label.span.file).name.clone(),
         FindingTarget::File(name) => name.clone(),
         FindingTarget::Run => ".".to_owned(),
@@ -86,24 +87,24 @@ fn json_says_what_was_found() {
         let gitlab = parse(&OutputFormat::Gitlab.render(&report, &View::default()));
         let rdjson = parse(&OutputFormat::Rdjson.render(&report, &View::default()));
         let sarif = parse(&OutputFormat::Sarif.render(&report, &View::default()));
-        for (index, finding) in report.findings.iter().enumerate() {
+        for (index, diagnostic) in report.findings.iter().enumerate() {
             for json in [&json["findings"][index], &lines[index]] {
-                assert_eq!(json["message"], finding.message, "seed {seed}");
-                assert_eq!(json["location"]["path"], path(finding, &report), "seed {seed}");
-                assert_eq!(json["address"].as_str(), finding.address.as_deref(), "seed {seed}");
-                assert_eq!(json["attribute"].as_str(), finding.attribute.as_deref(), "seed {seed}");
-                assert_eq!(json["flow"].as_array().unwrap().len(), finding.related.len(), "seed {seed}");
+                assert_eq!(json["message"], diagnostic.finding.message, "seed {seed}");
+                assert_eq!(json["location"]["path"], path(diagnostic, &report), "seed {seed}");
+                assert_eq!(json["address"].as_str(), diagnostic.address.as_deref(), "seed {seed}");
+                assert_eq!(json["attribute"].as_str(), diagnostic.finding.attribute.as_deref(), "seed {seed}");
+                assert_eq!(json["flow"].as_array().unwrap().len(), diagnostic.finding.related.len(), "seed {seed}");
             }
-            assert_eq!(gitlab[index]["description"], told(finding), "seed {seed}");
-            assert_eq!(gitlab[index]["location"]["path"], path(finding, &report), "seed {seed}");
-            assert_eq!(rdjson["diagnostics"][index]["message"], told(finding), "seed {seed}");
+            assert_eq!(gitlab[index]["description"], told(diagnostic), "seed {seed}");
+            assert_eq!(gitlab[index]["location"]["path"], path(diagnostic, &report), "seed {seed}");
+            assert_eq!(rdjson["diagnostics"][index]["message"], told(diagnostic), "seed {seed}");
             let said = sarif["runs"][0]["results"][index]["message"]["text"].as_str().unwrap();
             let uri =
                 &sarif["runs"][0]["results"][index]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-            assert_eq!(decoded(uri.as_str().unwrap()), path(finding, &report), "seed {seed}");
+            assert_eq!(decoded(uri.as_str().unwrap()), path(diagnostic, &report), "seed {seed}");
             assert!(!said.split("\\](").any(|part| part.contains("](")), "seed {seed}: a link in {said:?}");
             let said = said.replace("{{", "{").replace("}}", "}").replace('\\', "");
-            assert_eq!(said, told(finding).replace('\\', ""), "seed {seed}");
+            assert_eq!(said, told(diagnostic).replace('\\', ""), "seed {seed}");
         }
     }
 }
@@ -126,10 +127,10 @@ fn xml_says_what_was_found() {
         let document = roxmltree::Document::parse(&checkstyle).unwrap_or_else(|error| panic!("{error}: {checkstyle}"));
         let errors: Vec<_> = document.descendants().filter(|node| node.has_tag_name("error")).collect();
         assert_eq!(errors.len(), report.findings.len(), "seed {seed}");
-        for (error, finding) in errors.iter().zip(&report.findings) {
-            assert_eq!(restored(error.attribute("message").unwrap()), restored(&told(finding)), "seed {seed}");
+        for (error, diagnostic) in errors.iter().zip(&report.findings) {
+            assert_eq!(restored(error.attribute("message").unwrap()), restored(&told(diagnostic)), "seed {seed}");
             let file = error.parent().unwrap().attribute("name").unwrap();
-            assert_eq!(restored(file), restored(&path(finding, &report)), "seed {seed}");
+            assert_eq!(restored(file), restored(&path(diagnostic, &report)), "seed {seed}");
         }
         let junit = OutputFormat::Junit.render(&report, &View::default());
         let document = roxmltree::Document::parse(&junit).unwrap_or_else(|error| panic!("{error}: {junit}"));
@@ -144,8 +145,9 @@ fn xml_says_what_was_found() {
 #[test]
 fn commands_say_what_was_found() {
     for (seed, report) in reports() {
-        let texts: Vec<String> = report.findings.iter().map(|finding| restored(&told(finding))).collect();
-        let paths: Vec<String> = report.findings.iter().map(|finding| restored(&path(finding, &report))).collect();
+        let texts: Vec<String> = report.findings.iter().map(|diagnostic| restored(&told(diagnostic))).collect();
+        let paths: Vec<String> =
+            report.findings.iter().map(|diagnostic| restored(&path(diagnostic, &report))).collect();
         let annotations = OutputFormat::Github.render(&report, &View::default());
         let annotations: Vec<_> = annotations.lines().map(|line| github(line).unwrap()).collect();
         assert_eq!(annotations.len(), report.findings.len(), "seed {seed}");
@@ -177,8 +179,8 @@ fn markdown_says_what_was_found() {
         let text = OutputFormat::Markdown.render(&report, &View::default());
         let read = markdown(&text).unwrap_or_else(|event| panic!("seed {seed}: {event} in\n{text}"));
         let read = squeezed(&restored(&read)).replace('`', "");
-        for finding in &report.findings {
-            let wanted = squeezed(&restored(&finding.message)).replace('`', "");
+        for diagnostic in &report.findings {
+            let wanted = squeezed(&restored(&diagnostic.finding.message)).replace('`', "");
             assert!(read.contains(&wanted), "seed {seed}: no {wanted:?} in\n{read}");
         }
     }

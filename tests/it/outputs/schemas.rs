@@ -113,16 +113,17 @@ fn sarif_shows_the_way_of_a_value() {
 fn columns_count_what_each_format_says() {
     let text = "resource \"aws_cloudtrail\" \"t\" {\n  /* é😀 */ enable_logging = false\n}\n";
     let report = check([("main.tf", text)]);
-    let finding = |list: &Value, key: &str| -> Value {
+    let diagnostic = |list: &Value, key: &str| -> Value {
         let list = list.as_array().unwrap().iter();
         list.clone().find(|entry| entry.pointer(key).unwrap() == "stopped-trail").unwrap().clone()
     };
-    let json = finding(&parse(&OutputFormat::Json.render(&report, &View::default()))["findings"], "/rule");
+    let json = diagnostic(&parse(&OutputFormat::Json.render(&report, &View::default()))["findings"], "/rule");
     assert_eq!((&json["location"]["start"]["column"], &json["location"]["end"]["column"]), (&29.into(), &34.into()));
-    let region = finding(&sarif(&report)["runs"][0]["results"], "/ruleId");
+    let region = diagnostic(&sarif(&report)["runs"][0]["results"], "/ruleId");
     let region = &region["locations"][0]["physicalLocation"]["region"];
     assert_eq!((&region["startColumn"], &region["endColumn"]), (&30.into(), &35.into()));
-    let range = finding(&parse(&OutputFormat::Rdjson.render(&report, &View::default()))["diagnostics"], "/code/value");
+    let range =
+        diagnostic(&parse(&OutputFormat::Rdjson.render(&report, &View::default()))["diagnostics"], "/code/value");
     let range = &range["location"]["range"];
     assert_eq!((&range["start"]["column"], &range["end"]["column"]), (&33.into(), &38.into()));
 }
@@ -257,9 +258,10 @@ fn github_gets_what_fails_and_no_more_than_it_takes() {
 
     // The few errors come last, and stay.
     let of_level = |level: Level| {
-        let mut finding = report.findings.iter().find(|finding| finding.outcome == Outcome::Fail).unwrap().clone();
-        (finding.level, finding.suppressed) = (level, None);
-        finding
+        let mut diagnostic =
+            report.findings.iter().find(|diagnostic| diagnostic.outcome == Outcome::Fail).unwrap().clone();
+        (diagnostic.level, diagnostic.suppressed) = (level, None);
+        diagnostic
     };
     let (note, error) = (of_level(Level::Note), of_level(Level::Error));
     report.findings = std::iter::repeat_n(note, 24_999).chain(std::iter::repeat_n(error, 2)).collect();

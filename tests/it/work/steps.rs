@@ -158,10 +158,10 @@ fn cloudformation() -> Vec<Tree> {
 
 /// True if it is unknown for want of steps what becomes of a deployment.
 fn is_over_limit(report: &Report, root: &str) -> bool {
-    let of_root = report.findings.iter().filter(|finding| finding.deployment.as_deref() == Some(root));
-    of_root.filter(|finding| finding.outcome == Outcome::Unknown).any(|finding| {
-        finding.blocked_by.iter().any(|blocker| blocker == "evaluation steps")
-            || format!("{:?}", finding.place).contains("exceeds the limit for evaluation steps")
+    let of_root = report.findings.iter().filter(|diagnostic| diagnostic.deployment.as_deref() == Some(root));
+    of_root.filter(|diagnostic| diagnostic.outcome == Outcome::Unknown).any(|diagnostic| {
+        diagnostic.finding.blocked_by.iter().any(|blocker| blocker == "evaluation steps")
+            || format!("{:?}", diagnostic.finding.place).contains("exceeds the limit for evaluation steps")
     })
 }
 

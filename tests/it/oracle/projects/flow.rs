@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use trailint::internal::report::{Diagnostic, FindingTarget, Outcome, Report};
+use trailint::internal::finding::FindingTarget;
+use trailint::internal::report::{Diagnostic, Outcome, Report};
 
 use super::super::terraform::Project;
 use super::{Files, Trails, instances, judged, shown, stand_in};
@@ -33,12 +34,12 @@ fn a_change_where_the_flow_ends_changes_the_verdict() {
 fn changed(seed: u64) -> (u64, Files, Files) {
     let before = Writer::new(seed).project();
     let report = report(&before);
-    let failing: Vec<&Diagnostic> = report.findings.iter().filter(|finding| is_about(finding)).collect();
-    let [finding] = failing.as_slice() else {
+    let failing: Vec<&Diagnostic> = report.findings.iter().filter(|diagnostic| is_about(diagnostic)).collect();
+    let [diagnostic] = failing.as_slice() else {
         panic!("{seed}: {} findings\n{}", failing.len(), shown(&before));
     };
-    let FindingTarget::Text(primary) = &finding.place else { panic!("{seed}") };
-    let last = finding.related.last().unwrap_or(primary);
+    let FindingTarget::Text(primary) = &diagnostic.finding.place else { panic!("{seed}") };
+    let last = diagnostic.finding.related.last().unwrap_or(primary);
     let file = report.sources.file(last.span.file);
     let found = file.slice(last.span);
     let wanted = match found {
@@ -52,7 +53,7 @@ fn changed(seed: u64) -> (u64, Files, Files) {
     text.replace_range(last.span.range(), wanted);
     let rest = self::report(&after);
     let left: Vec<&str> =
-        rest.findings.iter().filter(|finding| is_about(finding)).map(|it| it.message.as_str()).collect();
+        rest.findings.iter().filter(|diagnostic| is_about(diagnostic)).map(|it| it.finding.message.as_str()).collect();
     assert!(left.is_empty(), "{seed}: {left:?} after the change of `{found}`\n{}", shown(&before));
     (seed, before, after)
 }
@@ -61,9 +62,9 @@ fn report(files: &Files) -> Report {
     check(files.iter().map(|(path, text)| (path, text.as_str())))
 }
 
-fn is_about(finding: &Diagnostic) -> bool {
+fn is_about(diagnostic: &Diagnostic) -> bool {
     let rules = ["single-region-trail", "missing-management-events"];
-    finding.outcome != Outcome::Pass && rules.contains(&finding.rule.id())
+    diagnostic.outcome != Outcome::Pass && rules.contains(&diagnostic.rule.id())
 }
 
 /// Asks Terraform about all projects of a batch, each before and after its change.
