@@ -1,6 +1,6 @@
 //! Recognizes AWS managed KMS keys, which don't count as customer managed keys.
 
-use super::policy::PartialText;
+use super::policy::{PartialText, TextPiece};
 use crate::value::{Known, Maybe, Reason, Unknown};
 
 /// The prefix of the aliases of AWS managed keys; it is reserved for AWS.
@@ -16,8 +16,19 @@ pub fn names_aws_key(key: &Maybe<&str>) -> bool {
     match key {
         Known(id) => is_aws_key(id),
         Unknown(Reason::AwsKey { .. }) => true,
-        Unknown(why @ Reason::Composed { .. }) => PartialText::unknown(why).is_aws_key(),
+        Unknown(why @ Reason::Composed { .. }) => starts_as_aws_key(&PartialText::unknown(why)),
         Unknown(_) => false,
+    }
+}
+
+/// True if the known pieces of a text make it an alias of an AWS managed key, or the alias's ARN.
+fn starts_as_aws_key(text: &PartialText) -> bool {
+    match (text.pieces.first(), text.pieces.last()) {
+        (Some(TextPiece::Literal(start)), _) if is_aws_key(start) => true,
+        (Some(TextPiece::Literal(start)), Some(TextPiece::Literal(end))) if start.starts_with("arn:") => {
+            end.contains(":alias/aws/")
+        }
+        _ => false,
     }
 }
 

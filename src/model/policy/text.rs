@@ -92,17 +92,6 @@ impl PartialText {
         }
     }
 
-    /// True if the text is certain to be the alias of an AWS managed KMS key, or the alias's ARN.
-    pub(in crate::internal::model) fn is_aws_key(&self) -> bool {
-        match (self.pieces.first(), self.pieces.last()) {
-            (Some(TextPiece::Literal(start)), _) if crate::model::is_aws_key(start) => true,
-            (Some(TextPiece::Literal(start)), Some(TextPiece::Literal(end))) if start.starts_with("arn:") => {
-                end.contains(":alias/aws/")
-            }
-            _ => false,
-        }
-    }
-
     /// True if the text may be empty.
     pub fn may_be_empty(&self) -> bool {
         self.literals().next().is_none() && !self.unknown_reason.as_ref().is_some_and(Reason::is_set)
