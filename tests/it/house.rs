@@ -1,6 +1,6 @@
 //! The layers of the program: what a file may know of the others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::support::{files_below, package};
 
@@ -153,6 +153,183 @@ fn a_language_does_not_know_its_project() {
     }
 }
 
+/// The number of files in a folder that may know each other.
+const MOST_IN_CYCLE: usize = 4;
+
+#[test]
+fn cycles_of_imports_are_small_and_stay_in_a_folder() {
+    for cycle in cycles(sources()) {
+        assert!(cycle.len() <= MOST_IN_CYCLE, "these files import each other: {cycle:?}");
+        assert!(is_in_one_folder(&cycle), "these files of several folders import each other: {cycle:?}");
+    }
+}
+
+#[test]
+fn a_cycle_is_found_through_what_modules_export() {
+    let cycles_of =
+        |files: &[(&str, &str)]| cycles(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    let tree = ("tree/mod.rs", "mod leaf;\nmod stem;\npub use stem::{Stem as Trunk, Wood};");
+    let leaf = ("tree/leaf.rs", "use super::{\n    Trunk,\n};");
+    let found = cycles_of(&[tree, leaf, ("tree/stem.rs", "fn grow() {\n    crate::tree::leaf::grow();\n}")]);
+    assert_eq!(found, [vec!["crate::tree::leaf", "crate::tree::stem"]]);
+    assert!(is_in_one_folder(&found[0]));
+    assert!(cycles_of(&[tree, leaf, ("tree/stem.rs", "// crate::tree::leaf")]).is_empty());
+    let found = cycles_of(&[("tree.rs", "use self::leaf::Leaf;"), ("tree/leaf.rs", "use super::Trunk;")]);
+    assert!(is_in_one_folder(&found[0]));
+    let found = cycles_of(&[("sun.rs", "use crate::{moon::{Light, Dark}};"), ("moon.rs", "use crate::sun;")]);
+    assert!(!is_in_one_folder(&found[0]));
+}
+
+/// The groups of modules of which each imports each other one, itself or through others.
+fn cycles(files: impl Iterator<Item = (String, String)>) -> Vec<Vec<String>> {
+    let imports = imports_of(files);
+    let reached: BTreeMap<&String, BTreeSet<&String>> =
+        imports.keys().map(|from| (from, reach(from, &imports))).collect();
+    let mut cycles = BTreeSet::new();
+    for (module, others) in &reached {
+        let cycle: Vec<String> =
+            others.iter().filter(|other| reached[**other].contains(module)).map(|other| (*other).clone()).collect();
+        if cycle.len() > 1 {
+            cycles.insert(cycle);
+        }
+    }
+    cycles.into_iter().collect()
+}
+
+/// The modules that a module imports, itself or through others.
+fn reach<'a>(from: &String, imports: &'a BTreeMap<String, BTreeSet<String>>) -> BTreeSet<&'a String> {
+    let mut reached = BTreeSet::new();
+    let mut pending: Vec<&String> = imports[from].iter().collect();
+    while let Some(next) = pending.pop() {
+        if reached.insert(next) {
+            pending.extend(&imports[next]);
+        }
+    }
+    reached
+}
+
+/// The modules that each module imports. An import of an exported name is one of the module that defines the name.
+fn imports_of(files: impl Iterator<Item = (String, String)>) -> BTreeMap<String, BTreeSet<String>> {
+    let texts: BTreeMap<String, String> = files
+        .filter(|(path, _)| path.ends_with(".rs") && !path.ends_with("tests.rs"))
+        .filter(|(path, _)| path != "lib.rs" && path != "main.rs")
+        .map(|(path, text)| (module_of(&path), text))
+        .collect();
+    let mut exports = BTreeMap::new();
+    let mut paths = Vec::new();
+    for (module, text) in &texts {
+        for (path, is_export) in paths_in(text) {
+            let (path, name) = path.split_once(" as ").unwrap_or((&path, path.rsplit("::").next().unwrap()));
+            let Some(path) = absolute(path, module, &texts) else { continue };
+            match is_export {
+                true => drop(exports.insert(format!("{module}::{name}"), path)),
+                false => paths.push((module, path)),
+            }
+        }
+    }
+    let mut imports: BTreeMap<String, BTreeSet<String>> =
+        texts.keys().map(|module| (module.clone(), BTreeSet::new())).collect();
+    for (module, path) in paths {
+        let imported = defining_module(path, &exports, &texts).filter(|imported| imported != module);
+        imports.get_mut(module).unwrap().extend(imported);
+    }
+    imports
+}
+
+/// `value/reason.rs` becomes `crate::value::reason`.
+fn module_of(path: &str) -> String {
+    let path = path.trim_end_matches(".rs").trim_end_matches("/mod");
+    format!("crate::{}", path.replace('/', "::"))
+}
+
+/// The paths that the code of a file imports, and whether the file exports what they name.
+///
+/// Outside `use`, a path counts if it names the crate or a parent: a module may call those that it declares.
+fn paths_in(text: &str) -> Vec<(String, bool)> {
+    let code = text.split("\nmod tests {").next().unwrap();
+    let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = code.join("\n");
+    let mut paths = Vec::new();
+    let mut end = 0;
+    while let Some(length) = code[end..].find(is_of_word) {
+        let (before, rest) = code.split_at(end + length);
+        let line = before.rsplit('\n').next().unwrap().trim_start();
+        let is_export = line.starts_with("pub") && line.ends_with(" use ");
+        let is_use = is_export || line == "use ";
+        let tree = match is_use {
+            true => rest.split(';').next().unwrap(),
+            false => rest.split(|c| c != ':' && !is_of_word(c)).next().unwrap(),
+        };
+        if is_use || ["crate::", "self::", "super::"].into_iter().any(|root| tree.starts_with(root)) {
+            let mut branches = Vec::new();
+            expand("", tree, &mut branches);
+            paths.extend(branches.into_iter().map(|path| (path, is_export)));
+        }
+        end = before.len() + tree.len();
+    }
+    paths
+}
+
+/// Adds the paths of a tree with braces.
+fn expand(start: &str, tree: &str, paths: &mut Vec<String>) {
+    let Some((own, rest)) = tree.split_once('{') else { return paths.push(format!("{start}{}", tree.trim())) };
+    let start = format!("{start}{}", own.trim());
+    let mut depth = 0;
+    let is_end = |c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    };
+    for branch in rest.rsplit_once('}').unwrap().0.split(is_end) {
+        expand(&start, branch, paths);
+    }
+}
+
+/// A path from the crate's root; `None` for one that names neither a module nor a module's item.
+fn absolute(path: &str, module: &str, texts: &BTreeMap<String, String>) -> Option<String> {
+    let (first, _) = path.split_once("::")?;
+    if first == "crate" {
+        return Some(path.to_owned());
+    }
+    let mut rest = path.strip_prefix("self::").unwrap_or(path);
+    let mut base = module;
+    while let Some(after) = rest.strip_prefix("super::") {
+        base = base.rsplit_once("::")?.0;
+        rest = after;
+    }
+    let is_of_crate = rest != path || texts.contains_key(&format!("{module}::{first}"));
+    is_of_crate.then(|| format!("{base}::{rest}"))
+}
+
+/// The module that defines what a path names.
+fn defining_module(
+    mut path: String,
+    exports: &BTreeMap<String, String>,
+    texts: &BTreeMap<String, String>,
+) -> Option<String> {
+    loop {
+        let mut module = path.as_str();
+        while !texts.contains_key(module) {
+            module = module.rsplit_once("::")?.0;
+        }
+        let name = path[module.len()..].trim_start_matches("::").split("::").next().unwrap();
+        match exports.get(&format!("{module}::{name}")) {
+            Some(target) => path = target.clone(),
+            None => return Some(module.to_owned()),
+        }
+    }
+}
+
+/// True if one folder contains the modules; the file `x.rs` is part of the folder `x`.
+fn is_in_one_folder(cycle: &[String]) -> bool {
+    let folder = |module: &str| module.rsplit_once("::").unwrap().0.to_owned();
+    let is_within = |own: &str| own != "crate" && cycle.iter().all(|module| module == own || folder(module) == own);
+    is_within(&cycle[0]) || is_within(&folder(&cycle[0]))
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
 #[test]
 fn each_dependency_has_its_door() {
     for (path, text) in sources() {
@@ -197,6 +374,6 @@ fn layer_of(module: &str) -> Option<usize> {
 }
 
 fn first_word(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let end = text.find(|c| !is_of_word(c)).unwrap_or(text.len());
     &text[..end]
 }
