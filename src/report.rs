@@ -4,6 +4,7 @@ mod date;
 mod fingerprint;
 mod gate;
 mod instances;
+mod merged;
 mod suppression;
 mod view;
 
@@ -11,6 +12,7 @@ pub use date::Date;
 pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_about};
 pub use gate::{FailOn, Gate, OnUnknown};
 pub use instances::FindingInstance;
+pub use merged::MergedFindings;
 pub use suppression::{SuppressedBy, Suppression};
 pub use view::View;
 
@@ -43,6 +45,8 @@ pub struct Report {
     pub deployments: Vec<DeploymentResult>,
     /// All findings, ordered by place.
     pub findings: Vec<Diagnostic>,
+    /// The findings as outputs show them.
+    pub merged: MergedFindings,
     /// The enabled rules, in the order of the rule list.
     pub rules: Vec<&'static Rule>,
     /// The number of baseline entries without a finding.
@@ -267,7 +271,7 @@ impl Report {
     /// Counts the findings by level; those that are suppressed, unknown or not evaluated are counted separately.
     pub fn counts(&self) -> FindingCounts {
         let mut counts = FindingCounts::default();
-        for diagnostic in &self.findings {
+        for diagnostic in self.shown() {
             let count = match (diagnostic.outcome, diagnostic.level) {
                 (Outcome::Unknown, _) if diagnostic.finding.is_declared_elsewhere => &mut counts.declared_elsewhere,
                 _ if diagnostic.suppressed.is_some() => &mut counts.suppressed,

@@ -107,6 +107,7 @@ fn run_once(
         text = added.text;
         Stream::Error.write(&added.message, style).map_err(Error::Output)?;
     }
+    report.merge_findings();
     write(&report, &view, &files)?;
     if let Some(seen) = &seen {
         files.iter().for_each(|to| seen.renew(&normalize(&named_inputs.working_directory.join(&to.path))));

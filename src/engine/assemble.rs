@@ -8,7 +8,7 @@ use super::file_findings;
 use super::option_use::{self, RootOptionUse};
 use super::settings::EngineSettings;
 use crate::finding::{Finding, FindingTarget, Label};
-use crate::report::{Diagnostic, Report, UnreadFile};
+use crate::report::{Diagnostic, MergedFindings, Report, UnreadFile};
 use crate::rules::{self, RULES};
 use crate::scan::Scan;
 use crate::source::{FileCount, FileId, Sources, Span, is_installed};
@@ -23,6 +23,7 @@ pub(super) fn report(
     sources: Sources,
 ) -> Report {
     let mut report = Report {
+        merged: MergedFindings::default(),
         files: scan.files,
         ignored: FileCount::default(),
         hidden: FileCount::default(),

@@ -106,6 +106,8 @@ impl DeploymentCheck<'_> {
         let finding = move_out(finding, &instance.trail, self.sources);
         let instances = group.results.iter().map(|(instance, answer)| FindingInstance {
             address: Some(instance.trail.address.clone()),
+            deployment: Some(self.root.clone()),
+            deployment_name: self.name.map(str::to_owned),
             fingerprint: String::new(),
             // A finding without lost events has no loss, since an empty loss would be covered by any earlier one.
             loss: answer

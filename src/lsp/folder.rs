@@ -149,6 +149,7 @@ impl Folder {
         let paths: BTreeSet<PathBuf> = touched.iter().map(|id| job.sources.file(*id).path.clone()).collect();
         let mut report = check.report_on(&touched, &job.settings);
         job.suppress(&mut report);
+        report.merge_findings();
         let mut all = FileDiagnostics::new();
         ReportPositions::new(&report.sources, documents, client_support).add(&report, &job.view, &mut all);
         for path in &paths {
@@ -168,6 +169,7 @@ impl Folder {
             state.check.take_changed_files();
         }
         if let Some((mut report, view)) = self.report() {
+            report.merge_findings();
             let mut all = FileDiagnostics::new();
             ReportPositions::new(&report.sources, documents, client_support).add(&report, view, &mut all);
             self.rejected_option = report.rejected_option.take();

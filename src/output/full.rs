@@ -1,5 +1,7 @@
 //! `full`: each finding with its source lines.
 
+use std::collections::HashMap;
+
 use anstyle::{AnsiColor, Style};
 
 use super::link::link;
@@ -16,15 +18,33 @@ const MAX_SNIPPETS: usize = 2_000;
 pub(super) fn render(report: &Report, view: &View) -> String {
     let mut text = String::new();
     let (mut left, mut omitted) = (if view.is_verbose { usize::MAX } else { MAX_SNIPPETS }, 0_usize);
-    for diagnostic in view.visible(report) {
-        let snippets = diagnostic.finding.related.len().saturating_add(1);
-        if left > 0 {
-            render_finding(diagnostic, report, &view.cited, left, &mut text);
-        } else {
-            text.push_str(&concise::line(diagnostic, report));
+    let groups = by_deployment(view.visible(report));
+    let has_headings = groups.iter().filter(|group| group.deployments.is_some()).count() > 1;
+    for FindingGroup { deployments, mut findings } in groups {
+        let heading = deployments.filter(|_| has_headings).and_then(|first| heading(first, report));
+        text.extend(heading);
+        findings.sort_by_key(|diagnostic| severity_rank(diagnostic));
+        let mut is_after_line = false;
+        for diagnostic in findings {
+            let is_line = left == 0 || takes_one_line(diagnostic, view);
+            if is_after_line && !is_line {
+                text.push('\n');
+            }
+            is_after_line = is_line;
+            if is_line {
+                text.push_str(&concise::line(diagnostic, report));
+            } else {
+                render_finding(diagnostic, report, &view.cited, left, &mut text);
+            }
+            if !takes_one_line(diagnostic, view) {
+                let snippets = diagnostic.finding.related.len().saturating_add(1);
+                omitted = omitted.saturating_add(snippets.saturating_sub(left));
+                left = left.saturating_sub(snippets);
+            }
         }
-        omitted = omitted.saturating_add(snippets.saturating_sub(left));
-        left = left.saturating_sub(snippets);
+        if is_after_line {
+            text.push('\n');
+        }
     }
     text.push_str(&match omitted {
         0 => String::new(),
@@ -33,6 +53,57 @@ pub(super) fn render(report: &Report, view: &View) -> String {
     });
     text.extend(passed::all(report, view).map(|passed| passed.full(report)));
     text
+}
+
+/// The findings in the same deployments.
+struct FindingGroup<'r> {
+    /// A finding that names the deployments; `None` if they are about files.
+    deployments: Option<&'r Diagnostic>,
+    findings: Vec<&'r Diagnostic>,
+}
+
+/// Groups findings by their deployments. The group with the most severe finding comes first.
+fn by_deployment<'r>(findings: impl Iterator<Item = &'r Diagnostic>) -> Vec<FindingGroup<'r>> {
+    let mut groups: Vec<FindingGroup<'r>> = Vec::new();
+    let mut indices: HashMap<Vec<(String, Option<String>)>, usize> = HashMap::new();
+    for diagnostic in findings {
+        let names = diagnostic.deployments();
+        let deployments = (!names.is_empty()).then_some(diagnostic);
+        let at = *indices.entry(names).or_insert_with(|| {
+            groups.push(FindingGroup { deployments, findings: Vec::new() });
+            groups.len().saturating_sub(1)
+        });
+        if let Some(group) = groups.get_mut(at) {
+            group.findings.push(diagnostic);
+        }
+    }
+    groups.sort_by_key(|group| group.findings.iter().map(|diagnostic| severity_rank(diagnostic)).min());
+    groups
+}
+
+/// Orders errors before warnings, unknowns, notes, findings that aren't evaluated, and suppressed ones.
+fn severity_rank(diagnostic: &Diagnostic) -> u8 {
+    match (diagnostic.outcome, diagnostic.level) {
+        _ if diagnostic.suppressed.is_some() => 5,
+        (Outcome::Unknown, _) if diagnostic.finding.is_declared_elsewhere => 4,
+        (Outcome::Unknown, _) => 2,
+        (Outcome::Pass | Outcome::Fail, Level::Error) => 0,
+        (Outcome::Pass | Outcome::Fail, Level::Warning) => 1,
+        (Outcome::Pass | Outcome::Fail, Level::Note) => 3,
+    }
+}
+
+/// True for a note, and for a finding that isn't evaluated, unless all details are requested.
+fn takes_one_line(diagnostic: &Diagnostic, view: &View) -> bool {
+    !view.is_verbose && matches!(severity_rank(diagnostic), 3 | 4)
+}
+
+/// The heading of the findings in the deployments of `first`.
+fn heading(first: &Diagnostic, report: &Report) -> Option<String> {
+    let bold = Style::new().bold();
+    let listed = first.in_deployments(|root| report.sources.display_name(root))?;
+    let listed = listed.trim_start_matches(", in ");
+    Some(format!("{bold}{}{bold:#}\n\n", sanitize(&format!("In {listed}:"))))
 }
 
 /// Writes a finding with at most `snippets` source lines.
@@ -139,6 +210,13 @@ impl PathBase {
 
 /// The message with displayed names, which are relative to the working directory.
 pub(super) fn message(diagnostic: &Diagnostic, report: &Report) -> String {
+    let display = |root: &str| report.sources.display_name(root);
+    let listed = diagnostic.in_deployments(str::to_owned).zip(diagnostic.in_deployments(display));
+    if let Some((own, shown)) = listed
+        && let Some(message) = diagnostic.finding.message.strip_suffix(own.as_str())
+    {
+        return format!("{message}{shown}");
+    }
     let named = match (&diagnostic.finding.place, &diagnostic.deployment) {
         (_, Some(root)) => (root, "deployment "),
         (FindingTarget::File(name), None) => (name, ""),

@@ -275,14 +275,18 @@ pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, sources: &Sources) -> Fin
 }
 
 fn instances(reported: &Diagnostic) -> Vec<InstanceEntry<'_>> {
-    let instance = |address, fingerprint| InstanceEntry {
+    let first = InstanceEntry {
         root: reported.deployment.as_deref(),
         name: reported.deployment_name.as_deref(),
-        address,
-        fingerprint,
+        address: reported.address.as_deref(),
+        fingerprint: &reported.fingerprint,
     };
-    let first = instance(reported.address.as_deref(), &reported.fingerprint);
-    let others = reported.others.iter().map(|other| instance(other.address.as_deref(), &other.fingerprint));
+    let others = reported.others.iter().map(|other| InstanceEntry {
+        root: other.deployment.as_deref(),
+        name: other.deployment_name.as_deref(),
+        address: other.address.as_deref(),
+        fingerprint: &other.fingerprint,
+    });
     std::iter::once(first).chain(others).collect()
 }
 

@@ -86,7 +86,7 @@ pub enum OutputFormat {
 }
 
 impl OutputFormat {
-    /// The report for a file: without colors and links.
+    /// The report for a file: without colors and links. [`Report::merge_findings`] precedes it.
     pub fn render_plain(self, report: &Report, view: &View) -> String {
         stream::plain(&self.render(report, view))
     }

@@ -1,5 +1,7 @@
 //! The trails that one finding is about, each of which is accepted by itself.
 
+use std::collections::HashSet;
+
 use super::Diagnostic;
 use crate::model::selectors::EventLoss;
 
@@ -11,6 +13,10 @@ const MAX_SHOWN: usize = 5;
 pub struct FindingInstance {
     /// The trail; nothing when the finding is about a deployment or a file.
     pub address: Option<String>,
+    /// The deployment; `None` for a finding about a file.
+    pub deployment: Option<String>,
+    /// The name of the deployment in the configuration.
+    pub deployment_name: Option<String>,
     /// The name of the finding for this trail; see [`Report::name_findings`](super::Report::name_findings).
     pub fingerprint: String,
     /// The events that are lost, if it is about events.
@@ -20,8 +26,13 @@ pub struct FindingInstance {
 impl Diagnostic {
     /// All that it is about, at least one.
     pub fn instances(&self) -> Vec<FindingInstance> {
-        let first =
-            FindingInstance { address: self.address.clone(), fingerprint: self.fingerprint.clone(), loss: self.loss };
+        let first = FindingInstance {
+            address: self.address.clone(),
+            deployment: self.deployment.clone(),
+            deployment_name: self.deployment_name.clone(),
+            fingerprint: self.fingerprint.clone(),
+            loss: self.loss,
+        };
         std::iter::once(first).chain(self.others.iter().cloned()).collect()
     }
 
@@ -64,18 +75,31 @@ impl Diagnostic {
         }
     }
 
+    /// The message without its first words, the trails.
+    pub(super) fn said(&self) -> &str {
+        let said = self.finding.message.strip_prefix(&self.subject()).unwrap_or(&self.finding.message);
+        let in_name = self.deployment_name.as_ref().map(|name| format!(" in `{name}`")).unwrap_or_default();
+        said.strip_prefix(&in_name).unwrap_or(said)
+    }
+
     /// The first words of the finding's message, if it is about trails.
-    fn subject(&self) -> String {
-        match (&self.address, self.others.len()) {
+    pub(super) fn subject(&self) -> String {
+        match (&self.address, self.other_addresses().len()) {
             (None, _) => String::new(),
             (Some(address), 0) => format!("trail `{address}`"),
             (Some(address), others) => format!("trail `{address}` (and {others} more)"),
         }
     }
 
+    /// The distinct addresses of the other trails.
+    fn other_addresses(&self) -> Vec<&str> {
+        let mut seen: HashSet<&str> = self.address.as_deref().into_iter().collect();
+        self.addresses().filter(|address| seen.insert(address)).collect()
+    }
+
     /// The note that names the other trails.
-    fn note_on_others(&self) -> Option<String> {
-        let others: Vec<String> = self.addresses().skip(1).map(|address| format!("`{address}`")).collect();
+    pub(super) fn note_on_others(&self) -> Option<String> {
+        let others: Vec<String> = self.other_addresses().iter().map(|address| format!("`{address}`")).collect();
         let shown = others.get(..MAX_SHOWN.min(others.len()))?.join(", ");
         let hidden = others.len().saturating_sub(MAX_SHOWN);
         let more = if hidden > 0 { format!(" and {hidden} more") } else { String::new() };

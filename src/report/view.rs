@@ -47,12 +47,12 @@ impl Default for View {
 impl View {
     /// The findings in the outputs, including suppressed ones.
     pub fn reported<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Diagnostic> {
-        report.findings.iter().filter(|diagnostic| self.is_reported(diagnostic))
+        report.shown().filter(|diagnostic| self.is_reported(diagnostic))
     }
 
     /// The findings in text outputs.
     pub fn visible<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Diagnostic> {
-        report.findings.iter().filter(|diagnostic| self.is_visible(diagnostic))
+        report.shown().filter(|diagnostic| self.is_visible(diagnostic))
     }
 
     /// True if outputs contain the finding. Other findings are only counted.

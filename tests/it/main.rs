@@ -32,6 +32,7 @@ mod incremental;
 mod known;
 mod lsp;
 mod mentions;
+mod merging;
 mod metamorphic;
 mod oracle;
 mod other_runs;

@@ -23,7 +23,7 @@ const FULL: &[&str] = &[
     "cloudformation/anchors-and-merge-keys",
     "cloudformation/nested-stacks",
     "plan/values-without-changes",
-    "terraform/another-trail-satisfies",
+    "terraform/doubts-around-a-trail",
     "terraform/instances",
     "terraform/json-syntax",
     "terraform/unknown-values-are-told-apart",
@@ -82,7 +82,7 @@ fn summaries_read_as_expected() {
 }
 
 /// The scenarios by name, `group/case`.
-fn scenarios() -> BTreeMap<String, PathBuf> {
+pub(crate) fn scenarios() -> BTreeMap<String, PathBuf> {
     let mut scenarios = BTreeMap::new();
     for group in GROUPS {
         let directories = cases_in(&format!("testdata/{group}"));
@@ -93,7 +93,7 @@ fn scenarios() -> BTreeMap<String, PathBuf> {
     scenarios
 }
 
-fn files_of(scenario: &Path) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
+pub(crate) fn files_of(scenario: &Path) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
     files_below(scenario).into_iter().filter(|(name, _)| name.to_str() != Some("expected.txt"))
 }
 

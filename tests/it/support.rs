@@ -23,7 +23,9 @@ pub(crate) fn check_with<B: Into<Vec<u8>>>(
     settings: EngineSettings,
 ) -> Report {
     let (fs, sources, settings) = given(files, settings);
-    engine::check(&fs, &everything(), sources, &settings).unwrap()
+    let mut report = engine::check(&fs, &everything(), sources, &settings).unwrap();
+    report.merge_findings();
+    report
 }
 
 /// Files, of which `given.plan.json` is named with `--plan`.

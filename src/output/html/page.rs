@@ -24,7 +24,8 @@ pub(super) struct NumberedFinding<'a> {
 impl<'a> HtmlPage<'a> {
     pub(super) fn new(report: &'a Report, view: &'a View) -> Self {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for (number, diagnostic) in view.reported(report).enumerate() {
+        for (number, diagnostic) in report.findings.iter().filter(|diagnostic| view.is_reported(diagnostic)).enumerate()
+        {
             let numbered = NumberedFinding { number, id: format!("finding-{}", diagnostic.fingerprint), diagnostic };
             let name = diagnostic.deployment_name.as_deref();
             let subject = (diagnostic.deployment.as_deref(), name, diagnostic.address.as_deref());

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 use trailint::internal::finding::Level;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Outcome, Report, View};
+use trailint::internal::report::{MergedFindings, Outcome, Report, View};
 
 use super::hostile;
 use crate::html::reports;
@@ -265,6 +265,7 @@ fn github_gets_what_fails_and_no_more_than_it_takes() {
     };
     let (note, error) = (of_level(Level::Note), of_level(Level::Error));
     report.findings = std::iter::repeat_n(note, 24_999).chain(std::iter::repeat_n(error, 2)).collect();
+    report.merged = MergedFindings::default();
     for (format, limit) in [(OutputFormat::Sarif, 25_000), (OutputFormat::SarifAlerts, 5_000)] {
         let passes =
             if format == OutputFormat::Sarif { all.iter().filter(|one| one["kind"] == "pass").count() } else { 0 };

@@ -1,0 +1,102 @@
+//! Findings that are the same in several deployments are one.
+
+use std::collections::HashSet;
+
+use trailint::internal::output::{OutputFormat, summary};
+use trailint::internal::report::{Report, View};
+
+use super::scenarios::{files_of, scenarios};
+use super::support::check;
+
+/// A module with a trail that takes one setting from its caller.
+const MODULE: &str = r#"
+variable "multi_region" { default = true }
+resource "aws_cloudtrail" "t" {
+  name                  = "t"
+  s3_bucket_name        = "b"
+  is_multi_region_trail = var.multi_region
+  enable_logging        = false
+}
+"#;
+
+fn report(roots: &[(&str, &str)]) -> Report {
+    let roots = roots.iter().map(|(path, code)| (format!("{path}/main.tf"), (*code).to_owned()));
+    check(roots.chain([("modules/trail/main.tf".to_owned(), MODULE.to_owned())]))
+}
+
+fn concise(report: &Report) -> String {
+    OutputFormat::Concise.render_plain(report, &View::default())
+}
+
+/// The errors of a report, without their locations.
+fn errors(report: &Report) -> Vec<String> {
+    let text = concise(report);
+    let errors = text.lines().filter_map(|line| line.split_once("error["));
+    errors.map(|(_, error)| error.to_owned()).filter(|error| !error.starts_with("no-compliant-trail")).collect()
+}
+
+#[test]
+fn a_finding_names_its_deployments() {
+    let call = "module \"audit\" { source = \"../../modules/trail\" }\n";
+    let of = |roots: &[&str]| report(&roots.iter().map(|root| (*root, call)).collect::<Vec<_>>());
+    let stopped = "stopped-trail] trail `module.audit.aws_cloudtrail.t` is stopped";
+    assert_eq!(errors(&of(&["envs/dev"])), [stopped]);
+    assert_eq!(errors(&of(&["envs/dev", "envs/prod"])), [format!("{stopped}, in `envs/dev` and `envs/prod`")]);
+    let four = of(&["envs/dev", "envs/prod", "envs/qa", "envs/test"]);
+    assert_eq!(errors(&four), [format!("{stopped}, in `envs/dev`, `envs/prod` and 2 more")]);
+    // All of them count once, and all have a fingerprint.
+    let json = OutputFormat::Json.render_plain(&four, &View::default());
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let findings = json["findings"].as_array().unwrap();
+    let merged = findings.iter().find(|finding| finding["rule"] == "stopped-trail").unwrap();
+    let deployments = merged["deployments"].as_array().unwrap();
+    let roots: Vec<&str> = deployments.iter().map(|own| own["root"].as_str().unwrap()).collect();
+    assert_eq!(roots, ["envs/dev", "envs/prod", "envs/qa", "envs/test"]);
+    let names: HashSet<&str> = deployments.iter().map(|own| own["fingerprint"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), 4);
+    let errors = findings.iter().filter(|finding| finding["level"] == "error" && finding["outcome"] == "fail").count();
+    assert_eq!(json["summary"]["errors"], errors);
+    assert!(summary(&four, &View::default()).contains(&format!("Found {errors} error")));
+}
+
+#[test]
+fn addresses_may_differ() {
+    let call = |name: &str| format!("module \"{name}\" {{ source = \"../../modules/trail\" }}\n");
+    let found = report(&[("envs/dev", &call("a")), ("envs/prod", &call("b"))]);
+    let expected =
+        "stopped-trail] trail `module.a.aws_cloudtrail.t` (and 1 more) is stopped, in `envs/dev` and `envs/prod`";
+    assert_eq!(errors(&found), [expected]);
+}
+
+#[test]
+fn findings_with_other_flows_stay_apart_and_name_their_deployment() {
+    let call = "module \"audit\" {\n  source = \"../../modules/trail\"\n  multi_region = false\n}\n";
+    let found = report(&[("envs/dev", call), ("envs/prod", call)]);
+    let single = "single-region-trail] trail `module.audit.aws_cloudtrail.t` records one Region only";
+    let own: Vec<String> = errors(&found).into_iter().filter(|error| error.starts_with("single")).collect();
+    assert_eq!(own, [format!("{single}, in `envs/dev`"), format!("{single}, in `envs/prod`")]);
+}
+
+#[test]
+fn a_group_of_deployments_has_a_heading() {
+    let call = "module \"audit\" { source = \"../../modules/trail\" }\n";
+    let text = |roots: &[(&str, &str)]| OutputFormat::Full.render_plain(&report(roots), &View::default());
+    assert!(!text(&[("envs/dev", call)]).contains("In `"));
+    let own = "resource \"aws_cloudtrail\" \"own\" {\n  name = \"o\"\n  s3_bucket_name = \"b\"\n}\n";
+    let two = text(&[("envs/dev", call), ("envs/prod", call), ("apart", own)]);
+    for heading in ["In `envs/dev` and `envs/prod`:", "In `apart`:"] {
+        assert_eq!(two.matches(heading).count(), 1, "{two}");
+    }
+}
+
+/// Also over all scenarios: errors come before warnings, unknowns and notes in each group.
+#[test]
+fn no_two_findings_look_the_same() {
+    for (name, directory) in scenarios() {
+        let report = check(files_of(&directory));
+        let mut seen = HashSet::new();
+        for line in concise(&report).lines() {
+            assert!(seen.insert(line.to_owned()), "{name}: {line}");
+        }
+    }
+}
