@@ -32,20 +32,19 @@ fn each_promise_names_tests_that_are_there() {
 /// be used again, what is like a name that is known, and what CloudTrail takes.
 const OWN: &[&str] = &[
     "source::disk::MAX_WALKERS",
-    "formats::terraform::json::MAX_PROBLEMS",
+    "formats::terraform::language::json::MAX_PROBLEMS",
     "source::open::MAX_HELD",
-    "formats::terraform::unknowns::MAX_SHOWN",
-    "formats::terraform::eval::operators::MAX_REASON",
+    "formats::terraform::language::unknowns::MAX_SHOWN",
+    "formats::terraform::language::operators::MAX_REASON",
     "formats::cloudformation::language::conditions::MAX_PARTS",
     "formats::cloudformation::language::conditions::MAX_LEVELS",
     "formats::cloudformation::language::pieces::MAX_PIECES",
-    "formats::terraform::eval::operators::MAX_LEVELS",
+    "formats::terraform::language::operators::MAX_LEVELS",
     "value::data::MAX_SHOWN",
     "value::reason::MAX_SHOWN",
     "model::argument::MAX_DIFFERENCE",
     "lsp::hover::MAX_SHOWN",
     "model::dialects::read::MAX_BASIC_SELECTORS",
-    "engine::findings::MAX_SHOWN",
     "engine::file_findings::MAX_SHOWN",
     "engine::witness::MAX_COMPARED",
     "engine::witness::MAX_TRIED",
@@ -62,6 +61,7 @@ const OWN: &[&str] = &[
     "output::html::deployment::MAX_EVIDENCE",
     "output::markdown::MAX_BYTES",
     "report::instances::MAX_SHOWN",
+    "report::merged::MAX_NAMED",
 ];
 
 /// The constants that are limits, in all layers, each with what it is set to.
