@@ -28,7 +28,7 @@ pub struct Options {
     pub parameter_policy: ParameterPolicy,
 }
 
-/// The treatment of the defaults of parameters.
+/// The treatment of the defaults of CloudFormation's parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
