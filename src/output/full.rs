@@ -18,11 +18,8 @@ const MAX_SNIPPETS: usize = 2_000;
 pub(super) fn render(report: &Report, view: &View) -> String {
     let mut text = String::new();
     let (mut left, mut omitted) = (if view.is_verbose { usize::MAX } else { MAX_SNIPPETS }, 0_usize);
-    let groups = by_deployment(view.visible(report));
-    let has_headings = groups.iter().filter(|group| group.deployments.is_some()).count() > 1;
-    for FindingGroup { deployments, mut findings } in groups {
-        let heading = deployments.filter(|_| has_headings).and_then(|first| heading(first, report));
-        text.extend(heading);
+    for FindingGroup { deployments, mut findings } in by_deployment(view.visible(report).collect()) {
+        text.extend(deployments.and_then(|first| heading(first, report)));
         findings.sort_by_key(|diagnostic| severity_rank(diagnostic));
         let mut is_after_line = false;
         for diagnostic in findings {
@@ -57,18 +54,19 @@ pub(super) fn render(report: &Report, view: &View) -> String {
 
 /// The findings in the same deployments.
 struct FindingGroup<'r> {
-    /// A finding that names the deployments; `None` if they are about files.
+    /// A finding that names the deployments, for the heading; `None` if there is none.
     deployments: Option<&'r Diagnostic>,
     findings: Vec<&'r Diagnostic>,
 }
 
-/// Groups findings by their deployments. The group with the most severe finding comes first.
-fn by_deployment<'r>(findings: impl Iterator<Item = &'r Diagnostic>) -> Vec<FindingGroup<'r>> {
-    let mut groups: Vec<FindingGroup<'r>> = Vec::new();
+/// Groups findings by their deployments, if there are several. Findings about files come first, then the group with the
+/// most severe finding.
+fn by_deployment(findings: Vec<&Diagnostic>) -> Vec<FindingGroup<'_>> {
+    let mut groups: Vec<FindingGroup<'_>> = Vec::new();
     let mut indices: HashMap<Vec<(String, Option<String>)>, usize> = HashMap::new();
-    for diagnostic in findings {
+    for diagnostic in &findings {
         let names = diagnostic.deployments();
-        let deployments = (!names.is_empty()).then_some(diagnostic);
+        let deployments = (!names.is_empty()).then_some(*diagnostic);
         let at = *indices.entry(names).or_insert_with(|| {
             groups.push(FindingGroup { deployments, findings: Vec::new() });
             groups.len().saturating_sub(1)
@@ -77,7 +75,13 @@ fn by_deployment<'r>(findings: impl Iterator<Item = &'r Diagnostic>) -> Vec<Find
             group.findings.push(diagnostic);
         }
     }
-    groups.sort_by_key(|group| group.findings.iter().map(|diagnostic| severity_rank(diagnostic)).min());
+    if groups.iter().filter(|group| group.deployments.is_some()).count() < 2 {
+        return vec![FindingGroup { deployments: None, findings }];
+    }
+    groups.sort_by_key(|group| {
+        let most_severe = group.findings.iter().map(|diagnostic| severity_rank(diagnostic)).min();
+        (group.deployments.is_some(), most_severe)
+    });
     groups
 }
 

@@ -100,3 +100,27 @@ fn no_two_findings_look_the_same() {
         }
     }
 }
+
+#[test]
+fn errors_come_first_and_notes_take_one_line() {
+    for (name, directory) in scenarios() {
+        let report = check(files_of(&directory));
+        let text = OutputFormat::Full.render_plain(&report, &View::default());
+        let mut last = 0;
+        for line in text.lines() {
+            if line.starts_with("In `") {
+                last = 0;
+            }
+            let words = ["error[", "warning[", "unknown["];
+            let drawn = words.iter().position(|word| line.starts_with(word));
+            let rank = drawn.or_else(|| line.contains(": note[").then_some(words.len()));
+            assert!(!line.starts_with("note["), "{name}: {line}");
+            assert!(rank.is_none_or(|rank| rank >= last), "{name}: {line}");
+            last = rank.unwrap_or(last);
+        }
+        let everything = View { is_verbose: true, ..View::default() };
+        let notes = concise(&report).lines().filter(|line| line.contains(": note[")).count();
+        let all = OutputFormat::Full.render_plain(&report, &everything);
+        assert_eq!(all.lines().filter(|line| line.starts_with("note[")).count(), notes, "{name}");
+    }
+}
