@@ -60,6 +60,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// The help, as one imperative sentence.
     pub help: Option<String>,
+    /// The reason why a value is unknown. The format knows how to make it known, which is the help if there is no other.
+    pub cause: Option<Reason>,
     /// The edits that fix it, which belong together. Empty if the right text can't be determined.
     pub remedies: Vec<Remedy>,
     /// For an unknown verdict, what blocks it.
@@ -140,6 +142,7 @@ impl Finding {
             set_at: Vec::new(),
             notes: Vec::new(),
             help: None,
+            cause: None,
             remedies: Vec::new(),
             blocked_by: Vec::new(),
             witness: None,
@@ -181,6 +184,12 @@ impl Finding {
         self
     }
 
+    /// Sets the reason why a value is unknown, for which the format gives the help.
+    pub fn with_cause(mut self, why: &Reason) -> Self {
+        self.cause = Some(why.root().clone());
+        self
+    }
+
     /// Sets the help and the edit that it describes.
     pub fn with_remedy(mut self, remedy: Remedy) -> Self {
         // Few findings have more than one change.
@@ -219,7 +228,7 @@ impl Finding {
     pub fn of_unknown_selector(doubt: &UnknownSelector, message: impl Into<String>) -> Self {
         let SelectorSite { span, hops, attribute } = &doubt.site;
         let finding = Self::at(*span, message, doubt.why.describe()).for_argument(attribute).with_hops(hops);
-        finding.help(doubt.why.advice()).blocked(&doubt.why)
+        finding.with_cause(&doubt.why).blocked(&doubt.why)
     }
 
     /// Adds the findings of trails as labels of this finding about their deployment, the first at each place.
@@ -266,7 +275,7 @@ impl Verdict {
     /// A setting whose value isn't known.
     pub fn unknown<T>(setting: &TrailSetting<T>, why: &Reason, message: &str) -> Self {
         let finding = Finding::at(setting.span(), message, why.describe());
-        Self::Unknown(finding.for_argument(setting.name).with_hops(&setting.read.hops).help(why.advice()).blocked(why))
+        Self::Unknown(finding.for_argument(setting.name).with_hops(&setting.read.hops).with_cause(why).blocked(why))
     }
 
     /// The same with the values of a plain reference on both sides: "= false", "= true".

@@ -156,7 +156,7 @@ impl DeploymentCheck<'_> {
         let shown = witness.fails_when.iter().filter(|_| finding.witness.is_none());
         let condition = shown.map(|decision| shorten(decision)).collect::<Vec<_>>().join(" and ");
         let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
-        let Finding { message, place, related, remedies, mut blocked_by, .. } = finding;
+        let Finding { message, place, related, remedies, mut blocked_by, help, cause, .. } = finding;
         blocked_by.extend(witness.subjects.iter().flat_map(|subject| blockers(subject)));
         blocked_by.sort_unstable();
         blocked_by.dedup();
@@ -177,6 +177,8 @@ impl DeploymentCheck<'_> {
             remedies,
             blocked_by,
             set_at,
+            help: help.or_else(|| cause.map(|why| self.opened.advice(&why))),
+            cause: None,
             ..finding
         };
         Diagnostic {

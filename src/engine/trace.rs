@@ -13,6 +13,7 @@ use super::option_use::{self, RootOptionUse};
 use super::trail_instance;
 use crate::error::Error;
 use crate::finding::Label;
+use crate::formats::LoadedProject;
 use crate::model::{Resource, SearchSubject};
 use crate::named::closest;
 use crate::source::{FileId, SourceFile, Sources};
@@ -169,7 +170,7 @@ impl TraceQuery<'_> {
         }
         for site in 0..opened.sites(SearchSubject::Trails) {
             let runs = trail_instance::runs(&budget, |world| opened.resources(SearchSubject::Trails, site, world));
-            self.add_arguments(&runs, &mut answers.trails, &mut answers.arguments);
+            self.add_arguments(opened.as_ref(), &runs, &mut answers);
         }
         if let Some(name) = assignment.name {
             answers.arguments.iter_mut().for_each(|argument| argument.name.push_str(&format!(" in `{name}`")));
@@ -178,20 +179,21 @@ impl TraceQuery<'_> {
     }
 
     /// Adds the queried arguments of the instances that one declaration creates.
-    fn add_arguments(&self, runs: &[TraceRun], trails: &mut Vec<TracedTrail>, arguments: &mut Vec<TracedArgument>) {
+    fn add_arguments(&self, project: &dyn LoadedProject, runs: &[TraceRun], answers: &mut TraceAnswers) {
+        let TraceAnswers { trails, arguments, .. } = answers;
         for instance in instances(runs) {
             let Some((first, _)) = instance.first() else { continue };
             let names = first.kind.shape.iter().map(|argument| argument.name.to_owned());
             trails.push(TracedTrail { address: first.address.clone(), shown: names.collect() });
             let Some(attribute) = self.attribute_of(&first.address) else { continue };
             if attribute.is_empty() {
-                arguments.extend(paths::existence(first, runs));
+                arguments.extend(paths::existence(first, runs, project));
             }
             for path in paths(&instance, attribute).into_iter().filter(|path| is_part(path, attribute)) {
-                arguments.push(paths::argument(&instance, &path));
+                arguments.push(paths::argument(&instance, &path, project));
             }
             if is_part(REGION, attribute) {
-                arguments.push(paths::region(&instance, first));
+                arguments.push(paths::region(&instance, first, project));
             }
         }
     }

@@ -22,13 +22,13 @@ pub use called_code::{BaseFiles, CalledCode};
 pub use option_reader::{OptionError, OptionReader, Variables};
 pub use options::{FormatArgs, Options};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
-use terraform::PolicyDocument;
+use terraform::{PolicyDocument, advice_in_terraform};
 
 use crate::model::{MovedBlock, Resource, SearchSubject, TriedValue, UnreadPart, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
-use crate::value::{Budget, Traced, World};
+use crate::value::{Budget, Reason, Traced, World};
 
 /// All formats. A file belongs to the first one that reads its name and finds its text relevant.
 pub static FORMATS: &[&dyn InputFormat] =
@@ -271,6 +271,11 @@ pub trait LoadedProject {
     /// The names to which options may assign values.
     fn declared(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Describes how to make an unknown value known, as one imperative sentence.
+    fn advice(&self, why: &Reason) -> String {
+        why.advice()
     }
 
     /// The reason why no part of a file that mentions a trail is read as code, worded to follow the file's name.

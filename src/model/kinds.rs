@@ -4,7 +4,7 @@
 
 mod tables;
 
-pub use tables::{CLOUDFORMATION_TRAIL, RELATED_RESOURCES, UNREAD_MODULE, UNREAD_STACK};
+pub use tables::{CLOUDFORMATION_TRAIL, RELATED_RESOURCES};
 
 use super::ArgumentShape;
 use super::dialects::{Booleans, Dialect};

@@ -97,7 +97,7 @@ impl Grants<'_> {
                 let why = Reason::OverLimit { limit };
                 let place = self.policies.first().map_or(self.dependency.declared.header, |policy| policy.span);
                 let [_, may_fail] = self.messages;
-                Verdict::Unknown(Finding::at(place, may_fail, why.describe()).help(why.advice()).blocked(&why))
+                Verdict::Unknown(Finding::at(place, may_fail, why.describe()).with_cause(&why).blocked(&why))
             }
         }
     }
@@ -139,7 +139,7 @@ impl Grants<'_> {
             Permission::Granted => return Verdict::Pass,
             Permission::Unknown { why, statement } => {
                 let finding = of_statement(statement, may_fail, &why.describe());
-                return Verdict::Unknown(finding.help(why.advice()).blocked(&why));
+                return Verdict::Unknown(finding.with_cause(&why).blocked(&why));
             }
             Permission::Denied { statement } => {
                 let finding = of_statement(statement, fails, "this statement denies it");

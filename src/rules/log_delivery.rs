@@ -27,7 +27,7 @@ pub(super) fn presence(
     }
     match doubt {
         Some((span, why)) => {
-            Verdict::Unknown(Finding::at(span, may_fail, why.describe()).help(why.advice()).blocked(&why))
+            Verdict::Unknown(Finding::at(span, may_fail, why.describe()).with_cause(&why).blocked(&why))
         }
         None => {
             let finding = absent(Finding::at(bucket.declared.header, fails, String::new()));
@@ -109,7 +109,7 @@ pub(super) fn policies<'a>(dependency: &'a Dependency, message: &str) -> Policie
     });
     let doubt = dependency.unread_companion.as_ref().map(|doubt| (doubt.span, &doubt.why));
     let unknown = |(span, why): (_, &Reason)| {
-        Policies::Unknown(Box::new(Finding::at(span, message, why.describe()).help(why.advice()).blocked(why)))
+        Policies::Unknown(Box::new(Finding::at(span, message, why.describe()).with_cause(why).blocked(why)))
     };
     let found = certain_policies(dependency, true);
     let found = match (found.is_empty(), open.or(doubt)) {

@@ -67,7 +67,7 @@ fn retention(bucket: &Dependency, delivery: &LogDelivery, min_days: u32) -> Verd
             Unknown(why) => {
                 let message = "may write to a bucket that deletes logs too early";
                 let finding = Finding::at(*span, message, why.describe()).with_hops(hops);
-                verdict = Verdict::Unknown(finding.help(why.advice()).blocked(&why));
+                verdict = Verdict::Unknown(finding.with_cause(&why).blocked(&why));
             }
         }
     }

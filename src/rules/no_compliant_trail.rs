@@ -96,8 +96,12 @@ fn may_be_incomplete(first: &TrailEvaluation<'_>, evaluations: &[TrailEvaluation
         evaluations.iter().filter(|evaluation| evaluation.unmet.is_empty() || evaluation.role.records != Some(false));
     let finding = Finding::at(first.trail.header, message, label(evaluations));
     let finding = finding.with_trail_finding(useful.clone().flat_map(TrailEvaluation::unknown_findings));
-    let advice = useful.clone().find_map(regions::advice).filter(|_| finding.related.is_empty());
-    useful.fold(finding, regions::with_unknown_regions).help(advice.as_deref().unwrap_or(RESOLVE))
+    let cause = useful.clone().find_map(regions::unknown_region).filter(|_| finding.related.is_empty());
+    let finding = useful.fold(finding, regions::with_unknown_regions);
+    match cause {
+        Some(why) => finding.with_cause(why),
+        None => finding.help(RESOLVE),
+    }
 }
 
 fn unread_part_finding(elsewhere: &UnreadPart) -> Finding {

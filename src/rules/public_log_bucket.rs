@@ -29,7 +29,7 @@ fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     let failing = openings().find(is_fail).or_else(|| flags().find(is_fail));
     let doubt = bucket.unread_companion.as_ref().map(|doubt| {
         Verdict::Unknown(
-            Finding::at(doubt.span, MAY_FAIL, doubt.why.describe()).help(doubt.why.advice()).blocked(&doubt.why),
+            Finding::at(doubt.span, MAY_FAIL, doubt.why.describe()).with_cause(&doubt.why).blocked(&doubt.why),
         )
     });
     let verdict = failing.or_else(|| openings().chain(flags()).next()).or(doubt).unwrap_or(Verdict::Pass);
@@ -83,7 +83,7 @@ fn of_acl(acl: &Acl, applies: &Maybe<bool>, is_open: &Maybe<bool>) -> Option<Ver
         Known(true) => Some(public_verdict(Finding::at(*span, FAILS, label).with_hops(hops), "make the ACL private")),
         Known(false) => None,
         Unknown(why) => Some(Verdict::Unknown(
-            Finding::at(*span, MAY_FAIL, why.describe()).with_hops(hops).help(why.advice()).blocked(&why),
+            Finding::at(*span, MAY_FAIL, why.describe()).with_hops(hops).with_cause(&why).blocked(&why),
         )),
     }
 }
@@ -108,7 +108,7 @@ fn of_policy(applies: &Maybe<bool>, policy: &AttachedPolicy, work: &Work) -> Opt
         Ok(document) => std::slice::from_ref(document),
         Err(why) => {
             let finding = Finding::at(policy.span, MAY_FAIL, why.describe()).with_hops(&policy.hops);
-            return Some(Verdict::Unknown(finding.help(why.advice()).blocked(why)));
+            return Some(Verdict::Unknown(finding.with_cause(why).blocked(why)));
         }
     };
     let (statement, why) = match (publicity(documents, work), applies) {
@@ -122,7 +122,7 @@ fn of_policy(applies: &Maybe<bool>, policy: &AttachedPolicy, work: &Work) -> Opt
         (Publicity::Unknown { why, statement }, _) => (statement, why),
     };
     let finding = Finding::at(statement.span, MAY_FAIL, why.describe()).with_hops(&statement.hops);
-    Some(Verdict::Unknown(finding.help(why.advice()).blocked(&why)))
+    Some(Verdict::Unknown(finding.with_cause(&why).blocked(&why)))
 }
 
 fn public_verdict(finding: Finding, help: &str) -> Verdict {

@@ -32,7 +32,7 @@ fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
         Known(Some(opening)) => Verdict::Fail(finding(&opening)),
         Unknown(why @ Reason::OverLimit { .. }) => {
             let place = policies.first().map_or(bucket.declared.header, |policy| policy.span);
-            Verdict::Unknown(Finding::at(place, MAY_FAIL, why.describe()).help(why.advice()).blocked(&why))
+            Verdict::Unknown(Finding::at(place, MAY_FAIL, why.describe()).with_cause(&why).blocked(&why))
         }
         Unknown(_) => return None,
     };

@@ -3,7 +3,7 @@
 use super::world::Atom;
 
 /// The reason why a value is unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// A variable or parameter without a value.
     NoValue {
@@ -206,9 +206,8 @@ impl Reason {
 
     /// The error, if the evaluation is an error in every deployment.
     pub fn failure(&self) -> Option<&str> {
-        match self {
+        match self.root() {
             Reason::Failed { message } => Some(message),
-            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.failure(),
             _ => None,
         }
     }
@@ -242,28 +241,30 @@ impl Reason {
         }
     }
 
-    /// Describes how to make the value known, as one imperative sentence.
+    /// The reason why the first operand or part is unknown; the reason itself, if the value isn't computed from others.
+    pub fn root(&self) -> &Reason {
+        match self {
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.root(),
+            _ => self,
+        }
+    }
+
+    /// Describes how to make the value known by changing the code, as one imperative sentence. A format may know
+    /// another way, such as an option.
     pub fn advice(&self) -> String {
         match self {
-            Reason::NoValue { reference } => match reference.strip_prefix("var.") {
-                Some(name) => format!("set variable `{name}` with `--var {name}=…` or `--var-file`, or add a default"),
-                None => format!("set parameter `{reference}` with `--parameter {reference}=…`, or add a default"),
-            },
-            // A reference in Terraform contains a dot, and its declaration may be in another file.
-            Reason::Undeclared { reference, .. } if reference.contains('.') => {
+            Reason::NoValue { .. }
+            | Reason::FromEnvironment { .. }
+            | Reason::AtDeployment { .. }
+            | Reason::AwsKey { .. }
+            | Reason::NotEvaluated { .. } => WRITE_HERE.to_owned(),
+            // The declaration may be in another file.
+            Reason::Undeclared { reference, .. } => {
                 format!("declare `{reference}`, or check the directory that declares it")
             }
-            Reason::Undeclared { reference, .. } => format!("declare `{reference}` in this template"),
             Reason::NoReference { word, meant: Some(value) } => format!("replace `{word}`; did you mean `{value}`?"),
             Reason::NoReference { word, meant: None } => format!("replace `{word}` with a value or a reference"),
             Reason::SetElsewhere { .. } => "fix its source so that it can be evaluated".to_owned(),
-            Reason::FromEnvironment { .. } => {
-                "set `region` in the provider's configuration, or pass `--region`".to_owned()
-            }
-            Reason::AtDeployment { reference, .. } if reference == "AWS::Region" => {
-                "pass the stack's Region with `--region`".to_owned()
-            }
-            Reason::AtDeployment { .. } | Reason::AwsKey { .. } | Reason::NotEvaluated { .. } => WRITE_HERE.to_owned(),
             Reason::NotHere { help, .. } => help.clone(),
             Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.advice(),
             Reason::Failed { .. } => "fix the expression so that it can be evaluated".to_owned(),
@@ -282,11 +283,7 @@ impl Reason {
     }
 
     fn is_for_want_of_value(&self) -> bool {
-        match self {
-            Reason::NoValue { .. } => true,
-            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.is_for_want_of_value(),
-            _ => false,
-        }
+        matches!(self.root(), Reason::NoValue { .. })
     }
 
     /// True if the value is certain to be a text: a template, or the ARN or id of a resource.

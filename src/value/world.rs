@@ -24,7 +24,7 @@ const STEPS_OF_ANSWER: usize = 2;
 const LIGHT: usize = 64;
 
 /// A question that the code doesn't answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Atom {
     /// Does an unknown value equal this one? At most one such question about a subject has the answer yes.
     Is {

@@ -85,10 +85,11 @@ fn every_module_has_its_layer() {
 
 /// What a format or a rule uses of another: a plan replaces unknown values of Terraform's code, and single-Region trails
 /// satisfy the control together if each passes the other conditions.
-const LENT: [(&str, &str); 5] = [
+const LENT: [(&str, &str); 6] = [
     ("terraform", "InstanceKey"),
     ("terraform", "Plan"),
     ("plan", "PolicyDocument"),
+    ("plan", "advice_in_terraform"),
     ("no_compliant_trail", "missing_global_events"),
     ("no_compliant_trail", "single_region_trail"),
 ];
@@ -134,6 +135,18 @@ fn first_names(path: &str) -> Vec<&str> {
     match path.strip_prefix('{') {
         Some(names) => names.split('}').next().unwrap().split(',').map(|name| first_word(name.trim())).collect(),
         None => vec![first_word(path)],
+    }
+}
+
+/// A format knows its options and the commands of its tools; its advice names them.
+#[test]
+fn values_and_the_model_name_no_option() {
+    for (path, text) in sources().filter(|(path, _)| path.starts_with("value/") || path.starts_with("model/")) {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            let names_option = ["`--", " --", "\"--", "terraform init"].into_iter().any(|word| line.contains(word));
+            assert!(!names_option, "`{path}` names an option or a command: {line}");
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{InstanceByWorld, TracePath, TraceRun, TracedArgument};
 use crate::engine::witness;
 use crate::finding::Label;
+use crate::formats::LoadedProject;
 use crate::model::{Resource, dialects};
 use crate::source::Span;
 use crate::value::{Data, Hop, HopKind, Known, Maybe, Object, Origin, Traced, Unknown, World};
@@ -11,7 +12,7 @@ use crate::value::{Data, Hop, HopKind, Known, Maybe, Object, Origin, Traced, Unk
 type ValueInWorld<'a> = (Traced<Data>, &'a World);
 
 /// When an instance is created; `None` if nothing decides that.
-pub(super) fn existence(first: &Resource, runs: &[TraceRun]) -> Option<TracedArgument> {
+pub(super) fn existence(first: &Resource, runs: &[TraceRun], project: &dyn LoadedProject) -> Option<TracedArgument> {
     let mut distinct: Vec<Traced<Data>> = Vec::new();
     let mut seen: Vec<ValueInWorld<'_>> = Vec::new();
     for (resources, world) in runs {
@@ -25,7 +26,7 @@ pub(super) fn existence(first: &Resource, runs: &[TraceRun]) -> Option<TracedArg
         exists.value != Known(Data::Bool(true)) || !exists.hops.is_empty() || exists.origin.span() != first.header
     });
     is_decided.then(|| {
-        group(first.address.clone(), &seen, |exists| match &exists.value {
+        group(first.address.clone(), &seen, project, |exists| match &exists.value {
             Known(Data::Bool(true)) => ("is created".to_owned(), "created here".to_owned()),
             Known(_) => ("isn't created".to_owned(), "not created here".to_owned()),
             Unknown(why) => ("may be created".to_owned(), why.describe()),
@@ -46,19 +47,19 @@ fn exists_in(resources: &[Resource], wanted: &Resource) -> Traced<Data> {
 }
 
 /// An argument of an instance.
-pub(super) fn argument(instance: &InstanceByWorld<'_>, path: &str) -> TracedArgument {
+pub(super) fn argument(instance: &InstanceByWorld<'_>, path: &str, project: &dyn LoadedProject) -> TracedArgument {
     let seen: Vec<ValueInWorld<'_>> =
         instance.iter().map(|(resource, world)| (find(&resource.body, path, resource.header), *world)).collect();
     let first = instance.first().map(|(resource, _)| *resource);
     let absent = first.and_then(|resource| resource.kind.dialect()?.absent(path));
     let name = format!("{}.{path}", first.map(|resource| resource.address.as_str()).unwrap_or_default());
-    group(name, &seen, |value| describe(value, absent))
+    group(name, &seen, project, |value| describe(value, absent))
 }
 
 /// The Region in which an instance is created.
-pub(super) fn region(instance: &InstanceByWorld<'_>, first: &Resource) -> TracedArgument {
+pub(super) fn region(instance: &InstanceByWorld<'_>, first: &Resource, project: &dyn LoadedProject) -> TracedArgument {
     let seen: Vec<ValueInWorld<'_>> = instance.iter().map(|(resource, world)| (region_of(resource), *world)).collect();
-    group(format!("{}.region", first.address), &seen, |region| match (&region.value, region.origin) {
+    group(format!("{}.region", first.address), &seen, project, |region| match (&region.value, region.origin) {
         (Known(data), Origin::Absent(_)) if region.hops.is_empty() => {
             (format!("is {}", describe_value(data)), "set by `--region`".to_owned())
         }
@@ -105,18 +106,19 @@ fn describe_value(data: &Data) -> String {
 fn group(
     name: String,
     seen: &[ValueInWorld<'_>],
+    project: &dyn LoadedProject,
     describe: impl Fn(&Traced<Data>) -> (String, String),
 ) -> TracedArgument {
     let mut paths: Vec<TracePath> = Vec::new();
     for (value, _) in seen {
-        let way = path(value, describe(value));
+        let way = path(value, describe(value), project);
         if !paths.contains(&way) {
             paths.push(way);
         }
     }
     if paths.len() > 1 {
         let all: Vec<(TracePath, &World)> =
-            seen.iter().map(|(value, world)| (path(value, describe(value)), *world)).collect();
+            seen.iter().map(|(value, world)| (path(value, describe(value), project), *world)).collect();
         for way in &mut paths {
             let runs: Vec<(bool, &World)> = all.iter().map(|(own, world)| (own == way, *world)).collect();
             way.decisions = witness::minimal(&runs).iter().map(ToString::to_string).collect();
@@ -125,11 +127,11 @@ fn group(
     TracedArgument { name, paths }
 }
 
-fn path(value: &Traced<Data>, (outcome, label): (String, String)) -> TracePath {
+fn path(value: &Traced<Data>, (outcome, label): (String, String), project: &dyn LoadedProject) -> TracePath {
     let hops = Hop::labels(&value.hops).map(|(span, text)| Label { span, text });
     let help = match &value.value {
         Known(_) => None,
-        Unknown(why) => Some(why.advice()),
+        Unknown(why) => Some(project.advice(why)),
     };
     let first = Label { span: value.origin.span(), text: label };
     TracePath { outcome, decisions: Vec::new(), steps: std::iter::once(first).chain(hops).collect(), help }

@@ -7,8 +7,7 @@ use super::configuration::{Arguments, PlannedConfiguration};
 use super::policies::Policies;
 use super::raw::{JsonPart, PlanText, PlannedResource, RawChange, RawPlan};
 use super::values::{ValueReader, drop_empty, is_empty};
-use crate::formats::LoadedProject;
-use crate::formats::PolicyDocument;
+use crate::formats::{LoadedProject, PolicyDocument, advice_in_terraform};
 use crate::model::{Holds, Notation, Resource, ResourceKind, SearchSubject, UnreadPart};
 use crate::source::Span;
 use crate::syntax::Problem;
@@ -116,6 +115,10 @@ impl<'a> Found<'a> {
 impl LoadedProject for StandalonePlan {
     fn header(&self) -> Option<Span> {
         Some(self.header)
+    }
+
+    fn advice(&self, why: &Reason) -> String {
+        advice_in_terraform(why)
     }
 
     fn sites(&self, _: SearchSubject) -> usize {

@@ -10,22 +10,6 @@ pub const RELATED_RESOURCES: &[&str] = &["aws_s3_", "aws_kms_", "awscc_s3_", "aw
 /// `AWS::CloudTrail::Trail`
 pub static CLOUDFORMATION_TRAIL: ResourceKind = trail(&CLOUDFORMATION);
 
-/// A call of a module that isn't read; all its arguments are evaluated.
-pub static UNREAD_MODULE: ResourceKind = ResourceKind {
-    name: "module",
-    shape: &[],
-    role: ResourceRole::Unread {
-        help: "run `terraform init`, or check a directory that contains the module's code as well",
-    },
-};
-
-/// A stack whose template isn't read.
-pub static UNREAD_STACK: ResourceKind = ResourceKind {
-    name: "stack",
-    shape: &[Argument::value("Parameters")],
-    role: ResourceRole::Unread { help: "check a directory that contains the stack's template as well" },
-};
-
 pub(super) static TRAILS: &[ResourceKind] = &[trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
 
 pub(super) static RELATED_ROLES: &[ResourceKind] = &[

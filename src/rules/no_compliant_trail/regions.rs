@@ -196,10 +196,10 @@ pub(super) fn with_unknown_regions(finding: Finding, evaluation: &TrailEvaluatio
     })
 }
 
-/// The help that makes a relevant unknown Region known.
-pub(super) fn advice(evaluation: &TrailEvaluation<'_>) -> Option<String> {
+/// The reason why a relevant Region is unknown.
+pub(super) fn unknown_region<'a>(evaluation: &TrailEvaluation<'a>) -> Option<&'a Reason> {
     match &evaluation.trail.region.value {
-        Unknown(why) if evaluation.role.records != Some(false) => Some(why.advice()),
+        Unknown(why) if evaluation.role.records != Some(false) => Some(why),
         Known(_) | Unknown(_) => None,
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::files::TemplateFile;
 use super::library::{Exports, TemplateLibrary};
+use super::lookup::REGION;
 use super::needles::names_trail;
 use super::rejections;
 use super::scope::{TemplateEvaluator, TemplateScope};
@@ -19,7 +20,7 @@ use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
 use crate::value::budget::STEPS;
-use crate::value::{Budget, World};
+use crate::value::{Budget, Reason, World};
 
 /// The maximum number of templates that are checked in one file.
 pub(super) const MAX_TEMPLATES: usize = 4_096;
@@ -138,6 +139,22 @@ impl<'a> LoadedStack<'a> {
 impl LoadedProject for LoadedStack<'_> {
     fn header(&self) -> Option<Span> {
         self.root.as_ref().map(|root| root.template.header)
+    }
+
+    fn advice(&self, why: &Reason) -> String {
+        match why.root() {
+            Reason::NoValue { reference } => {
+                format!("set parameter `{reference}` with `--parameter {reference}=…`, or add a default")
+            }
+            Reason::AtDeployment { reference, .. } if reference == REGION => {
+                "pass the stack's Region with `--region`".to_owned()
+            }
+            // A reference with a dot is one in a nested stack, whose template is another file.
+            Reason::Undeclared { reference, .. } if !reference.contains('.') => {
+                format!("declare `{reference}` in this template")
+            }
+            other => other.advice(),
+        }
     }
 
     fn option_values(&self) -> Vec<OptionValue> {

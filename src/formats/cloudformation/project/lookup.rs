@@ -20,7 +20,7 @@ use crate::value::{Data, Known, Maybe, Origin, Reason, Traced, Unknown};
 const PSEUDO: [&str; 7] =
     ["AWS::AccountId", "AWS::NotificationARNs", PARTITION, REGION, "AWS::StackId", "AWS::StackName", URL_SUFFIX];
 
-const REGION: &str = "AWS::Region";
+pub(super) const REGION: &str = "AWS::Region";
 const PARTITION: &str = "AWS::Partition";
 const URL_SUFFIX: &str = "AWS::URLSuffix";
 

@@ -5,11 +5,19 @@ use super::stacks::{created, is_stack};
 use crate::formats::cloudformation::language::{
     IntrinsicCall, Lookup, LoopEntries, MAX_DEPTH, Member, has_failure, is_loop, kind_of, plain_text,
 };
-use crate::model::{ArgumentShape, Macro, Resource, ResourceKind, SearchSubject, dialects, kinds};
+use crate::model::kinds::{CLOUDFORMATION_TRAIL, ResourceRole};
+use crate::model::{Argument, ArgumentShape, Macro, Resource, ResourceKind, SearchSubject, dialects};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping};
 use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
 use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, Traced, Unknown};
+
+/// A stack whose template isn't read.
+static UNREAD_STACK: ResourceKind = ResourceKind {
+    name: "stack",
+    shape: &[Argument::value("Parameters")],
+    role: ResourceRole::Unread { help: "check a directory that contains the stack's template as well" },
+};
 
 impl TemplateEvaluator<'_> {
     /// The resources that an entry of `Resources` creates in this world. `outer` is true if the surrounding stack is
@@ -32,8 +40,8 @@ impl TemplateEvaluator<'_> {
         let why = Reason::OverLimit { limit };
         let header = entry.key.span;
         let kind = match subject {
-            SearchSubject::Trails => &kinds::CLOUDFORMATION_TRAIL,
-            SearchSubject::Related => &kinds::UNREAD_STACK,
+            SearchSubject::Trails => &CLOUDFORMATION_TRAIL,
+            SearchSubject::Related => &UNREAD_STACK,
         };
         let exists = Traced { value: Unknown(why.clone()), origin: Origin::Written(header), hops: Vec::new() };
         let name = entry.key.as_text().unwrap_or_default();
@@ -103,7 +111,7 @@ impl TemplateEvaluator<'_> {
         }
         let resource = member.value.as_mapping().filter(|_| subject == SearchSubject::Related);
         let unread = resource.filter(|_| kind_of(&member.value).is_some_and(is_stack));
-        unread.map(|resource| self.resource(&kinds::UNREAD_STACK, member, resource, outer)).into_iter().collect()
+        unread.map(|resource| self.resource(&UNREAD_STACK, member, resource, outer)).into_iter().collect()
     }
 
     fn resource(

@@ -1,6 +1,7 @@
 //! The expression language: evaluates expressions, and refers to the project that contains them only through
 //! [`Lookup`](lookup::Lookup).
 
+mod advice;
 mod calls;
 pub(crate) mod collections;
 mod equality;
@@ -21,6 +22,7 @@ pub(crate) mod types;
 mod undecided;
 pub(crate) mod unknowns;
 
+pub(in crate::internal::formats) use advice::advice_in_terraform;
 pub(crate) use calls::{function_name, symbols};
 pub(crate) use evaluator::{
     Evaluator, LocalNames, MAX_DEPTH, ValuePath, at_use, computed, failed, may_fail, picked, quoted, symbol, with_hop,

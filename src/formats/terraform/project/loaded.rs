@@ -17,12 +17,13 @@ use super::scope::ModuleScope;
 use super::search::{DeclarationSite, ModuleSearch, SearchResult};
 use super::values::RootValues;
 use super::{body, variables};
+use crate::formats::terraform::language::advice_in_terraform;
 use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Rejection};
 use crate::model::{Contradiction, MovedBlock, Resource, SearchSubject, UnreadPart};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::Problem;
 use crate::syntax::hcl::Expr;
-use crate::value::{Budget, Memo, Traced, World};
+use crate::value::{Budget, Memo, Reason, Traced, World};
 
 /// A directory, or a file, that is deployed by itself.
 #[derive(Debug)]
@@ -145,6 +146,10 @@ impl LoadedProject for LoadedRoot<'_> {
     fn uncreated(&self) -> Option<Traced<bool>> {
         let world = World::open(&self.program.budget);
         self.found(SearchSubject::Trails).sites.iter().find_map(|site| self.program.absence(&site.calls, &world))
+    }
+
+    fn advice(&self, why: &Reason) -> String {
+        advice_in_terraform(why)
     }
 
     fn option_values(&self) -> Vec<OptionValue> {

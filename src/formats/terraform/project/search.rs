@@ -10,7 +10,8 @@ use super::mentions::LANDING_ZONE;
 use super::module::{BlockId, Module};
 use super::program::Program;
 use super::scope::DeclarationCall;
-use crate::model::{ResourceKind, SearchSubject, TrailHint, UnreadPart, kinds};
+use crate::model::kinds::ResourceRole;
+use crate::model::{ResourceKind, SearchSubject, TrailHint, UnreadPart};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::budget::STEPS;
@@ -18,6 +19,15 @@ use crate::value::{Budget, Reason, World};
 
 /// The maximum depth of nested module calls.
 const MAX_DEPTH: usize = 10;
+
+/// A call of a module that isn't read; all its arguments are evaluated.
+static UNREAD_MODULE: ResourceKind = ResourceKind {
+    name: "module",
+    shape: &[],
+    role: ResourceRole::Unread {
+        help: "run `terraform init`, or check a directory that contains the module's code as well",
+    },
+};
 
 /// The cost of a declaration that is found through a chain of calls.
 const STEPS_OF_A_SITE: usize = 40;
@@ -136,7 +146,7 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
             // It may configure the buckets and keys that are passed to it.
             CalledModule::Unread { .. } if self.subject == SearchSubject::Related => {
                 if self.pay(STEPS_OF_A_SITE) {
-                    self.note(module, way, id, &kinds::UNREAD_MODULE);
+                    self.note(module, way, id, &UNREAD_MODULE);
                 } else {
                     self.add_limit(module, STEPS);
                 }
