@@ -25,7 +25,7 @@ pub struct Resource {
     pub exists: Traced<bool>,
     /// The Region of a trail's provider or stack. The resource's own `region` argument may set another one.
     pub region: Traced<String>,
-    /// The arguments that the type's [`ArgumentShape`] lists.
+    /// The arguments that the type's [`ArgumentShape`](super::ArgumentShape) lists.
     pub body: Maybe<Object>,
     /// Arguments whose later changes aren't applied, such as those in `ignore_changes`.
     pub ignored_changes: Vec<IgnoredArgument>,
