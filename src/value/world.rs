@@ -89,8 +89,9 @@ pub struct World {
     /// True if new questions stay unanswered, so that conditions remain unknown.
     is_open: bool,
     decisions: RefCell<Decisions>,
-    /// The number of questions, including repeated ones.
-    queries: Cell<usize>,
+    /// The number of questions, including repeated ones. A world with the same decisions shares it, so that it also
+    /// identifies the decisions.
+    queries: Rc<Cell<usize>>,
     steps: Cell<usize>,
     depth: Cell<usize>,
     /// The total weight of the values that are cached in this world.
@@ -112,7 +113,7 @@ impl World {
             prefix,
             is_open: false,
             decisions: RefCell::default(),
-            queries: Cell::new(0),
+            queries: Rc::default(),
             steps: Cell::new(0),
             depth: Cell::new(0),
             kept: Cell::new(0),
@@ -142,7 +143,13 @@ impl World {
 
     /// Returns an open world with the decisions of this one: new questions stay unanswered.
     pub fn frozen(&self) -> Self {
-        Self { decisions: self.decisions.clone(), ..Self::open(&self.budget) }
+        let queries = Rc::clone(&self.queries);
+        Self { decisions: self.decisions.clone(), queries, ..Self::open(&self.budget) }
+    }
+
+    /// The identity of the decisions, by its address.
+    pub(super) fn identity(&self) -> &Rc<Cell<usize>> {
+        &self.queries
     }
 
     /// Answers a question; `None` in an open world that hasn't decided it.

@@ -87,7 +87,7 @@ fn follow_to<'a>(path: Option<&Path>, root: PathEnd<'a>) -> Option<PathEnd<'a>> 
         path.invariant.get_or_init(|| behind.clone());
     }
     let exists = evaluator.is_deployed(&behind, &exists);
-    Some(PathEnd { evaluator: evaluator.in_scope(behind.scope, LoopNames::new()), exists, is_invariant })
+    Some(PathEnd { evaluator: evaluator.in_scope(behind.scope, LoopNames::new()), exists, is_invariant: is_still })
 }
 
 /// The search through a template and its nested stacks, and its results.
