@@ -12,7 +12,7 @@ pub use date::Date;
 pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_about};
 pub use gate::{FailOn, Gate, OnUnknown};
 pub use instances::FindingInstance;
-pub use merged::MergedFindings;
+pub use merged::{Deployment, MergedFindings};
 pub use suppression::{SuppressedBy, Suppression};
 pub use view::View;
 
@@ -294,7 +294,7 @@ impl Report {
     /// The number of findings that the base of the comparison has, too.
     pub fn existing(&self) -> usize {
         let mut existing = 0_usize;
-        for diagnostic in self.findings.iter().filter(|diagnostic| !diagnostic.finding.is_declared_elsewhere) {
+        for diagnostic in self.shown().filter(|diagnostic| !diagnostic.finding.is_declared_elsewhere) {
             let by = diagnostic.suppressed.as_ref().map(|own| own.by);
             existing = existing.saturating_add(usize::from(by == Some(SuppressedBy::Base)));
         }

@@ -8,12 +8,15 @@ use super::link::link;
 use super::sanitize::sanitize;
 use super::{concise, passed, snippet};
 use crate::finding::{FindingTarget, Level};
-use crate::report::{Diagnostic, Outcome, Report, View};
+use crate::report::{Deployment, Diagnostic, Outcome, Report, View};
 use crate::source::{Position, SourceFile, Sources, Span};
 use crate::value::cut;
 
 /// The maximum number of source lines that are shown, unless all details are requested. Further findings take one line.
 const MAX_SNIPPETS: usize = 2_000;
+
+/// The number of deployments that a heading names.
+const MAX_IN_HEADING: usize = 20;
 
 pub(super) fn render(report: &Report, view: &View) -> String {
     let mut text = String::new();
@@ -63,7 +66,7 @@ struct FindingGroup<'r> {
 /// most severe finding.
 fn by_deployment(findings: Vec<&Diagnostic>) -> Vec<FindingGroup<'_>> {
     let mut groups: Vec<FindingGroup<'_>> = Vec::new();
-    let mut indices: HashMap<Vec<(String, Option<String>)>, usize> = HashMap::new();
+    let mut indices: HashMap<Vec<Deployment>, usize> = HashMap::new();
     for diagnostic in &findings {
         let names = diagnostic.deployments();
         let deployments = (!names.is_empty()).then_some(*diagnostic);
@@ -105,8 +108,7 @@ fn takes_one_line(diagnostic: &Diagnostic, view: &View) -> bool {
 /// The heading of the findings in the deployments of `first`.
 fn heading(first: &Diagnostic, report: &Report) -> Option<String> {
     let bold = Style::new().bold();
-    let listed = first.in_deployments(|root| report.sources.display_name(root))?;
-    let listed = listed.trim_start_matches(", in ");
+    let listed = first.list_deployments(MAX_IN_HEADING, |root| report.sources.display_name(root))?;
     Some(format!("{bold}{}{bold:#}\n\n", sanitize(&format!("In {listed}:"))))
 }
 

@@ -6,7 +6,7 @@ use super::sanitize::sanitize;
 use crate::edit::{Fix, Safety};
 use crate::error::Error;
 use crate::report::{
-    Absence, DeploymentResult, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared, View,
+    Absence, DeploymentResult, Diagnostic, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared, View,
 };
 use crate::source::FileCount;
 use crate::value::part_name;
@@ -223,12 +223,12 @@ fn verdict_words(report: &Report, view: &View, tells_all: bool) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| count(number, what))
         .collect();
-    let counted = report
-        .findings
-        .iter()
-        .filter(|diagnostic| diagnostic.suppressed.is_none() && !diagnostic.finding.is_declared_elsewhere);
+    let counted: Vec<&Diagnostic> = report
+        .shown()
+        .filter(|diagnostic| diagnostic.suppressed.is_none() && !diagnostic.finding.is_declared_elsewhere)
+        .collect();
     let minor =
-        counted.clone().filter(|diagnostic| view.min_level.is_some_and(|level| diagnostic.level < level)).count();
+        counted.iter().filter(|diagnostic| view.min_level.is_some_and(|level| diagnostic.level < level)).count();
     let apart = declared_elsewhere(counts, existing(report).as_ref(), minor, tells_all);
     if report.trails() == 0 && found.is_empty() && counts.unknown == 0 && counts.declared_elsewhere == 0 {
         return no_results(report, &apart);
@@ -245,7 +245,7 @@ fn verdict_words(report: &Report, view: &View, tells_all: bool) -> String {
     let found = if found.is_empty() { "no error".to_owned() } else { enumerate(&found) };
     let place = if report.trails() == 0 { files } else { format!("{trails} ({files})") };
     // The first of the gravest is what a reader most likely wants to know more about.
-    let gravest = counted.rev().max_by_key(|diagnostic| (diagnostic.outcome == Outcome::Fail, diagnostic.level));
+    let gravest = counted.iter().rev().max_by_key(|diagnostic| (diagnostic.outcome == Outcome::Fail, diagnostic.level));
     let rule = gravest.map(|diagnostic| diagnostic.rule.id()).unwrap_or_default();
     format!("Found {found} in {place}{apart}.\n{}For details, run `trailint explain {rule}`.\n", fixable(report, view))
 }

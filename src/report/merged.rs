@@ -2,10 +2,10 @@
 //!
 //! Findings are merged last, when it is decided what suppresses each of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{Diagnostic, Outcome, Report};
-use crate::finding::{Finding, FindingTarget, Level};
+use super::{Date, Diagnostic, Outcome, Report, SuppressedBy, Suppression};
+use crate::finding::{Finding, Level};
 use crate::source::Span;
 
 /// The number of deployments that a message names.
@@ -23,6 +23,12 @@ struct MergedFinding {
     /// The finding about all of them, if it differs from the first one.
     merged: Option<Box<Diagnostic>>,
 }
+
+/// The root of a deployment and its name in the configuration.
+pub type Deployment = (String, Option<String>);
+
+/// The rule, the location and the message without its subject.
+type Look = (&'static str, Option<Span>, String);
 
 /// What findings have in common that are merged, except for their fixes and suppressions.
 type MergeKey = (&'static str, Outcome, Level, Finding);
@@ -45,26 +51,29 @@ impl Report {
             }
         }
         for own in &mut merged {
-            let members: Vec<&Diagnostic> = own.members.iter().filter_map(|index| self.findings.get(*index)).collect();
+            let mut members: Vec<&Diagnostic> =
+                own.members.iter().filter_map(|index| self.findings.get(*index)).collect();
+            members.sort_by_key(|member| (&member.deployment, &member.deployment_name));
             own.merged = Diagnostic::about_all(&members).map(Box::new);
         }
         self.merged = MergedFindings(merged);
         self.name_lookalikes();
     }
 
-    /// Adds the deployment to the messages of findings with the same rule, location and message.
+    /// Adds the deployment to the message of a finding that the same rule reports with the same words at the same
+    /// location in another deployment.
     fn name_lookalikes(&mut self) {
-        let mut seen: HashMap<(&'static str, Option<Span>, &str), usize> = HashMap::new();
-        for diagnostic in self.shown() {
-            let count = seen.entry(diagnostic.look()).or_default();
-            *count = count.saturating_add(1);
+        let mut deployments: HashMap<Look, HashSet<Deployment>> = HashMap::new();
+        for diagnostic in &self.findings {
+            deployments.entry(diagnostic.look()).or_default().insert(diagnostic.own_deployment());
         }
-        let is_alike: Vec<bool> =
-            self.shown().map(|diagnostic| seen.get(&diagnostic.look()).is_some_and(|count| *count > 1)).collect();
-        for (own, _) in self.merged.0.iter_mut().zip(is_alike).filter(|(_, is_alike)| *is_alike) {
+        for own in &mut self.merged.0 {
             let Some(first) = own.members.first().and_then(|index| self.findings.get(*index)) else { continue };
-            let named = own.merged.as_deref().unwrap_or(first).clone().naming_deployments();
-            own.merged = Some(Box::new(named));
+            let shown = own.merged.as_deref().unwrap_or(first);
+            let is_alike = deployments.get(&first.look()).is_some_and(|deployments| deployments.len() > 1);
+            if is_alike && shown.deployments().len() == 1 {
+                own.merged = Some(Box::new(shown.clone().naming_deployments()));
+            }
         }
     }
 
@@ -91,7 +100,8 @@ impl Diagnostic {
     /// True if the fix, the suppression and the witnesses are the same.
     fn is_treated_like(&self, other: &Self) -> bool {
         self.fix == other.fix
-            && self.suppressed == other.suppressed
+            && self.suppressed.as_ref().map(Suppression::merge_key)
+                == other.suppressed.as_ref().map(Suppression::merge_key)
             && self.changed == other.changed
             && self.fails_when == other.fails_when
             && self.passes_when == other.passes_when
@@ -100,12 +110,13 @@ impl Diagnostic {
     }
 
     /// The properties by which a reader recognizes a finding.
-    fn look(&self) -> (&'static str, Option<Span>, &str) {
-        let span = match &self.finding.place {
-            FindingTarget::Text(label) => Some(label.span),
-            FindingTarget::File(_) | FindingTarget::Run => None,
-        };
-        (self.rule.id(), span, &self.finding.message)
+    fn look(&self) -> Look {
+        (self.rule.id(), self.finding.place.label().map(|label| label.span), self.said().to_owned())
+    }
+
+    /// The deployment of the first trail.
+    fn own_deployment(&self) -> Deployment {
+        (self.deployment.clone().unwrap_or_default(), self.deployment_name.clone())
     }
 
     /// The finding about the trails and deployments of all members; `None` if there is only one member.
@@ -130,32 +141,39 @@ impl Diagnostic {
     }
 
     /// The distinct deployments of the finding, each with its root and its name.
-    pub fn deployments(&self) -> Vec<(String, Option<String>)> {
-        let mut deployments = Vec::new();
-        for instance in self.instances() {
-            let Some(root) = instance.deployment else { continue };
-            let deployment = (root, instance.deployment_name);
-            if !deployments.contains(&deployment) {
-                deployments.push(deployment);
-            }
-        }
-        deployments
+    pub fn deployments(&self) -> Vec<Deployment> {
+        let mut seen = HashSet::new();
+        let all = self.instances().into_iter().filter_map(|own| Some((own.deployment?, own.deployment_name)));
+        all.filter(|deployment| seen.insert(deployment.clone())).collect()
     }
 
     /// The words at the end of the message that name the deployments, as far as there are any: ", in `envs/dev`,
     /// `envs/prod` and 1 more".
     pub fn in_deployments(&self, shown: impl Fn(&str) -> String) -> Option<String> {
-        let deployments = self.deployments();
-        let names: Vec<String> = deployments
-            .iter()
-            .map(|(root, name)| format!("`{}`", name.clone().unwrap_or_else(|| shown(root))))
-            .collect();
-        let listed = match names.as_slice() {
-            [] => return None,
-            [one] => one.clone(),
-            [one, other] => format!("{one} and {other}"),
-            [one, other, ..] => format!("{one}, {other} and {} more", names.len().saturating_sub(MAX_NAMED)),
-        };
-        Some(format!(", in {listed}"))
+        Some(format!(", in {}", self.list_deployments(MAX_NAMED, shown)?))
+    }
+
+    /// Lists at most `limit` deployments; `None` if the finding belongs to none.
+    pub fn list_deployments(&self, limit: usize, shown: impl Fn(&str) -> String) -> Option<String> {
+        let mut names = Vec::new();
+        for (root, name) in self.deployments() {
+            let name = name.filter(|name| !name.is_empty()).map(|name| format!(" (`{name}`)")).unwrap_or_default();
+            names.push(format!("`{}`{name}", shown(&root)));
+        }
+        let rest = names.len().saturating_sub(limit);
+        names.truncate(limit);
+        if rest > 0 {
+            return Some(format!("{} and {rest} more", names.join(", ")));
+        }
+        let last = names.pop()?;
+        Some(if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) })
+    }
+}
+
+impl Suppression {
+    /// What suppressions of merged findings have in common: each deployment has an entry of its own in the baseline.
+    fn merge_key(&self) -> (SuppressedBy, Option<Span>, &Option<String>, Option<Date>) {
+        let span = self.span.filter(|_| self.by != SuppressedBy::Baseline);
+        (self.by, span, &self.reason, self.until)
     }
 }

@@ -78,6 +78,35 @@ fn findings_with_other_flows_stay_apart_and_name_their_deployment() {
 }
 
 #[test]
+fn a_finding_that_reads_like_another_names_its_deployment() {
+    let call =
+        |name: &str| format!("module \"{name}\" {{\n  source = \"../../modules/trail\"\n  multi_region = false\n}}\n");
+    let (z, c) = (call("z"), call("c"));
+    let own = |roots: &[(&str, &str)]| {
+        let errors = errors(&report(roots)).into_iter();
+        errors.filter(|error| error.starts_with("single")).collect::<Vec<String>>()
+    };
+    let found = own(&[("envs/a", &z), ("envs/b", &c)]);
+    assert_eq!(found.iter().filter(|error| error.ends_with(", in `envs/a`")).count(), 1, "{found:?}");
+    assert_eq!(found.iter().filter(|error| error.ends_with(", in `envs/b`")).count(), 1, "{found:?}");
+    assert!(own(&[("envs/a", &z)]).iter().all(|error| !error.contains(", in ")));
+}
+
+#[test]
+fn deployments_are_named_in_their_order() {
+    let call = |name: &str| format!("module \"{name}\" {{ source = \"../../modules/trail\" }}\n");
+    let found = report(&[("envs/a", &call("z")), ("envs/b", &call("c"))]);
+    assert!(errors(&found).iter().any(|error| error.ends_with("in `envs/a` and `envs/b`")), "{:?}", errors(&found));
+    let names = ["a", "b", "c", "d", "e"].map(|name| format!("envs/{name}"));
+    let all = call("t");
+    let roots: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), all.as_str())).collect();
+    let own = "resource \"aws_cloudtrail\" \"own\" {\n  name = \"o\"\n  s3_bucket_name = \"b\"\n}\n";
+    let roots: Vec<(&str, &str)> = roots.into_iter().chain([("apart", own)]).collect();
+    let text = OutputFormat::Full.render_plain(&report(&roots), &View::default());
+    assert!(text.contains("In `envs/a`, `envs/b`, `envs/c`, `envs/d` and `envs/e`:\n"), "{text}");
+}
+
+#[test]
 fn a_group_of_deployments_has_a_heading() {
     let call = "module \"audit\" { source = \"../../modules/trail\" }\n";
     let text = |roots: &[(&str, &str)]| OutputFormat::Full.render_plain(&report(roots), &View::default());

@@ -62,6 +62,7 @@ const OWN: &[&str] = &[
     "output::markdown::MAX_BYTES",
     "report::instances::MAX_SHOWN",
     "report::merged::MAX_NAMED",
+    "output::full::MAX_IN_HEADING",
 ];
 
 /// The constants that are limits, in all layers, each with what it is set to.
