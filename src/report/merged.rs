@@ -3,6 +3,7 @@
 //! Findings are merged last, when it is decided what suppresses each of them.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Date, Diagnostic, Outcome, Report, SuppressedBy, Suppression};
 use crate::finding::{Finding, Level};
@@ -27,9 +28,6 @@ struct MergedFinding {
 /// The root of a deployment and its name in the configuration.
 pub type Deployment = (String, Option<String>);
 
-/// The rule, the location and the message without its subject.
-type Look = (&'static str, Option<Span>, String);
-
 /// What findings have in common that are merged, except for their fixes and suppressions.
 type MergeKey = (&'static str, Outcome, Level, Finding);
 
@@ -38,10 +36,12 @@ impl Report {
     /// look like another one names its deployment.
     pub fn merge_findings(&mut self) {
         let mut merged: Vec<MergedFinding> = Vec::new();
-        let mut by_key: HashMap<MergeKey, Vec<(usize, &Diagnostic)>> = HashMap::new();
+        // Only hashes are kept, since a report may have very many findings.
+        let mut by_hash: HashMap<u64, Vec<(usize, &Diagnostic)>> = HashMap::new();
         for (index, diagnostic) in self.findings.iter().enumerate() {
-            let alike = by_key.entry(diagnostic.merge_key()).or_default();
-            let own = alike.iter().find(|(_, first)| first.is_treated_like(diagnostic));
+            let key = diagnostic.merge_key();
+            let alike = by_hash.entry(hash(&key)).or_default();
+            let own = alike.iter().find(|(_, first)| first.is_treated_like(diagnostic) && first.merge_key() == key);
             match own.and_then(|(at, _)| merged.get_mut(*at)) {
                 Some(own) => own.members.push(index),
                 None => {
@@ -63,14 +63,22 @@ impl Report {
     /// Adds the deployment to the message of a finding that the same rule reports with the same words at the same
     /// location in another deployment.
     fn name_lookalikes(&mut self) {
-        let mut deployments: HashMap<Look, HashSet<Deployment>> = HashMap::new();
+        // By the hash of the look: a deployment, and true if there are others.
+        let mut deployments: HashMap<u64, (&Diagnostic, bool)> = HashMap::new();
         for diagnostic in &self.findings {
-            deployments.entry(diagnostic.look()).or_default().insert(diagnostic.own_deployment());
+            let (first, has_others) = deployments.entry(diagnostic.look()).or_insert((diagnostic, false));
+            *has_others |= !first.is_in_deployment_of(diagnostic);
         }
-        for own in &mut self.merged.0 {
+        let is_alike: Vec<bool> = self
+            .merged
+            .0
+            .iter()
+            .filter_map(|own| self.findings.get(*own.members.first()?))
+            .map(|first| deployments.get(&first.look()).is_some_and(|(_, has_others)| *has_others))
+            .collect();
+        for (own, is_alike) in self.merged.0.iter_mut().zip(is_alike) {
             let Some(first) = own.members.first().and_then(|index| self.findings.get(*index)) else { continue };
             let shown = own.merged.as_deref().unwrap_or(first);
-            let is_alike = deployments.get(&first.look()).is_some_and(|deployments| deployments.len() > 1);
             if is_alike && shown.deployments().len() == 1 {
                 own.merged = Some(Box::new(shown.clone().naming_deployments()));
             }
@@ -109,14 +117,14 @@ impl Diagnostic {
             && self.deployment.is_some() == other.deployment.is_some()
     }
 
-    /// The properties by which a reader recognizes a finding.
-    fn look(&self) -> Look {
-        (self.rule.id(), self.finding.place.label().map(|label| label.span), self.said().to_owned())
+    /// A hash of the properties by which a reader recognizes a finding: the rule, the location and the words about its
+    /// subject.
+    fn look(&self) -> u64 {
+        hash(&(self.rule.id(), self.finding.place.label().map(|label| label.span), self.said()))
     }
 
-    /// The deployment of the first trail.
-    fn own_deployment(&self) -> Deployment {
-        (self.deployment.clone().unwrap_or_default(), self.deployment_name.clone())
+    fn is_in_deployment_of(&self, other: &Self) -> bool {
+        (&self.deployment, &self.deployment_name) == (&other.deployment, &other.deployment_name)
     }
 
     /// The finding about the trails and deployments of all members; `None` if there is only one member.
@@ -176,4 +184,10 @@ impl Suppression {
         let span = self.span.filter(|_| self.by != SuppressedBy::Baseline);
         (self.by, span, &self.reason, self.until)
     }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
