@@ -197,7 +197,7 @@ pub enum Outcome {
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
     pub rule: &'static Rule,
-    /// What was found. Its message begins with the subject.
+    /// The problem or the unknown. Its message begins with the subject.
     pub finding: Finding,
     /// The level after settings and downgrades.
     pub level: Level,

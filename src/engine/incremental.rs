@@ -68,7 +68,7 @@ pub(super) struct CachedDeployment {
     used: UsedSuppression,
 }
 
-/// The effect of a change on a [`IncrementalCheck`] check.
+/// The effect of a change on an [`IncrementalCheck`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "it may be that only a new scan can tell"]
 pub enum CheckUpdate {

@@ -198,7 +198,7 @@ pub(super) fn setters(finding: &report::Diagnostic, sources: &Sources) -> Vec<Sp
         .collect()
 }
 
-/// Adds a diagnostic, unless another deployment has an identical one.
+/// Adds a diagnostic, unless the file has an identical one.
 fn push(all: &mut FileDiagnostics, path: PathBuf, diagnostic: Diagnostic) {
     let own = all.entry(path).or_default();
     if !own.iter().any(|known| is_same(known, &diagnostic)) {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::Diagnostic;
 use crate::model::selectors::EventLoss;
 
-/// How many other trails a note names.
+/// The number of other trails that a note names.
 const MAX_SHOWN: usize = 5;
 
 /// A trail that a finding is about, or the deployment or the file.

@@ -28,7 +28,7 @@ struct MergedFinding {
 /// The root of a deployment and its name in the configuration.
 pub type Deployment = (String, Option<String>);
 
-/// What findings have in common that are merged, except for their fixes and suppressions.
+/// The properties that merged findings share, except for their fixes and suppressions.
 type MergeKey = (&'static str, Outcome, Level, Finding);
 
 impl Report {
@@ -179,7 +179,7 @@ impl Diagnostic {
 }
 
 impl Suppression {
-    /// What suppressions of merged findings have in common: each deployment has an entry of its own in the baseline.
+    /// The properties that the suppressions of merged findings share: each deployment has an entry of its own in the baseline.
     fn merge_key(&self) -> (SuppressedBy, Option<Span>, &Option<String>, Option<Date>) {
         let span = self.span.filter(|_| self.by != SuppressedBy::Baseline);
         (self.by, span, &self.reason, self.until)
