@@ -21,8 +21,8 @@ const MAX_IN_HEADING: usize = 20;
 pub(super) fn render(report: &Report, view: &View) -> String {
     let mut text = String::new();
     let (mut left, mut omitted) = (if view.is_verbose { usize::MAX } else { MAX_SNIPPETS }, 0_usize);
-    for FindingGroup { deployments, mut findings } in by_deployment(view.visible(report).collect()) {
-        text.extend(deployments.and_then(|first| heading(first, report)));
+    for FindingGroup { heading, mut findings } in by_deployment(view.visible(report).collect(), report) {
+        text.extend(heading);
         findings.sort_by_key(|diagnostic| severity_rank(diagnostic));
         let mut is_after_line = false;
         for diagnostic in findings {
@@ -57,34 +57,27 @@ pub(super) fn render(report: &Report, view: &View) -> String {
 
 /// The findings in the same deployments.
 struct FindingGroup<'r> {
-    /// A finding that names the deployments, for the heading; `None` if there is none.
-    deployments: Option<&'r Diagnostic>,
+    heading: Option<String>,
     findings: Vec<&'r Diagnostic>,
 }
 
-/// Groups findings by their deployments, if there are several. Findings about files come first, then the group with the
-/// most severe finding.
-fn by_deployment(findings: Vec<&Diagnostic>) -> Vec<FindingGroup<'_>> {
-    let mut groups: Vec<FindingGroup<'_>> = Vec::new();
+/// Groups findings by their deployments, if there are several. The group with the most severe finding comes first.
+fn by_deployment<'r>(findings: Vec<&'r Diagnostic>, report: &Report) -> Vec<FindingGroup<'r>> {
+    let mut groups: Vec<FindingGroup<'r>> = Vec::new();
     let mut indices: HashMap<Vec<Deployment>, usize> = HashMap::new();
     for diagnostic in &findings {
-        let names = diagnostic.deployments();
-        let deployments = (!names.is_empty()).then_some(*diagnostic);
-        let at = *indices.entry(names).or_insert_with(|| {
-            groups.push(FindingGroup { deployments, findings: Vec::new() });
+        let at = *indices.entry(diagnostic.deployments()).or_insert_with(|| {
+            groups.push(FindingGroup { heading: Some(heading(diagnostic, report)), findings: Vec::new() });
             groups.len().saturating_sub(1)
         });
         if let Some(group) = groups.get_mut(at) {
             group.findings.push(diagnostic);
         }
     }
-    if groups.iter().filter(|group| group.deployments.is_some()).count() < 2 {
-        return vec![FindingGroup { deployments: None, findings }];
+    if indices.keys().filter(|deployments| !deployments.is_empty()).count() < 2 {
+        return vec![FindingGroup { heading: None, findings }];
     }
-    groups.sort_by_key(|group| {
-        let most_severe = group.findings.iter().map(|diagnostic| severity_rank(diagnostic)).min();
-        (group.deployments.is_some(), most_severe)
-    });
+    groups.sort_by_key(|group| group.findings.iter().map(|diagnostic| severity_rank(diagnostic)).min());
     groups
 }
 
@@ -106,10 +99,11 @@ fn takes_one_line(diagnostic: &Diagnostic, view: &View) -> bool {
 }
 
 /// The heading of the findings in the deployments of `first`.
-fn heading(first: &Diagnostic, report: &Report) -> Option<String> {
+fn heading(first: &Diagnostic, report: &Report) -> String {
     let bold = Style::new().bold();
-    let listed = first.list_deployments(MAX_IN_HEADING, |root| report.sources.display_name(root))?;
-    Some(format!("{bold}{}{bold:#}\n\n", sanitize(&format!("In {listed}:"))))
+    let listed = first.list_deployments(MAX_IN_HEADING, |root| report.sources.display_name(root));
+    let text = listed.map_or_else(|| "Files:".to_owned(), |listed| format!("In {listed}:"));
+    format!("{bold}{}{bold:#}\n\n", sanitize(&text))
 }
 
 /// Writes a finding with at most `snippets` source lines.

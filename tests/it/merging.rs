@@ -137,7 +137,7 @@ fn errors_come_first_and_notes_take_one_line() {
         let text = OutputFormat::Full.render_plain(&report, &View::default());
         let mut last = 0;
         for line in text.lines() {
-            if line.starts_with("In `") {
+            if line.starts_with("In `") || line == "Files:" {
                 last = 0;
             }
             let words = ["error[", "warning[", "unknown["];
