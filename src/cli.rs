@@ -23,6 +23,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::builder::BoolishValueParser;
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -188,7 +189,13 @@ struct CheckArgs {
     /// Settings, baselines and comments are used only if they exist at the base (`--diff-base`), ignore files never, and
     /// suppressed findings are shown. A reference to code that can't be read, such as a module that isn't installed, makes
     /// the verdict unknown at most, which fails the check only with `--unknown fail`.
-    #[arg(long, help_heading = "Input", conflicts_with_all = ["add_ignore", "watch"])]
+    #[arg(
+        long,
+        help_heading = "Input",
+        env = "TRAILINT_LOCKED",
+        value_parser = BoolishValueParser::new(),
+        conflicts_with_all = ["add_ignore", "watch"]
+    )]
     locked: bool,
     /// Exit with status 2 if there is no file to check.
     #[arg(long, help_heading = "Input")]
@@ -255,6 +262,18 @@ struct CheckArgs {
     /// Also show suppressed findings.
     #[arg(long, help_heading = "Gate")]
     show_suppressed: bool,
+
+    /// Report changes that relax the gate, without failing.
+    ///
+    /// With `--diff-base`, a change that adds suppressions, baseline entries or laxer settings fails (`weakened-gate`).
+    /// CI sets this option, for example from a label that a reviewer adds; the configuration can't.
+    #[arg(
+        long,
+        help_heading = "Gate",
+        env = "TRAILINT_ALLOW_RELAXED",
+        value_parser = BoolishValueParser::new()
+    )]
+    allow_relaxed: bool,
 
     /// Report the status of each control of a benchmark such as `cis-aws-3.0` or `fsbp`.
     #[arg(long, value_name = "BENCHMARK", help_heading = "Gate", env = "TRAILINT_COMPLIANCE")]
@@ -334,9 +353,9 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// Builds the command line. An environment variable that is empty counts as not set.
+/// Builds the command line. An environment variable that is empty, or false for a flag, counts as not set.
 fn command() -> clap::Command {
-    environment::without_empty(environment::with_old_names(Cli::command()))
+    environment::without_unset(environment::with_old_names(Cli::command()))
 }
 
 fn failed(error: &Error, style: TerminalStyle) -> ExitCode {

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::finding::{Finding, Label, Level};
 use crate::model::selectors::EventLoss;
 use crate::model::{EventCoverage, MovedBlock};
-use crate::rules::Rule;
+use crate::rules::{Check, Rule};
 use crate::source::{FileCount, FileId, Sources, Span};
 
 /// The result of a run.
@@ -304,8 +304,9 @@ impl Report {
     /// True if no finding fails the run.
     pub fn passes(&self, gate: Gate) -> bool {
         for diagnostic in self.findings.iter().filter(|diagnostic| diagnostic.suppressed.is_none()) {
+            let is_allowed = gate.allows_relaxed && matches!(diagnostic.rule.check, Check::Comparing);
             let counts = diagnostic.outcome == Outcome::Fail || gate.unknown_fails || diagnostic.counts_unknown;
-            if counts && gate.fail_on.is_some_and(|level| diagnostic.level >= level) {
+            if counts && !is_allowed && gate.fail_on.is_some_and(|level| diagnostic.level >= level) {
                 return false;
             }
         }

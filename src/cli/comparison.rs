@@ -17,7 +17,7 @@ use crate::formats::BaseFiles;
 use crate::gate;
 use crate::gate::baseline::Baseline;
 use crate::gate::comparison::{Base, BaseReport};
-use crate::gate::relaxation::{GateSettings, Relaxation, Searched};
+use crate::gate::relaxation::{GateSettings, Relaxation, RelaxationPolicy, Searched};
 use crate::report::{self, Diagnostic, Report, View};
 use crate::scan::{Input, ScanInputs};
 use crate::source::{Commit, Disk, Fs, Git, GitError, GitIndex, ReadError, Snapshot, Sources, format_path};
@@ -44,6 +44,8 @@ pub(super) struct BaseState {
     other_parents: Vec<NamedInputs>,
     /// The revision as the user wrote it.
     pub(super) name: String,
+    /// True if the index is compared with `HEAD`: the change that a commit makes.
+    is_commit: bool,
 }
 
 /// The two states of a repository that are compared.
@@ -54,6 +56,7 @@ struct ComparedStates {
     /// The other parents, if a merge is in progress.
     merged: Vec<Commit>,
     name: String,
+    is_commit: bool,
 }
 
 enum RepositoryState {
@@ -67,7 +70,7 @@ enum RepositoryState {
 /// Makes the requested state the one that is checked, and returns the files of the state that it is compared with.
 pub(super) fn compare(args: &CheckArgs, named_inputs: &mut NamedInputs) -> Result<Option<BaseState>, Error> {
     let Some(change) = change(args, named_inputs)? else { return Ok(None) };
-    let ComparedStates { git, head_state, base_state, merged, name } = change;
+    let ComparedStates { git, head_state, base_state, merged, name, is_commit } = change;
     if let Some(path) = named_inputs.paths().find(|path| !path.starts_with(&git.root)) {
         return Err(GitError::NoRepository(path.to_owned()).into());
     }
@@ -88,8 +91,12 @@ pub(super) fn compare(args: &CheckArgs, named_inputs: &mut NamedInputs) -> Resul
         .into_iter()
         .map(|commit| Ok(inputs_at(named_inputs, snapshot(RepositoryState::Commit(commit))?)))
         .collect();
-    let before =
-        BaseState { named_inputs: inputs_at(named_inputs, snapshot(base_state)?), other_parents: others?, name };
+    let before = BaseState {
+        named_inputs: inputs_at(named_inputs, snapshot(base_state)?),
+        other_parents: others?,
+        name,
+        is_commit,
+    };
     if !is_work_tree {
         let now = snapshot(head_state)?;
         named_inputs.files = Files::Snapshot(Box::new(now));
@@ -169,7 +176,14 @@ fn default_scope(git: Result<Git, GitError>, base: Option<&str>, disk: &Disk) ->
 /// Compares the working tree with its merge base with a revision.
 fn of_work_tree(git: Git, base: &str, disk: &Disk) -> Result<ComparedStates, Error> {
     let (base_state, merged) = merge_base_of(&git, base, disk)?;
-    Ok(ComparedStates { git, head_state: RepositoryState::WorkTree, base_state, merged, name: base.to_owned() })
+    Ok(ComparedStates {
+        git,
+        head_state: RepositoryState::WorkTree,
+        base_state,
+        merged,
+        name: base.to_owned(),
+        is_commit: false,
+    })
 }
 
 fn staged(git: Git, base: Option<&str>, disk: &Disk) -> Result<ComparedStates, Error> {
@@ -183,6 +197,7 @@ fn staged(git: Git, base: Option<&str>, disk: &Disk) -> Result<ComparedStates, E
         base_state,
         merged,
         name: base.unwrap_or("HEAD").to_owned(),
+        is_commit: base.is_none(),
     })
 }
 
@@ -203,7 +218,7 @@ fn pushed_range(git: Git, from: &str, to: &str) -> Result<ComparedStates, Error>
     let base_state =
         if is_nothing { RepositoryState::Nothing } else { RepositoryState::Commit(git.merge_base(from, to, &[])?) };
     let head_state = RepositoryState::Commit(git.commit(to)?);
-    Ok(ComparedStates { git, head_state, base_state, merged: Vec::new(), name: from.to_owned() })
+    Ok(ComparedStates { git, head_state, base_state, merged: Vec::new(), name: from.to_owned(), is_commit: false })
 }
 
 /// The results of a run on the earlier state, and its gates.
@@ -216,6 +231,7 @@ pub(super) struct BaseRun {
     /// The settings and the baseline of the checked tree if it is untrusted: this run ignores them, but they would
     /// apply once the change is merged.
     own_gate: Option<(Config, Option<Baseline>)>,
+    is_commit: bool,
 }
 
 /// The settings, the baseline and the searched files of one earlier state.
@@ -245,7 +261,7 @@ impl CheckArgs {
 impl HeadRun<'_> {
     /// Checks the earlier files with the same settings, so that the reports differ only by the change.
     pub(super) fn check_base(&self, before: BaseState) -> Result<BaseRun, Error> {
-        let BaseState { named_inputs, other_parents, name } = before;
+        let BaseState { named_inputs, other_parents, name, is_commit } = before;
         let (report, gate, files) = self.check_base_state(named_inputs)?;
         let (mut reports, mut base_gates) = (vec![report], vec![gate]);
         for other in other_parents {
@@ -255,7 +271,7 @@ impl HeadRun<'_> {
         }
         let apart = self.named_inputs.no_sources();
         let own_gate = self.args.locked.then(|| self.gate_at(self.named_inputs, &apart)).transpose()?;
-        Ok(BaseRun { base: Base { reports, name }, base_gates, files: Arc::new(files), own_gate })
+        Ok(BaseRun { base: Base { reports, name }, base_gates, files: Arc::new(files), own_gate, is_commit })
     }
 
     fn check_base_state(&self, earlier: NamedInputs) -> Result<(BaseReport, GateBefore, BaseFiles), Error> {
@@ -293,7 +309,16 @@ impl HeadRun<'_> {
                 Some(all) => all.and(&weakened),
             });
         }
-        all.map(|weakened| weakened.into_findings(report, now)).unwrap_or_default()
+        let policy = self.relaxation_policy(was);
+        all.map(|weakened| weakened.into_findings(report, now, policy)).unwrap_or_default()
+    }
+
+    fn relaxation_policy(&self, was: &BaseRun) -> RelaxationPolicy {
+        match (self.args.allow_relaxed, was.is_commit) {
+            (true, _) => RelaxationPolicy::Allowed,
+            (false, true) => RelaxationPolicy::AllowedInCommit,
+            (false, false) => RelaxationPolicy::Fails,
+        }
     }
 
     /// Returns the settings and the baseline of the earlier state. Invalid ones had no effect then, so the defaults
@@ -323,13 +348,15 @@ impl Comparison<'_> {
     /// Suppresses the findings that don't count in a report, and returns the gate that it has to pass.
     pub(super) fn apply_comparison(&mut self, report: &mut Report) -> report::Gate {
         let HeadRun { args, config, baseline, settings, named_inputs } = self.head;
-        let mut gate =
-            report::Gate { fail_on: args.fail_on.level(), unknown_fails: args.unknown == report::OnUnknown::Fail };
+        let mut gate = gate_of(args);
         let base = self.base_run.as_mut().map(|base_run| &mut base_run.base);
         let without_finding = gate::apply(report, base, baseline, settings, named_inputs.checked_files());
         if let Some(base_run) = &self.base_run {
             engine::add(report, self.head.relaxations(base_run, report));
-            gate = gate.stricter(base_run.gate());
+            gate.allows_relaxed = self.head.relaxation_policy(base_run).is_lenient();
+            if !gate.allows_relaxed {
+                gate = gate.stricter(base_run.gate());
+            }
         }
         report.stale_entries = baseline::count_stale(without_finding, report, settings, named_inputs);
         if !job::looks_for_configuration(args) {
@@ -344,7 +371,7 @@ impl Comparison<'_> {
 impl BaseRun {
     /// Returns the gate of the earlier state: the laxest of several.
     pub(super) fn gate(&self) -> report::Gate {
-        let nothing = report::Gate { fail_on: None, unknown_fails: false };
+        let nothing = report::Gate { fail_on: None, unknown_fails: false, allows_relaxed: true };
         self.base_gates.iter().map(|gate| fails(&gate.config)).reduce(report::Gate::laxer).unwrap_or(nothing)
     }
 }
@@ -353,5 +380,13 @@ impl BaseRun {
 fn fails(config: &Config) -> report::Gate {
     let args = CheckArgs::from_arg_matches(&config::complete(config, &["check"]));
     let args = args.unwrap_or_else(|error| super::end(&error));
-    report::Gate { fail_on: args.fail_on.level(), unknown_fails: args.unknown == report::OnUnknown::Fail }
+    gate_of(&args)
+}
+
+fn gate_of(args: &CheckArgs) -> report::Gate {
+    report::Gate {
+        fail_on: args.fail_on.level(),
+        unknown_fails: args.unknown == report::OnUnknown::Fail,
+        allows_relaxed: false,
+    }
 }

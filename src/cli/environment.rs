@@ -5,15 +5,19 @@ use std::collections::BTreeSet;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
-/// Makes the options of a command and its subcommands ignore empty environment variables.
-pub(super) fn without_empty(command: Command) -> Command {
-    let command = command.mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg });
+/// Makes the options of a command and its subcommands ignore empty environment variables, and those that are false for
+/// a flag, since a flag that is set to false conflicts with other options.
+pub(super) fn without_unset(command: Command) -> Command {
+    let command = command.mut_args(|arg| if is_unset(&arg) { arg.env(None::<&str>) } else { arg });
     let names: Vec<String> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
-    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_empty))
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_unset))
 }
 
-fn is_empty(arg: &Arg) -> bool {
-    arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty())
+fn is_unset(arg: &Arg) -> bool {
+    const FALSE: [&str; 6] = ["n", "no", "f", "false", "off", "0"];
+    let Some(value) = arg.get_env().and_then(std::env::var_os) else { return false };
+    let is_false = || FALSE.iter().any(|word| value.eq_ignore_ascii_case(word));
+    value.is_empty() || !arg.get_action().takes_values() && is_false()
 }
 
 /// The former names of environment variables, with the current ones.

@@ -36,12 +36,17 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::F
     let named_inputs = inputs::open(target, texts);
     let spoken = CheckArgs::from_arg_matches(&config::parse_arguments(&words, None)?)
         .map_err(|error| environment_error(&error))?;
-    let config = config::load(&spoken.config, &named_inputs, named_inputs.files.fs(), &named_inputs.sources)?;
+    let load = if spoken.locked { config::load_named } else { config::load };
+    let config = load(&spoken.config, &named_inputs, named_inputs.files.fs(), &named_inputs.sources)?;
     let matches = config::parse_arguments(&words, Some(&config))?;
     let args = CheckArgs::from_arg_matches(&matches).map_err(|error| environment_error(&error))?;
     let place = BaselineLocation { fs: named_inputs.files.fs(), sources: &named_inputs.sources };
-    let baseline = baseline::read(&args, &config, &named_inputs, place)?;
-    let CheckJob { args, config, named_inputs, settings } = job::job_of(args, &matches, config, named_inputs)?;
+    let baseline = match args.locked && args.baseline.is_none() {
+        true => None,
+        false => baseline::read(&args, &config, &named_inputs, place)?,
+    };
+    let CheckJob { args, config, named_inputs, mut settings } = job::job_of(args, &matches, config, named_inputs)?;
+    settings.suppress.is_disabled |= args.locked;
     let configuration = configuration(&settings, &named_inputs.sources);
     let mut disk = Disk::new(&named_inputs.read_roots);
     config::search_disk(&mut disk, &args, &config, &named_inputs.working_directory)?;

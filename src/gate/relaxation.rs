@@ -7,7 +7,7 @@ use super::baseline::{Baseline, BaselineEntry};
 use super::comparison::BaseReport;
 use super::moves::Moves;
 use crate::config::{self, Config, Relaxed};
-use crate::finding::{Finding, FindingTarget, Label};
+use crate::finding::{Finding, FindingTarget, Label, Level};
 use crate::model::address;
 use crate::report::{Date, Diagnostic, FindingInstance, Report, Suppression};
 use crate::rules;
@@ -31,6 +31,18 @@ pub struct Searched<'a> {
     pub hidden: &'a [PathBuf],
     /// Returns those of the given files that a search of the earlier state reaches.
     pub reached_in_base: &'a dyn Fn(&[PathBuf]) -> Vec<PathBuf>,
+}
+
+/// The effect of a change that relaxes the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelaxationPolicy {
+    /// It fails the run.
+    Fails,
+    /// It doesn't fail the run, because it is only committed: a comparison of the merged change with its base reports
+    /// it again.
+    AllowedInCommit,
+    /// It doesn't fail the run, because an option or the environment allows it.
+    Allowed,
 }
 
 /// The parts of the gate that are laxer than in one earlier state, or than in each of several.
@@ -76,7 +88,7 @@ impl<'a> Relaxation<'a> {
     }
 
     /// Returns the findings about the relaxed gate.
-    pub fn into_findings(self, report: &Report, now: GateSettings<'_>) -> Vec<Diagnostic> {
+    pub fn into_findings(self, report: &Report, now: GateSettings<'_>, policy: RelaxationPolicy) -> Vec<Diagnostic> {
         let relaxed = self.settings.into_iter();
         let settings = relaxed.map(|relaxed| Relaxed { span: relaxed.span.filter(|_| !now.is_separate), ..relaxed });
         let mut found: Vec<Diagnostic> = settings.map(of_setting).collect();
@@ -97,7 +109,37 @@ impl<'a> Relaxation<'a> {
         for name in self.no_longer_searched {
             found.push(diagnostic(format!("excludes `{name}` from the check"), FindingTarget::File(name)));
         }
+        for diagnostic in &mut found {
+            diagnostic.level = policy.level();
+            diagnostic.finding.help = Some(policy.help(now.is_separate).to_owned());
+        }
         found
+    }
+}
+
+impl RelaxationPolicy {
+    /// True if the change doesn't fail the run.
+    pub fn is_lenient(self) -> bool {
+        self != Self::Fails
+    }
+
+    fn level(self) -> Level {
+        if self.is_lenient() { Level::Warning } else { Level::Error }
+    }
+
+    /// The advice to the author of the change, or to its reviewer. A run that ignores the settings of the change
+    /// reports its findings in any case.
+    fn help(self, is_locked: bool) -> &'static str {
+        match (self, is_locked) {
+            (Self::Fails, false) => "revert it, or have a reviewer allow it: CI sets `TRAILINT_ALLOW_RELAXED=1`",
+            (Self::Fails, true) => {
+                "revert it, or have a reviewer allow it: CI sets `TRAILINT_ALLOW_RELAXED=1` and omits `--locked`"
+            }
+            (Self::AllowedInCommit, _) => {
+                "have it reviewed: CI with `--diff-base` fails until it sets `TRAILINT_ALLOW_RELAXED=1`"
+            }
+            (Self::Allowed, _) => "review it; `--allow-relaxed` prevents that it fails this run",
+        }
     }
 }
 
@@ -326,6 +368,5 @@ fn no_longer_searched(report: &Report, before: &Report, files: Searched<'_>) -> 
 }
 
 fn diagnostic(what: String, place: FindingTarget) -> Diagnostic {
-    let finding = Finding::about(place, format!("this change {what}"));
-    Diagnostic::new(&rules::WEAKENED_GATE, finding.help("have the change reviewed, or revert it"))
+    Diagnostic::new(&rules::WEAKENED_GATE, Finding::about(place, format!("this change {what}")))
 }

@@ -39,13 +39,19 @@ pub struct Gate {
     pub fail_on: Option<Level>,
     /// True if unknown findings fail the run, too.
     pub unknown_fails: bool,
+    /// True if findings about a change that relaxes the gate don't fail the run.
+    pub allows_relaxed: bool,
 }
 
 impl Gate {
     /// The gate that fails only if both gates fail.
     pub fn laxer(self, other: Self) -> Self {
         let fail_on = self.fail_on.zip(other.fail_on).map(|(one, other)| one.max(other));
-        Self { fail_on, unknown_fails: self.unknown_fails && other.unknown_fails }
+        Self {
+            fail_on,
+            unknown_fails: self.unknown_fails && other.unknown_fails,
+            allows_relaxed: self.allows_relaxed || other.allows_relaxed,
+        }
     }
 
     /// The gate that fails if one of the gates fails.
@@ -54,7 +60,11 @@ impl Gate {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        Self { fail_on, unknown_fails: self.unknown_fails || other.unknown_fails }
+        Self {
+            fail_on,
+            unknown_fails: self.unknown_fails || other.unknown_fails,
+            allows_relaxed: self.allows_relaxed && other.allows_relaxed,
+        }
     }
 }
 

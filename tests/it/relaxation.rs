@@ -171,8 +171,8 @@ fn an_old_comment_accepts_no_new_instance() {
             "{after}"
         );
         repository.git(["add", "--all"]);
-        let staged = repository.run(&["check", "--scope", "staged", "--config", "every-trail=true"]);
-        assert_eq!(status(&staged), 1, "{after}");
+        let staged = level_with(&repository, &[], &[&every[..], &["--scope", "staged"]].concat());
+        assert_eq!(staged, (0, Some("warning".to_owned())), "{after}");
         assert_eq!(weakened(&repository, &[&every[..], &["--locked"]].concat()), (1, Vec::new()), "{after}");
         // Fewer are none that is new.
         repository.commit().write("main.tf", &before);
@@ -370,7 +370,7 @@ fn nothing_suppresses_it() {
     assert_eq!(weakened(&repository, &["--select", "stopped-trail"]).0, 1);
     assert_eq!(status(&repository.run(&["check", "--scope", "all"])), 0);
     repository.git(["add", "--all"]);
-    assert_eq!(status(&repository.run(&["check", "--scope", "staged"])), 1);
+    assert_eq!(weakened(&repository, &["--scope", "staged"]).0, 1);
 }
 
 #[test]
@@ -410,4 +410,102 @@ fn settings_that_nobody_could_use_were_none() {
     assert_eq!(weakened(&repository, &[]), (0, Vec::new()));
     repository.write("trailint.toml", "fail-on = \"never\"\n");
     assert_eq!(weakened(&repository, &[]), only("trailint.toml:1 relaxes `fail-on`"));
+}
+
+/// Runs a check with variables, and returns the exit status and the level of the finding about the gate.
+fn level_with(repository: &Repository, variables: &[(&str, &str)], arguments: &[&str]) -> (i32, Option<String>) {
+    let rule = ["check", "-f", "concise", "--select", "single-region-trail"];
+    let output = repository.command(&[&rule, arguments].concat()).envs(variables.iter().copied()).output().unwrap();
+    let said = out(&output);
+    let level =
+        said.lines().find_map(|line| Some(line.split_once("[weakened-gate]")?.0.rsplit(' ').next()?.to_owned()));
+    (status(&output), level)
+}
+
+#[test]
+fn a_commit_is_warned_and_what_follows_fails_until_it_is_allowed() {
+    let Some(repository) = Repository::new("allowed") else { return };
+    let comment = format!("# trailint: ignore[single-region-trail] planned\n{BAD}");
+    let ignored = "[[ignore]]\nrule = \"single-region-trail\"\nreason = \"planned\"\n";
+    let level = |status, level: &str| (status, Some(level.to_owned()));
+    let pushed = [("PRE_COMMIT_FROM_REF", "HEAD~1"), ("PRE_COMMIT_TO_REF", "HEAD")];
+    for (path, text) in [
+        ("a.tf", comment.as_str()),
+        ("trailint.toml", ignored),
+        ("trailint.toml", "fail-on = \"never\""),
+        (".trailint-baseline.json", ""),
+    ] {
+        repository.write("a.tf", BAD).commit();
+        match path {
+            ".trailint-baseline.json" => assert_eq!(status(&repository.run(&["baseline", "create"])), 0),
+            _ => drop(repository.write(path, text)),
+        }
+        repository.git(["add", "--all"]);
+        for scope in ["staged", "auto"] {
+            let scope = ["--scope", scope];
+            let with = |more: &[&str]| level_with(&repository, &[], &[&scope, more].concat());
+            assert_eq!(with(&["--fail-on", "note"]), level(0, "warning"), "{path} {scope:?}");
+            assert_eq!(with(&["--diff-base", "HEAD"]), level(1, "error"), "{path} {scope:?}");
+        }
+        repository.git(["commit", "--quiet", "--message", "accept"]);
+        let base = ["--diff-base", "HEAD~1"];
+        assert_eq!(level_with(&repository, &[], &base), level(1, "error"), "{path}");
+        assert_eq!(level_with(&repository, &pushed, &["--scope", "auto"]), level(1, "error"), "{path}");
+        for allowed in [&["--allow-relaxed"][..], &["--allow-relaxed", "--fail-on", "note"]] {
+            assert_eq!(level_with(&repository, &[], &[&base, allowed].concat()), level(0, "warning"), "{path}");
+        }
+        for (value, expected) in [
+            ("1", level(0, "warning")),
+            ("true", level(0, "warning")),
+            ("0", level(1, "error")),
+            ("false", level(1, "error")),
+            ("", level(1, "error")),
+            ("perhaps", (2, None)),
+        ] {
+            let allowed = [("TRAILINT_ALLOW_RELAXED", value)];
+            assert_eq!(level_with(&repository, &allowed, &base), expected, "{path} {value:?}");
+            let allowed = [&pushed[..], &allowed].concat();
+            assert_eq!(level_with(&repository, &allowed, &["--scope", "auto"]), expected, "{path} {value:?}");
+        }
+        repository.remove(path).commit();
+    }
+}
+
+#[test]
+fn a_commit_that_relaxes_a_setting_has_to_pass_the_setting() {
+    let Some(repository) = Repository::new("relaxed-commit") else { return };
+    repository.write("a.tf", GOOD).commit();
+    repository.write("trailint.toml", "fail-on = \"never\"").write("a.tf", BAD);
+    repository.git(["add", "--all"]);
+    assert_eq!(level_with(&repository, &[], &["--scope", "staged"]), (0, Some("warning".to_owned())));
+    repository.write("trailint.toml", "unknown = \"ignore\"");
+    repository.git(["add", "--all"]);
+    assert_eq!(level_with(&repository, &[], &["--scope", "staged"]), (1, Some("warning".to_owned())));
+    let base = ["--diff-base", "HEAD", "--allow-relaxed"];
+    assert_eq!(level_with(&repository, &[], &base), (1, Some("warning".to_owned())));
+}
+
+#[test]
+fn a_locked_check_ignores_what_is_allowed() {
+    let Some(repository) = Repository::new("locked-allowed") else { return };
+    repository.write("a.tf", GOOD).commit();
+    repository.write("a.tf", format!("# trailint: ignore[single-region-trail] new\n{BAD}"));
+    let locked = ["--diff-base", "HEAD", "--locked", "--allow-relaxed"];
+    assert_eq!(level_with(&repository, &[], &locked).0, 1);
+    let variables = [("TRAILINT_LOCKED", "true"), ("TRAILINT_ALLOW_RELAXED", "true")];
+    assert_eq!(level_with(&repository, &variables, &["--diff-base", "HEAD"]).0, 1);
+    let variables = [("TRAILINT_LOCKED", "0"), ("TRAILINT_ALLOW_RELAXED", "true")];
+    assert_eq!(level_with(&repository, &variables, &["--diff-base", "HEAD"]), (0, Some("warning".to_owned())));
+}
+
+#[test]
+fn the_tree_can_allow_nothing() {
+    let Some(repository) = Repository::new("allows-itself") else { return };
+    repository.write("a.tf", BAD).commit();
+    for text in ["allow-relaxed = true", "allow_relaxed = true", "[gate]\nallow-relaxed = true"] {
+        repository.write("trailint.toml", text);
+        let output = repository.run(&["check", "--diff-base", "HEAD"]);
+        assert_eq!(status(&output), 2, "{text}");
+    }
+    assert_eq!(status(&repository.run(&["check", "--config", "allow-relaxed=true"])), 2);
 }

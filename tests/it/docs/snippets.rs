@@ -142,12 +142,17 @@ fn commands_of_shells_are_accepted() {
 /// Each command of ours in a line of a shell has options that there are.
 fn accepted_in(line: &str) {
     for part in line.split('|') {
-        let words: Vec<&str> = part.split_whitespace().skip_while(|word| *word == "exec").collect();
+        let words: Vec<&str> = part.split_whitespace().skip_while(|word| is_before_command(word)).collect();
         let words = words.split(|word| word.starts_with('>')).next().unwrap_or_default();
         if let Some((&"trailint", arguments)) = words.split_first() {
             run(arguments);
         }
     }
+}
+
+/// Whether the command comes after this word.
+fn is_before_command(word: &str) -> bool {
+    word == "exec" || word.starts_with("TRAILINT_")
 }
 
 /// With `--help` at the end nothing is checked, but what stands before it has to be right.

@@ -35,7 +35,7 @@ struct Repository {
 
 impl Repository {
     /// Nothing where a program is missing.
-    fn new(name: &str, files: &[(&str, &str)]) -> Option<Self> {
+    fn new(name: &str, rule: &str, files: &[(&str, &str)]) -> Option<Self> {
         let manifest = std::fs::read_to_string(package(".pre-commit-hooks.yaml")).unwrap();
         let scratch = Scratch::new(name, &[("hooks/.pre-commit-hooks.yaml", &manifest)]);
         let repository = Self { scratch };
@@ -46,7 +46,7 @@ impl Repository {
         let hooks = repository.scratch.path("hooks");
         let (hooks, revision) = (hooks.display(), out(&revision));
         let config = format!(
-            "repos:\n- repo: {hooks}\n  rev: {revision}  hooks:\n  - id: trailint-system\n    args: [--select, no-compliant-trail]\n"
+            "repos:\n- repo: {hooks}\n  rev: {revision}  hooks:\n  - id: trailint-system\n    args: [--select, {rule}]\n"
         );
         repository.write(".pre-commit-config.yaml", &config);
         files.iter().for_each(|(path, text)| repository.write(path, text));
@@ -77,6 +77,14 @@ impl Repository {
     fn commit(&self) -> (bool, String) {
         self.git("work", &["add", "--all"]);
         let output = self.run("git", "work", &["commit", "--quiet", "--message", "change"]);
+        (output.status.success(), out(&output) + &err(&output))
+    }
+
+    /// Whether the hook passes for all commits since `main`, as CI runs it, and what was said.
+    fn passes_review(&self, is_allowed: bool) -> (bool, String) {
+        let run = ["run", "--verbose", "--from-ref", "main", "--to-ref", "HEAD"];
+        let mut command = self.command("pre-commit", "work", &run);
+        let output = command.env("TRAILINT_ALLOW_RELAXED", is_allowed.to_string()).output().unwrap();
         (output.status.success(), out(&output) + &err(&output))
     }
 
@@ -111,7 +119,7 @@ const DECIDED: &str =
 fn commits_are_stopped_when_no_trail_is_left_that_is_good() {
     let test = "commits_are_stopped_when_no_trail_is_left_that_is_good";
     let files = [("main.tf", GOOD), ("app/main.tf", DECIDED), ("app/terraform.tfvars", "m = true\n")];
-    let Some(repository) = Repository::new("pre-commit", &files) else {
+    let Some(repository) = Repository::new("pre-commit", "no-compliant-trail", &files) else {
         return skipped(test, "there is no pre-commit");
     };
     repository.write("README.md", "words");
@@ -134,7 +142,8 @@ fn commits_are_stopped_when_no_trail_is_left_that_is_good() {
 #[test]
 fn everything_is_checked_when_nothing_is_staged() {
     let test = "everything_is_checked_when_nothing_is_staged";
-    let Some(repository) = Repository::new("pre-commit-all", &[("main.tf", BAD), ("other/main.tf", GOOD)]) else {
+    let files = [("main.tf", BAD), ("other/main.tf", GOOD)];
+    let Some(repository) = Repository::new("pre-commit-all", "no-compliant-trail", &files) else {
         return skipped(test, "there is no pre-commit");
     };
     let output = repository.run("pre-commit", "work", &["run", "--all-files"]);
@@ -144,4 +153,49 @@ fn everything_is_checked_when_nothing_is_staged() {
     repository.git("work", &["commit", "--all", "--quiet", "--no-verify", "--message", "mend"]);
     let output = repository.run("pre-commit", "work", &["run", "--all-files"]);
     assert_eq!(status(&output), 0, "{}", out(&output));
+}
+
+/// The ways to accept the finding in `main.tf`, each as the arguments of a command, or else a file and its text.
+const ACCEPTING: [(&[&str], &str, &str); 3] = [
+    (&["check", "--select", "single-region-trail", "--add-ignore=planned"], "", ""),
+    (&["baseline", "create", "--select", "single-region-trail"], "", ""),
+    (&[], "trailint.toml", "[[ignore]]\nrule = \"single-region-trail\"\nreason = \"planned\"\n"),
+];
+
+#[test]
+fn what_is_accepted_is_committed_reviewed_and_merged() {
+    let test = "what_is_accepted_is_committed_reviewed_and_merged";
+    for (number, (arguments, path, text)) in ACCEPTING.into_iter().enumerate() {
+        let name = format!("pre-commit-accept-{number}");
+        let Some(repository) = Repository::new(&name, "single-region-trail", &[("README.md", "words")]) else {
+            return skipped(test, "there is no pre-commit");
+        };
+        repository.git("work", &["branch", "--move", "main"]);
+        repository.git("work", &["checkout", "--quiet", "-b", "topic"]);
+        repository.write("main.tf", BAD);
+        let (passes, said) = repository.commit();
+        assert!(!passes && said.contains("error[single-region-trail]"), "{said}");
+        // Accept: nothing but the hook itself has to let the commit pass.
+        match arguments {
+            [] => repository.write(path, text),
+            arguments => drop(repository.run("trailint", "work", arguments)),
+        }
+        let (passes, said) = repository.commit();
+        assert!(passes, "{said}");
+        // Review.
+        let (passes, said) = repository.passes_review(false);
+        assert!(!passes && said.contains("error[weakened-gate]"), "{said}");
+        assert!(said.contains("TRAILINT_ALLOW_RELAXED=1"), "{said}");
+        let (passes, said) = repository.passes_review(true);
+        assert!(passes && said.contains("warning[weakened-gate]"), "{said}");
+        // Merge.
+        repository.git("work", &["checkout", "--quiet", "main"]);
+        repository.git("work", &["merge", "--quiet", "--no-ff", "--message", "merge", "topic"]);
+        repository.git("work", &["checkout", "--quiet", "-b", "later"]);
+        repository.write("README.md", "more words");
+        let (passes, said) = repository.commit();
+        assert!(passes, "{said}");
+        let (passes, said) = repository.passes_review(false);
+        assert!(passes && !said.contains("weakened-gate"), "{said}");
+    }
 }
