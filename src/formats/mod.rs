@@ -22,7 +22,7 @@ pub use called_code::{BaseFiles, CalledCode};
 pub use option_reader::{OptionError, OptionReader, Variables};
 pub use options::{FormatArgs, Options};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
-use terraform::{PolicyDocument, advice_in_terraform};
+use terraform::{PolicyDocument, advice_in_terraform, region_from_environment};
 
 use crate::model::{MovedBlock, Resource, SearchSubject, TriedValue, UnreadPart, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};

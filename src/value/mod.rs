@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     fn unknown() -> Maybe<bool> {
-        Unknown(Reason::Ambiguous { text: "y".to_owned() })
+        Unknown(Reason::Unreadable)
     }
 
     #[test]

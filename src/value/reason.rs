@@ -1,5 +1,7 @@
 //! The reasons why a value is unknown, and how to make it known.
 
+use std::borrow::Cow;
+
 use super::world::Atom;
 
 /// The reason why a value is unknown.
@@ -17,12 +19,6 @@ pub enum Reason {
         /// True if the value is neither null nor empty, provided that it is declared after all.
         is_set: bool,
     },
-    /// A word that is neither a value nor a reference to a declaration.
-    NoReference {
-        word: String,
-        /// The value that the word was probably meant to be.
-        meant: Option<&'static str>,
-    },
     /// A value that is known only at deployment.
     AtDeployment {
         /// The reference as it appears in code.
@@ -35,10 +31,12 @@ pub enum Reason {
         /// The reference as it appears in code.
         reference: String,
     },
-    /// The Region of a provider whose configuration doesn't set it.
+    /// A setting that the code leaves to the environment of the deployment, in the words of its language.
     FromEnvironment {
-        /// The provider's name as it appears in code.
-        provider: String,
+        /// The setting as a noun phrase, for `blocked_by` in reports.
+        setting: String,
+        /// The text of a label.
+        text: String,
     },
     /// A variable or parameter that may be set by something that wasn't evaluated.
     SetElsewhere {
@@ -82,8 +80,6 @@ pub enum Reason {
         /// The reference as it appears in code.
         reference: String,
     },
-    /// A plain `y` or `n` in YAML: a boolean to some parsers and a string to others.
-    Ambiguous { text: String },
     /// A placeholder that another tool replaces before the file is read.
     Placeholder {
         /// The placeholder as it appears in the file.
@@ -91,10 +87,14 @@ pub enum Reason {
         /// The program that reads the file after the replacement.
         reader: &'static str,
     },
-    /// A combination whose effect CloudTrail's documentation doesn't describe.
-    Undocumented {
-        /// The combination, as the start of a sentence.
-        what: String,
+    /// A reason that only one language has, in its words.
+    Worded {
+        /// The cause as it appears in code, for `blocked_by` in reports.
+        subject: String,
+        /// The text of a label.
+        text: String,
+        /// How to make the value known by changing the code, as one imperative sentence.
+        advice: Cow<'static, str>,
     },
     /// Text that can't be parsed.
     Unreadable,
@@ -123,15 +123,12 @@ impl Reason {
             | Reason::AwsKey { reference }
             | Reason::SetElsewhere { reference, .. }
             | Reason::Cycle { reference } => reference.clone(),
-            Reason::FromEnvironment { provider } => format!("the Region of {provider}"),
+            Reason::FromEnvironment { setting: cause, .. } | Reason::Worded { subject: cause, .. } => cause.clone(),
             Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.blocker(),
             Reason::Failed { message } => message.clone(),
             Reason::NotEvaluated { construct } => construct.replace('`', ""),
             Reason::NotHere { part, .. } => part_name(part),
-            Reason::Ambiguous { text } | Reason::Placeholder { text, .. } | Reason::NoReference { word: text, .. } => {
-                text.clone()
-            }
-            Reason::Undocumented { what } => what.clone(),
+            Reason::Placeholder { text, .. } => text.clone(),
             Reason::Unreadable => "unreadable text".to_owned(),
             Reason::OverLimit { limit } => (*limit).to_owned(),
         }
@@ -145,16 +142,14 @@ impl Reason {
             Reason::NotEvaluated { construct } | Reason::NotHere { part: construct, .. } => construct.clone(),
             Reason::NoValue { .. }
             | Reason::Undeclared { .. }
-            | Reason::NoReference { .. }
             | Reason::AtDeployment { .. }
             | Reason::AwsKey { .. }
             | Reason::FromEnvironment { .. }
             | Reason::SetElsewhere { .. }
             | Reason::Cycle { .. }
             | Reason::Failed { .. }
-            | Reason::Ambiguous { .. }
             | Reason::Placeholder { .. }
-            | Reason::Undocumented { .. }
+            | Reason::Worded { .. }
             | Reason::Unreadable
             | Reason::OverLimit { .. } => self.blocker(),
         }
@@ -217,12 +212,9 @@ impl Reason {
         match self {
             Reason::NoValue { reference } => format!("`{reference}` has no value"),
             Reason::Undeclared { reference, .. } => format!("`{reference}` isn't declared"),
-            Reason::NoReference { word, .. } => format!("`{word}` isn't declared"),
             Reason::AtDeployment { reference, .. } => format!("`{reference}` is known only at deployment"),
             Reason::AwsKey { reference } => format!("`{reference}` is an AWS managed key"),
-            Reason::FromEnvironment { provider } => {
-                format!("provider `{provider}` takes its Region from the environment")
-            }
+            Reason::FromEnvironment { text, .. } | Reason::Worded { text, .. } => text.clone(),
             Reason::SetElsewhere { reference, setter } => {
                 format!("`{reference}` may be set by {setter}")
             }
@@ -231,11 +223,7 @@ impl Reason {
             Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.describe(),
             Reason::Failed { message } => format!("this can't be evaluated: {message}"),
             Reason::Cycle { reference } => format!("`{reference}` depends on itself"),
-            Reason::Ambiguous { text } => {
-                format!("`{text}` without quotes is a boolean for some YAML parsers and a string for others")
-            }
             Reason::Placeholder { text, reader } => format!("`{text}` is replaced before {reader} reads the file"),
-            Reason::Undocumented { what } => format!("{what}: CloudTrail's documentation doesn't describe this case"),
             Reason::Unreadable => "this can't be parsed".to_owned(),
             Reason::OverLimit { limit } => format!("exceeds the limit for {limit}"),
         }
@@ -262,16 +250,13 @@ impl Reason {
             Reason::Undeclared { reference, .. } => {
                 format!("declare `{reference}`, or check the directory that declares it")
             }
-            Reason::NoReference { word, meant: Some(value) } => format!("replace `{word}`; did you mean `{value}`?"),
-            Reason::NoReference { word, meant: None } => format!("replace `{word}` with a value or a reference"),
             Reason::SetElsewhere { .. } => "fix its source so that it can be evaluated".to_owned(),
             Reason::NotHere { help, .. } => help.clone(),
             Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.advice(),
             Reason::Failed { .. } => "fix the expression so that it can be evaluated".to_owned(),
             Reason::Cycle { reference } => format!("set `{reference}` to a value that doesn't depend on it"),
-            Reason::Ambiguous { .. } => "use `true` or `false`".to_owned(),
             Reason::Placeholder { .. } => "render the file and check the result".to_owned(),
-            Reason::Undocumented { .. } => "split it into one selector for each category".to_owned(),
+            Reason::Worded { advice, .. } => advice.clone().into_owned(),
             Reason::Unreadable | Reason::OverLimit { .. } => "simplify it so that it can be checked".to_owned(),
         }
     }
@@ -284,17 +269,6 @@ impl Reason {
 
     fn is_for_want_of_value(&self) -> bool {
         matches!(self.root(), Reason::NoValue { .. })
-    }
-
-    /// True if the value is certain to be a text: a template, or the ARN or id of a resource.
-    pub fn is_text(&self) -> bool {
-        match self {
-            Reason::Composed { reference, .. } => !reference.starts_with("coalesce("),
-            Reason::AtDeployment { reference, is_set: true } => {
-                reference.ends_with(".arn") || reference.ends_with(".id")
-            }
-            _ => false,
-        }
     }
 
     /// True if the value is certain to be neither null nor empty.
@@ -310,10 +284,8 @@ impl Reason {
             | Reason::Computed { .. }
             | Reason::Failed { .. }
             | Reason::Cycle { .. }
-            | Reason::Ambiguous { .. }
             | Reason::Placeholder { .. }
-            | Reason::NoReference { .. }
-            | Reason::Undocumented { .. }
+            | Reason::Worded { .. }
             | Reason::Unreadable
             | Reason::OverLimit { .. } => false,
         }

@@ -85,11 +85,12 @@ fn every_module_has_its_layer() {
 
 /// What a format or a rule uses of another: a plan replaces unknown values of Terraform's code, and single-Region trails
 /// satisfy the control together if each passes the other conditions.
-const LENT: [(&str, &str); 6] = [
+const LENT: [(&str, &str); 7] = [
     ("terraform", "InstanceKey"),
     ("terraform", "Plan"),
     ("plan", "PolicyDocument"),
     ("plan", "advice_in_terraform"),
+    ("plan", "region_from_environment"),
     ("no_compliant_trail", "missing_global_events"),
     ("no_compliant_trail", "single_region_trail"),
 ];

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::address::{segments, without_keys};
 use super::raw::{self, ConstantText, Expression, JsonPart, PlanText, RawModule, RawResource, Unique};
+use crate::formats::region_from_environment;
 use crate::model::SearchSubject;
 use crate::source::Span;
 use crate::syntax::node::Mapping;
@@ -89,7 +90,7 @@ impl<'a> PlannedConfiguration<'a> {
                 _ => unstated(&format!("the Region of provider `{key}`")),
             },
             (None, Some(region)) => Known(region.to_owned()),
-            (None, None) => Unknown(Reason::FromEnvironment { provider: key.to_owned() }),
+            (None, None) => Unknown(region_from_environment(key)),
         }
     }
 

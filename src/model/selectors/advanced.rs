@@ -135,7 +135,9 @@ impl FieldCondition<'_> {
     fn assess_category(&self, assessment: &mut SelectorCoverage) {
         let Some((values, site)) = self.all_values(FieldOperator::Equals, assessment) else { return };
         if values.len() > 1 {
-            let why = Reason::Undocumented { what: "one selector names several event categories".to_owned() };
+            let subject = "one selector names several event categories".to_owned();
+            let text = format!("{subject}: CloudTrail's documentation doesn't describe this case");
+            let why = Reason::Worded { subject, text, advice: "split it into one selector for each category".into() };
             assessment.add_unknown_part(why, site);
         }
     }

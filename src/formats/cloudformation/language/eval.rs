@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::call::{ArgumentForm, FunctionArgument, IntrinsicCall};
 use super::lookup::Lookup;
 use super::mapping::LoopNames;
-use super::symbols::{MAX_SYMBOL, MAX_TEXT, failed, first_unknown, is_final, symbol};
+use super::symbols::{MAX_SYMBOL, MAX_TEXT, ambiguous_boolean, failed, first_unknown, is_final, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar};
 use crate::value::world::Atom;
@@ -225,7 +225,7 @@ impl<'a, L: Lookup> Evaluator<'a, L> {
             Meaning::Bool(value) => Known(Data::Bool(value)),
             // A number that isn't printed in the form in which it is written, such as `1.0`, is treated as a string.
             Meaning::Number(number) if number.to_string() == scalar.text => Known(Data::Number(number)),
-            Meaning::Ambiguous => Unknown(Reason::Ambiguous { text: scalar.text.clone() }),
+            Meaning::Ambiguous => Unknown(ambiguous_boolean(&scalar.text)),
             Meaning::String | Meaning::Number(_) => Known(Data::String(self.filled(&scalar.text))),
         }
     }

@@ -6,7 +6,7 @@ use super::call::FunctionArgument;
 use super::eval::{Evaluator, READER, TracedValue};
 use super::lookup::Lookup;
 use super::mapping::{Section, scalar_text};
-use super::symbols::{computed, failed, is_final};
+use super::symbols::{ambiguous_boolean, computed, failed, is_final};
 use crate::syntax::node::{Entry, Meaning, Node, NodeKind};
 use crate::value::world::Atom;
 use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, placeholder};
@@ -97,7 +97,7 @@ impl<L: Lookup> Evaluator<'_, L> {
             self.world.charge(entries.len());
             let mut ambiguous = entries.iter().filter_map(|entry| ambiguous_text(&entry.key));
             if let Some(key) = ambiguous.find(|key| may_be(key, text)) {
-                return MappingLookup::Open(Reason::Ambiguous { text: key.to_owned() });
+                return MappingLookup::Open(ambiguous_boolean(key));
             }
             found = found.or_else(|| entries.iter().find(|entry| has_key(entry, text)));
         }

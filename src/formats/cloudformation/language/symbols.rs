@@ -14,6 +14,15 @@ pub(crate) fn failed<T>(message: impl Into<String>) -> Maybe<T> {
     Unknown(Reason::Failed { message: message.into() })
 }
 
+/// The reason for a plain `y` or `n` in YAML.
+pub(super) fn ambiguous_boolean(text: &str) -> Reason {
+    Reason::Worded {
+        subject: text.to_owned(),
+        text: format!("`{text}` without quotes is a boolean for some YAML parsers and a string for others"),
+        advice: "use `true` or `false`".into(),
+    }
+}
+
 /// The value of a function with unknown arguments.
 pub(super) fn computed<T>(function: &str, parts: &[&Maybe<Data>], atom: Option<Atom>) -> Maybe<T> {
     let parts_shown: Vec<String> = parts.iter().map(|part| symbol(part)).collect();
@@ -43,7 +52,6 @@ pub(crate) fn is_final(why: &Reason) -> bool {
     match why {
         Reason::Failed { .. }
         | Reason::Undeclared { .. }
-        | Reason::NoReference { .. }
         | Reason::Cycle { .. }
         | Reason::NotEvaluated { .. }
         | Reason::NotHere { .. }
@@ -56,9 +64,8 @@ pub(crate) fn is_final(why: &Reason) -> bool {
         | Reason::SetElsewhere { .. }
         | Reason::Computed { .. }
         | Reason::Composed { .. }
-        | Reason::Ambiguous { .. }
         | Reason::Placeholder { .. }
-        | Reason::Undocumented { .. } => false,
+        | Reason::Worded { .. } => false,
     }
 }
 

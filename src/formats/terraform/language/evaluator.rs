@@ -301,7 +301,7 @@ pub(crate) fn may_fail(why: &Reason) -> bool {
         | Reason::AtDeployment { .. }
         | Reason::AwsKey { .. }
         | Reason::Undeclared { .. }
-        | Reason::NoReference { .. }
+        | Reason::Worded { .. }
         | Reason::SetElsewhere { .. } => false,
         // A reference to an output of a module.
         Reason::Computed { cause, .. } if matches!(**cause, Reason::NotHere { .. }) => false,

@@ -85,10 +85,7 @@ impl<L: Lookup> Evaluator<'_, L> {
         match &expr.kind {
             ExprKind::Variable(name) => Some(match self.named(name) {
                 Some(named) => PathStart::Named(named),
-                None => {
-                    let why = Reason::NoReference { word: name.to_owned(), meant: meant_literal(name) };
-                    PathStart::Made(at_use(Unknown(why)))
-                }
+                None => PathStart::Made(at_use(Unknown(no_reference(name)))),
             }),
             ExprKind::GetAttr(base, name) => match &base.kind {
                 ExprKind::Variable(root) if self.language_value(root, &name.text).is_some() => {
@@ -143,4 +140,13 @@ impl<L: Lookup> Evaluator<'_, L> {
         }
         (value.clone(), hops)
     }
+}
+
+/// The reason for a word that is neither a value nor a reference to a declaration.
+fn no_reference(word: &str) -> Reason {
+    let advice = match meant_literal(word) {
+        Some(value) => format!("replace `{word}`; did you mean `{value}`?"),
+        None => format!("replace `{word}` with a value or a reference"),
+    };
+    Reason::Worded { subject: word.to_owned(), text: format!("`{word}` isn't declared"), advice: advice.into() }
 }

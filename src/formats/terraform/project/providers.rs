@@ -9,7 +9,7 @@ use super::expand;
 use super::module::Configuration;
 use super::program::ModuleEvaluator;
 use super::scope::{ModuleCallInstance, ModuleScope};
-use crate::formats::terraform::language::{LocalNames, ValuePath, quoted, symbol};
+use crate::formats::terraform::language::{LocalNames, ValuePath, quoted, region_from_environment, symbol};
 use crate::model::ResourceKind;
 use crate::model::dialects::of_region;
 use crate::model::kinds::ResourceRole;
@@ -137,7 +137,7 @@ fn module_name(scope: &ModuleScope) -> String {
 fn environment(provider: &Reference, scope: &ModuleScope, evaluator: &ModuleEvaluator<'_>) -> Maybe<Data> {
     match &evaluator.lookup.tree.context.options.region {
         Some(region) => Known(Data::String(region.clone())),
-        None => Unknown(Reason::FromEnvironment { provider: scope.qualify(&provider.to_string()) }),
+        None => Unknown(region_from_environment(&scope.qualify(&provider.to_string()))),
     }
 }
 

@@ -72,11 +72,20 @@ fn flatten_into(whole: &Traced<Data>, list: &List, items: &mut Vec<Traced<Data>>
     for (index, item) in list.items.iter().enumerate() {
         match &item.value {
             // It may be a list of any length, unless it is a text.
-            Unknown(why) if !why.is_text() => return Err(why.clone().into()),
+            Unknown(why) if !is_text(why) => return Err(why.clone().into()),
             Known(Data::List(list)) => flatten_into(&whole.member(item, HopKind::Element(index)), list, items)?,
             _ if items.len() >= MAX_ELEMENTS => return Err(FunctionFailure::too_many()),
             Known(_) | Unknown(_) => items.push(whole.member(item, HopKind::Element(index))),
         }
     }
     Ok(())
+}
+
+/// True if an unknown value is certain to be a text: a template, or the ARN or id of a resource.
+fn is_text(why: &Reason) -> bool {
+    match why {
+        Reason::Composed { reference, .. } => !reference.starts_with("coalesce("),
+        Reason::AtDeployment { reference, is_set: true } => reference.ends_with(".arn") || reference.ends_with(".id"),
+        _ => false,
+    }
 }
