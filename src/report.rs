@@ -61,6 +61,8 @@ pub struct Report {
     pub unused_configurations: Vec<String>,
     /// Paths of `[[root]]` that are checked but have no evaluated trail.
     pub unmatched_roots: Vec<String>,
+    /// The sources of configured modules that no call has.
+    pub unmatched_modules: Vec<String>,
     /// A value of an option that every root that declares its name rejects.
     pub rejected_option: Option<Error>,
 }

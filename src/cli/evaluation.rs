@@ -1,13 +1,18 @@
 //! The options that add information to the code: values of variables and parameters, the workspace, a plan, a Region.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use clap::ArgMatches;
 
 use super::inputs::NamedInputs;
 use crate::config::Config;
 use crate::engine::NamedDeployment;
 use crate::error::Error;
+use crate::formats::terraform::MappedModule;
 use crate::formats::{FormatArgs, OptionReader, Options, Variables, cloudformation, terraform};
 use crate::model::region;
+use crate::source::{Fs, ReadError, Sources};
 
 /// Reads the files that the options name, and keeps their texts so that findings can refer to them.
 pub(super) fn options(
@@ -21,12 +26,37 @@ pub(super) fn options(
     let policy = config.settings.parameter_policy;
     Ok(Options {
         cloudformation: cloudformation::Options::read(&args.cloudformation, policy, &reader)?,
-        terraform: terraform::Options::read(&args.terraform, &reader)?,
+        terraform: terraform::Options {
+            mapped: modules(config, named_inputs)?,
+            ..terraform::Options::read(&args.terraform, &reader)?
+        },
         region: args.region.as_deref().map(parse_region).transpose()?,
         // A plan is about the current code, not about the state that it is compared with.
         plan: if named_inputs.is_before { None } else { args.plan.read(&reader)? },
         ..Options::default()
     })
+}
+
+/// Returns the directories that the configuration has for modules. In an earlier state, a directory may be missing.
+fn modules(config: &Config, named_inputs: &NamedInputs) -> Result<Vec<Arc<MappedModule>>, Error> {
+    let mapped = if named_inputs.is_before {
+        config.modules(&|_| Ok(()), &named_inputs.sources)
+    } else {
+        let fs = named_inputs.files.fs();
+        config.modules(&|directory| has_code(directory, fs, &named_inputs.sources), &named_inputs.sources)
+    };
+    Ok(mapped?.into_iter().map(Arc::new).collect())
+}
+
+/// Checks that a directory contains a module.
+fn has_code(directory: &Path, fs: &dyn Fs, sources: &Sources) -> Result<(), String> {
+    if !sources.may_read(directory) {
+        return Err(ReadError::OutsideTree.to_string());
+    }
+    let files = fs.list(directory).map_err(|cause| cause.to_string())?;
+    let mut names = files.iter().filter_map(|path| path.file_name());
+    let has_any = names.any(|name| terraform::is_configuration(&name.to_string_lossy()));
+    has_any.then_some(()).ok_or_else(|| "it has no Terraform file".to_owned())
 }
 
 /// Returns the deployments of the configuration, with the values from their files. Values of options override these.

@@ -141,7 +141,9 @@ pub(super) fn describe(error: &toml::de::Error) -> String {
         return "invalid type, expected a string".to_owned();
     }
     if message.contains("duplicate key") {
-        return format!("{message}; write `ignore` and `root` either as one list or as `[[ignore]]` and `[[root]]`");
+        return format!(
+            "{message}; write each of `ignore`, `root` and `module` either as one list or as `[[ignore]]`, `[[root]]` and `[[module]]`"
+        );
     }
     message
 }

@@ -7,6 +7,7 @@
 
 mod find;
 mod layer;
+mod modules;
 mod names;
 mod relaxed;
 mod renamed;
@@ -28,7 +29,7 @@ use layer::SettingsLayer;
 pub use names::{ALL, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule};
 pub use relaxed::Relaxed;
 pub use roots::ConfiguredDeployment;
-pub use settings::{IgnoreSetting, IgnoredFindings, RootSetting, Settings};
+pub use settings::{IgnoreSetting, IgnoredFindings, ModuleSetting, RootSetting, Settings};
 pub use show::{EffectiveSetting, Override, SCHEMA};
 
 /// The settings, each with its origin.

@@ -68,6 +68,9 @@ impl Config {
                 add("root", format!("changes the values of the deployment `{name}`"));
             }
         }
+        for module in now.module.iter().filter(|module| !was.module.contains(module)) {
+            add("module", format!("reads the module `{}` from `{}`", module.source, module.path));
+        }
         relaxed.extend(self.newly_suppressed(before));
         relaxed
     }

@@ -63,6 +63,8 @@ pub struct Settings {
     pub honor: Vec<OtherTool>,
     /// Deployments, each a directory or a template with its own values.
     pub root: Vec<RootSetting>,
+    /// Directories with the code of modules that aren't installed, such as private ones.
+    pub module: Vec<ModuleSetting>,
 }
 
 /// A rule to skip, or findings to suppress.
@@ -109,6 +111,17 @@ pub struct RootSetting {
     pub parameter_files: Vec<String>,
 }
 
+/// The directory with the code of a module of a registry or a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ModuleSetting {
+    /// The source of the calls without `?ref=…`; `*` matches any text without `/`, and `**` any text.
+    pub source: String,
+    /// The directory of the module, relative to this file.
+    pub path: String,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -130,6 +143,7 @@ impl Default for Settings {
             benchmark: Benchmark::default(),
             honor: Vec::new(),
             root: Vec::new(),
+            module: Vec::new(),
         }
     }
 }

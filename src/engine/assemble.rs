@@ -38,6 +38,7 @@ pub(super) fn report(
         renamed: Vec::new(),
         unused_configurations: Vec::new(),
         unmatched_roots: Vec::new(),
+        unmatched_modules: Vec::new(),
         rejected_option: None,
         sources,
     };
@@ -66,6 +67,8 @@ pub(super) fn report(
     report.findings.extend(stale.into_iter().filter_map(|stale| file_findings::stale_suppression(stale, settings)));
     report.unused_configurations = unused_configurations(scan, &report.sources);
     report.unmatched_roots = unmatched_roots(&report, settings);
+    let mapped = settings.evaluation.terraform.mapped.iter();
+    report.unmatched_modules = mapped.filter(|module| !module.is_used()).map(|module| module.source.clone()).collect();
     report.deployments.sort_by(|a, b| a.root.cmp(&b.root));
     clip_to_lines(&mut report);
     sort_findings(&mut report);

@@ -1,6 +1,7 @@
 //! Turns rule results into findings: instances that share their text share a finding.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use super::deployment_check::DeploymentCheck;
 use super::downgrade::Downgrade;
@@ -199,12 +200,20 @@ impl DeploymentCheck<'_> {
 }
 
 /// Moves a finding in installed code, which can't be edited, to the call of the module: to the argument that decides
-/// the value, or to the call's header if none does.
+/// the value, or to the call's header if none does. A finding in code that the configuration has for a module is moved
+/// only if nothing outside of it decides the value.
 fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -> Finding {
-    let is_installed = |label: &Label| is_installed(&sources.file(label.span.file).path);
-    let is_out_of_reach = finding.place.label().is_some_and(is_installed);
-    let Some(call) = finding.call.or(trail.call).filter(|_| is_out_of_reach) else { return finding };
-    let own = finding.related.iter().position(|label| !is_installed(label));
+    let (Some(call), Some(place)) = (finding.call.or(trail.call), finding.place.label()) else { return finding };
+    let called = called_directories(trail, call, sources);
+    let is_inside = |label: &Label| {
+        let file = sources.file(label.span.file);
+        is_installed(&file.path) || called.iter().any(|directory| file.directory() == directory)
+    };
+    let own = finding.related.iter().position(|label| !is_inside(label));
+    let is_editable = !is_installed(&sources.file(place.span.file).path);
+    if !is_inside(place) || is_editable && own.is_some() {
+        return finding;
+    }
     let label = match own {
         Some(index) => finding.related.remove(innermost(&finding.related, index)),
         None => Label { span: call, text: "in the module that this calls".to_owned() },
@@ -213,6 +222,13 @@ fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -> Finding {
         finding.related.insert(0, inside);
     }
     finding
+}
+
+/// The directories of the modules on the path from a call to the declaration of the trail.
+fn called_directories(trail: &Trail, call: Span, sources: &Sources) -> Vec<PathBuf> {
+    let Some(depth) = trail.calls.iter().position(|own| *own == call) else { return Vec::new() };
+    let files = trail.owners.iter().take(depth.saturating_add(1));
+    files.map(|file| sources.file(*file).directory().to_owned()).collect()
 }
 
 /// Returns the index of the last of consecutive labels that each contain the next, such as an object in an argument and

@@ -47,12 +47,15 @@ impl FormatArgs {
 }
 
 impl Options {
-    /// The options of an evaluation without any values, of the same roots.
+    /// The options of an evaluation without any values, of the same roots and modules.
     #[must_use]
     pub fn without_values(&self, modules: terraform::Modules) -> Self {
         Self {
             roots: self.roots.clone(),
-            terraform: terraform::Options::without_values(modules),
+            terraform: terraform::Options {
+                mapped: self.terraform.mapped.clone(),
+                ..terraform::Options::without_values(modules)
+            },
             cloudformation: cloudformation::Options::without_values(),
             ..Self::default()
         }

@@ -14,7 +14,8 @@ pub struct Resource {
     pub header: Span,
     /// The whole declaration.
     pub declaration: Span,
-    /// The call that includes the code of the declaration, if that code can't be edited.
+    /// The call of the module that contains the declaration, if its source isn't a local path: its code is installed, or
+    /// the configuration has a directory for it.
     pub call: Option<Span>,
     /// The module calls or stacks that lead to the declaration, the innermost first.
     pub calls: Vec<Span>,

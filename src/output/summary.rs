@@ -17,15 +17,18 @@ const MAX_NAMED: usize = 5;
 /// The summary: the evaluated files and the counts of findings, in a few sentences.
 pub fn summary(report: &Report, view: &View) -> String {
     let words = verdict_words(report, view, view.shows_not_evaluated);
-    let settings = without_effect(report) + &renamed(&report.renamed);
+    let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
     format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
 }
 
-/// The settings that have no effect, a line for each.
-fn without_effect(report: &Report) -> String {
-    lines(&report.unmatched_roots, unmatched_root) + &lines(&report.unused_configurations, unused_configuration)
+/// The settings that have no effect, a line for each. A directory of a module may be meant for other code that shares
+/// the configuration, so it is mentioned with `-v` only.
+fn without_effect(report: &Report, is_verbose: bool) -> String {
+    let modules = if is_verbose { lines(&report.unmatched_modules, unmatched_module) } else { String::new() };
+    let roots = lines(&report.unmatched_roots, unmatched_root);
+    roots + &modules + &lines(&report.unused_configurations, unused_configuration)
 }
 
 fn lines(names: &[String], line: fn(&str) -> String) -> String {
@@ -38,6 +41,10 @@ fn lines(names: &[String], line: fn(&str) -> String) -> String {
 
 fn unmatched_root(name: &str) -> String {
     format!("warning: no trail is evaluated in `{}`, the path of a `[[root]]`\n", sanitize(name))
+}
+
+fn unmatched_module(source: &str) -> String {
+    format!("warning: `[[module]] \"{}\"` matches no call\n", sanitize(source))
 }
 
 fn unused_configuration(name: &str) -> String {

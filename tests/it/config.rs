@@ -178,7 +178,7 @@ fn mistakes_are_shown_at_their_place() {
         ("[[ignore]]\nrule = \"stopped-trail\"\nuntil = 2027-02-29", "3:9: invalid date, "),
         (
             "ignore = []\n[[ignore]]\nrule = \"stopped-trail\"",
-            "2:3: duplicate key; write `ignore` and `root` either as ",
+            "2:3: duplicate key; write each of `ignore`, `root` and `module` either as ",
         ),
         ("[[root]]\npath = \"nowhere\"", "1:1: can't read `nowhere`: no such file or directory"),
         ("[[root]]\npath = \".\"\nvar-files = [\"x\"]", "1:1: can't read `x`: no such file or directory"),
@@ -495,6 +495,7 @@ fn every_setting_is_shown_with_its_origin() {
         levels.stopped-trail = \"note\" # --level\n\
         levels.unvalidated-logs = \"error\" # trailint.toml:2:8\n\
         min-retention-days = 365 # default\n\
+        module = [] # default\n\
         parameter-policy = \"defaults\" # default\n\
         regions = [\"eu-west-1\"] # --regions\n\
         require-trail = true # --require-trail\n\
@@ -510,7 +511,8 @@ fn the_documentation_names_every_key() {
     let scratch = Scratch::new("schema", &[]);
     let schema: serde_json::Value = serde_json::from_str(&out(&scratch.run(&["config", "schema"]))).unwrap();
     let page = std::fs::read_to_string(super::support::package("docs/configuration.md")).unwrap();
-    let definitions = ["RootSetting", "IgnoredFindings"].map(|name| &schema["$defs"][name]["properties"]);
+    let definitions =
+        ["RootSetting", "IgnoredFindings", "ModuleSetting"].map(|name| &schema["$defs"][name]["properties"]);
     for properties in [&schema["properties"]].into_iter().chain(definitions) {
         for (key, property) in properties.as_object().unwrap() {
             assert!(page.contains(&format!("`{key}`")), "{key} isn't in docs/configuration.md");
@@ -527,6 +529,7 @@ fn the_documentation_names_every_key() {
         ("repo/envs/trailint.toml", ""),
         ("repo/envs/app/envs/app/main.tf", ""),
         ("repo/envs/app/envs/prod.tfvars", ""),
+        ("repo/envs/app/vendor/acme-modules/main.tf", ""),
         ("repo/envs/app/cloudformation/trail.yaml", ""),
         ("repo/envs/app/cloudformation/prod.json", "{}"),
     ] {

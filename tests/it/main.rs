@@ -34,6 +34,7 @@ mod lsp;
 mod mentions;
 mod merging;
 mod metamorphic;
+mod modules;
 mod oracle;
 mod other_runs;
 mod outputs;

@@ -1,11 +1,12 @@
 //! Terraform and OpenTofu: a directory is a module, and a root module is one that no scanned module calls.
 //!
 //! `language` evaluates expressions, and refers to everything that it doesn't define itself through the trait `Lookup`.
-//! `project` reads modules, and implements `Lookup` for their instances.
+//! `project` reads modules, and implements `Lookup` for their instances. `sources` compares the sources of modules.
 
 mod language;
 mod options;
 mod project;
+mod sources;
 
 use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance};
 use crate::source::has_escaped;
@@ -13,6 +14,7 @@ pub(super) use language::{PolicyDocument, advice_in_terraform, region_from_envir
 pub use options::{Engine, Modules, Options, TerraformArgs};
 pub(crate) use project::names::is_configuration;
 use project::{mentions, names, roots};
+pub use sources::MappedModule;
 
 /// The format of Terraform and OpenTofu configurations.
 #[derive(Debug)]

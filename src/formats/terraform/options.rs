@@ -1,9 +1,11 @@
 //! The options of Terraform: values of variables, the workspace, and the modules that are evaluated.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
+use super::sources::MappedModule;
 use crate::formats::{OptionError, OptionReader, Variables};
 use crate::source::FileId;
 
@@ -56,6 +58,8 @@ pub struct Options {
     pub engine: Option<Engine>,
     /// The module calls that are followed.
     pub modules: Modules,
+    /// Directories with the code of modules that aren't installed, in the order of precedence.
+    pub mapped: Vec<Arc<MappedModule>>,
 }
 
 /// A program that reads Terraform's language.
@@ -104,6 +108,7 @@ impl Options {
             workspace: args.workspace.clone(),
             engine: args.engine,
             modules: args.modules,
+            mapped: Vec::new(),
         };
         if args.use_env {
             options.use_environment(reader);

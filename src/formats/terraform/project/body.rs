@@ -54,7 +54,7 @@ fn resource(
         address,
         header: block.header,
         declaration: block.span,
-        call: scope.call_block().filter(|_| scope.is_vendored).map(|block| block.header),
+        call: scope.entry,
         calls: scope.calls(),
         owners: owners(block, scope),
         exists: scope.existence(exists),

@@ -1,15 +1,14 @@
 //! Finds the directory of a called module.
 
-mod address;
 pub(super) mod found_calls;
 mod version;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use self::address::Address;
 use crate::formats::Context;
 use crate::formats::terraform::Modules;
+use crate::formats::terraform::sources::{self, Address, is_local};
 use crate::model::{TrailHint, UnreadPart, dialects};
 use crate::source::{ReadError, normalize};
 use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, TemplatePart};
@@ -26,11 +25,7 @@ const META_ARGUMENTS: [&str; 6] = ["source", "version", "count", "for_each", "pr
 #[derive(Debug)]
 pub(super) enum CalledModule {
     /// Code that can be read.
-    Directory {
-        directory: PathBuf,
-        /// True if it was installed, and so can't be edited.
-        is_vendored: bool,
-    },
+    Directory { directory: PathBuf, origin: CodeOrigin },
     /// Code that isn't read.
     Unread {
         /// The call, and the hints that its names give about the code.
@@ -38,6 +33,17 @@ pub(super) enum CalledModule {
         /// The directory of another version that is installed.
         other: Option<PathBuf>,
     },
+}
+
+/// The origin of the code of a called module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CodeOrigin {
+    /// The directory that the call names.
+    Local,
+    /// `terraform init`, so that the code can't be edited.
+    Installed,
+    /// The configuration.
+    Mapped,
 }
 
 impl CalledModule {
@@ -137,13 +143,31 @@ pub(super) fn resolve(
     };
     if let Some(local) = local(source, caller.directory) {
         if leads_to(&local, is_read, context) {
-            return CalledModule::Directory { directory: local, is_vendored: false };
+            return CalledModule::Directory { directory: local, origin: CodeOrigin::Local };
         }
         if context.sources.may_read(&local) && context.fs.kind(&local) == Err(ReadError::Missing) {
             return CalledModule::Unread { part: missing_directory(caller, source), other: None };
         }
         return CalledModule::unread(caller, "its code isn't available", None);
     }
+    let installed = installed(caller, source, manifest, is_read, context);
+    if let CalledModule::Unread { .. } = installed
+        && context.options.terraform.modules != Modules::None
+        && let Some(directory) = sources::directory_of(source, &context.options.terraform.mapped)
+    {
+        return CalledModule::Directory { directory: directory.to_owned(), origin: CodeOrigin::Mapped };
+    }
+    installed
+}
+
+/// Finds the code that `terraform init` has installed for a call.
+fn installed(
+    caller: ModuleCall<'_>,
+    source: &str,
+    manifest: &Manifest,
+    is_read: &dyn Fn(&Path) -> bool,
+    context: Context<'_>,
+) -> CalledModule {
     let Some(installed) =
         manifest.modules.get(caller.key).filter(|_| context.options.terraform.modules == Modules::Installed)
     else {
@@ -156,7 +180,7 @@ pub(super) fn resolve(
         return CalledModule::unread(caller, &reason, Some(installed.directory.clone()));
     }
     if is_read(&installed.directory) || may_hold_files(&installed.directory, context) {
-        return CalledModule::Directory { directory: installed.directory.clone(), is_vendored: true };
+        return CalledModule::Directory { directory: installed.directory.clone(), origin: CodeOrigin::Installed };
     }
     CalledModule::unread(caller, "its code isn't available", None)
 }
@@ -193,11 +217,6 @@ fn literal<'b>(block: &'b Block, argument: &str) -> Option<&'b str> {
 /// The directory of a local source, which is relative to the caller's directory.
 pub(super) fn local(source: &str, directory: &Path) -> Option<PathBuf> {
     is_local(source).then(|| normalize(&directory.join(source.replace('\\', "/"))))
-}
-
-/// True if a source is a path relative to the caller's directory.
-pub(super) fn is_local(source: &str) -> bool {
-    ["./", "../", ".\\", "..\\"].iter().any(|prefix| source.starts_with(prefix))
 }
 
 /// A call whose code isn't read.

@@ -48,7 +48,7 @@ impl Program<'_> {
         let made = ModuleCallInstance { caller: Rc::clone(caller), block: call.block, names };
         let id = self.last_id.get().saturating_add(1);
         self.last_id.set(id);
-        Rc::new(ModuleScope::called(id, Arc::clone(&call.module), address, made, call.is_vendored, exists))
+        Rc::new(ModuleScope::called(id, Arc::clone(&call.module), address, made, call.origin, exists))
     }
 
     /// The instance of a call that a reference such as `module.audit["a"]` names.
@@ -73,12 +73,12 @@ impl Program<'_> {
     pub(super) fn call(&self, caller: &Rc<ModuleScope>, name: &str) -> Option<DeclarationCall> {
         let id = caller.module.find_id("module", &[name])?;
         let block = caller.module.block(id)?;
-        let CalledModule::Directory { directory, is_vendored } =
+        let CalledModule::Directory { directory, origin } =
             self.resolve(block, &caller.module, &self.key_of(caller, name), Some(caller))
         else {
             return None;
         };
-        Some(DeclarationCall { block: id, module: self.module(&directory), is_vendored })
+        Some(DeclarationCall { block: id, module: self.module(&directory), origin })
     }
 
     /// The key of a call in the manifest of installed modules.

@@ -7,6 +7,7 @@ use super::calls;
 use super::program::ModuleEvaluator;
 use super::scope::ModuleScope;
 use crate::formats::terraform::language::MAX_DEPTH;
+use crate::formats::terraform::sources::is_local;
 use crate::source::normalize;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Known};
@@ -23,7 +24,7 @@ impl ModuleEvaluator<'_> {
     fn path_of(&self, scope: &ModuleScope) -> PathBuf {
         let Some(call) = &scope.call else { return PathBuf::new() };
         let source = scope.call_block().and_then(calls::literal_source);
-        match source.filter(|source| calls::is_local(source)) {
+        match source.filter(|source| is_local(source)) {
             Some(source) => joined(&self.path_of(&call.caller), source),
             None => relative(&self.lookup.tree.root.module.directory, &scope.module.directory),
         }

@@ -12,6 +12,8 @@ use super::calls::found_calls::links_in;
 use super::library::ModuleLibrary;
 use super::loaded::{LoadedRoot, RootModule};
 use super::names::{self, file_name};
+use crate::formats::terraform::Modules;
+use crate::formats::terraform::sources::MappedModule;
 use crate::formats::{
     CalledCode, CandidateFile, Context, LinkedFile, Links, LoadedProject, Plan, PlanMatch, Project, Relevance,
 };
@@ -62,10 +64,16 @@ pub(crate) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
     let file = context.sources.file(kept.file);
     let name = file_name(&file.path);
     if names::is_configuration(&name) && !names::is_variable_values(&name) {
-        links_in(kept.file, &file)
+        links_in(kept.file, &file, mapped_modules(context))
     } else {
         Links::default()
     }
+}
+
+/// The configured directories of modules, if calls are followed.
+fn mapped_modules(context: Context<'_>) -> &[Arc<MappedModule>] {
+    let options = &context.options.terraform;
+    if options.modules == Modules::None { &[] } else { &options.mapped }
 }
 
 /// The root modules among the kept files.

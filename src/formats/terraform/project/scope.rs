@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::calls::CodeOrigin;
 use super::module::{BlockId, Module};
 use crate::formats::terraform::language::{LocalNames, ValuePath, size};
 use crate::source::Span;
@@ -20,8 +21,8 @@ pub(super) struct ModuleScope {
     pub(super) address: String,
     /// The call that creates it; `None` for the root.
     pub(super) call: Option<ModuleCallInstance>,
-    /// True if its code was installed and can't be edited.
-    pub(super) is_vendored: bool,
+    /// The call through which code that isn't local was reached: the outermost one on the path to it.
+    pub(super) entry: Option<Span>,
     /// Its existence; `None` for the root.
     exists: Option<Traced<bool>>,
     /// The evaluated variables, locals, outputs and data sources, by reference.
@@ -48,8 +49,7 @@ pub(super) struct DeclarationCall {
     pub(super) block: BlockId,
     /// The called module.
     pub(super) module: Arc<Module>,
-    /// True if the called module was installed and can't be edited.
-    pub(super) is_vendored: bool,
+    pub(super) origin: CodeOrigin,
 }
 
 impl ModuleScope {
@@ -60,7 +60,7 @@ impl ModuleScope {
             module,
             address: String::new(),
             call: None,
-            is_vendored: false,
+            entry: None,
             exists: None,
             values: Memo::default(),
             pending: RefCell::default(),
@@ -73,12 +73,13 @@ impl ModuleScope {
         module: Arc<Module>,
         address: String,
         call: ModuleCallInstance,
-        is_vendored: bool,
+        origin: CodeOrigin,
         exists: Traced<bool>,
     ) -> Self {
-        let is_vendored = is_vendored || call.caller.is_vendored;
+        let own = call.caller.module.block(call.block).filter(|_| origin != CodeOrigin::Local);
+        let entry = call.caller.entry.or_else(|| own.map(|block| block.header));
         let exists = Some(call.caller.existence(exists));
-        Self { id, address, call: Some(call), is_vendored, exists, ..Self::root(module) }
+        Self { id, address, call: Some(call), entry, exists, ..Self::root(module) }
     }
 
     /// Combines the existence of a resource or call with that of this module instance.

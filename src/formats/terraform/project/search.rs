@@ -128,7 +128,7 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
         let Some(label) = block.labels.first() else { return };
         let key = if way.key.is_empty() { label.text.clone() } else { format!("{}.{}", way.key, label.text) };
         match self.resolve(block, module, way, &key) {
-            CalledModule::Directory { directory, is_vendored } => {
+            CalledModule::Directory { directory, origin } => {
                 let called = self.tree.module(&directory);
                 if !self.may_declare(&called) {
                     return;
@@ -139,7 +139,7 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
                 if !self.pay(STEPS_OF_A_CALL) {
                     return self.add_limit(module, STEPS);
                 }
-                let call = DeclarationCall { block: id, module: Arc::clone(&called), is_vendored };
+                let call = DeclarationCall { block: id, module: Arc::clone(&called), origin };
                 let calls: Vec<DeclarationCall> = way.calls.iter().cloned().chain([call]).collect();
                 self.search_module(&called, ModuleChain { calls: &calls, key: &key });
             }

@@ -4,12 +4,14 @@
 //! evaluation.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{literal_source, local};
 use crate::formats::Links;
 use crate::formats::terraform::language::json;
 use crate::formats::terraform::project::mentions::names_landing_zone;
 use crate::formats::terraform::project::names::is_json;
+use crate::formats::terraform::sources::{self, MappedModule};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, ParsedItem, UnparsedItem};
 use crate::syntax::{Problem, ProblemKind, json as json_syntax};
@@ -19,20 +21,26 @@ use crate::syntax::{Problem, ProblemKind, json as json_syntax};
 pub(crate) enum FoundCall {
     /// A directory relative to the caller's.
     Local(PathBuf),
-    /// A module of a registry or a repository, or unknown code.
-    Remote,
+    /// A module of a registry or a repository.
+    Remote(String),
+    /// Any code, since a part of the file can't be read.
+    Unreadable,
     /// The value of an expression.
     Computed,
 }
 
 /// The module calls in a file, and its other references to code.
-pub(crate) fn links_in(id: FileId, file: &SourceFile) -> Links {
+pub(crate) fn links_in(id: FileId, file: &SourceFile, mapped: &[Arc<MappedModule>]) -> Links {
     let mut links = Links { may_bring_trail: names_landing_zone(file.text.as_bytes()), ..Links::default() };
     for call in in_file(id, file) {
         match call {
             FoundCall::Local(called) if called == file.directory() => {}
             FoundCall::Local(called) => drop(links.calls.insert(called)),
-            FoundCall::Remote => links.may_bring_trail = true,
+            FoundCall::Remote(source) => {
+                links.may_bring_trail = true;
+                links.calls.extend(sources::directory_of(&source, mapped).map(Path::to_owned));
+            }
+            FoundCall::Unreadable => links.may_bring_trail = true,
             FoundCall::Computed => {
                 links.may_bring_trail = true;
                 links.has_computed_calls = true;
@@ -58,7 +66,7 @@ fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
 /// A part of a file that exceeds a limit and so isn't read may call any code.
 fn unread_call(problems: &[Problem]) -> Option<FoundCall> {
     let is_cut = problems.iter().any(|problem| problem.kind == ProblemKind::Limit);
-    is_cut.then_some(FoundCall::Remote)
+    is_cut.then_some(FoundCall::Unreadable)
 }
 
 fn parsed(item: &UnparsedItem, file: &SourceFile) -> Option<FoundCall> {
@@ -76,7 +84,7 @@ fn of_block(block: &Block, file: &SourceFile) -> FoundCall {
 }
 
 fn of_source(source: &str, directory: &Path) -> FoundCall {
-    local(source, directory).map_or(FoundCall::Remote, FoundCall::Local)
+    local(source, directory).map_or_else(|| FoundCall::Remote(source.to_owned()), FoundCall::Local)
 }
 
 /// The source of a call, read from the text of its block without parsing; `None` unless the block has exactly one

@@ -75,7 +75,7 @@ impl ModuleBlock {
         let BlockSource::Native(item) = &self.source else { return None };
         match found_calls::of_text(item, &self.file, directory)? {
             FoundCall::Local(directory) => Some(directory),
-            FoundCall::Remote | FoundCall::Computed => None,
+            FoundCall::Remote(_) | FoundCall::Unreadable | FoundCall::Computed => None,
         }
     }
 

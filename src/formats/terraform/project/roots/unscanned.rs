@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::mapped_modules;
 use crate::formats::terraform::project::calls::found_calls::links_in;
 use crate::formats::terraform::project::mentions::{mentions_module, mentions_trail, names_landing_zone};
 use crate::formats::terraform::project::names::{self, file_name};
@@ -56,7 +57,7 @@ impl Unscanned {
         }
         let sources = Sources::default();
         let id = sources.add(path, bytes);
-        Ok(links_in(id, &sources.file(id)))
+        Ok(links_in(id, &sources.file(id), mapped_modules(context)))
     }
 
     fn charge(&mut self, bytes: usize) -> Result<(), ReadError> {

@@ -4,6 +4,7 @@
 //! `terraform get`.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// The registry hosts that a source may omit.
 const DEFAULT_HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
@@ -13,7 +14,7 @@ const SHORTHANDS: [&str; 2] = ["github.com", "bitbucket.org"];
 
 /// A source of a module that isn't a local path. Equal addresses refer to the same code.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Address {
+pub(in super::super) struct Address {
     /// The package, preceded by the protocol that fetches it.
     package: String,
     /// The directory within the package.
@@ -26,7 +27,7 @@ pub(super) struct Address {
 
 impl Address {
     /// Parses a source in the form of a call or of the manifest of installed modules.
-    pub(super) fn parse(source: &str) -> Self {
+    pub(in super::super) fn parse(source: &str) -> Self {
         let (rest, query) = source.split_once('?').unwrap_or((source, ""));
         let (package, directory) = split_directory(rest);
         let mut parameters: Vec<String> =
@@ -49,7 +50,7 @@ impl Address {
     }
 
     /// The most descriptive name of the code: of the directory, of the module in a registry, or of the repository.
-    pub(super) fn last_name(&self) -> &str {
+    pub(in super::super) fn last_name(&self) -> &str {
         let path = if self.directory.is_empty() { self.package.trim_end_matches('/') } else { &self.directory };
         let path = match path.rsplit_once('/') {
             // The provider follows the name.
@@ -57,6 +58,14 @@ impl Address {
             _ => path.strip_suffix(".git").unwrap_or(path),
         };
         path.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// Formats the source as `terraform init` records it, without the parameters.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.package.trim_start_matches("::"))?;
+        if self.directory.is_empty() { Ok(()) } else { write!(f, "//{}", self.directory) }
     }
 }
 
