@@ -73,7 +73,7 @@ pub fn message_at(diagnostic: &Diagnostic, reason: &str) -> String {
 }
 
 /// The text of the primary label, unless the message contains it.
-fn reason(diagnostic: &Diagnostic) -> Option<&str> {
+pub(super) fn reason(diagnostic: &Diagnostic) -> Option<&str> {
     let label = diagnostic.finding.place.label()?;
     let is_said = matches!(diagnostic.rule.check, Check::Reading) || diagnostic.finding.message.ends_with(&label.text);
     (!is_said).then_some(&label.text)

@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use super::annotation;
 use super::full::PathBase;
 use super::sanitize::sanitize;
 use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence, TrailResult, View};
@@ -114,8 +115,13 @@ impl<'a> ComplianceStatement<'a> {
 }
 
 impl ControlOutcome {
+    /// True if it isn't evaluated because the bucket or key lies in other code.
+    pub(super) fn is_declared_elsewhere(&self) -> bool {
+        self.reason == Some(ELSEWHERE)
+    }
+
     pub(super) fn word(&self) -> &'static str {
-        if self.reason == Some(ELSEWHERE) { "not evaluated (declared elsewhere)" } else { self.status.word() }
+        if self.is_declared_elsewhere() { "not evaluated (declared elsewhere)" } else { self.status.word() }
     }
 }
 
@@ -271,7 +277,10 @@ fn finding_line(diagnostic: &Diagnostic, from: EvidenceSource<'_>) -> String {
     let suppressed = suppressed.map(|own| format!(" (suppressed: {})", own.describe()));
     let reading = diagnostic.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
     let (place, message) = (base.place_of(diagnostic, report), &diagnostic.finding.message);
-    format!("{place}: {}: {message}{reading}{}", diagnostic.rule.id(), suppressed.unwrap_or_default())
+    // An unknown status needs its reason; the message of a failure states it.
+    let reason = annotation::reason(diagnostic).filter(|_| diagnostic.outcome == Outcome::Unknown);
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("{place}: {}: {message}{reason}{reading}{}", diagnostic.rule.id(), suppressed.unwrap_or_default())
 }
 
 /// True if the trail satisfies every condition in its home Region.

@@ -20,14 +20,15 @@ use self::markup::{Html, block, code, join, prose, section, verbatim, void};
 use self::page::{HtmlPage, NumberedFinding};
 use self::selection::ShownDeployment;
 use super::full::PathBase;
+use super::rule_list::benchmark_title;
 use super::{compliance, summary};
-use crate::report::{Report, View};
-use crate::rules::Check;
+use crate::report::{Outcome, Report, View};
+use crate::rules::{Check, RULES};
 
 const STYLE: &str = include_str!("html/style.css");
 
 /// The style sheet is allowed by its SHA-256, so that injected markup couldn't add styles.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-DlNgHJQvf3uQOUKnD0dh6ZAj9vOGaLGOgheIhhbpj6A='; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-0l+Giu8kZ93ekkX2rMTYwxUge1tTC6mX9hrifPm41Is='; \
      base-uri 'none'; form-action 'none'";
 
 pub(super) fn render(report: &Report, view: &View) -> String {
@@ -40,7 +41,7 @@ pub(super) fn render(report: &Report, view: &View) -> String {
 }
 
 fn head(page: &HtmlPage<'_>) -> Html {
-    let title = format!("CloudTrail coverage: {}", summary::verdict_sentence(page.report, page.view));
+    let title = format!("CloudTrail coverage: {}", headline(page));
     let parts = [
         void("meta", &[("charset", "utf-8")]),
         void("meta", &[("http-equiv", "Content-Security-Policy"), ("content", POLICY)]),
@@ -58,8 +59,8 @@ const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"
 fn body<'a>(page: &HtmlPage<'a>, shown: &[ShownDeployment<'a>], left_out: Option<&str>) -> Html {
     let statements = compliance::statements(page.report, page.view, PathBase::Root);
     let deployments = shown.iter().map(|shown| deployment::show(shown, statements.get(shown.index), page));
-    let main = [overview(shown)].into_iter().chain(deployments).chain([unread(page)]);
-    section("body", &[], [header(page, left_out), section("main", &[], main), footer()])
+    let main = [overview(shown, page)].into_iter().chain(deployments).chain([unread(page)]);
+    section("body", &[], [header(page, left_out), section("main", &[], main), footer(page)])
 }
 
 fn header(page: &HtmlPage<'_>, left_out: Option<&str>) -> Html {
@@ -77,22 +78,44 @@ fn header(page: &HtmlPage<'_>, left_out: Option<&str>) -> Html {
     let parts = [
         block("p", &[("class", "tool")], TOOL),
         block("h1", &[], "CloudTrail coverage"),
-        block("p", &[("class", "headline")], summary::verdict_sentence(page.report, page.view)),
+        block("p", &[("class", "headline")], headline(page)),
         section("dl", &[("class", "counts")], counts),
+        block("p", &[("class", "also")], prose(&summary::verdict_sentence(page.report, page.view))),
     ];
     let left_out = left_out.map(|sentence| block("p", &[("class", "also")], prose(sentence)));
     section("header", &[], parts.into_iter().chain(left_out))
 }
 
+/// The number of deployments that meet the control, or the summary if no deployment creates a trail.
+fn headline(page: &HtmlPage<'_>) -> String {
+    let verdicts: Vec<Outcome> = page.report.deployments.iter().filter_map(|deployment| deployment.verdict).collect();
+    let passed = verdicts.iter().filter(|verdict| **verdict == Outcome::Pass).count();
+    if verdicts.is_empty() {
+        return summary::verdict_sentence(page.report, page.view);
+    }
+    let verb = if passed == 1 { "meets" } else { "meet" };
+    format!("{passed} of {} deployments {verb} {}", verdicts.len(), control(&page.view.cited))
+}
+
+/// The control that a deployment has to meet, in a benchmark: "CIS AWS Foundations 3.0, 3.1". Without the number if the
+/// benchmark has several for it.
+fn control(benchmark: &str) -> String {
+    let rule = RULES.iter().copied().find(|rule| matches!(rule.check, Check::Deployment(_)));
+    let number = rule.and_then(|rule| rule.page.control(benchmark)).filter(|number| !number.contains(','));
+    let number = number.map(|number| format!(", {number}")).unwrap_or_default();
+    format!("{}{number}", benchmark_title(benchmark))
+}
+
 /// The verdict on each deployment, with links to its section.
-fn overview(shown: &[ShownDeployment<'_>]) -> Html {
+fn overview(shown: &[ShownDeployment<'_>], page: &HtmlPage<'_>) -> Html {
     if shown.is_empty() {
         return Html::default();
     }
-    let caption = block("caption", &[], "Deployments and their verdicts");
+    let caption = format!("Verdicts of {}", control(&page.view.cited));
+    let caption = block("caption", &[], caption);
     let heads = ["Deployment", "Verdict"].map(|name| block("th", &[("scope", "col")], name));
     let head = section("thead", &[], [section("tr", &[], heads)]);
-    let rows = shown.iter().map(|shown| deployment::row(shown.index, shown.deployment));
+    let rows = shown.iter().map(|shown| deployment::row(shown.index, shown.deployment, page));
     let table = section("table", &[("class", "overview")], [caption, head, section("tbody", &[], rows)]);
     let nav = section("nav", &[("aria-label", "Deployments"), ("class", "wide")], [table]);
     section("section", &[], [nav])
@@ -117,12 +140,17 @@ fn unread(page: &HtmlPage<'_>) -> Html {
     section("section", &attributes, std::iter::once(head).chain(findings))
 }
 
-fn footer() -> Html {
-    let control = "A deployment passes when one of its trails is multi-Region, is logging, and records all management \
-                   events: CIS AWS Foundations v3.0.0 3.1.";
+fn footer(page: &HtmlPage<'_>) -> Html {
+    let control = format!(
+        "A deployment passes when one of its trails is multi-Region, is logging, and records all management events: {}.",
+        control(&page.view.cited)
+    );
     let unknown =
         "Unknown is neither a pass nor a failure: the value that decides the verdict isn’t in the checked files.";
+    let elsewhere = "Not evaluated (declared elsewhere) is neither of them: the log bucket or the key of a trail isn’t \
+                     declared in its deployment.";
     let explain = join(["For details about a rule, run ".into(), code("trailint explain RULE"), ".".into()]);
-    let lines = [block("p", &[], control), block("p", &[], unknown), block("p", &[], explain)];
+    let lines =
+        [block("p", &[], control), block("p", &[], unknown), block("p", &[], elsewhere), block("p", &[], explain)];
     section("footer", &[], lines)
 }

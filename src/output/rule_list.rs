@@ -100,7 +100,7 @@ fn section(title: &str, controls: &[Control]) -> String {
 }
 
 /// The usual title of a benchmark or framework: "CIS AWS Foundations 3.0" for `cis-aws-3.0`.
-fn benchmark_title(name: &str) -> String {
+pub(super) fn benchmark_title(name: &str) -> String {
     if let Some(version) = name.strip_prefix("cis-aws-") {
         return format!("CIS AWS Foundations {version}");
     }

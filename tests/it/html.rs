@@ -59,7 +59,7 @@ fn every_page_is_well_formed_and_asks_for_nothing() {
             .unwrap_or_else(|fault| panic!("{}: {fault}", name.display()));
         for element in &tree.elements {
             let known = "html head meta title style body header main nav section article footer h1 h2 h3 h4 h5 p dl dt dd \
-                         div table caption thead tbody tr th td ol ul li a code pre mark span strong";
+                         div table caption thead tbody tr th td ol ul li a code pre mark span strong wbr";
             assert!(known.split_whitespace().any(|tag| tag == element.tag), "{}: <{}>", name.display(), element.tag);
             for (attribute, value) in &element.attributes {
                 let is_own = match attribute.as_str() {
@@ -155,8 +155,52 @@ fn a_verdict_whose_finding_is_hidden_is_on_record() {
     let report = check([("main.tf", "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n")]);
     let view = View { hides_unknown: true, ..View::default() };
     let text = Tree::parse(&OutputFormat::Html.render(&report, &view)).unwrap().text;
-    assert!(text.contains("Other verdicts\n\n? unknown single-region-trail"), "{text}");
+    assert!(text.contains("Other verdicts\n\n? unknown single-region-trail blocked by var.m"), "{text}");
     assert!(!text.contains("may record one Region only"), "{text}");
+}
+
+#[test]
+fn the_headline_counts_the_deployments_that_meet_the_configured_control() {
+    let headline = |report: &Report, cited: &str| {
+        let view = View { cited: cited.to_owned(), ..View::default() };
+        let page = OutputFormat::Html.render(report, &view);
+        let (_, rest) = page.split_once("<p class=\"headline\">").unwrap();
+        rest.split("</p>").next().unwrap().to_owned()
+    };
+    let trail = |multi: &str| format!("resource \"aws_cloudtrail\" \"t\" {{\n  is_multi_region_trail = {multi}\n}}\n");
+    let (good, bad) = (trail("true"), trail("false"));
+    let report = check([("a/main.tf", good.as_str()), ("b/main.tf", &bad), ("c/main.tf", &trail("var.m"))]);
+    assert_eq!(headline(&report, "cis-aws-3.0"), "1 of 3 deployments meets CIS AWS Foundations 3.0, 3.1");
+    assert_eq!(headline(&report, "cis-aws-7.0"), "1 of 3 deployments meets CIS AWS Foundations 7.0, 4.1");
+    let fsbp = "1 of 3 deployments meets AWS Foundational Security Best Practices, CloudTrail.1";
+    assert_eq!(headline(&report, "fsbp"), fsbp);
+    assert_eq!(headline(&report, "nist-800-53-r5"), "1 of 3 deployments meets NIST SP 800-53 Rev. 5");
+    let report = check([("a/main.tf", good.as_str()), ("b/main.tf", &good)]);
+    assert_eq!(headline(&report, "cis-aws-3.0"), "2 of 2 deployments meet CIS AWS Foundations 3.0, 3.1");
+    let report = check([("a/main.tf", bad)]);
+    assert_eq!(headline(&report, "cis-aws-3.0"), "0 of 1 deployments meet CIS AWS Foundations 3.0, 3.1");
+    assert_eq!(
+        headline(&check([("a.tf", "")]), "cis-aws-3.0"),
+        "No CloudTrail trail found in 1 file; nothing was checked."
+    );
+}
+
+#[test]
+fn each_unknown_has_its_reason() {
+    let text = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n  \
+                s3_bucket_name = \"elsewhere\"\n}\n";
+    let report = check([("main.tf", text)]);
+    let text = Tree::parse(&OutputFormat::Html.render(&report, &with_controls())).unwrap().text;
+    assert_eq!(text.matches("? unknownblocked by var.m").count(), 1, "{text}");
+    assert!(text.contains("? unknown · terraformblocked by var.m"), "{text}");
+    let control = "single-region-trail: trail aws_cloudtrail.t may record one Region only: var.m";
+    assert!(text.contains(control), "{text}");
+    assert!(text.contains("4.4\n– not evaluated (declared elsewhere)\n"), "{text}");
+    assert!(
+        text.contains("Not evaluated (declared elsewhere)\n\n– not evaluated (declared elsewhere) bucket-policy"),
+        "{text}"
+    );
+    assert!(!text.contains("not applicable"), "{text}");
 }
 
 #[test]

@@ -48,6 +48,13 @@ pub(super) fn code(text: &str) -> Html {
     inline("code", &[], text)
 }
 
+/// A path that breaks after its slashes.
+pub(super) fn path(text: &str) -> Html {
+    let parts = text.split_inclusive('/').map(Html::from);
+    let parts = parts.reduce(|path, part| append(append(path, Html("<wbr>".to_owned())), part));
+    inline("code", &[], parts.unwrap_or_default())
+}
+
 /// Renders a sentence in which backticks enclose names.
 pub(super) fn prose(text: &str) -> Html {
     let parts: Vec<&str> = text.split('`').collect();

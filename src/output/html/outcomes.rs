@@ -11,7 +11,12 @@ use crate::rules::Rule;
 type SectionFilter = (&'static str, fn(&NumberedFinding<'_>) -> bool);
 
 /// The sections with findings, the most severe first.
-const PARTS: [SectionFilter; 3] = [("Failed", fails), ("Unknown", is_unknown), ("Advice", is_advice)];
+const PARTS: [SectionFilter; 4] = [
+    ("Failed", fails),
+    ("Unknown", is_unknown),
+    ("Not evaluated (declared elsewhere)", is_declared_elsewhere),
+    ("Advice", is_advice),
+];
 
 /// All sections about a trail, with its own findings.
 pub(super) fn show<'a>(
@@ -32,7 +37,12 @@ fn fails(numbered: &NumberedFinding<'_>) -> bool {
 }
 
 fn is_unknown(numbered: &NumberedFinding<'_>) -> bool {
-    !is_advice(numbered) && numbered.diagnostic.outcome == Outcome::Unknown
+    let is_about_trail = !is_advice(numbered) && !is_declared_elsewhere(numbered);
+    is_about_trail && numbered.diagnostic.outcome == Outcome::Unknown
+}
+
+fn is_declared_elsewhere(numbered: &NumberedFinding<'_>) -> bool {
+    !is_advice(numbered) && numbered.diagnostic.finding.is_declared_elsewhere
 }
 
 fn is_advice(numbered: &NumberedFinding<'_>) -> bool {
@@ -57,9 +67,22 @@ fn shared_results<'a>(
         let is_elsewhere = trail.declared_elsewhere.iter().any(|other| std::ptr::eq(*other, *rule));
         let badge = if is_elsewhere { verdict::not_evaluated() } else { verdict::of_outcome(*outcome) };
         let words = [badge, " ".into(), code(rule.id()), " ".into()];
-        block("li", &[], join(words.into_iter().chain(link)))
+        let reason = if link.is_none() { reason_of_hidden(trail, rule, deployment, page) } else { None };
+        block("li", &[], join(words.into_iter().chain(link).chain(reason)))
     });
     listed("Other verdicts", items.collect())
+}
+
+/// The values that block an unknown result whose finding isn't on the page.
+fn reason_of_hidden<'a>(
+    trail: &'a TrailResult,
+    rule: &Rule,
+    deployment: &'a DeploymentResult,
+    page: &HtmlPage<'a>,
+) -> Option<Html> {
+    let blockers = &page.hidden(deployment, &trail.address, rule)?.finding.blocked_by;
+    let names = blockers.iter().map(|name| code(name)).reduce(|list, name| list.then(", ").then(name))?;
+    Some(Html::from("blocked by ").then(names))
 }
 
 /// The finding of another instance of the same resource, or of another resource with the same name.

@@ -46,6 +46,7 @@ pub(super) fn of_finding(diagnostic: &Diagnostic) -> Html {
 pub(super) fn of_control(stated: &ControlOutcome) -> Html {
     let word = stated.word();
     match stated.status {
+        ControlStatus::Unknown if stated.is_declared_elsewhere() => not_evaluated(),
         ControlStatus::Compliant => badge("pass", "✓", word),
         ControlStatus::NotCompliant => badge("error", "✗", word),
         ControlStatus::Unknown => badge("unknown", "?", word),

@@ -62,6 +62,63 @@ fn a_browser_shows_the_page_without_complaint() {
     }
 }
 
+/// Measures a page in a frame of each width, since the window of a browser has a minimum width. A word is a part of the
+/// text without separators; it is broken if its rectangles are in several lines.
+const MEASURE: &str = r#"<!doctype html><body><script>
+const found = [];
+const measure = (width) => new Promise((done) => {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = `border:0;width:${width}px;height:2000px`;
+  frame.onload = () => {
+    const page = frame.contentDocument;
+    if (page.documentElement.scrollWidth > width) found.push(`${width}: as wide as ${page.documentElement.scrollWidth}`);
+    const cells = page.querySelectorAll(".overview th, .overview td, .controls th, .controls td:nth-child(2), h2");
+    if (cells.length === 0) found.push("no cells");
+    for (const cell of cells) {
+      // The heads of the tables are for screen readers only in a narrow window.
+      if (cell.closest("thead")?.getBoundingClientRect().width <= 1) continue;
+      const walker = page.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        for (const word of node.data.matchAll(/[^\s\/-]+/g)) {
+          const range = page.createRange();
+          range.setStart(node, word.index);
+          range.setEnd(node, word.index + word[0].length);
+          const lines = new Set([...range.getClientRects()].map((line) => Math.round(line.top)));
+          if (lines.size > 1) found.push(`${width}: ${word[0]}`);
+        }
+      }
+    }
+    done();
+  };
+  frame.srcdoc = PAGE;
+  document.body.append(frame);
+});
+measure(390).then(() => measure(768)).then(() => measure(1280)).then(() => {
+  document.body.textContent = found.length ? found.join("\n") : "nothing is broken";
+});
+</script>"#;
+
+#[test]
+fn no_word_is_broken_and_nothing_is_wider_than_the_window() {
+    let Some(browser) = find() else {
+        let why = "no chromium, chromium-browser or google-chrome on PATH";
+        return skipped("no_word_is_broken_and_nothing_is_wider_than_the_window", why);
+    };
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("html-words");
+    std::fs::create_dir_all(&home).unwrap();
+    for benchmark in ["cis-aws-3.0", "pci-dss-4.0.1"] {
+        let view = View { benchmark: Some(benchmark.to_owned()), cited: benchmark.to_owned(), ..View::default() };
+        let text = OutputFormat::Html.render(&demo(), &view);
+        // The policy of the page allows no script, but only the harness has one.
+        let script = format!("const PAGE = {};", serde_json::to_string(&text).unwrap().replace("</", "<\\/"));
+        let page = home.join(format!("{benchmark}.html"));
+        std::fs::write(&page, MEASURE.replacen("const found", &format!("{script}\nconst found"), 1)).unwrap();
+        let output = run(&browser, &home.join("profile"), &page, &["--dump-dom", "--virtual-time-budget=20000"]);
+        let dom = String::from_utf8(output.stdout).unwrap();
+        assert!(dom.contains("nothing is broken"), "{benchmark}: {dom:.2000}");
+    }
+}
+
 fn assert_is_silent(output: &Output) {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");

@@ -38,7 +38,7 @@ impl Tree {
                 continue;
             }
             let element = element(tag)?;
-            if element.tag != "meta" {
+            if !["meta", "wbr"].contains(&element.tag.as_str()) {
                 open.push(element.tag.clone());
             }
             tree.elements.push(element);
