@@ -167,6 +167,8 @@ pub struct TrailResult {
     pub digest: String,
     /// The files of the modules or templates that declare the trail or lead to it by calls, the innermost first.
     pub owners: Vec<FileId>,
+    /// The call of a module or nested stack in the deployment's own files that leads to the trail.
+    pub call: Option<Span>,
     /// The value that decides that it isn't created.
     pub absence: Option<Absence>,
     /// The evaluated rules, with their outcomes.

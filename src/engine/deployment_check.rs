@@ -264,6 +264,7 @@ impl DeploymentCheck<'_> {
             declaration,
             digest: digest(self.sources.file(declaration.file).slice(declaration)),
             owners: instance.trail.owners.clone(),
+            call: instance.trail.calls.last().copied(),
             absence: absence(&instance.trail).filter(|_| instance.exists == TrailExistence::Never),
             rules: asked
                 .clone()

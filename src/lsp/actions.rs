@@ -41,7 +41,7 @@ impl Actions<'_> {
         let mut actions = Vec::new();
         if self.is_requested(&CodeActionKind::QUICKFIX) {
             actions.extend(self.fixes());
-            actions.extend(self.findings_in_range().filter_map(|(number, finding)| self.ignore(number, finding)));
+            actions.extend(self.ignores());
         }
         if self.params.context.only.is_some() && self.is_requested(&FIX_ALL) {
             actions.extend(self.fix_all());
@@ -109,11 +109,24 @@ impl Actions<'_> {
         findings.filter(move |(_, finding)| self.view.is_visible(finding) && self.is_in_range(finding, &asked))
     }
 
-    /// The action that inserts a suppression comment.
-    fn ignore(&self, number: usize, finding: &report::Diagnostic) -> Option<CodeAction> {
-        let comment = suppress::comment(self.report, number, REASON, self.folder.enforced())?;
-        let title = format!("Ignore `{}` with a reason", finding.rule.id());
-        self.action(title, CodeActionKind::QUICKFIX, &[finding], &[comment])
+    /// The actions that insert a suppression comment. Findings of several deployments that the same comment suppresses
+    /// share an action.
+    fn ignores(&self) -> Vec<CodeAction> {
+        let mut comments: Vec<(DocumentEdit, Vec<&report::Diagnostic>)> = Vec::new();
+        for (number, finding) in self.findings_in_range() {
+            let comment = suppress::comment(self.report, number, REASON, self.folder.enforced());
+            let Some(comment) = comment else { continue };
+            match comments.iter_mut().find(|(known, _)| *known == comment) {
+                Some((_, findings)) => findings.push(finding),
+                None => comments.push((comment, vec![finding])),
+            }
+        }
+        comments.into_iter().filter_map(|(comment, findings)| self.ignore(comment, &findings)).collect()
+    }
+
+    fn ignore(&self, comment: DocumentEdit, findings: &[&report::Diagnostic]) -> Option<CodeAction> {
+        let title = format!("Ignore `{}` with a reason", findings.first()?.rule.id());
+        self.action(title, CodeActionKind::QUICKFIX, findings, &[comment])
     }
 
     fn action(
@@ -124,8 +137,12 @@ impl Actions<'_> {
         edits: &[DocumentEdit],
     ) -> Option<CodeAction> {
         let title = crate::output::sanitize(&title).into_owned();
-        let diagnostics: Vec<Diagnostic> =
-            findings.iter().filter_map(|finding| self.diagnostic(finding)).cloned().collect();
+        let mut diagnostics: Vec<Diagnostic> = Vec::new();
+        for diagnostic in findings.iter().filter_map(|finding| self.diagnostic(finding)) {
+            if !diagnostics.contains(diagnostic) {
+                diagnostics.push(diagnostic.clone());
+            }
+        }
         Some(CodeAction {
             title,
             kind: Some(kind),

@@ -17,7 +17,7 @@ use super::positions::LineTable;
 use crate::error::{Error, FileLocation as Place};
 use crate::finding::{FindingTarget, Label, Level};
 use crate::output;
-use crate::report::{self, Report, View};
+use crate::report::{self, Report, TrailResult, View};
 use crate::rules;
 use crate::source::{FileId, SourceFile, Sources, Span};
 
@@ -29,6 +29,9 @@ const FINDING: &str = "finding";
 
 /// The kind of the diagnostic at the place where the value behind a finding is set.
 const SETTER: &str = "set-here";
+
+/// The limit of deployments in the related information of a finding.
+const MAX_DEPLOYMENTS: usize = 20;
 
 /// The diagnostics by file.
 pub(super) type FileDiagnostics = BTreeMap<PathBuf, Vec<Diagnostic>>;
@@ -83,10 +86,13 @@ impl<'a> ReportPositions<'a> {
 
     /// Adds the visible findings of a report.
     pub(super) fn add(&mut self, report: &Report, view: &View, all: &mut FileDiagnostics) {
-        self.prepare(view.visible(report).flat_map(|finding| labels(finding, self.sources)).collect::<Vec<_>>());
-        for finding in view.visible(report) {
+        let trails = TrailIndex::of(report);
+        let in_deployments: Vec<Vec<Label>> = view.visible(report).map(|finding| trails.labels(finding)).collect();
+        let own = view.visible(report).flat_map(|finding| labels(finding, self.sources));
+        self.prepare(own.chain(in_deployments.iter().flatten().map(|label| label.span)).collect::<Vec<_>>());
+        for (finding, in_deployments) in view.visible(report).zip(&in_deployments) {
             let Some((path, range)) = self.place(finding) else { continue };
-            push(all, path, self.diagnostic(finding, range));
+            push(all, path, self.diagnostic(finding, range, in_deployments));
             for setter in setters(finding, self.sources) {
                 let path = self.sources.file(self.sources.outermost(setter).file).path.clone();
                 if let Some(diagnostic) = self.of_setter(finding, setter) {
@@ -113,14 +119,14 @@ impl<'a> ReportPositions<'a> {
         Some((path, self.location(label.span)?.range))
     }
 
-    fn diagnostic(&self, finding: &report::Diagnostic, range: Range) -> Diagnostic {
+    fn diagnostic(&self, finding: &report::Diagnostic, range: Range, in_deployments: &[Label]) -> Diagnostic {
         let is_useless = std::ptr::eq(finding.rule, &rules::UNUSED_IGNORE);
         let is_tagged = is_useless && self.client_support.unnecessary_tag;
         let diagnostic = self.without_labels(finding, range, output::message(finding));
         Diagnostic {
             severity: Some(severity(output::severity(finding))),
             tags: is_tagged.then(|| vec![DiagnosticTag::UNNECESSARY]),
-            ..self.with_labels(diagnostic, finding.finding.related.iter())
+            ..self.with_labels(diagnostic, finding.finding.related.iter().chain(in_deployments))
         }
     }
 
@@ -174,6 +180,45 @@ impl<'a> ReportPositions<'a> {
     fn related(&self, label: &Label) -> Option<DiagnosticRelatedInformation> {
         let message = output::sanitize(&label.text).into_owned();
         Some(DiagnosticRelatedInformation { location: self.location(label.span)?, message })
+    }
+}
+
+/// The trails of a report by deployment (its root and its name) and address.
+struct TrailIndex<'a>(HashMap<(&'a str, Option<&'a str>, &'a str), &'a TrailResult>);
+
+impl<'a> TrailIndex<'a> {
+    fn of(report: &'a Report) -> Self {
+        let mut trails = HashMap::new();
+        for deployment in &report.deployments {
+            let name = deployment.name.as_deref();
+            let own = deployment.trails.iter();
+            trails.extend(own.map(|trail| ((deployment.root.as_str(), name, trail.address.as_str()), trail)));
+        }
+        Self(trails)
+    }
+
+    /// The deployments of a finding that is the same in several: each at the call that leads to its trail.
+    fn labels(&self, finding: &report::Diagnostic) -> Vec<Label> {
+        let mut labels = Vec::new();
+        if finding.deployments().len() < 2 {
+            return labels;
+        }
+        let instances = finding.instances();
+        for instance in instances.iter().take(MAX_DEPLOYMENTS) {
+            let (Some(root), Some(address)) = (instance.deployment.as_deref(), instance.address.as_deref()) else {
+                continue;
+            };
+            let name = instance.deployment_name.as_deref();
+            let Some(trail) = self.0.get(&(root, name, address)) else { continue };
+            let name = name.filter(|name| !name.is_empty()).map(|name| format!(" (`{name}`)")).unwrap_or_default();
+            let text = format!("`{address}` in deployment `{root}`{name}");
+            labels.push(Label { span: trail.call.unwrap_or(trail.header), text });
+        }
+        let more = instances.len().saturating_sub(MAX_DEPLOYMENTS);
+        if let Some(last) = labels.last_mut().filter(|_| more > 0) {
+            last.text.push_str(&format!("; {more} more trails aren't listed"));
+        }
+        labels
     }
 }
 

@@ -77,10 +77,13 @@ impl EditorSettings {
     }
 }
 
+/// The names of keys of `trailint.toml`, with the options that they correspond to.
+const KEYS: [(&str, &str); 2] = [("var-files", "var-file"), ("parameter-files", "parameter-file")];
+
 /// The program's section of the settings, or all of them if there are no sections, by option name.
 fn section(settings: &Value) -> Map<String, Value> {
     let own = settings.get(SECTION).unwrap_or(settings).as_object();
-    own.into_iter().flatten().map(|(name, value)| (hyphenated(name), value.clone())).collect()
+    own.into_iter().flatten().map(|(name, value)| (option_name(name), value.clone())).collect()
 }
 
 /// Converts a value to the form on the command line; `None` if it is empty. An object contains names and their values.
@@ -102,7 +105,13 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// The name of an option as on the command line: `varFile` becomes `var-file`.
+/// The name of an option as on the command line: `varFile` and `varFiles` become `var-file`.
+fn option_name(name: &str) -> String {
+    let name = hyphenated(name);
+    let option = KEYS.iter().find(|(key, _)| *key == name).map(|(_, option)| (*option).to_owned());
+    option.unwrap_or(name)
+}
+
 fn hyphenated(name: &str) -> String {
     let mut hyphenated = String::with_capacity(name.len());
     for c in name.chars() {
@@ -136,5 +145,12 @@ mod tests {
         assert_eq!(shown(&settings, Some("b")), pushed);
         assert_eq!(shown(&settings, Some("a")), ["no-ignores Flag(true)", "select Texts([\"c\"])"]);
         assert!(!settings.enable(Some(&"a".to_owned())) && settings.enable(None));
+    }
+
+    #[test]
+    fn keys_of_the_configuration_are_options() {
+        let mut settings = EditorSettings::default();
+        settings.start(&json!({ "varFiles": ["a.tfvars"], "parameter-files": "b.json" }));
+        assert_eq!(shown(&settings, None), ["parameter-file Texts([\"b.json\"])", "var-file Texts([\"a.tfvars\"])"]);
     }
 }

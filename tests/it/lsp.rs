@@ -190,6 +190,33 @@ fn an_action_accepts_a_finding() {
 }
 
 #[test]
+fn a_finding_of_several_deployments_names_them_and_is_accepted_once() {
+    let call = "# a line\nmodule \"trail\" {\n  source = \"../../trail\"\n}\n";
+    let files = [("trail/main.tf", BAD), ("envs/dev/main.tf", call), ("envs/prod/main.tf", call)];
+    let scratch = Scratch::new("lsp-deployments", &files);
+    let mut editor = Editor::open(&scratch);
+    let related = |editor: &Editor<'_>| -> Vec<(String, u64)> {
+        let [finding] = editor.published["trail/main.tf"].as_slice() else { panic!("{:?}", editor.published) };
+        let related = finding["relatedInformation"].as_array().unwrap().iter();
+        let line = |one: &Value| one["location"]["range"]["start"]["line"].as_u64().unwrap();
+        related.map(|one| (one["message"].as_str().unwrap().to_owned(), line(one))).collect()
+    };
+    let named = |root: &str, line| (format!("`module.trail.aws_cloudtrail.t` in deployment `{root}`"), line);
+    assert_eq!(related(&editor), [named("envs/dev", 1), named("envs/prod", 1)]);
+    editor.did_open("trail/main.tf", BAD).settle();
+    let actions = editor.actions("trail/main.tf", &["quickfix"]);
+    let ignores: Vec<&Value> =
+        actions.iter().filter(|action| action["title"].as_str().unwrap().starts_with("Ignore")).collect();
+    assert_eq!(ignores.len(), 1, "{ignores:?}");
+    assert_eq!(ignores[0]["diagnostics"].as_array().unwrap().len(), 1);
+    // A call that moves is named at its new place.
+    editor.did_open("envs/dev/main.tf", call).did_change("envs/dev/main.tf", [0, 0, 0, 0], "\n").settle();
+    assert_eq!(related(&editor), [named("envs/dev", 2), named("envs/prod", 1)]);
+    editor.did_change("envs/dev/main.tf", [0, 0, 5, 0], "").settle();
+    assert_eq!(editor.published["trail/main.tf"][0]["relatedInformation"], Value::Null);
+}
+
+#[test]
 fn an_action_mends_a_finding_where_its_value_is_decided() {
     let files = [("trail/main.tf", MODULE), ("prod/main.tf", CALL), ("prod/terraform.tfvars", "all = false\n")];
     let scratch = Scratch::new("lsp-fix", &files);

@@ -23,7 +23,7 @@ async function start(t, settings, others = []) {
     await extension.deactivate();
     fs.rmSync(folder, { recursive: true });
   });
-  return { state, extension, uri: Uri.file(file).toString() };
+  return { state, extension, folder, uri: Uri.file(file).toString() };
 }
 
 /** A fresh copy of the extension, for which `vscode` is the module that is given. */
@@ -75,6 +75,36 @@ test("settings count as they change", async (t) => {
   }
   await state.commands.get("trailint.restart")();
   await until("diagnostics after a restart", shown);
+  assert.deepEqual(state.errors, []);
+});
+
+test("values, the workspace and parameters of a deployment count as they change", async (t) => {
+  const { state, folder, uri } = await start(t, { path: SERVER });
+  const write = (name, text) => {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), text);
+    return Uri.file(path.join(folder, name)).toString();
+  };
+  await until("diagnostics", () => state.diagnostics.has(uri));
+  write("values/all.tfvars", "multi = true\n");
+  write("parameters/all.json", '[{ "ParameterKey": "Multi", "ParameterValue": "true" }]');
+  const values = write("values.tf", 'variable "multi" {\n  default = false\n}\nresource "aws_cloudtrail" "v" {\n  is_multi_region_trail = var.multi\n}\n');
+  const workspace = write("workspace/main.tf", 'resource "aws_cloudtrail" "w" {\n  is_multi_region_trail = terraform.workspace == "prod"\n}\n');
+  const template = write("template.yaml", "Parameters:\n  Multi:\n    Type: String\n    Default: 'false'\nResources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      IsLogging: true\n      S3BucketName: logs\n      IsMultiRegionTrail: !Ref Multi\n");
+  await state.commands.get("trailint.restart")();
+  const found = (of) => (state.diagnostics.get(of) ?? []).some((own) => (own.code.value ?? own.code) === "single-region-trail");
+  for (const [name, value, other, of] of [
+    ["varFile", ["values/all.tfvars"], [], values],
+    ["workspace", "prod", null, workspace],
+    ["parameterFile", ["parameters/all.json"], [], template],
+  ]) {
+    await until(`the finding before ${name} is set`, () => found(of));
+    for (const [set, isFound] of [[value, false], [other, true]]) {
+      state.settings[name] = set;
+      await state.events.onDidChangeConfiguration.fire({ affectsConfiguration: (own) => own === "trailint" || own === `trailint.${name}` });
+      await until(`${name} as ${JSON.stringify(set)}`, () => found(of) === isFound);
+    }
+  }
   assert.deepEqual(state.errors, []);
 });
 

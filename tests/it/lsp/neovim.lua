@@ -26,22 +26,23 @@ local function ask(method, params)
   end
 end
 
-local rule = "single-region-trail"
-local command = { vim.env.TRAILINT, "server" }
-local id
-if vim.lsp.config then
-  -- From 0.11 on, as the documentation says.
-  vim.lsp.config("trailint", { cmd = command, filetypes = { "terraform" }, root_markers = { "trailint.toml" } })
-  vim.lsp.enable("trailint")
+local function server()
+  for _, client in ipairs((vim.lsp.get_clients or vim.lsp.get_active_clients)()) do
+    if client.name == "trailint" then
+      return client
+    end
+  end
 end
+
+local rule = "single-region-trail"
+-- The lines from the documentation.
+vim.cmd("luafile " .. vim.env.SNIPPET)
 vim.cmd("edit main.tf")
 vim.bo.filetype = "terraform"
-if vim.lsp.config then
-  wait("the server", function() return vim.lsp.get_clients({ name = "trailint" })[1] end)
-  id = vim.lsp.get_clients({ name = "trailint" })[1].id
-else
-  id = vim.lsp.start_client({ name = "trailint", cmd = command, root_dir = vim.fn.getcwd() })
-  vim.lsp.buf_attach_client(0, id)
+wait("the server", server)
+local id = server().id
+if server().config.root_dir ~= vim.env.ROOT then
+  fail("the root is " .. vim.inspect(server().config.root_dir))
 end
 wait("the finding", function() return find(rule) end)
 
