@@ -325,7 +325,7 @@ struct CheckArgs {
     add_ignore: Option<String>,
 
     /// The number of threads; it doesn't affect the report.
-    #[arg(short, long, value_name = "N", help_heading = "Other", env = "TRAILINT_JOBS")]
+    #[arg(short, long, value_name = "N", help_heading = "Other", env = "TRAILINT_JOBS", value_parser = thread_count)]
     jobs: Option<NonZeroUsize>,
     /// Check again whenever a file changes.
     #[arg(short, long, help_heading = "Other", conflicts_with = "scope")]
@@ -386,6 +386,11 @@ fn end(error: &clap::Error) -> ! {
     // An error of standard error itself has no place left to be reported.
     let _ = Stream::Error.write(&text, TerminalStyle::default());
     std::process::exit(i32::from(NOT_DONE))
+}
+
+/// Reads the number of threads.
+fn thread_count(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of threads, at least 1".to_owned())
 }
 
 /// The path that was given in the place of a command.

@@ -17,6 +17,9 @@ pub enum Error {
         path: String,
         cause: ReadError,
     },
+    /// A file that an option names can't be read.
+    #[error("can't read `{path}`, named by `{option}`: {cause}")]
+    OptionFile { option: &'static str, path: String, cause: ReadError },
     /// Git can't read a file of the base of a comparison.
     #[error("can't read `{path}` in the base: {cause}")]
     Base { path: String, cause: ReadError },
@@ -315,7 +318,7 @@ impl fmt::Display for FileLocation {
 impl From<OptionError> for Error {
     fn from(error: OptionError) -> Self {
         match error {
-            OptionError::Unreadable { path, cause } => Error::Path { path, cause },
+            OptionError::Unreadable { option, path, cause } => Error::OptionFile { option, path, cause },
             OptionError::Plan { path, cause } => Error::Plan { path, cause },
             OptionError::Invalid { option, cause } => Error::Setting { text: option, cause },
         }

@@ -1,6 +1,6 @@
 //! Ordered lists whose items have names, with a fast lookup by name in long lists.
 //!
-//! The module also suggests the name that a misspelt one was probably meant to be.
+//! The module also suggests the name that a misspelt one was probably meant to be, and lists names in a sentence.
 
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -159,6 +159,17 @@ fn may_be_meant(name: &str, candidate: &str) -> bool {
     let length = name.chars().count();
     let is_start = length >= MIN_START && candidate.starts_with(name);
     is_start || strsim::osa_distance(name, candidate).saturating_mul(3) <= length
+}
+
+/// Joins phrases to a list in a sentence, with at most `limit` of them: "`a`, `b` and 2 more". `None` without any.
+pub fn listed(mut phrases: Vec<String>, limit: usize) -> Option<String> {
+    let rest = phrases.len().saturating_sub(limit);
+    phrases.truncate(limit);
+    if rest > 0 {
+        return Some(format!("{} and {rest} more", phrases.join(", ")));
+    }
+    let last = phrases.pop()?;
+    Some(if phrases.is_empty() { last } else { format!("{} and {last}", phrases.join(", ")) })
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::edit::Fix;
 use crate::error::Error;
 use crate::finding::{Finding, Label, Level};
 use crate::model::selectors::EventLoss;
-use crate::model::{EventCoverage, MovedBlock};
+use crate::model::{EventCoverage, MovedBlock, ResolvingStep};
 use crate::rules::{Check, Rule};
 use crate::source::{FileCount, FileId, Sources, Span};
 
@@ -72,10 +72,8 @@ pub struct Report {
 pub struct Undeclared {
     /// The option as the user wrote it.
     pub option: String,
-    /// The names, at least one.
-    pub names: Vec<String>,
-    /// The declared name that is most similar to the first of them.
-    pub suggestion: Option<String>,
+    /// The names, at least one, each with the declared name that is most similar to it.
+    pub names: Vec<(String, Option<String>)>,
 }
 
 /// A former id of a rule.
@@ -221,6 +219,8 @@ pub struct Diagnostic {
     pub deployment_name: Option<String>,
     /// The first step of the value's path that a change has touched, if the place itself isn't touched.
     pub changed: Option<Label>,
+    /// The steps that make the unknown values known, on which an unknown outcome depends.
+    pub resolution: Vec<ResolvingStep>,
     /// The edits that make the changes of the remedies, if they are possible.
     pub fix: Option<Fix>,
     /// The fix that isn't offered, because a declaration rejects its value.
@@ -253,13 +253,15 @@ impl Diagnostic {
     pub fn advice(&self) -> Option<String> {
         let help = self.finding.help.as_ref()?;
         let Some(fix) = &self.fix else { return Some(help.clone()) };
+        // The help of an unknown result describes another way than the fix.
+        let is_other = self.outcome == Outcome::Unknown && !self.resolution.is_empty();
         // A fix with several changes does more than the help describes.
         let (help, more) = if fix.title.starts_with(help) {
             (&fix.title, String::new())
         } else if help.starts_with(&fix.title) {
             (help, String::new())
         } else {
-            (help, format!(": {}", fix.title))
+            (help, format!("{} {}", if is_other { ", or" } else { ":" }, fix.title))
         };
         Some(match fix.risk {
             None => format!("{help} (safe fix{more}, apply with `--fix`)"),
@@ -333,6 +335,7 @@ impl Diagnostic {
             deployment: None,
             deployment_name: None,
             changed: None,
+            resolution: Vec::new(),
             fix: None,
             rejected_fix: None,
             fails_when: Vec::new(),

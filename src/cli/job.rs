@@ -1,15 +1,17 @@
 //! A check that is ready to run: the arguments and the configuration, combined to settings.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, FromArgMatches};
+use clap::{ArgMatches, Args, FromArgMatches};
 
 use super::inputs::{self, Files, NamedInputs};
-use super::{CheckArgs, config, evaluation, progress, rule_selection};
+use super::{CheckArgs, ConfigArgs, config, evaluation, progress, rule_selection};
 use crate::config::{Config, is_setting};
 use crate::engine::{self, EngineSettings, OmittedRuns};
 use crate::error::Error;
+use crate::formats::FormatArgs;
 use crate::named::closest;
 use crate::report::{Date, OnUnknown, Renamed, Report, View};
 use crate::rules::{self, Strictness};
@@ -65,7 +67,7 @@ pub(super) fn run_engine(
 }
 
 /// Returns the presentation of reports.
-pub(super) fn view(args: &CheckArgs, config: &Config) -> View {
+pub(super) fn view(args: &CheckArgs, matches: &ArgMatches, config: &Config) -> View {
     let benchmark = args.compliance.as_deref().map(|name| canonical_benchmark(name).to_owned());
     View {
         hides_unknown: args.unknown == OnUnknown::Ignore,
@@ -78,7 +80,33 @@ pub(super) fn view(args: &CheckArgs, config: &Config) -> View {
         min_level: args.min_level,
         cited: benchmark.clone().unwrap_or_else(|| config.settings.benchmark.0.clone()),
         benchmark,
+        given_options: given_options(matches),
     }
+}
+
+/// The options on the command line that change the values of an evaluation, in their order. A plan isn't included: it
+/// belongs to one root.
+fn given_options(matches: &ArgMatches) -> Vec<String> {
+    let command = FormatArgs::augment_args(ConfigArgs::augment_args(clap::Command::new("")));
+    let mut given: Vec<(usize, Vec<String>)> = Vec::new();
+    for option in command.get_arguments().filter(|option| option.get_id() != "plan") {
+        let (id, Some(name)) = (option.get_id().as_str(), option.get_long()) else { continue };
+        if matches.value_source(id) != Some(ValueSource::CommandLine) {
+            continue;
+        }
+        let name = format!("--{name}");
+        let indices = matches.indices_of(id).into_iter().flatten();
+        if !option.get_action().takes_values() {
+            given.extend(indices.map(|index| (index, vec![name.clone()])));
+            continue;
+        }
+        let values = matches.get_raw(id).into_iter().flatten();
+        given.extend(
+            indices.zip(values).map(|(index, value)| (index, vec![name.clone(), format_path(Path::new(value))])),
+        );
+    }
+    given.sort();
+    given.into_iter().flat_map(|(_, arguments)| arguments).collect()
 }
 
 /// True if the run searches for a configuration file, so that one without an effect is reported.

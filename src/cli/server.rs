@@ -56,7 +56,7 @@ fn prepare(target: &CheckTarget, texts: &[(PathBuf, Arc<str>)]) -> Result<lsp::F
         sources: named_inputs.sources,
         settings,
         configuration,
-        view: job::view(&args, &config),
+        view: job::view(&args, &matches, &config),
         baseline,
         disk,
     })

@@ -8,8 +8,8 @@ use super::downgrade::Downgrade;
 use super::trail_instance::{RuleResult, TrailInstance};
 use super::witness::Witness;
 use crate::finding::{Finding, FindingTarget, Label, Level};
-use crate::model::Trail;
 use crate::model::selectors::EventLoss;
+use crate::model::{Resolution, Trail, UnknownValues};
 use crate::report::{Diagnostic, FindingInstance, Outcome, Suppression};
 use crate::rules::Rule;
 use crate::source::{Sources, Span, is_installed};
@@ -167,6 +167,16 @@ impl DeploymentCheck<'_> {
             set_at = finding.set_at;
         }
         set_at.dedup();
+        let is_open = outcome == Outcome::Unknown && !finding.is_declared_elsewhere;
+        let Resolution { help: way, steps } = match (&cause, is_open) {
+            (_, true) => {
+                let passing = &witness.passing;
+                self.opened.resolution(&UnknownValues { cause: cause.as_ref(), subjects: &blocked_by, passing })
+            }
+            (Some(why), false) => self.opened.resolution(&UnknownValues::of_value(why)),
+            (None, false) => Resolution::default(),
+        };
+        let is_resolvable = is_open && !steps.is_empty();
         let finding = Finding {
             // An address isn't shortened, since a part of it isn't a valid address.
             message: format!("{subject}{} {}{when}", self.name_after(), shorten_code(&message)),
@@ -178,7 +188,7 @@ impl DeploymentCheck<'_> {
             remedies,
             blocked_by,
             set_at,
-            help: help.or_else(|| cause.map(|why| self.opened.advice(&why))),
+            help: if is_resolvable { way } else { help.or(way) },
             cause: None,
             ..finding
         };
@@ -189,6 +199,7 @@ impl DeploymentCheck<'_> {
             deployment_name: self.name.map(str::to_owned),
             fails_when: witness.fails_when.clone(),
             passes_when: witness.passes_when.clone(),
+            resolution: if is_resolvable { steps } else { Vec::new() },
             ..Diagnostic::new(rule, finding)
         }
     }

@@ -67,10 +67,17 @@ pub(super) fn undeclared(takes: &[RootOptionUse], options: &Options, sources: &S
         .into_iter()
         .map(|(option, names)| Undeclared {
             option: option_name(option, options, sources),
-            suggestion: names.first().and_then(|name| closest(name, known.iter().copied())).map(str::to_owned),
-            names: names.into_iter().map(str::to_owned).collect(),
+            names: names.into_iter().map(|name| (name.to_owned(), suggestion(name, &known))).collect(),
         })
         .collect()
+}
+
+/// The declared name that a name was probably meant to be: also that of `var.name`, and in other cases.
+fn suggestion(name: &str, known: &BTreeSet<&str>) -> Option<String> {
+    let bare = name.strip_prefix("var.").unwrap_or(name);
+    let is_meant = |own: &&&str| **own == bare || own.eq_ignore_ascii_case(bare);
+    let meant = known.iter().find(is_meant).copied();
+    meant.or_else(|| closest(bare, known.iter().copied())).map(str::to_owned)
 }
 
 /// The values of all options, by option and name.

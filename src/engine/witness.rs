@@ -23,6 +23,8 @@ pub(super) struct Witness {
     pub(super) passes_when: Vec<String>,
     /// The unknown values that were decided.
     pub(super) subjects: Vec<String>,
+    /// Unknown values, each with a value with which the rule passes.
+    pub(super) passing: Vec<(String, String)>,
 }
 
 /// Combines verdicts: passes in all worlds are a pass, failures in all worlds a failure; anything else is unknown.
@@ -45,9 +47,17 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
         (failing, passing) => [failing, passing].concat(),
     };
     let subjects = subjects.iter().map(|decision| decision.atom.subject().to_owned());
-    let mut witness = Witness { fails_when: show(&failing), passes_when: show(&passing), subjects: subjects.collect() };
+    let mut witness = Witness {
+        fails_when: show(&failing),
+        passes_when: show(&passing),
+        subjects: subjects.collect(),
+        passing: passing.iter().filter_map(Decision::value).collect(),
+    };
     if !verdicts.iter().any(|(verdict, _)| is_pass(verdict) || is_fail(verdict)) {
         (witness.fails_when, witness.passes_when) = reference_values(&verdicts);
+        let reference = verdicts.first().and_then(|(verdict, _)| reference_values_of(verdict));
+        let equal = reference.and_then(|(name, _, passes)| Some((name, passes.strip_prefix("= ")?.to_owned())));
+        witness.passing.extend(equal);
     }
     witness.subjects.sort_unstable();
     witness.subjects.dedup();

@@ -41,7 +41,6 @@ use crate::model::{Remedy, RemedyKind};
 use crate::report::{Diagnostic, Outcome, Report};
 use crate::scan::ScanInputs;
 use crate::source::{Fs, PathKind, SourceFile, Span, is_generated};
-use crate::value::WRITE_HERE;
 use safety::Trails;
 
 /// Sets the fix of each finding of one deployment, as if there were no other deployment.
@@ -51,7 +50,7 @@ use safety::Trails;
 pub fn propose(findings: &mut [Diagnostic], texts: &ParsedFiles<'_>, is_output: bool) {
     for diagnostic in findings {
         if is_output || is_decided_in_output(diagnostic, texts) {
-            refer_to_source(diagnostic, is_output);
+            refer_to_source(diagnostic);
         }
         diagnostic.fix = fix(diagnostic, texts);
     }
@@ -66,21 +65,14 @@ fn is_decided_in_output(diagnostic: &Diagnostic, texts: &ParsedFiles<'_>) -> boo
     }
 }
 
-/// Refers to the source of a generated file instead of fixing it. A plan that is checked beside its source can decide
-/// values that the source leaves unknown.
-fn refer_to_source(diagnostic: &mut Diagnostic, is_plan: bool) {
+/// Refers to the source of a generated file instead of fixing it.
+fn refer_to_source(diagnostic: &mut Diagnostic) {
     diagnostic.finding.remedies.clear();
     /// The first words of advice to change the code.
     const CHANGES: [&str; 8] = ["declare ", "fix ", "rename ", "replace ", "set ", "simplify ", "split ", "use "];
     let asks_for_text = |help: &String| CHANGES.iter().any(|word| help.starts_with(word)) && !help.contains("`--");
     let help = diagnostic.finding.help.take();
     diagnostic.finding.help = match (diagnostic.outcome, help) {
-        (Outcome::Unknown, Some(help)) if help == WRITE_HERE && is_plan => {
-            Some("check the code together with this plan (`--plan`), or set a literal value in the source".to_owned())
-        }
-        (Outcome::Unknown, Some(help)) if help == WRITE_HERE => {
-            Some("in the source: set a literal value there so that it can be checked".to_owned())
-        }
         (Outcome::Fail, Some(help)) => Some(format!("in the source: {help}")),
         (Outcome::Unknown, Some(help)) if asks_for_text(&help) => Some(format!("in the source: {help}")),
         (_, help) => help,

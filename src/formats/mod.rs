@@ -10,6 +10,7 @@ mod option_reader;
 mod options;
 pub mod plan;
 pub mod terraform;
+mod values_files;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,9 +23,9 @@ pub use called_code::{BaseFiles, CalledCode};
 pub use option_reader::{OptionError, OptionReader, Variables};
 pub use options::{FormatArgs, Options};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
-use terraform::{PolicyDocument, advice_in_terraform, region_from_environment};
+use terraform::{Modules, PolicyDocument, region_from_environment};
 
-use crate::model::{MovedBlock, Resource, SearchSubject, TriedValue, UnreadPart, dialects};
+use crate::model::{MovedBlock, Resolution, Resource, SearchSubject, TriedValue, UnknownValues, UnreadPart, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
@@ -273,9 +274,9 @@ pub trait LoadedProject {
         Vec::new()
     }
 
-    /// Describes how to make an unknown value known, as one imperative sentence.
-    fn advice(&self, why: &Reason) -> String {
-        why.advice()
+    /// Returns how to make unknown values known.
+    fn resolution(&self, unknown: &UnknownValues<'_>) -> Resolution {
+        Resolution { help: unknown.cause.and_then(Reason::advice), steps: Vec::new() }
     }
 
     /// The reason why no part of a file that mentions a trail is read as code, worded to follow the file's name.

@@ -19,7 +19,7 @@ pub enum Variables {
 #[derive(Debug)]
 pub enum OptionError {
     /// A file that can't be read.
-    Unreadable { path: String, cause: ReadError },
+    Unreadable { option: &'static str, path: String, cause: ReadError },
     /// A plan that isn't one.
     Plan { path: String, cause: String },
     /// A value that isn't one of the option.
@@ -53,9 +53,9 @@ impl OptionReader<'_> {
     /// # Errors
     ///
     /// The file can't be read.
-    pub fn file(&self, name: &Path) -> Result<FileId, OptionError> {
+    pub fn file(&self, option: &'static str, name: &Path) -> Result<FileId, OptionError> {
         let loaded = self.sources.load_named(self.fs, &normalize(&self.working_directory.join(name)));
-        loaded.map_err(|cause| OptionError::Unreadable { path: format_path(name), cause })
+        loaded.map_err(|cause| OptionError::Unreadable { option, path: format_path(name), cause })
     }
 
     /// The values of an option `NAME=VALUE` and those of an option for files, in the order of the command line, in which
@@ -67,11 +67,12 @@ impl OptionReader<'_> {
     pub fn variables(
         &self,
         (option, texts): (&str, &[String]),
-        (file_option, names): (&str, &[PathBuf]),
+        (file_option, names): (&'static str, &[PathBuf]),
     ) -> Result<Vec<Variables>, OptionError> {
         let mut all = Vec::new();
         for (index, text) in self.indices(option).into_iter().zip(texts) {
-            if !text.contains('=') {
+            // The name can't be empty.
+            if text.find('=').is_none_or(|length| text.chars().take(length).all(char::is_whitespace)) {
                 let option = format!("{option} {text}");
                 return Err(OptionError::Invalid { option, cause: "expected NAME=VALUE".to_owned() });
             }
@@ -81,7 +82,7 @@ impl OptionReader<'_> {
             all.push((index, Variables::Assignment(file)));
         }
         for (index, name) in self.indices(file_option).into_iter().zip(names) {
-            all.push((index, Variables::File(self.file(name)?)));
+            all.push((index, Variables::File(self.file(file_option, name)?)));
         }
         all.sort_by_key(|(index, _)| *index);
         Ok(all.into_iter().map(|(_, variables)| variables).collect())

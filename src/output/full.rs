@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use anstyle::{AnsiColor, Style};
 
 use super::link::link;
+use super::resolving::ResolvingCommands;
 use super::sanitize::sanitize;
 use super::{concise, passed, snippet};
 use crate::finding::{FindingTarget, Level};
@@ -25,7 +26,7 @@ pub(super) fn render(report: &Report, view: &View) -> String {
         text.extend(heading);
         findings.sort_by_key(|diagnostic| severity_rank(diagnostic));
         let mut is_after_line = false;
-        for diagnostic in findings {
+        for (diagnostic, dependents) in by_cause(findings, view) {
             let is_line = left == 0 || takes_one_line(diagnostic, view);
             if is_after_line && !is_line {
                 text.push('\n');
@@ -34,7 +35,7 @@ pub(super) fn render(report: &Report, view: &View) -> String {
             if is_line {
                 text.push_str(&concise::line(diagnostic, report));
             } else {
-                render_finding(diagnostic, report, &view.cited, left, &mut text);
+                render_finding(diagnostic, &dependents, report, &view.cited, left, &mut text);
             }
             if !takes_one_line(diagnostic, view) {
                 let snippets = diagnostic.finding.related.len().saturating_add(1);
@@ -51,6 +52,7 @@ pub(super) fn render(report: &Report, view: &View) -> String {
         1 => "1 source line isn't shown (`-v` shows it).\n".to_owned(),
         more => format!("{more} source lines aren't shown (`-v` shows them).\n"),
     });
+    text.push_str(&ResolvingCommands::of(report, view, |own| view.is_visible(own)).lines(view.is_verbose));
     text.extend(passed::all(report, view).map(|passed| passed.full(report)));
     text
 }
@@ -81,12 +83,37 @@ fn by_deployment<'r>(findings: Vec<&'r Diagnostic>, report: &Report) -> Vec<Find
     groups
 }
 
+/// Puts unknown findings that depend on the same unknown values behind the first of them, unless all details are
+/// requested.
+fn by_cause<'r>(findings: Vec<&'r Diagnostic>, view: &View) -> Vec<(&'r Diagnostic, Vec<&'r Diagnostic>)> {
+    let mut groups: Vec<(&Diagnostic, Vec<&Diagnostic>)> = Vec::new();
+    let mut indices: HashMap<&[String], usize> = HashMap::new();
+    for diagnostic in findings {
+        let causes = diagnostic.finding.blocked_by.as_slice();
+        let is_joined = !view.is_verbose && !causes.is_empty() && severity_rank(diagnostic) == UNKNOWN_RANK;
+        let own = if is_joined { indices.get(causes).copied() } else { None };
+        match own.and_then(|index| groups.get_mut(index)) {
+            Some((_, dependents)) => dependents.push(diagnostic),
+            None => {
+                if is_joined {
+                    indices.insert(causes, groups.len());
+                }
+                groups.push((diagnostic, Vec::new()));
+            }
+        }
+    }
+    groups
+}
+
+/// The rank of unknown findings among the others.
+const UNKNOWN_RANK: u8 = 2;
+
 /// Orders errors before warnings, unknowns, notes, findings that aren't evaluated, and suppressed ones.
 fn severity_rank(diagnostic: &Diagnostic) -> u8 {
     match (diagnostic.outcome, diagnostic.level) {
         _ if diagnostic.suppressed.is_some() => 5,
         (Outcome::Unknown, _) if diagnostic.finding.is_declared_elsewhere => 4,
-        (Outcome::Unknown, _) => 2,
+        (Outcome::Unknown, _) => UNKNOWN_RANK,
         (Outcome::Pass | Outcome::Fail, Level::Error) => 0,
         (Outcome::Pass | Outcome::Fail, Level::Warning) => 1,
         (Outcome::Pass | Outcome::Fail, Level::Note) => 3,
@@ -106,8 +133,15 @@ fn heading(first: &Diagnostic, report: &Report) -> String {
     format!("{bold}{}{bold:#}\n\n", sanitize(&text))
 }
 
-/// Writes a finding with at most `snippets` source lines.
-fn render_finding(diagnostic: &Diagnostic, report: &Report, benchmark: &str, snippets: usize, text: &mut String) {
+/// Writes a finding with at most `snippets` source lines, and a line for each finding that depends on the same values.
+fn render_finding(
+    diagnostic: &Diagnostic,
+    dependents: &[&Diagnostic],
+    report: &Report,
+    benchmark: &str,
+    snippets: usize,
+    text: &mut String,
+) {
     let bold = Style::new().bold();
     text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(diagnostic), sanitize(&message(diagnostic, report))));
     match &diagnostic.finding.place {
@@ -117,6 +151,10 @@ fn render_finding(diagnostic: &Diagnostic, report: &Report, benchmark: &str, sni
     }
     for label in diagnostic.finding.related.iter().take(snippets.saturating_sub(1)) {
         text.push_str(&snippet::draw(label, &report.sources));
+    }
+    for dependent in dependents {
+        let place = linked_place_of(dependent, report);
+        text.push_str(&format!("  {}: {} ({place})\n", tag(dependent), sanitize(&message(dependent, report))));
     }
     for (word, sentence) in footer_lines(diagnostic, benchmark) {
         text.push_str(&format!("  {bold}{word}{bold:#}: {}\n", sanitize(&sentence)));

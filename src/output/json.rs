@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::compliance::{self, ComplianceStatement};
 use super::full::PathBase;
+use super::resolving::ResolvingCommands;
 use super::sanitize::escaped;
 use crate::edit::{Edit, Fix};
 use crate::finding::{FindingTarget, Label, Level};
@@ -65,6 +66,8 @@ pub(super) struct DeploymentEntry<'a> {
     trails: Vec<TrailEntry<'a>>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     unread: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolve: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -93,6 +96,7 @@ pub(super) struct FindingEntry<'a> {
     location: Option<JsonLocation>,
     flow: Vec<JsonHop<'a>>,
     worlds: Option<Worlds<'a>>,
+    help: Option<&'a str>,
     controls: Vec<ControlEntry<'a>>,
     fix: Option<FixEntry<'a>>,
     fingerprint: &'a str,
@@ -164,11 +168,14 @@ struct Suppressed<'a> {
 }
 
 pub(super) fn render(report: &Report, view: &View) -> String {
+    let commands = ResolvingCommands::of(report, view, |own| view.is_reported(own));
     let document = JsonReport {
         version: VERSION,
         tool: tool(),
         summary: summary(report),
-        deployments: StreamedList(|| report.deployments.iter().map(|result| deployment(result, &report.sources))),
+        deployments: StreamedList(|| {
+            report.deployments.iter().map(|result| deployment(result, &report.sources, &commands))
+        }),
         findings: StreamedList(|| view.reported(report).map(|reported| diagnostic(reported, &report.sources))),
         compliance: compliance::statements(report, view, PathBase::Root),
     };
@@ -210,7 +217,11 @@ pub(super) fn summary(report: &Report) -> Summary {
     }
 }
 
-pub(super) fn deployment<'a>(deployment: &'a DeploymentResult, sources: &Sources) -> DeploymentEntry<'a> {
+pub(super) fn deployment<'a>(
+    deployment: &'a DeploymentResult,
+    sources: &Sources,
+    commands: &'a ResolvingCommands,
+) -> DeploymentEntry<'a> {
     DeploymentEntry {
         root: &deployment.root,
         format: deployment.format,
@@ -218,6 +229,7 @@ pub(super) fn deployment<'a>(deployment: &'a DeploymentResult, sources: &Sources
         name: deployment.name.as_deref(),
         trails: deployment.trails.iter().map(|deployment| trail(deployment, sources)).collect(),
         unread: &deployment.unread,
+        resolve: commands.get(&(deployment.root.clone(), deployment.name.clone())),
     }
 }
 
@@ -261,6 +273,7 @@ pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, sources: &Sources) -> Fin
         },
         flow: reported.finding.related.iter().map(|label| step(label, sources)).collect(),
         worlds: (reported.outcome == Outcome::Unknown).then_some(worlds),
+        help: reported.finding.help.as_deref(),
         controls: reported
             .rule
             .page

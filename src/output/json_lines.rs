@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::compliance::{self, ComplianceStatement};
 use super::full::PathBase;
 use super::json::{self, DeploymentEntry, FindingEntry, JsonTool, Summary};
+use super::resolving::ResolvingCommands;
 use crate::report::{Report, View};
 
 /// A line of the report. The last one is the summary, so that a truncated report is recognizable.
@@ -19,7 +20,9 @@ enum JsonLine<'a> {
 }
 
 pub(super) fn render(report: &Report, view: &View) -> String {
-    let deployments = report.deployments.iter().map(|deployment| json::deployment(deployment, &report.sources));
+    let commands = ResolvingCommands::of(report, view, |own| view.is_reported(own));
+    let deployments = report.deployments.iter();
+    let deployments = deployments.map(|deployment| json::deployment(deployment, &report.sources, &commands));
     let findings = view.reported(report).map(|diagnostic| Box::new(json::diagnostic(diagnostic, &report.sources)));
     std::iter::once(JsonLine::Run { version: json::VERSION, tool: json::tool() })
         .chain(deployments.map(JsonLine::Deployment))

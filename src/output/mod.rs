@@ -23,6 +23,7 @@ mod link;
 mod markdown;
 mod passed;
 mod rdjson;
+mod resolving;
 mod rule_list;
 mod sanitize;
 mod sarif;

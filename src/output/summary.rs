@@ -66,12 +66,27 @@ fn renamed(renamed: &[Renamed]) -> String {
 /// The names in options that no root declares, a line for each option.
 fn undeclared(report: &Report) -> String {
     let mut lines = String::new();
-    for Undeclared { option, names, suggestion } in &report.undeclared {
-        let mut named: Vec<String> = names.iter().take(MAX_NAMED).map(|name| format!("`{}`", sanitize(name))).collect();
+    for Undeclared { option, names } in &report.undeclared {
+        // Misspelt names come first.
+        let (misspelt, others): (Vec<_>, Vec<_>) = names.iter().partition(|(_, suggestion)| suggestion.is_some());
+        let ordered: Vec<&(String, Option<String>)> = misspelt.into_iter().chain(others).collect();
+        let is_one = names.len() == 1;
+        let mut named = Vec::new();
+        let mut suggestion = String::new();
+        for (name, meant) in ordered.into_iter().take(MAX_NAMED) {
+            let meant = meant.as_ref().map(|meant| format!("did you mean `{}`?", sanitize(meant)));
+            match meant {
+                Some(meant) if is_one => suggestion = format!("; {meant}"),
+                Some(meant) => {
+                    named.push(format!("`{}` ({meant})", sanitize(name)));
+                    continue;
+                }
+                None => {}
+            }
+            named.push(format!("`{}`", sanitize(name)));
+        }
         let more = names.len().saturating_sub(MAX_NAMED);
         named.extend((more > 0).then(|| format!("{more} more")));
-        let suggestion = suggestion.as_ref().filter(|_| names.len() == 1);
-        let suggestion = suggestion.map(|name| format!("; did you mean `{}`?", sanitize(name))).unwrap_or_default();
         let (named, option) = (enumerate(&named), sanitize(option));
         lines.push_str(&format!("warning: no checked root declares {named}, set by `{option}`{suggestion}\n"));
     }

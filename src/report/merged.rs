@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Date, Diagnostic, Outcome, Report, SuppressedBy, Suppression};
 use crate::finding::{Finding, Level};
+use crate::named::listed;
 use crate::source::Span;
 
 /// The number of deployments that a message names.
@@ -168,13 +169,7 @@ impl Diagnostic {
             let name = name.filter(|name| !name.is_empty()).map(|name| format!(" (`{name}`)")).unwrap_or_default();
             names.push(format!("`{}`{name}", shown(&root)));
         }
-        let rest = names.len().saturating_sub(limit);
-        names.truncate(limit);
-        if rest > 0 {
-            return Some(format!("{} and {rest} more", names.join(", ")));
-        }
-        let last = names.pop()?;
-        Some(if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) })
+        listed(names, limit)
     }
 }
 

@@ -26,6 +26,9 @@ pub struct View {
     pub cited: String,
     /// The benchmark for which each control is listed.
     pub benchmark: Option<String>,
+    /// The options of this run that change the values of an evaluation, as arguments. The commands that resolve unknown
+    /// values repeat them.
+    pub given_options: Vec<String>,
 }
 
 impl Default for View {
@@ -40,6 +43,7 @@ impl Default for View {
             min_level: None,
             cited: DEFAULT_BENCHMARK.to_owned(),
             benchmark: None,
+            given_options: Vec::new(),
         }
     }
 }

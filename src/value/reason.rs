@@ -102,9 +102,6 @@ pub enum Reason {
     OverLimit { limit: &'static str },
 }
 
-/// The advice for a value that is known only at deployment.
-pub const WRITE_HERE: &str = "set a literal value here so that it can be checked";
-
 /// Converts the name of a part to the form in code: "module `audit`" becomes `module.audit`.
 pub fn part_name(part: &str) -> String {
     match part.strip_prefix("module `").and_then(|rest| rest.strip_suffix('`')) {
@@ -237,28 +234,28 @@ impl Reason {
         }
     }
 
-    /// Describes how to make the value known by changing the code, as one imperative sentence. A format may know
-    /// another way, such as an option.
-    pub fn advice(&self) -> String {
-        match self {
+    /// Describes how to make the value known by changing the code, as one imperative sentence; `None` if no small
+    /// change does. A format may know another way, such as an option.
+    pub fn advice(&self) -> Option<String> {
+        Some(match self {
             Reason::NoValue { .. }
             | Reason::FromEnvironment { .. }
             | Reason::AtDeployment { .. }
             | Reason::AwsKey { .. }
-            | Reason::NotEvaluated { .. } => WRITE_HERE.to_owned(),
+            | Reason::NotEvaluated { .. } => return None,
             // The declaration may be in another file.
             Reason::Undeclared { reference, .. } => {
                 format!("declare `{reference}`, or check the directory that declares it")
             }
             Reason::SetElsewhere { .. } => "fix its source so that it can be evaluated".to_owned(),
             Reason::NotHere { help, .. } => help.clone(),
-            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.advice(),
+            Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => return cause.advice(),
             Reason::Failed { .. } => "fix the expression so that it can be evaluated".to_owned(),
             Reason::Cycle { reference } => format!("set `{reference}` to a value that doesn't depend on it"),
             Reason::Placeholder { .. } => "render the file and check the result".to_owned(),
             Reason::Worded { advice, .. } => advice.clone().into_owned(),
             Reason::Unreadable | Reason::OverLimit { .. } => "simplify it so that it can be checked".to_owned(),
-        }
+        })
     }
 
     /// Returns the one of two reasons that the user can resolve by setting a variable or parameter; the first, if that

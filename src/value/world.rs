@@ -402,6 +402,15 @@ impl Decision {
 }
 
 impl Decision {
+    /// The subject and its value, if the decision determines the value.
+    pub fn value(&self) -> Option<(String, String)> {
+        match &self.atom {
+            Atom::Is { subject, value } if self.yes => Some((subject.clone(), value.clone())),
+            Atom::Is { .. } => None,
+            Atom::Holds { condition } => Some((condition.clone(), self.yes.to_string())),
+        }
+    }
+
     /// True if no world contains both decisions.
     pub fn contradicts(&self, other: &Decision) -> bool {
         self.answers(&other.atom).is_some_and(|yes| yes != other.yes)

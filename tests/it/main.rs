@@ -48,6 +48,7 @@ mod relaxation;
 mod renamed;
 mod reports;
 mod repository;
+mod resolving;
 mod running;
 mod scenarios;
 mod selectors;

@@ -4,7 +4,7 @@ use super::{InstanceByWorld, TracePath, TraceRun, TracedArgument};
 use crate::engine::witness;
 use crate::finding::Label;
 use crate::formats::LoadedProject;
-use crate::model::{Resource, dialects};
+use crate::model::{Resource, UnknownValues, dialects};
 use crate::source::Span;
 use crate::value::{Data, Hop, HopKind, Known, Maybe, Object, Origin, Traced, Unknown, World};
 
@@ -131,7 +131,7 @@ fn path(value: &Traced<Data>, (outcome, label): (String, String), project: &dyn 
     let hops = Hop::labels(&value.hops).map(|(span, text)| Label { span, text });
     let help = match &value.value {
         Known(_) => None,
-        Unknown(why) => Some(project.advice(why)),
+        Unknown(why) => project.resolution(&UnknownValues::of_value(why)).help,
     };
     let first = Label { span: value.origin.span(), text: label };
     TracePath { outcome, decisions: Vec::new(), steps: std::iter::once(first).chain(hops).collect(), help }

@@ -63,7 +63,7 @@ impl Options {
         reader: &OptionReader<'_>,
     ) -> Result<Self, OptionError> {
         for name in &args.parameter_file {
-            let id = reader.file(name)?;
+            let id = reader.file(Self::FILE_OPTION, name)?;
             check_parameter_file(id, &reader.sources.file(id)).map_err(|cause| {
                 let option = format!("{} {}", Self::FILE_OPTION, format_path(name));
                 OptionError::Invalid { option, cause }

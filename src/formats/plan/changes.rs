@@ -7,8 +7,10 @@ use super::configuration::{Arguments, PlannedConfiguration};
 use super::policies::Policies;
 use super::raw::{JsonPart, PlanText, PlannedResource, RawChange, RawPlan};
 use super::values::{ValueReader, drop_empty, is_empty};
-use crate::formats::{LoadedProject, PolicyDocument, advice_in_terraform};
-use crate::model::{Holds, Notation, Resource, ResourceKind, SearchSubject, UnreadPart};
+use crate::formats::{LoadedProject, PolicyDocument};
+use crate::model::{
+    Holds, Notation, Resolution, ResolvingStep, Resource, ResourceKind, SearchSubject, UnknownValues, UnreadPart,
+};
 use crate::source::Span;
 use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Node};
@@ -117,8 +119,20 @@ impl LoadedProject for StandalonePlan {
         Some(self.header)
     }
 
-    fn advice(&self, why: &Reason) -> String {
-        advice_in_terraform(why)
+    fn resolution(&self, unknown: &UnknownValues<'_>) -> Resolution {
+        const REGION: &str = "--region";
+        match unknown.cause.map(Reason::root) {
+            Some(Reason::FromEnvironment { .. }) => Resolution {
+                help: Some(format!("pass the Region of the provider, for example `{REGION} us-east-1`")),
+                steps: vec![ResolvingStep::option(REGION, "us-east-1")],
+            },
+            Some(Reason::AtDeployment { .. } | Reason::NotEvaluated { .. } | Reason::AwsKey { .. }) => Resolution {
+                help: Some("check the code together with this plan (`--plan`)".to_owned()),
+                steps: Vec::new(),
+            },
+            Some(other) => Resolution { help: other.advice(), steps: Vec::new() },
+            None => Resolution::default(),
+        }
     }
 
     fn sites(&self, _: SearchSubject) -> usize {

@@ -25,7 +25,7 @@ impl PlanArgs {
     /// The file can't be read, or isn't a plan.
     pub fn read(&self, reader: &OptionReader<'_>) -> Result<Option<Arc<Plan>>, OptionError> {
         let Some(name) = &self.plan else { return Ok(None) };
-        let (id, path) = (reader.file(name)?, format_path(name));
+        let (id, path) = (reader.file("--plan", name)?, format_path(name));
         let plan = Plan::read(id, &path, &reader.sources.file(id));
         plan.map(|plan| Some(Arc::new(plan))).map_err(|cause| OptionError::Plan { path, cause })
     }

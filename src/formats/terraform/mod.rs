@@ -10,7 +10,7 @@ mod sources;
 
 use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance};
 use crate::source::has_escaped;
-pub(super) use language::{PolicyDocument, advice_in_terraform, region_from_environment};
+pub(super) use language::{PolicyDocument, region_from_environment};
 pub use options::{Engine, Modules, Options, TerraformArgs};
 pub(crate) use project::names::is_configuration;
 use project::{mentions, names, roots};

@@ -63,6 +63,9 @@ const OWN: &[&str] = &[
     "report::instances::MAX_SHOWN",
     "report::merged::MAX_NAMED",
     "output::full::MAX_IN_HEADING",
+    "formats::values_files::MAX_NAMED",
+    "formats::terraform::language::types::examples::MAX_DEPTH",
+    "formats::cloudformation::language::limits::MAX_LENGTH",
 ];
 
 /// The constants that are limits, in all layers, each with what it is set to.

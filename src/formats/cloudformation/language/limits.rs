@@ -96,6 +96,41 @@ pub(crate) fn broken(text: &str, declared: &Mapping) -> Option<String> {
     is_refused.then(|| "the value doesn't match the `AllowedPattern`".to_owned())
 }
 
+/// A value that a declaration without a default accepts, as an example; `None` if its constraints are too special.
+pub(crate) fn example_value(declared: &Mapping) -> Option<String> {
+    if let Some(first) = Allowed::of(declared).values().first() {
+        return Some(first.clone());
+    }
+    if kind(declared) == "Number" {
+        let least = constraint(declared, "MinValue").or_else(|| constraint(declared, "MaxValue"));
+        return Some(least.unwrap_or_else(|| "1".to_owned()));
+    }
+    let has_constraints = ["MinLength", "MaxLength", "AllowedPattern"].iter().any(|key| declared.get(key).is_some());
+    if !has_constraints {
+        return None;
+    }
+    /// The longest text that an example has.
+    const MAX_LENGTH: usize = 64;
+    let least = limit(declared, "MinLength").unwrap_or(1).min(MAX_LENGTH);
+    let most = limit(declared, "MaxLength").unwrap_or(MAX_LENGTH).max(1);
+    let repeated = |text: &str| -> String { text.chars().cycle().take(least.max(text.len()).min(most)).collect() };
+    let shown = EXAMPLES.iter().flat_map(|text| [(*text).to_owned(), repeated(text)]);
+    shown.into_iter().find(|text| broken(text, declared).is_none())
+}
+
+/// Texts that the patterns of common parameters accept: names, account ids, ARNs, buckets and addresses.
+const EXAMPLES: [&str; 9] = [
+    "VALUE",
+    "value",
+    "value-1",
+    "111122223333",
+    "true",
+    "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
+    "arn:aws:s3:::value",
+    "o-1111122222",
+    "user@example.com",
+];
+
 fn limit(declared: &Mapping, key: &str) -> Option<usize> {
     constraint(declared, key)?.parse().ok()
 }

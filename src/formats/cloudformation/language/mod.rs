@@ -24,7 +24,7 @@ mod symbols;
 pub(crate) use call::{IntrinsicCall, plain, plain_text};
 pub(crate) use declarations::Declarations;
 pub(crate) use eval::{Evaluator, MAX_DEPTH, is_absent, is_filled_in, with_hop};
-pub(crate) use limits::{broken, is_stored};
+pub(crate) use limits::{broken, example_value, is_stored};
 pub(crate) use lookup::{Cache, Caches, Lookup, ParameterText};
 pub(crate) use loops::loop_parts;
 pub(crate) use mapping::{

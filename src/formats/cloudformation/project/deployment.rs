@@ -7,20 +7,20 @@ use std::sync::Arc;
 
 use super::files::TemplateFile;
 use super::library::{Exports, TemplateLibrary};
-use super::lookup::REGION;
 use super::needles::names_trail;
 use super::rejections;
+use super::resolution::UnusedFile;
 use super::scope::{TemplateEvaluator, TemplateScope};
 use super::search::{self, StackEntry, StackSearch};
 use super::stacks::created;
 use super::template::Template;
 use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Project, Rejection};
-use crate::model::{Resource, SearchSubject, UnreadPart};
+use crate::model::{Resolution, Resource, SearchSubject, UnknownValues, UnreadPart};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
 use crate::value::budget::STEPS;
-use crate::value::{Budget, Reason, World};
+use crate::value::{Budget, World};
 
 /// The maximum number of templates that are checked in one file.
 pub(super) const MAX_TEMPLATES: usize = 4_096;
@@ -69,17 +69,19 @@ impl Project for TemplateRoot {
 
 /// A root template that has been parsed.
 pub(super) struct LoadedStack<'a> {
-    library: TemplateLibrary<'a>,
-    budget: Rc<Budget>,
+    pub(super) library: TemplateLibrary<'a>,
+    pub(super) budget: Rc<Budget>,
     document: Rc<TemplateFile>,
     /// True if this deployment reports the problems of its file; one of the deployments in a file does.
     is_first: bool,
     /// The number of the first document in the file that is over the limit.
     over_limit: Option<usize>,
     /// `None` if the document isn't a template.
-    root: Option<Rc<TemplateScope>>,
+    pub(super) root: Option<Rc<TemplateScope>>,
     trails: OnceCell<StackSearch>,
     surroundings: OnceCell<StackSearch>,
+    /// The parameter files in the tree that aren't used, searched at the first use.
+    pub(super) unused_files: OnceCell<Vec<UnusedFile>>,
 }
 
 impl<'a> LoadedStack<'a> {
@@ -89,9 +91,17 @@ impl<'a> LoadedStack<'a> {
         let document = library.files.document(root.file);
         let template = library.template(&document, root.number);
         let scope = template.map(|template| Rc::new(TemplateScope::new(template, String::new())));
-        let (trails, surroundings) = (OnceCell::new(), OnceCell::new());
-        let (is_first, over_limit) = (root.is_first, root.over_limit);
-        Self { library, budget: Rc::clone(budget), document, is_first, over_limit, root: scope, trails, surroundings }
+        Self {
+            library,
+            budget: Rc::clone(budget),
+            document,
+            is_first: root.is_first,
+            over_limit: root.over_limit,
+            root: scope,
+            trails: OnceCell::new(),
+            surroundings: OnceCell::new(),
+            unused_files: OnceCell::new(),
+        }
     }
 
     /// The entries that may create the resources of a subject. The search runs on the first call, with half of the
@@ -141,20 +151,8 @@ impl LoadedProject for LoadedStack<'_> {
         self.root.as_ref().map(|root| root.template.header)
     }
 
-    fn advice(&self, why: &Reason) -> String {
-        match why.root() {
-            Reason::NoValue { reference } => {
-                format!("set parameter `{reference}` with `--parameter {reference}=…`, or add a default")
-            }
-            Reason::AtDeployment { reference, .. } if reference == REGION => {
-                "pass the stack's Region with `--region`".to_owned()
-            }
-            // A reference with a dot is one in a nested stack, whose template is another file.
-            Reason::Undeclared { reference, .. } if !reference.contains('.') => {
-                format!("declare `{reference}` in this template")
-            }
-            other => other.advice(),
-        }
+    fn resolution(&self, unknown: &UnknownValues<'_>) -> Resolution {
+        self.find_resolution(unknown)
     }
 
     fn option_values(&self) -> Vec<OptionValue> {

@@ -21,6 +21,9 @@ const PSEUDO: [&str; 7] =
     ["AWS::AccountId", "AWS::NotificationARNs", PARTITION, REGION, "AWS::StackId", "AWS::StackName", URL_SUFFIX];
 
 pub(super) const REGION: &str = "AWS::Region";
+
+/// The pseudo parameters that the Region determines.
+pub(super) const OF_REGION: [&str; 3] = [REGION, PARTITION, URL_SUFFIX];
 const PARTITION: &str = "AWS::Partition";
 const URL_SUFFIX: &str = "AWS::URLSuffix";
 

@@ -15,6 +15,7 @@ mod needles;
 mod parameter_values;
 mod parameters;
 mod rejections;
+mod resolution;
 mod resources;
 mod roots;
 mod scope;

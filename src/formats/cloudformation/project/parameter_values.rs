@@ -74,6 +74,12 @@ pub(crate) fn check_file(id: FileId, file: &SourceFile) -> Result<(), String> {
     read_file(id, file).map(|_| ())
 }
 
+/// The texts of the parameters in a file that no option names; `None` if it isn't a parameter file.
+pub(super) fn texts_of_file(id: FileId, file: &SourceFile) -> Option<HashMap<String, String>> {
+    let values = read_file(id, file).ok().filter(|values| !values.is_empty())?;
+    values.into_iter().map(|(name, value)| Some((name, value.text?))).collect()
+}
+
 fn assignment(id: FileId, file: &SourceFile) -> Option<(String, ParameterValue)> {
     let (name, text) = file.text.split_once('=')?;
     let span = Span::new(id, name.len().saturating_add(1), file.text.len());

@@ -6,7 +6,7 @@ use crate::formats::cloudformation::ParameterPolicy;
 use crate::formats::cloudformation::language::{Lookup, ParameterText, failed, is_absent, is_stored, scalar_text};
 use crate::formats::{OptionUse, OptionValue};
 use crate::source::Span;
-use crate::syntax::node::Mapping;
+use crate::syntax::node::{Entry, Mapping};
 use crate::value::{Hop, HopKind, Known, Reason, Unknown};
 
 impl TemplateEvaluator<'_> {
@@ -83,6 +83,25 @@ impl TemplateEvaluator<'_> {
     /// The text of a value after the fixes that are tried.
     fn tried_text(&self, span: Span, old: &str) -> Option<String> {
         self.lookup.tried(span)?.text(old)
+    }
+
+    /// True if a parameter of the root template has no valid value, so that an option may set it. The evaluator's world
+    /// is open.
+    pub(super) fn lacks_value(&self, name: &str, declared: &Entry) -> bool {
+        match self.parameter(name, declared).0 {
+            Unknown(why) => matches!(why.root(), Reason::NoValue { .. } | Reason::SetElsewhere { .. }),
+            Known(_) => false,
+        }
+    }
+
+    /// True if the declaration of a parameter accepts a text as the value of an option.
+    pub(super) fn accepts(&self, name: &str, declared: &Entry, text: &str) -> bool {
+        let option = Some(name.to_owned());
+        let given = ParameterText { text: Known(text.to_owned()), hops: Vec::new(), option };
+        match self.validated(name, declared, &given, declared.key.span) {
+            Unknown(why) => why.failure().is_none(),
+            Known(_) => true,
+        }
     }
 
     /// The results of matching the options with the declarations of the root template.

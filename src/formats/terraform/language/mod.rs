@@ -1,9 +1,9 @@
 //! The expression language: evaluates expressions, and refers to the project that contains them only through
 //! [`Lookup`](lookup::Lookup).
 
-mod advice;
 mod calls;
 pub(crate) mod collections;
+mod environment;
 mod equality;
 mod evaluator;
 pub(crate) mod functions;
@@ -22,7 +22,7 @@ pub(crate) mod types;
 mod undecided;
 pub(crate) mod unknowns;
 
-pub(in crate::internal::formats) use advice::{advice_in_terraform, region_from_environment};
+pub(in crate::internal::formats) use environment::region_from_environment;
 pub(crate) use calls::{function_name, symbols};
 pub(crate) use evaluator::{
     Evaluator, LocalNames, MAX_DEPTH, ValuePath, at_use, computed, failed, may_fail, picked, quoted, symbol, with_hop,

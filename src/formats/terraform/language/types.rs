@@ -6,9 +6,11 @@
 //! <https://developer.hashicorp.com/terraform/language/expressions/type-constraints>.
 
 mod convert;
+mod examples;
 mod unify;
 
 pub(crate) use convert::{convert, cost};
+pub(crate) use examples::example;
 pub(crate) use unify::{type_of, unify};
 
 use crate::syntax::hcl::{Expr, ExprKind, FunctionCall, ObjectItem, ObjectKey};

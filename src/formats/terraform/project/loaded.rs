@@ -13,17 +13,17 @@ use super::library::ModuleLibrary;
 use super::module::Module;
 use super::planned::{self, TrailDeclaration};
 use super::program::{ModuleEvaluator, Program};
+use super::resolution::UnusedFile;
 use super::scope::ModuleScope;
 use super::search::{DeclarationSite, ModuleSearch, SearchResult};
 use super::values::RootValues;
 use super::{body, variables};
-use crate::formats::terraform::language::advice_in_terraform;
 use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Rejection};
-use crate::model::{Contradiction, MovedBlock, Resource, SearchSubject, UnreadPart};
+use crate::model::{Contradiction, MovedBlock, Resolution, Resource, SearchSubject, UnknownValues, UnreadPart};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::Problem;
 use crate::syntax::hcl::Expr;
-use crate::value::{Budget, Memo, Reason, Traced, World};
+use crate::value::{Budget, Memo, Traced, World};
 
 /// A directory, or a file, that is deployed by itself.
 #[derive(Debug)]
@@ -54,12 +54,14 @@ impl RootModule {
 
 /// A root module that has been read.
 pub(super) struct LoadedRoot<'a> {
-    program: Program<'a>,
+    pub(super) program: Program<'a>,
     /// The variable whose value differs from that of the plan.
     overridden_variable: Option<Span>,
     is_called: bool,
     trails: OnceCell<SearchResult>,
     surroundings: OnceCell<SearchResult>,
+    /// The files of values in the tree that aren't used, searched at the first use.
+    pub(super) unused_files: OnceCell<Vec<UnusedFile>>,
 }
 
 impl<'a> LoadedRoot<'a> {
@@ -84,12 +86,12 @@ impl<'a> LoadedRoot<'a> {
         };
         let overridden_variable = overridden_variable(&program);
         program.plan = context.plan.filter(|_| overridden_variable.is_none());
-        let (trails, surroundings) = (OnceCell::new(), OnceCell::new());
-        Self { program, overridden_variable, is_called: root.is_called, trails, surroundings }
+        let (trails, surroundings, unused_files) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { program, overridden_variable, is_called: root.is_called, trails, surroundings, unused_files }
     }
 
     /// The declarations of a subject, searched at the first use.
-    fn found(&self, subject: SearchSubject) -> &SearchResult {
+    pub(super) fn found(&self, subject: SearchSubject) -> &SearchResult {
         let found = match subject {
             SearchSubject::Trails => &self.trails,
             SearchSubject::Related => &self.surroundings,
@@ -148,8 +150,8 @@ impl LoadedProject for LoadedRoot<'_> {
         self.found(SearchSubject::Trails).sites.iter().find_map(|site| self.program.absence(&site.calls, &world))
     }
 
-    fn advice(&self, why: &Reason) -> String {
-        advice_in_terraform(why)
+    fn resolution(&self, unknown: &UnknownValues<'_>) -> Resolution {
+        self.find_resolution(unknown)
     }
 
     fn option_values(&self) -> Vec<OptionValue> {

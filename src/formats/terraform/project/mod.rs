@@ -24,6 +24,7 @@ mod program;
 mod providers;
 mod references;
 mod rejections;
+mod resolution;
 mod resources;
 pub(crate) mod roots;
 mod scope;

@@ -174,6 +174,21 @@ impl VariableLayer {
         Self { option: Some(option), ..layer }
     }
 
+    /// The value of a variable.
+    pub(super) fn value(&self, name: &str) -> Option<&VariableValue> {
+        self.values.last_named(name)
+    }
+
+    /// The names of the variables that it sets.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().map(|value| value.name.as_str())
+    }
+
+    /// True if the whole file can be read.
+    pub(super) fn is_complete(&self) -> bool {
+        self.unreadable.is_none() && self.problems.is_empty()
+    }
+
     fn unreadable(name: String) -> Self {
         Self { unreadable: Some(name), ..Self::default() }
     }

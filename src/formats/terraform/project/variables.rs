@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::domain::{self, Domain};
 use super::program::{InstanceLookup, ModuleEvaluator};
+use super::resolution::Example;
 use super::scope::ModuleCallInstance;
-use super::values::VariableSetting;
-use crate::formats::terraform::language::types::{Type, convert, cost};
+use super::values::{VariableSetting, VariableValue};
+use crate::formats::terraform::language::types::{Type, convert, cost, example};
 use crate::formats::terraform::language::{ValuePath, symbol};
 use crate::formats::{OptionUse, OptionValue, Plan, Rejection};
 use crate::source::{FileId, Span};
@@ -182,10 +183,7 @@ impl<'e, 'a> Variable<'e, 'a> {
             }
             VariableSetting::Unreadable(file) => return Some(AssignmentSource::Unreadable(file.to_owned())),
         };
-        // On the command line, a value needs no quotes if the variable is a primitive or has no type.
-        let is_untyped = self.block.body.attribute("type").is_none();
-        let is_text = is_untyped || matches!(self.ty, Some(Type::String | Type::Bool | Type::Number));
-        let given = match (value.text.as_ref().filter(|_| is_text), &value.refused) {
+        let given = match (value.text.as_ref().filter(|_| self.takes_text()), &value.refused) {
             (Some(text), _) => self.evaluator.outside().eval(text),
             (None, None) => self.evaluator.outside().eval(&value.expr),
             (None, Some(reason)) => {
@@ -194,6 +192,12 @@ impl<'e, 'a> Variable<'e, 'a> {
             }
         };
         Some(AssignmentSource::Value(given, HopKind::VariableValue(self.name.to_owned())))
+    }
+
+    /// True if a value on the command line needs no quotes: the variable is a primitive or has no type.
+    fn takes_text(&self) -> bool {
+        let is_untyped = self.block.body.attribute("type").is_none();
+        is_untyped || matches!(self.ty, Some(Type::String | Type::Bool | Type::Number))
     }
 
     /// The value without a given value and default. A root variable may have any value that its type and its
@@ -243,6 +247,47 @@ impl<'e, 'a> Variable<'e, 'a> {
             }
             Known(_) | Unknown(_) => value,
         }
+    }
+}
+
+/// A variable of the root module that has no valid value, so that an option may set it.
+pub(super) struct RootVariable<'e, 'a>(Variable<'e, 'a>);
+
+impl<'e, 'a> RootVariable<'e, 'a> {
+    /// The variable of this name; `None` if it has a value. `evaluator` is that of the root module in an open world.
+    pub(super) fn without_value(evaluator: &'e ModuleEvaluator<'a>, name: &'e str) -> Option<Self> {
+        let variable = Variable::find(evaluator, name)?;
+        match variable.value().0 {
+            Unknown(Reason::NoValue { .. } | Reason::SetElsewhere { .. }) => Some(Self(variable)),
+            Known(_) | Unknown(_) => None,
+        }
+    }
+
+    /// True if the declaration accepts a value.
+    pub(super) fn accepts(&self, value: &VariableValue) -> bool {
+        match self.0.accepted(self.0.evaluator.outside().eval(&value.expr)).value {
+            Known(_) => true,
+            Unknown(why) => !why.is_failure(),
+        }
+    }
+
+    /// A value that the declaration accepts, as the text of an option. Members on the path, or the variable itself, have
+    /// the value `passing`, which is an expression.
+    pub(super) fn example(&self, path: &[&str], passing: Option<&str>) -> Example {
+        let variable = &self.0;
+        let allowed = match (&*variable.domain(true, true), path) {
+            (Domain::OneOf(values), []) => {
+                values.iter().find(|value| **value != Data::Null).map(|value| symbol(&Known(value.clone())))
+            }
+            (Domain::OneOf(_) | Domain::Anything, _) => None,
+        };
+        let value = passing.map(str::to_owned).or(allowed);
+        let ty = variable.ty.as_ref().unwrap_or(&Type::Any);
+        let is_placeholder = value.is_none() && matches!(ty, Type::String | Type::Any);
+        let text = example(ty, path, value.as_deref());
+        // Such an option is plain text, not an expression.
+        let plain = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|_| variable.takes_text());
+        Example { text: plain.map_or(text.clone(), str::to_owned), is_placeholder }
     }
 }
 
