@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::CheckArgs;
-use crate::config::{ALL, Config};
+use crate::config::{ALL, Config, SelectableRule};
 use crate::engine::Selection;
 use crate::error::Error;
 use crate::finding::Level;
@@ -107,7 +107,7 @@ pub(super) fn levels(texts: &[String], config: &Config) -> Result<BTreeMap<&'sta
         const FORM: &str = "expected RULE=LEVEL with the level `error`, `warning` or `note`";
         let (name, word) = text.trim().split_once('=').ok_or_else(|| failed(text, FORM.to_owned()))?;
         let level = Level::from_name(word).ok_or_else(|| failed(text, FORM.to_owned()))?;
-        levels.insert(rules::evaluating(name).map_err(|cause| failed(text, cause))?.id(), level);
+        levels.insert(SelectableRule::of(name).map_err(|cause| failed(text, cause))?.0, level);
     }
     Ok(levels)
 }

@@ -26,7 +26,7 @@ use crate::source::{Exclusions, Fs, Sources, Span};
 use crate::suppress::SuppressedFindings;
 pub use find::{BASELINE, is_configuration, is_setting};
 use layer::SettingsLayer;
-pub use names::{ALL, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule};
+pub use names::{ALL, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule, SelectableRules};
 pub use relaxed::Relaxed;
 pub use roots::ConfiguredDeployment;
 pub use settings::{IgnoreSetting, IgnoredFindings, ModuleSetting, RootSetting, Settings};
@@ -153,7 +153,7 @@ impl Config {
             .zip(spans)
             .filter_map(|(ignore, span)| match ignore {
                 IgnoreSetting::Findings(findings) => Some(findings.accept(*span)),
-                IgnoreSetting::Rule(_) => None,
+                IgnoreSetting::Rules(_) => None,
             })
             .collect()
     }

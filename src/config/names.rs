@@ -30,6 +30,12 @@ pub struct RuleOrGroup(pub &'static str);
 #[cfg_attr(test, schemars(with = "String", extend("enum" = judging())))]
 pub struct SelectableRule(pub &'static str);
 
+/// A rule that can be disabled, or a group of such rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(with = "String", extend("enum" = [&groups()[1..], &judging()].concat())))]
+pub struct SelectableRules(pub &'static str);
+
 /// A benchmark to which rules belong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -58,8 +64,26 @@ impl RuleOrGroup {
 
     /// True if it is the rule's id, or a group that contains the rule.
     pub fn names(self, rule: &Rule) -> bool {
-        rules::group(self.0).map_or(self.0 == rule.id(), |group| (group.has)(rule))
+        is_named(self.0, rule)
     }
+}
+
+impl SelectableRules {
+    /// True if it is the rule's id, or a group that contains the rule.
+    pub fn names(self, rule: &Rule) -> bool {
+        is_named(self.0, rule)
+    }
+
+    fn of(name: &str) -> Result<Self, String> {
+        match rules::group(name).filter(|group| group.name != ALL) {
+            Some(group) => Ok(Self(group.name)),
+            None => SelectableRule::of(name).map(|rule| Self(rule.0)),
+        }
+    }
+}
+
+fn is_named(name: &str, rule: &Rule) -> bool {
+    rules::group(name).map_or(name == rule.id(), |group| (group.has)(rule))
 }
 
 /// The names of the groups.
@@ -87,16 +111,20 @@ impl SelectableRule {
     ///
     /// A message about the id.
     pub fn of(name: &str) -> Result<Self, String> {
-        rules::evaluating(name).map(|rule| Self(rule.id()))
+        match suppress::rule_here(name) {
+            Some(own) => Err(own),
+            None => rules::evaluating(name).map(|rule| Self(rule.id())),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for RuleOrGroup {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        match rules::group(&name) {
-            Some(group) => Ok(Self(group.name)),
-            None => rules::named(&name).map(|rule| Self(rule.id())).map_err(D::Error::custom),
+        match (rules::group(&name), suppress::rule_here(&name)) {
+            (Some(group), _) => Ok(Self(group.name)),
+            (None, Some(own)) => Err(D::Error::custom(own)),
+            (None, None) => rules::named(&name).map(|rule| Self(rule.id())).map_err(D::Error::custom),
         }
     }
 }
@@ -189,11 +217,11 @@ impl<'de> Visitor<'de> for RuleOrFindings {
     type Value = IgnoreSetting;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a rule, or a table with `rule`")
+        f.write_str("the name of a rule or a group, or a table with `rule`")
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<IgnoreSetting, E> {
-        SelectableRule::of(name).map(IgnoreSetting::Rule).map_err(E::custom)
+        SelectableRules::of(name).map(IgnoreSetting::Rules).map_err(E::custom)
     }
 
     fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<IgnoreSetting, M::Error> {

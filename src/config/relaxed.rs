@@ -151,7 +151,7 @@ fn enables(settings: &Settings, rule: &Rule) -> bool {
 }
 
 fn ignores(settings: &Settings, rule: &Rule) -> bool {
-    settings.ignore.iter().any(|ignore| matches!(ignore, IgnoreSetting::Rule(ignored) if ignored.0 == rule.id()))
+    settings.ignore.iter().any(|ignore| matches!(ignore, IgnoreSetting::Rules(ignored) if ignored.names(rule)))
 }
 
 fn level(settings: &Settings, rule: &Rule) -> Level {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{self, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule};
+use super::names::{self, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule, SelectableRules};
 use crate::finding::Level;
 use crate::formats::cloudformation::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
@@ -67,13 +67,13 @@ pub struct Settings {
     pub module: Vec<ModuleSetting>,
 }
 
-/// A rule to skip, or findings to suppress.
+/// Rules to skip, or findings to suppress.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum IgnoreSetting {
-    /// A rule to skip.
-    Rule(SelectableRule),
+    /// A rule or a group to skip.
+    Rules(SelectableRules),
     /// Findings to suppress.
     Findings(IgnoredFindings),
 }

@@ -318,11 +318,13 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 ///
 /// A message if there is no such rule.
 pub fn named(name: &str) -> Result<&'static Rule, String> {
-    find(name).ok_or_else(|| {
-        let suggestion = closest(name, names());
-        let suggestion = suggestion.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
-        format!("unknown rule `{name}`{suggestion}")
-    })
+    find(name).ok_or_else(|| unknown(name, names()))
+}
+
+/// The message about a name that no rule has.
+fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> String {
+    let suggestion = closest(name, known).map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
+    format!("unknown rule `{name}`{suggestion}")
 }
 
 /// Returns the rule with this name, if it can be selected.
@@ -331,11 +333,11 @@ pub fn named(name: &str) -> Result<&'static Rule, String> {
 ///
 /// A message if there is no such rule, or if it reports problems with reading files.
 pub fn evaluating(name: &str) -> Result<&'static Rule, String> {
-    // `all` isn't accepted here, since it would also suppress future rules.
-    if name == "all" {
-        return Err("`all` is a group; name each rule".to_owned());
+    // Groups aren't accepted here, since they would also suppress future rules.
+    if group(name).is_some() {
+        return Err(format!("`{name}` is a group; name each rule"));
     }
-    let rule = named(name)?;
+    let rule = find(name).ok_or_else(|| unknown(name, RULES.iter().copied().map(Rule::id)))?;
     match rule.check {
         Check::Reading => Err(format!(
             "`{name}` can't be ignored, and its level can't be changed: it reports files that can't be checked"

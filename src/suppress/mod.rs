@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use add::{AddedComments, CommentedFile, UncommentedFinding, comment, comments};
-pub use other_tools::{FOREIGN, OtherTool, matching_rules};
+pub use other_tools::{FOREIGN, OtherTool, matching_rules, rule_here};
 pub use stale::{StaleKind, StaleSuppression};
 pub use suppressed_findings::SuppressedFindings;
 

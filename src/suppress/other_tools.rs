@@ -252,6 +252,12 @@ pub fn matching_rules(id: &str) -> impl Iterator<Item = &'static str> {
     FOREIGN.iter().filter(move |(_, theirs, _)| theirs.eq_ignore_ascii_case(id)).map(|(_, _, own)| *own)
 }
 
+/// Describes the rules that correspond to a rule of another tool; `None` if no tool has such a rule.
+pub fn rule_here(id: &str) -> Option<String> {
+    let own: Vec<String> = matching_rules(id).map(|own| format!("`{own}`")).collect();
+    (!own.is_empty()).then(|| format!("`{id}` is {} here", own.join(" and ")))
+}
+
 fn matching(tool: OtherTool, id: &str) -> impl Iterator<Item = &'static Rule> {
     FOREIGN
         .iter()

@@ -782,7 +782,7 @@ fn a_file_that_is_no_plan_is_refused_with_the_next_step() {
     assert!(err(&scratch.run(&["check", "--plan", "plan.json"])).contains("it isn't encoded in UTF-8"));
     assert_eq!(
         err(&scratch.run(&["check", "--plan", "missing.json"])),
-        "error: can't read `missing.json`: no such file or directory\n"
+        "error: can't read `missing.json`, named by `--plan`: no such file or directory\n"
     );
 }
 
@@ -918,6 +918,28 @@ fn a_parameter_that_every_template_refuses_ends_the_run() {
 }
 
 #[test]
+fn errors_in_options_name_the_option() {
+    let scratch = Scratch::new("options", &[]);
+    #[rustfmt::skip]
+    let cases: &[(&[&str], &str)] = &[
+        (&["--var", "foo"], "invalid `--var foo`: expected NAME=VALUE"),
+        (&["--var", "=true"], "invalid `--var =true`: expected NAME=VALUE"),
+        (&["--parameter", " =true"], "invalid `--parameter  =true`: expected NAME=VALUE"),
+        (&["--var-file", "x.tfvars"], "can't read `x.tfvars`, named by `--var-file`: no such file or directory"),
+        (&["-j", "0"], "invalid value '0' for '--jobs <N>': expected a number of threads, at least 1"),
+        (&["-j", "x"], "invalid value 'x' for '--jobs <N>': expected a number of threads, at least 1"),
+        (&["--select", "CKV_AWS_67"], "`CKV_AWS_67` is `single-region-trail` here"),
+        (&["--level", "CKV_AWS_67=note"], "invalid `--level CKV_AWS_67=note`: `CKV_AWS_67` is `single-region-trail` here"),
+        (&["--level", "cis-3.1=note"], "invalid `--level cis-3.1=note`: `cis-3.1` is a group; name each rule"),
+    ];
+    for (arguments, expected) in cases {
+        let output = scratch.run(&[&["check"], *arguments].concat());
+        assert_eq!(status(&output), 2, "{arguments:?}");
+        assert!(err(&output).starts_with(&format!("error: {expected}\n")), "{arguments:?}: {}", err(&output));
+    }
+}
+
+#[test]
 fn names_that_no_root_declares_are_warned_about() {
     let text = "variable \"multi\" {\n  type = bool\n}\nvariable \"regions\" {\n  default = []\n}\n\
                 resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.multi\n}\n";
@@ -942,8 +964,13 @@ fn names_that_no_root_declares_are_warned_about() {
     );
     assert_eq!(
         warned(&["--var-file", "v.tfvars"]),
-        "warning: no checked root declares `c` and `region`, set by `--var-file v.tfvars`\n"
+        "warning: no checked root declares `region` (did you mean `regions`?) and `c`, set by `--var-file v.tfvars`\n"
     );
+    for (option, value, meant) in
+        [("--var", "var.multi=true", "multi"), ("--var", "MULTI=true", "multi"), ("--parameter", "multi=true", "Multi")]
+    {
+        assert!(warned(&[option, value]).ends_with(&format!("did you mean `{meant}`?\n")), "{value}");
+    }
     let output = scratch.command(&["check", "--use-env"]).env("TF_VAR_other", "1").output().unwrap();
     assert!(!err(&output).contains("other"), "{}", err(&output));
 }

@@ -187,6 +187,10 @@ fn mistakes_are_shown_at_their_place() {
             "3:1: another entry has the path `./`; give each a unique `name`",
         ),
         ("extend = \"x.toml\"", "1:1: can't read `x.toml`: no such file or directory"),
+        ("select = [\"CKV_AWS_67\"]", "1:11: `CKV_AWS_67` is `single-region-trail` here"),
+        ("ignore = [\"AVD-AWS-0014\"]", "1:11: `AVD-AWS-0014` is `single-region-trail` here"),
+        ("levels = { CKV_AWS_67 = \"note\" }", "1:12: `CKV_AWS_67` is `single-region-trail` here"),
+        ("levels = { \"cis-3.1\" = \"note\" }", "1:12: `cis-3.1` is a group; name each rule"),
         ("\n é =", "2:2: invalid unquoted key, "),
         ("a = [[[[", "1:9: unclosed array"),
     ];
@@ -202,6 +206,21 @@ fn mistakes_are_shown_at_their_place() {
     }
     std::fs::write(scratch.0.join("trailint.toml"), b"# caf\xe9").unwrap();
     assert_eq!(said(&scratch, &["check"]), (2, "error: trailint.toml:1:6: this byte isn't UTF-8\n".to_owned()));
+}
+
+#[test]
+fn lists_of_rules_accept_groups() {
+    let scratch = Scratch::new("groups", &[("a.tf", "resource \"aws_cloudtrail\" \"t\" {}\n")]);
+    let shown = |text: &str| {
+        std::fs::write(scratch.0.join("trailint.toml"), text).unwrap();
+        out(&scratch.run(&["check", "-f", "concise"]))
+    };
+    assert!(shown("").contains("[logs-without-kms]"));
+    let control = shown("select = [\"cis-3.1\"]");
+    assert!(control.contains("error[single-region-trail]") && !control.contains("warning["), "{control}");
+    assert_eq!(shown("ignore = [\"companions\", \"advisories\"]"), control);
+    assert!(!shown("select = [\"companions\"]").contains("single-region-trail"));
+    assert!(shown("ignore = [\"companions\"]\nenforce = [\"cis-3.1\"]").contains("error[single-region-trail]"));
 }
 
 #[test]

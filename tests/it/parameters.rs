@@ -82,7 +82,7 @@ fn mistakes_in_options_end_the_run() {
     #[rustfmt::skip]
     let cases: &[(&[&str], &str)] = &[
         (&["--parameter", "Multi"], "invalid `--parameter Multi`: expected NAME=VALUE"),
-        (&["--parameter-file", "missing.json"], "can't read `missing.json`: no such file or directory"),
+        (&["--parameter-file", "missing.json"], "can't read `missing.json`, named by `--parameter-file`: no such file or directory"),
         (&["--parameter-file", "broken.json"], "invalid `--parameter-file broken.json`: line 1: "),
         (&["--parameter-file", "other.yaml"], "invalid `--parameter-file other.yaml`: it isn't a list or a mapping of parameters"),
         (&["--parameter-file", "empty.json"], "invalid `--parameter-file empty.json`: "),
