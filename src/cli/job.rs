@@ -87,7 +87,7 @@ pub(super) fn view(args: &CheckArgs, matches: &ArgMatches, config: &Config) -> V
 /// The options on the command line that change the values of an evaluation, in their order. A plan isn't included: it
 /// belongs to one root.
 fn given_options(matches: &ArgMatches) -> Vec<String> {
-    let command = FormatArgs::augment_args(ConfigArgs::augment_args(clap::Command::new("")));
+    let command = FormatArgs::augment_args(ConfigArgs::augment_args(clap::Command::default()));
     let mut given: Vec<(usize, Vec<String>)> = Vec::new();
     for option in command.get_arguments().filter(|option| option.get_id() != "plan") {
         let (id, Some(name)) = (option.get_id().as_str(), option.get_long()) else { continue };

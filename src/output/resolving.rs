@@ -55,10 +55,11 @@ impl ResolvingCommands {
     }
 }
 
-/// True unless the text of a root came from standard input.
+/// True unless the text of a root, or of a file in it, came from standard input.
 fn is_file(root: &str, sources: &Sources) -> bool {
     let path = sources.path_of(root);
-    path.parent().is_none_or(|directory| !sources.unlisted_in(directory).contains(&path))
+    let is_listed = path.parent().is_none_or(|directory| !sources.unlisted_in(directory).contains(&path));
+    is_listed && sources.unlisted_in(&path).is_empty()
 }
 
 /// The command for a shell: first the steps before the check, then the check of the root with all options.

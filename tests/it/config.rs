@@ -159,7 +159,10 @@ fn mistakes_are_shown_at_their_place() {
         ("levels = { all = \"note\" }", "1:12: `all` is a group; name each rule"),
         ("ignore = [\"syntax-error\"]", "1:11: `syntax-error` can't be ignored, and its level "),
         ("ignore = [\"kms\"]", "1:11: unknown rule `kms`\n"),
-        ("ignore = [1]", "1:11: invalid type: integer `1`, expected the name of a rule, or a table with `rule`"),
+        (
+            "ignore = [1]",
+            "1:11: invalid type: integer `1`, expected the name of a rule or a group, or a table with `rule`",
+        ),
         ("levels = { single-region = \"error\" }", "1:12: unknown rule `single-region`; did you mean"),
         ("levels = { syntax-error = \"note\" }", "1:12: `syntax-error` can't be ignored, and its level "),
         ("exclude = [\"a\", \"{b\"]", "1:17: invalid pattern `{b`: "),

@@ -90,11 +90,11 @@ fn json_has_a_place_for_everything() {
         keys(&json["summary"]),
         "declared_elsewhere deployments errors files notes suppressed trails unknown warnings"
     );
-    assert_eq!(keys(&json["deployments"][0]), "format name root trails verdict");
+    assert_eq!(keys(&json["deployments"][0]), "format name resolve root trails verdict");
     assert_eq!(keys(&json["deployments"][0]["trails"][0]), "address advisories exists kind location region rules");
     assert_eq!(
         keys(&json["findings"][0]),
-        "address attribute controls deployment deployment_name deployments fingerprint fix flow level location message outcome reason rule suppressed worlds"
+        "address attribute controls deployment deployment_name deployments fingerprint fix flow help level location message outcome reason rule suppressed worlds"
     );
 }
 

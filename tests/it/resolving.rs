@@ -153,7 +153,8 @@ const PARAMETERS: &[(&str, &str)] = &[
 fn commands_set_parameters_of_each_type() {
     let mut files = Vec::new();
     for (number, (declaration, value)) in PARAMETERS.iter().enumerate() {
-        let condition = if value.contains('C') { "Conditions:\n  C: !Equals [!Ref X, on]\n" } else { "" };
+        let condition =
+            if value.contains('C') { "Conditions:\n  C: !Equals [!Ref X, !Ref AWS::StackName]\n" } else { "" };
         let text = format!(
             "Parameters:\n  X: {{{declaration}}}\n{condition}Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      S3BucketName: example-logs\n      IsLogging: true\n      IsMultiRegionTrail: {value}\n"
         );

@@ -22,8 +22,8 @@ pub(crate) mod types;
 mod undecided;
 pub(crate) mod unknowns;
 
-pub(in crate::internal::formats) use environment::region_from_environment;
 pub(crate) use calls::{function_name, symbols};
+pub(in crate::internal::formats) use environment::region_from_environment;
 pub(crate) use evaluator::{
     Evaluator, LocalNames, MAX_DEPTH, ValuePath, at_use, computed, failed, may_fail, picked, quoted, symbol, with_hop,
 };
