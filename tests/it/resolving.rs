@@ -310,3 +310,34 @@ fn unknown_results_with_one_cause_are_shown_together() {
     assert!(!shown(&["-f", "concise"]).contains("To resolve"));
     assert_eq!(shown(&["--unknown", "ignore"]), "");
 }
+
+#[test]
+fn files_of_values_over_the_limits_are_not_named() {
+    let named = |files: &[(String, String)]| {
+        let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let all: Vec<(&str, &str)> = std::iter::once(("a/main.tf", BOOL)).chain(files).collect();
+        command(&all, &[]).unwrap().contains("--var-file")
+    };
+    let values = |comment: usize| format!("multi = true\n#{}\n", "x".repeat(comment));
+    // With the directory `a`, and with the file itself.
+    let other_files = |count: usize| (0..count).map(|number| (format!("a/{number:03}.tfvars"), "b = 1\n".to_owned()));
+    let other_directories = |count: usize| (0..count).map(|number| (format!("a/{number:03}/b.txt"), String::new()));
+    let last = |path: &str| std::iter::once((path.to_owned(), values(0)));
+    assert!(named(&[("a/z.tfvars".to_owned(), values(200_000))]));
+    assert!(!named(&[("a/z.tfvars".to_owned(), values(300_000))]));
+    assert!(named(&other_files(255).chain(last("a/z.tfvars")).collect::<Vec<_>>()));
+    assert!(!named(&other_files(256).chain(last("a/z.tfvars")).collect::<Vec<_>>()));
+    assert!(named(&other_directories(254).chain(last("a/z/z.tfvars")).collect::<Vec<_>>()));
+    assert!(!named(&other_directories(255).chain(last("a/z/z.tfvars")).collect::<Vec<_>>()));
+}
+
+#[test]
+fn commands_over_the_limit_are_counted() {
+    let files: Vec<(String, &str)> = (0..12).map(|number| (format!("r{number}/main.tf"), BOOL)).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let scratch = Scratch::new("resolving", &files);
+    let text = out(&scratch.run(&["check"]));
+    assert_eq!(text.matches("\nTo resolve: ").count(), 10, "{text}");
+    assert!(text.ends_with("To resolve 2 more deployments, see `-v`.\n"), "{text}");
+    assert_eq!(out(&scratch.run(&["check", "-v"])).matches("\nTo resolve: ").count(), 12);
+}
