@@ -88,9 +88,14 @@ impl<'a> ParsedFiles<'a> {
         self.sources.file(id)
     }
 
-    /// Returns the files of the module that contains a file. All of them have been loaded once the module has findings.
+    /// Returns the files of the module that contains a file, which is alone if it isn't part of a module. All of them
+    /// have been loaded once the module has findings.
     pub(super) fn module_files(&self, id: FileId) -> Vec<Arc<SourceFile>> {
-        let directory = self.file(id).directory().to_owned();
+        let own = self.file(id);
+        if !is_configuration(&own.name) {
+            return vec![own];
+        }
+        let directory = own.directory().to_owned();
         let mut paths = self.fs.list(&directory).unwrap_or_default();
         paths.extend(self.sources.unlisted_in(&directory));
         paths.sort_unstable();

@@ -8,7 +8,7 @@ use crate::edit::Edit;
 use crate::model::{Remedy, RemedyKind, capitalized_like};
 use crate::source::Span;
 use crate::syntax::Language;
-use crate::value::{Hop, HopKind, Origin};
+use crate::value::{Hop, HopKind, Origin, StepRole};
 
 /// Returns the edits for one of the changes of a fix; `None` if there is no place for it. Changes that set attributes of
 /// the same object, or add arguments to the same block, have the same edits, which make all of them.
@@ -64,49 +64,32 @@ fn member_of_call(hops: &[Hop]) -> bool {
     let is_member =
         |hop: &Hop| matches!(hop.step, HopKind::Member(_) | HopKind::Element(_) | HopKind::MemberDefault(_));
     match hops.last().map(|last| &last.step) {
-        Some(HopKind::ModuleCall { .. }) => hops.iter().any(is_member),
-        Some(HopKind::MemberDefault(_)) => hops.iter().any(|hop| matches!(hop.step, HopKind::ModuleArgument { .. })),
+        Some(HopKind::MemberDefault(_)) => hops.iter().any(|hop| hop.step.role() == Some(StepRole::Argument)),
+        Some(step) if step.role() == Some(StepRole::Call) => hops.iter().any(is_member),
         _ => false,
     }
 }
 
 /// Edits the last step of a value's path: a literal, or a conditional that is replaced.
 fn decide(last: &Hop, value: &str, is_conditional: bool, texts: &ParsedFiles<'_>) -> Option<Vec<Edit>> {
-    match &last.step {
-        HopKind::Local(_)
-        | HopKind::VariableDefault(_)
-        | HopKind::VariableValue(_)
-        | HopKind::ModuleArgument { .. }
-        | HopKind::Output(_)
+    let has_value = match &last.step {
+        HopKind::Declared { .. } => last.step.declares_value(),
+        HopKind::Output(_)
         | HopKind::Arm(_)
         | HopKind::Anchor
-        | HopKind::ParameterDefault(_)
-        | HopKind::ParameterValue(_)
-        | HopKind::StackParameter { .. }
-        | HopKind::MappingValue
         | HopKind::Member(_)
         | HopKind::Element(_)
         | HopKind::MemberDefault(_)
-        | HopKind::Argument => {
-            let is_plain = is_conditional || is_literal(&texts.slice(last.span), texts.language(last.span.file));
-            if is_plain { replace(last.span, value, quotes(last, texts), texts) } else { None }
-        }
-        HopKind::ModuleCall { .. }
-        | HopKind::Variable(_)
-        | HopKind::Parameter(_)
-        | HopKind::PlannedVariable(_)
-        | HopKind::Planned(_)
-        | HopKind::Provider(_)
-        | HopKind::PassedProvider { .. }
-        | HopKind::ProviderRegion(_)
-        | HopKind::NoProviderRegion(_)
-        | HopKind::NoMember(_)
+        | HopKind::Argument => true,
+        HopKind::NoMember(_)
         | HopKind::Part(_)
         | HopKind::Key
         | HopKind::Repetition(_)
         | HopKind::File
-        | HopKind::Misspelt(_) => None,
-    }
+        | HopKind::Misspelt(_) => false,
+    };
+    let is_plain = is_conditional || is_literal(&texts.slice(last.span), texts.language(last.span.file));
+    if has_value && is_plain { replace(last.span, value, quotes(last), texts) } else { None }
 }
 
 /// True if a text is a literal, without any logic.
@@ -136,10 +119,9 @@ enum Quotes {
     IfValid,
 }
 
-fn quotes(last: &Hop, texts: &ParsedFiles<'_>) -> Quotes {
+fn quotes(last: &Hop) -> Quotes {
     match &last.step {
-        HopKind::ParameterDefault(_) | HopKind::ParameterValue(_) | HopKind::MappingValue => Quotes::Always,
-        HopKind::StackParameter { .. } if texts.language(last.span.file) != Language::Hcl => Quotes::Always,
+        HopKind::Declared { kind, .. } if kind.is_text => Quotes::Always,
         _ => Quotes::IfValid,
     }
 }
@@ -193,16 +175,20 @@ fn inserted(remedy: &Remedy) -> Option<Assignment<'_>> {
     match (&remedy.change, remedy.steps().last()) {
         (RemedyKind::Set { .. } | RemedyKind::RemoveArgument { .. }, Some(_)) if member_of_call(remedy.steps()) => None,
         (RemedyKind::RemoveArgument { .. }, _) if remedy.replaced().is_some() => None,
-        (RemedyKind::Set { value, .. }, Some(Hop { span, step: HopKind::ModuleCall { name, .. } })) => {
-            Some((*span, name, value))
-        }
-        (RemedyKind::RemoveArgument { .. }, Some(Hop { span, step: HopKind::ModuleCall { name, .. } })) => {
-            Some((*span, name, "[]"))
-        }
+        (RemedyKind::Set { value, .. }, Some(last)) => unset_argument(last, value),
+        (RemedyKind::RemoveArgument { .. }, Some(last)) => unset_argument(last, "[]"),
         (RemedyKind::Set { name, value }, None) => match remedy.origin {
             Origin::Absent(header) => Some((header, name, value)),
             Origin::Written(_) | Origin::Null(_) => None,
         },
+        _ => None,
+    }
+}
+
+/// Returns the call and the argument, if a step leads to a call that doesn't set it.
+fn unset_argument<'w>(last: &'w Hop, value: &'w str) -> Option<Assignment<'w>> {
+    match &last.step {
+        HopKind::Declared { kind, name, .. } if kind.role == StepRole::Call => Some((last.span, name, value)),
         _ => None,
     }
 }

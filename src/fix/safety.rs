@@ -12,7 +12,7 @@ use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
 use crate::source::Span;
 use crate::syntax::Language;
 use crate::syntax::node::{Entry, Node};
-use crate::value::{Hop, HopKind, Origin};
+use crate::value::{Hop, HopKind, Origin, StepRole};
 
 /// Names that select data events, each of which is billed.
 const DATA_EVENTS: [&str; 4] = ["data_resource", "data_resources", "DataResources", "resources.type"];
@@ -85,9 +85,7 @@ impl<'r> Trails<'r> {
 
 /// Returns the number of module calls between the trail and the place that decides the value.
 fn calls_out(remedy: &Remedy) -> usize {
-    let is_call = |hop: &&Hop| {
-        matches!(hop.step, HopKind::ModuleArgument { .. } | HopKind::ModuleCall { .. } | HopKind::StackParameter { .. })
-    };
+    let is_call = |hop: &&Hop| matches!(hop.step.role(), Some(StepRole::Argument | StepRole::Call));
     remedy.hops.iter().filter(is_call).count()
 }
 
@@ -151,7 +149,7 @@ fn selects_data_events(remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
     };
     let mapping = texts.path(place).into_iter().rev().find(|node| node.as_mapping().is_some()).map(|node| node.span);
     // The selector may be declared where its value comes from.
-    let passed = remedy.hops.iter().filter(|hop| !matches!(hop.step, HopKind::ModuleCall { .. })).map(|hop| hop.span);
+    let passed = remedy.hops.iter().filter(|hop| hop.step.role() != Some(StepRole::Call)).map(|hop| hop.span);
     let names_data = |span| {
         let text = texts.slice(span);
         DATA_EVENTS.iter().any(|name| text.contains(name))
@@ -265,15 +263,11 @@ fn is_read_once(remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
             HopKind::MemberDefault(_) | HopKind::NoMember(_) => remedy.unset_member().is_some(),
             // Other code may decode a file, too.
             HopKind::Member(_) | HopKind::Element(_) => from.file == hop.span.file,
-            HopKind::Local(name) => readers(&format!("local.{name}"), member, from, texts) == 1,
-            HopKind::VariableDefault(name)
-            | HopKind::VariableValue(name)
-            | HopKind::ModuleArgument { name, .. }
-            | HopKind::ModuleCall { name, .. } => readers(&format!("var.{name}"), member, from, texts) == 1,
-            // The name occurs twice: in the declaration and in one reference.
-            HopKind::ParameterDefault(name) | HopKind::ParameterValue(name) | HopKind::StackParameter { name, .. } => {
-                count_word(&texts.file(from.file).text, name, None, texts) == 2
-            }
+            HopKind::Declared { kind, name, .. } => kind.reference(name).is_some_and(|reference| {
+                // A bare name occurs twice: in the declaration and in one reference.
+                let uses = if reference == *name { 2 } else { 1 };
+                readers(&reference, member, from, texts) == uses
+            }),
             _ => false,
         }
     };
@@ -284,16 +278,7 @@ fn is_read_once(remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
 /// Returns the key under which the value at the beginning of a path is read; `None` if it is read as a whole or by an
 /// index.
 fn member(hops: &[Hop]) -> Option<&str> {
-    let passes_whole = |hop: &&Hop| {
-        matches!(
-            hop.step,
-            HopKind::Local(_)
-                | HopKind::VariableDefault(_)
-                | HopKind::VariableValue(_)
-                | HopKind::ModuleArgument { .. }
-        )
-    };
-    match &hops.iter().find(|hop| !passes_whole(hop))?.step {
+    match &hops.iter().find(|hop| !hop.step.declares_value())?.step {
         HopKind::Member(key) | HopKind::MemberDefault(key) | HopKind::NoMember(key) => Some(key),
         _ => None,
     }

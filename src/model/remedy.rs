@@ -6,7 +6,7 @@
 
 use super::{Notation, TrailSetting};
 use crate::source::Span;
-use crate::value::{Hop, HopKind, Origin, cut};
+use crate::value::{Hop, HopKind, Origin, StepRole, cut};
 
 /// A change to an argument or a selector of a trail.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -90,9 +90,10 @@ impl Remedy {
     /// setting the attribute changes only this object. `None` if the value passes through two variables, since the type
     /// of the second may not have the attribute.
     pub fn unset_member(&self) -> Option<(Span, &str)> {
-        let variables = self.steps().iter().filter(|hop| {
-            matches!(hop.step, HopKind::ModuleArgument { .. } | HopKind::VariableValue(_) | HopKind::VariableDefault(_))
-        });
+        let variables = self
+            .steps()
+            .iter()
+            .filter(|hop| matches!(hop.step.role(), Some(StepRole::Argument | StepRole::Value | StepRole::Default)));
         if variables.count() > 1 {
             return None;
         }
@@ -162,15 +163,8 @@ impl Remedy {
                 _ => {}
             }
         }
-        let place = match place? {
-            HopKind::ModuleArgument { module, name } => {
-                format!("`{}` of the call of module `{module}`", joined(name, &path))
-            }
-            HopKind::VariableValue(name) => format!("the value of variable `{}`", joined(name, &path)),
-            HopKind::VariableDefault(name) => format!("the default of variable `{}`", joined(name, &path)),
-            HopKind::Local(name) => format!("local `{}`", joined(name, &path)),
-            _ => return None,
-        };
+        let HopKind::Declared { kind, name, call } = place? else { return None };
+        let place = kind.whole(&cut(&format!("{name}{path}")), call)?;
         Some(format!("set `{} = {value}` in {place}", cut(key)))
     }
 
@@ -181,38 +175,27 @@ impl Remedy {
             HopKind::Member(key) | HopKind::MemberDefault(key) => Some(cut(key)),
             _ => None,
         })?;
-        let last = &self.hops.last()?.step;
-        let (module, name) = self.hops.iter().rev().find_map(|hop| match (&hop.step, last) {
-            (HopKind::ModuleCall { module, name }, HopKind::ModuleCall { .. })
-            | (HopKind::ModuleArgument { module, name }, HopKind::MemberDefault(_)) => {
-                Some((module.as_str(), name.as_str()))
-            }
+        let role = match &self.hops.last()?.step {
+            HopKind::MemberDefault(_) => StepRole::Argument,
+            step if step.role() == Some(StepRole::Call) => StepRole::Call,
+            _ => return None,
+        };
+        let place = self.hops.iter().rev().find_map(|hop| match &hop.step {
+            HopKind::Declared { kind, name, call } if kind.role == role => kind.whole(name, call),
             _ => None,
         })?;
-        Some(format!("set `{key} = {value}` in `{name}` of the call of module `{module}`"))
+        Some(format!("set `{key} = {value}` in {place}"))
     }
 }
 
 /// True if the place of a step has a value that the code sets for this use.
 fn is_given(step: &HopKind) -> bool {
-    matches!(
-        step,
-        HopKind::ModuleArgument { .. }
-            | HopKind::VariableValue(_)
-            | HopKind::VariableDefault(_)
-            | HopKind::Local(_)
-            | HopKind::Member(_)
-            | HopKind::Element(_)
-    )
+    step.declares_value() || matches!(step, HopKind::Member(_) | HopKind::Element(_))
 }
 
 fn is_identifier(key: &str) -> bool {
     key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
         && key.starts_with(|c: char| c.is_alphabetic() || c == '_')
-}
-
-fn joined(name: &str, path: &str) -> String {
-    cut(&format!("{name}{path}"))
 }
 
 impl<T> TrailSetting<T> {

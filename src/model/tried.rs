@@ -2,7 +2,7 @@
 
 use super::{Remedy, RemedyKind};
 use crate::source::Span;
-use crate::value::{Data, HopKind};
+use crate::value::{Data, HopKind, StepKind, StepRole};
 
 /// A value that a fix would set outside of the trail.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +58,9 @@ impl Remedy {
         let last = self.steps().last()?;
         let (span, key) = match (self.unset_member(), &last.step) {
             (Some((object, key)), _) => (object, Some(key)),
-            (None, HopKind::ModuleCall { name, .. }) => (last.span, Some(name.as_str())),
+            (None, HopKind::Declared { kind: StepKind { role: StepRole::Call, .. }, name, .. }) => {
+                (last.span, Some(name.as_str()))
+            }
             (None, _) => (last.span, None),
         };
         Some(TriedValue { span, key: key.map(str::to_owned), value })

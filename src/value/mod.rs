@@ -10,6 +10,7 @@ mod data;
 mod memo;
 mod placeholder;
 mod reason;
+mod step_kind;
 mod traced;
 pub mod world;
 
@@ -19,6 +20,7 @@ pub use data::{Data, Field, List, ListKind, Object, cut, shown_number};
 pub use memo::Memo;
 pub use placeholder::placeholder;
 pub use reason::{Reason, part_name};
+pub use step_kind::{StepKind, StepRole};
 pub use traced::{Hop, HopKind, Origin, Traced, append_hops};
 pub use world::World;
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::data::cut;
-use super::{Choice, Data, Field, Known, List, Maybe, Unknown};
+use super::{Choice, Data, Field, Known, List, Maybe, StepKind, StepRole, Unknown};
 use crate::source::Span;
 
 /// A value that may be unknown, its location in the resource, and the steps from there to the expression that decides
@@ -43,62 +43,20 @@ pub struct Hop {
 /// The kinds of [`Hop`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum HopKind {
-    /// The expression of a local.
-    Local(String),
-    /// The default of a variable.
-    VariableDefault(String),
-    /// The block of a variable that has no value.
-    Variable(String),
-    /// A value for a variable from a variable file or the command line.
-    VariableValue(String),
-    /// The block of a variable whose value comes from the plan.
-    PlannedVariable(String),
-    /// The block of a resource or module call, by its address, whose value comes from the plan.
-    Planned(String),
-    /// An argument of a module call.
-    ModuleArgument {
-        module: String,
-        /// The variable that the argument sets.
+    /// A step that only one language has.
+    Declared {
+        kind: &'static StepKind,
+        /// The name of the declaration or the argument.
         name: String,
+        /// The name of the module call or the stack that passes the value; empty for other steps.
+        call: String,
     },
-    /// A module call that leaves a variable at its default.
-    ModuleCall {
-        module: String,
-        /// The variable that the call doesn't set.
-        name: String,
-    },
-    /// The configuration of a provider that a resource refers to.
-    Provider(String),
-    /// The configuration of a provider that a module call passes.
-    PassedProvider {
-        module: String,
-        /// The provider's name within the module.
-        name: String,
-    },
-    /// The Region in a provider's configuration.
-    ProviderRegion(String),
-    /// A provider's configuration that sets no Region.
-    NoProviderRegion(String),
     /// An output of a module.
     Output(String),
     /// An arm of a conditional, and the reason why it is taken, if that is known.
     Arm(Option<Choice>),
     /// The anchored node that a YAML alias refers to.
     Anchor,
-    /// The declaration of a parameter.
-    Parameter(String),
-    /// The default of a parameter.
-    ParameterDefault(String),
-    /// A value for a parameter from a parameter file or the command line.
-    ParameterValue(String),
-    /// A value that a stack passes to a parameter of its template.
-    StackParameter {
-        stack: String,
-        /// The parameter that the stack sets.
-        name: String,
-    },
-    /// A value in a mapping of the template's `Mappings`.
-    MappingValue,
     /// A key that is similar to this argument, which is not set.
     Misspelt(&'static str),
     /// The value of an attribute of an object, or of a key of a map.
@@ -182,7 +140,7 @@ impl Traced<Data> {
 pub fn append_hops(hops: &mut Vec<Hop>, member: &Traced<Data>, step: HopKind) {
     let span = member.origin.span();
     // A call that leaves a variable at its default stays the last step.
-    let call = hops.pop_if(|last| matches!(last.step, HopKind::ModuleCall { .. }));
+    let call = hops.pop_if(|last| last.step.role() == Some(StepRole::Call));
     // The place of the previous step may be an object that doesn't set the attribute.
     if matches!(step, HopKind::NoMember(_)) || hops.last().is_none_or(|last| last.span != span) {
         hops.push(Hop { span, step });
@@ -240,126 +198,61 @@ impl HopKind {
         }
     }
 
+    /// The role of a step that only one language has.
+    pub fn role(&self) -> Option<StepRole> {
+        match self {
+            HopKind::Declared { kind, .. } => Some(kind.role),
+            _ => None,
+        }
+    }
+
+    /// True for a step that only one language has, to an expression with the value.
+    pub fn declares_value(&self) -> bool {
+        self.role().is_some_and(|role| !matches!(role, StepRole::Call | StepRole::Declaration))
+    }
+
     /// The reference whose value this step sets, as it appears in code: `local.x`, `var.x`.
     pub fn reference(&self) -> Option<String> {
         match self {
-            HopKind::Local(name) => Some(format!("local.{name}")),
-            HopKind::VariableDefault(name) | HopKind::VariableValue(name) | HopKind::ModuleArgument { name, .. } => {
-                Some(format!("var.{name}"))
-            }
-            HopKind::ParameterDefault(name) | HopKind::ParameterValue(name) | HopKind::StackParameter { name, .. } => {
-                Some(name.clone())
-            }
+            HopKind::Declared { kind, name, .. } if kind.role != StepRole::Call => kind.reference(name),
             _ => None,
         }
     }
 
     /// Describes the step as the text of a label; the last step is where the value is decided.
     pub fn describe(&self, is_last: bool) -> String {
-        if is_last { self.describe_last() } else { self.describe_passed() }
-    }
-
-    /// The label at a location where the value is set.
-    fn describe_last(&self) -> String {
-        match self {
-            HopKind::Local(name) => format!("set here, in local `{name}`"),
-            HopKind::VariableDefault(name) => format!("set here, as the default of variable `{name}`"),
-            HopKind::VariableValue(name) => format!("set here, for variable `{name}`"),
-            HopKind::ModuleArgument { module, name } => format!("set here, as `{name}` of module `{module}`"),
-            HopKind::PassedProvider { module, name } => format!("set here, as provider `{name}` of module `{module}`"),
-            HopKind::ProviderRegion(name) => format!("set here, for provider `{name}`"),
-            HopKind::Output(name) => format!("set here, in output `{name}`"),
-            HopKind::Anchor => "set here, and used through an alias".to_owned(),
-            HopKind::ParameterDefault(name) => format!("set here, as the default of parameter `{name}`"),
-            HopKind::ParameterValue(name) => format!("set here, for parameter `{name}`"),
-            HopKind::StackParameter { stack, name } => format!("set here, as `{name}` of stack `{stack}`"),
-            HopKind::Member(key) => format!("set here, as `{}`", cut(key)),
-            HopKind::Element(index) => format!("set here, as element {index}"),
-            HopKind::MemberDefault(key) => format!("set here, as the default of attribute `{}`", cut(key)),
-            HopKind::Key => "set here, as a key".to_owned(),
-            HopKind::Repetition(argument) => format!("set here, in `{argument}`"),
-            HopKind::File => "set here, in this file".to_owned(),
-            HopKind::Variable(_)
-            | HopKind::PlannedVariable(_)
-            | HopKind::Planned(_)
-            | HopKind::ModuleCall { .. }
-            | HopKind::Provider(_)
-            | HopKind::NoProviderRegion(_)
-            | HopKind::Arm(_)
-            | HopKind::Argument
-            | HopKind::Parameter(_)
-            | HopKind::MappingValue
-            | HopKind::Misspelt(_)
-            | HopKind::Part(_)
-            | HopKind::NoMember(_) => self.describe_passed(),
-        }
-    }
-
-    /// The label at a location through which the value passes.
-    fn describe_passed(&self) -> String {
-        match self {
-            HopKind::Local(name) => format!("assigned to local `{name}` here"),
-            HopKind::VariableDefault(name) => format!("the default of variable `{name}`"),
-            HopKind::Variable(name) => format!("variable `{name}` has no value"),
-            HopKind::VariableValue(name) => format!("assigned to variable `{name}` here"),
-            HopKind::PlannedVariable(name) => format!("the plan sets variable `{name}` to this value"),
-            HopKind::Planned(address) => format!("the planned value of `{address}`"),
-            HopKind::ModuleArgument { module, name } => format!("passed as `{name}` to module `{module}` here"),
-            HopKind::ModuleCall { module, name } => format!("this call of module `{module}` doesn't set `{name}`"),
-            HopKind::Provider(name) => format!("uses provider `{name}`"),
-            HopKind::PassedProvider { module, name } => {
-                format!("passed as provider `{name}` to module `{module}` here")
+        let [set, passed] = match self {
+            HopKind::Declared { kind, name, call } => return kind.label(is_last, name, call),
+            HopKind::Arm(Some(choice)) => return format!("selected here, because {choice}"),
+            HopKind::Arm(None) | HopKind::Argument => return "selected here".to_owned(),
+            HopKind::Misspelt(name) => return format!("did you mean `{name}`?"),
+            HopKind::Part(index) => return format!("element {index} of this list"),
+            HopKind::NoMember(key) => return format!("this object doesn't set `{}`", cut(key)),
+            HopKind::Output(name) => [format!("in output `{name}`"), format!("returned by output `{name}` here")],
+            HopKind::Anchor => ["and used through an alias".to_owned(), "used through an alias".to_owned()],
+            HopKind::Member(key) => {
+                let key = cut(key);
+                [format!("as `{key}`"), format!("assigned to `{key}` here")]
             }
-            HopKind::ProviderRegion(name) => format!("assigned to provider `{name}` here"),
-            HopKind::NoProviderRegion(name) => format!("provider `{name}` doesn't set `region`"),
-            HopKind::Output(name) => format!("returned by output `{name}` here"),
-            HopKind::Arm(None) | HopKind::Argument => "selected here".to_owned(),
-            HopKind::Arm(Some(choice)) => format!("selected here, because {choice}"),
-            HopKind::Anchor => "used through an alias".to_owned(),
-            HopKind::Parameter(name) => format!("parameter `{name}` is declared here"),
-            HopKind::ParameterDefault(name) => format!("the default of parameter `{name}`"),
-            HopKind::ParameterValue(name) => format!("assigned to parameter `{name}` here"),
-            HopKind::StackParameter { stack, name } => format!("passed as `{name}` to stack `{stack}` here"),
-            HopKind::MappingValue => "found in this mapping".to_owned(),
-            HopKind::Misspelt(name) => format!("did you mean `{name}`?"),
-            HopKind::Member(key) => format!("assigned to `{}` here", cut(key)),
-            HopKind::Element(index) => format!("assigned to element {index} here"),
-            HopKind::Part(index) => format!("element {index} of this list"),
-            HopKind::MemberDefault(key) => format!("the default of attribute `{}`", cut(key)),
-            HopKind::NoMember(key) => format!("this object doesn't set `{}`", cut(key)),
-            HopKind::Key => "used as a key here".to_owned(),
-            HopKind::Repetition(argument) => format!("an element of `{argument}`"),
-            HopKind::File => "read from this file".to_owned(),
-        }
+            HopKind::Element(index) => [format!("as element {index}"), format!("assigned to element {index} here")],
+            HopKind::MemberDefault(key) => {
+                let key = cut(key);
+                [format!("as the default of attribute `{key}`"), format!("the default of attribute `{key}`")]
+            }
+            HopKind::Key => ["as a key".to_owned(), "used as a key here".to_owned()],
+            HopKind::Repetition(argument) => [format!("in `{argument}`"), format!("an element of `{argument}`")],
+            HopKind::File => ["in this file".to_owned(), "read from this file".to_owned()],
+        };
+        if is_last { format!("set here, {set}") } else { passed }
     }
 
     /// Describes how to change the value at this step, as one imperative sentence.
     pub fn advise(&self, value: &str) -> String {
         match self {
-            HopKind::Local(name) => format!("set local `{name}` to `{value}`"),
-            HopKind::VariableDefault(name)
-            | HopKind::Variable(name)
-            | HopKind::VariableValue(name)
-            | HopKind::PlannedVariable(name) => format!("set variable `{name}` to `{value}`"),
-            HopKind::Planned(_) => format!("set it to `{value}`, and create the plan again"),
-            HopKind::ModuleArgument { module, name } => {
-                format!("set `{name} = {value}` in the call of module `{module}`")
-            }
-            HopKind::ModuleCall { module, name } => format!("add `{name} = {value}` to the call of module `{module}`"),
-            HopKind::Provider(name) | HopKind::ProviderRegion(name) | HopKind::NoProviderRegion(name) => {
-                format!("set `region = \"{value}\"` for provider `{name}`")
-            }
-            HopKind::PassedProvider { module, name } => {
-                format!("pass a provider with Region `{value}` as `{name}` to module `{module}`")
-            }
+            HopKind::Declared { kind, name, call } => kind.advise(name, call, value),
             HopKind::Output(name) => format!("set output `{name}` to `{value}`"),
             HopKind::Arm(_) => format!("set it to `{value}` in this branch"),
             HopKind::Anchor => format!("set it to `{value}` at the anchor"),
-            HopKind::Parameter(name) | HopKind::ParameterDefault(name) | HopKind::ParameterValue(name) => {
-                format!("set parameter `{name}` to `{value}`")
-            }
-            HopKind::StackParameter { stack, name } => format!("set `{name}` of stack `{stack}` to `{value}`"),
-            HopKind::MappingValue => format!("set it to `{value}` in this mapping"),
             HopKind::Misspelt(name) => format!("rename it to `{name}`, and set it to `{value}`"),
             HopKind::Member(key) => format!("set `{}` to `{value}`", cut(key)),
             HopKind::Element(index) => format!("set element {index} to `{value}`"),

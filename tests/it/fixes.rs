@@ -20,7 +20,7 @@ use trailint::internal::fix::{ChangedFile, FixResult, apply_fixes};
 use trailint::internal::report::{Diagnostic, Outcome, Report, TrailResult};
 use trailint::internal::rules::RULES;
 use trailint::internal::source::Span;
-use trailint::internal::value::HopKind;
+use trailint::internal::value::StepRole;
 
 use super::cli::{Scratch, err, out};
 use super::pages;
@@ -188,7 +188,7 @@ fn a_fix_changes_the_place_that_decides() {
             let is_there = |span: Span| span.file == place.file && span.start <= place.end && place.start <= span.end;
             let FindingTarget::Text(primary) = &diagnostic.finding.place else { continue };
             let is_told = std::iter::once(primary).chain(&diagnostic.finding.related).any(|label| is_there(label.span));
-            let is_inserted = matches!(last.step, HopKind::ModuleCall { .. });
+            let is_inserted = last.step.role() == Some(StepRole::Call);
             let edits = |file| fix.edits.iter().any(|edit| edit.span.file == file);
             let is_edited = fix.edits.iter().any(|edit| is_there(edit.span)) || is_inserted && edits(place.file);
             let is_own = wish.origin.span() == place;

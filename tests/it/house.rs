@@ -139,14 +139,21 @@ fn first_names(path: &str) -> Vec<&str> {
     }
 }
 
-/// A format knows its options and the commands of its tools; its advice names them.
+/// A format knows its options and the commands of its tools; its advice names them. It also words the steps and reasons
+/// that only its language has.
 #[test]
 fn values_and_the_model_name_no_option() {
+    const OPTIONS: [&str; 4] = ["`--", " --", "\"--", "terraform init"];
+    const LANGUAGES: [&str; 9] =
+        ["variable", "parameter", "module", "provider", "stack", "mapping", "YAML", "Terraform", "CloudFormation"];
     for (path, text) in sources().filter(|(path, _)| path.starts_with("value/") || path.starts_with("model/")) {
-        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-        for line in code {
-            let names_option = ["`--", " --", "\"--", "terraform init"].into_iter().any(|word| line.contains(word));
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let names_option = OPTIONS.iter().any(|word| line.contains(word));
             assert!(!names_option, "`{path}` names an option or a command: {line}");
+            let text = line.split_once('"').map_or("", |(_, text)| text);
+            let names_language = path.starts_with("value/") && LANGUAGES.iter().any(|word| text.contains(word));
+            assert!(!names_language, "`{path}` has the words of a language: {line}");
         }
     }
 }

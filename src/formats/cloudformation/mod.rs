@@ -6,6 +6,7 @@
 mod language;
 mod options;
 mod project;
+mod steps;
 
 use memchr::memmem::Finder;
 

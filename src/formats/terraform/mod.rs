@@ -7,6 +7,7 @@ mod language;
 mod options;
 mod project;
 mod sources;
+mod steps;
 
 use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance};
 use crate::source::has_escaped;

@@ -7,9 +7,10 @@ use super::eval::{Evaluator, READER, TracedValue};
 use super::lookup::Lookup;
 use super::mapping::{Section, scalar_text};
 use super::symbols::{ambiguous_boolean, computed, failed, is_final};
+use crate::formats::cloudformation::steps;
 use crate::syntax::node::{Entry, Meaning, Node, NodeKind};
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, placeholder};
+use crate::value::{Data, Hop, Known, Maybe, Reason, Traced, Unknown, placeholder};
 
 /// The result of the lookup of a key, which may be unknown.
 enum MappingLookup {
@@ -129,7 +130,7 @@ impl<L: Lookup> Evaluator<'_, L> {
 
     fn cell(&self, cell: &Node) -> TracedValue {
         let value = self.eval(cell);
-        let mut hops = vec![Hop { span: cell.span, step: HopKind::MappingValue }];
+        let mut hops = vec![Hop { span: cell.span, step: steps::MAPPING_VALUE.of("") }];
         hops.extend(value.hops);
         (value.value, hops)
     }

@@ -7,15 +7,16 @@ use super::limits::{Allowed, broken, is_list, is_over_limits, is_stored, kind};
 use super::lists::{EMPTY_LIST, MAX_ITEMS};
 use super::lookup::{Lookup, ParameterText};
 use super::symbols::{failed, is_final};
+use crate::formats::cloudformation::steps;
 use crate::source::Span;
 use crate::syntax::node::Entry;
 use crate::value::world::Atom;
-use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown};
+use crate::value::{Data, Hop, Known, Maybe, Reason, Traced, Unknown};
 
 impl<L: Lookup> Evaluator<'_, L> {
     /// The value of a parameter with its hops.
     pub(crate) fn parameter(&self, name: &str, declared: &Entry) -> TracedValue {
-        let here = || vec![Hop { span: declared.key.span, step: HopKind::Parameter(name.to_owned()) }];
+        let here = || vec![Hop { span: declared.key.span, step: steps::PARAMETER.of(name) }];
         let Some(mapping) = declared.value.as_mapping() else { return (Unknown(Reason::Unreadable), here()) };
         if is_stored(mapping) {
             // The value is stored under the given name, and a stored value can't be empty.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::files::TemplateReading;
 use crate::formats::Variables;
 use crate::formats::cloudformation::language::scalar_text;
+use crate::formats::cloudformation::steps;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::{Mapping, Node};
-use crate::value::{Hop, HopKind, Known, Maybe, Reason, Unknown};
+use crate::value::{Hop, Known, Maybe, Reason, Unknown};
 
 /// The values by parameter name. The last value of a parameter counts.
 #[derive(Debug, Default)]
@@ -57,7 +58,7 @@ impl ParameterValue {
 
     /// The text and its place; the text is unknown for `UsePreviousValue`.
     pub(super) fn as_given(&self, name: &str) -> (Maybe<String>, Vec<Hop>) {
-        let hops = vec![Hop { span: self.span, step: HopKind::ParameterValue(name.to_owned()) }];
+        let hops = vec![Hop { span: self.span, step: steps::PARAMETER_VALUE.of(name) }];
         let text = match &self.text {
             Some(text) => Known(text.clone()),
             None => {

@@ -4,10 +4,11 @@ use super::parameter_values::ParameterValue;
 use super::scope::{StackCall, StackParameter, TemplateEvaluator};
 use crate::formats::cloudformation::ParameterPolicy;
 use crate::formats::cloudformation::language::{Lookup, ParameterText, failed, is_absent, is_stored, scalar_text};
+use crate::formats::cloudformation::steps;
 use crate::formats::{OptionUse, OptionValue};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping};
-use crate::value::{Hop, HopKind, Known, Reason, Unknown};
+use crate::value::{Hop, Known, Reason, Unknown};
 
 impl TemplateEvaluator<'_> {
     /// The text of a parameter. The error is the reason why it has no value.
@@ -42,7 +43,7 @@ impl TemplateEvaluator<'_> {
 
     /// The argument that a stack passes; `None` if it is `AWS::NoValue`.
     fn argument_text(&self, name: &str, call: &StackCall, passed: &StackParameter) -> Option<ParameterText> {
-        let step = HopKind::StackParameter { stack: call.stack.clone(), name: name.to_owned() };
+        let step = steps::STACK_PARAMETER.in_call(name, call.stack.clone());
         let mut hops = vec![Hop { span: passed.value.whole(), step }];
         if passed.is_overridden {
             let setter = "the overrides of the stack set".to_owned();
@@ -69,7 +70,7 @@ impl TemplateEvaluator<'_> {
 
     fn default_text(&self, name: &str, declared: &Mapping) -> Option<ParameterText> {
         let default = &declared.get("Default")?.value;
-        let hops = vec![Hop { span: default.whole(), step: HopKind::ParameterDefault(name.to_owned()) }];
+        let hops = vec![Hop { span: default.whole(), step: steps::PARAMETER_DEFAULT.of(name) }];
         let written = scalar_text(default);
         let tried = self.tried_text(default.whole(), written.as_deref().unwrap_or_default());
         let text = match (self.placeholder(default), tried.or(written)) {

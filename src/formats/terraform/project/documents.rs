@@ -5,6 +5,7 @@ use super::program::ModuleEvaluator;
 use crate::formats::terraform::language::collections::MAX_ELEMENTS;
 use crate::formats::terraform::language::policy_document::{self, replaced};
 use crate::formats::terraform::language::{MAX_DEPTH, may_fail, with_hop};
+use crate::formats::terraform::steps;
 use crate::source::Span;
 use crate::syntax::hcl::{Conditional, Expr, ExprKind, FunctionCall, ObjectKey};
 use crate::value::{Data, Field, Hop, HopKind, Known, List, Maybe, Origin, Reason, Traced, Unknown};
@@ -239,7 +240,7 @@ impl ModuleEvaluator<'_> {
             "local" => {
                 let expr = self.lookup.scope.module.local(name)?;
                 let value = self.fresh().document(expr);
-                (value, Hop { span: expr.span, step: HopKind::Local(name.to_owned()) })
+                (value, Hop { span: expr.span, step: steps::LOCAL.of(name) })
             }
             "var" => {
                 let call = self.lookup.scope.call.as_ref()?;
@@ -247,7 +248,7 @@ impl ModuleEvaluator<'_> {
                 let expr = &block.body.attribute(name)?.value;
                 let module = block.labels.first()?.text.clone();
                 let value = ModuleEvaluator::of_call(call, self.lookup.tree, self.world).document(expr);
-                (value, Hop { span: expr.span, step: HopKind::ModuleArgument { module, name: name.to_owned() } })
+                (value, Hop { span: expr.span, step: steps::MODULE_ARGUMENT.in_call(name, module) })
             }
             _ => return None,
         };

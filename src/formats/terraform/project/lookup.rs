@@ -8,10 +8,11 @@ use super::variables;
 use crate::formats::terraform::language::lookup::Lookup;
 use crate::formats::terraform::language::types::Type;
 use crate::formats::terraform::language::{Evaluator, ValuePath, with_hop};
+use crate::formats::terraform::steps;
 use crate::model::TriedValue;
 use crate::source::{Sources, Span};
 use crate::syntax::hcl::{Expr, FunctionCall};
-use crate::value::{Data, Hop, HopKind, Reason, Unknown, World};
+use crate::value::{Data, Hop, Reason, Unknown, World};
 
 impl Lookup for InstanceLookup<'_> {
     fn variable(self, name: &str, span: Span, world: &World) -> Rc<ValuePath> {
@@ -35,7 +36,7 @@ impl Lookup for InstanceLookup<'_> {
                 return (Unknown(Reason::Undeclared { reference, is_set: false }), Vec::new());
             };
             let value = ModuleEvaluator::of(self.tree, self.scope, world).eval(expr);
-            with_hop(value, Hop { span: expr.span, step: HopKind::Local(name.to_owned()) })
+            with_hop(value, Hop { span: expr.span, step: steps::LOCAL.of(name) })
         })
     }
 

@@ -13,11 +13,12 @@ use super::module::Module;
 use super::program::ModuleEvaluator;
 use super::search::DeclarationSite;
 use crate::formats::Plan;
+use crate::formats::terraform::steps;
 use crate::model::kinds::ResourceRole;
 use crate::model::{Contradiction, Resource, ResourceKind, TrailHint, UnreadPart, dialects};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{Hop, HopKind, Known, Object, Origin, Traced, World};
+use crate::value::{Hop, Known, Object, Origin, Traced, World};
 use filling::fill;
 pub(super) use instances::{exists, instances, name, names_of_key};
 
@@ -30,7 +31,7 @@ pub(super) fn plan_hop(
 ) -> Option<Hop> {
     let ResourceRole::Trail(_) = kind.role else { return None };
     evaluator.lookup.tree.plan?.trail(address)?;
-    Some(Hop { span: block.header, step: HopKind::Planned(address.to_owned()) })
+    Some(Hop { span: block.header, step: steps::PLANNED.of(address) })
 }
 
 /// A declaration of trails.

@@ -10,11 +10,12 @@ use super::module::Configuration;
 use super::program::ModuleEvaluator;
 use super::scope::{ModuleCallInstance, ModuleScope};
 use crate::formats::terraform::language::{LocalNames, ValuePath, quoted, region_from_environment, symbol};
+use crate::formats::terraform::steps;
 use crate::model::ResourceKind;
 use crate::model::dialects::of_region;
 use crate::model::kinds::ResourceRole;
 use crate::syntax::hcl::{Block, Expr, ExprKind, ObjectKey};
-use crate::value::{Data, Hop, HopKind, Known, Maybe, Origin, Reason, Traced, Unknown};
+use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown};
 
 /// A reference to a provider configuration: `aws`, `aws.eu`, `aws.in["eu-west-1"]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +43,7 @@ pub(super) fn region(block: &Block, kind: &ResourceKind, evaluator: &ModuleEvalu
     let wanted = match block.body.attribute("provider").map(|attribute| &attribute.value) {
         None => Some(Reference { name: own_name.to_owned(), alias: None, key: None }),
         Some(expr) => Reference::read(expr, evaluator).inspect(|reference| {
-            hops.push(Hop { span: expr.span, step: HopKind::Provider(reference.to_string()) });
+            hops.push(Hop { span: expr.span, step: steps::PROVIDER.of(reference.to_string()) });
         }),
     };
     let found = wanted.and_then(|wanted| {
@@ -80,7 +81,7 @@ fn configured(mut wanted: Reference, source: &str, evaluator: &ModuleEvaluator<'
                 return (Unknown(Reason::NotEvaluated { construct }), hops);
             }
             let module = module_name(scope);
-            hops.push(Hop { span: expr.span, step: HopKind::PassedProvider { module, name: wanted.to_string() } });
+            hops.push(Hop { span: expr.span, step: steps::PASSED_PROVIDER.in_call(wanted.to_string(), module) });
             wanted = reference;
             scope = &call.caller;
             continue;
@@ -205,7 +206,7 @@ impl Reference {
             Known(Data::Null) => self.without_region(block, evaluator),
             Known(Data::String(text)) if text.is_empty() => self.without_region(block, evaluator),
             Known(_) | Unknown(_) => {
-                let mut hops = vec![Hop { span: region.value.span, step: HopKind::ProviderRegion(self.to_string()) }];
+                let mut hops = vec![Hop { span: region.value.span, step: steps::PROVIDER_REGION.of(self.to_string()) }];
                 hops.extend(value.hops);
                 (value.value, hops)
             }
@@ -213,7 +214,7 @@ impl Reference {
     }
 
     fn without_region(&self, block: &Block, evaluator: &ModuleEvaluator<'_>) -> ValuePath {
-        let hop = Hop { span: block.header, step: HopKind::NoProviderRegion(self.to_string()) };
+        let hop = Hop { span: block.header, step: steps::NO_PROVIDER_REGION.of(self.to_string()) };
         (environment(self, evaluator.lookup.scope, evaluator), vec![hop])
     }
 }

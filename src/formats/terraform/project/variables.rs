@@ -10,10 +10,11 @@ use super::scope::ModuleCallInstance;
 use super::values::{VariableSetting, VariableValue};
 use crate::formats::terraform::language::types::{Type, convert, cost, example};
 use crate::formats::terraform::language::{ValuePath, symbol};
+use crate::formats::terraform::steps;
 use crate::formats::{OptionUse, OptionValue, Plan, Rejection};
 use crate::source::{FileId, Span};
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, Traced, Unknown};
+use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, StepRole, Traced, Unknown};
 
 /// The source of a variable's value.
 enum AssignmentSource {
@@ -65,7 +66,7 @@ impl<'e, 'a> Variable<'e, 'a> {
             }
             None => converted,
         };
-        let is_default = matches!(step, HopKind::VariableDefault(_));
+        let is_default = step.role() == Some(StepRole::Default);
         let mut hops = vec![Hop { span: converted.origin.span(), step }];
         hops.extend(converted.hops);
         hops.extend(unset_in_call(self.evaluator, self.name).filter(|_| is_default));
@@ -166,7 +167,7 @@ impl<'e, 'a> Variable<'e, 'a> {
         let has_default = scope.call.is_some() || !tree.context.options.terraform.no_defaults;
         match self.block.body.attribute("default").filter(|_| has_default) {
             Some(default) => {
-                let hop = HopKind::VariableDefault(self.name.to_owned());
+                let hop = steps::VARIABLE_DEFAULT.of(self.name);
                 AssignmentSource::Value(self.evaluator.outside().eval(&default.value), hop)
             }
             None => AssignmentSource::Nothing,
@@ -179,7 +180,7 @@ impl<'e, 'a> Variable<'e, 'a> {
             VariableSetting::Value(value) => value,
             VariableSetting::Planned(value) => {
                 let value = Traced { origin: Origin::Written(self.block.header), ..value.clone() };
-                return Some(AssignmentSource::Value(value, HopKind::PlannedVariable(self.name.to_owned())));
+                return Some(AssignmentSource::Value(value, steps::PLANNED_VARIABLE.of(self.name)));
             }
             VariableSetting::Unreadable(file) => return Some(AssignmentSource::Unreadable(file.to_owned())),
         };
@@ -191,7 +192,7 @@ impl<'e, 'a> Variable<'e, 'a> {
                 Traced { value: refused, origin: Origin::Written(value.expr.span), hops: Vec::new() }
             }
         };
-        Some(AssignmentSource::Value(given, HopKind::VariableValue(self.name.to_owned())))
+        Some(AssignmentSource::Value(given, steps::VARIABLE_VALUE.of(self.name)))
     }
 
     /// True if a value on the command line needs no quotes: the variable is a primitive or has no type.
@@ -204,7 +205,7 @@ impl<'e, 'a> Variable<'e, 'a> {
     /// validations allow.
     fn nothing_given(&self) -> ValuePath {
         let reference = self.address();
-        let hops = vec![Hop { span: self.block.header, step: HopKind::Variable(self.name.to_owned()) }];
+        let hops = vec![Hop { span: self.block.header, step: steps::VARIABLE.of(self.name) }];
         if self.evaluator.lookup.scope.call.is_some() {
             let message = format!("the call doesn't set `{reference}`, which has no default");
             return (Unknown(Reason::Failed { message }), hops);
@@ -444,7 +445,7 @@ pub(super) fn rejects(evaluator: &ModuleEvaluator<'_>, why: &Reason, value: &Dat
 fn unset_in_call(evaluator: &ModuleEvaluator<'_>, name: &str) -> Option<Hop> {
     let block = evaluator.lookup.scope.call_block()?;
     let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
-    Some(Hop { span: block.header, step: HopKind::ModuleCall { module, name: name.to_owned() } })
+    Some(Hop { span: block.header, step: steps::MODULE_CALL.in_call(name, module) })
 }
 
 fn argument(evaluator: &ModuleEvaluator<'_>, call: &ModuleCallInstance, name: &str) -> Option<AssignmentSource> {
@@ -454,7 +455,7 @@ fn argument(evaluator: &ModuleEvaluator<'_>, call: &ModuleCallInstance, name: &s
         None => added(evaluator, block.header, name)?,
     };
     let module = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
-    Some(AssignmentSource::Value(value, HopKind::ModuleArgument { module, name: name.to_owned() }))
+    Some(AssignmentSource::Value(value, steps::MODULE_ARGUMENT.in_call(name, module)))
 }
 
 /// One of several values, selected by the world; `None` if the world doesn't decide.

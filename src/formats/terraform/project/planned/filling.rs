@@ -1,12 +1,13 @@
 //! Replaces unknown values by those of a plan.
 
 use crate::formats::terraform::language::size::Size;
+use crate::formats::terraform::steps;
 use crate::model::Resource;
-use crate::value::{Data, Field, Hop, HopKind, Known, List, Object, Origin, Reason, Traced, Unknown, World};
+use crate::value::{Data, Field, Hop, Known, List, Object, Origin, Reason, Traced, Unknown, World};
 
 /// Fills in the unknown parts of a resource: its existence, its Region and its arguments.
 pub(super) fn fill(resource: &mut Resource, planned: &Resource, world: &World) {
-    let plan_hop = Hop { span: resource.header, step: HopKind::Planned(planned.address.clone()) };
+    let plan_hop = Hop { span: resource.header, step: steps::PLANNED.of(planned.address.as_str()) };
     if let Unknown(why) = &resource.exists.value
         && !why.is_failure()
     {

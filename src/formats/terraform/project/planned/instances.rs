@@ -6,8 +6,9 @@ use crate::formats::terraform::project::expand::{
     BlockInstance, MAX_INSTANCES, TOO_MANY, computed_from, object, unclear,
 };
 use crate::formats::terraform::project::program::ModuleEvaluator;
+use crate::formats::terraform::steps;
 use crate::syntax::hcl::Block;
-use crate::value::{Data, Hop, HopKind, Known, Reason, Traced, Unknown};
+use crate::value::{Data, Hop, Known, Reason, Traced, Unknown};
 
 /// The planned instances; `None` if the plan doesn't determine them, or has a key that is impossible for such a block.
 pub(crate) fn instances(
@@ -71,7 +72,7 @@ fn keys(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Option<Vec<Option<Ins
 /// The hop to the plan, located at the block.
 fn hop(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Hop {
     let address = evaluator.lookup.scope.qualify(&name(block));
-    Hop { span: block.header, step: HopKind::Planned(address) }
+    Hop { span: block.header, step: steps::PLANNED.of(address) }
 }
 
 /// A block's name in an address.

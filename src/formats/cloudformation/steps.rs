@@ -1,0 +1,41 @@
+//! The steps through CloudFormation's declarations to the expression that decides a value, and their texts.
+
+use crate::value::{StepKind, StepRole};
+
+const SET_PARAMETER: &str = "set parameter `{name}` to `{value}`";
+
+/// The declaration of a parameter.
+pub(super) static PARAMETER: StepKind = StepKind::declaration("parameter `{name}` is declared here", SET_PARAMETER);
+
+/// The default of a parameter.
+pub(super) static PARAMETER_DEFAULT: StepKind = StepKind::new(
+    StepRole::Default,
+    ["set here, as the default of parameter `{name}`", "the default of parameter `{name}`"],
+    SET_PARAMETER,
+)
+.referred_to_as("{name}")
+.of_text();
+
+/// A value for a parameter from a parameter file or the command line.
+pub(super) static PARAMETER_VALUE: StepKind = StepKind::new(
+    StepRole::Value,
+    ["set here, for parameter `{name}`", "assigned to parameter `{name}` here"],
+    SET_PARAMETER,
+)
+.referred_to_as("{name}")
+.of_text();
+
+/// A value that a stack passes to a parameter of its template.
+pub(super) static STACK_PARAMETER: StepKind = StepKind::new(
+    StepRole::Argument,
+    ["set here, as `{name}` of stack `{call}`", "passed as `{name}` to stack `{call}` here"],
+    "set `{name}` of stack `{call}` to `{value}`",
+)
+.referred_to_as("{name}")
+.of_text();
+
+const FOUND: &str = "found in this mapping";
+
+/// A value in a mapping of the template's `Mappings`.
+pub(super) static MAPPING_VALUE: StepKind =
+    StepKind::new(StepRole::Named, [FOUND, FOUND], "set it to `{value}` in this mapping").of_text();
