@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::formats::OptionError;
+use crate::formats::{LANGUAGES, OptionError};
 use crate::rules;
 use crate::source::{GitError, ReadError, Sources, Span};
 
@@ -61,7 +61,7 @@ pub enum Error {
     #[error("all selected rules are ignored")]
     NoRules,
     /// `--require-inputs`, and no file is of a kind that is checked.
-    #[error("no Terraform or CloudFormation file found in {paths} (required by `--require-inputs`)")]
+    #[error("no {LANGUAGES} file found in {paths} (required by `--require-inputs`)", LANGUAGES = LANGUAGES)]
     NoInputs {
         /// The paths that were searched.
         paths: String,

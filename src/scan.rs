@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::config::{self, is_configuration};
 use crate::error::Error;
-use crate::formats::{CandidateFile, FORMATS, Relevance, mentions_trail};
+use crate::formats::{CandidateFile, FORMATS, NEITHER, Relevance, mentions_trail};
 use crate::progress::Progress;
 use crate::source::{
     FileCount, FileId, Fs, PathKind, ReadError, SourceFile, Sources, check_size, from_wide, is_generated, stand_in,
@@ -16,9 +16,6 @@ use crate::source::{
 
 /// The extensions of templates from which other programs generate code.
 const RENDERED: [&str; 5] = ["j2", "jinja", "jinja2", "tpl", "tmpl"];
-
-/// The reason for a file in another language.
-const NEITHER: &str = "mentions a trail but is neither Terraform nor CloudFormation";
 
 /// The limit of entries that are visited to count the files that ignore files exclude.
 pub const MAX_COUNTED: usize = 20_000;

@@ -11,9 +11,9 @@ use super::inputs::NamedInputs;
 use crate::config::{BASELINE, is_configuration};
 use crate::error::Error;
 use crate::finding::FindingTarget;
-use crate::formats::{InputFormat as _, terraform::Terraform};
 use crate::output::{self, Destination, Destinations, OutputFormat};
 use crate::report::Report;
+use crate::scan::is_program_file;
 use crate::source::{Disk, FileId, Fs, Sources, format_path, is_installed, normalize};
 use crate::syntax::json;
 
@@ -105,9 +105,8 @@ fn is_written_code(path: &Path) -> bool {
     if !path.is_file() {
         return false;
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_text = path.extension().is_some_and(|end| EXTENSIONS.iter().any(|known| end == *known));
-    Terraform.reads(&name) || is_text || begins_as_plan(path) || Disk::new(&[]).read(path).is_ok_and(is_document)
+    is_program_file(path) || is_text || begins_as_plan(path) || Disk::new(&[]).read(path).is_ok_and(is_document)
 }
 
 /// True for a file that begins like a plan or state of Terraform. Such a file may be too large to be parsed here.
@@ -126,10 +125,9 @@ fn is_document(bytes: Vec<u8>) -> bool {
 }
 
 fn is_code(path: &Path, report: &Report, named_inputs: &NamedInputs) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_named = named_inputs.paths().any(|named| named == path && path.is_file());
     let read = report.sources.all().into_iter().find(|(_, file)| file.path == path);
-    is_named || read.is_some_and(|(id, file)| Terraform.reads(&name) || is_evaluated(id, &file.name, report))
+    is_named || read.is_some_and(|(id, file)| is_program_file(path) || is_evaluated(id, &file.name, report))
 }
 
 /// True if the file is a template or a plan, contains a trail, or has a finding.

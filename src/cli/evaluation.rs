@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::engine::NamedDeployment;
 use crate::error::Error;
 use crate::formats::terraform::MappedModule;
-use crate::formats::{FormatArgs, OptionReader, Options, Variables, cloudformation, terraform};
+use crate::formats::{FormatArgs, OptionReader, Options, cloudformation, terraform};
 use crate::model::region;
 use crate::source::{Fs, ReadError, Sources};
 
@@ -69,24 +69,7 @@ pub(super) fn deployments(
     options.roots = deployments.iter().map(|deployment| deployment.path.clone()).collect();
     let mut named = Vec::new();
     for deployment in deployments {
-        for file in &deployment.parameter_files {
-            let text = named_inputs.sources.file(*file);
-            cloudformation::check_parameter_file(*file, &text).map_err(|cause| Error::Setting {
-                text: format!("parameter-files: {}", named_inputs.sources.file_display_name(&text)),
-                cause,
-            })?;
-        }
-        let evaluation = Options {
-            terraform: terraform::Options {
-                variables: Variables::combined(&deployment.var_files, &options.terraform.variables),
-                ..options.terraform.clone()
-            },
-            cloudformation: cloudformation::Options {
-                parameters: Variables::combined(&deployment.parameter_files, &options.cloudformation.parameters),
-                ..options.cloudformation.clone()
-            },
-            ..options.clone()
-        };
+        let evaluation = options.with_files(&deployment.values, &named_inputs.sources)?;
         named.push(NamedDeployment { name: deployment.name, path: deployment.path, evaluation });
     }
     Ok(named)
@@ -94,7 +77,7 @@ pub(super) fn deployments(
 
 /// Checks the Region of `--region`.
 fn parse_region(text: &str) -> Result<String, Error> {
-    check_name("--region", text)?;
+    check_name(FormatArgs::REGION, text)?;
     Ok(text.to_owned())
 }
 

@@ -14,7 +14,7 @@ use super::job::{self, CheckJob};
 use super::{CheckArgs, Cli, baseline, config};
 use crate::engine::EngineSettings;
 use crate::error::Error;
-use crate::formats::Variables;
+use crate::formats::Options;
 use crate::lsp::{self, CheckTarget, EditorSetting, SettingValue};
 use crate::named::closest;
 use crate::source::{Disk, FileId, Sources};
@@ -125,13 +125,7 @@ fn check_word(word: &String) -> Result<(), Error> {
 /// Returns the files that have been read so far, without files of variable values, since any text can contain those.
 fn configuration(settings: &EngineSettings, sources: &Sources) -> Vec<PathBuf> {
     let evaluations = settings.deployments.iter().map(|named| &named.evaluation).chain([&settings.evaluation]);
-    let values: HashSet<FileId> = evaluations
-        .flat_map(|evaluation| &evaluation.terraform.variables)
-        .filter_map(|variables| match variables {
-            Variables::File(id) => Some(*id),
-            Variables::Assignment(_) => None,
-        })
-        .collect();
+    let values: HashSet<FileId> = evaluations.flat_map(Options::lenient_files).collect();
     let others = sources.all().into_iter().filter(|(id, _)| !values.contains(id));
     others.map(|(_, file)| file.path.clone()).collect()
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Config, ConfigurationSource, SettingOrigin, layer};
 use crate::error::Error;
+use crate::formats::ValueFiles;
 use crate::source::{FileId, Fs, ReadError, Sources, Span, normalize};
 
 /// A deployment that the configuration names, with the files that it names read.
@@ -13,10 +14,8 @@ pub struct ConfiguredDeployment {
     pub name: Option<String>,
     /// The directory of the root module, or the template.
     pub path: PathBuf,
-    /// Terraform variable files.
-    pub var_files: Vec<FileId>,
-    /// CloudFormation parameter files.
-    pub parameter_files: Vec<FileId>,
+    /// The files with its values.
+    pub values: ValueFiles,
     /// The location of its entry.
     pub span: Span,
 }
@@ -49,8 +48,10 @@ impl Config {
             };
             deployments.push(ConfiguredDeployment {
                 name: root.name.clone(),
-                var_files: files(&root.var_files)?,
-                parameter_files: files(&root.parameter_files)?,
+                values: ValueFiles {
+                    terraform: files(&root.var_files)?,
+                    cloudformation: files(&root.parameter_files)?,
+                },
                 path,
                 span: *span,
             });

@@ -79,14 +79,7 @@ fn assign_plan(candidates: &mut [CandidateProject], context: Context<'_>) -> Res
             let (first, second) = (first.project.root(), second.project.root());
             refused(plan, format!("it matches `{first}` and `{second}`; check only the directory in which it was made"))
         }
-        (None, _) => match fits.iter().find_map(difference) {
-            Some(difference) => refused(plan, format!(
-                "it matches no checked root module: {difference}; check the directory in which it was made, or create the plan again"
-            )),
-            None if plan.has_trails() => refused(plan, "it has trails, but no checked root module declares any; run `terraform init` and check the directory in which it was made, or check the plan by itself".to_owned()),
-            // The plan has no trail, so there is nothing to fill.
-            None => Ok(()),
-        },
+        (None, _) => plan.mismatch(fits.iter().find_map(difference)).map_or(Ok(()), |cause| refused(plan, cause)),
     }
 }
 

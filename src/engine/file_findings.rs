@@ -2,6 +2,7 @@
 
 use super::settings::EngineSettings;
 use crate::finding::{Finding, FindingTarget, Level};
+use crate::formats::LANGUAGES;
 use crate::model::{Notation, Remedy, RemedyKind};
 use crate::report::{Diagnostic, Report};
 use crate::rules;
@@ -28,7 +29,7 @@ pub(super) fn nothing_checked(report: &Report, settings: &EngineSettings) -> Opt
     let is_asked = settings.policy.require_trail && settings.selection.is_selected(&rules::NO_COMPLIANT_TRAIL);
     let is_nothing = report.deployments.is_empty() && report.findings.is_empty();
     let message = match report.files {
-        0 => "nothing was checked: there is no Terraform or CloudFormation file here".to_owned(),
+        0 => format!("nothing was checked: there is no {LANGUAGES} file here"),
         _ => "nothing was checked: no file here is a root module or a template".to_owned(),
     };
     let reported = Diagnostic {

@@ -21,7 +21,7 @@ use memchr::memmem::Finder;
 
 pub use called_code::{BaseFiles, CalledCode};
 pub use option_reader::{OptionError, OptionReader, Variables};
-pub use options::{FormatArgs, Options};
+pub use options::{FormatArgs, Options, ValueFiles};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
 use terraform::{Modules, PolicyDocument, region_from_environment};
 
@@ -34,6 +34,12 @@ use crate::value::{Budget, Reason, Traced, World};
 /// All formats. A file belongs to the first one that reads its name and finds its text relevant.
 pub static FORMATS: &[&dyn InputFormat] =
     &[&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
+
+/// The languages of the formats, in messages about other files.
+pub const LANGUAGES: &str = "Terraform or CloudFormation";
+
+/// The reason why a file in another language isn't read, worded to follow the file's name.
+pub const NEITHER: &str = "mentions a trail but is neither Terraform nor CloudFormation";
 
 /// The type names of trails in all formats.
 static TRAILS: LazyLock<Vec<Finder<'static>>> =
@@ -48,6 +54,9 @@ pub fn mentions_trail(text: &[u8]) -> bool {
 pub trait InputFormat: Sync {
     /// The format's name in reports.
     fn name(&self) -> &'static str;
+
+    /// The extensions of the names of its files.
+    fn extensions(&self) -> &'static [&'static str];
 
     /// True if files of this name are in this format.
     fn reads(&self, file_name: &str) -> bool;
@@ -68,6 +77,12 @@ pub trait InputFormat: Sync {
     /// True if only the text of a file shows that it is in this format, and no file name does.
     fn needs_content(&self) -> bool {
         false
+    }
+
+    /// A file name for a document of an editor without one, in this language of the editor; `None` if the format doesn't
+    /// have the language.
+    fn untitled(&self, _language: &str) -> Option<&'static str> {
+        None
     }
 
     /// The reason why a file of this format that mentions a trail isn't read, worded to follow the file's name; `None`

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::option_reader::OptionError;
 use super::option_reader::Variables;
 use super::{BaseFiles, Plan, cloudformation, plan, terraform};
-use crate::source::FileId;
+use crate::source::{FileId, Sources};
 
 /// The options that add information to the code. Each format declares its own.
 #[derive(Debug, Args)]
@@ -38,7 +39,17 @@ pub struct Options {
     pub plan: Option<Arc<Plan>>,
 }
 
+/// The files that give a deployment of the configuration its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueFiles {
+    pub terraform: Vec<FileId>,
+    pub cloudformation: Vec<FileId>,
+}
+
 impl FormatArgs {
+    /// The option that sets the Region.
+    pub const REGION: &str = "--region";
+
     /// True if an option is set that changes the values of an evaluation.
     pub fn is_any_set(&self) -> bool {
         let Self { terraform, plan, cloudformation, region } = self;
@@ -59,6 +70,27 @@ impl Options {
             cloudformation: cloudformation::Options::without_values(),
             ..Self::default()
         }
+    }
+
+    /// The options with values from files, which those of this run override.
+    ///
+    /// # Errors
+    ///
+    /// A file isn't one of values.
+    pub fn with_files(&self, files: &ValueFiles, sources: &Sources) -> Result<Self, OptionError> {
+        Ok(Self {
+            terraform: self.terraform.with_files(&files.terraform),
+            cloudformation: self.cloudformation.with_files(&files.cloudformation, sources)?,
+            ..self.clone()
+        })
+    }
+
+    /// The files that are valid whatever their text is.
+    pub fn lenient_files(&self) -> impl Iterator<Item = FileId> {
+        self.terraform.variables.iter().filter_map(|variables| match variables {
+            Variables::File(id) => Some(*id),
+            Variables::Assignment(_) => None,
+        })
     }
 
     /// The values that options assign to variables and parameters.

@@ -8,6 +8,7 @@ use super::capabilities::ClientSupport;
 use super::diagnostics::{FileDiagnostics, ReportPositions};
 use super::documents::{Documents, OpenDocument};
 use crate::engine::{self, EngineSettings};
+use crate::formats::FORMATS;
 use crate::report::View;
 use crate::scan::ScanInputs;
 use crate::source::{Memory, Sources};
@@ -41,10 +42,5 @@ fn name(document: &OpenDocument) -> Option<&'static str> {
     if !document.uri.as_str().starts_with("untitled:") {
         return None;
     }
-    match document.language.as_str() {
-        "terraform" | "tf" | "hcl" | "opentofu" => Some("untitled.tf"),
-        "yaml" | "cloudformation" | "yaml.cloudformation" => Some("untitled.yaml"),
-        "json" | "json.cloudformation" => Some("untitled.json"),
-        _ => None,
-    }
+    FORMATS.iter().find_map(|format| format.untitled(&document.language))
 }

@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use super::documents::Documents;
 use super::folder::DECIDING;
 use super::{settings, uris};
+use crate::formats::FORMATS;
 use crate::scan;
 
-/// The files to check, the files that they may refer to, and configuration files. Other files are watched once they
-/// were read.
-const PATTERNS: [&str; 2] = [
-    "**/*.{tf,tofu,tfvars,json,yaml,yml,template,cfn,cform,cft,stack,tftpl,tpl,txt}",
-    "**/{trailint.toml,.trailint.toml,.gitignore,.ignore}",
-];
+/// The extensions of other files to which files of the formats may refer. Further files are watched once they were read.
+const OTHERS: [&str; 3] = ["tftpl", "tpl", "txt"];
+
+/// The files that decide which files are checked, and how.
+const SETTINGS: &str = "**/{trailint.toml,.trailint.toml,.gitignore,.ignore}";
 
 /// For created and deleted paths: deleting a directory also deletes the files in it.
 const EVERYTHING: &str = "**/*";
@@ -32,8 +32,17 @@ const READ_FILES: &str = "read-files";
 
 /// The registration for changes of all files that may be relevant.
 pub(super) fn files() -> Registration {
-    let mut watchers: Vec<Value> = PATTERNS.iter().map(|pattern| json!({ "globPattern": pattern })).collect();
-    watchers.push(json!({ "globPattern": EVERYTHING, "kind": CREATED_OR_DELETED }));
+    let mut extensions: Vec<&str> = Vec::new();
+    for extension in FORMATS.iter().flat_map(|format| format.extensions()).chain(&OTHERS) {
+        if !extensions.contains(extension) {
+            extensions.push(extension);
+        }
+    }
+    let watchers = json!([
+        { "globPattern": format!("**/*.{{{}}}", extensions.join(",")) },
+        { "globPattern": SETTINGS },
+        { "globPattern": EVERYTHING, "kind": CREATED_OR_DELETED },
+    ]);
     registration("watched-files", CHANGED_FILES, json!({ "watchers": watchers }))
 }
 
@@ -75,7 +84,6 @@ fn registration(id: &str, method: &str, options: Value) -> Registration {
 
 /// True if one of the general patterns matches the name of a file.
 pub(super) fn is_general(path: &Path) -> bool {
-    const OTHERS: [&str; 3] = ["tftpl", "tpl", "txt"];
     let has_name = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| {
         DECIDING.contains(&name) || OTHERS.iter().any(|end| name.rsplit_once('.').is_some_and(|(_, own)| own == *end))
     });

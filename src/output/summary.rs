@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::sanitize::sanitize;
 use crate::edit::{Fix, Safety};
 use crate::error::Error;
+use crate::formats::LANGUAGES;
 use crate::report::{
     Absence, DeploymentResult, Diagnostic, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared, View,
 };
@@ -139,7 +140,7 @@ fn no_results(report: &Report, apart: &str) -> String {
     }
     let ignored = ignored(report.ignored);
     match (report.files, report.unread_files.is_empty()) {
-        (0, true) => format!("No Terraform or CloudFormation file found; nothing was checked.{ignored}\n"),
+        (0, true) => format!("No {LANGUAGES} file found; nothing was checked.{ignored}\n"),
         (0, false) => format!("Nothing was checked.{ignored}\n"),
         (_, true) => format!("No CloudTrail trail found in {files}; nothing was checked{apart}.{ignored}\n"),
         (_, false) => format!("No CloudTrail trail was checked in {files}{apart}.{ignored}\n"),

@@ -3,7 +3,7 @@
 use super::{InstanceByWorld, TracePath, TraceRun, TracedArgument};
 use crate::engine::witness;
 use crate::finding::Label;
-use crate::formats::LoadedProject;
+use crate::formats::{FormatArgs, LoadedProject};
 use crate::model::{Resource, UnknownValues, dialects};
 use crate::source::Span;
 use crate::value::{Data, Hop, HopKind, Known, Maybe, Object, Origin, Traced, Unknown, World};
@@ -61,7 +61,7 @@ pub(super) fn region(instance: &InstanceByWorld<'_>, first: &Resource, project: 
     let seen: Vec<ValueInWorld<'_>> = instance.iter().map(|(resource, world)| (region_of(resource), *world)).collect();
     group(format!("{}.region", first.address), &seen, project, |region| match (&region.value, region.origin) {
         (Known(data), Origin::Absent(_)) if region.hops.is_empty() => {
-            (format!("is {}", describe_value(data)), "set by `--region`".to_owned())
+            (format!("is {}", describe_value(data)), format!("set by `{}`", FormatArgs::REGION))
         }
         (Known(data), Origin::Absent(_)) => {
             (format!("is {}", describe_value(data)), "the Region of its provider".to_owned())

@@ -12,7 +12,6 @@ use memchr::memmem::Finder;
 
 pub use options::{CloudFormationArgs, Options, ParameterPolicy};
 pub use project::FileCache;
-pub(crate) use project::check_parameter_file;
 
 use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance};
 
@@ -25,12 +24,22 @@ impl InputFormat for CloudFormation {
         "cloudformation"
     }
 
+    // CloudFormation accepts any file name for a template.
+    fn extensions(&self) -> &'static [&'static str] {
+        &["json", "yaml", "yml", "template", "cfn", "cform", "cft", "stack"]
+    }
+
     fn reads(&self, file_name: &str) -> bool {
-        // CloudFormation accepts any file name for a template.
         let (_, extension) = file_name.rsplit_once('.').unwrap_or_default();
-        ["yaml", "yml", "json", "template", "cfn", "cform", "cft", "stack"]
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
+        self.extensions().iter().any(|known| extension.eq_ignore_ascii_case(known))
+    }
+
+    fn untitled(&self, language: &str) -> Option<&'static str> {
+        match language {
+            "yaml" | "cloudformation" | "yaml.cloudformation" => Some("untitled.yaml"),
+            "json" | "json.cloudformation" => Some("untitled.json"),
+            _ => None,
+        }
     }
 
     fn recognizes(&self, text: &[u8]) -> bool {

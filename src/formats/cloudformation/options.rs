@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::project::check_parameter_file;
 use crate::formats::{OptionError, OptionReader, Variables};
-use crate::source::format_path;
+use crate::source::{FileId, Sources, format_path};
 
 /// The options on the command line.
 #[derive(Debug, Args)]
@@ -71,6 +71,22 @@ impl Options {
         }
         let files = (Self::FILE_OPTION, args.parameter_file.as_slice());
         Ok(Self { parameters: reader.variables(("--parameter", &args.parameter), files)?, parameter_policy })
+    }
+
+    /// The options with values from parameter files, which those of this run override.
+    ///
+    /// # Errors
+    ///
+    /// A file isn't one of parameters.
+    pub fn with_files(&self, files: &[FileId], sources: &Sources) -> Result<Self, OptionError> {
+        for id in files {
+            let file = sources.file(*id);
+            check_parameter_file(*id, &file).map_err(|cause| {
+                let option = format!("parameter-files: {}", sources.file_display_name(&file));
+                OptionError::Invalid { option, cause }
+            })?;
+        }
+        Ok(Self { parameters: Variables::combined(files, &self.parameters), ..self.clone() })
     }
 
     /// The options of an evaluation without any values.

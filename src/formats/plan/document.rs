@@ -96,9 +96,17 @@ impl Plan {
         self.trails.get(address)
     }
 
-    /// True if a trail will exist.
-    pub fn has_trails(&self) -> bool {
-        !self.trails.is_empty()
+    /// The reason why the plan can't be used if it matches no checked root module; the difference is that from one of
+    /// them. `None` if it has no trail, so that there is nothing to fill in.
+    pub fn mismatch(&self, difference: Option<&str>) -> Option<String> {
+        const UNDECLARED: &str = "it has trails, but no checked root module declares any; run `terraform init` and check the directory in which it was made, or check the plan by itself";
+        match difference {
+            Some(difference) => Some(format!(
+                "it matches no checked root module: {difference}; check the directory in which it was made, or create the plan again"
+            )),
+            None if self.trails.is_empty() => None,
+            None => Some(UNDECLARED.to_owned()),
+        }
     }
 
     /// The addresses of the declarations of its trails, without instance keys.

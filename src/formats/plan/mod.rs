@@ -44,6 +44,10 @@ impl InputFormat for TerraformPlan {
         "terraform-plan"
     }
 
+    fn extensions(&self) -> &'static [&'static str] {
+        &["json"]
+    }
+
     fn reads(&self, file_name: &str) -> bool {
         file_name.ends_with(".json")
     }

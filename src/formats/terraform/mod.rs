@@ -26,6 +26,10 @@ impl InputFormat for Terraform {
         "terraform"
     }
 
+    fn extensions(&self) -> &'static [&'static str] {
+        &["tf", "tofu", "tfvars", "json"]
+    }
+
     fn reads(&self, file_name: &str) -> bool {
         names::is_configuration(file_name) || names::is_variable_values(file_name)
     }
@@ -47,6 +51,10 @@ impl InputFormat for Terraform {
         }
         const STARTS: [&str; 6] = ["resource \"", "data \"", "module \"", "variable \"", "locals {", "terraform {"];
         text.lines().any(|line| STARTS.iter().any(|start| line.trim_start().starts_with(start)))
+    }
+
+    fn untitled(&self, language: &str) -> Option<&'static str> {
+        matches!(language, "terraform" | "tf" | "hcl" | "opentofu").then_some("untitled.tf")
     }
 
     fn reason_unread(&self, bytes: &[u8]) -> Option<&'static str> {

@@ -116,6 +116,12 @@ impl Options {
         Ok(options)
     }
 
+    /// The options with values from variable files, which those of this run override.
+    #[must_use]
+    pub fn with_files(&self, files: &[FileId]) -> Self {
+        Self { variables: Variables::combined(files, &self.variables), ..self.clone() }
+    }
+
     /// The options of an evaluation without any values.
     pub fn without_values(modules: Modules) -> Self {
         Self { no_automatic_variables: true, no_defaults: true, modules, ..Self::default() }

@@ -28,6 +28,6 @@ mod template_cache;
 mod transforms;
 
 pub(crate) use needles::relevance;
-pub(crate) use parameter_values::check_file as check_parameter_file;
+pub(super) use parameter_values::check_file as check_parameter_file;
 pub(crate) use roots::{links, projects};
 pub use template_cache::FileCache;
