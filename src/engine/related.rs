@@ -220,7 +220,8 @@ fn trail_of(resource: &RelatedResource) -> Option<&str> {
     }
 }
 
-fn unread_companion(UnreadPart { header, description, help, limit, .. }: UnreadPart) -> UnreadCompanion {
-    let why = limit.map_or(Reason::NotHere { part: description, help }, |limit| Reason::OverLimit { limit });
-    UnreadCompanion { span: header, why }
+fn unread_companion(part: UnreadPart) -> UnreadCompanion {
+    let span = part.header;
+    let why = part.limit.map_or_else(|| part.absence(), |limit| Reason::OverLimit { limit });
+    UnreadCompanion { span, why }
 }

@@ -40,4 +40,4 @@ pub use selectors::Selectors;
 pub use setting::{Invalid, SettingRead, TrailSetting};
 pub use trail::{Deployment, Trail};
 pub use tried::{TriedValue, capitalized_like};
-pub use unread::{TrailHint, UnreadPart, last_name};
+pub use unread::{TrailHint, UnreadPart, last_name, part_name};

@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 
 use crate::source::Span;
+use crate::value::Reason;
 
 /// Words that suggest a trail. A hyphen matches itself, `_`, or nothing.
 const TRAIL: &[&str] = &["cloud-trail", "landing-zone", "account-baseline", "secure-baseline", "security-baseline"];
@@ -85,10 +86,23 @@ impl TrailHint {
 }
 
 impl UnreadPart {
+    /// The reason for values that the part determines.
+    pub fn absence(self) -> Reason {
+        Reason::NotHere { name: part_name(&self.description), part: self.description, help: self.help }
+    }
+
     /// Returns the part that most likely declares a trail; of equally likely ones, the first.
     pub fn most_likely(parts: &[Self]) -> Option<&Self> {
         let hinted = parts.iter().filter(|part| part.hint.is_some());
         hinted.min_by_key(|part| Reverse(part.hint))
+    }
+}
+
+/// Converts the name of a part to the form in code: "module `audit`" becomes `module.audit`.
+pub fn part_name(part: &str) -> String {
+    match part.strip_prefix("module `").and_then(|rest| rest.strip_suffix('`')) {
+        Some(label) => format!("module.{label}"),
+        None => part.replace('`', ""),
     }
 }
 

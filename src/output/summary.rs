@@ -6,11 +6,11 @@ use super::sanitize::sanitize;
 use crate::edit::{Fix, Safety};
 use crate::error::Error;
 use crate::formats::LANGUAGES;
+use crate::model::part_name;
 use crate::report::{
     Absence, DeploymentResult, Diagnostic, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared, View,
 };
 use crate::source::FileCount;
-use crate::value::part_name;
 
 /// The limit of unread files that are listed, unless all of them are requested.
 const MAX_NAMED: usize = 5;

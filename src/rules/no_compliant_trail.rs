@@ -5,8 +5,8 @@ mod regions;
 
 use super::{Check, Rule, RulePage, Strictness, conditions};
 use crate::finding::{Finding, Verdict};
-use crate::model::{Deployment, Trail, UnreadPart};
-use crate::value::{Known, Maybe, Unknown, part_name};
+use crate::model::{Deployment, Trail, UnreadPart, part_name};
+use crate::value::{Known, Maybe, Unknown};
 use regions::{HomeRole, Spread};
 
 pub(super) use regions::decides_about_regions;

@@ -19,7 +19,7 @@ pub use choice::Choice;
 pub use data::{Data, Field, List, ListKind, Object, cut, shown_number};
 pub use memo::Memo;
 pub use placeholder::placeholder;
-pub use reason::{Reason, part_name};
+pub use reason::Reason;
 pub use step_kind::{StepKind, StepRole};
 pub use traced::{Hop, HopKind, Origin, Traced, append_hops};
 pub use world::World;

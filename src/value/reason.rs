@@ -47,8 +47,10 @@ pub enum Reason {
     },
     /// A part of the code that isn't available or can't be parsed.
     NotHere {
-        /// The part as a noun phrase: "module `bucket`".
+        /// The part as a noun phrase.
         part: String,
+        /// Its name as it appears in code, for `blocked_by` in reports.
+        name: String,
         /// How to make the part available, as one imperative sentence.
         help: String,
     },
@@ -102,14 +104,6 @@ pub enum Reason {
     OverLimit { limit: &'static str },
 }
 
-/// Converts the name of a part to the form in code: "module `audit`" becomes `module.audit`.
-pub fn part_name(part: &str) -> String {
-    match part.strip_prefix("module `").and_then(|rest| rest.strip_suffix('`')) {
-        Some(label) => format!("module.{label}"),
-        None => part.replace('`', ""),
-    }
-}
-
 impl Reason {
     /// Returns the reference, construct or part that is the cause, for `blocked_by` in reports.
     pub fn blocker(&self) -> String {
@@ -119,12 +113,12 @@ impl Reason {
             | Reason::AtDeployment { reference, .. }
             | Reason::AwsKey { reference }
             | Reason::SetElsewhere { reference, .. }
-            | Reason::Cycle { reference } => reference.clone(),
+            | Reason::Cycle { reference }
+            | Reason::NotHere { name: reference, .. } => reference.clone(),
             Reason::FromEnvironment { setting: cause, .. } | Reason::Worded { subject: cause, .. } => cause.clone(),
             Reason::Computed { cause, .. } | Reason::Composed { cause, .. } => cause.blocker(),
             Reason::Failed { message } => message.clone(),
             Reason::NotEvaluated { construct } => construct.replace('`', ""),
-            Reason::NotHere { part, .. } => part_name(part),
             Reason::Placeholder { text, .. } => text.clone(),
             Reason::Unreadable => "unreadable text".to_owned(),
             Reason::OverLimit { limit } => (*limit).to_owned(),

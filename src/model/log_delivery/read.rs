@@ -9,7 +9,7 @@ use crate::model::dialects::region;
 use crate::model::kinds::{AccessBlockNames, BucketSetting, LifecycleNames, ResourceRole};
 use crate::model::policy::{PartialText, PolicyDocument};
 use crate::model::reader::{ArgumentReader, text};
-use crate::model::{Resource, SettingRead, TrailSetting};
+use crate::model::{Resource, SettingRead, TrailSetting, part_name};
 use crate::value::{Data, Known, List, Maybe, Reason, Traced, Unknown};
 
 /// A resource on which the log delivery of trails may depend.
@@ -456,7 +456,8 @@ fn access_block(
 /// Creates the representation of a part that isn't read, with all values that are passed to it.
 fn unread(resource: &Resource, help: &str) -> RelatedResource {
     let part = format!("{} `{}`", resource.kind.name, resource.address);
-    let doubt = UnreadCompanion { span: resource.header, why: Reason::NotHere { part, help: help.to_owned() } };
+    let why = Reason::NotHere { name: part_name(&part), part, help: help.to_owned() };
+    let doubt = UnreadCompanion { span: resource.header, why };
     let mut given = Vec::new();
     match &resource.body {
         Known(body) => body.fields.iter().for_each(|field| collect(&field.value, &mut given)),

@@ -6,7 +6,7 @@ use super::expand;
 use super::program::{InstanceLookup, ModuleEvaluator};
 use super::scope::ModuleScope;
 use crate::formats::terraform::language::{ValuePath, at_use, failed, quoted, symbol, with_hop};
-use crate::model::{UnreadPart, is_aws_key};
+use crate::model::is_aws_key;
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Reason, Traced, Unknown};
@@ -200,10 +200,7 @@ impl ModuleEvaluator<'_> {
         let names: Vec<&str> = names.iter().map(|name| name.split('[').next().unwrap_or_default()).collect();
         match names.as_slice() {
             ["module", name, ..] => match self.lookup.tree.unread(self.lookup.scope, name) {
-                Some(UnreadPart { description, help, .. }) => {
-                    let cause = Box::new(Reason::NotHere { part: description, help });
-                    Reason::Computed { expression: reference, cause, atom: None }
-                }
+                Some(part) => Reason::Computed { expression: reference, cause: Box::new(part.absence()), atom: None },
                 None if !self.lookup.scope.module.may_declare("module", &[name]) => {
                     Reason::Undeclared { reference, is_set }
                 }
