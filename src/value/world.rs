@@ -4,24 +4,20 @@
 //! question in the same way each time. [`explore`] repeats the evaluation until every combination of answers has been
 //! tried.
 
+mod work;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::Budget;
-use super::budget::STEPS;
+use work::Work;
 
 /// The limit on the number of worlds; beyond it, the evaluation falls back to three-valued logic.
 pub const MAX_WORLDS: usize = 4096;
 
-/// The limit on the total weight of cached values; beyond it, values are evaluated again at each use.
-const MAX_KEPT: usize = 1 << 18;
-
 /// The cost of storing an answer with its texts.
 const STEPS_OF_ANSWER: usize = 2;
-
-/// Values up to this weight are always cached.
-const LIGHT: usize = 64;
 
 /// A question that the code doesn't answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -92,15 +88,7 @@ pub struct World {
     /// The number of questions, including repeated ones. A world with the same decisions shares it, so that it also
     /// identifies the decisions.
     queries: Rc<Cell<usize>>,
-    steps: Cell<usize>,
-    depth: Cell<usize>,
-    /// The total weight of the values that are cached in this world.
-    kept: Cell<usize>,
-    /// The total weight of the elements of collections that are being evaluated.
-    held: Cell<usize>,
-    max_steps: usize,
-    /// The budget of the deployment, which is charged in addition to this world's own limit.
-    budget: Rc<Budget>,
+    work: Work,
     is_rejected: Cell<bool>,
     has_failed: Cell<bool>,
     /// The subjects of all questions, if they are recorded.
@@ -114,12 +102,7 @@ impl World {
             is_open: false,
             decisions: RefCell::default(),
             queries: Rc::default(),
-            steps: Cell::new(0),
-            depth: Cell::new(0),
-            kept: Cell::new(0),
-            held: Cell::new(0),
-            max_steps,
-            budget: Rc::clone(budget),
+            work: Work::new(max_steps, budget),
             is_rejected: Cell::new(false),
             has_failed: Cell::new(false),
             recorded: None,
@@ -144,7 +127,7 @@ impl World {
     /// Returns an open world with the decisions of this one: new questions stay unanswered.
     pub fn frozen(&self) -> Self {
         let queries = Rc::clone(&self.queries);
-        Self { decisions: self.decisions.clone(), queries, ..Self::open(&self.budget) }
+        Self { decisions: self.decisions.clone(), queries, ..Self::open(self.work.budget()) }
     }
 
     /// The identity of the decisions, by its address.
@@ -227,72 +210,6 @@ impl World {
         let before = self.queries.get();
         let value = evaluate();
         Tracked { value, depends_on_world: self.queries.get() != before }
-    }
-
-    /// Starts a step of the evaluation, one level deeper.
-    ///
-    /// # Errors
-    ///
-    /// The name of the limit, if all steps are taken or the evaluation is `max_depth` levels deep.
-    pub fn enter(&self, max_depth: usize) -> Result<(), &'static str> {
-        if !self.has_steps() {
-            return Err(STEPS);
-        }
-        if self.depth.get() >= max_depth {
-            return Err("nested expressions");
-        }
-        self.charge(1);
-        self.depth.set(self.depth.get().saturating_add(1));
-        Ok(())
-    }
-
-    /// Charges steps, such as the cost of copying a large value.
-    pub fn charge(&self, steps: usize) {
-        self.steps.set(self.steps.get().saturating_add(steps));
-        self.budget.charge(steps);
-    }
-
-    /// Counts the weight of a value that is to be cached for this world or for all worlds. Returns false if the cache
-    /// is full; the value is then evaluated again at its next use.
-    pub fn charge_cached(&self, weight: usize, in_all: bool) -> bool {
-        let kept = if in_all { self.budget.kept() } else { &self.kept };
-        let all = kept.get().saturating_add(weight);
-        let may_keep = weight <= LIGHT || all <= MAX_KEPT;
-        if may_keep && weight > LIGHT {
-            kept.set(all);
-        }
-        may_keep
-    }
-
-    /// Adds the weight of an element of a collection that is being evaluated. Returns false if the weight of all such
-    /// elements exceeds `max`.
-    pub fn charge_held(&self, weight: usize, max: usize) -> bool {
-        self.held.set(self.held.get().saturating_add(weight));
-        self.held.get() <= max
-    }
-
-    /// Subtracts the weight of the elements of a collection that is complete.
-    pub fn release(&self, weight: usize) {
-        self.held.set(self.held.get().saturating_sub(weight));
-    }
-
-    /// Ends a step of the evaluation and returns to the level above.
-    pub fn leave(&self) {
-        self.depth.set(self.depth.get().saturating_sub(1));
-    }
-
-    /// True if steps remain; otherwise the budget is marked as exceeded.
-    pub fn has_steps(&self) -> bool {
-        let has_steps = self.steps.get() < self.max_steps;
-        if !has_steps {
-            self.budget.exceed();
-        }
-        has_steps
-    }
-
-    /// The number of steps that were taken.
-    pub fn steps(&self) -> usize {
-        self.steps.get()
     }
 
     /// Marks this world as impossible: its decisions contradict known values.
@@ -476,10 +393,11 @@ impl World {
         }
         let given = self.decisions.borrow().as_forced();
         let mut prefix: Vec<bool> = given.all.iter().map(|decision| decision.yes).collect();
-        let mut steps_left = self.budget.remaining() / PART;
+        let budget = self.work.budget();
+        let mut steps_left = budget.remaining() / PART;
         let mut found = Vec::new();
         loop {
-            let new = World::new(prefix, self.budget.remaining(), &self.budget);
+            let new = World::new(prefix, budget.remaining(), budget);
             let world = World { decisions: RefCell::new(given.clone()), ..new };
             let outcome = evaluate(&world);
             steps_left = steps_left.saturating_sub(world.steps());
