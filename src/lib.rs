@@ -79,6 +79,7 @@
 //! | a rule | a page in `rules/`, a file in [`rules`] with its `mod` line, and a line in [`RULES`](rules::RULES) |
 //! | a report format | a file in [`output`] with its `mod` line, a variant and an arm |
 //! | an input format | a folder in [`formats`] and a line in [`FORMATS`](formats::FORMATS); for options, a field of [`FormatArgs`](formats::FormatArgs) and of [`Options`](formats::Options) |
+//! | a step of a language | a [`StepKind`](value::StepKind) in `formats/<name>/steps.rs` |
 //! | a Terraform function | a line in `FUNCTIONS` in `formats/terraform/language/functions.rs`, its body in `functions/`, a case in `functions/cases.txt` |
 //! | an intrinsic function | an arm of `Evaluator::call` in `formats/cloudformation/language/eval.rs` |
 //! | an option | a field of `CheckArgs` in `cli.rs`, or of `InputArgs` or `ConfigArgs` if `trace` has it, too; a comment there lists the other places |
