@@ -77,7 +77,7 @@ struct KnownPolicy {
     version: String,
     id: String,
     /// The statements, whose keys are in the order of the text. Empty parts are omitted.
-    statements: Vec<Object>,
+    statements: Vec<Traced<Data>>,
 }
 
 /// Principals of one type.
@@ -117,7 +117,6 @@ pub(crate) fn text(arguments: &Object, is_minified: bool) -> Result<String, Reas
 }
 
 impl KnownPolicy {
-    /// Merges another document: its statements replace those of the same Sid, and the others are appended.
     fn merge(&mut self, other: KnownPolicy) {
         if !other.id.is_empty() {
             self.id = other.id;
@@ -125,24 +124,16 @@ impl KnownPolicy {
         if other.version > self.version {
             self.version = other.version;
         }
-        for statement in other.statements {
-            let same = self.statements.iter_mut().find(|own| sid(own).is_some_and(|own| sid(&statement) == Some(own)));
-            match same {
-                Some(own) => *own = statement,
-                None => self.statements.push(statement),
-            }
-        }
+        other.statements.into_iter().for_each(|statement| merge(&mut self.statements, statement));
     }
 
     fn text(self, at: Span, is_minified: bool) -> String {
         /// The depth of the values within a statement.
         const ORDERED_DEPTH: usize = 3;
-        let statements: Vec<_> =
-            self.statements.into_iter().map(|statement| Traced::written(Data::Object(statement), at)).collect();
         let parts = [
             ("Version", set(self.version)),
             ("Id", set(self.id)),
-            ("Statement", (!statements.is_empty()).then(|| Data::tuple(statements))),
+            ("Statement", (!self.statements.is_empty()).then(|| Data::tuple(self.statements))),
         ];
         ordered(&Data::Object(object(at, parts)), ORDERED_DEPTH, is_minified)
     }
@@ -159,7 +150,17 @@ fn set(text: String) -> Option<Data> {
     (!text.is_empty()).then_some(Data::String(text))
 }
 
-fn sid(statement: &Object) -> Option<&str> {
+/// Adds a statement, which replaces the one of the same Sid.
+fn merge(statements: &mut Vec<Traced<Data>>, statement: Traced<Data>) {
+    let same = sid(&statement).and_then(|sid| statements.iter().position(|own| self::sid(own) == Some(sid)));
+    match same.and_then(|index| statements.get_mut(index)) {
+        Some(own) => *own = statement,
+        None => statements.push(statement),
+    }
+}
+
+fn sid(statement: &Traced<Data>) -> Option<&str> {
+    let Known(Data::Object(statement)) = &statement.value else { return None };
     match &statement.field("Sid")?.value.value {
         Known(Data::String(sid)) if !sid.is_empty() => Some(sid),
         Known(_) | Unknown(_) => None,
@@ -184,7 +185,7 @@ fn written(arguments: &Object) -> Result<KnownPolicy, Reason> {
     Ok(KnownPolicy { version, id, statements })
 }
 
-fn statement(block: &Object, version: &str) -> Result<Object, Reason> {
+fn statement(block: &Object, version: &str) -> Result<Traced<Data>, Reason> {
     let texts = |name| Ok(distinct(strings(block, name)?));
     let parts = [
         ("Sid", string(block, "sid")?.and_then(set)),
@@ -197,7 +198,7 @@ fn statement(block: &Object, version: &str) -> Result<Object, Reason> {
         ("NotPrincipal", principals(block, "not_principals", version)?),
         ("Condition", conditions(block, version)?),
     ];
-    Ok(object(block.header, parts))
+    Ok(Traced::written(Data::Object(object(block.header, parts)), block.header))
 }
 
 /// One text is a string, several are a list in descending order, and none is omitted.

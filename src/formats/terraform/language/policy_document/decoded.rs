@@ -1,6 +1,6 @@
 //! Evaluates the data source to a policy object, whose parts have locations and may be unknown.
 
-use super::field;
+use super::{field, merge};
 use crate::formats::terraform::language::functions::{self, EvaluatedCall, FunctionOutcome};
 use crate::model::{Argument, ArgumentShape};
 use crate::value::{Data, Field, Known, List, Maybe, Object, Reason, Traced, Unknown};
@@ -75,15 +75,6 @@ pub(crate) fn conditional_statement(statement: Traced<Data>, why: &Reason) -> Tr
     })
 }
 
-/// Adds a statement, which replaces the one of the same Sid.
-fn merge(statements: &mut Vec<Traced<Data>>, statement: Traced<Data>) {
-    let same = sid(&statement).and_then(|sid| statements.iter().position(|own| self::sid(own) == Some(sid)));
-    match same.and_then(|index| statements.get_mut(index)) {
-        Some(own) => *own = statement,
-        None => statements.push(statement),
-    }
-}
-
 /// The statements of an included policy; an unknown policy is one unknown statement.
 fn taken_in(policy: Traced<Data>) -> Vec<Traced<Data>> {
     let decoded = match &policy.value {
@@ -109,11 +100,6 @@ fn decode(text: &Traced<Data>) -> Traced<Data> {
         Some(FunctionOutcome::Selected(value)) => value,
         None => text.clone(),
     }
-}
-
-fn sid(statement: &Traced<Data>) -> Option<&str> {
-    let Known(Data::Object(statement)) = &statement.value else { return None };
-    super::sid(statement)
 }
 
 /// A `statement` block as a statement of the policy. With a reason in `doubt`, it has an unknown condition.

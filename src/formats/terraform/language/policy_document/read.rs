@@ -28,7 +28,7 @@ pub(super) fn document(text: &str, at: Span) -> Result<KnownPolicy, Reason> {
     })
 }
 
-fn statement(item: &Traced<Data>) -> Result<Object, Reason> {
+fn statement(item: &Traced<Data>) -> Result<Traced<Data>, Reason> {
     const SCOPES: [&str; 4] = ["Action", "NotAction", "Resource", "NotResource"];
     const OTHERS: [&str; 5] = ["Sid", "Effect", "Principal", "NotPrincipal", "Condition"];
     let statement = object(known(item)?, "a statement")?;
@@ -46,7 +46,8 @@ fn statement(item: &Traced<Data>) -> Result<Object, Reason> {
         ("NotPrincipal", grouped_principals(&principals(statement, "NotPrincipal")?, statement.header)),
         ("Condition", grouped_conditions(&conditions(statement)?, statement.header)),
     ];
-    Ok(super::object(statement.header, parts))
+    let at = statement.header;
+    Ok(Traced::written(Data::Object(super::object(at, parts)), at))
 }
 
 fn principals(statement: &Object, name: &str) -> Result<Vec<PrincipalsBlock>, Reason> {
