@@ -67,7 +67,7 @@ fn files_of_other_programs_name_what_there_is() {
             ["repos"] => is_for_pre_commit(&file),
             ["pre-commit"] => is_for_lefthook(&file),
             ["steps"] | ["permissions", "steps"] => is_job_of_workflow(&file),
-            ["name", "on", "permissions", "jobs"] => {
+            ["jobs", "name", "on", "permissions"] => {
                 file["jobs"].as_object().unwrap().values().for_each(is_job_of_workflow);
             }
             ["include"] => is_included(&file),
