@@ -3,6 +3,7 @@
 //! `language` evaluates expressions, and refers to everything that it doesn't define itself through the trait `Lookup`.
 //! `project` reads modules, and implements `Lookup` for their instances. `sources` compares the sources of modules.
 
+mod files;
 mod language;
 mod options;
 mod project;

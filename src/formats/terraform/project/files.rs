@@ -1,25 +1,19 @@
 //! Functions that read files or declarations.
 
 use super::program::ModuleEvaluator;
+use crate::formats::terraform::files::{self, FileAccess};
 use crate::formats::terraform::language::types::{Type, convert};
-use crate::formats::terraform::language::{
-    ValuePath, at_use, computed, failed, function_name, picked, symbol, symbols,
-};
-use crate::source::{Span, normalize};
+use crate::formats::terraform::language::{ValuePath, at_use, computed, failed, function_name, picked, symbol};
+use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind, FunctionCall};
-use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown};
+use crate::value::{Data, Known, Maybe, Reason, Traced, Unknown};
 
 impl ModuleEvaluator<'_> {
     /// The result of such a function; `None` for another one.
     pub(crate) fn call_with_files(&self, call: &FunctionCall, span: Span) -> Option<ValuePath> {
         match (function_name(call), call.arguments.as_slice()) {
             ("basename", [path]) => Some(at_use(Known(Data::String(self.absolute_name(path)?)))),
-            (
-                "file" | "fileexists" | "templatefile" | "filebase64" | "filemd5" | "filesha1" | "filesha256"
-                | "filesha512" | "filebase64sha256" | "filebase64sha512",
-                _,
-            ) => Some(self.read(call, span)),
-            ("fileset", _) => Some(at_use(self.fileset(call, span))),
+            (name, _) if files::is_function(name) => Some(self.files().call(self, call, span)),
             ("issensitive", _) => Some(at_use(self.is_sensitive(call))),
             ("base64gunzip", _) => Some(self.unzipped(call)),
             ("ephemeralasnull", _) if self.may_be_ephemeral() => Some(at_use(Unknown(Reason::NotEvaluated {
@@ -29,56 +23,9 @@ impl ModuleEvaluator<'_> {
         }
     }
 
-    /// Evaluates `file` and the other functions that read a file, relative to the root module's directory.
-    fn read(&self, call: &FunctionCall, span: Span) -> ValuePath {
-        match self.arguments(call) {
-            Ok(arguments) => self.read_file(function_name(call), &arguments, span),
-            Err(why) => at_use(Unknown(why)),
-        }
-    }
-
-    fn read_file(&self, name: &str, arguments: &[Traced<Data>], span: Span) -> ValuePath {
-        let path = match arguments.first().map(|argument| &argument.value) {
-            Some(Known(Data::String(path))) => path.clone(),
-            Some(Unknown(why)) => return at_use(computed(format!("{name}({})", why.symbol()), why, None)),
-            Some(Known(_)) | None => return at_use(failed(format!("`{name}` takes a path"))),
-        };
-        let context = self.lookup.tree.context;
-        let path = normalize(&self.lookup.tree.root.module.directory.join(path));
-        if !context.sources.may_read(&path) {
-            return unavailable(name, arguments);
-        }
-        match (name, context.sources.load(context.fs, &path)) {
-            ("fileexists", Ok(_)) => at_use(Known(Data::Bool(true))),
-            ("file", Ok(id)) => {
-                let file = context.sources.file(id);
-                let whole = Hop { span: Span::new(id, 0, file.text.len()), step: HopKind::File };
-                let is_text = file.replaced.is_empty();
-                if is_text {
-                    (Known(Data::String(file.text.clone())), vec![whole])
-                } else {
-                    unavailable(name, arguments)
-                }
-            }
-            ("templatefile", Ok(id)) => {
-                let file = context.sources.file(id);
-                let variables = arguments.get(1).map(|argument| &argument.value);
-                at_use(self.render(&file.text, variables, |range| Span::new(id, range.start, range.end)))
-            }
-            // The digest or the Base64 of the file's content.
-            (name, Ok(id)) => {
-                let file = context.sources.file(id);
-                let function =
-                    name.strip_prefix("file").map(|name| if name == "base64" { "base64encode" } else { name });
-                let text = Traced::written(Data::String(file.text.clone()), span);
-                match function.filter(|_| file.replaced.is_empty()) {
-                    Some(function) => self.pure(function, &[text], span),
-                    None => unavailable(name, arguments),
-                }
-            }
-            // A file that is missing here may exist when Terraform runs.
-            _ => unavailable(name, arguments),
-        }
+    /// The files that functions read, relative to the root module's directory.
+    fn files(&self) -> FileAccess<'_> {
+        FileAccess { context: self.lookup.tree.context, directory: &self.lookup.tree.root.module.directory }
     }
 
     /// Evaluates `issensitive`, if the expression itself or a variable or local of the module determines the result.
@@ -170,12 +117,6 @@ impl ModuleEvaluator<'_> {
         variables.any(|variable| variable.body.attribute("ephemeral").is_some())
             || ["ephemeral", "module"].into_iter().any(|keyword| module.blocks(keyword).next().is_some())
     }
-}
-
-/// The value of a function whose file isn't available.
-fn unavailable(name: &str, arguments: &[Traced<Data>]) -> ValuePath {
-    let why = Reason::NotEvaluated { construct: format!("the function `{name}` of a file that isn't available") };
-    at_use(computed(format!("{name}({})", symbols(arguments)), &why, None))
 }
 
 /// The limit of consecutive references that `issensitive` and `base64gunzip` follow.

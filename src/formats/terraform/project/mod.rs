@@ -9,7 +9,6 @@ mod documents;
 mod domain;
 mod expand;
 mod files;
-mod filesets;
 mod instances;
 mod library;
 mod loaded;

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::calls;
 use super::program::ModuleEvaluator;
 use super::scope::ModuleScope;
+use crate::formats::terraform::files::relative;
 use crate::formats::terraform::language::MAX_DEPTH;
 use crate::formats::terraform::sources::is_local;
 use crate::source::normalize;
@@ -83,13 +84,6 @@ fn joined(base: &Path, path: &str) -> PathBuf {
         }
     }
     joined
-}
-
-/// The path from one directory to another.
-fn relative(from: &Path, to: &Path) -> PathBuf {
-    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
-    let up = from.components().skip(shared).map(|_| Component::ParentDir);
-    up.chain(to.components().skip(shared)).collect()
 }
 
 #[cfg(test)]

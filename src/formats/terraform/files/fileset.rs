@@ -7,11 +7,13 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::program::ModuleEvaluator;
+use super::FileAccess;
 use crate::formats::terraform::language::functions::glob;
-use crate::formats::terraform::language::{computed, failed, symbol};
-use crate::source::{PathKind, Span, is_skipped, normalize};
+use crate::formats::terraform::language::lookup::Lookup;
+use crate::formats::terraform::language::{Evaluator, computed, failed, symbol};
+use crate::source::{PathKind, Span, is_skipped};
 use crate::syntax::hcl::FunctionCall;
+use crate::value::World;
 use crate::value::{Data, Known, List, ListKind, Maybe, Reason, Traced, Unknown};
 
 /// The limit of files and directories that one call of `fileset` visits.
@@ -38,10 +40,15 @@ struct Entries {
     unclear: Vec<String>,
 }
 
-impl ModuleEvaluator<'_> {
+impl FileAccess<'_> {
     /// Evaluates a call of `fileset`. The resulting paths are relative to the given directory.
-    pub(super) fn fileset(&self, call: &FunctionCall, span: Span) -> Maybe<Data> {
-        let arguments = match self.arguments(call) {
+    pub(crate) fn fileset<L: Lookup>(
+        self,
+        evaluator: &Evaluator<'_, L>,
+        call: &FunctionCall,
+        span: Span,
+    ) -> Maybe<Data> {
+        let arguments = match evaluator.arguments(call) {
             Ok(arguments) => arguments,
             Err(why) => return Unknown(why),
         };
@@ -56,7 +63,7 @@ impl ModuleEvaluator<'_> {
             },
             _ => return failed("`fileset` takes a path and a pattern"),
         };
-        match self.matching(directory, pattern) {
+        match self.matching(directory, pattern, evaluator.world) {
             Ok(found) => {
                 let items = found.into_iter().map(|path| Traced::written(Data::String(path), span)).collect();
                 Known(Data::List(List { kind: ListKind::Set, items }))
@@ -66,11 +73,11 @@ impl ModuleEvaluator<'_> {
     }
 
     /// Returns the paths of the files that match.
-    fn matching(&self, directory: &str, pattern: &str) -> Result<BTreeSet<String>, Reason> {
+    fn matching(self, directory: &str, pattern: &str, world: &World) -> Result<BTreeSet<String>, Reason> {
         let parts = glob::parts(pattern).filter(|_| !glob::is_pattern(directory));
         let parts = parts.ok_or_else(|| not_evaluated("`fileset` with such a pattern"))?;
-        let start = normalize(&self.lookup.tree.root.module.directory.join(directory));
-        if !self.lookup.tree.context.sources.may_read(&start) {
+        let start = self.path(directory);
+        if !self.context.sources.may_read(&start) {
             return Err(not_evaluated(ELSEWHERE));
         }
         let mut found = BTreeSet::new();
@@ -81,7 +88,7 @@ impl ModuleEvaluator<'_> {
             let Entries { files, directories, unclear } = self.entries_of(&place)?;
             let number = files.len().saturating_add(directories.len()).saturating_add(1);
             entries = entries.saturating_add(number);
-            self.world.charge(number);
+            world.charge(number);
             if entries > MAX_ENTRIES {
                 return Err(Reason::OverLimit { limit: "the files that `fileset` looks at" });
             }
@@ -99,8 +106,8 @@ impl ModuleEvaluator<'_> {
 
     /// Returns the entries of a directory. Directories that searches skip, such as `.terraform`, are omitted, since a
     /// fresh checkout doesn't have them.
-    fn entries_of(&self, place: &Place) -> Result<Entries, Reason> {
-        let fs = self.lookup.tree.context.fs;
+    fn entries_of(self, place: &Place) -> Result<Entries, Reason> {
+        let fs = self.context.fs;
 
         let own = fs.directories(&place.directory).map_err(|_| not_evaluated(ELSEWHERE))?;
         let mut entries = Entries::default();
