@@ -306,13 +306,20 @@ fn consider(path: &Path, readers: FormatSet, bytes: &[u8], keep_all: bool) -> Op
     let (format, relevance) = match (found.or_else(|| most_interested(readers, bytes)), first) {
         (Some((format, Relevance::Trail)), _) | (_, Some(format)) => (format, Relevance::Trail),
         (Some(found), None) => found,
-        (None, None) => return None,
+        (None, None) => (deploying(path, readers)?, Relevance::Module),
     };
     let outcome = match narrow {
         None => Ok((format, relevance, bytes.to_vec())),
         Some(_) => Err(ReadError::Wide),
     };
     Some(ScanResult { path: path.to_owned(), outcome })
+}
+
+/// The format in which a file of this name deploys other code.
+fn deploying(path: &Path, readers: FormatSet) -> Option<usize> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut formats = readers.iter().zip(FORMATS);
+    formats.position(|(reads, format)| *reads && format.is_deployment_file(&name))
 }
 
 impl Scan {

@@ -17,6 +17,11 @@ pub(super) struct CandidateProject {
 }
 
 impl CandidateProject {
+    /// The name of the project's format in reports.
+    pub(super) fn reported_format(&self) -> &'static str {
+        self.project.format().unwrap_or(self.format)
+    }
+
     pub(super) fn open<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Box<dyn LoadedProject + 'a> {
         let plan = context.options.plan.as_deref().filter(|_| self.is_planned);
         self.project.open(Context { plan, ..context }, budget)

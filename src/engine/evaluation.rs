@@ -28,7 +28,7 @@ pub(super) fn evaluate(
 ) -> DeploymentVerdicts {
     let Assignment { candidate, name, .. } = *assignment;
     let opened = candidate.open(context, budget);
-    let (root, format) = (candidate.project.root(), candidate.format);
+    let (root, format) = (candidate.project.root(), candidate.reported_format());
     let (project, opened_project) = (candidate.project.as_ref(), opened.as_ref());
     let sources = context.sources;
     let case = DeploymentCheck {

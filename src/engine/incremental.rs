@@ -433,5 +433,5 @@ fn created((_, paid): &(DeploymentKey, PaidWork<CachedDeployment>)) -> &CreatedT
 pub(super) fn key(assignment: &Assignment<'_>) -> DeploymentKey {
     let candidate = assignment.candidate;
     let project = candidate.project.as_ref();
-    (candidate.format, project.root(), assignment.name.map(str::to_owned), project.called().is_some())
+    (candidate.reported_format(), project.root(), assignment.name.map(str::to_owned), project.called().is_some())
 }

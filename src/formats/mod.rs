@@ -61,6 +61,11 @@ pub trait InputFormat: Sync {
     /// True if files of this name are in this format.
     fn reads(&self, file_name: &str) -> bool;
 
+    /// True if a file of this name is relevant whatever its text is, because it deploys other code.
+    fn is_deployment_file(&self, _file_name: &str) -> bool {
+        false
+    }
+
     /// True if the program that deploys works without a file of this name, so that a broken link isn't an error.
     fn is_optional_file(&self, _file_name: &str) -> bool {
         false
@@ -135,6 +140,8 @@ pub struct Links {
     /// The indices of the documents that may each be deployed by themselves, in formats with several documents in a
     /// file.
     pub documents: Vec<usize>,
+    /// The digest of its text, if any change of it may change the projects.
+    pub text: Option<u64>,
     /// The names under which its documents export values to others, with the indices of the documents.
     pub exports: BTreeSet<(String, usize)>,
 }
@@ -204,6 +211,11 @@ pub struct Rejection {
 pub trait Project: Send + Sync {
     /// The directory of the root module, or the template, as displayed.
     fn root(&self) -> String;
+
+    /// The name of its format in reports, if it isn't that of the format that found it.
+    fn format(&self) -> Option<&'static str> {
+        None
+    }
 
     /// True if a program generates its files from other sources, as Terraform does with plans and states.
     fn is_output(&self) -> bool {

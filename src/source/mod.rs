@@ -70,6 +70,11 @@ pub trait Fs: Send + Sync {
         directory.to_owned()
     }
 
+    /// True if a directory is the root of a git repository.
+    fn is_repository(&self, directory: &Path) -> bool {
+        self.kind(&directory.join(".git")).is_ok()
+    }
+
     /// Returns the entries directly in `directory` except for directories, in the byte order of their names.
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
 

@@ -87,6 +87,11 @@ impl Fs for TrackingFs<'_> {
         self.fs.without_links(directory)
     }
 
+    fn is_repository(&self, directory: &Path) -> bool {
+        self.dependencies.note_path(&directory.join(".git"));
+        self.fs.is_repository(directory)
+    }
+
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
         note(&self.dependencies.listed, directory);
         self.fs.list(directory)

@@ -5,17 +5,20 @@
 
 mod files;
 mod language;
+mod names;
 mod options;
 mod project;
 mod sources;
 mod steps;
+mod terragrunt;
+mod version;
 
 use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance};
 use crate::source::has_escaped;
 pub(super) use language::{PolicyDocument, region_from_environment};
+pub(crate) use names::is_configuration;
 pub use options::{Engine, Modules, Options, TerraformArgs};
-pub(crate) use project::names::is_configuration;
-use project::{mentions, names, roots};
+use project::{mentions, roots};
 pub use sources::MappedModule;
 
 /// The format of Terraform and OpenTofu configurations.
@@ -32,7 +35,13 @@ impl InputFormat for Terraform {
     }
 
     fn reads(&self, file_name: &str) -> bool {
-        names::is_configuration(file_name) || names::is_variable_values(file_name)
+        names::is_configuration(file_name)
+            || names::is_variable_values(file_name)
+            || terragrunt::names::is_unit(file_name)
+    }
+
+    fn is_deployment_file(&self, file_name: &str) -> bool {
+        terragrunt::names::is_unit(file_name)
     }
 
     fn is_optional_file(&self, file_name: &str) -> bool {

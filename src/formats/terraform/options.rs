@@ -1,5 +1,6 @@
 //! The options of Terraform: values of variables, the workspace, and the modules that are evaluated.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ pub struct Options {
     pub variables: Vec<Variables>,
     /// Values of the root variables that every other source overrides.
     pub environment: Vec<FileId>,
+    /// All variables of the environment, if it is read.
+    pub process_environment: Option<Arc<HashMap<String, String>>>,
     /// True if `terraform.tfvars` and other automatically loaded files are ignored.
     pub no_automatic_variables: bool,
     /// True if defaults of the root variables are ignored, so that each variable may have any value that it allows.
@@ -103,6 +106,7 @@ impl Options {
         let mut options = Self {
             variables: reader.variables(("--var", &args.var), (Self::FILE_OPTION, &args.var_file))?,
             environment: Vec::new(),
+            process_environment: None,
             no_automatic_variables: args.no_auto_var_files,
             no_defaults: false,
             workspace: args.workspace.clone(),
@@ -127,12 +131,13 @@ impl Options {
         Self { no_automatic_variables: true, no_defaults: true, modules, ..Self::default() }
     }
 
-    /// Reads `TF_VAR_name` and `TF_WORKSPACE` as Terraform does.
+    /// Reads `TF_VAR_name` and `TF_WORKSPACE` as Terraform does, and the variables of `get_env`.
     fn use_environment(&mut self, reader: &OptionReader<'_>) {
         let mut variables: Vec<(String, String)> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         variables.sort_unstable();
+        self.process_environment = Some(Arc::new(variables.iter().cloned().collect()));
         for (name, value) in variables {
             if let Some(variable) = name.strip_prefix("TF_VAR_") {
                 let text = format!("{variable}={value}");

@@ -316,6 +316,10 @@ impl Fs for Snapshot {
         }
     }
 
+    fn is_repository(&self, directory: &Path) -> bool {
+        directory == self.root
+    }
+
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.place(path)? {
             ResolvedPath::Disk => self.disk.read(path),

@@ -1,6 +1,7 @@
 //! Functions that read files or list directories, for each language that calls them.
 
 mod fileset;
+pub(crate) mod values;
 
 use std::path::{Path, PathBuf};
 

@@ -69,6 +69,28 @@ pub(crate) fn blocks(tree: &Tree, file: &SourceFile) -> (Vec<Block>, Vec<Problem
     (blocks, problems)
 }
 
+/// A kind of block in a file whose other properties are attributes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BlockShape {
+    pub(crate) kind: &'static str,
+    /// The number of its labels.
+    pub(crate) labels: usize,
+    /// The blocks in it.
+    pub(crate) blocks: &'static [BlockShape],
+}
+
+/// The attributes and blocks of a file whose strings are templates, and its problems.
+pub(crate) fn shaped_body(tree: &Tree, file: &SourceFile, shapes: &[BlockShape]) -> (Body, Vec<Problem>) {
+    let reader = BodyReader { file, problems: RefCell::default(), unique: RefCell::default() };
+    let mut body = Body::default();
+    for mapping in tree.documents.iter().flat_map(one_or_many).filter_map(|node| node.as_mapping()) {
+        reader.add_shaped(mapping, shapes, &mut body);
+    }
+    let mut problems = tree.problems.clone();
+    problems.extend(reader.problems.into_inner());
+    (body, problems)
+}
+
 /// The attributes of a `.tfvars.json` file.
 pub(crate) fn values(tree: &Tree, file: &SourceFile) -> Vec<Attribute> {
     let reader = BodyReader { file, problems: RefCell::default(), unique: RefCell::default() };
@@ -87,6 +109,30 @@ struct BodyReader<'a> {
 }
 
 impl BodyReader<'_> {
+    /// Adds the entries of an object to a body. The shapes limit the depth of this recursion.
+    fn add_shaped(&self, mapping: &Mapping, shapes: &[BlockShape], body: &mut Body) {
+        for entry in mapping.entries.iter().filter(|entry| entry.key.as_text() != Some(COMMENT)) {
+            let Some(key) = name(&entry.key) else { continue };
+            let Some(shape) = shapes.iter().find(|shape| shape.kind == key.text) else {
+                body.attributes.push(Attribute { name: key, value: self.expr(&entry.value) });
+                continue;
+            };
+            // A block may omit its label if it is the only one.
+            let is_bare = entry
+                .value
+                .as_mapping()
+                .is_some_and(|own| own.get("path").is_some_and(|path| path.value.as_text().is_some()));
+            let labels = if shape.kind == "include" && is_bare { 0 } else { shape.labels };
+            let block = |labels: &[Label], span: Span, mapping: &Mapping| {
+                let mut own = Body::default();
+                self.add_shaped(mapping, shape.blocks, &mut own);
+                let header = labels.last().unwrap_or(&key).span;
+                Block { kind: key.clone(), labels: labels.to_vec(), body: own, header, span: header.to(span) }
+            };
+            self.labelled(labels, Vec::new(), &entry.value, &block, &mut body.blocks);
+        }
+    }
+
     /// Descends through a block's labels; each level may be an object or an array of objects.
     fn labelled(
         &self,

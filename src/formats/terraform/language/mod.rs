@@ -1,6 +1,7 @@
 //! The expression language: evaluates expressions, and refers to the project that contains them only through
 //! [`Lookup`](lookup::Lookup).
 
+mod cache;
 mod calls;
 pub(crate) mod collections;
 mod environment;
@@ -22,6 +23,7 @@ pub(crate) mod types;
 mod undecided;
 pub(crate) mod unknowns;
 
+pub(crate) use cache::ValueCache;
 pub(crate) use calls::{function_name, symbols};
 pub(in crate::internal::formats) use environment::region_from_environment;
 pub(crate) use evaluator::{

@@ -1,14 +1,13 @@
 //! Finds the directory of a called module.
 
 pub(super) mod found_calls;
-mod version;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::formats::Context;
-use crate::formats::terraform::Modules;
 use crate::formats::terraform::sources::{self, Address, is_local};
+use crate::formats::terraform::{Modules, version};
 use crate::model::{TrailHint, UnreadPart, dialects};
 use crate::source::{ReadError, normalize};
 use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, TemplatePart};

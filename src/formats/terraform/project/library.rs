@@ -9,12 +9,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::module::Module;
 use super::values::OptionCache;
 use crate::formats::Context;
+use crate::formats::terraform::terragrunt::FileCache;
 
 /// The modules by directory, and the values of options by file.
 #[derive(Debug, Default)]
 pub(super) struct ModuleLibrary {
     modules: Mutex<HashMap<PathBuf, Arc<OnceLock<Arc<Module>>>>>,
     pub(super) options: OptionCache,
+    /// The configurations of Terragrunt.
+    pub(super) configurations: FileCache,
 }
 
 impl ModuleLibrary {

@@ -16,8 +16,10 @@ use super::program::{ModuleEvaluator, Program};
 use super::resolution::UnusedFile;
 use super::scope::ModuleScope;
 use super::search::{DeclarationSite, ModuleSearch, SearchResult};
+use super::units::LoadedUnit;
 use super::values::RootValues;
 use super::{body, variables};
+use crate::formats::terraform::terragrunt::UnitPlace;
 use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Rejection};
 use crate::model::{Contradiction, MovedBlock, Resolution, Resource, SearchSubject, UnknownValues, UnreadPart};
 use crate::source::{FileId, Sources, Span};
@@ -31,6 +33,8 @@ pub(crate) struct RootModule {
     pub(super) directory: PathBuf,
     /// The displayed name: the directory, or the one file.
     pub(super) name: String,
+    /// The Terragrunt unit that deploys the module, if one does. The directory is then that of the unit.
+    pub(super) unit: Option<UnitPlace>,
     /// The one file, if it has a name that excludes it from the directory's module.
     pub(super) only: Option<FileId>,
     /// The modules that all roots share.
@@ -43,12 +47,22 @@ pub(crate) struct RootModule {
 
 impl RootModule {
     pub(super) fn module(&self, context: Context<'_>) -> Arc<Module> {
+        if let Some(unit) = self.loaded_unit(context, &Budget::new(Budget::steps_for(0))) {
+            return Arc::new(unit.module(context));
+        }
         match self.only {
             Some(file) => Arc::new(Module::of_files(&self.directory, &[file], context)),
             None if self.is_called => self.library.module(&self.directory, context),
             // No other module calls it, so it needn't be cached.
             None => Arc::new(Module::load(&self.directory, context)),
         }
+    }
+}
+
+impl RootModule {
+    /// The unit that deploys the module; `None` if there is none, or if its configuration can't be read.
+    fn loaded_unit<'a>(&'a self, context: Context<'a>, budget: &Rc<Budget>) -> Option<LoadedUnit<'a>> {
+        LoadedUnit::open(self.unit.as_ref()?, &self.library, context, budget).ok()
     }
 }
 
@@ -67,11 +81,22 @@ pub(super) struct LoadedRoot<'a> {
 impl<'a> LoadedRoot<'a> {
     /// Reads a root module. The modules that it calls are read when their declarations are needed.
     pub(super) fn open(root: &'a RootModule, context: Context<'a>, budget: &Rc<Budget>) -> Self {
-        let module = root.module(context);
+        let unit = root.loaded_unit(context, budget);
+        let module = match &unit {
+            Some(unit) => Arc::new(unit.module(context)),
+            None => root.module(context),
+        };
+        let values = match &unit {
+            Some(unit) => unit.values(&root.library, context),
+            None => RootValues::read(&root.directory, root.only.is_none(), &root.library.options, context),
+        };
+        let manifest = Manifest::read(&module.directory, context);
+        let is_directory = root.only.is_none() && unit.as_ref().is_none_or(LoadedUnit::is_read);
         let mut program = Program {
             context,
             plan: context.plan,
-            values: RootValues::read(&root.directory, root.only.is_none(), &root.library.options, context),
+            values,
+            unit,
             root: Rc::new(ModuleScope::root(Arc::clone(&module))),
             called: Memo::default(),
             last_id: Cell::new(0),
@@ -79,8 +104,8 @@ impl<'a> LoadedRoot<'a> {
             budget: Rc::clone(budget),
             modules: RefCell::default(),
             plain_calls: RefCell::default(),
-            manifest: Manifest::read(&root.directory, context),
-            is_directory: root.only.is_none(),
+            manifest,
+            is_directory,
             undeclared: RefCell::default(),
             domains: Domains::default(),
         };
@@ -142,7 +167,8 @@ impl LoadedRoot<'_> {
 impl LoadedProject for LoadedRoot<'_> {
     fn header(&self) -> Option<Span> {
         // A module that is called is deployed by its caller.
-        self.program.root.module.header().filter(|_| !self.is_called)
+        let header = self.program.root.module.header();
+        header.or_else(|| Some(self.program.unit.as_ref()?.header())).filter(|_| !self.is_called)
     }
 
     fn uncreated(&self) -> Option<Traced<bool>> {
@@ -202,6 +228,7 @@ impl LoadedProject for LoadedRoot<'_> {
     fn unread_parts(&self, subject: SearchSubject) -> Vec<UnreadPart> {
         let found = self.found(subject);
         let mut elsewhere = found.unread_parts.clone();
+        elsewhere.extend(self.program.unit.as_ref().and_then(|unit| unit.unread(self.program.context)));
         if let (Some(plan), SearchSubject::Trails) = (self.program.plan, subject) {
             planned::add_undeclared(&mut elsewhere, &found.sites, plan, &self.program.root.module);
         }

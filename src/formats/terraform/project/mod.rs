@@ -15,7 +15,6 @@ mod loaded;
 mod lookup;
 pub(crate) mod mentions;
 mod module;
-pub(crate) mod names;
 mod paths;
 mod planned;
 mod policies;
@@ -28,6 +27,7 @@ mod resources;
 pub(crate) mod roots;
 mod scope;
 mod search;
+mod units;
 mod values;
 mod variables;
 

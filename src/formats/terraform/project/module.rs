@@ -6,12 +6,12 @@ mod index;
 mod merge;
 mod providers;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::mentions::mentions_trail;
-use super::names::{self, file_name};
+use crate::formats::terraform::names::{self, file_name};
 pub(super) use blocks::BlockId;
 use blocks::{BlockSource, ModuleBlock, kind_of, read_blocks};
 use index::{BlockIndex, Overrides};
@@ -54,10 +54,23 @@ pub(super) struct Module {
 impl Module {
     /// Reads the module in a directory.
     pub(super) fn load(directory: &Path, context: Context<'_>) -> Self {
+        let place = context.fs.without_links(directory);
+        let listed = listed(&place, context).map(|paths| read_by_engine(paths, context));
+        Self { place, ..Self::read(directory, listed, context) }
+    }
+
+    /// Reads a module whose files lie in several directories. A file replaces those of the same name in the directories
+    /// before. The sources of its calls are relative to the first one.
+    pub(super) fn load_all(directories: &[&Path], context: Context<'_>) -> Self {
+        let first = directories.first().copied().unwrap_or(Path::new("/"));
+        let listed = listed_in_all(directories, context).map(|paths| read_by_engine(paths, context));
+        Self::read(first, listed, context)
+    }
+
+    fn read(directory: &Path, listed: Result<Vec<PathBuf>, ReadError>, context: Context<'_>) -> Self {
         let mut unreadable = Vec::new();
         let mut files = Vec::new();
-        let place = context.fs.without_links(directory);
-        let listed = module_files(&place, context).unwrap_or_else(|error| {
+        let listed = listed.unwrap_or_else(|error| {
             unreadable.push((context.sources.add(directory, Vec::new()), error));
             Vec::new()
         });
@@ -69,7 +82,7 @@ impl Module {
         }
         let module = Self::of_files(directory, &files, context);
         let is_complete = module.is_complete && unreadable.is_empty();
-        Self { place, unreadable, is_complete, ..module }
+        Self { unreadable, is_complete, ..module }
     }
 
     /// The module that consists of certain files.
@@ -291,8 +304,18 @@ impl Module {
     }
 }
 
-/// The files of a directory that Terraform or OpenTofu reads as its module.
-fn module_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, ReadError> {
+/// The paths of the files in several directories, of which a later one replaces the same name in those before.
+pub(super) fn listed_in_all(directories: &[&Path], context: Context<'_>) -> Result<Vec<PathBuf>, ReadError> {
+    let mut by_name = BTreeMap::new();
+    for directory in directories {
+        let paths = listed(&context.fs.without_links(directory), context)?;
+        by_name.extend(paths.into_iter().map(|path| (file_name(&path), path)));
+    }
+    Ok(by_name.into_values().collect())
+}
+
+/// The paths of the files in a directory.
+fn listed(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, ReadError> {
     let mut paths = match context.fs.list(directory) {
         Err(ReadError::Missing) => Vec::new(),
         listed => listed?,
@@ -301,6 +324,11 @@ fn module_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, 
     paths.extend(context.sources.unlisted_in(directory));
     paths.sort_unstable();
     paths.dedup();
+    Ok(paths)
+}
+
+/// The files that Terraform or OpenTofu reads as a module.
+fn read_by_engine(paths: Vec<PathBuf>, context: Context<'_>) -> Vec<PathBuf> {
     let names: Vec<String> = paths.iter().map(|path| file_name(path)).collect();
     let all: HashSet<&str> = names.iter().map(String::as_str).collect();
     let is_tofu = match context.options.terraform.engine {
@@ -310,7 +338,7 @@ fn module_files(directory: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, 
     let read = paths.iter().zip(&names).filter(|(_, name)| {
         names::is_configuration(name) && if is_tofu { !is_shadowed(name, &all) } else { !names::is_tofu(name) }
     });
-    Ok(read.map(|(path, _)| path.clone()).collect())
+    read.map(|(path, _)| path.clone()).collect()
 }
 
 fn is_shadowed(name: &str, all: &HashSet<&str>) -> bool {

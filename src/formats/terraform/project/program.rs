@@ -11,6 +11,7 @@ use super::domain::Domains;
 use super::library::ModuleLibrary;
 use super::module::{BlockId, Module};
 use super::scope::{ModuleCallInstance, ModuleScope};
+use super::units::LoadedUnit;
 use super::values::RootValues;
 use crate::formats::terraform::language::Evaluator;
 use crate::formats::{Context, Plan};
@@ -25,6 +26,8 @@ pub(super) struct Program<'a> {
     pub(super) plan: Option<&'a Plan>,
     /// The given values of the root's variables.
     pub(super) values: RootValues,
+    /// The Terragrunt unit that deploys the root module, if one does.
+    pub(super) unit: Option<LoadedUnit<'a>>,
     /// The root module's only instance.
     pub(super) root: Rc<ModuleScope>,
     /// The instances of module calls, by the id of the calling instance.
@@ -91,6 +94,7 @@ impl<'a> Program<'a> {
     /// Removes the cached values that depend on the world, and the module instances.
     pub(super) fn enter_world(&self) {
         self.root.enter_world();
+        self.unit.iter().for_each(LoadedUnit::enter_world);
         self.called.clear();
     }
 }

@@ -2,8 +2,10 @@
 //! creates.
 
 mod directories;
+mod units;
 mod unscanned;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,9 +13,9 @@ use std::sync::Arc;
 use super::calls::found_calls::links_in;
 use super::library::ModuleLibrary;
 use super::loaded::{LoadedRoot, RootModule};
-use super::names::{self, file_name};
-use crate::formats::terraform::Modules;
+use crate::formats::terraform::names::{self, file_name};
 use crate::formats::terraform::sources::MappedModule;
+use crate::formats::terraform::{Modules, terragrunt};
 use crate::formats::{
     CalledCode, CandidateFile, Context, LinkedFile, Links, LoadedProject, Plan, PlanMatch, Project, Relevance,
 };
@@ -25,6 +27,10 @@ use directories::Directories;
 impl Project for RootModule {
     fn root(&self) -> String {
         self.name.clone()
+    }
+
+    fn format(&self) -> Option<&'static str> {
+        self.unit.as_ref().map(|_| "terragrunt")
     }
 
     fn called(&self) -> Option<&CalledCode> {
@@ -65,6 +71,10 @@ pub(crate) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
     let name = file_name(&file.path);
     if names::is_configuration(&name) && !names::is_variable_values(&name) {
         links_in(kept.file, &file, mapped_modules(context))
+    } else if terragrunt::names::is_unit(&name) {
+        let mut hasher = DefaultHasher::new();
+        file.text.hash(&mut hasher);
+        Links { text: Some(hasher.finish()), ..Links::default() }
     } else {
         Links::default()
     }
@@ -83,13 +93,14 @@ pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
     let library = Arc::new(ModuleLibrary::default());
     let root = |path: &Path, directory: &Path, only| {
         let (directory, name) = (directory.to_owned(), context.sources.name(path));
-        RootModule { directory, name, only, library: Arc::clone(&library), is_called: false, called: None }
+        let library = Arc::clone(&library);
+        RootModule { directory, name, unit: None, only, library, is_called: false, called: None }
     };
     for linked in linked {
         let kept = linked.candidate;
         let file = context.sources.file(kept.file);
         let name = file_name(&file.path);
-        if names::is_variable_values(&name) {
+        if names::is_variable_values(&name) || terragrunt::names::is_unit(&name) {
             continue;
         }
         if !names::is_configuration(&name) {
@@ -100,12 +111,23 @@ pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
         }
         directories.add(linked, file.directory(), context);
     }
+    let units = units::find(linked, &library, context);
+    units.iter().for_each(|unit| directories.add_unit(unit, context));
     // All roots share one budget for evaluating the sources of their calls.
     let budget = Budget::new(Budget::steps_for(0));
     directories.follow_computed(|path| LoadedRoot::open(&root(path, path, None), context, &budget).reached(), context);
     let leads = directories.leading_to_trails(context);
     let found = directories.roots(&leads, context);
-    let own = |place: &usize| directories.path(*place).map(|path| root(path, path, None));
+    let own = |place: &usize| {
+        let path = directories.path(*place)?;
+        Some(match units.iter().find(|unit| unit.place.file == path) {
+            Some(unit) => {
+                let directory = &unit.place.directory;
+                RootModule { unit: Some(unit.place.clone()), ..root(directory, directory, None) }
+            }
+            None => root(path, path, None),
+        })
+    };
     roots.extend(found.uncalled.iter().filter_map(own));
     roots.extend(found.cycle_roots.iter().filter_map(own).map(|root| RootModule { is_called: true, ..root }));
     let called = directories.called(&leads, &found);

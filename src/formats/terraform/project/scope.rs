@@ -1,15 +1,14 @@
 //! An instance of a module: the scope in which its expressions are evaluated.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::calls::CodeOrigin;
 use super::module::{BlockId, Module};
-use crate::formats::terraform::language::{LocalNames, ValuePath, size};
+use crate::formats::terraform::language::{LocalNames, ValueCache, ValuePath};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{Maybe, Memo, Origin, Reason, Traced, Unknown, World};
+use crate::value::{Maybe, Origin, Traced, Unknown, World};
 
 /// An instance of a module.
 #[derive(Debug)]
@@ -26,9 +25,7 @@ pub(super) struct ModuleScope {
     /// Its existence; `None` for the root.
     exists: Option<Traced<bool>>,
     /// The evaluated variables, locals, outputs and data sources, by reference.
-    values: Memo<String, Rc<ValuePath>>,
-    /// The references that are being evaluated, to detect cycles.
-    pending: RefCell<Vec<String>>,
+    values: ValueCache,
 }
 
 /// An instance of a module call.
@@ -62,8 +59,7 @@ impl ModuleScope {
             call: None,
             entry: None,
             exists: None,
-            values: Memo::default(),
-            pending: RefCell::default(),
+            values: ValueCache::default(),
         }
     }
 
@@ -112,7 +108,6 @@ impl ModuleScope {
     /// Removes the cached values that depend on the world.
     pub(super) fn enter_world(&self) {
         self.values.enter_world();
-        self.pending.borrow_mut().clear();
     }
 
     /// A value that is evaluated at most once per world, and once for all worlds if it doesn't depend on them.
@@ -122,24 +117,6 @@ impl ModuleScope {
         world: &World,
         evaluate: impl FnOnce() -> ValuePath,
     ) -> Rc<ValuePath> {
-        if let Some(way) = self.values.get(reference, world) {
-            return way;
-        }
-        if self.pending.borrow().iter().any(|pending| pending == reference) {
-            // The value depends on where the evaluation entered the cycle, so it isn't cached for all worlds.
-            world.mark_dependent();
-            return Rc::new((Unknown(Reason::Cycle { reference: self.qualify(reference) }), Vec::new()));
-        }
-        self.pending.borrow_mut().push(reference.to_owned());
-        let way = self.values.evaluate(reference.to_owned(), world, weight, || Rc::new(evaluate()));
-        self.pending.borrow_mut().pop();
-        way
-    }
-}
-
-fn weight(way: &Rc<ValuePath>) -> usize {
-    match &way.0 {
-        Maybe::Known(data) => size::weight_of(data),
-        Unknown(_) => 0,
+        self.values.memoize(reference, world, || self.qualify(reference), evaluate)
     }
 }

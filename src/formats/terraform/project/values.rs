@@ -11,22 +11,52 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::assignment;
-use super::names::{self, file_name, is_json};
-use crate::formats::terraform::language::json;
+use crate::formats::terraform::files::path_of_text;
+use crate::formats::terraform::files::values::read_values;
+use crate::formats::terraform::names::{self, file_name};
+use crate::formats::terraform::terragrunt::{ExtraArguments, GivenKind, GivenValue};
 use crate::formats::{Context, Plan, Variables};
 use crate::named::{HasName, NameIndex};
 use crate::source::{FileId, PathKind, ReadError, SourceFile, Span};
-use crate::syntax::hcl::{self, Attribute, Expr, ExprKind, ParsedItem};
-use crate::syntax::{Problem, json as json_syntax};
-use crate::value::{Data, Traced};
+use crate::syntax::Problem;
+use crate::syntax::hcl::{Expr, ExprKind};
+use crate::value::{Data, Reason, Traced, Unknown};
 
 /// The values by source, in increasing precedence.
 #[derive(Debug, Default)]
 pub(super) struct RootValues {
-    layers: Vec<Arc<VariableLayer>>,
+    layers: Vec<Layer>,
     /// The number of layers that come before the values of a plan.
     before_plan: usize,
 }
+
+/// A source of values.
+#[derive(Debug)]
+enum Layer {
+    /// A file or an option.
+    Values(Arc<VariableLayer>),
+    /// The inputs of a Terragrunt unit.
+    Inputs(InputLayer),
+    /// Unknown values of one variable, or of any.
+    Unknown {
+        name: Option<String>,
+        /// The construct that may set it; completes "may be set by …".
+        setter: String,
+        span: Span,
+    },
+}
+
+/// The inputs of a Terragrunt unit that have the same precedence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InputLayer {
+    /// All inputs. Those that are null aren't passed in the environment.
+    All,
+    /// The inputs that are null, which Terragrunt writes to a file of values.
+    Null,
+}
+
+/// Finds the value that the inputs of a unit give to a variable.
+pub(super) type InputValues<'f> = &'f dyn Fn(InputLayer, &str) -> Option<Traced<Data>>;
 
 /// The values of one file or option.
 #[derive(Debug, Default)]
@@ -46,6 +76,8 @@ pub(super) enum VariableSetting<'a> {
     Planned(&'a Traced<Data>),
     /// A file that can't be read and may set the variable.
     Unreadable(&'a str),
+    /// The input of a Terragrunt unit.
+    Input(Traced<Data>),
 }
 
 /// A value for a variable.
@@ -92,35 +124,104 @@ impl OptionCache {
 impl RootValues {
     /// Reads the automatically loaded files of a root module, and the values of options.
     pub(super) fn read(root: &Path, is_directory: bool, options: &OptionCache, context: Context<'_>) -> Self {
-        let mut layers: Vec<Arc<VariableLayer>> = Vec::new();
-        let environment = context.options.terraform.environment.iter();
-        layers.extend(environment.map(|id| options.layer(Variables::Assignment(*id), context)));
+        let mut values = Self::default();
+        values.add_environment(options, context);
         if is_directory && !context.options.terraform.no_automatic_variables {
-            layers.extend(automatic_layers(root, context).into_iter().map(Arc::new));
+            let layers = automatic_layers(&[root], context).into_iter();
+            values.layers.extend(layers.map(|(_, layer)| Layer::Values(Arc::new(layer))));
         }
-        let before_plan = layers.len();
-        layers.extend(context.options.terraform.variables.iter().map(|variables| options.layer(*variables, context)));
-        Self { layers, before_plan }
+        values.with_options(options, context)
+    }
+
+    /// Does the same for a Terragrunt unit with inputs, whose files of values lie in several directories.
+    pub(super) fn read_unit(
+        directories: &[&Path],
+        arguments: &ExtraArguments,
+        options: &OptionCache,
+        context: Context<'_>,
+    ) -> Self {
+        let mut values = Self { layers: vec![Layer::Inputs(InputLayer::All)], before_plan: 0 };
+        values.add_environment(options, context);
+        arguments.environment.iter().for_each(|given| values.add_given(given, directories, context));
+        let mut files = match context.options.terraform.no_automatic_variables {
+            true => Vec::new(),
+            false => automatic_layers(directories, context),
+        };
+        let of_auto = files.partition_point(|(name, _)| FIRST_VALUES.contains(&name.as_str()));
+        let auto = files.split_off(of_auto);
+        let layer = |(_, layer)| Layer::Values(Arc::new(layer));
+        values.layers.extend(files.into_iter().map(layer));
+        values.layers.push(Layer::Inputs(InputLayer::Null));
+        values.layers.extend(auto.into_iter().map(layer));
+        arguments.command_line.iter().for_each(|given| values.add_given(given, directories, context));
+        values.with_options(options, context)
+    }
+
+    /// Adds the values of an argument of the command line, or of the environment. The path of a file is relative to the
+    /// directory in which Terraform runs.
+    fn add_given(&mut self, given: &GivenValue, directories: &[&Path], context: Context<'_>) {
+        let GivenValue { kind, span, doubt } = given;
+        let unknown = |name: Option<String>, setter: String| Layer::Unknown { name, setter, span: *span };
+        let layer = match kind {
+            GivenKind::Text { name, text } => VariableLayer::of_text(name, text, *span),
+            GivenKind::Unknown { name } => {
+                let setter = doubt.clone().unwrap_or_else(|| "an argument that is unknown".to_owned());
+                return self.layers.push(unknown(name.clone(), setter));
+            }
+            GivenKind::File { path, is_required } => match file_of_values(path, directories, context) {
+                Ok(id) => VariableLayer::of_file(id, &context.sources.file(id)),
+                Err(ReadError::Missing) if !is_required => return,
+                Err(_) => {
+                    let setter = doubt.clone().unwrap_or_else(|| format!("`{path}`, which isn't here"));
+                    return self.layers.push(unknown(None, setter));
+                }
+            },
+        };
+        match doubt {
+            None => self.layers.push(Layer::Values(Arc::new(layer))),
+            Some(setter) => {
+                let names = layer.values.iter().map(|value| Some(value.name.clone()));
+                let any = layer.unreadable.as_ref().map(|_| None);
+                self.layers.extend(names.chain(any).map(|name| unknown(name, setter.clone())));
+            }
+        }
+    }
+
+    fn add_environment(&mut self, options: &OptionCache, context: Context<'_>) {
+        let environment = context.options.terraform.environment.iter();
+        self.layers.extend(environment.map(|id| Layer::Values(options.layer(Variables::Assignment(*id), context))));
+    }
+
+    fn with_options(mut self, options: &OptionCache, context: Context<'_>) -> Self {
+        self.before_plan = self.layers.len();
+        let variables = context.options.terraform.variables.iter();
+        self.layers.extend(variables.map(|variables| Layer::Values(options.layer(*variables, context))));
+        self
     }
 
     /// The value with the highest precedence.
-    pub(super) fn find<'a>(&'a self, name: &str, plan: Option<&'a Plan>) -> Option<VariableSetting<'a>> {
+    pub(super) fn find<'a>(
+        &'a self,
+        name: &str,
+        plan: Option<&'a Plan>,
+        inputs: InputValues<'_>,
+    ) -> Option<VariableSetting<'a>> {
         let (beside, named) = self.layers.split_at_checked(self.before_plan)?;
-        winner(named, name)
+        winner(named, name, inputs)
             .or_else(|| plan?.variable(name).map(VariableSetting::Planned))
-            .or_else(|| winner(beside, name))
+            .or_else(|| winner(beside, name, inputs))
     }
 
     /// The names of the variables that the command line sets.
     pub(super) fn overruling(&self) -> impl Iterator<Item = &str> {
         let named = self.layers.iter().skip(self.before_plan);
-        named.flat_map(|layer| &layer.values).map(|value| value.name.as_str())
+        named.filter_map(Layer::values).flat_map(|layer| &layer.values).map(|value| value.name.as_str())
     }
 
     /// The names of the variables that options set, each with the last such option.
     pub(super) fn of_options(&self) -> BTreeMap<&str, FileId> {
         let mut names = BTreeMap::new();
-        for layer in &self.layers {
+        for layer in self.layers.iter().filter_map(Layer::values) {
             let Some(option) = layer.option else { continue };
             names.extend(layer.values.iter().map(|value| (value.name.as_str(), option)));
         }
@@ -139,22 +240,41 @@ impl RootValues {
 
     /// The syntax errors in the files.
     pub(super) fn problems(&self) -> impl Iterator<Item = &Problem> {
-        self.layers.iter().flat_map(|layer| &layer.problems)
+        self.layers.iter().filter_map(Layer::values).flat_map(|layer| &layer.problems)
+    }
+}
+
+impl Layer {
+    fn values(&self) -> Option<&VariableLayer> {
+        match self {
+            Self::Values(layer) => Some(layer),
+            Self::Inputs(_) | Self::Unknown { .. } => None,
+        }
     }
 }
 
 /// The option of the last layer that sets the variable.
-fn last_option(layers: &[Arc<VariableLayer>], name: &str) -> Option<Option<FileId>> {
-    let layer = layers.iter().rfind(|layer| layer.unreadable.is_some() || layer.values.last_named(name).is_some());
+fn last_option(layers: &[Layer], name: &str) -> Option<Option<FileId>> {
+    let mut layers = layers.iter().rev().filter_map(Layer::values);
+    let layer = layers.find(|layer| layer.unreadable.is_some() || layer.values.last_named(name).is_some());
     layer.map(|layer| layer.option)
 }
 
 /// The value in the last layer that sets, or may set, a variable.
-fn winner<'a>(layers: &'a [Arc<VariableLayer>], name: &str) -> Option<VariableSetting<'a>> {
-    layers.iter().rev().find_map(|layer| match (layer.values.last_named(name), &layer.unreadable) {
-        (Some(value), _) => Some(VariableSetting::Value(value)),
-        (None, Some(file)) => Some(VariableSetting::Unreadable(file)),
-        (None, None) => None,
+fn winner<'a>(layers: &'a [Layer], name: &str, inputs: InputValues<'_>) -> Option<VariableSetting<'a>> {
+    layers.iter().rev().find_map(|layer| match layer {
+        Layer::Inputs(layer) => inputs(*layer, name).map(VariableSetting::Input),
+        Layer::Unknown { name: own, setter, span } => {
+            let is_set = own.as_ref().is_none_or(|own| own == name);
+            let why = Reason::SetElsewhere { reference: format!("var.{name}"), setter: setter.clone() };
+            let unknown = Traced { value: Unknown(why), ..Traced::written(Data::Null, *span) };
+            is_set.then(|| VariableSetting::Input(unknown))
+        }
+        Layer::Values(layer) => match (layer.values.last_named(name), &layer.unreadable) {
+            (Some(value), _) => Some(VariableSetting::Value(value)),
+            (None, Some(file)) => Some(VariableSetting::Unreadable(file)),
+            (None, None) => None,
+        },
     })
 }
 
@@ -214,14 +334,14 @@ impl VariableLayer {
     fn of_assignment(id: FileId, file: &SourceFile) -> Self {
         let Some((name, text)) = file.text.split_once('=') else { return Self::default() };
         let start = name.len().saturating_add(1);
-        let span = Span::new(id, start, file.text.len());
+        Self::of_text(name.trim(), text, Span::new(id, start, file.text.len()))
+    }
+
+    /// A text that sets a variable: an expression, or plain text for a variable that is a string.
+    fn of_text(name: &str, text: &str, span: Span) -> Self {
         let (expr, refused) = assignment::read(text, span);
-        let value = VariableValue {
-            name: name.trim().to_owned(),
-            expr,
-            refused,
-            text: Some(Expr { span, kind: ExprKind::String(text.to_owned()) }),
-        };
+        let text = Some(Expr { span, kind: ExprKind::String(text.to_owned()) });
+        let value = VariableValue { name: name.to_owned(), expr, refused, text };
         Self { values: NameIndex::from(vec![value]), ..Self::default() }
     }
 }
@@ -230,56 +350,69 @@ fn is_inside(span: Span, value: Span) -> bool {
     value.start <= span.start && span.end <= value.end
 }
 
-/// The attributes of a variable definitions file, and its syntax errors.
-fn read_values(id: FileId, file: &SourceFile) -> (Vec<Attribute>, Vec<Problem>) {
-    if is_json(file) {
-        let tree = json_syntax::parse(id, file);
-        return (json::values(&tree, file), tree.problems);
-    }
-    let outline = hcl::split(id, file);
-    let (mut attributes, mut problems) = (Vec::new(), outline.problems);
-    for item in &outline.items {
-        let (parsed, met) = hcl::parse(item, file);
-        problems.extend(met);
-        if let Some(ParsedItem::Attribute(attribute)) = parsed {
-            attributes.push(attribute);
+/// The file of values at a path that is relative to the last of several directories that contains it.
+fn file_of_values(path: &str, directories: &[&Path], context: Context<'_>) -> Result<FileId, ReadError> {
+    let mut result = Err(ReadError::Missing);
+    for directory in directories.iter().rev() {
+        let path = path_of_text(path, directory, context.sources);
+        if !context.sources.may_read(&path) {
+            return Err(ReadError::OutsideTree);
+        }
+        result = context.sources.load(context.fs, &path);
+        if result != Err(ReadError::Missing) {
+            break;
         }
     }
-    (attributes, problems)
+    result
 }
 
-/// The values of the files that Terraform loads automatically.
-fn automatic_layers(root: &Path, context: Context<'_>) -> Vec<VariableLayer> {
-    let Ok(files) = automatic_files(root, context) else {
-        return vec![VariableLayer::unreadable(context.sources.name(root))];
+/// The files that Terraform loads before all others, in their order.
+const FIRST_VALUES: [&str; 2] = ["terraform.tfvars", "terraform.tfvars.json"];
+
+/// The values of the files that Terraform loads automatically, with the names of the files. A file replaces those of the
+/// same name in the directories before.
+fn automatic_layers(directories: &[&Path], context: Context<'_>) -> Vec<(String, VariableLayer)> {
+    let files = match automatic_files(directories, context) {
+        Ok(files) => files,
+        Err(directory) => {
+            let name = FIRST_VALUES.map(str::to_owned).into_iter().next().unwrap_or_default();
+            return vec![(name, VariableLayer::unreadable(context.sources.name(directory)))];
+        }
     };
     let mut layers = Vec::new();
-    for path in files {
+    for (name, path) in files {
         match context.sources.load(context.fs, &path) {
-            Ok(id) => layers.push(VariableLayer::of_file(id, &context.sources.file(id))),
-            Err(ReadError::Missing) if names::can_lack(&file_name(&path)) => {}
-            Err(_) => layers.push(VariableLayer::unreadable(context.sources.name(&path))),
+            Ok(id) => layers.push((name, VariableLayer::of_file(id, &context.sources.file(id)))),
+            Err(ReadError::Missing) if names::can_lack(&name) => {}
+            Err(_) => layers.push((name, VariableLayer::unreadable(context.sources.name(&path)))),
         }
     }
     layers
 }
 
-/// The files that Terraform loads automatically, in their order.
-fn automatic_files(root: &Path, context: Context<'_>) -> Result<Vec<PathBuf>, ReadError> {
-    const FIRST: [&str; 2] = ["terraform.tfvars", "terraform.tfvars.json"];
-    let mut paths = match context.fs.list(root) {
-        Err(ReadError::Missing) => Vec::new(),
-        listed => listed?,
-    };
-    paths.retain(|path| names::is_automatic_values(&file_name(path)));
-    // Terraform fails if one of these names is a directory.
-    paths.extend(
-        FIRST.map(|name| root.join(name)).into_iter().filter(|path| context.fs.kind(path) == Ok(PathKind::Directory)),
-    );
-    paths.sort_by_key(|path| {
-        let name = file_name(path);
-        let rank = FIRST.iter().position(|first| *first == name);
-        (rank.unwrap_or(usize::MAX), name)
+/// The files that Terraform loads automatically, in their order, with their names; or the directory that can't be read.
+fn automatic_files<'d>(directories: &[&'d Path], context: Context<'_>) -> Result<Vec<(String, PathBuf)>, &'d Path> {
+    let mut by_name: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for directory in directories {
+        let paths = match context.fs.list(directory) {
+            Err(ReadError::Missing) => Vec::new(),
+            Err(_) => return Err(directory),
+            Ok(listed) => listed,
+        };
+        let named = paths.into_iter().map(|path| (file_name(&path), path));
+        by_name.extend(named.filter(|(name, _)| names::is_automatic_values(name)));
+        // Terraform fails if one of these names is a directory.
+        for name in FIRST_VALUES {
+            let path = directory.join(name);
+            if context.fs.kind(&path) == Ok(PathKind::Directory) {
+                by_name.insert(name.to_owned(), path);
+            }
+        }
+    }
+    let mut files: Vec<(String, PathBuf)> = by_name.into_iter().collect();
+    files.sort_by_key(|(name, _)| {
+        let rank = FIRST_VALUES.iter().position(|first| first == name);
+        (rank.unwrap_or(usize::MAX), name.clone())
     });
-    Ok(paths)
+    Ok(files)
 }

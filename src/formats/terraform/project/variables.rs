@@ -3,12 +3,15 @@
 
 use std::rc::Rc;
 
+use super::assignment;
 use super::domain::{self, Domain};
 use super::program::{InstanceLookup, ModuleEvaluator};
 use super::resolution::Example;
 use super::scope::ModuleCallInstance;
-use super::values::{VariableSetting, VariableValue};
+use super::values::{InputLayer, VariableSetting, VariableValue};
+use crate::formats::terraform::language::functions::json;
 use crate::formats::terraform::language::types::{Type, convert, cost, example};
+use crate::formats::terraform::language::unknowns::wholly_known;
 use crate::formats::terraform::language::{ValuePath, symbol};
 use crate::formats::terraform::steps;
 use crate::formats::{OptionUse, OptionValue, Plan, Rejection};
@@ -176,7 +179,12 @@ impl<'e, 'a> Variable<'e, 'a> {
 
     fn root_value(&self) -> Option<AssignmentSource> {
         let tree = self.evaluator.lookup.tree;
-        let value = match tree.values.find(self.name, tree.context.plan)? {
+        let inputs = |layer: InputLayer, name: &str| tree.unit.as_ref()?.input(layer, name, self.evaluator.world);
+        let value = match tree.values.find(self.name, tree.context.plan, &inputs)? {
+            VariableSetting::Input(value) => {
+                let value = self.from_environment(value);
+                return Some(AssignmentSource::Value(value, steps::VARIABLE_VALUE.of(self.name)));
+            }
             VariableSetting::Value(value) => value,
             VariableSetting::Planned(value) => {
                 let value = Traced { origin: Origin::Written(self.block.header), ..value.clone() };
@@ -199,6 +207,25 @@ impl<'e, 'a> Variable<'e, 'a> {
     fn takes_text(&self) -> bool {
         let is_untyped = self.block.body.attribute("type").is_none();
         is_untyped || matches!(self.ty, Some(Type::String | Type::Bool | Type::Number))
+    }
+
+    /// The value that Terraform reads from an environment variable to which another program writes `value`: a string as
+    /// it is, and any other value as JSON.
+    fn from_environment(&self, value: Traced<Data>) -> Traced<Data> {
+        let is_untyped = self.block.body.attribute("type").is_none();
+        let read = match (&value.value, self.takes_text()) {
+            (Known(Data::String(text)), false) => {
+                let (expr, refused) = assignment::read(text, value.origin.span());
+                match refused {
+                    Some(message) => Unknown(Reason::Failed { message }),
+                    None => self.evaluator.outside().eval(&expr).value,
+                }
+            }
+            (Known(Data::List(_) | Data::Object(_)), true) => as_json(&value),
+            (Known(Data::Bool(_) | Data::Number(_)), true) if is_untyped => as_json(&value),
+            _ => return value,
+        };
+        value.map(|_| read)
     }
 
     /// The value without a given value and default. A root variable may have any value that its type and its
@@ -335,6 +362,11 @@ pub(super) fn overridden_variable<'a>(evaluator: &ModuleEvaluator<'a>, plan: &Pl
         let [given, planned] = [given, planned].map(|value| ty.map(|ty| symbol(&convert(value, ty).value)));
         (given != planned).then_some(variable.block)
     })
+}
+
+/// A wholly known value as JSON.
+fn as_json(value: &Traced<Data>) -> Maybe<Data> {
+    wholly_known(value).map(|data| Data::String(json::template(data)))
 }
 
 /// The expressions from which a value and its members come.

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::formats::terraform::language::json;
+use crate::formats::terraform::names::is_json;
 use crate::formats::terraform::project::calls::found_calls::{self, FoundCall};
 use crate::formats::terraform::project::mentions::names_trail;
-use crate::formats::terraform::project::names::is_json;
 use crate::model::{Notation, ResourceKind, SearchSubject, kinds};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, ItemKind, Label, ParsedItem, UnparsedItem};

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::units::FoundUnit;
 use super::unscanned::Unscanned;
 use crate::formats::terraform::project::calls::Manifest;
 use crate::formats::{CalledCode, Context, LinkedFile, Links, Relevance};
@@ -32,6 +33,8 @@ struct Directory {
     has_computed_calls: bool,
     /// True if one of its calls may contribute a trail or, in a directory that isn't scanned, if one of its files may.
     may_bring_trail: bool,
+    /// True if its files are a part of the root module of a Terragrunt unit in it.
+    is_in_unit: bool,
     /// True if a scanned directory calls it.
     is_called: bool,
     /// The indices of the directories that it calls.
@@ -43,6 +46,9 @@ struct Directory {
 impl Directory {
     /// True if no other directory calls it, or an option or the base names it as a root.
     fn is_root(&self, context: Context<'_>) -> bool {
+        if self.is_in_unit {
+            return false;
+        }
         !self.is_called
             || context.options.roots.contains(&self.path)
             || context.options.base.as_ref().is_some_and(|base| base.is_root(&self.path))
@@ -76,6 +82,21 @@ impl Directories {
         directory.mentions_trail |= linked.candidate.relevance == Relevance::Trail;
         for called in self.link(own, &linked.links, context) {
             self.directory(called).is_called = true;
+        }
+    }
+
+    /// Adds a unit of Terragrunt, under the path of its configuration.
+    pub(super) fn add_unit(&mut self, unit: &FoundUnit, context: Context<'_>) {
+        let own = self.place(&unit.place.file, context);
+        let directory = self.directory(own);
+        directory.path.clone_from(&unit.place.file);
+        directory.is_scanned = true;
+        directory.mentions_trail = unit.mentions_trail;
+        let links = Links { calls: unit.calls.clone(), may_bring_trail: unit.may_bring_trail, ..Links::default() };
+        for called in self.link(own, &links, context) {
+            let called = self.directory(called);
+            called.is_called = true;
+            called.is_in_unit |= called.path == unit.place.directory;
         }
     }
 

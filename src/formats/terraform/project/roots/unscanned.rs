@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::mapped_modules;
+use crate::formats::terraform::names::{self, file_name};
 use crate::formats::terraform::project::calls::found_calls::links_in;
 use crate::formats::terraform::project::mentions::{mentions_module, mentions_trail, names_landing_zone};
-use crate::formats::terraform::project::names::{self, file_name};
 use crate::formats::{Context, Links};
 use crate::source::{ReadError, Sources, check_text};
 

@@ -58,12 +58,12 @@ fn is_backup(name: &str) -> bool {
 }
 
 /// The last name of a path.
-pub(super) fn file_name(path: &Path) -> String {
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// True if a file is in the JSON syntax: by its name or, for other extensions, by its first character.
-pub(super) fn is_json(file: &SourceFile) -> bool {
+pub(crate) fn is_json(file: &SourceFile) -> bool {
     let is_native = [".tf", ".tofu", ".tfvars"].iter().any(|extension| file.name.ends_with(extension));
     file.name.ends_with(".json") || !is_native && file.body().1.trim_start().starts_with('{')
 }

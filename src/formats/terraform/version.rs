@@ -5,9 +5,16 @@
 use std::cmp::Ordering;
 
 /// True if a version certainly breaks a constraint such as `~> 1.2, != 1.2.3`.
-pub(super) fn breaks(version: &str, constraint: &str) -> bool {
+pub(crate) fn breaks(version: &str, constraint: &str) -> bool {
     let Some(version) = Version::parse(version) else { return false };
     constraint.split(',').any(|part| part_holds(&version, part.trim()) == Some(false))
+}
+
+/// True if a version certainly meets a constraint, false if it certainly breaks it, `None` if neither is certain.
+pub(crate) fn meets(version: &str, constraint: &str) -> Option<bool> {
+    let version = Version::parse(version)?;
+    let parts: Option<Vec<bool>> = constraint.split(',').map(|part| part_holds(&version, part.trim())).collect();
+    Some(parts?.into_iter().all(|holds| holds))
 }
 
 /// A version's numbers; omitted ones are 0.

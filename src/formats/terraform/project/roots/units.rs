@@ -1,0 +1,129 @@
+//! Finds the units of Terragrunt, and the directories whose files they deploy.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::formats::terraform::names::{self, file_name};
+use crate::formats::terraform::project::library::ModuleLibrary;
+use crate::formats::terraform::terragrunt::{self, Reader, Unit, UnitPlace, UnitSource};
+use crate::formats::{Context, LinkedFile, Relevance};
+use crate::source::Sources;
+use crate::value::{Budget, World};
+
+/// A unit with the directories whose files it deploys.
+#[derive(Debug)]
+pub(super) struct FoundUnit {
+    pub(super) place: UnitPlace,
+    /// The directories that make up its root module, without its own one if that has no Terraform files.
+    pub(super) calls: BTreeSet<PathBuf>,
+    /// True if its code isn't read, so that it may contain a trail.
+    pub(super) may_bring_trail: bool,
+    /// True if the text of its configuration mentions a trail.
+    pub(super) mentions_trail: bool,
+}
+
+/// The settings of a unit that decide if it is one.
+struct CandidateUnit<'a> {
+    place: UnitPlace,
+    reader: Reader<'a>,
+    source: UnitSource,
+    has_terraform_files: bool,
+    mentions_trail: bool,
+}
+
+/// The units among the scanned files.
+pub(super) fn find(linked: &[LinkedFile], library: &ModuleLibrary, context: Context<'_>) -> Vec<FoundUnit> {
+    let candidates = candidates(linked, library, context);
+    let templates = templates(&candidates);
+    let mut found = Vec::new();
+    for candidate in candidates.iter().filter(|candidate| !templates.contains(&candidate.place.file)) {
+        let deploys = candidate.source != UnitSource::Own || candidate.has_terraform_files;
+        let unit = Unit { reader: &candidate.reader };
+        if deploys && !unit.is_excluded(&candidate.reader.open_world()) {
+            found.push(candidate.found());
+        }
+    }
+    found
+}
+
+fn candidates<'a>(linked: &[LinkedFile], library: &'a ModuleLibrary, context: Context<'a>) -> Vec<CandidateUnit<'a>> {
+    let budget = Budget::new(Budget::steps_for(size(linked, context.sources)));
+    // Of two configurations in a directory, Terragrunt reads the one in the native syntax.
+    let mut files: BTreeMap<PathBuf, (PathBuf, bool)> = BTreeMap::new();
+    for linked in linked.iter().rev() {
+        let file = context.sources.file(linked.candidate.file);
+        if terragrunt::names::is_unit(&file_name(&file.path)) {
+            let mentions_trail = linked.candidate.relevance == Relevance::Trail;
+            files.insert(file.directory().to_owned(), (file.path.clone(), mentions_trail));
+        }
+    }
+    let files = files.into_iter();
+    files
+        .filter_map(|(directory, (file, mentions_trail))| {
+            let place = UnitPlace { file, directory };
+            CandidateUnit::open(place, mentions_trail, library, context, &budget)
+        })
+        .collect()
+}
+
+/// The size of the configurations, in bytes.
+fn size(linked: &[LinkedFile], sources: &Sources) -> usize {
+    let files = linked.iter().map(|linked| sources.file(linked.candidate.file));
+    let units = files.filter(|file| terragrunt::names::is_unit(&file_name(&file.path)));
+    units.map(|file| file.text.len()).fold(0, usize::saturating_add)
+}
+
+/// The configurations that deploy nothing, because others include them, or read them from a directory below.
+fn templates(candidates: &[CandidateUnit<'_>]) -> BTreeSet<PathBuf> {
+    let mut included: BTreeSet<PathBuf> = candidates.iter().flat_map(|candidate| candidate.reader.included()).collect();
+    let directories: BTreeSet<&Path> = candidates.iter().map(|candidate| candidate.place.directory.as_path()).collect();
+    for candidate in candidates {
+        let mut above = candidate.place.directory.ancestors().skip(1);
+        if above.any(|directory| directories.contains(directory)) {
+            let read = Unit { reader: &candidate.reader }.read_files();
+            included.extend(read.into_iter().filter(|path| is_above(path, &candidate.place)));
+        }
+    }
+    let with_code = candidates.iter().filter(|candidate| candidate.has_terraform_files);
+    for candidate in with_code {
+        included.remove(&candidate.place.file);
+    }
+    included
+}
+
+fn is_above(path: &Path, place: &UnitPlace) -> bool {
+    path.parent().is_some_and(|directory| place.directory != directory && place.directory.starts_with(directory))
+}
+
+impl<'a> CandidateUnit<'a> {
+    fn open(
+        place: UnitPlace,
+        mentions_trail: bool,
+        library: &'a ModuleLibrary,
+        context: Context<'a>,
+        budget: &Rc<Budget>,
+    ) -> Option<Self> {
+        let reader = Reader::open(&place, context, &library.configurations, budget).ok()?;
+        let source = Unit { reader: &reader }.source(&World::open(budget));
+        let listed = context.fs.list(&place.directory).unwrap_or_default();
+        let has_terraform_files = listed.iter().any(|path| names::is_configuration(&file_name(path)));
+        Some(Self { place, reader, source, has_terraform_files, mentions_trail })
+    }
+
+    fn found(&self) -> FoundUnit {
+        let mut calls = BTreeSet::new();
+        if self.has_terraform_files {
+            calls.insert(self.place.directory.clone());
+        }
+        if let UnitSource::Local(directory) = &self.source {
+            calls.insert(directory.clone());
+        }
+        FoundUnit {
+            place: self.place.clone(),
+            calls,
+            may_bring_trail: matches!(self.source, UnitSource::Unread { .. }),
+            mentions_trail: self.mentions_trail,
+        }
+    }
+}

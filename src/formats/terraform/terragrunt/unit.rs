@@ -1,0 +1,159 @@
+//! The settings of a unit: the root module that it deploys, and the values of its variables.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::lookup::ConfigurationEvaluator;
+use super::reader::Reader;
+use crate::formats::Context;
+use crate::formats::terraform::Modules;
+use crate::formats::terraform::files::path_of_text;
+use crate::source::{PathKind, Span};
+use crate::syntax::hcl::{Attribute, Block};
+use crate::value::{Data, Field, Known, Maybe, Reason, Traced, Unknown, World};
+
+/// The code that a unit deploys.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum UnitSource {
+    /// The files in the directory of the unit.
+    Own,
+    /// The files in another directory, together with those of the unit.
+    Local(PathBuf),
+    /// Code that isn't read.
+    Unread {
+        /// The source, if it is known.
+        text: Option<String>,
+        reason: String,
+        span: Span,
+    },
+}
+
+/// The commands of Terraform for which a unit may be excluded.
+const EXCLUDING: [&str; 3] = ["apply", "all", "all_except_output"];
+
+/// The settings of a unit.
+pub(crate) struct Unit<'r, 'a> {
+    pub(crate) reader: &'r Reader<'a>,
+}
+
+impl<'r, 'a> Unit<'r, 'a> {
+    /// The code that it deploys.
+    pub(crate) fn source(&self, world: &World) -> UnitSource {
+        for part in self.reader.merged_parts(&self.reader.main) {
+            let (include, part) = match part {
+                Ok(part) => part,
+                Err((why, span)) => return unread(None, format!("its `source` may be in {}", of_reason(why)), span),
+            };
+            let blocks = part.file.body.blocks("terraform");
+            let source = blocks.filter_map(|block| block.body.attribute("source")).next();
+            let Some(source) = source else { continue };
+            let evaluator = self.reader.evaluator(&self.reader.main, include, part, world);
+            return self.source_of(source, &evaluator);
+        }
+        UnitSource::Own
+    }
+
+    fn source_of(&self, source: &Attribute, evaluator: &ConfigurationEvaluator<'_>) -> UnitSource {
+        let span = source.value.span;
+        match evaluator.eval(&source.value).value {
+            Known(Data::String(text)) if text.is_empty() => UnitSource::Own,
+            Known(Data::String(text)) => self.source_of_text(text, span),
+            Known(Data::Null) => UnitSource::Own,
+            Known(_) => unread(None, "its `source` isn't a string".to_owned(), span),
+            Unknown(why) => unread(None, format!("its `source` is unknown: {}", why.describe()), span),
+        }
+    }
+
+    fn source_of_text(&self, text: String, span: Span) -> UnitSource {
+        let Context { fs, sources, options, .. } = self.reader.context;
+        let Some(path) = local_path(&text) else { return unread(Some(text), "its code isn't here".to_owned(), span) };
+        let directory = path_of_text(&path, &self.reader.directory, sources);
+        if options.terraform.modules == Modules::None {
+            return unread(Some(text), "modules aren't read".to_owned(), span);
+        }
+        if !sources.may_read(&directory) {
+            return unread(Some(text), "it is outside of the checked tree".to_owned(), span);
+        }
+        match fs.kind(&directory) {
+            Ok(PathKind::Directory) if directory == self.reader.directory => UnitSource::Own,
+            Ok(PathKind::Directory) => UnitSource::Local(directory),
+            Ok(PathKind::File) => unread(Some(text), "it isn't a directory".to_owned(), span),
+            Err(_) => unread(Some(text), "the directory doesn't exist".to_owned(), span),
+        }
+    }
+
+    /// The configurations that it and the files that it includes read in their locals and inputs.
+    pub(crate) fn read_files(&self) -> BTreeSet<PathBuf> {
+        let (reader, world) = (self.reader, self.reader.open_world());
+        for (include, part) in reader.merged_parts(&reader.main).into_iter().flatten() {
+            reader.part_value(reader.evaluator(&reader.main, include, part, &world).lookup, &world);
+        }
+        reader.read_files()
+    }
+
+    /// True if Terragrunt excludes the unit from `apply`.
+    pub(crate) fn is_excluded(&self, world: &World) -> bool {
+        for (include, part) in self.reader.merged_parts(&self.reader.main).into_iter().flatten() {
+            let evaluator = self.reader.evaluator(&self.reader.main, include, part, world);
+            if let Some(exclude) = part.block("exclude") {
+                return excludes(exclude, &evaluator);
+            }
+            if let Some(skip) = part.attribute("skip") {
+                return is_true(&evaluator.eval(skip).value);
+            }
+        }
+        false
+    }
+
+    /// The value that an input gives to a variable; `None` if none does.
+    pub(crate) fn input(&self, name: &str, world: &World) -> Option<Traced<Data>> {
+        let main = &self.reader.main;
+        let lookup = self.reader.evaluator(main, None, &main.main, world).lookup;
+        let inputs = self.reader.inputs(lookup, world);
+        let Known(Data::Object(inputs)) = &inputs.0 else { return None };
+        let field: Option<&Field> = inputs.field(name);
+        let of_rest = || {
+            let why: &Reason = inputs.rest.as_ref()?;
+            Some(Traced { value: Unknown(why.clone()), ..Traced::written(Data::Null, inputs.header) })
+        };
+        field.map(|field| field.value.clone()).or_else(of_rest)
+    }
+}
+
+fn excludes(block: &Block, evaluator: &ConfigurationEvaluator<'_>) -> bool {
+    let value = |name: &str| block.body.attribute(name).map(|attribute| evaluator.eval(&attribute.value).value);
+    let names_apply = match value("actions") {
+        Some(Known(Data::List(actions))) => actions.items.iter().any(|action| match &action.value {
+            Known(Data::String(action)) => EXCLUDING.contains(&action.as_str()),
+            Known(_) | Unknown(_) => false,
+        }),
+        _ => false,
+    };
+    names_apply && value("if").is_some_and(|value| is_true(&value))
+}
+
+fn is_true(value: &Maybe<Data>) -> bool {
+    match value {
+        Known(Data::Bool(value)) => *value,
+        Known(Data::String(text)) => text == "true",
+        Known(_) | Unknown(_) => false,
+    }
+}
+
+fn unread(text: Option<String>, reason: String, span: Span) -> UnitSource {
+    UnitSource::Unread { text, reason, span }
+}
+
+fn of_reason(why: &Reason) -> String {
+    format!("an included file that isn't read: {}", why.describe())
+}
+
+/// The path in a source that is a local directory; `//`, which separates the part that Terragrunt copies, is like `/`.
+fn local_path(source: &str) -> Option<String> {
+    const HOSTS: [&str; 5] = ["github.com/", "gitlab.com/", "bitbucket.org/", "git@", "www.googleapis.com/"];
+    let source = source.strip_prefix("file://").unwrap_or(source);
+    let path = source.split('?').next().unwrap_or_default();
+    let first = path.split('/').next().unwrap_or_default();
+    let is_remote = path.contains("://") || path.contains("::") || HOSTS.iter().any(|host| path.starts_with(host));
+    (!is_remote && !first.ends_with(".amazonaws.com")).then(|| path.replace('\\', "/"))
+}
