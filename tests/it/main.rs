@@ -58,6 +58,7 @@ mod spans;
 mod support;
 mod suppressions;
 mod traces;
+mod units;
 mod verdicts;
 mod witnesses;
 mod work;

@@ -182,7 +182,7 @@ impl<'e, 'a> Variable<'e, 'a> {
         let inputs = |layer: InputLayer, name: &str| tree.unit.as_ref()?.input(layer, name, self.evaluator.world);
         let value = match tree.values.find(self.name, tree.context.plan, &inputs)? {
             VariableSetting::Input(value) => {
-                let value = self.from_environment(value);
+                let value = self.read_from_environment(value);
                 return Some(AssignmentSource::Value(value, steps::VARIABLE_VALUE.of(self.name)));
             }
             VariableSetting::Value(value) => value,
@@ -211,7 +211,7 @@ impl<'e, 'a> Variable<'e, 'a> {
 
     /// The value that Terraform reads from an environment variable to which another program writes `value`: a string as
     /// it is, and any other value as JSON.
-    fn from_environment(&self, value: Traced<Data>) -> Traced<Data> {
+    fn read_from_environment(&self, value: Traced<Data>) -> Traced<Data> {
         let is_untyped = self.block.body.attribute("type").is_none();
         let read = match (&value.value, self.takes_text()) {
             (Known(Data::String(text)), false) => {

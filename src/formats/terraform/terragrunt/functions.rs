@@ -3,7 +3,7 @@
 //! A function that runs a program, asks AWS or decrypts a file has an unknown result. Source:
 //! <https://terragrunt.gruntwork.io/docs/reference/hcl/functions/>.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::lookup::{ConfigurationEvaluator, ConfigurationLookup};
 use super::{merge, names};
@@ -359,6 +359,6 @@ fn text(text: &str) -> Maybe<Data> {
 }
 
 /// A relative path as a value; the same directory is `.`.
-fn path_text(path: &PathBuf) -> Maybe<Data> {
+fn path_text(path: &Path) -> Maybe<Data> {
     if path.as_os_str().is_empty() { text(".") } else { Known(Data::String(path.to_string_lossy().into_owned())) }
 }
