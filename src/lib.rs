@@ -32,7 +32,7 @@
 //! | [`syntax`] | parsers for trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
 //! | [`value`] | values that may be unknown, with the path from which they came |
 //! | [`model`] | `Resource`, `Trail`, `LogDelivery` and `Deployment`, the types that connect formats and rules; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); the permissions that a [`policy`](model::policy) gives CloudTrail; [`log_delivery`](model::log_delivery); the names of [`region`](model::region)s |
-//! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): group files into projects and evaluate them. The `language` half of a format evaluates expressions without files; its `project` half reads files, and gives the expressions the values of the names in them |
+//! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): group files into projects and evaluate them. The `language` half of a format evaluates expressions without files; its `project` half reads files, and gives the expressions the values of the names in them. Terragrunt is a part of Terraform: its units are root modules with values for their variables |
 //! | [`finding`] | the verdict of a rule, and the finding in it |
 //! | [`rules`] | the rules, with their pages |
 //! | [`error`] | the errors that prevent a check |
@@ -81,6 +81,7 @@
 //! | an input format | a folder in [`formats`] and a line in [`FORMATS`](formats::FORMATS); for options, a field of [`FormatArgs`](formats::FormatArgs) and of [`Options`](formats::Options) |
 //! | a step of a language | a [`StepKind`](value::StepKind) in `formats/<name>/steps.rs` |
 //! | a Terraform function | a line in `FUNCTIONS` in `formats/terraform/language/functions.rs`, its body in `functions/`, a case in `functions/cases.txt` |
+//! | a function of Terragrunt | a name and an arm in `formats/terraform/terragrunt/functions.rs`, and a case in `testdata/units.txt` |
 //! | an intrinsic function | an arm of `Evaluator::call` in `formats/cloudformation/language/eval.rs` |
 //! | an option | a field of `CheckArgs` in `cli.rs`, or of `InputArgs` or `ConfigArgs` if `trace` has it, too; a comment there lists the other places |
 //! | an option of a format | a field of its arguments and of its `Options`, in `formats/<name>/options.rs` |

@@ -83,7 +83,7 @@ fn refer_to_source(diagnostic: &mut Diagnostic) {
 /// allowed.
 pub fn update_safety(report: &mut Report, fs: &dyn Fs, may_change: impl Fn(&SourceFile) -> bool) {
     let Report { findings, deployments, sources, .. } = &mut *report;
-    let (trails, texts) = (Trails::new(deployments), ParsedFiles::new(sources, fs, &|_| None));
+    let (trails, texts) = (Trails::new(deployments, sources), ParsedFiles::new(sources, fs, &|_| None));
     for diagnostic in findings {
         // Unused suppressions are known only after all deployments have been evaluated.
         if diagnostic.finding.remedies.iter().any(concerns_suppression) {

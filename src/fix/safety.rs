@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::parsed_files::{Enclosing, ParsedFiles, before_empty, holds, last_before};
 use super::{blocks, remedy_edits};
 use crate::edit::{Edit, Risk};
+use crate::formats::terraform::is_configuration;
 use crate::model::{Remedy, RemedyKind, dialects};
 use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::syntax::Language;
 use crate::syntax::node::{Entry, Node};
 use crate::value::{Hop, HopKind, Origin, StepRole};
@@ -19,6 +20,7 @@ const DATA_EVENTS: [&str; 4] = ["data_resource", "data_resources", "DataResource
 
 /// The trails that are or may be created, each with its deployment.
 pub(super) struct Trails<'r> {
+    sources: &'r Sources,
     by_name: HashMap<(&'r str, Option<&'r str>, &'r str), TrailCreation<'r>>,
     by_header: HashMap<Span, Vec<TrailCreation<'r>>>,
     /// A cache of the owners of a trail's declaration, by its header and the number of calls outwards.
@@ -40,8 +42,9 @@ struct DecidedTrails<'r> {
 type RootAndName<'r> = (&'r str, Option<&'r str>);
 
 impl<'r> Trails<'r> {
-    pub(super) fn new(deployments: &'r [DeploymentResult]) -> Self {
-        let mut trails = Self { by_name: HashMap::new(), by_header: HashMap::new(), owners: RefCell::default() };
+    pub(super) fn new(deployments: &'r [DeploymentResult], sources: &'r Sources) -> Self {
+        let (by_name, by_header) = (HashMap::new(), HashMap::new());
+        let mut trails = Self { sources, by_name, by_header, owners: RefCell::default() };
         for judged in deployments {
             for trail in judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
                 let name = (judged.root.as_str(), judged.name.as_deref(), trail.address.as_str());
@@ -60,12 +63,28 @@ impl<'r> Trails<'r> {
         let Some((own, trail)) = self.by_name.get(&(root, deployment_name.as_deref(), address)) else {
             return Some(Risk::OtherResources);
         };
+        if own.format == "terragrunt" && self.is_shared_by_units(own, trail, remedy) {
+            return Some(Risk::OtherTrails);
+        }
         let outwards = calls_out(remedy);
         let mut known = self.owners.borrow_mut();
         let owners = known.entry((trail.header, outwards)).or_insert_with(|| self.owners(trail.header, outwards));
         // Code in a root module affects only the trails of that root.
         let roots = owners.roots.get(own.root.as_str()).map_or(0, HashSet::len);
         (owners.calls.len().saturating_add(roots) > 1).then_some(Risk::OtherTrails)
+    }
+
+    /// True if other units of Terragrunt may use the code that is changed: a file outside of the unit's directory that
+    /// isn't part of a module, or a module that several units deploy.
+    fn is_shared_by_units(&self, own: &DeploymentResult, trail: &TrailResult, remedy: &Remedy) -> bool {
+        let span = remedy.hops.last().map_or(remedy.origin.span(), |hop| hop.span);
+        let name = &self.sources.file(span.file).name;
+        let (directory, file) = name.rsplit_once('/').unwrap_or((".", name));
+        if directory == own.root {
+            return false;
+        }
+        let users = self.by_header.get(&trail.header).map_or(0, Vec::len);
+        !is_configuration(file) || users > 1
     }
 
     fn owners(&self, header: Span, outwards: usize) -> DecidedTrails<'r> {

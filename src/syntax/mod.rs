@@ -66,7 +66,7 @@ pub enum Language {
 impl Language {
     /// The language, by the file name or the content.
     pub fn of(file: &SourceFile) -> Self {
-        let is_native = [".tf", ".tofu", ".tfvars"].iter().any(|extension| file.name.ends_with(extension));
+        let is_native = [".tf", ".tofu", ".tfvars", ".hcl"].iter().any(|extension| file.name.ends_with(extension));
         let is_template = [".yaml", ".yml", ".template"].iter().any(|extension| file.name.ends_with(extension));
         if !is_native && file.body().1.trim_start().starts_with('{') {
             Language::Json

@@ -31,7 +31,7 @@ impl InputFormat for Terraform {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["tf", "tofu", "tfvars", "json"]
+        &["tf", "tofu", "tfvars", "hcl", "json"]
     }
 
     fn reads(&self, file_name: &str) -> bool {

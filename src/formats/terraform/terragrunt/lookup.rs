@@ -8,6 +8,7 @@ use super::reader::Reader;
 use crate::formats::terraform::language::lookup::Lookup;
 use crate::formats::terraform::language::types::Type;
 use crate::formats::terraform::language::{Evaluator, ValuePath, at_use, failed, with_hop};
+use crate::formats::terraform::steps;
 use crate::model::TriedValue;
 use crate::source::{Sources, Span};
 use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, FunctionCall};
@@ -56,7 +57,7 @@ impl Lookup for ConfigurationLookup<'_> {
                     return (Unknown(Reason::Undeclared { reference, is_set: false }), Vec::new());
                 };
                 let value = ConfigurationEvaluator::of(self, world).eval(expr);
-                with_hop(value, Hop { span: expr.span, step: HopKind::Local(name.to_owned()) })
+                with_hop(value, Hop { span: expr.span, step: steps::LOCAL.of(name) })
             },
         )
     }
