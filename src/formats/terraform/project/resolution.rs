@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 
 use super::loaded::LoadedRoot;
-use super::names;
 use super::program::ModuleEvaluator;
 use super::values::VariableLayer;
 use super::variables::RootVariable;
 use crate::formats::terraform::Engine;
+use crate::formats::terraform::names;
 use crate::formats::values_files::{self, MAX_BYTES, MAX_NAMED, WantedFiles};
 use crate::formats::{Modules, Variables};
 use crate::model::{Resolution, ResolvingStep, SearchSubject, UnknownValues, shell_quoted, shown_option};

@@ -208,7 +208,7 @@ impl OwnCall<'_, '_> {
                 let name = wanted.first().copied().unwrap_or_default();
                 let part = format!("`{name}` in the parent folders of `{}`", self.directory_name());
                 let help = format!("check a directory that contains `{name}` as well");
-                computed(self.symbol(), &Reason::NotHere { part, help }, None)
+                computed(self.symbol(), &Reason::NotHere { name: name.to_owned(), part, help }, None)
             }
         }
     }

@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
             _ if is_outside => format!("check a directory that contains `{name}` as well"),
             error => format!("make `{name}` readable: {error}"),
         };
-        Reason::NotHere { part: format!("`{name}`"), help }
+        Reason::NotHere { part: format!("`{name}`"), name, help }
     }
 
     /// The files that a configuration includes, in the order of their blocks.
