@@ -40,9 +40,15 @@ use crate::suppress;
 /// The exit status of a command that couldn't be run: an error of usage, configuration or I/O.
 const NOT_DONE: u8 = 2;
 
+/// The number of columns at which the help is wrapped at most.
+const MAX_HELP_WIDTH: usize = 100;
+
+/// The indentation of the further lines of a message.
+const HANG: usize = 2;
+
 /// Finds CloudTrail trails that break CIS AWS Foundations 3.1 in Terraform and CloudFormation.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100, propagate_version = true)]
+#[command(version, about, propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -332,7 +338,8 @@ struct CheckArgs {
     watch: bool,
     #[command(flatten)]
     config: ConfigArgs,
-    /// List the deployments and their verdicts, and findings that aren't evaluated (declared elsewhere).
+    /// Show all details: the deployments and their verdicts, the source lines of each finding, results that aren't
+    /// evaluated (declared elsewhere), and those that no option resolves.
     #[arg(short, long, help_heading = "Other", conflicts_with = "quiet")]
     verbose: bool,
     /// Print only findings.
@@ -348,19 +355,21 @@ pub fn main() -> ExitCode {
     run(&cli, &matches).unwrap_or_else(|error| {
         let status = failed(&error, cli.style);
         // An error of standard error itself has no place left to be reported.
-        let _ = Stream::Error.write(&environment::note(&environment::used_variables(&command(), &matches)), cli.style);
+        let note = environment::note(&environment::used_variables(&command(), &matches));
+        let _ = Stream::Error.write(&output::wrap_lines(&note, Stream::Error.width(), HANG), cli.style);
         status
     })
 }
 
 /// Builds the command line. An environment variable that is empty, or false for a flag, counts as not set.
 fn command() -> clap::Command {
-    environment::without_unset(environment::with_old_names(Cli::command()))
+    let command = Cli::command().term_width(Stream::Out.width().min(MAX_HELP_WIDTH));
+    environment::without_unset(environment::with_old_names(command))
 }
 
 fn failed(error: &Error, style: TerminalStyle) -> ExitCode {
     // An error of standard error itself has no place left to be reported.
-    let _ = Stream::Error.write(&output::error_message(error), style);
+    let _ = Stream::Error.write(&output::error_message(error, Stream::Error.width()), style);
     ExitCode::from(NOT_DONE)
 }
 
@@ -383,6 +392,7 @@ fn end(error: &clap::Error) -> ! {
         }
     }
     let text = text + &environment::note(&environment::variables_in_error(&command(), &lines));
+    let text = output::wrap_lines(&text, Stream::Error.width(), HANG);
     // An error of standard error itself has no place left to be reported.
     let _ = Stream::Error.write(&text, TerminalStyle::default());
     std::process::exit(i32::from(NOT_DONE))
@@ -419,7 +429,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
             }
             explain(&rules, &notes, args.format, cli.style)
         }
-        Command::Rules { format } => print(&output::list(RULES, *format), cli.style),
+        Command::Rules { format } => print(&output::list(RULES, *format, Stream::Out.width()), cli.style),
         Command::Completions { shell } => print(&shell::completions(*shell)?, cli.style),
         Command::Man { command } => print(&shell::manual(command)?, cli.style),
     }
@@ -436,8 +446,8 @@ fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
 /// Prints the pages of rules and the notes about controls; only the pages are JSON.
 fn explain(rules: &[&'static Rule], notes: &str, format: DocFormat, style: TerminalStyle) -> Result<ExitCode, Error> {
     let stream = if format == DocFormat::Json { Stream::Error } else { Stream::Out };
-    stream.write(notes, style).map_err(Error::Output)?;
-    print(&output::explain(rules, format), style)
+    stream.write(&output::wrap_lines(notes, stream.width(), HANG), style).map_err(Error::Output)?;
+    print(&output::explain(rules, format, Stream::Out.width()), style)
 }
 
 fn print(text: &str, style: TerminalStyle) -> Result<ExitCode, Error> {

@@ -72,6 +72,8 @@ pub struct Finding {
     pub level: Option<Level>,
     /// True if the resource to check is declared elsewhere, which is no fault of this code.
     pub is_declared_elsewhere: bool,
+    /// The declaration of the bucket or key that it is about, if that is known.
+    pub resource: Option<Span>,
     /// The call that brings the code in which it lies, where that isn't the one that brings the trail.
     pub call: Option<Span>,
 }
@@ -148,6 +150,7 @@ impl Finding {
             witness: None,
             level: None,
             is_declared_elsewhere: false,
+            resource: None,
             call: None,
         }
     }
@@ -175,6 +178,12 @@ impl Finding {
     /// The argument it is about.
     pub fn for_argument(mut self, attribute: impl Into<String>) -> Self {
         self.attribute = Some(attribute.into());
+        self
+    }
+
+    /// Sets the declaration of the bucket or key that it is about.
+    pub fn with_resource(mut self, resource: Span) -> Self {
+        self.resource = Some(resource);
         self
     }
 

@@ -1,6 +1,7 @@
 //! Ordered lists whose items have names, with a fast lookup by name in long lists.
 //!
-//! The module also suggests the name that a misspelt one was probably meant to be, and lists names in a sentence.
+//! The module also suggests the name that a misspelt one was probably meant to be, lists names in a sentence, and
+//! quotes them.
 
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -170,6 +171,11 @@ pub fn listed(mut phrases: Vec<String>, limit: usize) -> Option<String> {
     }
     let last = phrases.pop()?;
     Some(if phrases.is_empty() { last } else { format!("{} and {last}", phrases.join(", ")) })
+}
+
+/// Returns a name between backticks. Backticks in it are escaped, since they would end the name.
+pub fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace('`', "\\u{60}"))
 }
 
 #[cfg(test)]

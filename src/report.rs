@@ -12,9 +12,9 @@ pub use date::Date;
 pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_about};
 pub use gate::{FailOn, Gate, OnUnknown};
 pub use instances::FindingInstance;
-pub use merged::{Deployment, MergedFindings};
+pub use merged::{Deployment, MergedFindings, in_deployments};
 pub use suppression::{SuppressedBy, Suppression};
-pub use view::View;
+pub use view::{MIN_WIDTH, View};
 
 use crate::edit::Fix;
 use crate::error::Error;
@@ -249,6 +249,11 @@ pub struct FindingCounts {
 }
 
 impl Diagnostic {
+    /// True for an unknown outcome that neither an option nor a small change of the checked code resolves.
+    pub fn is_unresolvable(&self) -> bool {
+        self.outcome == Outcome::Unknown && self.finding.help.is_none() && self.resolution.is_empty()
+    }
+
     /// The help, with a note if `--fix` can apply it.
     pub fn advice(&self) -> Option<String> {
         let help = self.finding.help.as_ref()?;
@@ -305,6 +310,14 @@ impl Report {
             existing = existing.saturating_add(usize::from(by == Some(SuppressedBy::Base)));
         }
         existing
+    }
+
+    /// True if no finding fails the run or is an error, and if each deployment with a trail satisfies the control.
+    pub fn is_clean(&self, gate: Gate) -> bool {
+        let is_error = |own: &Diagnostic| own.outcome == Outcome::Fail && own.level == Level::Error;
+        let has_error = self.findings.iter().any(|own| own.suppressed.is_none() && is_error(own));
+        let is_satisfied = |own: &DeploymentResult| own.verdict.is_none_or(|verdict| verdict == Outcome::Pass);
+        self.passes(gate) && !has_error && self.deployments.iter().all(is_satisfied)
     }
 
     /// True if no finding fails the run.

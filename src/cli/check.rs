@@ -15,7 +15,7 @@ use super::{CheckArgs, NOT_DONE, baseline, comments, comparison, config, destina
 use crate::config::is_setting;
 use crate::error::Error;
 use crate::output::{self, Destination, OutputFormat, Stream, TerminalStyle};
-use crate::report::{Report, View};
+use crate::report::{MIN_WIDTH, Report, View};
 use crate::source::{FileStates, format_path, normalize};
 
 /// The exit status of a check with a finding that fails the run.
@@ -108,6 +108,7 @@ fn run_once(
         Stream::Error.write(&added.message, style).map_err(Error::Output)?;
     }
     report.merge_findings();
+    let view = View { is_brief: !args.verbose && report.is_clean(gate), ..view };
     write(&report, &view, &files)?;
     if let Some(seen) = &seen {
         files.iter().for_each(|to| seen.renew(&normalize(&named_inputs.working_directory.join(&to.path))));
@@ -137,8 +138,10 @@ fn set_up(named_inputs: &mut NamedInputs, args: &CheckArgs, seen: Option<&Arc<Fi
 /// Writes the reports to their files. This precedes all printing, so that a run whose reports can't be written prints
 /// only that error.
 fn write(report: &Report, view: &View, destinations: &[Destination]) -> Result<(), Error> {
+    // The content of a file doesn't depend on the terminal.
+    let view = View { width: MIN_WIDTH, ..view.clone() };
     let texts: Vec<_> =
-        destinations.iter().map(|to| (to.path.as_path(), to.format.render_plain(report, view))).collect();
+        destinations.iter().map(|to| (to.path.as_path(), to.format.render_plain(report, &view))).collect();
     output::write(&texts)
 }
 
@@ -177,14 +180,15 @@ fn print(
         // With `--diff`, standard output has only the diff, so that it can be applied.
         None => args.diff || Stream::Out.write(&text, style).map_err(Error::Output)?,
     };
+    let width = Stream::Error.width();
     if args.verbose {
-        Stream::Error.write(&output::log(report), style).map_err(Error::Output)?;
+        Stream::Error.write(&output::log(report, width), style).map_err(Error::Output)?;
     }
     if args.statistics {
         Stream::Error.write(&output::statistics(report, view), style).map_err(Error::Output)?;
     }
     if !args.quiet {
-        Stream::Error.write(&output::summary(report, view), style).map_err(Error::Output)?;
+        Stream::Error.write(&output::summary(report, &View { width, ..view.clone() }), style).map_err(Error::Output)?;
     }
     Ok(is_read)
 }

@@ -72,7 +72,7 @@ pub(super) fn add(
         }
     }
     let text = comments.files.first().filter(|_| typed.is_some()).map(|one| one.text.clone());
-    Ok(CommentOutcome { message: output::comments(&comments, report), text })
+    Ok(CommentOutcome { message: output::comments(&comments, report, output::Stream::Error.width()), text })
 }
 
 /// Returns the comments that suppress their findings and cause no new ones.

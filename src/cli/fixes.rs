@@ -99,7 +99,7 @@ fn write(result: &FixResult, disk: &Disk, sources: &Sources, style: TerminalStyl
 
 fn report_error(path: String, cause: ReadError, style: TerminalStyle) -> Result<(), Error> {
     let error = Error::Change { path, cause };
-    Stream::Error.write(&output::error_message(&error), style).map_err(Error::Output).map(drop)
+    Stream::Error.write(&output::error_message(&error, Stream::Error.width()), style).map_err(Error::Output).map(drop)
 }
 
 fn print_result(verb: &str, result: &FixResult, is_quiet: bool, style: TerminalStyle) -> Result<(), Error> {

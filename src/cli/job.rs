@@ -13,6 +13,7 @@ use crate::engine::{self, EngineSettings, OmittedRuns};
 use crate::error::Error;
 use crate::formats::FormatArgs;
 use crate::named::closest;
+use crate::output::Stream;
 use crate::report::{Date, OnUnknown, Renamed, Report, View};
 use crate::rules::{self, Strictness};
 use crate::source::format_path;
@@ -77,6 +78,8 @@ pub(super) fn view(args: &CheckArgs, matches: &ArgMatches, config: &Config) -> V
         shows_suppressed: args.show_suppressed,
         shows_accepted: args.locked,
         shows_passed: args.show_passed,
+        is_brief: false,
+        width: Stream::Out.width(),
         min_level: args.min_level,
         cited: benchmark.clone().unwrap_or_else(|| config.settings.benchmark.0.clone()),
         benchmark,

@@ -17,5 +17,5 @@ pub(super) fn run(args: &TraceArgs, matches: &ArgMatches) -> Result<String, Erro
     let settings = EngineSettings { evaluation, deployments, ..EngineSettings::default() };
     let trace =
         engine::trace(named_inputs.files.fs(), &named_inputs.inputs, named_inputs.sources, &settings, &args.question)?;
-    Ok(output::trace(&trace))
+    Ok(output::trace(&trace, output::Stream::Out.width()))
 }

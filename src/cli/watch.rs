@@ -39,8 +39,9 @@ pub(super) fn run(
         match check(Arc::clone(&next)) {
             Ok(again) => done = again,
             Err(error) => {
-                done.is_stdout_open =
-                    Stream::Error.write(&output::error_message(&error), style).map_err(Error::Output)?;
+                done.is_stdout_open = Stream::Error
+                    .write(&output::error_message(&error, Stream::Error.width()), style)
+                    .map_err(Error::Output)?;
                 next.record_all(&seen);
             }
         }

@@ -4,6 +4,7 @@ use super::settings::EngineSettings;
 use crate::finding::{Finding, FindingTarget, Level};
 use crate::formats::LANGUAGES;
 use crate::model::{Notation, Remedy, RemedyKind};
+use crate::named::quoted;
 use crate::report::{Diagnostic, Report};
 use crate::rules;
 use crate::source::ReadError;
@@ -43,7 +44,7 @@ pub(super) fn nothing_checked(report: &Report, settings: &EngineSettings) -> Opt
 }
 
 pub(super) fn unreadable_file(name: String, error: &ReadError) -> Diagnostic {
-    let message = format!("`{name}` can't be read: {error}");
+    let message = format!("{} can't be read: {error}", quoted(&name));
     Diagnostic::new(&rules::UNREADABLE_FILE, Finding::about(FindingTarget::File(name), message))
 }
 

@@ -10,6 +10,7 @@ use super::witness::Witness;
 use crate::finding::{Finding, FindingTarget, Label, Level};
 use crate::model::selectors::EventLoss;
 use crate::model::{Resolution, Trail, UnknownValues};
+use crate::named::quoted;
 use crate::report::{Diagnostic, FindingInstance, Outcome, Suppression};
 use crate::rules::Rule;
 use crate::source::{Sources, Span, is_installed};
@@ -57,7 +58,8 @@ impl DeploymentCheck<'_> {
         witness: Witness,
         first: Option<&Trail>,
     ) -> Diagnostic {
-        let subject = format!("deployment `{}`", self.root);
+        let name = self.name.map(|name| format!(" ({})", quoted(name))).unwrap_or_default();
+        let subject = format!("deployment {}{name}", quoted(&self.root));
         let suppressed = self.suppression(rule, &finding, None, first);
         let reported =
             self.report(rule, self.settings.level(rule, rule.page.level), outcome, &subject, finding, &witness);
@@ -99,11 +101,13 @@ impl DeploymentCheck<'_> {
         }
         let rule = answer.rule;
         let own = finding.level.unwrap_or(rule.page.level);
-        let (level, finding) =
-            match excuse.filter(|excuse| group.results.iter().all(|(instance, _)| excuse.covers(rule, instance))) {
-                Some(excuse) => (Level::Note, excuse.apply(finding)),
-                None => (self.settings.level(rule, own), finding),
-            };
+        // `every-trail` keeps the levels of the conditions; that of another rule applies to each trail if it is set.
+        let is_level_set = !rule.is_condition && self.settings.sets_level(rule);
+        let is_covered = |excuse: &Downgrade| group.results.iter().all(|(instance, _)| excuse.covers(rule, instance));
+        let (level, finding) = match excuse.filter(|excuse| !is_level_set && is_covered(excuse)) {
+            Some(excuse) => (Level::Note, excuse.apply(finding)),
+            None => (self.settings.level(rule, own), finding),
+        };
         let finding = move_out(finding, &instance.trail, self.sources);
         let instances = group.results.iter().map(|(instance, answer)| FindingInstance {
             address: Some(instance.trail.address.clone()),
@@ -179,7 +183,7 @@ impl DeploymentCheck<'_> {
         let is_resolvable = is_open && !steps.is_empty();
         let finding = Finding {
             // An address isn't shortened, since a part of it isn't a valid address.
-            message: format!("{subject}{} {}{when}", self.name_after(), shorten_code(&message)),
+            message: format!("{subject} {}{when}", shorten_code(&message)),
             place: match place {
                 FindingTarget::Text(label) => FindingTarget::Text(shorten_label(label)),
                 FindingTarget::File(_) | FindingTarget::Run => place,
@@ -202,11 +206,6 @@ impl DeploymentCheck<'_> {
             resolution: if is_resolvable { steps } else { Vec::new() },
             ..Diagnostic::new(rule, finding)
         }
-    }
-
-    /// Names the deployment of a finding if several have the same root, as an addition to the subject.
-    fn name_after(&self) -> String {
-        self.name.map(|name| format!(" in `{name}`")).unwrap_or_default()
     }
 }
 

@@ -70,6 +70,11 @@ pub struct Selection {
 }
 
 impl EngineSettings {
+    /// True if the user has set the level of the rule.
+    pub fn sets_level(&self, rule: &Rule) -> bool {
+        self.levels.contains_key(rule.id())
+    }
+
     /// The level of a rule's findings. Settings can't lower the level of an enforced rule.
     pub fn level(&self, rule: &Rule, own: Level) -> Level {
         let id = rule.id();

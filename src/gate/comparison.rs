@@ -10,6 +10,7 @@ use super::earlier::{EarlierFinding, EarlierFindings};
 use super::moves::{Moves, PlacedTrail, TrailName};
 use crate::engine::{self, EngineSettings};
 use crate::finding::{Finding, FindingTarget};
+use crate::named::quoted;
 use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, TrailExistence, TrailResult};
 use crate::rules::{self, Check};
 
@@ -200,7 +201,7 @@ fn vanished(was: &DeploymentResult, before: &Report, name: &str, settings: &Engi
     };
     let file = before.sources.file(trail.header.file);
     let line = file.position(trail.header.start).line;
-    let message = format!("deployment `{}` no longer has a trail; at `{name}`, {did}", was.root);
+    let message = format!("deployment {} no longer has a trail; at `{name}`, {did}", quoted(&was.root));
     let finding = Finding::about(FindingTarget::File(file.name.clone()), message)
         .with_note(format!("`{}` was declared in line {line} of `{}`", trail.address, file.name))
         .help("restore the trail, unless this code is no longer deployed");

@@ -33,7 +33,7 @@ pub(super) fn of(ways: String, rules: &[&'static Rule], markdown: bool) -> Optio
         true => (MarkupKind::Markdown, DocFormat::Markdown),
         false => (MarkupKind::PlainText, DocFormat::Text),
     };
-    let pages = if rules.is_empty() { String::new() } else { output::explain(rules, format) };
+    let pages = if rules.is_empty() { String::new() } else { output::explain(rules, format, usize::MAX) };
     let line = if ways.is_empty() || pages.is_empty() { "" } else { "---\n\n" };
     let value = format!("{ways}{line}{pages}");
     let contents = HoverContents::Markup(MarkupContent { kind, value });

@@ -27,5 +27,5 @@ pub(super) fn at(uri: &str) -> Option<String> {
 
 /// The page of a rule in Markdown.
 fn page(rule: &'static Rule) -> String {
-    output::explain(&[rule], DocFormat::Markdown)
+    output::explain(&[rule], DocFormat::Markdown, usize::MAX)
 }

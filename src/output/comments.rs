@@ -1,14 +1,17 @@
 //! Reports the comments that `--add-ignore` inserted, and the findings for which it couldn't.
 
 use super::sanitize::sanitize;
+use super::wrap::wrap_lines;
 use crate::report::Report;
 use crate::suppress::{AddedComments, UncommentedFinding};
 
-/// Formats the number of new comments, and a line for each finding for which no comment is possible.
-pub fn comments(comments: &AddedComments, report: &Report) -> String {
+/// Formats the number of new comments, and a line for each finding for which no comment is possible,
+/// wrapped at `width` columns.
+pub fn comments(comments: &AddedComments, report: &Report, width: usize) -> String {
     let number: usize = comments.files.iter().map(|one| one.comments).sum();
     let left: String = comments.uncommented.iter().map(|left| line(left, report)).collect();
-    format!("Added {} to {}.\n{left}", plural(number, "comment"), plural(comments.files.len(), "file"))
+    let text = format!("Added {} to {}.\n{left}", plural(number, "comment"), plural(comments.files.len(), "file"));
+    wrap_lines(&text, width, 2)
 }
 
 fn plural(number: usize, noun: &str) -> String {

@@ -6,8 +6,8 @@ use super::sanitize::sanitize;
 use crate::report::{Diagnostic, Report, View};
 
 pub(super) fn render(report: &Report, view: &View) -> String {
-    let found = view.visible(report).map(|diagnostic| line(diagnostic, report));
-    found.chain(passed::all(report, view).map(|passed| passed.line(report))).collect()
+    let found = view.listed(report).map(|diagnostic| line(diagnostic, report));
+    found.chain(passed::all(report, view).iter().map(|passed| passed.line(report))).collect()
 }
 
 /// The location, level, rule and message of a finding.

@@ -1,165 +1,172 @@
 //! `full`: each finding with its source lines.
 
-use std::collections::HashMap;
+mod brief;
+mod layout;
 
 use anstyle::{AnsiColor, Style};
 
 use super::link::link;
 use super::resolving::ResolvingCommands;
 use super::sanitize::sanitize;
-use super::{concise, passed, snippet};
+use super::wrap::wrap;
+use super::{passed, snippet, summary};
 use crate::finding::{FindingTarget, Level};
-use crate::report::{Deployment, Diagnostic, Outcome, Report, View};
+use crate::named::quoted;
+use crate::report::{Diagnostic, Outcome, Report, View};
 use crate::source::{Position, SourceFile, Sources, Span};
 use crate::value::cut;
+use layout::{Block, FindingGroup, Layout, Names, depend_on_same, takes_one_line};
 
 /// The maximum number of source lines that are shown, unless all details are requested. Further findings take one line.
 const MAX_SNIPPETS: usize = 2_000;
 
-/// The number of deployments that a heading names.
-const MAX_IN_HEADING: usize = 20;
+/// The maximum number of lines that a run which passes prints, with the summary, unless all details are requested or
+/// more warnings and unknowns need a line.
+const MAX_BRIEF_LINES: usize = 24;
+
+/// The indentation of the further lines of a title.
+pub(super) const TITLE_INDENT: usize = 4;
+
+/// The indentation of the further lines below `note:` and `help:`.
+pub(super) const FOOTER_INDENT: usize = 8;
 
 pub(super) fn render(report: &Report, view: &View) -> String {
-    let mut text = String::new();
-    let (mut left, mut omitted) = (if view.is_verbose { usize::MAX } else { MAX_SNIPPETS }, 0_usize);
-    for FindingGroup { heading, mut findings } in by_deployment(view.visible(report).collect(), report) {
-        text.extend(heading);
-        findings.sort_by_key(|diagnostic| severity_rank(diagnostic));
-        let mut is_after_line = false;
-        for (diagnostic, dependents) in by_cause(findings, view) {
-            let is_line = left == 0 || takes_one_line(diagnostic, view);
-            if is_after_line && !is_line {
-                text.push('\n');
-            }
-            is_after_line = is_line;
-            if is_line {
-                text.push_str(&concise::line(diagnostic, report));
-            } else {
-                render_finding(diagnostic, &dependents, report, &view.cited, left, &mut text);
-            }
-            if !takes_one_line(diagnostic, view) {
-                let snippets = diagnostic.finding.related.len().saturating_add(1);
-                omitted = omitted.saturating_add(snippets.saturating_sub(left));
-                left = left.saturating_sub(snippets);
-            }
-        }
-        if is_after_line {
-            text.push('\n');
-        }
+    let commands = ResolvingCommands::of(report, view, |own| view.is_visible(own)).lines(view.is_verbose);
+    let mut layout = Layout::new(view.listed(report).collect(), view);
+    if view.is_brief {
+        let others = summary::summary(report, view).lines().count().saturating_add(commands.lines().count());
+        let screen = MAX_BRIEF_LINES.saturating_sub(others);
+        let names = layout.names();
+        let lines = |diagnostic: &Diagnostic| short(diagnostic, names, report, view).lines().count();
+        brief::fit(&mut layout, screen, lines, |layout| text(layout, report, view).lines().count());
+    } else {
+        layout.limit(if view.is_verbose { usize::MAX } else { MAX_SNIPPETS });
     }
-    text.push_str(&match omitted {
+    let passed: String = passed::all(report, view).iter().map(|passed| passed.full(report, view.width)).collect();
+    text(&layout, report, view) + &commands + &passed
+}
+
+/// The text of the findings with as many source lines as the layout has.
+fn text(layout: &Layout<'_>, report: &Report, view: &View) -> String {
+    let mut text = String::new();
+    for group in layout.groups.iter().filter(|group| group.is_drawn()) {
+        let names = if layout.has_headings() { Names::InHeading } else { Names::IfAmbiguous };
+        if layout.has_headings() {
+            text.push_str(&heading(group, report, view.width));
+        }
+        let mut is_after_line = false;
+        for block in &group.blocks {
+            if block.shown_lines > 0 {
+                text.push_str(if is_after_line { "\n" } else { "" });
+                render_block(block, names, report, view, &mut text);
+            } else {
+                text.extend(block.findings().map(|own| short(own, names, report, view)));
+            }
+            is_after_line = block.shown_lines == 0;
+        }
+        text.push_str(if is_after_line { "\n" } else { "" });
+    }
+    let lines: String = layout.apart().into_iter().map(|own| short(own, layout.names(), report, view)).collect();
+    text.push_str(&lines);
+    text.push_str(if lines.is_empty() { "" } else { "\n" });
+    text.push_str(&match layout.omitted() {
         0 => String::new(),
         1 => "1 source line isn't shown (`-v` shows it).\n".to_owned(),
         more => format!("{more} source lines aren't shown (`-v` shows them).\n"),
     });
-    text.push_str(&ResolvingCommands::of(report, view, |own| view.is_visible(own)).lines(view.is_verbose));
-    text.extend(passed::all(report, view).map(|passed| passed.full(report)));
+    text.push_str(&match layout.hidden_notes {
+        0 => String::new(),
+        1 => "1 note isn't shown (`-v` shows it).\n".to_owned(),
+        more => format!("{more} notes aren't shown (`-v` shows them).\n"),
+    });
     text
 }
 
-/// The findings in the same deployments.
-struct FindingGroup<'r> {
-    heading: Option<String>,
-    findings: Vec<&'r Diagnostic>,
-}
-
-/// Groups findings by their deployments, if there are several. The group with the most severe finding comes first.
-fn by_deployment<'r>(findings: Vec<&'r Diagnostic>, report: &Report) -> Vec<FindingGroup<'r>> {
-    let mut groups: Vec<FindingGroup<'r>> = Vec::new();
-    let mut indices: HashMap<Vec<Deployment>, usize> = HashMap::new();
-    for diagnostic in &findings {
-        let at = *indices.entry(diagnostic.deployments()).or_insert_with(|| {
-            groups.push(FindingGroup { heading: Some(heading(diagnostic, report)), findings: Vec::new() });
-            groups.len().saturating_sub(1)
-        });
-        if let Some(group) = groups.get_mut(at) {
-            group.findings.push(diagnostic);
-        }
-    }
-    if indices.keys().filter(|deployments| !deployments.is_empty()).count() < 2 {
-        return vec![FindingGroup { heading: None, findings }];
-    }
-    groups.sort_by_key(|group| group.findings.iter().map(|diagnostic| severity_rank(diagnostic)).min());
-    groups
-}
-
-/// Puts unknown findings that depend on the same unknown values behind the first of them, unless all details are
-/// requested.
-fn by_cause<'r>(findings: Vec<&'r Diagnostic>, view: &View) -> Vec<(&'r Diagnostic, Vec<&'r Diagnostic>)> {
-    let mut groups: Vec<(&Diagnostic, Vec<&Diagnostic>)> = Vec::new();
-    let mut indices: HashMap<&[String], usize> = HashMap::new();
-    for diagnostic in findings {
-        let causes = diagnostic.finding.blocked_by.as_slice();
-        let is_joined = !view.is_verbose && !causes.is_empty() && severity_rank(diagnostic) == UNKNOWN_RANK;
-        let own = if is_joined { indices.get(causes).copied() } else { None };
-        match own.and_then(|index| groups.get_mut(index)) {
-            Some((_, dependents)) => dependents.push(diagnostic),
-            None => {
-                if is_joined {
-                    indices.insert(causes, groups.len());
-                }
-                groups.push((diagnostic, Vec::new()));
-            }
-        }
-    }
-    groups
-}
-
-/// The rank of unknown findings among the others.
-const UNKNOWN_RANK: u8 = 2;
-
-/// Orders errors before warnings, unknowns, notes, findings that aren't evaluated, and suppressed ones.
-fn severity_rank(diagnostic: &Diagnostic) -> u8 {
-    match (diagnostic.outcome, diagnostic.level) {
-        _ if diagnostic.suppressed.is_some() => 5,
-        (Outcome::Unknown, _) if diagnostic.finding.is_declared_elsewhere => 4,
-        (Outcome::Unknown, _) => UNKNOWN_RANK,
-        (Outcome::Pass | Outcome::Fail, Level::Error) => 0,
-        (Outcome::Pass | Outcome::Fail, Level::Warning) => 1,
-        (Outcome::Pass | Outcome::Fail, Level::Note) => 3,
-    }
-}
-
-/// True for a note, and for a finding that isn't evaluated, unless all details are requested.
-fn takes_one_line(diagnostic: &Diagnostic, view: &View) -> bool {
-    !view.is_verbose && matches!(severity_rank(diagnostic), 3 | 4)
-}
-
-/// The heading of the findings in the deployments of `first`.
-fn heading(first: &Diagnostic, report: &Report) -> String {
+/// The heading of the findings in the same deployments.
+fn heading(group: &FindingGroup<'_>, report: &Report, width: usize) -> String {
+    /// The number of deployments that a heading names.
+    const MAX_NAMED: usize = 20;
     let bold = Style::new().bold();
-    let listed = first.list_deployments(MAX_IN_HEADING, |root| report.sources.display_name(root));
+    let mut findings = group.blocks.iter().flat_map(Block::findings);
+    let listed = findings.find_map(|first| first.list_deployments(MAX_NAMED, |root| report.sources.display_name(root)));
     let text = listed.map_or_else(|| "Files:".to_owned(), |listed| format!("In {listed}:"));
-    format!("{bold}{}{bold:#}\n\n", sanitize(&text))
+    wrap(&format!("{bold}{}{bold:#}", sanitize(&text)), width, 0) + "\n\n"
 }
 
-/// Writes a finding with at most `snippets` source lines, and a line for each finding that depends on the same values.
-fn render_finding(
-    diagnostic: &Diagnostic,
-    dependents: &[&Diagnostic],
-    report: &Report,
-    benchmark: &str,
-    snippets: usize,
-    text: &mut String,
-) {
+/// A finding on one line. The line of an unknown outcome has the reason, and a second one the help, if there is one.
+fn short(diagnostic: &Diagnostic, names: Names, report: &Report, view: &View) -> String {
+    let place = linked_place_of(diagnostic, report);
+    let words = format!("{}{}", named_message(diagnostic, names, report), reason(diagnostic));
+    let line = wrap(&format!("{place}: {} {}", tag(diagnostic), sanitize(&words)), view.width, TITLE_INDENT);
+    let help = if diagnostic.outcome == Outcome::Unknown { help_line(diagnostic, view) } else { String::new() };
+    format!("{line}\n{help}")
+}
+
+/// The help of a finding that has only a line.
+fn help_line(diagnostic: &Diagnostic, view: &View) -> String {
+    const INDENT: usize = 10;
+    if diagnostic.finding.is_declared_elsewhere || diagnostic.suppressed.is_some() {
+        return String::new();
+    }
     let bold = Style::new().bold();
-    text.push_str(&format!("{}{bold}: {}{bold:#}\n", tag(diagnostic), sanitize(&message(diagnostic, report))));
+    let help = diagnostic.advice().filter(|_| !diagnostic.is_unresolvable());
+    let line =
+        help.map(|help| wrap(&format!("    {bold}help{bold:#}: {}", sanitize(&help)), view.width, INDENT) + "\n");
+    line.unwrap_or_default()
+}
+
+/// The reason of an unknown outcome, to follow its message.
+fn reason(diagnostic: &Diagnostic) -> String {
+    let label = diagnostic.finding.place.label().filter(|_| diagnostic.outcome == Outcome::Unknown);
+    label.filter(|label| !label.text.is_empty()).map(|label| format!(": {}", label.text)).unwrap_or_default()
+}
+
+/// Writes the first finding of a block with its source lines, and a line for each of the others.
+fn render_block(block: &Block<'_>, names: Names, report: &Report, view: &View, text: &mut String) {
+    let diagnostic = block.first;
+    let bold = Style::new().bold();
+    let message = named_message(diagnostic, names, report);
+    let title = format!("{}{bold}: {}{bold:#}", tag(diagnostic), sanitize(&message));
+    text.push_str(&format!("{}\n", wrap(&title, view.width, TITLE_INDENT)));
     match &diagnostic.finding.place {
-        FindingTarget::Text(label) => text.push_str(&snippet::draw(label, &report.sources)),
+        FindingTarget::Text(label) => text.push_str(&snippet::draw(label, &report.sources, view.width)),
         FindingTarget::File(_) => text.push_str(&format!("   ╭─[{}]\n   ╰────\n", place_of(diagnostic, report))),
         FindingTarget::Run => {}
     }
-    for label in diagnostic.finding.related.iter().take(snippets.saturating_sub(1)) {
-        text.push_str(&snippet::draw(label, &report.sources));
+    for label in diagnostic.finding.related.iter().take(block.shown_lines.saturating_sub(1)) {
+        text.push_str(&snippet::draw(label, &report.sources, view.width));
     }
+    let (dependents, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        block.others.iter().copied().partition(|other| depend_on_same(other, diagnostic));
     for dependent in dependents {
-        let place = linked_place_of(dependent, report);
-        text.push_str(&format!("  {}: {} ({place})\n", tag(dependent), sanitize(&message(dependent, report))));
+        text.push_str(&joined_line(dependent, diagnostic, report, view));
     }
-    for (word, sentence) in footer_lines(diagnostic, benchmark) {
-        text.push_str(&format!("  {bold}{word}{bold:#}: {}\n", sanitize(&sentence)));
+    for (word, sentence) in footer_lines(diagnostic, &view.cited) {
+        let line = format!("  {bold}{word}{bold:#}: {}", sanitize(&sentence));
+        text.push_str(&format!("{}\n", wrap(&line, view.width, FOOTER_INDENT)));
+    }
+    for other in others {
+        text.push_str(&joined_line(other, diagnostic, report, view));
     }
     text.push('\n');
+}
+
+/// A finding below another one about the same resource or cause: its words, its location if it is another one, and the
+/// help unless it is the same.
+fn joined_line(diagnostic: &Diagnostic, first: &Diagnostic, report: &Report, view: &View) -> String {
+    let message = named_message(diagnostic, Names::InHeading, report);
+    let is_same_trail = diagnostic.addresses().eq(first.addresses());
+    let words = message.strip_prefix(&diagnostic.subject()).filter(|_| is_same_trail).unwrap_or(&message);
+    let is_dependent = depend_on_same(diagnostic, first);
+    let reason = if is_dependent { String::new() } else { reason(diagnostic) };
+    let words = format!("{}{reason}", words.trim_start());
+    let span = |own: &Diagnostic| own.finding.place.label().map(|label| label.span);
+    let is_elsewhere = span(diagnostic) != span(first);
+    let place = if is_elsewhere { format!(" ({})", linked_place_of(diagnostic, report)) } else { String::new() };
+    let line = wrap(&format!("  {}: {}{place}", tag(diagnostic), sanitize(&words)), view.width, TITLE_INDENT);
+    let help =
+        if is_dependent || takes_one_line(diagnostic, view) { String::new() } else { help_line(diagnostic, view) };
+    format!("{line}\n{help}")
 }
 
 /// The lines below the snippets: the suppression, notes with the controls of the benchmark, and the help.
@@ -248,20 +255,34 @@ impl PathBase {
 
 /// The message with displayed names, which are relative to the working directory.
 pub(super) fn message(diagnostic: &Diagnostic, report: &Report) -> String {
+    named_message(diagnostic, Names::IfAmbiguous, report)
+}
+
+fn named_message(diagnostic: &Diagnostic, names: Names, report: &Report) -> String {
     let display = |root: &str| report.sources.display_name(root);
-    let listed = diagnostic.in_deployments(str::to_owned).zip(diagnostic.in_deployments(display));
-    if let Some((own, shown)) = listed
-        && let Some(message) = diagnostic.finding.message.strip_suffix(own.as_str())
-    {
-        return format!("{message}{shown}");
-    }
-    let named = match (&diagnostic.finding.place, &diagnostic.deployment) {
+    let own = diagnostic.in_deployments(str::to_owned);
+    let message = diagnostic.finding.message.as_str();
+    let unnamed = own.and_then(|own| message.strip_suffix(own.as_str()));
+    let (shown, is_named) = shown_message(unnamed.unwrap_or(message), diagnostic, report);
+    let is_named = match names {
+        Names::InHeading => true,
+        Names::Always => is_named,
+        Names::IfAmbiguous => unnamed.is_none(),
+    };
+    let named = if is_named { None } else { diagnostic.in_deployments(display) };
+    shown + &named.unwrap_or_default()
+}
+
+/// The message with the displayed name of the deployment or file, and true if it contains this name.
+fn shown_message(message: &str, diagnostic: &Diagnostic, report: &Report) -> (String, bool) {
+    let (name, kind) = match (&diagnostic.finding.place, &diagnostic.deployment) {
         (_, Some(root)) => (root, "deployment "),
         (FindingTarget::File(name), None) => (name, ""),
-        (FindingTarget::Text(_) | FindingTarget::Run, None) => return diagnostic.finding.message.clone(),
+        (FindingTarget::Text(_) | FindingTarget::Run, None) => return (message.to_owned(), false),
     };
-    let quoted = |name: &str| format!("{}`{name}`", named.1);
-    diagnostic.finding.message.replace(&quoted(named.0), &quoted(&report.sources.display_name(named.0)))
+    let own = format!("{kind}{}", quoted(name));
+    let shown = message.replace(&own, &format!("{kind}{}", quoted(&report.sources.display_name(name))));
+    (shown, message.contains(&own))
 }
 
 /// `path:line:column`, or the path alone, from the working directory.

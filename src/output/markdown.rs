@@ -8,6 +8,7 @@ use std::fmt::Write;
 use super::annotation;
 use super::compliance::{self, ComplianceStatement, ControlStatus};
 use super::full::{PathBase, message, place_of, word};
+use super::passed::PassedRule;
 use super::sanitize::sanitize;
 use super::summary;
 use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, View};
@@ -97,8 +98,13 @@ fn passed(report: &Report, view: &View) -> String {
     table(
         ["passed", "location", "trail"],
         super::passed::all(report, view)
-            .map(|passed| vec![code(passed.rule.id()), code(&passed.place(report)), code(&passed.trail.address)]),
+            .iter()
+            .map(|passed| vec![code(passed.rule.id()), code(&passed.place(report)), passed_trails(passed, report)]),
     )
+}
+
+fn passed_trails(passed: &PassedRule<'_>, report: &Report) -> String {
+    prose(&format!("{}{}", passed.trails(), passed.deployments(|root| report.sources.display_name(root))))
 }
 
 /// A table after an empty line, if it has rows.

@@ -33,6 +33,7 @@ mod statistics;
 mod stream;
 mod summary;
 mod trace;
+mod wrap;
 mod xml;
 
 pub use annotation::{message, message_at, severity};
@@ -49,6 +50,7 @@ pub use statistics::statistics;
 pub use stream::{ColorWhen, LinksWhen, Stream, TerminalStyle, clear_screen, write_text};
 pub use summary::{error_message, log, summary};
 pub use trace::trace;
+pub use wrap::wrap_lines;
 
 use crate::report::{Report, View};
 
@@ -95,7 +97,9 @@ impl OutputFormat {
     /// The report as text, with colours and links where the format has them.
     pub fn render(self, report: &Report, view: &View) -> String {
         match self {
-            OutputFormat::Full => full::render(report, view) + &compliance::render(report, view),
+            OutputFormat::Full => {
+                full::render(report, view) + &wrap_lines(&compliance::render(report, view), view.width, 2)
+            }
             OutputFormat::Concise => concise::render(report, view) + &compliance::render(report, view),
             OutputFormat::Json => json::render(report, view),
             OutputFormat::JsonLines => json_lines::render(report, view),

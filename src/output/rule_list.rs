@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::wrap::wrap_lines;
 use crate::rules::{Control, Rule, RulePage};
+
+/// The column of the level in the list of rules.
+const LEVEL_COLUMN: usize = 31;
 
 /// A format of documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -31,14 +35,14 @@ struct RuleEntry<'a> {
     page: Option<&'a str>,
 }
 
-/// The pages of the rules.
-pub fn explain(rules: &[&'static Rule], format: DocFormat) -> String {
+/// The pages of the rules; text is wrapped at `width` columns.
+pub fn explain(rules: &[&'static Rule], format: DocFormat, width: usize) -> String {
     match format {
         DocFormat::Json => json(rules.iter().map(|rule| entry(&rule.page, Some(rule.page.text)))),
         DocFormat::Text | DocFormat::Markdown => rules
             .iter()
             .map(|rule| match format {
-                DocFormat::Text => text_page(&rule.page),
+                DocFormat::Text => text_page(&rule.page, width),
                 DocFormat::Markdown | DocFormat::Json => rule.page.text.to_owned(),
             })
             .collect::<Vec<_>>()
@@ -46,12 +50,13 @@ pub fn explain(rules: &[&'static Rule], format: DocFormat) -> String {
     }
 }
 
-/// A line for each rule.
-pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
+/// A line for each rule; text is wrapped at `width` columns.
+pub fn list(rules: &[&'static Rule], format: DocFormat, width: usize) -> String {
     match format {
         DocFormat::Text => {
             let header = columns("RULE", "LEVEL", "CIS 3.0", "FIX", "DESCRIPTION");
-            std::iter::once(header).chain(rules.iter().map(|rule| text_line(&rule.page))).collect()
+            let lines: String = std::iter::once(header).chain(rules.iter().map(|rule| text_line(&rule.page))).collect();
+            wrap_lines(&lines, width, LEVEL_COLUMN)
         }
         DocFormat::Markdown => {
             let rows = rules.iter().map(|rule| markdown_row(&rule.page));
@@ -64,9 +69,46 @@ pub fn list(rules: &[&'static Rule], format: DocFormat) -> String {
     }
 }
 
-fn text_page(page: &RulePage) -> String {
+fn text_page(page: &RulePage, width: usize) -> String {
     let (controls, supports) = (section("Controls", &page.controls), section("Supports", &page.supports));
-    format!("{} ({})\n\n{}{controls}{supports}", page.id, word(page), with_plain_links(page.text))
+    let text = wrap_prose(&with_plain_links(page.text), width);
+    format!("{} ({})\n\n{text}{controls}{supports}", page.id, word(page))
+}
+
+/// Wraps the paragraphs and list items of Markdown, but neither code nor rows of a table.
+fn wrap_prose(page: &str, width: usize) -> String {
+    let mut wrapped = String::with_capacity(page.len());
+    let mut paragraph = String::new();
+    let mut is_code = false;
+    for line in page.lines() {
+        let is_fence = line.starts_with("```");
+        let is_item = line.starts_with("- ");
+        let is_apart = is_code || is_fence || line.is_empty() || line.starts_with(['#', '|']);
+        is_code ^= is_fence;
+        if is_apart || is_item {
+            push_paragraph(&mut wrapped, &mut paragraph, width);
+        }
+        if is_apart {
+            wrapped.push_str(line);
+            wrapped.push('\n');
+        } else if paragraph.is_empty() {
+            paragraph.push_str(line);
+        } else {
+            paragraph.push(' ');
+            paragraph.push_str(line.trim_start());
+        }
+    }
+    push_paragraph(&mut wrapped, &mut paragraph, width);
+    wrapped
+}
+
+fn push_paragraph(wrapped: &mut String, paragraph: &mut String, width: usize) {
+    if !paragraph.is_empty() {
+        let hang = if paragraph.starts_with("- ") { 2 } else { 0 };
+        wrapped.push_str(&wrap_lines(paragraph, width, hang));
+        wrapped.push('\n');
+        paragraph.clear();
+    }
 }
 
 /// Writes links as `text (address)`, except in code blocks.

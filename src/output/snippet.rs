@@ -5,6 +5,7 @@
 //! in bytes, and fail on lines that are very long.
 
 use std::fmt;
+use std::ops::Range;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
@@ -14,21 +15,25 @@ use miette::{
 use super::full;
 use super::link::link;
 use super::sanitize::{same_length, sanitize};
+use super::wrap::{columns, source_columns, wrap};
 use crate::finding::Label;
 use crate::source::Sources;
 
-/// Of a longer line, only the part around the mark is shown, in bytes.
-const MAX_LINE: usize = 120;
-
-/// How much of a long line is shown before the mark, in bytes.
+/// The number of columns before a mark in a part of a long line.
 const BEFORE_MARK: usize = 40;
+
+/// The number of columns that a label needs beside its mark, unless it is shorter.
+const MIN_LABEL: usize = 20;
+
+/// The number of columns between a mark and its label.
+const LABEL_ARROW: usize = 4;
 
 /// Stands for what is cut off.
 const ELLIPSIS: &str = "…";
 
-/// Draws the line of a label with the label under it.
-pub(super) fn draw(label: &Label, sources: &Sources) -> String {
-    let window = LineWindow::around(label, sources);
+/// Draws the line of a label with the label under it, at most `width` columns wide.
+pub(super) fn draw(label: &Label, sources: &Sources, width: usize) -> String {
+    let window = LineWindow::around(label, sources, width);
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
         .with_context_lines(0)
         .with_width(usize::from(u16::MAX))
@@ -56,8 +61,8 @@ pub(super) struct LineWindow {
 }
 
 impl LineWindow {
-    /// The line in which a label begins.
-    pub(super) fn around(label: &Label, sources: &Sources) -> Self {
+    /// The line in which a label begins, and the label, in `width` columns with the number of the line.
+    pub(super) fn around(label: &Label, sources: &Sources, width: usize) -> Self {
         let file = sources.file(label.span.file);
         let position = file.position(label.span.start);
         let line = position.line as usize;
@@ -65,7 +70,9 @@ impl LineWindow {
         let whole = file.text.get(start as usize..end as usize).unwrap_or_default();
         let mark_start = label.span.start.saturating_sub(start) as usize;
         let mark_end = (label.span.end.min(end).saturating_sub(start) as usize).max(mark_start);
-        let (from, to) = visible_range(whole, mark_start);
+        let label_text = sanitize(&label.text).into_owned();
+        let width = width.saturating_sub(gutter(line));
+        let (from, to) = visible_range(whole, mark_start..mark_end, columns(&label_text), width);
         let (before, after) = (if from > 0 { ELLIPSIS } else { "" }, if to < whole.len() { ELLIPSIS } else { "" });
         let mut text = format!("{before}{}", same_length(whole.get(from..to).unwrap_or_default()));
         let in_text = |offset: usize| offset.saturating_sub(from).saturating_add(before.len()).min(text.len());
@@ -76,13 +83,14 @@ impl LineWindow {
             text.push(' ');
         }
         let place = full::place(label.span, sources);
+        let middle = middle_of_mark(&text, mark_start..mark_end);
         Self {
             link: link(&place, &file),
             place,
             line: line.saturating_sub(1),
             text,
             mark: (mark_start, mark_end.saturating_sub(mark_start).max(1)).into(),
-            label: sanitize(&label.text).into_owned(),
+            label: wrap(&label_text, width.saturating_sub(middle).saturating_sub(LABEL_ARROW), 0),
         }
     }
 }
@@ -101,13 +109,53 @@ impl LineWindow {
     }
 }
 
-/// The part of a line that is shown, between characters.
-fn visible_range(line: &str, mark: usize) -> (usize, usize) {
-    if line.len() <= MAX_LINE {
-        return (0, line.len());
+/// The number of columns before a line's text: its number and the border.
+fn gutter(line: usize) -> usize {
+    line.to_string().len().saturating_add(4)
+}
+
+/// The column in the middle of a mark, below which its label begins.
+fn middle_of_mark(text: &str, mark: Range<usize>) -> usize {
+    let start = source_columns(text.get(..mark.start).unwrap_or_default(), 0);
+    let marked = source_columns(text.get(mark).unwrap_or_default(), start);
+    start.saturating_add(marked.checked_div(2).unwrap_or(0))
+}
+
+/// The part of a line that is shown, between characters: the whole line if it fits in `width` columns, and a label of
+/// `label` columns has enough of them beside the mark.
+fn visible_range(line: &str, mark: Range<usize>, label: usize, width: usize) -> (usize, usize) {
+    // No character has more bytes, so a longer line isn't measured.
+    if line.len() <= width.saturating_mul(4) {
+        let end_of_mark = middle_of_mark(line, mark.clone()).saturating_add(LABEL_ARROW);
+        let has_label = end_of_mark.saturating_add(label.min(MIN_LABEL)) <= width;
+        if source_columns(line, 0) <= width && has_label {
+            return (0, line.len());
+        }
     }
-    let from = line.floor_char_boundary(mark.saturating_sub(BEFORE_MARK));
-    (from, line.floor_char_boundary(from.saturating_add(MAX_LINE)))
+    // Both ends may be marked as cut off.
+    let width = width.saturating_sub(2);
+    let marked = line.get(mark.clone()).unwrap_or_default();
+    let half = end_of_columns(marked.chars(), width).checked_div(2).unwrap_or(0);
+    let beside = label.min(MIN_LABEL).saturating_add(LABEL_ARROW).saturating_add(half);
+    let before = line.get(..mark.start).unwrap_or_default();
+    let from =
+        mark.start.saturating_sub(end_of_columns(before.chars().rev(), width.saturating_sub(beside).min(BEFORE_MARK)));
+    let shown = line.get(from..).unwrap_or_default();
+    (from, from.saturating_add(end_of_columns(shown.chars(), width)))
+}
+
+/// The number of bytes of the first characters that fit in `width` columns. Each of them counts as one column at
+/// least, so that the number of characters is limited, too.
+fn end_of_columns(characters: impl Iterator<Item = char>, width: usize) -> usize {
+    let (mut used, mut end) = (0_usize, 0_usize);
+    for c in characters {
+        used = used.saturating_add(source_columns(c.encode_utf8(&mut [0; 4]), 0).max(1));
+        if used > width {
+            return end;
+        }
+        end = end.saturating_add(c.len_utf8());
+    }
+    end
 }
 
 impl SourceCode for LineWindow {

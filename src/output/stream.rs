@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
+use crate::report::MIN_WIDTH;
+
 /// When to use colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum ColorWhen {
@@ -66,6 +68,18 @@ pub enum Stream {
 }
 
 impl Stream {
+    /// The number of columns at which text is wrapped: that of `COLUMNS` or of the terminal, and at least
+    /// [`MIN_WIDTH`].
+    pub fn width(self) -> usize {
+        let own = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let terminal = || match self {
+            Stream::Out => terminal_size::terminal_size_of(io::stdout()),
+            Stream::Error => terminal_size::terminal_size_of(io::stderr()),
+        };
+        let width = own.or_else(|| terminal().map(|(width, _)| usize::from(width.0)));
+        width.unwrap_or(MIN_WIDTH).max(MIN_WIDTH)
+    }
+
     /// Writes a text at once. False if the reader has closed the stream, which is no error.
     ///
     /// # Errors

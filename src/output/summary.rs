@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::sanitize::sanitize;
+use super::wrap::wrap_lines;
 use crate::edit::{Fix, Safety};
 use crate::error::Error;
 use crate::formats::LANGUAGES;
 use crate::model::part_name;
+use crate::named::quoted;
 use crate::report::{
     Absence, DeploymentResult, Diagnostic, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared, View,
 };
@@ -15,13 +17,17 @@ use crate::source::FileCount;
 /// The limit of unread files that are listed, unless all of them are requested.
 const MAX_NAMED: usize = 5;
 
+/// The indentation of the further lines of a message.
+const HANG: usize = 2;
+
 /// The summary: the evaluated files and the counts of findings, in a few sentences.
 pub fn summary(report: &Report, view: &View) -> String {
     let words = verdict_words(report, view, view.shows_not_evaluated);
     let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
-    format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
+    let text = format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report));
+    wrap_lines(&text, view.width, HANG)
 }
 
 /// The settings that have no effect, a line for each. A directory of a module may be meant for other code that shares
@@ -41,7 +47,7 @@ fn lines(names: &[String], line: fn(&str) -> String) -> String {
 }
 
 fn unmatched_root(name: &str) -> String {
-    format!("warning: no trail is evaluated in `{}`, the path of a `[[root]]`\n", sanitize(name))
+    format!("warning: no trail is evaluated in {}, the path of a `[[root]]`\n", sanitize(&quoted(name)))
 }
 
 fn unmatched_module(source: &str) -> String {
@@ -49,9 +55,10 @@ fn unmatched_module(source: &str) -> String {
 }
 
 fn unused_configuration(name: &str) -> String {
-    let name = sanitize(name);
+    let name = quoted(name);
+    let name = sanitize(&name);
     format!(
-        "warning: `{name}` isn't used, because it is below the checked path; check its directory, or pass it with `--config`\n"
+        "warning: {name} isn't used, because it is below the checked path; check its directory, or pass it with `--config`\n"
     )
 }
 
@@ -252,7 +259,9 @@ fn verdict_words(report: &Report, view: &View, tells_all: bool) -> String {
         .collect();
     let minor =
         counted.iter().filter(|diagnostic| view.min_level.is_some_and(|level| diagnostic.level < level)).count();
-    let apart = declared_elsewhere(counts, existing(report).as_ref(), minor, tells_all);
+    let only_counted = counted.iter().filter(|diagnostic| !tells_all && view.is_only_counted(diagnostic)).count();
+    let unknown = unknown(counts.unknown, only_counted);
+    let apart = declared_elsewhere(counts, existing(report).as_ref(), unknown, minor, tells_all);
     if report.trails() == 0 && found.is_empty() && counts.unknown == 0 && counts.declared_elsewhere == 0 {
         return no_results(report, &apart);
     }
@@ -290,6 +299,7 @@ fn fixable(report: &Report, view: &View) -> String {
 fn declared_elsewhere(
     counts: FindingCounts,
     existing: Option<&(usize, String)>,
+    unknown: Option<String>,
     minor: usize,
     tells_all: bool,
 ) -> String {
@@ -301,9 +311,7 @@ fn declared_elsewhere(
     if let Some((number, base)) = existing {
         parts.push(format!("{} (already at {base})", count(*number, "existing finding")));
     }
-    if counts.unknown > 0 {
-        parts.push(format!("{} unknown", counts.unknown));
-    }
+    parts.extend(unknown);
     if minor > 0 {
         parts.push(format!("{minor} below `--min-level`"));
     }
@@ -317,21 +325,34 @@ fn declared_elsewhere(
     format!("{parts}{elsewhere}")
 }
 
+/// The number of unknown findings, and of those that are only counted because nothing resolves them.
+fn unknown(unknown: usize, only_counted: usize) -> Option<String> {
+    let which = match (only_counted, unknown.saturating_sub(only_counted)) {
+        (0, _) => String::new(),
+        (1, 0) => ", which no option resolves (`-v` lists it)".to_owned(),
+        (_, 0) => ", which no option resolves (`-v` lists them)".to_owned(),
+        (1, _) => ", 1 of which no option resolves (`-v` lists it)".to_owned(),
+        (number, _) => format!(", {number} of which no option resolves (`-v` lists them)"),
+    };
+    (unknown > 0).then(|| format!("{unknown} unknown{which}"))
+}
+
 /// The number of findings that already exist at the base, and the name of the base. `None` if there are none.
 fn existing(report: &Report) -> Option<(usize, String)> {
     let base = report.base.as_ref().map_or_else(|| "the base".to_owned(), |base| format!("`{}`", sanitize(base)));
     Some((report.existing(), base)).filter(|(number, _)| *number > 0)
 }
 
-/// Why a check wasn't done.
-pub fn error_message(error: &Error) -> String {
+/// Why a check wasn't done, wrapped at `width` columns.
+pub fn error_message(error: &Error, width: usize) -> String {
     let tip = error.help().map(|tip| format!("\n  tip: {}\n", sanitize(&tip))).unwrap_or_default();
-    format!("error: {}\n{tip}", sanitize(&error.to_string()))
+    wrap_lines(&format!("error: {}\n{tip}", sanitize(&error.to_string())), width, HANG)
 }
 
-/// The evaluated deployments, one line each.
-pub fn log(report: &Report) -> String {
-    report.deployments.iter().map(|deployment| deployment_line(deployment, report)).collect()
+/// The evaluated deployments, one line each unless it is longer than `width` columns.
+pub fn log(report: &Report, width: usize) -> String {
+    let lines: String = report.deployments.iter().map(|deployment| deployment_line(deployment, report)).collect();
+    wrap_lines(&lines, width, HANG)
 }
 
 fn deployment_line(deployment: &DeploymentResult, report: &Report) -> String {

@@ -2,31 +2,35 @@
 
 use anstyle::Style;
 
+use super::full::{FOOTER_INDENT, TITLE_INDENT};
 use super::sanitize::sanitize;
 use super::snippet;
+use super::wrap::wrap;
 use crate::engine::{Trace, TracePath};
 
-/// All ways of all values.
-pub fn trace(trace: &Trace) -> String {
+/// All ways of all values, wrapped at `width` columns.
+pub fn trace(trace: &Trace, width: usize) -> String {
     let mut text = String::new();
     for argument in &trace.arguments {
         for way in &argument.paths {
-            write(&argument.name, way, trace, &mut text);
+            write(&argument.name, way, trace, width, &mut text);
         }
     }
     text
 }
 
-fn write(name: &str, way: &TracePath, trace: &Trace, text: &mut String) {
+fn write(name: &str, way: &TracePath, trace: &Trace, width: usize, text: &mut String) {
     let bold = Style::new().bold();
     let condition = way.decisions.join(" and ");
     let when = if condition.is_empty() { String::new() } else { format!(" when {}", sanitize(&condition)) };
-    text.push_str(&format!("{bold}{} {}{bold:#}{when}\n", sanitize(name), sanitize(&way.outcome)));
+    let title = format!("{bold}{} {}{bold:#}{when}", sanitize(name), sanitize(&way.outcome));
+    text.push_str(&format!("{}\n", wrap(&title, width, TITLE_INDENT)));
     for step in &way.steps {
-        text.push_str(&snippet::draw(step, &trace.sources));
+        text.push_str(&snippet::draw(step, &trace.sources, width));
     }
     if let Some(help) = &way.help {
-        text.push_str(&format!("  {bold}help{bold:#}: {}\n", sanitize(help)));
+        let help = format!("  {bold}help{bold:#}: {}", sanitize(help));
+        text.push_str(&format!("{}\n", wrap(&help, width, FOOTER_INDENT)));
     }
     text.push('\n');
 }

@@ -77,13 +77,11 @@ impl Diagnostic {
 
     /// The message without its first words, the trails.
     pub(super) fn said(&self) -> &str {
-        let said = self.finding.message.strip_prefix(&self.subject()).unwrap_or(&self.finding.message);
-        let in_name = self.deployment_name.as_ref().map(|name| format!(" in `{name}`")).unwrap_or_default();
-        said.strip_prefix(&in_name).unwrap_or(said)
+        self.finding.message.strip_prefix(&self.subject()).unwrap_or(&self.finding.message)
     }
 
     /// The first words of the finding's message, if it is about trails.
-    pub(super) fn subject(&self) -> String {
+    pub fn subject(&self) -> String {
         match (&self.address, self.other_addresses().len()) {
             (None, _) => String::new(),
             (Some(address), 0) => format!("trail `{address}`"),

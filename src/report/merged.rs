@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Date, Diagnostic, Outcome, Report, SuppressedBy, Suppression};
 use crate::finding::{Finding, Level};
-use crate::named::listed;
+use crate::named::{listed, quoted};
 use crate::source::Span;
 
 /// The number of deployments that a message names.
@@ -22,8 +22,8 @@ pub struct MergedFindings(Vec<MergedFinding>);
 struct MergedFinding {
     /// The indices of the findings in the report, at least one.
     members: Vec<usize>,
-    /// The finding about all of them, if it differs from the first one.
-    merged: Option<Box<Diagnostic>>,
+    /// The finding that is shown, if it differs from the first one: it is about all of them, or names its deployment.
+    shown: Option<Box<Diagnostic>>,
 }
 
 /// The root of a deployment and its name in the configuration.
@@ -47,53 +47,47 @@ impl Report {
                 Some(own) => own.members.push(index),
                 None => {
                     alike.push((merged.len(), diagnostic));
-                    merged.push(MergedFinding { members: vec![index], merged: None });
+                    merged.push(MergedFinding { members: vec![index], shown: None });
                 }
             }
         }
+        let is_alike = lookalikes(&self.findings);
         for own in &mut merged {
             let mut members: Vec<&Diagnostic> =
                 own.members.iter().filter_map(|index| self.findings.get(*index)).collect();
             members.sort_by_key(|member| (&member.deployment, &member.deployment_name));
-            own.merged = Diagnostic::about_all(&members).map(Box::new);
+            let Some(first) = members.first() else { continue };
+            let all = Diagnostic::about_all(&members);
+            let deployments = all.as_ref().unwrap_or(first).deployments();
+            let is_named = deployments.len() > 1 || first.has_named_deployment() || is_alike(first);
+            own.shown = match all {
+                Some(all) => Some(Box::new(if is_named { all.naming_deployments() } else { all })),
+                None => is_named.then(|| Box::new((*first).clone().naming_deployments())),
+            };
         }
         self.merged = MergedFindings(merged);
-        self.name_lookalikes();
-    }
-
-    /// Adds the deployment to the message of a finding that the same rule reports with the same words at the same
-    /// location in another deployment.
-    fn name_lookalikes(&mut self) {
-        // By the hash of the look: a deployment, and true if there are others.
-        let mut deployments: HashMap<u64, (&Diagnostic, bool)> = HashMap::new();
-        for diagnostic in &self.findings {
-            let (first, has_others) = deployments.entry(diagnostic.look()).or_insert((diagnostic, false));
-            *has_others |= !first.is_in_deployment_of(diagnostic);
-        }
-        let is_alike: Vec<bool> = self
-            .merged
-            .0
-            .iter()
-            .filter_map(|own| self.findings.get(*own.members.first()?))
-            .map(|first| deployments.get(&first.look()).is_some_and(|(_, has_others)| *has_others))
-            .collect();
-        for (own, is_alike) in self.merged.0.iter_mut().zip(is_alike) {
-            let Some(first) = own.members.first().and_then(|index| self.findings.get(*index)) else { continue };
-            let shown = own.merged.as_deref().unwrap_or(first);
-            if is_alike && shown.deployments().len() == 1 {
-                own.merged = Some(Box::new(shown.clone().naming_deployments()));
-            }
-        }
     }
 
     /// The findings as outputs show them: merged, if [`merge_findings`](Self::merge_findings) was called.
     pub fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
         let merged = self.merged.0.iter().filter_map(|own| {
-            own.merged.as_deref().or_else(|| own.members.first().and_then(|index| self.findings.get(*index)))
+            own.shown.as_deref().or_else(|| own.members.first().and_then(|index| self.findings.get(*index)))
         });
         let unmerged = self.findings.iter().filter(|_| self.merged.0.is_empty());
         merged.chain(unmerged)
     }
+}
+
+/// Returns a function that is true for findings which the same rule reports with the same words at the same location in
+/// another deployment.
+fn lookalikes(findings: &[Diagnostic]) -> impl Fn(&Diagnostic) -> bool {
+    // By the hash of the look: a deployment, and true if there are others.
+    let mut deployments: HashMap<u64, (&Diagnostic, bool)> = HashMap::new();
+    for diagnostic in findings {
+        let (first, has_others) = deployments.entry(diagnostic.look()).or_insert((diagnostic, false));
+        *has_others |= !first.is_in_deployment_of(diagnostic);
+    }
+    move |diagnostic| deployments.get(&diagnostic.look()).is_some_and(|(_, has_others)| *has_others)
 }
 
 impl Diagnostic {
@@ -102,7 +96,7 @@ impl Diagnostic {
         let mut finding = self.finding.clone();
         finding.message = self.said().to_owned();
         finding.notes.retain(|own| Some(own) != note.as_ref());
-        finding.call = None;
+        (finding.call, finding.resource) = (None, None);
         (self.rule.id(), self.outcome, self.level, finding)
     }
 
@@ -124,6 +118,12 @@ impl Diagnostic {
         hash(&(self.rule.id(), self.finding.place.label().map(|label| label.span), self.said()))
     }
 
+    /// True for a finding about a trail in a deployment that the configuration names. A finding about the deployment
+    /// itself has its name already.
+    fn has_named_deployment(&self) -> bool {
+        self.address.is_some() && self.deployment_name.is_some()
+    }
+
     fn is_in_deployment_of(&self, other: &Self) -> bool {
         (&self.deployment, &self.deployment_name) == (&other.deployment, &other.deployment_name)
     }
@@ -138,7 +138,7 @@ impl Diagnostic {
         all.finding.message = format!("{}{said}", all.subject());
         all.finding.notes.retain(|own| Some(own) != note.as_ref());
         all.finding.notes.extend(all.note_on_others());
-        Some(if all.deployments().len() > 1 { all.naming_deployments() } else { all })
+        Some(all)
     }
 
     /// Adds the deployments to the message.
@@ -159,18 +159,29 @@ impl Diagnostic {
     /// The words at the end of the message that name the deployments, as far as there are any: ", in `envs/dev`,
     /// `envs/prod` and 1 more".
     pub fn in_deployments(&self, shown: impl Fn(&str) -> String) -> Option<String> {
-        Some(format!(", in {}", self.list_deployments(MAX_NAMED, shown)?))
+        in_deployments(&self.deployments(), shown)
     }
 
     /// Lists at most `limit` deployments; `None` if the finding belongs to none.
     pub fn list_deployments(&self, limit: usize, shown: impl Fn(&str) -> String) -> Option<String> {
-        let mut names = Vec::new();
-        for (root, name) in self.deployments() {
-            let name = name.filter(|name| !name.is_empty()).map(|name| format!(" (`{name}`)")).unwrap_or_default();
-            names.push(format!("`{}`{name}", shown(&root)));
-        }
-        listed(names, limit)
+        list_deployments(&self.deployments(), limit, shown)
     }
+}
+
+/// Lists at most `limit` deployments; `None` if there are none.
+fn list_deployments(deployments: &[Deployment], limit: usize, shown: impl Fn(&str) -> String) -> Option<String> {
+    let mut names = Vec::new();
+    for (root, name) in deployments {
+        let name = name.as_ref().filter(|name| !name.is_empty());
+        let name = name.map(|name| format!(" ({})", quoted(name))).unwrap_or_default();
+        names.push(format!("{}{name}", quoted(&shown(root))));
+    }
+    listed(names, limit)
+}
+
+/// The words at the end of a message that name deployments: ", in `envs/dev`, `envs/prod` and 1 more".
+pub fn in_deployments(deployments: &[Deployment], shown: impl Fn(&str) -> String) -> Option<String> {
+    Some(format!(", in {}", list_deployments(deployments, MAX_NAMED, shown)?))
 }
 
 impl Suppression {

@@ -2,7 +2,10 @@
 
 use super::{Diagnostic, Outcome, Report, SuppressedBy};
 use crate::finding::Level;
-use crate::rules::DEFAULT_BENCHMARK;
+use crate::rules::{Check, DEFAULT_BENCHMARK};
+
+/// The number of columns at which text is wrapped at least, and unless it is printed on a wider terminal.
+pub const MIN_WIDTH: usize = 80;
 
 /// The choices of the user about the presentation of a report.
 #[derive(Debug, Clone)]
@@ -20,6 +23,10 @@ pub struct View {
     pub shows_accepted: bool,
     /// True if passed rules are shown as well.
     pub shows_passed: bool,
+    /// True if `full` shows at most one screen, as for a run that passes.
+    pub is_brief: bool,
+    /// The number of columns at which text is wrapped.
+    pub width: usize,
     /// The lowest level of the findings that are shown. Others are only counted.
     pub min_level: Option<Level>,
     /// The benchmark whose control number is shown with a finding.
@@ -40,6 +47,8 @@ impl Default for View {
             shows_suppressed: false,
             shows_accepted: false,
             shows_passed: false,
+            is_brief: false,
+            width: MIN_WIDTH,
             min_level: None,
             cited: DEFAULT_BENCHMARK.to_owned(),
             benchmark: None,
@@ -57,6 +66,23 @@ impl View {
     /// The findings in text outputs.
     pub fn visible<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Diagnostic> {
         report.shown().filter(|diagnostic| self.is_visible(diagnostic))
+    }
+
+    /// The findings that `full` and `concise` show.
+    pub fn listed<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Diagnostic> {
+        self.visible(report).filter(|diagnostic| !self.is_only_counted(diagnostic))
+    }
+
+    /// True if `full` and `concise` only count the finding: an unknown outcome of a rule that isn't part of the control,
+    /// which nothing resolves.
+    pub fn is_only_counted(&self, diagnostic: &Diagnostic) -> bool {
+        let is_of_control = diagnostic.rule.is_condition || matches!(diagnostic.rule.check, Check::Deployment(_));
+        !self.shows_not_evaluated
+            && !is_of_control
+            && diagnostic.suppressed.is_none()
+            && !diagnostic.finding.is_declared_elsewhere
+            && diagnostic.is_unresolvable()
+            && self.is_reported(diagnostic)
     }
 
     /// True if outputs contain the finding. Other findings are only counted.

@@ -18,5 +18,5 @@ fn check(delivery: &LogDelivery) -> Option<Finding> {
     let advice = bucket.declared.kind.advice().map(|advice| advice.access_block).unwrap_or_default();
     let label = "only the defaults of S3 and the account block public access to this bucket";
     let finding = Finding::at(bucket.declared.header, "relies on defaults to block public access to its bucket", label);
-    Some(finding.help(format!("add {advice} with all four flags set to `true`")))
+    Some(finding.with_resource(bucket.declared.header).help(format!("add {advice} with all four flags set to `true`")))
 }

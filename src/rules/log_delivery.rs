@@ -87,7 +87,7 @@ pub(super) fn with_trail_argument(
     verdict.map_finding(|finding| {
         let call = dependency.declared.call;
         let finding = call.into_iter().fold(finding, |finding, call| finding.with_label(call, "declared by this call"));
-        Finding { call, ..finding.with_label(setting.span(), text) }
+        Finding { call, ..finding.with_label(setting.span(), text).with_resource(dependency.declared.header) }
     })
 }
 

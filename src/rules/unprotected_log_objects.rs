@@ -22,5 +22,5 @@ fn check(delivery: &LogDelivery) -> Option<Finding> {
     let label = "neither versioning nor Object Lock is enabled";
     let finding =
         Finding::at(bucket.declared.header, "writes to a bucket that keeps no old versions of its logs", label);
-    Some(finding.help(format!("enable versioning: add {advice}")))
+    Some(finding.with_resource(bucket.declared.header).help(format!("enable versioning: add {advice}")))
 }

@@ -41,9 +41,10 @@ impl Scratch {
         self.0.join(name)
     }
 
+    /// The program without an environment and without wrapped lines.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trailint"));
-        command.args(arguments).current_dir(&self.0).env_clear();
+        command.args(arguments).current_dir(&self.0).env_clear().env("COLUMNS", UNWRAPPED);
         command
     }
 }
@@ -53,6 +54,9 @@ impl Drop for Scratch {
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
+
+/// A width at which no text is wrapped.
+pub(crate) const UNWRAPPED: &str = "10000";
 
 pub(crate) fn status(output: &Output) -> i32 {
     output.status.code().unwrap()
@@ -555,6 +559,7 @@ fn files_that_cannot_be_read_are_reported() {
     let output = Command::new(env!("CARGO_BIN_EXE_trailint"))
         .args(["check", "-f", "concise"])
         .current_dir(&inside)
+        .env("COLUMNS", UNWRAPPED)
         .output()
         .unwrap();
     assert_eq!(status(&output), 1);

@@ -383,7 +383,7 @@ fn the_same_code_is_judged_once_for_each_deployment() {
     let scratch = Scratch::new("roots", &files);
     let run = |arguments: &[&str]| said(&scratch, &[&["check", "-c", "conf/trailint.toml"], arguments].concat());
     let (_, text) = run(&["-q", "-f", "concise", "--select", "single-region-trail"]);
-    let expected = "app/main.tf:5:27: error[single-region-trail] trail `aws_cloudtrail.t` in `test` records one Region only\n\
+    let expected = "app/main.tf:5:27: error[single-region-trail] trail `aws_cloudtrail.t` records one Region only, in `app` (`test`)\n\
         module/main.tf:5:27: error[single-region-trail] trail `aws_cloudtrail.t` records one Region only\n";
     assert_eq!(text, expected);
     let json: serde_json::Value = serde_json::from_str(&run(&["-q", "-f", "json"]).1).unwrap();

@@ -114,7 +114,7 @@ fn demo(page: &Path) -> Scratch {
 fn run(command: &str, scratch: &Scratch) -> String {
     let mut words = command.split_whitespace();
     assert_eq!(words.next(), Some("trailint"), "{command}");
-    let output = scratch.run(&words.collect::<Vec<_>>());
+    let output = scratch.command(&words.collect::<Vec<_>>()).env("COLUMNS", "80").output().unwrap();
     assert!(status(&output) <= 1, "{command}: {}", err(&output));
     out(&output) + &err(&output)
 }

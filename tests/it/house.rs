@@ -22,6 +22,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("md5::", &["formats/terraform/language/functions/digests.rs"]),
     ("sha1::", &["formats/terraform/language/functions/digests.rs"]),
     ("sha2::", &["formats/terraform/language/functions/digests.rs", "engine/deployment_check.rs"]),
+    ("terminal_size::", &["output/stream.rs"]),
+    ("unicode_width", &["output/wrap.rs"]),
     ("unicode_normalization", &["formats/terraform/language/normal_form.rs"]),
     (
         "memchr",

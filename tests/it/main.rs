@@ -30,6 +30,7 @@ mod house;
 mod html;
 mod incremental;
 mod known;
+mod layout;
 mod lsp;
 mod mentions;
 mod merging;

@@ -42,7 +42,7 @@ fn findings_beyond_the_limit_take_one_line() {
     let trail = |n| format!("  T{n}:\n    Type: AWS::CloudTrail::Trail\n    Properties: {{IsLogging: false}}\n");
     let template = |count| format!("Resources:\n{}", (0..count).map(trail).collect::<String>());
     let report = |count| check([("t.yaml", template(count))]);
-    let view = View::default();
+    let view = View { width: 10_000, ..View::default() };
     let full = |report: &Report| OutputFormat::Full.render_plain(report, &view);
     let drawn = |text: &str| text.matches("╭─[").count();
     // A note takes one line.
@@ -63,7 +63,7 @@ fn findings_beyond_the_limit_take_one_line() {
     let is_line = |line: &&str| text.contains(&format!("\n{line}\n"));
     let short = concise.lines().filter(is_line).count();
     assert!((1000..concise.lines().count()).contains(&short), "{short}");
-    let everything = View { is_verbose: true, shows_not_evaluated: true, ..View::default() };
+    let everything = View { is_verbose: true, shows_not_evaluated: true, ..view.clone() };
     assert_eq!(
         drawn(&OutputFormat::Full.render_plain(&many, &everything)),
         everything.visible(&many).map(|diagnostic| 1 + diagnostic.finding.related.len()).sum::<usize>()

@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use super::cli::UNWRAPPED;
+
 /// A repository with a work tree, which goes away with the test.
 pub(crate) struct Repository {
     pub(crate) root: PathBuf,
@@ -68,7 +70,7 @@ impl Repository {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trailint"));
         command.args(arguments).current_dir(&self.root).env_clear().envs(ENVIRONMENT);
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("COLUMNS", UNWRAPPED);
         command
     }
 }

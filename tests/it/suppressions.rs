@@ -4,7 +4,7 @@ use std::process::Command;
 
 use trailint::internal::suppress::FOREIGN;
 
-use super::cli::Scratch;
+use super::cli::{Scratch, UNWRAPPED};
 use super::support::{cases_in, expect_file, files_below, package};
 
 #[test]
@@ -43,7 +43,11 @@ fn the_documentation_lists_the_rules_of_other_tools() {
 fn everything_counts_without_ignores() {
     let check = |arguments: &[&str]| {
         let mut program = Command::new(env!("CARGO_BIN_EXE_trailint"));
-        program.args(["check", "testdata/suppressing/the-deployment"]).args(arguments).current_dir(package(""));
+        program
+            .args(["check", "testdata/suppressing/the-deployment"])
+            .args(arguments)
+            .current_dir(package(""))
+            .env("COLUMNS", UNWRAPPED);
         let output = program.output().unwrap();
         (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
     };

@@ -21,5 +21,5 @@ fn ask(case: &Path, question: &str) -> String {
     let files = files_below(case).into_iter().filter(|(name, _)| name.extension().is_none_or(|kind| kind != "txt"));
     let (fs, sources, settings) = given(files, EngineSettings::default());
     let trace = engine::trace(&fs, &everything(), sources, &settings, question).unwrap();
-    anstream::adapter::strip_str(&output::trace(&trace)).to_string()
+    anstream::adapter::strip_str(&output::trace(&trace, 80)).to_string()
 }

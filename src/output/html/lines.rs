@@ -6,6 +6,9 @@ use crate::output::full;
 use crate::output::snippet::LineWindow;
 use crate::source::Sources;
 
+/// The number of columns of a line, after which it is cut.
+const WIDTH: usize = 126;
+
 /// The lines of the labels, in their order.
 pub(super) fn list<'a>(labels: impl IntoIterator<Item = &'a Label>, sources: &Sources) -> Html {
     let mut labels = labels.into_iter().peekable();
@@ -16,7 +19,8 @@ pub(super) fn list<'a>(labels: impl IntoIterator<Item = &'a Label>, sources: &So
 }
 
 fn line(label: &Label, sources: &Sources) -> Html {
-    let window = LineWindow::around(label, sources);
+    // The label is a text of its own.
+    let window = LineWindow::around(&Label { span: label.span, text: String::new() }, sources, WIDTH);
     let place = inline("span", &[("class", "place")], full::rooted_place(label.span, sources));
     let head = block("p", &[], join([place, " ".into(), prose(&label.text)]));
     section("li", &[], [head, excerpt(&window)])

@@ -103,7 +103,7 @@ pub(super) fn all<'r>(report: &'r Report, view: &View, extent: ReportExtent) -> 
             extent == ReportExtent::All || diagnostic.outcome == Outcome::Fail && diagnostic.suppressed.is_none()
         })
         .collect();
-    let passed: Vec<PassedRule<'r>> = passed::all(report, view).filter(|_| extent == ReportExtent::All).collect();
+    let passed = if extent == ReportExtent::All { passed::all(report, view) } else { Vec::new() };
     let number = found.len().saturating_add(passed.len());
     let left_out = number.saturating_sub(extent.limit());
     if left_out > 0 {
@@ -150,7 +150,7 @@ impl<'a> SarifResult<'a> {
             rule_index: index(passed.rule, report),
             kind: "pass",
             level: "none",
-            message: SarifText::message(&passed.message()),
+            message: SarifText::message(&passed.message(str::to_owned)),
             locations: [location.in_resource(Some(&passed.trail.address))],
             related_locations: Vec::new(),
             code_flows: Vec::new(),

@@ -49,7 +49,6 @@ const OWN: &[&str] = &[
     "engine::witness::MAX_COMPARED",
     "engine::witness::MAX_TRIED",
     "output::markdown::MAX_ROWS",
-    "output::snippet::MAX_LINE",
     "output::summary::MAX_NAMED",
     "error::MAX_NAMED",
     "output::summary::MAX_SHOWN",
@@ -62,10 +61,11 @@ const OWN: &[&str] = &[
     "output::markdown::MAX_BYTES",
     "report::instances::MAX_SHOWN",
     "report::merged::MAX_NAMED",
-    "output::full::MAX_IN_HEADING",
     "formats::values_files::MAX_NAMED",
     "formats::terraform::language::types::examples::MAX_DEPTH",
     "formats::cloudformation::language::limits::MAX_LENGTH",
+    "output::full::MAX_NAMED",
+    "cli::MAX_HELP_WIDTH",
 ];
 
 /// The constants that are limits, in all layers, each with what it is set to.
