@@ -20,7 +20,7 @@ pub fn wrap_lines(text: &str, width: usize, hang: usize) -> String {
 }
 
 /// Wraps a line at `width` columns. Further lines are indented by `indent` columns. A word, or code between backticks
-/// that fits on a line, is never split.
+/// that fits on a line, is never split, and no line begins with a command to the runner of a CI job.
 pub(super) fn wrap(line: &str, width: usize, indent: usize) -> String {
     if line.len() <= width {
         // Text never has more columns than bytes.
@@ -33,7 +33,7 @@ pub(super) fn wrap(line: &str, width: usize, indent: usize) -> String {
         let columns = columns(word);
         if is_empty {
             is_empty = false;
-        } else if used.saturating_add(1).saturating_add(columns) > width && used > indent {
+        } else if used.saturating_add(1).saturating_add(columns) > width && used > indent && begins_line(word) {
             wrapped.push('\n');
             wrapped.extend(std::iter::repeat_n(' ', indent));
             used = indent;
@@ -45,6 +45,12 @@ pub(super) fn wrap(line: &str, width: usize, indent: usize) -> String {
         used = used.saturating_add(columns);
     }
     wrapped
+}
+
+/// True if a line may begin with the word: it is neither blank nor a command to the runner of a CI job.
+fn begins_line(word: &str) -> bool {
+    let word = plain(word);
+    !word.trim().is_empty() && !word.trim_start().starts_with("::")
 }
 
 /// The parts of a line between which it may be split: words, and code between backticks of at most `limit` columns.
@@ -112,6 +118,14 @@ mod tests {
         check("aaaa `b c` d", 8, &["aaaa", "  `b c`", "  d"]);
         check("`aaaa bbbb cccc` d", 8, &["`aaaa", "  bbbb", "  cccc` d"]);
         check("a `b c", 4, &["a", "  `b", "  c"]);
+    }
+
+    #[test]
+    fn no_line_begins_with_a_command() {
+        check("aaaa ::error b", 8, &["aaaa ::error", "  b"]);
+        check("aaaa  ::error b", 5, &["aaaa  ::error", "  b"]);
+        check("aaaa \u{3000}::error b", 5, &["aaaa \u{3000}::error", "  b"]);
+        check("aaaa \u{1b}[1m::error b", 8, &["aaaa \u{1b}[1m::error", "  b"]);
     }
 
     #[test]
