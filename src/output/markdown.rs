@@ -20,7 +20,7 @@ const MAX_ROWS: usize = 500;
 const MAX_BYTES: usize = 240 * 1024;
 
 pub(super) fn render(report: &Report, view: &View) -> String {
-    let summary = summary::summary(report, view);
+    let summary = summary::sentences(report, view);
     let headline = summary.lines().next().unwrap_or_default();
     let parts = [deployments(report), findings(report, view), controls(report, view), passed(report, view)];
     format!("## CloudTrail coverage\n\n{headline}\n{}", parts.concat())

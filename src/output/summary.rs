@@ -22,12 +22,16 @@ const HANG: usize = 2;
 
 /// The summary: the evaluated files and the counts of findings, in a few sentences.
 pub fn summary(report: &Report, view: &View) -> String {
+    wrap_lines(&sentences(report, view), view.width, HANG)
+}
+
+/// The summary with a line for each sentence or warning.
+pub(super) fn sentences(report: &Report, view: &View) -> String {
     let words = verdict_words(report, view, view.shows_not_evaluated);
     let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
-    let text = format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report));
-    wrap_lines(&text, view.width, HANG)
+    format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
 }
 
 /// The settings that have no effect, a line for each. A directory of a module may be meant for other code that shares

@@ -68,16 +68,18 @@ fn words(line: &str, limit: usize) -> Vec<&str> {
 
 /// The end of the word at the start of the text, if it contains code with spaces, and fits.
 fn code_end(text: &str, limit: usize) -> Option<usize> {
+    let fits = |end: usize| text.get(..end).filter(|word| columns(word) <= limit).map(str::len);
     let mut is_code = false;
     // Escape sequences take no columns, but this limit only prevents that a long text is searched for each word.
-    for (at, c) in text.char_indices().take(limit.saturating_mul(2)) {
+    for (number, (at, c)) in text.char_indices().enumerate() {
         match c {
+            _ if number > limit.saturating_mul(2) => return None,
             '`' => is_code = !is_code,
-            ' ' if !is_code => return text.get(..at).filter(|word| columns(word) <= limit).map(str::len),
+            ' ' if !is_code => return fits(at),
             _ => {}
         }
     }
-    None
+    if is_code { None } else { fits(text.len()) }
 }
 
 /// The number of columns of a text on a terminal, without escape sequences.
@@ -116,6 +118,7 @@ mod tests {
     fn long_words_and_code_stay_whole() {
         check("a arn:aws:cloudtrail:x b", 10, &["a", "  arn:aws:cloudtrail:x", "  b"]);
         check("aaaa `b c` d", 8, &["aaaa", "  `b c`", "  d"]);
+        check("aaaa `b c`.", 8, &["aaaa", "  `b c`."]);
         check("`aaaa bbbb cccc` d", 8, &["`aaaa", "  bbbb", "  cccc` d"]);
         check("a `b c", 4, &["a", "  `b", "  c"]);
     }

@@ -58,8 +58,8 @@ impl Report {
             members.sort_by_key(|member| (&member.deployment, &member.deployment_name));
             let Some(first) = members.first() else { continue };
             let all = Diagnostic::about_all(&members);
-            let deployments = all.as_ref().unwrap_or(first).deployments();
-            let is_named = deployments.len() > 1 || first.has_named_deployment() || is_alike(first);
+            let has_several = all.as_ref().is_some_and(|all| all.deployments().len() > 1);
+            let is_named = has_several || first.has_named_deployment() || is_alike(first);
             own.shown = match all {
                 Some(all) => Some(Box::new(if is_named { all.naming_deployments() } else { all })),
                 None => is_named.then(|| Box::new((*first).clone().naming_deployments())),

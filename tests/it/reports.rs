@@ -31,7 +31,9 @@ fn several_reports_come_from_one_run() {
     ]);
     assert_eq!(status(&output), 1, "{}", err(&output));
     let read = |name: &str| std::fs::read_to_string(scratch.path(name)).unwrap();
-    let alone = |format: &str| out(&scratch.run(&["check", "in", "-f", format]));
+    // A file is wrapped as without a terminal.
+    let alone =
+        |format: &str| out(&scratch.command(&["check", "in", "-f", format]).env("COLUMNS", "80").output().unwrap());
     assert_eq!(read("out/old.json"), alone("json"));
     assert_eq!(read("out/full.txt"), alone("full"));
     assert_eq!(read("out/a=b.sarif"), alone("sarif"));

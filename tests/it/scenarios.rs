@@ -101,7 +101,7 @@ pub(crate) fn files_of(scenario: &Path) -> impl Iterator<Item = (PathBuf, Vec<u8
 /// they mark, the notes, and the help.
 pub(crate) fn concise(report: &Report, view: &View) -> String {
     let lines = plain(&OutputFormat::Concise.render(report, view));
-    let mut findings = view.visible(report);
+    let mut findings = view.listed(report);
     let mut text = String::new();
     for line in lines.split_inclusive('\n') {
         text.push_str(line);
