@@ -23,7 +23,7 @@ pub use called_code::{BaseFiles, CalledCode};
 pub use option_reader::{OptionError, OptionReader, Variables};
 pub use options::{FormatArgs, Options, ValueFiles};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
-use terraform::{Modules, PolicyDocument, region_from_environment};
+use terraform::{PolicyDocument, region_from_environment};
 
 use crate::model::{MovedBlock, Resolution, Resource, SearchSubject, TriedValue, UnknownValues, UnreadPart, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};

@@ -9,7 +9,7 @@ use super::Context;
 use crate::source::is_skipped;
 
 /// The maximum number of directories that are searched for one project.
-const MAX_DIRECTORIES: usize = 256;
+const MAX_DIRECTORIES: usize = 64;
 
 /// The maximum number of files that are found for one project.
 const MAX_FILES: usize = 256;

@@ -277,8 +277,9 @@ fn finding_line(diagnostic: &Diagnostic, from: EvidenceSource<'_>) -> String {
     let suppressed = suppressed.map(|own| format!(" (suppressed: {})", own.describe()));
     let reading = diagnostic.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
     let (place, message) = (base.place_of(diagnostic, report), &diagnostic.finding.message);
-    // An unknown status needs its reason; the message of a failure states it.
-    let reason = annotation::reason(diagnostic).filter(|_| diagnostic.outcome == Outcome::Unknown);
+    // An unknown status needs its reason; the message of a failure, and of a finding about a deployment, states it.
+    let needs_reason = diagnostic.outcome == Outcome::Unknown && !matches!(diagnostic.rule.check, Check::Deployment(_));
+    let reason = annotation::reason(diagnostic).filter(|_| needs_reason);
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     format!("{place}: {}: {message}{reason}{reading}{}", diagnostic.rule.id(), suppressed.unwrap_or_default())
 }

@@ -116,11 +116,11 @@ mod tests {
 
     #[test]
     fn long_words_and_code_stay_whole() {
-        check("a arn:aws:cloudtrail:x b", 10, &["a", "  arn:aws:cloudtrail:x", "  b"]);
+        check("aaa arn:aws:cloudtrail:x b", 10, &["aaa", "  arn:aws:cloudtrail:x", "  b"]);
         check("aaaa `b c` d", 8, &["aaaa", "  `b c`", "  d"]);
         check("aaaa `b c`.", 8, &["aaaa", "  `b c`."]);
         check("`aaaa bbbb cccc` d", 8, &["`aaaa", "  bbbb", "  cccc` d"]);
-        check("a `b c", 4, &["a", "  `b", "  c"]);
+        check("aaa `b c", 4, &["aaa", "  `b", "  c"]);
     }
 
     #[test]

@@ -327,8 +327,8 @@ fn files_of_values_over_the_limits_are_not_named() {
     assert!(!named(&[("a/z.tfvars".to_owned(), values(300_000))]));
     assert!(named(&other_files(255).chain(last("a/z.tfvars")).collect::<Vec<_>>()));
     assert!(!named(&other_files(256).chain(last("a/z.tfvars")).collect::<Vec<_>>()));
-    assert!(named(&other_directories(254).chain(last("a/z/z.tfvars")).collect::<Vec<_>>()));
-    assert!(!named(&other_directories(255).chain(last("a/z/z.tfvars")).collect::<Vec<_>>()));
+    assert!(named(&other_directories(62).chain(last("a/z/z.tfvars")).collect::<Vec<_>>()));
+    assert!(!named(&other_directories(63).chain(last("a/z/z.tfvars")).collect::<Vec<_>>()));
 }
 
 #[test]

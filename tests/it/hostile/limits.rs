@@ -81,7 +81,7 @@ fn full_report(entries: &[Entry]) -> String {
         Kind::File(bytes) => Some((&entry.path, bytes.as_slice())),
         _ => None,
     });
-    let view = View { is_verbose: true, shows_not_evaluated: true, ..View::default() };
+    let view = View { is_verbose: true, shows_not_evaluated: true, width: 10_000, ..View::default() };
     OutputFormat::Full.render_plain(&check(files), &view)
 }
 
@@ -186,7 +186,7 @@ fn text_over_the_limit_may_name_anything() {
     assert_eq!([Outcome::Fail, Outcome::Unknown].map(|outcome| count(&report, outcome)), [67, 3]);
     assert!(
         OutputFormat::Full
-            .render_plain(&report, &View::default())
+            .render_plain(&report, &View { width: 10_000, ..View::default() })
             .contains("exceeds the limit for the text that is searched for names")
     );
 }

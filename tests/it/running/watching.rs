@@ -80,7 +80,7 @@ fn a_check_that_cannot_be_done_is_told_and_tried_again() {
     let watching = Watching::start(&scratch, &["--var-file", "values.tfvars"]);
     assert!(watching.next().contains("1 trail"));
     std::fs::remove_file(scratch.path("values.tfvars")).unwrap();
-    assert_eq!(watching.next(), "error: can't read `values.tfvars`: no such file or directory");
+    assert_eq!(watching.next(), "error: can't read `values.tfvars`, named by `--var-file`: no such file or directory");
     std::fs::write(scratch.path("values.tfvars"), "").unwrap();
     assert!(watching.next().contains("1 trail"));
 }
