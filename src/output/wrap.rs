@@ -119,7 +119,7 @@ mod tests {
         check("aaa arn:aws:cloudtrail:x b", 10, &["aaa", "  arn:aws:cloudtrail:x", "  b"]);
         check("aaaa `b c` d", 8, &["aaaa", "  `b c`", "  d"]);
         check("aaaa `b c`.", 8, &["aaaa", "  `b c`."]);
-        check("`aaaa bbbb cccc` d", 8, &["`aaaa", "  bbbb", "  cccc` d"]);
+        check("`aaaa bbbb cccc` d", 8, &["`aaaa", "  bbbb", "  cccc`", "  d"]);
         check("aaa `b c", 4, &["aaa", "  `b", "  c"]);
     }
 
