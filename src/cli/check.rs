@@ -87,7 +87,7 @@ fn run_once(
         settings: &settings,
         named_inputs: &named_inputs,
     };
-    let view = job::view(&args, &matches, &config);
+    let view = job::view(&args, matches, &config);
     let mut bar = Comparison { base_run, head, view: &view };
     let mut gate = bar.apply_comparison(&mut report);
     let mut least = 0;

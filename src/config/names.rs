@@ -33,7 +33,7 @@ pub struct SelectableRule(pub &'static str);
 /// A rule that can be disabled, or a group of such rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(with = "String", extend("enum" = [&groups()[1..], &judging()].concat())))]
+#[cfg_attr(test, schemars(with = "String", extend("enum" = [groups().split_off(1), judging()].concat())))]
 pub struct SelectableRules(pub &'static str);
 
 /// A benchmark to which rules belong.

@@ -47,13 +47,13 @@ impl LoadedStack<'_> {
     pub(super) fn find_resolution(&self, unknown: &UnknownValues<'_>) -> Resolution {
         let cause = unknown.cause.map(Reason::root);
         let mut names: Vec<&str> = Vec::new();
-        match cause {
-            Some(
-                Reason::NoValue { reference }
-                | Reason::SetElsewhere { reference, .. }
-                | Reason::AtDeployment { reference, .. },
-            ) => names.push(reference),
-            Some(_) | None => {}
+        if let Some(
+            Reason::NoValue { reference }
+            | Reason::SetElsewhere { reference, .. }
+            | Reason::AtDeployment { reference, .. },
+        ) = cause
+        {
+            names.push(reference);
         }
         names.extend(unknown.subjects.iter().flat_map(|subject| words(subject)));
         let mut seen = HashSet::new();
