@@ -75,8 +75,19 @@ pub struct SourceFile {
     /// The location of this text in another file, if it is a string of that file (for example a template in
     /// `TemplateBody`).
     pub within: Option<Span>,
+    /// The locations of its lines there, as far as they are known.
+    pub lines_within: Vec<Option<LineWithin>>,
     /// Computed on first use: most files are never part of a message.
     lines: OnceLock<Box<LineStarts>>,
+}
+
+/// The location of a line of a text in the file that contains the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineWithin {
+    /// The line there, without its indentation.
+    pub span: Span,
+    /// The indentation of the line in the text, in bytes, if it is equal to the one there after its indentation.
+    pub indent: Option<u32>,
 }
 
 /// The starts of lines, from which positions are computed.
@@ -92,7 +103,23 @@ impl SourceFile {
     /// Decodes `bytes`. This never fails: invalid UTF-8 is replaced and recorded.
     pub fn new(path: PathBuf, name: String, bytes: Vec<u8>) -> Self {
         let (text, replaced) = decode(bytes);
-        Self { path, name, text, replaced, within: None, lines: OnceLock::new() }
+        Self { path, name, text, replaced, within: None, lines_within: Vec::new(), lines: OnceLock::new() }
+    }
+
+    /// The location of a span in the file that contains this text; `None` if the text isn't a part of another file.
+    pub fn outer(&self, span: Span) -> Option<Span> {
+        let whole = self.within?;
+        let line = self.line(span.start);
+        let within = line.checked_sub(1).and_then(|at| self.lines_within.get(at).copied().flatten());
+        Some(match within {
+            None => whole,
+            Some(LineWithin { span: outer, indent: None }) => outer,
+            Some(LineWithin { span: outer, indent: Some(indent) }) => {
+                let first = self.line_bounds(line).0.saturating_add(indent);
+                let at = |offset: u32| outer.start.saturating_add(offset.saturating_sub(first)).min(outer.end);
+                Span { start: at(span.start), end: at(span.end), ..outer }
+            }
+        })
     }
 
     /// The directory that contains the file.

@@ -28,7 +28,7 @@ pub use columns::{ColumnUnit, Columns};
 pub use disk::{Disk, StagedFile};
 pub use escapes::{has_escaped, unescaped};
 pub use exclusions::Exclusions;
-pub use file::{FileId, Position, SourceFile, Span};
+pub use file::{FileId, LineWithin, Position, SourceFile, Span};
 pub use file_states::FileStates;
 pub use git::{Commit, Git, GitError, GitIndex, Snapshot};
 pub use ignored::IgnoreFiles;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{Dependencies, FileId, Fs, ReadError, SourceFile, Span, check_text, names, normalize};
+use super::{Dependencies, FileId, Fs, LineWithin, ReadError, SourceFile, Span, check_text, names, normalize};
 
 /// All files of a run, by [`FileId`] and by path.
 ///
@@ -126,11 +126,23 @@ impl Sources {
 
     /// Adds a text that is a string in another file. If an editor has changed that file, the same path gets a new file.
     pub fn add_within(&self, path: &Path, name: String, text: &str, place: Span) -> FileId {
+        self.add_lines_within(path, name, text, place, Vec::new())
+    }
+
+    /// Does the same for a text whose lines have locations of their own.
+    pub fn add_lines_within(
+        &self,
+        path: &Path,
+        name: String,
+        text: &str,
+        place: Span,
+        lines: Vec<Option<LineWithin>>,
+    ) -> FileId {
         let mut file = SourceFile::new(path.to_owned(), name, text.as_bytes().to_vec());
-        file.within = Some(place);
+        (file.within, file.lines_within) = (Some(place), lines);
         if let Some(id) = self.known(path) {
             let known = self.file(id);
-            if known.text == text && known.within == Some(place) {
+            if known.text == text && known.within == Some(place) && known.lines_within == file.lines_within {
                 return id;
             }
         }
@@ -142,7 +154,7 @@ impl Sources {
     pub fn outermost(&self, span: Span) -> Span {
         let mut span = span;
         // This ends: a text is added after the file that contains it.
-        while let Some(outer) = self.file(span.file).within {
+        while let Some(outer) = self.file(span.file).outer(span) {
             span = outer;
         }
         span

@@ -228,7 +228,7 @@ impl LoadedProject for LoadedRoot<'_> {
     fn unread_parts(&self, subject: SearchSubject) -> Vec<UnreadPart> {
         let found = self.found(subject);
         let mut elsewhere = found.unread_parts.clone();
-        elsewhere.extend(self.program.unit.as_ref().and_then(|unit| unit.unread(self.program.context)));
+        elsewhere.extend(self.program.unit.iter().flat_map(|unit| unit.unread(self.program.context)));
         if let (Some(plan), SearchSubject::Trails) = (self.program.plan, subject) {
             planned::add_undeclared(&mut elsewhere, &found.sites, plan, &self.program.root.module);
         }

@@ -60,10 +60,13 @@ impl Module {
     }
 
     /// Reads a module whose files lie in several directories. A file replaces those of the same name in the directories
-    /// before. The sources of its calls are relative to the first one.
-    pub(super) fn load_all(directories: &[&Path], context: Context<'_>) -> Self {
+    /// before, and the last of all are generated. The sources of its calls are relative to the first one.
+    pub(super) fn load_all(directories: &[&Path], generated: &[PathBuf], context: Context<'_>) -> Self {
         let first = directories.first().copied().unwrap_or(Path::new("/"));
-        let listed = listed_in_all(directories, context).map(|paths| read_by_engine(paths, context));
+        let listed = listed_in_all(directories, context).map(|mut by_name| {
+            by_name.extend(generated.iter().map(|path| (file_name(path), path.clone())));
+            read_by_engine(by_name.into_values().collect(), context)
+        });
         Self::read(first, listed, context)
     }
 
@@ -304,14 +307,17 @@ impl Module {
     }
 }
 
-/// The paths of the files in several directories, of which a later one replaces the same name in those before.
-pub(super) fn listed_in_all(directories: &[&Path], context: Context<'_>) -> Result<Vec<PathBuf>, ReadError> {
+/// The paths of the files in several directories, by name. A later one replaces the same name in those before.
+pub(super) fn listed_in_all(
+    directories: &[&Path],
+    context: Context<'_>,
+) -> Result<BTreeMap<String, PathBuf>, ReadError> {
     let mut by_name = BTreeMap::new();
     for directory in directories {
         let paths = listed(&context.fs.without_links(directory), context)?;
         by_name.extend(paths.into_iter().map(|path| (file_name(&path), path)));
     }
-    Ok(by_name.into_values().collect())
+    Ok(by_name)
 }
 
 /// The paths of the files in a directory.

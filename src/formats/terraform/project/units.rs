@@ -1,13 +1,15 @@
 //! Units of Terragrunt: the root module that a unit deploys, and the values of its variables.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::library::ModuleLibrary;
-use super::module::Module;
+use super::module::{Module, listed_in_all};
 use super::values::{InputLayer, RootValues};
 use crate::formats::Context;
-use crate::formats::terraform::terragrunt::{Reader, Unit, UnitPlace, UnitSource};
+use crate::formats::terraform::terragrunt::{
+    GeneratedFile, IfExists, Reader, Unit, UnitPlace, UnitSource, is_own,
+};
 use crate::model::{TrailHint, UnreadPart, last_name};
 use crate::source::{ReadError, Span};
 use crate::value::{Budget, Data, Known, Traced, World};
@@ -17,6 +19,10 @@ pub(super) struct LoadedUnit<'a> {
     reader: Reader<'a>,
     source: UnitSource,
     place: &'a UnitPlace,
+    /// The paths of the generated files, each below that of the configuration.
+    generated: Vec<PathBuf>,
+    /// Generated files that can't be read, or that Terragrunt refuses to write.
+    refused: Vec<UnreadPart>,
 }
 
 impl<'a> LoadedUnit<'a> {
@@ -32,8 +38,58 @@ impl<'a> LoadedUnit<'a> {
         budget: &Rc<Budget>,
     ) -> Result<Self, ReadError> {
         let reader = Reader::open(place, context, &library.configurations, budget)?;
-        let source = Unit { reader: &reader }.source(&World::open(budget));
-        Ok(Self { reader, source, place })
+        let world = World::open(budget);
+        let source = Unit { reader: &reader }.source(&world);
+        let files = reader.generated(&world);
+        let mut unit = Self { reader, source, place, generated: Vec::new(), refused: Vec::new() };
+        if !files.is_empty() {
+            unit.generate(files, context);
+        }
+        Ok(unit)
+    }
+
+    /// Adds the generated files, as far as those of the same name allow it.
+    fn generate(&mut self, files: Vec<GeneratedFile>, context: Context<'_>) {
+        let beside = listed_in_all(&self.directories(), context).unwrap_or_default();
+        for file in files {
+            let existing = beside.get(&file.name);
+            let is_own_file = || {
+                let id = existing.and_then(|path| context.sources.load(context.fs, path).ok());
+                id.is_some_and(|id| is_own(&context.sources.file(id).text))
+            };
+            match file.if_exists {
+                IfExists::Skip if existing.is_some() => continue,
+                IfExists::Error if existing.is_some() => self.refuse(&file, "a file of this name exists"),
+                IfExists::OverwriteOwn if existing.is_some() && !is_own_file() => {
+                    self.refuse(&file, "a file of this name exists that Terragrunt hasn't generated");
+                }
+                IfExists::Overwrite | IfExists::OverwriteOwn | IfExists::Skip | IfExists::Error => {
+                    self.add_generated(file, context);
+                }
+            }
+        }
+    }
+
+    fn add_generated(&mut self, file: GeneratedFile, context: Context<'_>) {
+        let Some(text) = &file.text else { return self.refuse(&file, "its content is unknown") };
+        // No file can have a path below that of another file.
+        let path = self.place.file.join(&file.name);
+        let name = context.sources.name(&path);
+        context.sources.add_lines_within(&path, name, text, file.place, file.lines);
+        self.generated.push(path);
+    }
+
+    fn refuse(&mut self, file: &GeneratedFile, reason: &str) {
+        let mentions = file.text.as_ref().is_none_or(|text| text.contains("cloudtrail"));
+        self.refused.push(UnreadPart {
+            header: file.place,
+            description: format!("generated file `{}`", file.name),
+            reason: reason.to_owned(),
+            help: "set `contents` to text that can be evaluated, and `if_exists` to `overwrite`".to_owned(),
+            hint: mentions.then_some(TrailHint::Content),
+            limit: None,
+            missing: None,
+        });
     }
 
     /// The directories whose files make up the root module. The files of the unit replace those of the code that it
@@ -46,12 +102,12 @@ impl<'a> LoadedUnit<'a> {
     }
 
     pub(super) fn module(&self, context: Context<'_>) -> Module {
-        Module::load_all(&self.directories(), context)
+        Module::load_all(&self.directories(), &self.generated, context)
     }
 
     pub(super) fn values(&self, library: &ModuleLibrary, context: Context<'_>) -> RootValues {
         let arguments = self.reader.extra_arguments(&self.reader.open_world());
-        RootValues::read_unit(&self.directories(), &arguments, &library.options, context)
+        RootValues::read_unit(&self.directories(), &self.generated, &arguments, &library.options, context)
     }
 
     /// True if the root module is complete, so that a name that isn't declared in it is an error.
@@ -67,9 +123,12 @@ impl<'a> LoadedUnit<'a> {
     }
 
     /// The code that isn't read.
-    pub(super) fn unread(&self, context: Context<'_>) -> Option<UnreadPart> {
-        let UnitSource::Unread { text, reason, span } = &self.source else { return None };
-        Some(unread_source(text.as_deref(), reason, *span, &self.place.directory, context))
+    pub(super) fn unread(&self, context: Context<'_>) -> Vec<UnreadPart> {
+        let mut parts = self.refused.clone();
+        if let UnitSource::Unread { text, reason, span } = &self.source {
+            parts.push(unread_source(text.as_deref(), reason, *span, &self.place.directory, context));
+        }
+        parts
     }
 
     /// The location for findings about the whole unit.

@@ -127,7 +127,7 @@ impl RootValues {
         let mut values = Self::default();
         values.add_environment(options, context);
         if is_directory && !context.options.terraform.no_automatic_variables {
-            let layers = automatic_layers(&[root], context).into_iter();
+            let layers = automatic_layers(&[root], &[], context).into_iter();
             values.layers.extend(layers.map(|(_, layer)| Layer::Values(Arc::new(layer))));
         }
         values.with_options(options, context)
@@ -136,6 +136,7 @@ impl RootValues {
     /// Does the same for a Terragrunt unit with inputs, whose files of values lie in several directories.
     pub(super) fn read_unit(
         directories: &[&Path],
+        generated: &[PathBuf],
         arguments: &ExtraArguments,
         options: &OptionCache,
         context: Context<'_>,
@@ -145,7 +146,7 @@ impl RootValues {
         arguments.environment.iter().for_each(|given| values.add_given(given, directories, context));
         let mut files = match context.options.terraform.no_automatic_variables {
             true => Vec::new(),
-            false => automatic_layers(directories, context),
+            false => automatic_layers(directories, generated, context),
         };
         let of_auto = files.partition_point(|(name, _)| FIRST_VALUES.contains(&name.as_str()));
         let auto = files.split_off(of_auto);
@@ -370,9 +371,9 @@ fn file_of_values(path: &str, directories: &[&Path], context: Context<'_>) -> Re
 const FIRST_VALUES: [&str; 2] = ["terraform.tfvars", "terraform.tfvars.json"];
 
 /// The values of the files that Terraform loads automatically, with the names of the files. A file replaces those of the
-/// same name in the directories before.
-fn automatic_layers(directories: &[&Path], context: Context<'_>) -> Vec<(String, VariableLayer)> {
-    let files = match automatic_files(directories, context) {
+/// same name in the directories before, and a generated one replaces all of these.
+fn automatic_layers(directories: &[&Path], generated: &[PathBuf], context: Context<'_>) -> Vec<(String, VariableLayer)> {
+    let files = match automatic_files(directories, generated, context) {
         Ok(files) => files,
         Err(directory) => {
             let name = FIRST_VALUES.map(str::to_owned).into_iter().next().unwrap_or_default();
@@ -409,6 +410,8 @@ fn automatic_files<'d>(directories: &[&'d Path], context: Context<'_>) -> Result
             }
         }
     }
+    let generated = generated.iter().map(|path| (file_name(path), path.clone()));
+    by_name.extend(generated.filter(|(name, _)| names::is_automatic_values(name)));
     let mut files: Vec<(String, PathBuf)> = by_name.into_iter().collect();
     files.sort_by_key(|(name, _)| {
         let rank = FIRST_VALUES.iter().position(|first| first == name);

@@ -11,6 +11,7 @@ mod arguments;
 mod configuration;
 mod file;
 mod functions;
+mod generate;
 mod inputs;
 mod lookup;
 mod merge;
@@ -20,5 +21,6 @@ mod unit;
 
 pub(crate) use arguments::{ExtraArguments, GivenKind, GivenValue};
 pub(crate) use file::FileCache;
+pub(crate) use generate::{GeneratedFile, IfExists, is_own};
 pub(crate) use reader::{Reader, UnitPlace};
 pub(crate) use unit::{Unit, UnitSource};

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::formats::terraform::names::{self, file_name};
 use crate::formats::terraform::project::library::ModuleLibrary;
+use crate::formats::terraform::project::mentions;
 use crate::formats::terraform::terragrunt::{self, Reader, Unit, UnitPlace, UnitSource};
 use crate::formats::{Context, LinkedFile, Relevance};
 use crate::source::Sources;
@@ -29,6 +30,7 @@ struct CandidateUnit<'a> {
     reader: Reader<'a>,
     source: UnitSource,
     has_terraform_files: bool,
+    generates_code: bool,
     mentions_trail: bool,
 }
 
@@ -38,7 +40,8 @@ pub(super) fn find(linked: &[LinkedFile], library: &ModuleLibrary, context: Cont
     let templates = templates(&candidates);
     let mut found = Vec::new();
     for candidate in candidates.iter().filter(|candidate| !templates.contains(&candidate.place.file)) {
-        let deploys = candidate.source != UnitSource::Own || candidate.has_terraform_files;
+        let has_code = candidate.has_terraform_files || candidate.generates_code;
+        let deploys = candidate.source != UnitSource::Own || has_code;
         let unit = Unit { reader: &candidate.reader };
         if deploys && !unit.is_excluded(&candidate.reader.open_world()) {
             found.push(candidate.found());
@@ -108,7 +111,11 @@ impl<'a> CandidateUnit<'a> {
         let source = Unit { reader: &reader }.source(&World::open(budget));
         let listed = context.fs.list(&place.directory).unwrap_or_default();
         let has_terraform_files = listed.iter().any(|path| names::is_configuration(&file_name(path)));
-        Some(Self { place, reader, source, has_terraform_files, mentions_trail })
+        let generated = reader.generated(&World::open(budget));
+        let generates_code = generated.iter().any(|file| names::is_configuration(&file.name));
+        let mentions_trail = mentions_trail
+            || generated.iter().any(|file| file.text.as_ref().is_none_or(|text| mentions::mentions_trail(text.as_bytes())));
+        Some(Self { place, reader, source, has_terraform_files, generates_code, mentions_trail })
     }
 
     fn found(&self) -> FoundUnit {
