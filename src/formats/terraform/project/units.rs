@@ -5,11 +5,10 @@ use std::rc::Rc;
 
 use super::library::ModuleLibrary;
 use super::module::{Module, listed_in_all};
-use super::values::{InputLayer, RootValues};
+use super::values::{GeneratedValues, InputLayer, RootValues};
 use crate::formats::Context;
-use crate::formats::terraform::terragrunt::{
-    GeneratedFile, IfExists, Reader, Unit, UnitPlace, UnitSource, is_own,
-};
+use crate::formats::terraform::names;
+use crate::formats::terraform::terragrunt::{GeneratedFile, IfExists, Reader, Unit, UnitPlace, UnitSource, is_own};
 use crate::model::{TrailHint, UnreadPart, last_name};
 use crate::source::{ReadError, Span};
 use crate::value::{Budget, Data, Known, Traced, World};
@@ -23,6 +22,8 @@ pub(super) struct LoadedUnit<'a> {
     generated: Vec<PathBuf>,
     /// Generated files that can't be read, or that Terragrunt refuses to write.
     refused: Vec<UnreadPart>,
+    /// The contents of generated files of values that are unknown.
+    unknown_values: Vec<Span>,
 }
 
 impl<'a> LoadedUnit<'a> {
@@ -41,7 +42,8 @@ impl<'a> LoadedUnit<'a> {
         let world = World::open(budget);
         let source = Unit { reader: &reader }.source(&world);
         let files = reader.generated(&world);
-        let mut unit = Self { reader, source, place, generated: Vec::new(), refused: Vec::new() };
+        let mut unit =
+            Self { reader, source, place, generated: Vec::new(), refused: Vec::new(), unknown_values: Vec::new() };
         if !files.is_empty() {
             unit.generate(files, context);
         }
@@ -80,6 +82,9 @@ impl<'a> LoadedUnit<'a> {
     }
 
     fn refuse(&mut self, file: &GeneratedFile, reason: &str) {
+        if names::is_automatic_values(&file.name) {
+            self.unknown_values.push(file.place);
+        }
         let mentions = file.text.as_ref().is_none_or(|text| text.contains("cloudtrail"));
         self.refused.push(UnreadPart {
             header: file.place,
@@ -107,7 +112,8 @@ impl<'a> LoadedUnit<'a> {
 
     pub(super) fn values(&self, library: &ModuleLibrary, context: Context<'_>) -> RootValues {
         let arguments = self.reader.extra_arguments(&self.reader.open_world());
-        RootValues::read_unit(&self.directories(), &self.generated, &arguments, &library.options, context)
+        let generated = GeneratedValues { paths: &self.generated, unknown: &self.unknown_values };
+        RootValues::read_unit(&self.directories(), generated, &arguments, &library.options, context)
     }
 
     /// True if the root module is complete, so that a name that isn't declared in it is an error.

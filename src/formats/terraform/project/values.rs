@@ -121,6 +121,15 @@ impl OptionCache {
     }
 }
 
+/// The files of values that a Terragrunt unit generates.
+#[derive(Clone, Copy)]
+pub(super) struct GeneratedValues<'a> {
+    /// The generated files, also those of code.
+    pub(super) paths: &'a [PathBuf],
+    /// The expressions of unknown contents.
+    pub(super) unknown: &'a [Span],
+}
+
 impl RootValues {
     /// Reads the automatically loaded files of a root module, and the values of options.
     pub(super) fn read(root: &Path, is_directory: bool, options: &OptionCache, context: Context<'_>) -> Self {
@@ -136,7 +145,7 @@ impl RootValues {
     /// Does the same for a Terragrunt unit with inputs, whose files of values lie in several directories.
     pub(super) fn read_unit(
         directories: &[&Path],
-        generated: &[PathBuf],
+        generated: GeneratedValues<'_>,
         arguments: &ExtraArguments,
         options: &OptionCache,
         context: Context<'_>,
@@ -146,7 +155,7 @@ impl RootValues {
         arguments.environment.iter().for_each(|given| values.add_given(given, directories, context));
         let mut files = match context.options.terraform.no_automatic_variables {
             true => Vec::new(),
-            false => automatic_layers(directories, generated, context),
+            false => automatic_layers(directories, generated.paths, context),
         };
         let of_auto = files.partition_point(|(name, _)| FIRST_VALUES.contains(&name.as_str()));
         let auto = files.split_off(of_auto);
@@ -154,6 +163,8 @@ impl RootValues {
         values.layers.extend(files.into_iter().map(layer));
         values.layers.push(Layer::Inputs(InputLayer::Null));
         values.layers.extend(auto.into_iter().map(layer));
+        let unknown = |span: &Span| Layer::Unknown { name: None, setter: "a generated file".to_owned(), span: *span };
+        values.layers.extend(generated.unknown.iter().map(unknown));
         arguments.command_line.iter().for_each(|given| values.add_given(given, directories, context));
         values.with_options(options, context)
     }
@@ -372,7 +383,11 @@ const FIRST_VALUES: [&str; 2] = ["terraform.tfvars", "terraform.tfvars.json"];
 
 /// The values of the files that Terraform loads automatically, with the names of the files. A file replaces those of the
 /// same name in the directories before, and a generated one replaces all of these.
-fn automatic_layers(directories: &[&Path], generated: &[PathBuf], context: Context<'_>) -> Vec<(String, VariableLayer)> {
+fn automatic_layers(
+    directories: &[&Path],
+    generated: &[PathBuf],
+    context: Context<'_>,
+) -> Vec<(String, VariableLayer)> {
     let files = match automatic_files(directories, generated, context) {
         Ok(files) => files,
         Err(directory) => {
@@ -392,7 +407,11 @@ fn automatic_layers(directories: &[&Path], generated: &[PathBuf], context: Conte
 }
 
 /// The files that Terraform loads automatically, in their order, with their names; or the directory that can't be read.
-fn automatic_files<'d>(directories: &[&'d Path], context: Context<'_>) -> Result<Vec<(String, PathBuf)>, &'d Path> {
+fn automatic_files<'d>(
+    directories: &[&'d Path],
+    generated: &[PathBuf],
+    context: Context<'_>,
+) -> Result<Vec<(String, PathBuf)>, &'d Path> {
     let mut by_name: BTreeMap<String, PathBuf> = BTreeMap::new();
     for directory in directories {
         let paths = match context.fs.list(directory) {
