@@ -87,12 +87,15 @@ pub(super) fn view(args: &CheckArgs, matches: &ArgMatches, config: &Config) -> V
     }
 }
 
-/// The options on the command line that change the values of an evaluation, in their order. A plan isn't included: it
-/// belongs to one root.
+/// The options on the command line that change the values of an evaluation, and the enabled Regions, in their order. A
+/// plan isn't included: it belongs to one root.
 fn given_options(matches: &ArgMatches) -> Vec<String> {
-    let command = FormatArgs::augment_args(ConfigArgs::augment_args(clap::Command::default()));
+    let command = CheckArgs::augment_args(clap::Command::default());
+    let of_values = FormatArgs::augment_args(ConfigArgs::augment_args(clap::Command::default()));
+    let of_check = command.get_arguments().filter(|option| option.get_id() == "regions");
+    let of_values = of_values.get_arguments().filter(|option| option.get_id() != "plan");
     let mut given: Vec<(usize, Vec<String>)> = Vec::new();
-    for option in command.get_arguments().filter(|option| option.get_id() != "plan") {
+    for option in of_check.chain(of_values) {
         let (id, Some(name)) = (option.get_id().as_str(), option.get_long()) else { continue };
         if matches.value_source(id) != Some(ValueSource::CommandLine) {
             continue;

@@ -138,7 +138,7 @@ impl RelaxationPolicy {
             (Self::AllowedInCommit, _) => {
                 "have it reviewed: CI with `--diff-base` fails until it sets `TRAILINT_ALLOW_RELAXED=1`"
             }
-            (Self::Allowed, _) => "review it; `--allow-relaxed` prevents that it fails this run",
+            (Self::Allowed, _) => "review it; with `--allow-relaxed`, it doesn't fail this run",
         }
     }
 }

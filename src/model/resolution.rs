@@ -64,9 +64,10 @@ pub fn shell_quoted(argument: &str) -> String {
     format!("'{}'", argument.replace('\'', "'\\''"))
 }
 
-/// An option with its value, as it is written in a shell.
+/// An option with its value, as it is written in a shell. A value that looks like an option follows `=`.
 pub fn shown_option(name: &str, value: &str) -> String {
-    format!("{name} {}", shell_quoted(value))
+    let separator = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{name}{separator}{}", shell_quoted(value))
 }
 
 #[cfg(test)]

@@ -29,7 +29,8 @@ impl ResolvingCommands {
             let shown = report.sources.display_name(&deployment.0);
             (deployment, command(&shown, &steps, &view.given_options))
         });
-        Self(commands.collect())
+        // A command that an output has to escape, such as one with a line break in a name, can't be run as it is shown.
+        Self(commands.filter(|(_, command)| sanitize(command) == *command).collect())
     }
 
     /// The command for a deployment.

@@ -312,6 +312,24 @@ fn unknown_results_with_one_cause_are_shown_together() {
 }
 
 #[test]
+fn commands_keep_the_options_that_change_verdicts() {
+    let options = ["--regions", "us-east-1", "--select", "cis-3.1"];
+    let with_options = command(&[("a/main.tf", BOOL)], &options);
+    let expected = "trailint check a --regions us-east-1 --var multi=true --region us-east-1";
+    assert_eq!(with_options.as_deref(), Some(expected));
+}
+
+#[test]
+fn commands_work_with_unusual_names() {
+    let scratch = Scratch::new("resolving", &[("main.tf", BOOL), ("-prod.tfvars", "multi = true\n")]);
+    let before = report(&out(&scratch.run(&["check", "--format", "json"])));
+    assert_eq!(commands(&before), [(".".to_owned(), "trailint check . --var-file=-prod.tfvars".to_owned())]);
+    assert_eq!(resolve_all(&before, &scratch.0), 1);
+    // A command that can't be run as it is shown isn't shown.
+    assert_eq!(command(&[("a\nb/main.tf", BOOL)], &[]), None);
+}
+
+#[test]
 fn files_of_values_over_the_limits_are_not_named() {
     let named = |files: &[(String, String)]| {
         let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
