@@ -73,7 +73,15 @@ impl<'a> LoadedUnit<'a> {
     }
 
     fn add_generated(&mut self, file: GeneratedFile, context: Context<'_>) {
-        let Some(text) = &file.text else { return self.refuse(&file, "its content is unknown") };
+        if file.text.is_none() {
+            self.refuse(&file, "its content is unknown");
+        }
+        // An unknown content also replaces a file of the same name.
+        let text = match (&file.text, file.name.ends_with(".json")) {
+            (Some(text), _) => text.as_str(),
+            (None, true) => "{}",
+            (None, false) => "",
+        };
         // No file can have a path below that of another file.
         let path = self.place.file.join(&file.name);
         let name = context.sources.name(&path);
