@@ -6,6 +6,8 @@ use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use super::Context;
+use crate::model::shown_option;
+use crate::named::listed;
 use crate::source::is_skipped;
 
 /// The maximum number of directories that are searched for one project.
@@ -37,6 +39,17 @@ pub(super) fn find(directory: &Path, wanted: WantedFiles, context: Context<'_>) 
     }
     search.found.truncate(MAX_FILES);
     search.found
+}
+
+/// Describes that an option with one of the files sets the named variables or parameters; `None` without a file.
+pub(super) fn describe(files: &[String], names: &str, option: &str) -> Option<String> {
+    if let [file] = files {
+        let with_file = shown_option(option, file);
+        return Some(format!("`{file}` sets {names}: add `{with_file}`, or a `[[root]]` entry"));
+    }
+    let quoted = files.iter().map(|file| format!("`{file}`")).collect();
+    let files = listed(quoted, MAX_NAMED)?;
+    Some(format!("{files} set {names}: add one of them with `{option}`, or a `[[root]]` entry for each"))
 }
 
 struct Search<'a> {

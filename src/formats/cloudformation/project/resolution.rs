@@ -134,17 +134,8 @@ fn describe_parameters(parameters: &[MissingParameter], sentences: &mut Vec<Stri
     for (files, group) in in_files {
         let names = group.iter().map(|own| format!("`{}`", own.name)).collect();
         let Some(names) = listed(names, MAX_NAMED) else { continue };
-        let quoted = files.iter().map(|file| format!("`{file}`")).collect();
-        match (files.as_slice(), listed(quoted, MAX_NAMED)) {
-            ([file], _) => {
-                let option = shown_option("--parameter-file", file);
-                sentences.push(format!("`{file}` sets {names}: add `{option}`, or a `[[root]]` entry"));
-            }
-            (_, Some(files)) => sentences.push(format!(
-                "{files} set {names}: add one of them with `--parameter-file`, or a `[[root]]` entry for each"
-            )),
-            (_, None) => sentences.push(ask_for_values(&names, &group)),
-        }
+        let in_files = values_files::describe(&files, &names, "--parameter-file");
+        sentences.push(in_files.unwrap_or_else(|| ask_for_values(&names, &group)));
         if files.is_empty() {
             steps.extend(group.iter().map(|own| ResolvingStep::option("--parameter", own.assignment())));
         } else {

@@ -230,17 +230,8 @@ impl LoadedRoot<'_> {
         let (Some(names), Some(first)) = (listed(names, MAX_NAMED), variables.first()) else { return };
         let files = self.unused_files().iter().enumerate().filter(|(index, _)| first.files.contains(index));
         let files: Vec<String> = files.map(|(_, file)| file.name.clone()).collect();
-        let quoted = files.iter().map(|file| format!("`{file}`")).collect();
-        match (files.as_slice(), listed(quoted, MAX_NAMED)) {
-            ([file], _) => {
-                let option = shown_option("--var-file", file);
-                sentences.push(format!("`{file}` sets {names}: add `{option}`, or a `[[root]]` entry"));
-            }
-            (_, Some(files)) => sentences.push(format!(
-                "{files} set {names}: add one of them with `--var-file`, or a `[[root]]` entry for each"
-            )),
-            (_, None) => sentences.push(ask_for_values(&names, variables, "--var")),
-        }
+        let in_files = values_files::describe(&files, &names, "--var-file");
+        sentences.push(in_files.unwrap_or_else(|| ask_for_values(&names, variables, "--var")));
         if files.is_empty() {
             steps.extend(variables.iter().map(|own| ResolvingStep::option("--var", own.assignment())));
         } else {
