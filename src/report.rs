@@ -16,11 +16,13 @@ pub use merged::{Deployment, MergedFindings, in_deployments};
 pub use suppression::{SuppressedBy, Suppression};
 pub use view::{MIN_WIDTH, View};
 
+use std::sync::Arc;
+
 use crate::edit::Fix;
 use crate::error::Error;
 use crate::finding::{Finding, Label, Level};
 use crate::model::selectors::EventLoss;
-use crate::model::{EventCoverage, MovedBlock, ResolvingStep};
+use crate::model::{EventCoverage, KnownInterface, MovedBlock, ResolvingStep};
 use crate::rules::{Check, Rule};
 use crate::source::{FileCount, FileId, Sources, Span};
 
@@ -167,6 +169,8 @@ pub struct TrailResult {
     pub owners: Vec<FileId>,
     /// The call of a module or nested stack in the deployment's own files that leads to the trail.
     pub call: Option<Span>,
+    /// The known interface that represents its module, if the module isn't installed.
+    pub known: Option<Arc<KnownInterface>>,
     /// The value that decides that it isn't created.
     pub absence: Option<Absence>,
     /// The evaluated rules, with their outcomes.
@@ -233,6 +237,8 @@ pub struct Diagnostic {
     pub counts_unknown: bool,
     /// The suppression, if the finding doesn't count.
     pub suppressed: Option<Suppression>,
+    /// The known interface on which the verdict is based.
+    pub known: Option<Arc<KnownInterface>>,
 }
 
 /// The numbers of findings by kind.
@@ -353,6 +359,7 @@ impl Diagnostic {
             rejected_fix: None,
             fails_when: Vec::new(),
             passes_when: Vec::new(),
+            known: None,
             counts_unknown: false,
             suppressed: None,
         }

@@ -265,6 +265,7 @@ impl DeploymentCheck<'_> {
             digest: digest(self.sources.file(declaration.file).slice(declaration)),
             owners: instance.trail.owners.clone(),
             call: instance.trail.calls.last().copied(),
+            known: instance.trail.known.clone(),
             absence: absence(&instance.trail).filter(|_| instance.exists == TrailExistence::Never),
             rules: asked
                 .clone()

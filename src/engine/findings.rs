@@ -1,7 +1,7 @@
 //! Turns rule results into findings: instances that share their text share a finding.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::deployment_check::DeploymentCheck;
 use super::downgrade::Downgrade;
@@ -9,11 +9,13 @@ use super::trail_instance::{RuleResult, TrailInstance};
 use super::witness::Witness;
 use crate::finding::{Finding, FindingTarget, Label, Level};
 use crate::model::selectors::EventLoss;
-use crate::model::{Resolution, Trail, UnknownValues};
+use crate::model::{KnownInterface, Remedy, Resolution, Trail, UnknownValues};
 use crate::named::quoted;
 use crate::report::{Diagnostic, FindingInstance, Outcome, Suppression};
 use crate::rules::Rule;
-use crate::source::{Sources, Span, is_installed};
+use crate::source::{Sources, Span, is_installed, is_known_interface};
+use crate::value::world::VERSION_OF;
+use crate::value::{HopKind, StepRole};
 
 /// Rule results of instances that share their text.
 #[derive(Debug)]
@@ -60,6 +62,10 @@ impl DeploymentCheck<'_> {
     ) -> Diagnostic {
         let name = self.name.map(|name| format!(" ({})", quoted(name))).unwrap_or_default();
         let subject = format!("deployment {}{name}", quoted(&self.root));
+        let finding = match first.and_then(|trail| trail.known.as_deref()) {
+            Some(known) => of_known(finding, known, depends_on_version(&witness)),
+            None => finding,
+        };
         let suppressed = self.suppression(rule, &finding, None, first);
         let reported =
             self.report(rule, self.settings.level(rule, rule.page.level), outcome, &subject, finding, &witness);
@@ -109,6 +115,10 @@ impl DeploymentCheck<'_> {
             None => (self.settings.level(rule, own), finding),
         };
         let finding = move_out(finding, &instance.trail, self.sources);
+        let finding = match &instance.trail.known {
+            Some(known) => of_known(finding, known, depends_on_version(&answer.witness)),
+            None => finding,
+        };
         let instances = group.results.iter().map(|(instance, answer)| FindingInstance {
             address: Some(instance.trail.address.clone()),
             deployment: Some(self.root.clone()),
@@ -122,6 +132,7 @@ impl DeploymentCheck<'_> {
                 .filter(|loss| *loss != EventLoss::NOTHING),
         });
         let reported = self.report(rule, level, answer.outcome, "", finding, &answer.witness);
+        let reported = Diagnostic { known: instance.trail.known.clone(), ..reported };
         Some(self.suppress(reported.for_instances(instances.collect()), group.suppressed.clone()))
     }
 
@@ -209,6 +220,29 @@ impl DeploymentCheck<'_> {
     }
 }
 
+fn depends_on_version(witness: &Witness) -> bool {
+    witness.subjects.iter().any(|subject| subject.starts_with(VERSION_OF))
+}
+
+/// Adds the note about a known interface, and removes changes that some of the versions don't accept.
+fn of_known(mut finding: Finding, known: &KnownInterface, depends_on_version: bool) -> Finding {
+    finding.notes.push(known.note.clone());
+    let lacks = |remedy: &Remedy| match remedy.steps().last().map(|hop| &hop.step) {
+        Some(HopKind::Declared { kind, name, .. }) => {
+            kind.role == StepRole::Call && known.partial_arguments.iter().any(|argument| argument == name)
+        }
+        _ => false,
+    };
+    if finding.remedies.iter().any(lacks) {
+        finding.remedies.clear();
+        finding.help = Some(known.advice.to_owned());
+    }
+    if depends_on_version {
+        finding.help = Some(known.advice.to_owned());
+    }
+    finding
+}
+
 /// Moves a finding in installed code, which can't be edited, to the call of the module: to the argument that decides
 /// the value, or to the call's header if none does. A finding in code that the configuration has for a module is moved
 /// only if nothing outside of it decides the value.
@@ -217,10 +251,10 @@ fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -> Finding {
     let called = called_directories(trail, call, sources);
     let is_inside = |label: &Label| {
         let file = sources.file(label.span.file);
-        is_installed(&file.path) || called.iter().any(|directory| file.directory() == directory)
+        is_out_of_reach(&file.path) || called.iter().any(|directory| file.directory() == directory)
     };
     let own = finding.related.iter().position(|label| !is_inside(label));
-    let is_editable = !is_installed(&sources.file(place.span.file).path);
+    let is_editable = !is_out_of_reach(&sources.file(place.span.file).path);
     if !is_inside(place) || is_editable && own.is_some() {
         return finding;
     }
@@ -231,7 +265,18 @@ fn move_out(mut finding: Finding, trail: &Trail, sources: &Sources) -> Finding {
     if let FindingTarget::Text(inside) = std::mem::replace(&mut finding.place, FindingTarget::Text(label)) {
         finding.related.insert(0, inside);
     }
+    let is_known = |span: Span| is_known_interface(&sources.file(span.file).path);
+    if is_known(trail.header) {
+        // An argument that contains the place adds nothing to it.
+        let place = finding.place.label().map(|label| label.span);
+        finding.related.retain(|label| !is_known(label.span) && !place.is_some_and(|place| label.span.holds(place)));
+    }
     finding
+}
+
+/// True for code that can't be edited.
+fn is_out_of_reach(path: &Path) -> bool {
+    is_installed(path) || is_known_interface(path)
 }
 
 /// The directories of the modules on the path from a call to the declaration of the trail.
@@ -273,6 +318,9 @@ fn shorten_label(label: Label) -> Label {
 /// one of these.
 fn blockers(subject: &str) -> Vec<String> {
     const KINDS: [&str; 5] = ["var.", "module.", "data.", "local.", "terraform."];
+    if let Some((part, _)) = subject.strip_prefix(VERSION_OF).and_then(|of| of.split_once(" < ")) {
+        return vec![part.replace(' ', ".")];
+    }
     if subject.chars().all(|c| is_part(c) || matches!(c, '[' | ']' | '"')) {
         return vec![subject.to_owned()];
     }

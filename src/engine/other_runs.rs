@@ -20,7 +20,7 @@ use crate::formats::terraform::Modules;
 use crate::model::selectors::SelectorPolicy;
 use crate::report::{Diagnostic, Outcome};
 use crate::rules::{Check, RULES, Rule, Strictness};
-use crate::source::{Dependencies, FileId, Span, TrackingFs, is_installed};
+use crate::source::{Dependencies, FileId, Span, TrackingFs, is_installed, is_known_interface};
 use crate::suppress::{self, StaleSuppression, Suppressions};
 use crate::value::Budget;
 
@@ -125,7 +125,8 @@ fn evaluate(run: OtherRun<'_>, found: &FindingPlaces<'_>) -> Vec<OpenRules> {
             has_unread |= verdicts.deployment.as_ref().is_some_and(|judged| !judged.unread.is_empty());
             rules.extend(undecided(&verdicts, found));
         }
-        if dependencies.files().iter().any(|file| is_installed(&run.context.sources.file(*file).path)) {
+        let mut paths = dependencies.files().into_iter().map(|file| run.context.sources.file(file).path.clone());
+        if paths.any(|path| is_installed(&path) || is_known_interface(&path)) {
             for settings in &local {
                 rules.extend(undecided(&evaluate_bare(candidate, settings, run.context, &dependencies, budget), found));
             }

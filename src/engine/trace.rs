@@ -16,7 +16,7 @@ use crate::finding::Label;
 use crate::formats::LoadedProject;
 use crate::model::{Resource, SearchSubject};
 use crate::named::closest;
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{FileId, SourceFile, Sources, is_known_interface};
 use crate::value::{Budget, Data, Known, Traced, Unknown, World};
 
 /// The answer to `trace`: the paths of values.
@@ -35,6 +35,8 @@ pub struct TracedArgument {
     pub name: String,
     /// The ways in which its value may come about; one if nothing is undecided.
     pub paths: Vec<TracePath>,
+    /// The argument's own name, and the module and versions of the known interface that sets it.
+    known: Option<(String, String)>,
 }
 
 /// One way in which a value comes about.
@@ -123,9 +125,27 @@ impl IncrementalCheck {
 
 /// Shortens the labels of the steps to one line.
 fn clip_steps(arguments: &mut [TracedArgument], sources: &Sources) {
-    for label in arguments.iter_mut().flat_map(|argument| &mut argument.paths).flat_map(|way| &mut way.steps) {
-        clip_to_line(label, sources);
+    for argument in arguments {
+        for way in &mut argument.paths {
+            if let Some((name, module)) = &argument.known {
+                summarize_known(&mut way.steps, name, module, sources);
+            }
+            way.steps.iter_mut().for_each(|label| clip_to_line(label, sources));
+        }
     }
+}
+
+/// Replaces the steps within a known interface, which is no code of the user, by one step at the call.
+fn summarize_known(steps: &mut Vec<Label>, name: &str, module: &str, sources: &Sources) {
+    let is_known = |label: &Label| is_known_interface(&sources.file(label.span.file).path);
+    let Some((place, first)) = steps.iter().enumerate().find(|(_, label)| is_known(label)) else { return };
+    let span = sources.outermost(first.span);
+    steps.retain(|label| !is_known(label));
+    let text = match steps.is_empty() {
+        true => format!("{name} is set by {module}"),
+        false => format!("passed on by {module} to {name}"),
+    };
+    steps.insert(place.min(steps.len()), Label { span, text });
 }
 
 /// The distance of the nearest step of a value's path from an offset; `None` if no step is at the offset or behind it

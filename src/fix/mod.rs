@@ -40,7 +40,7 @@ use crate::finding::FindingTarget;
 use crate::model::{Remedy, RemedyKind};
 use crate::report::{Diagnostic, Outcome, Report};
 use crate::scan::ScanInputs;
-use crate::source::{Fs, PathKind, SourceFile, Span, is_generated};
+use crate::source::{Fs, PathKind, SourceFile, Span, is_generated, is_known_interface};
 use safety::Trails;
 
 /// Sets the fix of each finding of one deployment, as if there were no other deployment.
@@ -58,7 +58,10 @@ pub fn propose(findings: &mut [Diagnostic], texts: &ParsedFiles<'_>, is_output: 
 
 /// True if the place that decides a failing value is in a file that a tool generates.
 fn is_decided_in_output(diagnostic: &Diagnostic, texts: &ParsedFiles<'_>) -> bool {
-    let is_output = |span: Span| is_generated(&texts.file(span.file).path);
+    let is_output = |span: Span| {
+        let path = &texts.file(span.file).path;
+        is_generated(path) || is_known_interface(path)
+    };
     match &diagnostic.finding.place {
         FindingTarget::Text(label) if diagnostic.finding.remedies.is_empty() => is_output(label.span),
         _ => diagnostic.finding.remedies.iter().any(|remedy| is_output(remedy.target())),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::formats::terraform::is_configuration;
-use crate::source::{FileId, Fs, SourceFile, Sources, Span};
+use crate::source::{FileId, Fs, SourceFile, Sources, Span, is_known_interface};
 use crate::syntax::hcl::{self, Attribute, Block, ItemKind, ParsedItem, UnparsedItem};
 use crate::syntax::node::{Entry, Node, NodeKind, Tree};
 use crate::syntax::{Language, json, yaml};
@@ -92,7 +92,8 @@ impl<'a> ParsedFiles<'a> {
     /// have been loaded once the module has findings.
     pub(super) fn module_files(&self, id: FileId) -> Vec<Arc<SourceFile>> {
         let own = self.file(id);
-        if !is_configuration(&own.name) {
+        // The known interface of a module is one file, which is on no disk.
+        if !is_configuration(&own.name) || is_known_interface(&own.path) {
             return vec![own];
         }
         let directory = own.directory().to_owned();

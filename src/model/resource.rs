@@ -1,6 +1,8 @@
 //! Resources: the first waist of the program, which every format has to produce.
 
-use super::{Contradiction, Notation, ResourceKind};
+use std::sync::Arc;
+
+use super::{Contradiction, KnownInterface, Notation, ResourceKind};
 use crate::source::{FileId, Span};
 use crate::value::{Maybe, Object, Traced};
 
@@ -19,6 +21,8 @@ pub struct Resource {
     pub call: Option<Span>,
     /// The module calls or stacks that lead to the declaration, the innermost first.
     pub calls: Vec<Span>,
+    /// The known interface that represents its module, if the module isn't installed.
+    pub known: Option<Arc<KnownInterface>>,
     /// The files of the modules or templates that declare the resource and that lead to it by calls, the innermost
     /// first.
     pub owners: Vec<FileId>,

@@ -1,7 +1,9 @@
 //! Trails and deployments: the second waist of the program, which the rules check.
 
+use std::sync::Arc;
+
 use super::dialects::Attributes;
-use super::{Contradiction, IgnoredArgument, Macro, Selectors, UnreadPart};
+use super::{Contradiction, IgnoredArgument, KnownInterface, Macro, Selectors, UnreadPart};
 use crate::source::{FileId, Span};
 use crate::value::{Known, Reason, Traced, Unknown};
 
@@ -23,6 +25,8 @@ pub struct Trail {
     pub call: Option<Span>,
     /// The module calls or stacks that lead to the declaration, the innermost first.
     pub calls: Vec<Span>,
+    /// The known interface that represents its module, if the module isn't installed.
+    pub known: Option<Arc<KnownInterface>>,
     /// The files of the modules or templates that declare the trail and that lead to it by calls, the innermost first.
     pub owners: Vec<FileId>,
     /// True if the trail is created.

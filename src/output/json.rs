@@ -10,6 +10,7 @@ use super::resolving::ResolvingCommands;
 use super::sanitize::escaped;
 use crate::edit::{Edit, Fix};
 use crate::finding::{FindingTarget, Label, Level};
+use crate::model::KnownInterface;
 use crate::report::{
     DeploymentResult, Diagnostic, FindingCounts, Outcome, Report, Suppression, TrailExistence, TrailResult, View,
 };
@@ -79,6 +80,15 @@ struct TrailEntry<'a> {
     location: JsonLocation,
     rules: BTreeMap<&'static str, &'static str>,
     advisories: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<KnownEntry<'a>>,
+}
+
+/// The known interface that represents a module which isn't installed.
+#[derive(Serialize)]
+pub(super) struct KnownEntry<'a> {
+    module: &'a str,
+    versions: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -246,6 +256,13 @@ fn trail<'a>(deployment: &'a TrailResult, sources: &Sources) -> TrailEntry<'a> {
         location: location(deployment.header, sources),
         rules: deployment.rules.iter().map(|(rule, said)| (rule.id(), outcome(*said))).collect(),
         advisories: deployment.advisories.iter().map(|rule| rule.id()).collect(),
+        known: deployment.known.as_deref().map(KnownEntry::of),
+    }
+}
+
+impl<'a> KnownEntry<'a> {
+    pub(super) fn of(known: &'a KnownInterface) -> Self {
+        Self { module: &known.module, versions: &known.versions }
     }
 }
 

@@ -31,7 +31,24 @@ pub(super) fn sentences(report: &Report, view: &View) -> String {
     let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
+    let words = words + &known_interfaces(report);
     format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
+}
+
+/// The modules that aren't installed and have a known interface.
+fn known_interfaces(report: &Report) -> String {
+    let mut calls = BTreeSet::new();
+    for deployment in &report.deployments {
+        let known = deployment.trails.iter().filter_map(|trail| trail.known.as_ref());
+        calls.extend(known.map(|known| (deployment.root.as_str(), known.call.as_str())));
+    }
+    let named: BTreeSet<&str> = calls.iter().map(|(_, call)| *call).collect();
+    let named: Vec<String> = named.iter().take(MAX_NAMED).map(|call| format!("`{}`", sanitize(call))).collect();
+    match calls.len() {
+        0 => String::new(),
+        1 => format!("1 module is judged by its known interface ({}).\n", named.join(", ")),
+        number => format!("{number} modules are judged by their known interfaces ({}).\n", named.join(", ")),
+    }
 }
 
 /// The settings that have no effect, a line for each. A directory of a module may be meant for other code that shares

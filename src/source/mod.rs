@@ -185,6 +185,14 @@ pub fn is_installed(path: &Path) -> bool {
     path.components().any(|part| INSTALLED.iter().any(|name| part.as_os_str() == *name))
 }
 
+/// The directory of the texts that represent modules which aren't installed. It exists on no disk.
+pub const KNOWN_INTERFACES: &str = "known-interface:";
+
+/// True for a text that represents a module which isn't installed.
+pub fn is_known_interface(path: &Path) -> bool {
+    path.starts_with(KNOWN_INTERFACES)
+}
+
 /// Directories that tools generate from other sources.
 const GENERATED: [&str; 5] = [".terraform", ".terragrunt-cache", "cdk.out", "cdktf.out", ".serverless"];
 

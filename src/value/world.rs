@@ -19,6 +19,9 @@ pub const MAX_WORLDS: usize = 4096;
 /// The cost of storing an answer with its texts.
 const STEPS_OF_ANSWER: usize = 2;
 
+/// The first words of a condition on a version: `version of x < 1.0.0`.
+pub const VERSION_OF: &str = "version of ";
+
 /// A question that the code doesn't answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Atom {
@@ -172,6 +175,20 @@ impl World {
         // Only the last value remains. It isn't a question, but the conclusion is recorded for later questions.
         self.conclude(Atom::is(subject, last))?;
         Some(others.len())
+    }
+
+    /// Decides which of several conditions is the first that holds, each of which implies those after it, and returns
+    /// its index, or their number if none holds; `None` in an open world.
+    pub fn choose_below(&self, conditions: &[String]) -> Option<usize> {
+        for (index, condition) in conditions.iter().enumerate() {
+            if self.decide(Atom::Holds { condition: condition.clone() })? {
+                for implied in conditions.iter().skip(index) {
+                    self.conclude(Atom::Holds { condition: implied.clone() })?;
+                }
+                return Some(index);
+            }
+        }
+        Some(conditions.len())
     }
 
     /// Returns the value that an unknown one was decided to have.
@@ -353,7 +370,12 @@ impl std::fmt::Display for Decision {
             (Atom::Is { subject, value }, true) => write!(f, "{subject} = {value}"),
             (Atom::Is { subject, value }, false) => write!(f, "{subject} != {value}"),
             (Atom::Holds { condition }, true) => write!(f, "{condition}"),
-            (Atom::Holds { condition }, false) => write!(f, "not ({condition})"),
+            (Atom::Holds { condition }, false) => {
+                match condition.strip_prefix(VERSION_OF).and_then(|of| of.split_once(" < ")) {
+                    Some((of, bound)) => write!(f, "{VERSION_OF}{of} >= {bound}"),
+                    None => write!(f, "not ({condition})"),
+                }
+            }
         }
     }
 }

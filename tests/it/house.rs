@@ -34,7 +34,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rayon", &["engine/threads.rs"]),
     ("regex::", &["formats/terraform/language/functions/patterns.rs", "formats/cloudformation/language/limits.rs"]),
     ("toml::", &["config/"]),
-    ("serde_json", &["formats/plan/raw.rs", "output/", "lsp/"]),
+    ("serde_json", &["formats/plan/raw.rs", "formats/terraform/known/mod.rs", "output/", "lsp/"]),
     ("similar::", &["output/diff.rs"]),
     ("tempfile", &["source/replacement.rs"]),
     ("lsp_server", &["lsp/"]),

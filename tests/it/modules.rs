@@ -1,8 +1,10 @@
 //! Modules that aren't installed: directories of the configuration, and known interfaces.
 
 use serde_json::Value;
+use trailint::internal::report::TrailExistence;
 
 use super::cli::{Scratch, err, out, status};
+use super::support::{check, word};
 
 /// A call of a module that the configuration maps.
 const CALL: &str = "module \"audit\" {\n  source  = \"app.terraform.io/acme/cloudtrail/aws\"\n  version = \"2.3.1\"\n\n  \
@@ -122,4 +124,170 @@ fn mistakes_in_modules_are_shown_at_their_place() {
         let shown = err(&output);
         assert!(status(&output) == 2 && shown.contains(expected), "{text}: {shown}");
     }
+}
+
+/// A trail by its address, with `+` (pass), `-` (fail) or `?` (unknown) for the rules of multi-Region, logging, excluded
+/// events, global events, validation and encryption.
+fn judged(source: &str, version: &str, arguments: &str) -> String {
+    let version = if version.is_empty() { String::new() } else { format!("  version = \"{version}\"\n") };
+    let call = format!("module \"x\" {{\n  source = \"{source}\"\n{version}{arguments}}}\n");
+    let report = check(vec![("main.tf".to_owned(), call)]);
+    let [deployment] = report.deployments.as_slice() else { return "no deployment".to_owned() };
+    let [trail] = deployment.trails.as_slice() else { return "no trail".to_owned() };
+    if trail.exists == TrailExistence::Never {
+        return "not created".to_owned();
+    }
+    let rules = [
+        "single-region-trail",
+        "stopped-trail",
+        "excluded-event-sources",
+        "missing-global-events",
+        "unvalidated-logs",
+        "logs-without-kms",
+    ];
+    let signs = rules
+        .map(|id| trail.rules.iter().find(|(rule, _)| rule.id() == id).map(|(_, outcome)| word(*outcome)))
+        .map(|outcome| match outcome {
+            Some("pass") => '+',
+            Some("fail") => '-',
+            _ => '?',
+        });
+    format!(
+        "{} {}",
+        signs.iter().collect::<String>(),
+        trail.address.strip_prefix("module.x.").unwrap_or(&trail.address)
+    )
+}
+
+#[test]
+fn each_boundary_between_versions_of_a_known_module_is_where_its_interface_changes() {
+    const EXCLUDING: &str = "  event_selector = [{\n    read_write_type = \"All\"\n    include_management_events = true\n    \
+                             exclude_management_event_sources = [\"kms.amazonaws.com\"]\n    \
+                             data_resource = []\n  }]\n";
+    let cases = [
+        ("cloudposse/cloudtrail/aws", "0.6.0", "", "-++-+- aws_cloudtrail.default"),
+        ("cloudposse/cloudtrail/aws", "0.7.0", "", "-++-+- aws_cloudtrail.default[0]"),
+        ("cloudposse/cloudtrail/aws", "0.7.1", "  enabled = true\n", "not created"),
+        ("cloudposse/cloudtrail/aws", "0.8.0", "  enabled = true\n", "-++-+- aws_cloudtrail.default[0]"),
+        ("cloudposse/cloudtrail/aws", "0.16.0", "", "-++-+- aws_cloudtrail.default[0]"),
+        ("cloudposse/cloudtrail/aws", "0.17.0", "", "+++-+- aws_cloudtrail.default[0]"),
+        ("cloudposse/cloudtrail/aws", "0.23.0", EXCLUDING, "+++-+- aws_cloudtrail.default[0]"),
+        ("cloudposse/cloudtrail/aws", "0.24.0", EXCLUDING, "++--+- aws_cloudtrail.default[0]"),
+        ("trussworks/cloudtrail/aws", "2.0.4", "", "+++++- aws_cloudtrail.main"),
+        ("trussworks/cloudtrail/aws", "3.0.0", "", "++++++ aws_cloudtrail.main"),
+        ("nozaq/secure-baseline/aws", "0.14.0", "", "++++++ module.cloudtrail_baseline.aws_cloudtrail.global"),
+        ("nozaq/secure-baseline/aws", "0.15.0", "", "++++++ module.cloudtrail_baseline.aws_cloudtrail.global[0]"),
+        ("nozaq/secure-baseline/aws", "0.30.0", "", "++++++ module.cloudtrail_baseline.aws_cloudtrail.global[0]"),
+        ("nozaq/secure-baseline/aws", "0.31.0", "", "++++++ module.cloudtrail_baseline[0].aws_cloudtrail.global"),
+        ("nozaq/secure-baseline/aws//modules/cloudtrail-baseline", "0.14.0", "", "++++++ aws_cloudtrail.global"),
+        ("nozaq/secure-baseline/aws//modules/cloudtrail-baseline", "0.15.0", "", "++++++ aws_cloudtrail.global[0]"),
+        ("nozaq/secure-baseline/aws//modules/cloudtrail-baseline", "0.30.0", "", "++++++ aws_cloudtrail.global[0]"),
+        ("nozaq/secure-baseline/aws//modules/cloudtrail-baseline", "0.31.0", "", "++++++ aws_cloudtrail.global"),
+        ("lacework/cloudtrail/aws", "0.5.0", "", "++++-- aws_cloudtrail.lacework_cloudtrail[0]"),
+        ("lacework/cloudtrail/aws", "1.0.0", "", "++++++ aws_cloudtrail.lacework_cloudtrail[0]"),
+        ("plus3it/tardigrade-cloudtrail/aws", "2.1.0", "", "+++++- aws_cloudtrail.this[0]"),
+        ("plus3it/tardigrade-cloudtrail/aws", "2.2.0", "", "++++++ aws_cloudtrail.this[0]"),
+        ("plus3it/tardigrade-cloudtrail/aws", "4.1.1", "", "++++++ aws_cloudtrail.this[0]"),
+        ("plus3it/tardigrade-cloudtrail/aws", "5.0.0", "", "++++++ aws_cloudtrail.this"),
+        ("clouddrove/cloudtrail/aws", "0.13.0", "", "-++-+- aws_cloudtrail.default[0]"),
+        ("clouddrove/cloudtrail/aws", "0.14.0", "", "+++++- aws_cloudtrail.default[0]"),
+        ("clouddrove/cloudtrail/aws", "0.15.0", "", "++++++ aws_cloudtrail.default[0]"),
+        ("clouddrove/cloudtrail/aws", "1.3.0", "", "++++++ aws_cloudtrail.default[0]"),
+        ("clouddrove/cloudtrail/aws", "1.4.0", "", "-++++- aws_cloudtrail.default[0]"),
+        ("boldlink/cloudtrail/aws", "1.0.0", "", "++++-+ aws_cloudtrail.main"),
+        ("boldlink/cloudtrail/aws", "1.1.0", "", "++++++ aws_cloudtrail.main"),
+        ("boldlink/cloudtrail/aws", "1.2.4", "", "++++++ aws_cloudtrail.main"),
+        ("boldlink/cloudtrail/aws", "1.3.0", "", "+++++- aws_cloudtrail.main"),
+        // The ends of the tables.
+        ("QuiNovas/cloudtrail/aws", "4.0.2", "", "++++++ aws_cloudtrail.cloudtrail"),
+        ("StratusGrid/cloudtrail/aws", "1.0.16", "", "++++++ aws_cloudtrail.cloudtrail"),
+        ("rhythmictech/cloudtrail-logging/aws", "1.3.0", "  kms_key_id = \"k\"\n", "++++++ aws_cloudtrail.trail"),
+        ("tmknom/cloudtrail/aws", "1.2.0", "", "+++++- aws_cloudtrail.default"),
+        ("cloudposse/cloudtrail/aws", "0.25.0", "", "no trail"),
+        ("terraform-aws-modules/cloudtrail/aws", "~> 3.0", "", "no trail"),
+        // Several versions, with the address of the newest.
+        ("cloudposse/cloudtrail/aws", "", "", "?++-+- aws_cloudtrail.default[0]"),
+        ("cloudposse/cloudtrail/aws", "< 0.17", "", "-++-+- aws_cloudtrail.default[0]"),
+        ("cloudposse/cloudtrail/aws", "", "  is_multi_region_trail = false\n", "-++-+- aws_cloudtrail.default[0]"),
+        ("trussworks/cloudtrail/aws", "", "", "+++++? aws_cloudtrail.main"),
+        ("plus3it/tardigrade-cloudtrail/aws", ">= 4.0", "", "++++++ aws_cloudtrail.this"),
+        ("nozaq/secure-baseline/aws", "", "", "++++++ module.cloudtrail_baseline[0].aws_cloudtrail.global"),
+    ];
+    let mut different = String::new();
+    for (source, version, arguments, expected) in cases {
+        let found = judged(source, version, &format!("{arguments}{}", required(source)));
+        if found != expected {
+            different.push_str(&format!("{source} {version}: {found}, not {expected}\n"));
+        }
+    }
+    assert!(different.is_empty(), "{different}");
+}
+
+/// Arguments without which a trail has no bucket.
+fn required(source: &str) -> &'static str {
+    match source.split('/').next() {
+        Some("plus3it" | "rhythmictech") => "  cloudtrail_bucket = \"logs\"\n",
+        Some("lacework" | "boldlink" | "QuiNovas" | "StratusGrid") => "",
+        Some("nozaq") if !source.contains("//") => "",
+        Some("cloudposse") => "",
+        _ => "  s3_bucket_name = \"logs\"\n",
+    }
+}
+
+const KNOWN: &str = "module \"trail\" {\n  source = \"cloudposse/cloudtrail/aws\"\n  name   = \"x\"\n\n  \
+                     s3_bucket_name                = \"logs\"\n  include_global_service_events = true\n}\n";
+
+#[test]
+fn a_verdict_states_the_versions_on_which_it_depends() {
+    let scratch = Scratch::new("known", &[("main.tf", KNOWN)]);
+    let found = report(&scratch, &["."]);
+    let unknown =
+        found["findings"].as_array().unwrap().iter().find(|own| own["rule"] == "single-region-trail").unwrap();
+    assert_eq!(unknown["worlds"]["fails_when"][0], "version of module trail < 0.17.0");
+    assert_eq!(unknown["worlds"]["passes_when"][0], "version of module trail >= 0.17.0");
+    assert_eq!(unknown["worlds"]["blocked_by"][0], "module.trail");
+    assert_eq!(places(&found, "single-region-trail"), ["main.tf:1"]);
+    let known = &found["deployments"][0]["trails"][0]["known"];
+    assert_eq!(known["module"], "cloudposse/cloudtrail/aws");
+    assert_eq!(known["versions"][0], "0.3.0");
+    let output = scratch.run(&["check"]);
+    let note = "judged by the known interface of cloudposse/cloudtrail/aws 0.3.0–0.24.0: its code isn't installed (run \
+                `terraform init`)";
+    assert!(out(&output).contains(note), "{}", out(&output));
+    assert!(out(&output).contains("help: pin `version`, or run `terraform init`"), "{}", out(&output));
+    assert!(!out(&output).contains("known-interface"), "{}", out(&output));
+    assert!(err(&output).contains("1 module is judged by its known interface (`module.trail`).\n"), "{}", err(&output));
+    let local = report(&scratch, &["--modules", "local", "."]);
+    assert_eq!(deployments(&local), [". unknown "]);
+}
+
+#[test]
+fn no_location_is_in_a_known_interface() {
+    let call = KNOWN.replace("\"cloudposse/cloudtrail/aws\"", "\"cloudposse/cloudtrail/aws\"\n  version = \"0.16.0\"");
+    let scratch = Scratch::new("known-places", &[("main.tf", &call)]);
+    for format in ["full", "json", "sarif", "html", "markdown", "github", "rdjson", "concise"] {
+        let output = scratch.run(&["check", "-v", "--show-passed", "-f", format]);
+        let output = if status(&output) == 2 { scratch.run(&["check", "-v", "-f", format]) } else { output };
+        assert_ne!(status(&output), 2, "{format}: {}", err(&output));
+        assert!(!out(&output).contains("known-interface"), "{format}: {}", out(&output));
+    }
+    let trace = scratch.run(&["trace", "module.trail.aws_cloudtrail.default[0]"]);
+    let text = out(&trace);
+    assert!(!text.contains("known-interface") && status(&trace) == 0, "{text}{}", err(&trace));
+    assert!(text.contains("passed on by cloudposse/cloudtrail/aws 0.16.0 to include_global_service_events"), "{text}");
+}
+
+#[test]
+fn the_command_that_resolves_a_version_installs_the_module() {
+    let scratch = Scratch::new("known-resolve", &[("main.tf", KNOWN)]);
+    let found = report(&scratch, &["."]);
+    let unknown =
+        found["findings"].as_array().unwrap().iter().find(|own| own["rule"] == "single-region-trail").unwrap();
+    assert_eq!(unknown["help"], "pin `version`, or run `terraform init`");
+    assert!(out(&scratch.run(&["check"])).contains("To resolve: terraform init && trailint check ."));
+    // No version of the module is known, so only its code resolves it.
+    let newer = KNOWN.replace("  name", "  version = \"0.99.0\"\n  name");
+    let shown = out(&Scratch::new("known-newer", &[("main.tf", &newer)]).run(&["check"]));
+    assert!(shown.contains("no known version of cloudposse/cloudtrail/aws is 0.99.0"), "{shown}");
+    assert!(shown.contains("To resolve: terraform init && trailint check ."), "{shown}");
 }

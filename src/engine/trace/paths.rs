@@ -25,8 +25,9 @@ pub(super) fn existence(first: &Resource, runs: &[TraceRun], project: &dyn Loade
     let is_decided = seen.iter().any(|(exists, _)| {
         exists.value != Known(Data::Bool(true)) || !exists.hops.is_empty() || exists.origin.span() != first.header
     });
-    is_decided.then(|| {
-        group(first.address.clone(), &seen, project, |exists| match &exists.value {
+    is_decided.then(|| TracedArgument {
+        known: known(first, "the trail"),
+        ..group(first.address.clone(), &seen, project, |exists| match &exists.value {
             Known(Data::Bool(true)) => ("is created".to_owned(), "created here".to_owned()),
             Known(_) => ("isn't created".to_owned(), "not created here".to_owned()),
             Unknown(why) => ("may be created".to_owned(), why.describe()),
@@ -53,21 +54,30 @@ pub(super) fn argument(instance: &InstanceByWorld<'_>, path: &str, project: &dyn
     let first = instance.first().map(|(resource, _)| *resource);
     let absent = first.and_then(|resource| resource.kind.dialect()?.absent(path));
     let name = format!("{}.{path}", first.map(|resource| resource.address.as_str()).unwrap_or_default());
-    group(name, &seen, project, |value| describe(value, absent))
+    let known = first.and_then(|resource| known(resource, path));
+    TracedArgument { known, ..group(name, &seen, project, |value| describe(value, absent)) }
+}
+
+/// The name of an argument, with the module of the known interface that sets it.
+fn known(resource: &Resource, name: &str) -> Option<(String, String)> {
+    let known = resource.known.as_ref()?;
+    Some((name.to_owned(), format!("{} {}", known.module, known.shown_versions)))
 }
 
 /// The Region in which an instance is created.
 pub(super) fn region(instance: &InstanceByWorld<'_>, first: &Resource, project: &dyn LoadedProject) -> TracedArgument {
     let seen: Vec<ValueInWorld<'_>> = instance.iter().map(|(resource, world)| (region_of(resource), *world)).collect();
-    group(format!("{}.region", first.address), &seen, project, |region| match (&region.value, region.origin) {
-        (Known(data), Origin::Absent(_)) if region.hops.is_empty() => {
-            (format!("is {}", describe_value(data)), format!("set by `{}`", FormatArgs::REGION))
-        }
-        (Known(data), Origin::Absent(_)) => {
-            (format!("is {}", describe_value(data)), "the Region of its provider".to_owned())
-        }
-        (Known(_) | Unknown(_), _) => describe(region, None),
-    })
+    let argument =
+        group(format!("{}.region", first.address), &seen, project, |region| match (&region.value, region.origin) {
+            (Known(data), Origin::Absent(_)) if region.hops.is_empty() => {
+                (format!("is {}", describe_value(data)), format!("set by `{}`", FormatArgs::REGION))
+            }
+            (Known(data), Origin::Absent(_)) => {
+                (format!("is {}", describe_value(data)), "the Region of its provider".to_owned())
+            }
+            (Known(_) | Unknown(_), _) => describe(region, None),
+        });
+    TracedArgument { known: known(first, "region"), ..argument }
 }
 
 fn region_of(resource: &Resource) -> Traced<Data> {
@@ -124,7 +134,7 @@ fn group(
             way.decisions = witness::minimal(&runs).iter().map(ToString::to_string).collect();
         }
     }
-    TracedArgument { name, paths }
+    TracedArgument { name, paths, known: None }
 }
 
 fn path(value: &Traced<Data>, (outcome, label): (String, String), project: &dyn LoadedProject) -> TracePath {

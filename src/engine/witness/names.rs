@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::value::world::Decision;
+use crate::value::world::{Decision, VERSION_OF};
 
 /// Words of the language of conditions, which name no value.
 const WORDS: [&str; 12] = ["isn", "t", "empty", "an", "element", "of", "with", "at", "if", "true", "false", "null"];
@@ -53,6 +53,10 @@ fn is_part(name: &str, whole: &str) -> bool {
 
 /// The names in a subject, without those of functions: of Terraform, the paths with a dot.
 fn names(subject: &str) -> Vec<&str> {
+    // Conditions on one version are always decided together.
+    if subject.starts_with(VERSION_OF) {
+        return Vec::new();
+    }
     let mut words = Vec::new();
     let mut rest = subject;
     while let Some(start) = rest.find(is_in_name) {

@@ -253,6 +253,7 @@ impl Planned {
             notation: Notation::Hcl,
             macros: Vec::new(),
             contradictions: Vec::new(),
+            known: None,
             is_synthesized: false,
         })
     }

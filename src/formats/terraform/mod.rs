@@ -1,9 +1,11 @@
 //! Terraform and OpenTofu: a directory is a module, and a root module is one that no scanned module calls.
 //!
 //! `language` evaluates expressions, and refers to everything that it doesn't define itself through the trait `Lookup`.
-//! `project` reads modules, and implements `Lookup` for their instances. `sources` compares the sources of modules.
+//! `project` reads modules, and implements `Lookup` for their instances. `sources` compares the sources of modules, and
+//! `known` has the interfaces of public modules.
 
 mod files;
+pub mod known;
 mod language;
 mod names;
 mod options;

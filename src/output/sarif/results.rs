@@ -9,6 +9,7 @@ use super::{ReportExtent, SarifText, hash};
 use crate::edit::Fix;
 use crate::finding::{FindingTarget, Level};
 use crate::output::annotation;
+use crate::output::json::KnownEntry;
 use crate::output::passed::{self, PassedRule};
 use crate::report::{Diagnostic, Fingerprint, Outcome, Report, Suppression, View};
 use crate::rules::Rule;
@@ -89,6 +90,8 @@ struct ResultProperties<'a> {
     blocked_by: &'a [String],
     fails_when: &'a [String],
     passes_when: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<KnownEntry<'a>>,
 }
 
 /// The hashes of the lines of files, each file hashed once.
@@ -223,6 +226,7 @@ impl<'a> ResultProperties<'a> {
             blocked_by: &diagnostic.finding.blocked_by,
             fails_when: &diagnostic.fails_when,
             passes_when: &diagnostic.passes_when,
+            known: diagnostic.known.as_deref().map(KnownEntry::of),
         }
     }
 }

@@ -134,6 +134,7 @@ impl TemplateEvaluator<'_> {
             Known(true) | Unknown(_) => self.body(kind.shape, &members, header),
         };
         Resource {
+            known: None,
             is_synthesized: self.template().is_synthesized(),
             macros: self.first_macro(member).into_iter().collect(),
             ..self.with_body(kind, (&member.key, header, member.value.span), exists, body)
@@ -163,6 +164,7 @@ impl TemplateEvaluator<'_> {
             notation: self.template().notation,
             macros: Vec::new(),
             contradictions: Vec::new(),
+            known: None,
             is_synthesized: false,
         }
     }

@@ -56,6 +56,7 @@ fn resource(
         declaration: block.span,
         call: scope.entry,
         calls: scope.calls(),
+        known: scope.known.clone(),
         owners: owners(block, scope),
         exists: scope.existence(exists),
         region,
@@ -99,9 +100,14 @@ fn evaluated(attribute: &Attribute, evaluator: &ModuleEvaluator<'_>) -> Field {
 
 /// Marks everything about a resource as unknown, because it represents more instances than the limit allows.
 pub(super) fn mark_over_limit(resource: &mut Resource, limit: &'static str) {
-    resource.exists.value = Unknown(Reason::OverLimit { limit });
-    resource.body = Unknown(Reason::OverLimit { limit });
-    resource.region.value = Unknown(Reason::OverLimit { limit });
+    mark_unknown(resource, &Reason::OverLimit { limit });
+}
+
+/// Marks everything about a resource as unknown.
+pub(super) fn mark_unknown(resource: &mut Resource, why: &Reason) {
+    resource.exists.value = Unknown(why.clone());
+    resource.body = Unknown(why.clone());
+    resource.region.value = Unknown(why.clone());
 }
 
 /// The arguments of a block that are in its shape.

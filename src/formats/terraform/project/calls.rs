@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::formats::Context;
+use crate::formats::terraform::known::{self, KnownCode};
 use crate::formats::terraform::sources::{self, Address, is_local};
 use crate::formats::terraform::{Modules, version};
 use crate::model::{TrailHint, UnreadPart, dialects};
-use crate::source::{ReadError, normalize};
+use crate::source::{ReadError, is_known_interface, normalize};
 use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, TemplatePart};
 use crate::syntax::json as json_syntax;
 use crate::syntax::node::Node;
@@ -25,6 +26,8 @@ const META_ARGUMENTS: [&str; 6] = ["source", "version", "count", "for_each", "pr
 pub(super) enum CalledModule {
     /// Code that can be read.
     Directory { directory: PathBuf, origin: CodeOrigin },
+    /// Code that isn't read, and whose interface is known.
+    Known(KnownCode),
     /// Code that isn't read.
     Unread {
         /// The call, and the hints that its names give about the code.
@@ -43,6 +46,8 @@ pub(super) enum CodeOrigin {
     Installed,
     /// The configuration.
     Mapped,
+    /// The known interface of a module that isn't installed.
+    Known,
 }
 
 impl CalledModule {
@@ -61,6 +66,8 @@ pub(super) struct ModuleCall<'c> {
     pub(super) key: &'c str,
     /// The value of its source, or the reason why it is unknown.
     pub(super) source: Result<&'c str, &'c str>,
+    /// The value of its `version`; `None` if there is none or it is unknown.
+    pub(super) version: Option<&'c str>,
 }
 
 /// The modules that `terraform init` has installed.
@@ -138,7 +145,13 @@ pub(super) fn resolve(
 ) -> CalledModule {
     let source = match caller.source {
         Ok(source) => source,
-        Err(reason) => return CalledModule::unread(caller, reason, None),
+        Err(reason) => {
+            let unread = CalledModule::unread(caller, reason, None);
+            return match source_before_query(caller.block) {
+                Some(source) => known_or(unread, caller, source, context),
+                None => unread,
+            };
+        }
     };
     if let Some(local) = local(source, caller.directory) {
         if leads_to(&local, is_read, context) {
@@ -156,7 +169,38 @@ pub(super) fn resolve(
     {
         return CalledModule::Directory { directory: directory.to_owned(), origin: CodeOrigin::Mapped };
     }
-    installed
+    known_or(installed, caller, source, context)
+}
+
+/// The known interface of a call whose code isn't read, or the reason why there is none.
+fn known_or(called: CalledModule, caller: ModuleCall<'_>, source: &str, context: Context<'_>) -> CalledModule {
+    let CalledModule::Unread { part, other } = called else { return called };
+    if context.options.terraform.modules != Modules::Installed {
+        return CalledModule::Unread { part, other };
+    }
+    let names = caller.block.body.attributes.iter().map(|attribute| attribute.name.text.as_str());
+    let arguments: Vec<&str> = names.filter(|name| !META_ARGUMENTS.contains(name)).collect();
+    match known::look_up(source, caller.version, &arguments) {
+        known::Lookup::Known(code) => CalledModule::Known(code),
+        known::Lookup::NoVersion { reason, has_trail } => {
+            let hint = if has_trail { Some(TrailHint::Content) } else { part.hint };
+            CalledModule::Unread { part: UnreadPart { hint, ..unread(caller, &reason) }, other }
+        }
+        known::Lookup::NoModule => {
+            let help = "correct `source`: no such module is known; `terraform init` will tell".to_owned();
+            CalledModule::Unread { part: UnreadPart { help, ..part }, other }
+        }
+        known::Lookup::Unknown => CalledModule::Unread { part, other },
+    }
+}
+
+/// The source up to its parameters, if only these aren't literal.
+fn source_before_query(block: &Block) -> Option<&str> {
+    let ExprKind::Template(parts) = &block.body.attribute("source")?.value.kind else { return None };
+    match parts.first()? {
+        TemplatePart::Literal(text) => text.split_once('?').map(|(source, _)| source),
+        TemplatePart::Interpolation(_) | TemplatePart::If(_) | TemplatePart::For(_) => None,
+    }
 }
 
 /// Finds the code that `terraform init` has installed for a call.
@@ -188,8 +232,8 @@ fn installed(
 pub(super) fn leads_to(local: &Path, is_read: &dyn Fn(&Path) -> bool, context: Context<'_>) -> bool {
     // A missing directory is as unknown as a module that isn't installed.
     context.options.terraform.modules != Modules::None
-        && context.sources.may_read(local)
-        && (is_read(local) || may_hold_files(local, context))
+        && (is_known_interface(local)
+            || context.sources.may_read(local) && (is_read(local) || may_hold_files(local, context)))
 }
 
 /// True if a directory contains anything or can't be listed; the module that is read from it reports the error.
@@ -206,7 +250,7 @@ pub(super) fn literal_source(block: &Block) -> Option<&str> {
     literal(block, "source")
 }
 
-fn literal<'b>(block: &'b Block, argument: &str) -> Option<&'b str> {
+pub(super) fn literal<'b>(block: &'b Block, argument: &str) -> Option<&'b str> {
     match &block.body.attribute(argument)?.value.kind {
         ExprKind::String(text) => Some(text),
         _ => None,
@@ -219,7 +263,7 @@ pub(super) fn local(source: &str, directory: &Path) -> Option<PathBuf> {
 }
 
 /// A call whose code isn't read.
-fn unread(caller: ModuleCall<'_>, reason: &str) -> UnreadPart {
+pub(super) fn unread(caller: ModuleCall<'_>, reason: &str) -> UnreadPart {
     let label = caller.block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
     let words = caller.block.body.attribute("source").map(|source| words(&source.value)).unwrap_or_default();
     let names: Vec<String> = match caller.source {

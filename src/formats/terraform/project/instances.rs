@@ -1,15 +1,17 @@
 //! The instances of module calls, and the code of the calls.
 
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::calls::{self, CalledModule, ModuleCall};
+use super::calls::{self, CalledModule, CodeOrigin, ModuleCall};
 use super::expand::{self, BlockInstance, MAX_INSTANCES};
 use super::module::{BlockId, Module};
 use super::program::{ModuleEvaluator, Program};
 use super::scope::{DeclarationCall, ModuleCallInstance, ModuleScope};
 use crate::formats::terraform::Engine;
 use crate::model::UnreadPart;
+use crate::source::{KNOWN_INTERFACES, Span};
 use crate::syntax::hcl::Block;
 use crate::value::{Data, Maybe, Traced, World};
 
@@ -25,7 +27,7 @@ impl Program<'_> {
     /// The instances of a call that may be created, evaluated once per world, so that the values in them are evaluated
     /// only once.
     fn instances(&self, caller: &Rc<ModuleScope>, call: &DeclarationCall, world: &World) -> Rc<[Rc<ModuleScope>]> {
-        self.called.get_or_evaluate((caller.id, call.block), world, || {
+        self.called.get_or_evaluate((caller.id, call.block, Arc::as_ptr(&call.module)), world, || {
             let Some(block) = caller.module.block(call.block) else { return Rc::from([]) };
             let name = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
             let instances = expand::instances(block, &ModuleEvaluator::of(self, caller, world));
@@ -48,7 +50,7 @@ impl Program<'_> {
         let made = ModuleCallInstance { caller: Rc::clone(caller), block: call.block, names };
         let id = self.last_id.get().saturating_add(1);
         self.last_id.set(id);
-        Rc::new(ModuleScope::called(id, Arc::clone(&call.module), address, made, call.origin, exists))
+        Rc::new(ModuleScope::called(id, call, address, made, exists))
     }
 
     /// The instance of a call that a reference such as `module.audit["a"]` names.
@@ -73,12 +75,28 @@ impl Program<'_> {
     pub(super) fn call(&self, caller: &Rc<ModuleScope>, name: &str) -> Option<DeclarationCall> {
         let id = caller.module.find_id("module", &[name])?;
         let block = caller.module.block(id)?;
-        let CalledModule::Directory { directory, origin } =
-            self.resolve(block, &caller.module, &self.key_of(caller, name), Some(caller))
-        else {
-            return None;
-        };
-        Some(DeclarationCall { block: id, module: self.module(&directory), origin })
+        match self.resolve(block, &caller.module, &self.key_of(caller, name), Some(caller)) {
+            CalledModule::Directory { directory, origin } => {
+                Some(DeclarationCall { block: id, module: self.module(&directory), origin, known: None })
+            }
+            // Most interfaces have no outputs.
+            CalledModule::Known(code) => {
+                let [stub] = code.stubs.as_slice() else { return None };
+                let module = self.known_module(stub.path, block.header);
+                let has_outputs = module.blocks("output").next().is_some();
+                let call = DeclarationCall { block: id, module, origin: CodeOrigin::Known, known: None };
+                has_outputs.then_some(call)
+            }
+            CalledModule::Unread { .. } => None,
+        }
+    }
+
+    /// The module that represents a call with this header.
+    pub(super) fn known_module(&self, stub: &'static str, header: Span) -> Arc<Module> {
+        let caller = self.context.sources.file(header.file);
+        let place = Path::new(KNOWN_INTERFACES).join(format!("{}-{}", caller.name.replace('/', "_"), header.start));
+        self.known_calls.borrow_mut().insert(place.clone(), header);
+        self.module(&place.join(stub))
     }
 
     /// The key of a call in the manifest of installed modules.
@@ -100,6 +118,16 @@ impl Program<'_> {
         let block = caller.module.find("module", &[name])?;
         match self.resolve(block, &caller.module, &self.key_of(caller, name), Some(caller)) {
             CalledModule::Unread { part, .. } => Some(part),
+            CalledModule::Known(_) => {
+                let caller = ModuleCall {
+                    block,
+                    directory: &caller.module.directory,
+                    key: "",
+                    source: calls::literal_source(block).ok_or("its `source` is an expression"),
+                    version: None,
+                };
+                Some(calls::unread(caller, "its code isn't available"))
+            }
             CalledModule::Directory { .. } => None,
         }
     }
@@ -120,8 +148,20 @@ impl Program<'_> {
             (None, Some(computed)) => computed.as_deref().map_err(String::as_str),
             (None, None) => Err("it has no `source`"),
         };
-        let caller = ModuleCall { block, directory: &module.directory, key, source };
+        let literal = calls::literal(block, "version");
+        let computed = if literal.is_none() { self.computed_version(block, caller) } else { None };
+        let version = literal.or(computed.as_deref());
+        let caller = ModuleCall { block, directory: &module.directory, key, source, version };
         calls::resolve(caller, &self.manifest, &|directory| self.is_read(directory), self.context)
+    }
+
+    /// The value of a version that isn't a plain string; `None` if it is unknown or null.
+    fn computed_version(&self, block: &Block, caller: Option<&Rc<ModuleScope>>) -> Option<String> {
+        let version = &block.body.attribute("version")?.value;
+        match ModuleEvaluator::of(self, caller?, &World::open(&self.budget)).eval(version).value {
+            Maybe::Known(Data::String(version)) => Some(version),
+            Maybe::Known(_) | Maybe::Unknown(_) => None,
+        }
     }
 
     /// The value of a source that isn't a plain string, or the reason why it is unknown.

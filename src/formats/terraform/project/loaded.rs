@@ -15,14 +15,14 @@ use super::planned::{self, TrailDeclaration};
 use super::program::{ModuleEvaluator, Program};
 use super::resolution::UnusedFile;
 use super::scope::ModuleScope;
-use super::search::{DeclarationSite, ModuleSearch, SearchResult};
+use super::search::{DeclarationSite, ModuleSearch, SearchResult, VersionChoice};
 use super::units::LoadedUnit;
 use super::values::RootValues;
 use super::{body, variables};
 use crate::formats::terraform::terragrunt::UnitPlace;
 use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Rejection};
 use crate::model::{Contradiction, MovedBlock, Resolution, Resource, SearchSubject, UnknownValues, UnreadPart};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Sources, Span, is_known_interface};
 use crate::syntax::Problem;
 use crate::syntax::hcl::Expr;
 use crate::value::{Budget, Memo, Traced, World};
@@ -103,6 +103,7 @@ impl<'a> LoadedRoot<'a> {
             library: &root.library,
             budget: Rc::clone(budget),
             modules: RefCell::default(),
+            known_calls: RefCell::default(),
             plain_calls: RefCell::default(),
             manifest,
             is_directory,
@@ -127,13 +128,38 @@ impl<'a> LoadedRoot<'a> {
     /// The directories of the modules that a search for trails reaches.
     pub(super) fn reached(&self) -> Vec<PathBuf> {
         self.found(SearchSubject::Trails);
-        self.program.modules.borrow().keys().cloned().collect()
+        let modules = self.program.modules.borrow();
+        modules.keys().filter(|directory| !is_known_interface(directory)).cloned().collect()
     }
 }
 
 impl LoadedRoot<'_> {
     /// The resources of a declaration in a world.
     fn instances_of(&self, site: &DeclarationSite, world: &World) -> Vec<Resource> {
+        match &site.choice {
+            Some(choice) => self.instances_of_choice(site, choice, world),
+            None => self.instances_at(site, world),
+        }
+    }
+
+    /// The resources of a declaration that depends on the version of a known module, with the addresses of the newest
+    /// version.
+    fn instances_of_choice(&self, site: &DeclarationSite, choice: &VersionChoice, world: &World) -> Vec<Resource> {
+        let chosen = world.choose_below(&choice.conditions);
+        let variant = chosen.and_then(|index| choice.variants.get(index));
+        let mut resources = self.instances_at(variant.unwrap_or(site), world);
+        for resource in &mut resources {
+            if let Some(variant) = variant {
+                resource.address = with_suffix(&resource.address, &variant.suffix, &site.suffix);
+            }
+            if variant.is_none() {
+                body::mark_unknown(resource, &choice.reason);
+            }
+        }
+        resources
+    }
+
+    fn instances_at(&self, site: &DeclarationSite, world: &World) -> Vec<Resource> {
         let block = site.module.block(site.block).expect("the search for sites has parsed the block");
         let notation = site.module.notation(site.block);
         let mut resources = Vec::new();
@@ -249,6 +275,15 @@ impl LoadedProject for LoadedRoot<'_> {
             .values()
             .map(|(span, reference)| Problem::syntax(*span, format!("`{reference}` isn't declared in this module")));
         of_modules.chain(self.program.values.problems().cloned()).chain(undeclared).collect()
+    }
+}
+
+/// Replaces the part of an address that follows the call of a known module.
+fn with_suffix(address: &str, own: &str, newest: &str) -> String {
+    match address.strip_suffix(own) {
+        Some(call) => format!("{call}{newest}"),
+        // A resource that isn't created has no key.
+        None => address.to_owned(),
     }
 }
 

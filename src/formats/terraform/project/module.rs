@@ -88,6 +88,13 @@ impl Module {
         Self { unreadable, is_complete, ..module }
     }
 
+    /// The module that represents the module of a call: each location in its text stands for the call.
+    pub(super) fn of_known(path: &Path, text: &str, header: Span, context: Context<'_>) -> Self {
+        let name = path.to_string_lossy().into_owned();
+        let file = context.sources.add_within(path, name, text, header);
+        Self::of_files(path, &[file], context)
+    }
+
     /// The module that consists of certain files.
     pub(super) fn of_files(directory: &Path, files: &[FileId], context: Context<'_>) -> Self {
         let mut module = Self {

@@ -13,9 +13,10 @@ use super::module::{BlockId, Module};
 use super::scope::{ModuleCallInstance, ModuleScope};
 use super::units::LoadedUnit;
 use super::values::RootValues;
+use crate::formats::terraform::known;
 use crate::formats::terraform::language::Evaluator;
 use crate::formats::{Context, Plan};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, is_known_interface};
 use crate::value::{Budget, Memo, World};
 
 /// A root module and the modules that it calls, which are read at the first use.
@@ -30,8 +31,8 @@ pub(super) struct Program<'a> {
     pub(super) unit: Option<LoadedUnit<'a>>,
     /// The root module's only instance.
     pub(super) root: Rc<ModuleScope>,
-    /// The instances of module calls, by the id of the calling instance.
-    pub(super) called: Memo<(usize, BlockId), Rc<[Rc<ModuleScope>]>>,
+    /// The instances of module calls.
+    pub(super) called: Memo<ModuleCallKey, Rc<[Rc<ModuleScope>]>>,
     /// The id of the last module instance.
     pub(super) last_id: Cell<usize>,
     pub(super) library: &'a ModuleLibrary,
@@ -39,6 +40,8 @@ pub(super) struct Program<'a> {
     pub(super) budget: Rc<Budget>,
     /// The modules that have been reached, by directory.
     pub(super) modules: RefCell<HashMap<PathBuf, Arc<Module>>>,
+    /// The headers of calls whose modules known interfaces represent, by the directories of these.
+    pub(super) known_calls: RefCell<HashMap<PathBuf, Span>>,
     /// A cache of the modules of calls whose text has a plain local source.
     pub(super) plain_calls: RefCell<HashMap<BlockPlace, Option<Arc<Module>>>>,
     /// The modules that `terraform init` has installed.
@@ -50,6 +53,9 @@ pub(super) struct Program<'a> {
     /// A cache of the domains of variables, by the variable's location.
     pub(super) domains: Domains,
 }
+
+/// The id of the calling instance, the block of the call, and the called module.
+type ModuleCallKey = (usize, BlockId, *const Module);
 
 /// A block, identified by its module, which the tree keeps alive.
 type BlockPlace = (*const Module, BlockId);
@@ -86,9 +92,23 @@ impl<'a> Program<'a> {
         if let Some(module) = self.modules.borrow().get(directory) {
             return Arc::clone(module);
         }
-        let module = self.library.module(directory, self.context);
+        let module = match self.known_text(directory) {
+            Some((text, header)) => Arc::new(Module::of_known(directory, text, header, self.context)),
+            None => self.library.module(directory, self.context),
+        };
         self.modules.borrow_mut().insert(directory.to_owned(), Arc::clone(&module));
         module
+    }
+
+    /// The text of the known interface at a path, and the header of the call whose module it represents.
+    fn known_text(&self, path: &Path) -> Option<(&'static str, Span)> {
+        if !is_known_interface(path) {
+            return None;
+        }
+        let place: PathBuf = path.components().take(2).collect();
+        let header = self.known_calls.borrow().get(&place).copied()?;
+        let stub = path.strip_prefix(&place).ok()?.to_str()?;
+        Some((known::text(stub)?, header))
     }
 
     /// Removes the cached values that depend on the world, and the module instances.

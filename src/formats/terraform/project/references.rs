@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use super::calls::CodeOrigin;
 use super::expand;
 use super::program::{InstanceLookup, ModuleEvaluator};
-use super::scope::ModuleScope;
+use super::scope::{DeclarationCall, ModuleScope};
 use crate::formats::terraform::language::{ValuePath, at_use, failed, quoted, symbol, with_hop};
-use crate::model::is_aws_key;
+use crate::model::{KnownInterface, is_aws_key};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Reason, Traced, Unknown};
@@ -82,7 +83,9 @@ impl ModuleEvaluator<'_> {
     /// A module as a value: an object of its outputs, or a collection of such objects.
     fn module_value(&self, name: &str, expr: &Expr) -> Maybe<Data> {
         let InstanceLookup { tree, scope } = self.lookup;
-        let value = tree.call(scope, name).and_then(|call| {
+        // The known interface of a module has only some of its outputs.
+        let call = tree.call(scope, name).filter(|call| call.origin != CodeOrigin::Known);
+        let value = call.and_then(|call| {
             expand::as_value(scope.module.block(call.block)?, expr.span, &self.fresh(), |instance| {
                 self.outputs(&tree.called(scope, &call, name, instance.clone()), expr.span)
             })
@@ -130,16 +133,25 @@ impl ModuleEvaluator<'_> {
     /// True if an expression refers to an object that isn't evaluated here.
     pub(super) fn is_opaque(&self, expr: &Expr) -> bool {
         let InstanceLookup { tree, scope } = self.lookup;
-        self.is_reference(expr) && self.module_of(expr).is_none_or(|name| tree.call(scope, name).is_none())
+        self.is_reference(expr)
+            && self.module_of(expr).is_none_or(|(name, output)| {
+                let lacks_output = |call: &DeclarationCall| {
+                    call.origin == CodeOrigin::Known
+                        && output.is_none_or(|output| !call.module.may_declare("output", &[output]))
+                };
+                tree.call(scope, name).as_ref().is_none_or(lacks_output)
+            })
     }
 
-    /// The name of the module call in a reference.
-    fn module_of<'e>(&self, mut expr: &'e Expr) -> Option<&'e str> {
+    /// The name of the module call in a reference, and the output.
+    fn module_of<'e>(&self, mut expr: &'e Expr) -> Option<(&'e str, Option<&'e str>)> {
+        let mut output = None;
         while let ExprKind::GetAttr(base, _) | ExprKind::Index(base, _) = &expr.kind {
-            if let ExprKind::GetAttr(_, name) = &expr.kind
-                && base.kind == ExprKind::Variable("module".to_owned())
-            {
-                return Some(&name.text);
+            if let ExprKind::GetAttr(_, name) = &expr.kind {
+                if base.kind == ExprKind::Variable("module".to_owned()) {
+                    return Some((&name.text, output));
+                }
+                output = Some(&name.text);
             }
             expr = base;
         }
@@ -171,6 +183,11 @@ impl ModuleEvaluator<'_> {
             }
         }
         names.reverse();
+        if let (Some(known), ["data", "known", "own", part]) =
+            (&self.lookup.scope.known, names.iter().map(String::as_str).collect::<Vec<_>>().as_slice())
+        {
+            return own_part(known, part);
+        }
         let root = names.first().cloned().unwrap_or_default();
         // The provider sets the id of every managed resource, and its ARN if it has one.
         let is_resource = !matches!(root.as_str(), "data" | "module" | "each" | "count" | "self");
@@ -239,6 +256,13 @@ impl ModuleEvaluator<'_> {
             Unknown(why) => Unknown(why),
         }
     }
+}
+
+/// A bucket or a key that the code of a module creates, of which only the interface is known.
+fn own_part(known: &KnownInterface, part: &str) -> Reason {
+    let text = format!("the {part} that `{}` creates isn't part of the known interface", known.call);
+    let advice = "run `terraform init` so that the module's code can be read".into();
+    Reason::Worded { subject: known.call.clone(), text, advice }
 }
 
 /// True if the provider always sets the attribute to a value that is neither null nor empty.

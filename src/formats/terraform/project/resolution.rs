@@ -8,6 +8,7 @@ use super::program::ModuleEvaluator;
 use super::values::VariableLayer;
 use super::variables::RootVariable;
 use crate::formats::Variables;
+use crate::formats::terraform::known::PIN_VERSION;
 use crate::formats::terraform::{Engine, Modules, names};
 use crate::formats::values_files::{self, MAX_BYTES, MAX_NAMED, WantedFiles};
 use crate::model::{Resolution, ResolvingStep, SearchSubject, UnknownValues, shell_quoted, shown_option};
@@ -98,7 +99,11 @@ impl LoadedRoot<'_> {
             Reason::NotHere { help, .. } => missing.add_unread(help, self.installs_modules()),
             // A plan contains the results of functions.
             Reason::NotEvaluated { construct } if construct.starts_with("the function") => missing.needs_plan = true,
-            other => missing.other = other.advice(),
+            other => {
+                if let Some(advice) = other.advice() {
+                    missing.add_unread(&advice, self.installs_modules());
+                }
+            }
         }
     }
 
@@ -108,7 +113,7 @@ impl LoadedRoot<'_> {
         match (parts.next(), parts.next()) {
             (Some("terraform"), Some("workspace")) => missing.needs_workspace = true,
             (Some("var"), Some(name)) => self.add_variable(name, reference, unknown, missing),
-            (Some("module"), Some(name)) => match self.unread_module(name) {
+            (Some("module"), Some(name)) => match self.unread_module(name, reference) {
                 Some(help) => missing.add_unread(&help, self.installs_modules()),
                 None => missing.needs_plan |= !reference.contains(".var."),
             },
@@ -141,10 +146,13 @@ impl LoadedRoot<'_> {
         });
     }
 
-    /// The help for a module whose code isn't available.
-    fn unread_module(&self, name: &str) -> Option<String> {
+    /// The help for a module whose code isn't available, or whose version isn't known.
+    fn unread_module(&self, name: &str, reference: &str) -> Option<String> {
         let description = format!("module `{name}`");
         let subjects = [SearchSubject::Trails, SearchSubject::Related];
+        if subjects.into_iter().any(|subject| self.found(subject).depends_on_version(reference)) {
+            return Some(PIN_VERSION.to_owned());
+        }
         let parts = subjects.into_iter().flat_map(|subject| &self.found(subject).unread_parts);
         parts.into_iter().find(|part| part.description == description).map(|part| part.help.clone())
     }
@@ -273,7 +281,7 @@ impl MissingSources {
     }
 
     fn add_unread(&mut self, help: &str, installs_modules: bool) {
-        if help.starts_with("run `terraform init`") && installs_modules {
+        if help.contains("run `terraform init`") && installs_modules {
             self.uninstalled = Some(help.to_owned());
         } else {
             self.other = Some(help.to_owned());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::calls::CodeOrigin;
 use super::module::{BlockId, Module};
 use crate::formats::terraform::language::{LocalNames, ValueCache, ValuePath};
+use crate::model::KnownInterface;
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Maybe, Origin, Traced, Unknown, World};
@@ -22,6 +23,8 @@ pub(super) struct ModuleScope {
     pub(super) call: Option<ModuleCallInstance>,
     /// The call through which code that isn't local was reached: the outermost one on the path to it.
     pub(super) entry: Option<Span>,
+    /// The known interface that represents the module, or one that calls it.
+    pub(super) known: Option<Arc<KnownInterface>>,
     /// Its existence; `None` for the root.
     exists: Option<Traced<bool>>,
     /// The evaluated variables, locals, outputs and data sources, by reference.
@@ -47,6 +50,8 @@ pub(super) struct DeclarationCall {
     /// The called module.
     pub(super) module: Arc<Module>,
     pub(super) origin: CodeOrigin,
+    /// The known interface that represents the called module.
+    pub(super) known: Option<Arc<KnownInterface>>,
 }
 
 impl ModuleScope {
@@ -58,6 +63,7 @@ impl ModuleScope {
             address: String::new(),
             call: None,
             entry: None,
+            known: None,
             exists: None,
             values: ValueCache::default(),
         }
@@ -66,16 +72,16 @@ impl ModuleScope {
     /// An instance of a called module.
     pub(super) fn called(
         id: usize,
-        module: Arc<Module>,
+        called: &DeclarationCall,
         address: String,
         call: ModuleCallInstance,
-        origin: CodeOrigin,
         exists: Traced<bool>,
     ) -> Self {
-        let own = call.caller.module.block(call.block).filter(|_| origin != CodeOrigin::Local);
+        let own = call.caller.module.block(call.block).filter(|_| called.origin != CodeOrigin::Local);
         let entry = call.caller.entry.or_else(|| own.map(|block| block.header));
+        let known = called.known.clone().or_else(|| call.caller.known.clone());
         let exists = Some(call.caller.existence(exists));
-        Self { id, address, call: Some(call), entry, exists, ..Self::root(module) }
+        Self { id, address, call: Some(call), entry, known, exists, ..Self::root(Arc::clone(&called.module)) }
     }
 
     /// Combines the existence of a resource or call with that of this module instance.

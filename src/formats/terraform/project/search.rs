@@ -5,16 +5,18 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::calls::{self, CalledModule};
+use super::calls::{self, CalledModule, CodeOrigin};
 use super::mentions::LANDING_ZONE;
 use super::module::{BlockId, Module};
 use super::program::Program;
 use super::scope::DeclarationCall;
+use crate::formats::terraform::known::KnownCode;
 use crate::model::kinds::ResourceRole;
 use crate::model::{ResourceKind, SearchSubject, TrailHint, UnreadPart};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::budget::STEPS;
+use crate::value::world::VERSION_OF;
 use crate::value::{Budget, Reason, World};
 
 /// The maximum depth of nested module calls.
@@ -43,6 +45,17 @@ pub(super) struct SearchResult {
     pub(super) unread_parts: Vec<UnreadPart>,
 }
 
+impl SearchResult {
+    /// True if declarations depend on the version of a known module, by the address of its call without keys.
+    pub(super) fn depends_on_version(&self, call: &str) -> bool {
+        let mut conditions = self.sites.iter().filter_map(|site| site.choice.as_ref()).flat_map(|own| &own.conditions);
+        conditions.any(|condition| {
+            let of = condition.strip_prefix(VERSION_OF).and_then(|of| of.split_once(" < "));
+            of.is_some_and(|(part, _)| part.replace(' ', ".") == call)
+        })
+    }
+}
+
 /// A declaration, with the calls that lead to it.
 #[derive(Debug, Clone)]
 pub(super) struct DeclarationSite {
@@ -54,6 +67,21 @@ pub(super) struct DeclarationSite {
     pub(super) kind: &'static ResourceKind,
     /// Its address without keys.
     pub(super) address: String,
+    /// The part of its address in a known module.
+    pub(super) suffix: String,
+    /// The declarations in the versions of a known module that a call may select; this is the one of the newest.
+    pub(super) choice: Option<Rc<VersionChoice>>,
+}
+
+/// The choice of a known module's version, which is an unknown value of the call.
+#[derive(Debug)]
+pub(super) struct VersionChoice {
+    /// The conditions, in ascending order: the version is below the first version of the next variant.
+    pub(super) conditions: Vec<String>,
+    /// The declarations, from the oldest version to the newest.
+    pub(super) variants: Vec<DeclarationSite>,
+    /// The reason why a value is unknown if the version is.
+    pub(super) reason: Reason,
 }
 
 /// A search through all modules of a project.
@@ -116,7 +144,9 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
 
     fn note(&mut self, module: &Arc<Module>, way: &ModuleChain<'_>, block: BlockId, kind: &'static ResourceKind) {
         let address = address(module, block, way.key);
-        let site = DeclarationSite { calls: way.calls.to_vec(), module: Arc::clone(module), block, kind, address };
+        let suffix = self.known_suffix(module, way, block);
+        let (calls, module) = (way.calls.to_vec(), Arc::clone(module));
+        let site = DeclarationSite { calls, module, block, kind, address, suffix, choice: None };
         self.found.sites.push(site);
     }
 
@@ -139,10 +169,10 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
                 if !self.pay(STEPS_OF_A_CALL) {
                     return self.add_limit(module, STEPS);
                 }
-                let call = DeclarationCall { block: id, module: Arc::clone(&called), origin };
-                let calls: Vec<DeclarationCall> = way.calls.iter().cloned().chain([call]).collect();
-                self.search_module(&called, ModuleChain { calls: &calls, key: &key });
+                let call = DeclarationCall { block: id, module: called, origin, known: None };
+                self.search_call(way, &key, call);
             }
+            CalledModule::Known(code) => self.search_known(way, id, &key, block.header, &code),
             // It may configure the buckets and keys that are passed to it.
             CalledModule::Unread { .. } if self.subject == SearchSubject::Related => {
                 if self.pay(STEPS_OF_A_SITE) {
@@ -160,6 +190,52 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
                 self.note_unread(part, way, id);
             }
         }
+    }
+
+    fn search_call(&mut self, way: &ModuleChain<'_>, key: &str, call: DeclarationCall) {
+        let module = Arc::clone(&call.module);
+        let calls: Vec<DeclarationCall> = way.calls.iter().cloned().chain([call]).collect();
+        self.search_module(&module, ModuleChain { calls: &calls, key });
+    }
+
+    /// Searches the known interface of a module. Of the declarations in several versions, one site remains.
+    fn search_known(&mut self, way: &ModuleChain<'_>, id: BlockId, key: &str, header: Span, code: &KnownCode) {
+        let interface = Arc::new(code.interface(key));
+        let first = self.found.sites.len();
+        for stub in &code.stubs {
+            let module = self.tree.known_module(stub.path, header);
+            let known = Some(Arc::clone(&interface));
+            self.search_call(way, key, DeclarationCall { block: id, module, origin: CodeOrigin::Known, known });
+        }
+        let variants = self.found.sites.split_off(first);
+        match variants.as_slice() {
+            [] => {}
+            [newest] => self.found.sites.push(newest.clone()),
+            [_, .., newest] => {
+                let choice = Some(Rc::new(VersionChoice {
+                    conditions: code.conditions(key),
+                    variants: variants.clone(),
+                    reason: code.unknown_version(key),
+                }));
+                self.found.sites.push(DeclarationSite { choice, ..newest.clone() });
+            }
+        }
+    }
+
+    /// The part of an address in a known module, in which `count` has at most one instance.
+    fn known_suffix(&self, module: &Module, way: &ModuleChain<'_>, block: BlockId) -> String {
+        let mut suffix = String::new();
+        let known = way.calls.iter().position(|call| call.origin == CodeOrigin::Known);
+        let Some(known) = known else { return suffix };
+        let nested = way.calls.iter().skip(known).zip(way.calls.iter().skip(known.saturating_add(1)));
+        let blocks =
+            nested.filter_map(|(caller, call)| caller.module.block(call.block)).map(|block| ("module.", block));
+        for (prefix, block) in blocks.chain(module.block(block).map(|block| ("", block))) {
+            let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
+            let key = if block.body.attribute("count").is_some() { "[0]" } else { "" };
+            suffix.push_str(&format!(".{prefix}{}{key}", labels.join(".")));
+        }
+        suffix
     }
 
     fn resolve(&self, block: &Block, module: &Module, way: &ModuleChain<'_>, key: &str) -> CalledModule {
@@ -251,8 +327,9 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
                 let Some(block) = module.block(id) else { continue };
                 match self.tree.resolve(block, &module, "", None) {
                     CalledModule::Directory { directory, .. } => pending.push(self.tree.module(&directory)),
+                    CalledModule::Known(code) if !code.has_trail() => {}
                     // Its key, or the values of its arguments, may lead to code.
-                    CalledModule::Unread { .. } => return true,
+                    CalledModule::Known(_) | CalledModule::Unread { .. } => return true,
                 }
             }
         }

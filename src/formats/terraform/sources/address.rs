@@ -49,6 +49,36 @@ impl Address {
         Self { package: decoded(&package, false), directory, parameters, is_registry: false }
     }
 
+    /// The package in a registry or on a host of repositories; `None` for other sources.
+    pub(in super::super) fn package(&self) -> Option<Package> {
+        if self.is_registry {
+            let (name, directory) = (self.package.clone(), self.directory.clone());
+            return Some(Package { name, directory, reference: None, is_registry: true });
+        }
+        let (protocol, url) = self.package.split_once("::")?;
+        let (scheme, rest) = url.split_once("://")?;
+        let (authority, path) = rest.split_once('/')?;
+        let host = authority.rsplit('@').next()?.split(':').next()?;
+        let mut parts = path.trim_matches('/').splitn(4, '/');
+        let (owner, name) = (parts.next()?, parts.next()?);
+        match (protocol, parts.next(), parts.next()) {
+            ("git", None, None) => {
+                let name = format!("{host}/{owner}/{}", name.strip_suffix(".git").unwrap_or(name));
+                let reference = self.parameters.iter().find_map(|parameter| parameter.strip_prefix("ref="));
+                let directory = self.directory.clone();
+                Some(Package { name, directory, reference: reference.map(str::to_owned), is_registry: false })
+            }
+            // An archive has one directory, which is named after the repository.
+            ("", Some("archive"), Some(file)) if matches!(scheme, "http" | "https") => {
+                let reference = file.strip_suffix(".zip").or_else(|| file.strip_suffix(".tar.gz"))?;
+                let directory = self.directory.split_once('/').map(|(_, inner)| inner.to_owned()).unwrap_or_default();
+                let name = format!("{host}/{owner}/{name}");
+                Some(Package { name, directory, reference: Some(reference.to_owned()), is_registry: false })
+            }
+            _ => None,
+        }
+    }
+
     /// The most descriptive name of the code: of the directory, of the module in a registry, or of the repository.
     pub(in super::super) fn last_name(&self) -> &str {
         let path = if self.directory.is_empty() { self.package.trim_end_matches('/') } else { &self.directory };
@@ -59,6 +89,18 @@ impl Address {
         };
         path.rsplit('/').next().unwrap_or_default()
     }
+}
+
+/// A package in a registry or on a host of repositories, regardless of the protocol.
+#[derive(Debug, PartialEq, Eq)]
+pub(in super::super) struct Package {
+    /// `a/b/aws` in a registry, `github.com/a/b` on a host.
+    pub(in super::super) name: String,
+    /// The directory within the package.
+    pub(in super::super) directory: String,
+    /// The tag, the branch or the commit, if the source names one.
+    pub(in super::super) reference: Option<String>,
+    pub(in super::super) is_registry: bool,
 }
 
 /// Formats the source as `terraform init` records it, without the parameters.
