@@ -229,7 +229,8 @@ fn of_known(mut finding: Finding, known: &KnownInterface, depends_on_version: bo
     finding.notes.push(known.note.clone());
     let lacks = |remedy: &Remedy| match remedy.steps().last().map(|hop| &hop.step) {
         Some(HopKind::Declared { kind, name, .. }) => {
-            kind.role == StepRole::Call && known.partial_arguments.iter().any(|argument| argument == name)
+            let may_lack = kind.role == StepRole::Call || kind.role == StepRole::Value && known.is_root;
+            may_lack && known.partial_arguments.iter().any(|argument| argument == name)
         }
         _ => false,
     };

@@ -8,12 +8,16 @@ pub struct KnownInterface {
     pub versions: Vec<&'static str>,
     /// The versions as a text: `0.17.0–0.24.0`.
     pub shown_versions: String,
-    /// The address of the call without keys.
+    /// The address of the call without keys, or the root that the module is.
     pub call: String,
     /// Arguments that some of the versions lack.
     pub partial_arguments: Vec<&'static str>,
+    /// True if the module is a root module, so that a version ignores values of variables that it lacks.
+    pub is_root: bool,
     /// The note for findings about its trails.
     pub note: String,
     /// The advice for a value that depends on the version.
     pub advice: &'static str,
+    /// The advice for a value that isn't part of the interface.
+    pub code_advice: &'static str,
 }

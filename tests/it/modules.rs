@@ -291,3 +291,62 @@ fn the_command_that_resolves_a_version_installs_the_module() {
     assert!(shown.contains("no known version of cloudposse/cloudtrail/aws is 0.99.0"), "{shown}");
     assert!(shown.contains("To resolve: terraform init && trailint check ."), "{shown}");
 }
+
+#[test]
+fn a_unit_of_terragrunt_has_the_code_of_the_configuration() {
+    let unit = |source: &str| {
+        format!(
+            "terraform {{\n  source = \"{source}\"\n}}\ninputs = {{\n  multi_region          = false\n  \
+             is_multi_region_trail = false\n}}\n"
+        )
+    };
+    let registry = unit("tfr://app.terraform.io/acme/cloudtrail/aws?version=2.3.1");
+    let git = unit("git::https://github.com/cloudposse/terraform-aws-cloudtrail.git//?ref=0.24.0");
+    let entries = format!(
+        "{ENTRY}[[module]]\nsource = \"github.com/cloudposse/terraform-aws-cloudtrail\"\npath = \"vendor/trail\"\n"
+    );
+    let files = [
+        ("trailint.toml", &*entries),
+        ("live/git/terragrunt.hcl", &git),
+        ("live/registry/terragrunt.hcl", &registry),
+        ("vendor/trail/main.tf", MODULE),
+    ];
+    let scratch = Scratch::new("mapped-units", &files);
+    let found = report(&scratch, &["."]);
+    let trail = "aws_cloudtrail.this";
+    assert_eq!(deployments(&found), [format!("live/git fail {trail}"), format!("live/registry fail {trail}")]);
+    assert_eq!(places(&found, "single-region-trail"), ["vendor/trail/main.tf:5"; 2]);
+    // Without the entries, one of the modules has a known interface.
+    let without = report(&scratch, &["--no-config", "live"]);
+    assert_eq!(deployments(&without), ["live/git fail aws_cloudtrail.default[0]", "live/registry unknown "]);
+    let shown = out(&scratch.run(&["check", "--no-config", "-f", "checkstyle", "live"]));
+    assert!(shown.contains("the inputs set `is_multi_region_trail = false`"), "{shown}");
+    let none = report(&scratch, &["--modules", "none", "live"]);
+    assert_eq!(deployments(&none), ["live/git unknown ", "live/registry unknown "]);
+}
+
+#[test]
+fn a_unit_states_the_versions_of_its_source() {
+    let unit = "terraform {\n  source = \"git::https://github.com/cloudposse/terraform-aws-cloudtrail.git\"\n}\n\
+                inputs = {\n  s3_bucket_name = \"logs\"\n  include_global_service_events = true\n}\n";
+    let scratch = Scratch::new("known-unit", &[("live/audit/terragrunt.hcl", unit)]);
+    let found = report(&scratch, &["."]);
+    let unknown =
+        found["findings"].as_array().unwrap().iter().find(|own| own["rule"] == "single-region-trail").unwrap();
+    assert_eq!(unknown["worlds"]["fails_when"][0], "version of source < 0.17.0");
+    assert_eq!(unknown["worlds"]["blocked_by"][0], "source");
+    assert_eq!(
+        unknown["help"],
+        "pin the version in `source`, or set `[[module]]` in the configuration to a copy of the code"
+    );
+    let known = &found["deployments"][0]["trails"][0]["known"];
+    assert_eq!(known["versions"][0], "0.1.0");
+    let output = scratch.run(&["check"]);
+    assert!(err(&output).contains("1 module is judged by its known interface (`live/audit`).\n"), "{}", err(&output));
+    assert!(!out(&output).contains("To resolve"), "{}", out(&output));
+    let fixable = unit.replace("include_global_service_events", "is_multi_region_trail");
+    let fixed = Scratch::new("known-unit-fix", &[("live/audit/terragrunt.hcl", &fixable.replace("true", "false"))]);
+    let failing = report(&fixed, &["."]);
+    let finding = failing["findings"].as_array().unwrap().iter().find(|own| own["rule"] == "single-region-trail");
+    assert_eq!(finding.unwrap()["fix"]["safety"], "safe", "{finding:?}");
+}

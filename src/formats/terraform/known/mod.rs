@@ -5,6 +5,7 @@
 //! Both were read from the tags of the modules' repositories. No entry covers later versions.
 
 mod stubs;
+mod uses;
 mod version;
 
 use std::collections::BTreeMap;
@@ -13,10 +14,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::sources::Address;
-use crate::model::KnownInterface;
-use crate::value::Reason;
-use crate::value::world::VERSION_OF;
 pub(super) use stubs::text;
+pub(super) use uses::KnownUse;
 use version::{Constraint, Version};
 
 static TABLE: LazyLock<Table> =
@@ -205,38 +204,8 @@ impl KnownCode {
         versions
     }
 
-    /// The interface for reports; `key` has the names of the calls that lead to the module.
-    pub(super) fn interface(&self, key: &str) -> KnownInterface {
-        let (module, shown_versions) = (self.module.name(), self.shown_versions());
-        let note = format!(
-            "judged by the known interface of {module} {shown_versions}: its code isn't installed (run `terraform init`)"
-        );
-        KnownInterface {
-            module,
-            versions: self.versions(),
-            shown_versions,
-            call: format!("module.{}", key.replace('.', ".module.")),
-            partial_arguments: self.partial_arguments(),
-            note,
-            advice: PIN_VERSION,
-        }
-    }
-
     pub(super) fn has_trail(&self) -> bool {
         self.module.has_trail()
-    }
-
-    /// The conditions of which the first that holds determines the stub; if none does, it is the newest.
-    pub(super) fn conditions(&self, key: &str) -> Vec<String> {
-        let bounds = self.stubs.iter().skip(1).filter_map(|stub| stub.versions.first());
-        bounds.map(|bound| format!("{VERSION_OF}module {} < {bound}", key.replace('.', ".module."))).collect()
-    }
-
-    /// The reason for an unknown value if the stub is unknown.
-    pub(super) fn unknown_version(&self, key: &str) -> Reason {
-        let call = format!("module.{}", key.replace('.', ".module."));
-        let text = format!("it depends on the version of `{call}`");
-        Reason::Worded { subject: call, text, advice: PIN_VERSION.into() }
     }
 
     /// The versions as a text: `0.17.0–0.24.0`.

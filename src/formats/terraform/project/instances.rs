@@ -1,6 +1,6 @@
 //! The instances of module calls, and the code of the calls.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use super::expand::{self, BlockInstance, MAX_INSTANCES};
 use super::module::{BlockId, Module};
 use super::program::{ModuleEvaluator, Program};
 use super::scope::{DeclarationCall, ModuleCallInstance, ModuleScope};
+use super::search::DeclarationSite;
 use crate::formats::terraform::Engine;
 use crate::model::UnreadPart;
 use crate::source::{KNOWN_INTERFACES, Span};
@@ -17,8 +18,13 @@ use crate::value::{Data, Maybe, Traced, World};
 
 impl Program<'_> {
     /// The module instances at the end of a path of calls in a world; one more than the limit if there are too many.
-    pub(super) fn scopes(&self, calls: &[DeclarationCall], world: &World) -> Vec<Rc<ModuleScope>> {
-        calls.iter().fold(vec![Rc::clone(&self.root)], |scopes, call| {
+    pub(super) fn scopes(
+        &self,
+        root: &Rc<ModuleScope>,
+        calls: &[DeclarationCall],
+        world: &World,
+    ) -> Vec<Rc<ModuleScope>> {
+        calls.iter().fold(vec![Rc::clone(root)], |scopes, call| {
             let instances = scopes.iter().flat_map(|scope| self.instances(scope, call, world).to_vec());
             instances.take(MAX_INSTANCES.saturating_add(1)).collect()
         })
@@ -93,10 +99,15 @@ impl Program<'_> {
 
     /// The module that represents a call with this header.
     pub(super) fn known_module(&self, stub: &'static str, header: Span) -> Arc<Module> {
+        self.module(&self.known_path(stub, header))
+    }
+
+    /// The path of the known interface that represents a call with this header, or a source.
+    pub(super) fn known_path(&self, stub: &'static str, header: Span) -> PathBuf {
         let caller = self.context.sources.file(header.file);
         let place = Path::new(KNOWN_INTERFACES).join(format!("{}-{}", caller.name.replace('/', "_"), header.start));
         self.known_calls.borrow_mut().insert(place.clone(), header);
-        self.module(&place.join(stub))
+        place.join(stub)
     }
 
     /// The key of a call in the manifest of installed modules.
@@ -179,8 +190,14 @@ impl Program<'_> {
     }
 
     /// False if a call, on this path of calls, creates nothing in any world.
-    pub(super) fn may_create(&self, calls: &[DeclarationCall], call: BlockId, world: &World) -> bool {
-        self.scopes(calls, world).iter().any(|scope| {
+    pub(super) fn may_create(
+        &self,
+        root: &Rc<ModuleScope>,
+        calls: &[DeclarationCall],
+        call: BlockId,
+        world: &World,
+    ) -> bool {
+        self.scopes(root, calls, world).iter().any(|scope| {
             let Some(block) = scope.module.block(call) else { return true };
             let mut instances = expand::each_instance(block, &ModuleEvaluator::of(self, scope, world));
             instances.any(|instance| !instance.never_exists())
@@ -188,9 +205,9 @@ impl Program<'_> {
     }
 
     /// The existence of the first instances on a path of calls that are never created.
-    pub(super) fn absence(&self, calls: &[DeclarationCall], world: &World) -> Option<Traced<bool>> {
-        let mut scopes = vec![Rc::clone(&self.root)];
-        for call in calls {
+    pub(super) fn absence(&self, site: &DeclarationSite, world: &World) -> Option<Traced<bool>> {
+        let mut scopes = vec![Rc::clone(&site.root)];
+        for call in &site.calls {
             for scope in &scopes {
                 let block = scope.module.block(call.block)?;
                 let mut instances = expand::each_instance(block, &ModuleEvaluator::of(self, scope, world));

@@ -98,6 +98,7 @@ impl<'a> LoadedRoot<'a> {
             values,
             unit,
             root: Rc::new(ModuleScope::root(Arc::clone(&module))),
+            versions: None,
             called: Memo::default(),
             last_id: Cell::new(0),
             library: &root.library,
@@ -110,6 +111,7 @@ impl<'a> LoadedRoot<'a> {
             undeclared: RefCell::default(),
             domains: Domains::default(),
         };
+        program.open_versions(&root.name);
         let overridden_variable = overridden_variable(&program);
         program.plan = context.plan.filter(|_| overridden_variable.is_none());
         let (trails, surroundings, unused_files) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
@@ -122,7 +124,7 @@ impl<'a> LoadedRoot<'a> {
             SearchSubject::Trails => &self.trails,
             SearchSubject::Related => &self.surroundings,
         };
-        found.get_or_init(|| ModuleSearch::new(&self.program, subject).run(&self.program.root.module))
+        found.get_or_init(|| ModuleSearch::new(&self.program, subject).run())
     }
 
     /// The directories of the modules that a search for trails reaches.
@@ -163,7 +165,7 @@ impl LoadedRoot<'_> {
         let block = site.module.block(site.block).expect("the search for sites has parsed the block");
         let notation = site.module.notation(site.block);
         let mut resources = Vec::new();
-        for scope in self.program.scopes(&site.calls, world) {
+        for scope in self.program.scopes(&site.root, &site.calls, world) {
             let evaluator = ModuleEvaluator::of(&self.program, &scope, world);
             resources.extend(body::resources(block, site.kind, notation, &evaluator));
             if resources.len() > MAX_INSTANCES {
@@ -199,7 +201,7 @@ impl LoadedProject for LoadedRoot<'_> {
 
     fn uncreated(&self) -> Option<Traced<bool>> {
         let world = World::open(&self.program.budget);
-        self.found(SearchSubject::Trails).sites.iter().find_map(|site| self.program.absence(&site.calls, &world))
+        self.found(SearchSubject::Trails).sites.iter().find_map(|site| self.program.absence(site, &world))
     }
 
     fn resolution(&self, unknown: &UnknownValues<'_>) -> Resolution {
@@ -281,6 +283,8 @@ impl LoadedProject for LoadedRoot<'_> {
 /// Replaces the part of an address that follows the call of a known module.
 fn with_suffix(address: &str, own: &str, newest: &str) -> String {
     match address.strip_suffix(own) {
+        // The interface is that of the root module.
+        None if own.strip_prefix('.') == Some(address) => newest.trim_start_matches('.').to_owned(),
         Some(call) => format!("{call}{newest}"),
         // A resource that isn't created has no key.
         None => address.to_owned(),

@@ -95,6 +95,16 @@ impl Module {
         Self::of_files(path, &[file], context)
     }
 
+    /// The root module of a unit whose code isn't read: the known interface, with the unit's own files.
+    pub(super) fn of_known_unit(path: &Path, text: &str, source: Span, own: &Self, context: Context<'_>) -> Self {
+        let name = path.to_string_lossy().into_owned();
+        let file = context.sources.add_within(path, name, text, source);
+        let files: Vec<FileId> = own.files.iter().copied().chain([file]).collect();
+        let module = Self::of_files(path, &files, context);
+        let is_complete = module.is_complete && own.is_complete;
+        Self { unreadable: own.unreadable.clone(), is_complete, ..module }
+    }
+
     /// The module that consists of certain files.
     pub(super) fn of_files(directory: &Path, files: &[FileId], context: Context<'_>) -> Self {
         let mut module = Self {

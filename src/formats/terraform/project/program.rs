@@ -13,7 +13,7 @@ use super::module::{BlockId, Module};
 use super::scope::{ModuleCallInstance, ModuleScope};
 use super::units::LoadedUnit;
 use super::values::RootValues;
-use crate::formats::terraform::known;
+use crate::formats::terraform::known::{self, KnownCode, KnownUse};
 use crate::formats::terraform::language::Evaluator;
 use crate::formats::{Context, Plan};
 use crate::source::{FileId, Span, is_known_interface};
@@ -31,6 +31,8 @@ pub(super) struct Program<'a> {
     pub(super) unit: Option<LoadedUnit<'a>>,
     /// The root module's only instance.
     pub(super) root: Rc<ModuleScope>,
+    /// The versions of the code that a unit deploys, if only its interface is known. The root is the newest.
+    pub(super) versions: Option<UnitVersions>,
     /// The instances of module calls.
     pub(super) called: Memo<ModuleCallKey, Rc<[Rc<ModuleScope>]>>,
     /// The id of the last module instance.
@@ -60,7 +62,37 @@ type ModuleCallKey = (usize, BlockId, *const Module);
 /// A block, identified by its module, which the tree keeps alive.
 type BlockPlace = (*const Module, BlockId);
 
+/// The versions of the code that a Terragrunt unit deploys, of which only the interface is known.
+pub(super) struct UnitVersions {
+    pub(super) code: KnownCode,
+    /// The displayed name of the unit.
+    pub(super) name: String,
+    /// The root module in each range of versions, from the oldest to the newest.
+    pub(super) roots: Vec<Rc<ModuleScope>>,
+}
+
 impl<'a> Program<'a> {
+    /// Reads the known interface of the code that the unit deploys, if it has one.
+    pub(super) fn open_versions(&mut self, name: &str) {
+        let Some((code, source)) = self.unit.as_ref().and_then(LoadedUnit::known) else { return };
+        let code = code.clone();
+        let interface = Arc::new(code.interface(KnownUse::Unit(name)));
+        let own = Arc::clone(&self.root.module);
+        let mut roots = Vec::new();
+        for stub in &code.stubs {
+            let id = self.last_id.get().saturating_add(1);
+            self.last_id.set(id);
+            let path = self.known_path(stub.path, source);
+            let Some((text, header)) = self.known_text(&path) else { continue };
+            let module = Arc::new(Module::of_known_unit(&path, text, header, &own, self.context));
+            roots.push(Rc::new(ModuleScope::known_root(id, module, Arc::clone(&interface), header)));
+        }
+        if let Some(newest) = roots.last() {
+            self.root = Rc::clone(newest);
+            self.versions = Some(UnitVersions { code, name: name.to_owned(), roots });
+        }
+    }
+
     /// Records a reference to an undeclared variable or local, which is an error in Terraform. A single file is exempt,
     /// because the rest of its module may declare it.
     pub(super) fn note_undeclared(&self, reference: String, span: Span) {
@@ -114,6 +146,7 @@ impl<'a> Program<'a> {
     /// Removes the cached values that depend on the world, and the module instances.
     pub(super) fn enter_world(&self) {
         self.root.enter_world();
+        self.versions.iter().flat_map(|versions| &versions.roots).for_each(|root| root.enter_world());
         self.unit.iter().for_each(LoadedUnit::enter_world);
         self.called.clear();
     }

@@ -261,8 +261,7 @@ impl ModuleEvaluator<'_> {
 /// A bucket or a key that the code of a module creates, of which only the interface is known.
 fn own_part(known: &KnownInterface, part: &str) -> Reason {
     let text = format!("the {part} that `{}` creates isn't part of the known interface", known.call);
-    let advice = "run `terraform init` so that the module's code can be read".into();
-    Reason::Worded { subject: known.call.clone(), text, advice }
+    Reason::Worded { subject: known.call.clone(), text, advice: known.code_advice.into() }
 }
 
 /// True if the provider always sets the attribute to a value that is neither null nor empty.

@@ -69,6 +69,11 @@ impl ModuleScope {
         }
     }
 
+    /// The instance of a root module of which only the interface is known. Its code comes from a source.
+    pub(super) fn known_root(id: usize, module: Arc<Module>, known: Arc<KnownInterface>, source: Span) -> Self {
+        Self { id, entry: Some(source), known: Some(known), ..Self::root(module) }
+    }
+
     /// An instance of a called module.
     pub(super) fn called(
         id: usize,

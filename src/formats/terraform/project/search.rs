@@ -8,12 +8,12 @@ use std::sync::Arc;
 use super::calls::{self, CalledModule, CodeOrigin};
 use super::mentions::LANDING_ZONE;
 use super::module::{BlockId, Module};
-use super::program::Program;
-use super::scope::DeclarationCall;
-use crate::formats::terraform::known::KnownCode;
+use super::program::{Program, UnitVersions};
+use super::scope::{DeclarationCall, ModuleScope};
+use crate::formats::terraform::known::{KnownCode, KnownUse};
 use crate::model::kinds::ResourceRole;
 use crate::model::{ResourceKind, SearchSubject, TrailHint, UnreadPart};
-use crate::source::Span;
+use crate::source::{Span, is_known_interface};
 use crate::syntax::hcl::Block;
 use crate::value::budget::STEPS;
 use crate::value::world::VERSION_OF;
@@ -59,6 +59,8 @@ impl SearchResult {
 /// A declaration, with the calls that lead to it.
 #[derive(Debug, Clone)]
 pub(super) struct DeclarationSite {
+    /// The root module's instance from which the calls lead to it.
+    pub(super) root: Rc<ModuleScope>,
     /// The calls from the root to the module.
     pub(super) calls: Vec<DeclarationCall>,
     /// The module that contains it.
@@ -99,6 +101,7 @@ pub(super) struct ModuleSearch<'t, 'a> {
 
 /// The path from the root to the module that is being searched.
 struct ModuleChain<'w> {
+    root: &'w Rc<ModuleScope>,
     calls: &'w [DeclarationCall],
     /// Its key in the manifest of installed modules.
     key: &'w str,
@@ -113,8 +116,12 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
     }
 
     /// Searches the root module and the modules that it calls.
-    pub(super) fn run(mut self, root: &Arc<Module>) -> SearchResult {
-        self.search_module(root, ModuleChain { calls: &[], key: "" });
+    pub(super) fn run(mut self) -> SearchResult {
+        let root = &self.tree.root;
+        match &self.tree.versions {
+            Some(versions) => self.search_versions(versions),
+            None => self.search_module(&root.module, ModuleChain { root, calls: &[], key: "" }),
+        }
         self.tree.enter_world();
         self.tree.budget.include(&self.budget);
         self.found
@@ -146,7 +153,8 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
         let address = address(module, block, way.key);
         let suffix = self.known_suffix(module, way, block);
         let (calls, module) = (way.calls.to_vec(), Arc::clone(module));
-        let site = DeclarationSite { calls, module, block, kind, address, suffix, choice: None };
+        let root = Rc::clone(way.root);
+        let site = DeclarationSite { root, calls, module, block, kind, address, suffix, choice: None };
         self.found.sites.push(site);
     }
 
@@ -195,42 +203,78 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
     fn search_call(&mut self, way: &ModuleChain<'_>, key: &str, call: DeclarationCall) {
         let module = Arc::clone(&call.module);
         let calls: Vec<DeclarationCall> = way.calls.iter().cloned().chain([call]).collect();
-        self.search_module(&module, ModuleChain { calls: &calls, key });
+        self.search_module(&module, ModuleChain { root: way.root, calls: &calls, key });
     }
 
     /// Searches the known interface of a module. Of the declarations in several versions, one site remains.
     fn search_known(&mut self, way: &ModuleChain<'_>, id: BlockId, key: &str, header: Span, code: &KnownCode) {
-        let interface = Arc::new(code.interface(key));
+        let used = KnownUse::Call(key);
+        let interface = Arc::new(code.interface(used));
         let first = self.found.sites.len();
         for stub in &code.stubs {
             let module = self.tree.known_module(stub.path, header);
             let known = Some(Arc::clone(&interface));
             self.search_call(way, key, DeclarationCall { block: id, module, origin: CodeOrigin::Known, known });
         }
+        self.choose_among(first, code, used);
+    }
+
+    /// Replaces the sites from an index, which are those of the versions, by one site.
+    fn choose_among(&mut self, first: usize, code: &KnownCode, used: KnownUse<'_>) {
         let variants = self.found.sites.split_off(first);
         match variants.as_slice() {
             [] => {}
             [newest] => self.found.sites.push(newest.clone()),
             [_, .., newest] => {
                 let choice = Some(Rc::new(VersionChoice {
-                    conditions: code.conditions(key),
+                    conditions: code.conditions(used),
                     variants: variants.clone(),
-                    reason: code.unknown_version(key),
+                    reason: code.unknown_version(used),
                 }));
                 self.found.sites.push(DeclarationSite { choice, ..newest.clone() });
             }
         }
     }
 
+    /// Searches the known interface of the code that a unit deploys. The unit's own files are the same for all versions.
+    fn search_versions(&mut self, versions: &UnitVersions) {
+        let is_known = |site: &DeclarationSite| {
+            let header = site.module.block(site.block).map(|block| block.header);
+            header.is_none_or(|header| is_known_interface(&self.tree.context.sources.file(header.file).path))
+        };
+        let (mut known, mut found) = (Vec::new(), SearchResult::default());
+        for root in &versions.roots {
+            // The parts that aren't read are those of the newest version.
+            self.found = SearchResult::default();
+            self.search_module(&root.module, ModuleChain { root, calls: &[], key: "" });
+            let (of_known, own) = std::mem::take(&mut self.found.sites).into_iter().partition(is_known);
+            known.extend::<Vec<_>>(of_known);
+            found.sites = own;
+            found.unread_parts = std::mem::take(&mut self.found.unread_parts);
+        }
+        self.found = found;
+        let first = self.found.sites.len();
+        self.found.sites.extend(known);
+        self.choose_among(first, &versions.code, KnownUse::Unit(&versions.name));
+    }
+
     /// The part of an address in a known module, in which `count` has at most one instance.
     fn known_suffix(&self, module: &Module, way: &ModuleChain<'_>, block: BlockId) -> String {
-        let mut suffix = String::new();
         let known = way.calls.iter().position(|call| call.origin == CodeOrigin::Known);
-        let Some(known) = known else { return suffix };
-        let nested = way.calls.iter().skip(known).zip(way.calls.iter().skip(known.saturating_add(1)));
-        let blocks =
-            nested.filter_map(|(caller, call)| caller.module.block(call.block)).map(|block| ("module.", block));
-        for (prefix, block) in blocks.chain(module.block(block).map(|block| ("", block))) {
+        let first = match (&way.root.known, known) {
+            (Some(_), _) => 0,
+            (None, Some(index)) => index.saturating_add(1),
+            (None, None) => return String::new(),
+        };
+        let mut blocks = Vec::new();
+        let mut caller = &way.root.module;
+        for (index, call) in way.calls.iter().enumerate() {
+            blocks.extend(caller.block(call.block).filter(|_| index >= first).map(|block| ("module.", block)));
+            caller = &call.module;
+        }
+        blocks.extend(module.block(block).map(|block| ("", block)));
+        let mut suffix = String::new();
+        for (prefix, block) in blocks {
             let labels: Vec<&str> = block.labels.iter().map(|label| label.text.as_str()).collect();
             let key = if block.body.attribute("count").is_some() { "[0]" } else { "" };
             suffix.push_str(&format!(".{prefix}{}{key}", labels.join(".")));
@@ -242,13 +286,13 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
         if calls::literal_source(block).is_some() {
             return self.tree.resolve(block, module, key, None);
         }
-        let scopes = self.tree.scopes(way.calls, &self.world);
+        let scopes = self.tree.scopes(way.root, way.calls, &self.world);
         self.tree.resolve(block, module, key, scopes.first())
     }
 
     /// Adds a part that isn't read, unless it is certain that none of it is created.
     fn note_unread(&mut self, part: UnreadPart, way: &ModuleChain<'_>, block: BlockId) {
-        if self.tree.may_create(way.calls, block, &self.world) {
+        if self.tree.may_create(way.root, way.calls, block, &self.world) {
             self.found.unread_parts.push(part);
         }
     }

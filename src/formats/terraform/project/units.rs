@@ -7,6 +7,7 @@ use super::library::ModuleLibrary;
 use super::module::{Module, listed_in_all};
 use super::values::{GeneratedValues, InputLayer, RootValues};
 use crate::formats::Context;
+use crate::formats::terraform::known::KnownCode;
 use crate::formats::terraform::names;
 use crate::formats::terraform::terragrunt::{GeneratedFile, IfExists, Reader, Unit, UnitPlace, UnitSource, is_own};
 use crate::model::{TrailHint, UnreadPart, last_name};
@@ -109,7 +110,7 @@ impl<'a> LoadedUnit<'a> {
     /// deploys.
     fn directories(&self) -> Vec<&Path> {
         match &self.source {
-            UnitSource::Own | UnitSource::Unread { .. } => vec![&self.place.directory],
+            UnitSource::Own | UnitSource::Known { .. } | UnitSource::Unread { .. } => vec![&self.place.directory],
             UnitSource::Local(directory) => vec![directory, &self.place.directory],
         }
     }
@@ -126,7 +127,15 @@ impl<'a> LoadedUnit<'a> {
 
     /// True if the root module is complete, so that a name that isn't declared in it is an error.
     pub(super) fn is_read(&self) -> bool {
-        !matches!(self.source, UnitSource::Unread { .. })
+        !matches!(self.source, UnitSource::Known { .. } | UnitSource::Unread { .. })
+    }
+
+    /// The code of which only the interface is known, with the place of the source.
+    pub(super) fn known(&self) -> Option<(&KnownCode, Span)> {
+        match &self.source {
+            UnitSource::Known { code, span } => Some((code, *span)),
+            UnitSource::Own | UnitSource::Local(_) | UnitSource::Unread { .. } => None,
+        }
     }
 
     /// The value that the inputs of a layer give to a variable.
@@ -139,10 +148,20 @@ impl<'a> LoadedUnit<'a> {
     /// The code that isn't read.
     pub(super) fn unread(&self, context: Context<'_>) -> Vec<UnreadPart> {
         let mut parts = self.refused.clone();
-        if let UnitSource::Unread { text, reason, span } = &self.source {
-            parts.push(unread_source(text.as_deref(), reason, *span, &self.place.directory, context));
+        if let UnitSource::Unread { text, reason, has_trail, span } = &self.source {
+            let reason = format!("{reason}{}", self.shown_settings());
+            let part = unread_source(text.as_deref(), &reason, *span, &self.place.directory, context);
+            parts.push(UnreadPart { hint: if *has_trail { Some(TrailHint::Content) } else { part.hint }, ..part });
         }
         parts
+    }
+
+    /// The inputs that have names of a trail's settings, worded to follow a reason.
+    fn shown_settings(&self) -> String {
+        const SHOWN: usize = 4;
+        let mut settings = Unit { reader: &self.reader }.settings(&self.reader.open_world());
+        settings.truncate(SHOWN);
+        if settings.is_empty() { String::new() } else { format!("; the inputs set {}", settings.join(", ")) }
     }
 
     /// The location for findings about the whole unit.
@@ -173,7 +192,7 @@ pub(super) fn unread_source(
         header: span,
         description,
         reason: reason.to_owned(),
-        help: "check the module's repository, or a copy of it in this tree".to_owned(),
+        help: "check the module's repository, or set `[[module]]` in the configuration to a copy of it".to_owned(),
         hint: TrailHint::of(name.iter().map(String::as_str), &label),
         limit: None,
         missing: None,

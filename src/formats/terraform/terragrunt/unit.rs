@@ -6,24 +6,31 @@ use std::path::PathBuf;
 use super::lookup::ConfigurationEvaluator;
 use super::reader::Reader;
 use crate::formats::Context;
-use crate::formats::terraform::Modules;
 use crate::formats::terraform::files::path_of_text;
+use crate::formats::terraform::known::{self, KnownCode};
+use crate::formats::terraform::names::{file_name, is_configuration};
+use crate::formats::terraform::{Modules, sources};
+use crate::model::dialects;
 use crate::source::{PathKind, Span};
 use crate::syntax::hcl::{Attribute, Block};
 use crate::value::{Data, Field, Known, Maybe, Reason, Traced, Unknown, World};
 
 /// The code that a unit deploys.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) enum UnitSource {
     /// The files in the directory of the unit.
     Own,
     /// The files in another directory, together with those of the unit.
     Local(PathBuf),
+    /// Code that isn't read, and whose interface is known.
+    Known { code: KnownCode, span: Span },
     /// Code that isn't read.
     Unread {
         /// The source, if it is known.
         text: Option<String>,
         reason: String,
+        /// True if the code is known to declare a trail.
+        has_trail: bool,
         span: Span,
     },
 }
@@ -66,7 +73,7 @@ impl<'r, 'a> Unit<'r, 'a> {
 
     fn source_of_text(&self, text: String, span: Span) -> UnitSource {
         let Context { fs, sources, options, .. } = self.reader.context;
-        let Some(path) = local_path(&text) else { return unread(Some(text), "its code isn't here".to_owned(), span) };
+        let Some(path) = local_path(&text) else { return self.remote_source(text, span) };
         let directory = path_of_text(&path, &self.reader.directory, sources);
         if options.terraform.modules == Modules::None {
             return unread(Some(text), "modules aren't read".to_owned(), span);
@@ -80,6 +87,67 @@ impl<'r, 'a> Unit<'r, 'a> {
             Ok(PathKind::File) => unread(Some(text), "it isn't a directory".to_owned(), span),
             Err(_) => unread(Some(text), "the directory doesn't exist".to_owned(), span),
         }
+    }
+
+    /// The code of a source in a registry, a repository or an archive: a directory of the configuration, or a known
+    /// interface.
+    fn remote_source(&self, text: String, span: Span) -> UnitSource {
+        let options = &self.reader.context.options.terraform;
+        let (source, version) = registry_source(&text).unwrap_or((text.clone(), None));
+        if options.modules == Modules::None {
+            return unread(Some(text), "modules aren't read".to_owned(), span);
+        }
+        let mapped = sources::directory_of(&text, &options.mapped);
+        if let Some(directory) = mapped.or_else(|| sources::directory_of(&source, &options.mapped)) {
+            return UnitSource::Local(directory.to_owned());
+        }
+        let found = match options.modules {
+            // A version ignores the inputs that it doesn't declare.
+            Modules::Installed => known::look_up(&source, version.as_deref(), &[]),
+            Modules::Local | Modules::None => known::Lookup::Unknown,
+        };
+        match found {
+            known::Lookup::Known(code) if self.may_replace_code() => UnitSource::Unread {
+                text: Some(text),
+                reason: "files of the unit may replace some of its code".to_owned(),
+                has_trail: code.has_trail(),
+                span,
+            },
+            known::Lookup::Known(code) => UnitSource::Known { code, span },
+            known::Lookup::NoVersion { reason, has_trail } => {
+                UnitSource::Unread { text: Some(text), reason, has_trail, span }
+            }
+            known::Lookup::NoModule => unread(Some(text), "no such module is known".to_owned(), span),
+            known::Lookup::Unknown => unread(Some(text), "its code isn't here".to_owned(), span),
+        }
+    }
+
+    /// True if a file of the unit, or one that it generates, may have the name of one that declares a trail.
+    fn may_replace_code(&self) -> bool {
+        let own = self.reader.context.fs.list(&self.reader.directory).unwrap_or_default();
+        let own = own.iter().map(|path| file_name(path));
+        let generated = self.reader.generated(&self.reader.open_world()).into_iter().map(|file| file.name);
+        own.chain(generated).filter(|name| is_configuration(name)).any(|name| {
+            let stem = name.split('.').next().unwrap_or_default();
+            stem == "main"
+                || stem == "variables"
+                || stem == "override"
+                || stem.ends_with("_override")
+                || stem.contains("cloudtrail")
+        })
+    }
+
+    /// The inputs that have names of a trail's settings, each with its value if that is a bool or a string.
+    pub(crate) fn settings(&self, world: &World) -> Vec<String> {
+        let main = &self.reader.main;
+        let inputs = self.reader.inputs(self.reader.evaluator(main, None, &main.main, world).lookup, world);
+        let Known(Data::Object(inputs)) = &inputs.0 else { return Vec::new() };
+        let named = inputs.fields.iter().filter(|field| dialects::names_setting(&field.key));
+        let shown = named.filter_map(|field| match &field.value.value {
+            Known(value @ (Data::Bool(_) | Data::String(_))) => Some(format!("`{} = {}`", field.key, value.shown())),
+            Known(_) | Unknown(_) => None,
+        });
+        shown.collect()
     }
 
     /// The configurations that it and the files that it includes read in their locals and inputs.
@@ -141,7 +209,14 @@ fn is_true(value: &Maybe<Data>) -> bool {
 }
 
 fn unread(text: Option<String>, reason: String, span: Span) -> UnitSource {
-    UnitSource::Unread { text, reason, span }
+    UnitSource::Unread { text, reason, has_trail: false, span }
+}
+
+/// The source of a module in a registry as a call has it, with its version: `tfr:///a/b/aws//sub?version=1.0.0`.
+fn registry_source(text: &str) -> Option<(String, Option<String>)> {
+    let (path, query) = text.strip_prefix("tfr://").map(|rest| rest.split_once('?').unwrap_or((rest, "")))?;
+    let version = query.split('&').find_map(|parameter| parameter.strip_prefix("version="));
+    Some((path.trim_start_matches('/').to_owned(), version.map(str::to_owned)))
 }
 
 fn of_reason(why: &Reason) -> String {

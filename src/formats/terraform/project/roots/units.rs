@@ -41,7 +41,7 @@ pub(super) fn find(linked: &[LinkedFile], library: &ModuleLibrary, context: Cont
     let mut found = Vec::new();
     for candidate in candidates.iter().filter(|candidate| !templates.contains(&candidate.place.file)) {
         let has_code = candidate.has_terraform_files || candidate.generates_code;
-        let deploys = candidate.source != UnitSource::Own || has_code;
+        let deploys = !matches!(candidate.source, UnitSource::Own) || has_code;
         let unit = Unit { reader: &candidate.reader };
         if deploys && !unit.is_excluded(&candidate.reader.open_world()) {
             found.push(candidate.found());
@@ -131,7 +131,11 @@ impl<'a> CandidateUnit<'a> {
         FoundUnit {
             place: self.place.clone(),
             calls,
-            may_bring_trail: matches!(self.source, UnitSource::Unread { .. }),
+            may_bring_trail: match &self.source {
+                UnitSource::Known { code, .. } => code.has_trail(),
+                UnitSource::Unread { .. } => true,
+                UnitSource::Own | UnitSource::Local(_) => false,
+            },
             mentions_trail: self.mentions_trail,
         }
     }
