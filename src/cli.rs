@@ -338,7 +338,7 @@ struct CheckArgs {
     watch: bool,
     #[command(flatten)]
     config: ConfigArgs,
-    /// Show all details: the deployments and their verdicts, the source lines of each finding, results that aren't
+    /// Show all details: the deployments and their verdicts, the excerpt of the code for each finding, results that aren't
     /// evaluated (declared elsewhere), and those that no option resolves.
     #[arg(short, long, help_heading = "Other", conflicts_with = "quiet")]
     verbose: bool,

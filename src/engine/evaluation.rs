@@ -54,9 +54,11 @@ pub(super) fn evaluate(
     let known = |file| opened.tree(file);
     let texts = fix::ParsedFiles::new(context.sources, context.fs, &known);
     fix::propose(&mut judgement.findings, &texts, candidate.project.is_output());
+    let problems = opened.problems();
+    fix::drop_fixes_of_invalid_files(&mut judgement.findings, &problems);
     let rejections = |tried: &[TriedValue]| new_rejections(tried, opened_project, assignment, context, budget);
     fix::drop_rejected_values(&mut judgement.findings, &rejections);
-    judgement.findings.extend(file_findings::syntax_errors(opened.problems()));
+    judgement.findings.extend(file_findings::syntax_errors(problems));
     settings.progress.evaluated();
     settings.progress.spent(budget.spent());
     judgement

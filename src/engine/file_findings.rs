@@ -9,7 +9,7 @@ use crate::report::{Diagnostic, Report};
 use crate::rules;
 use crate::source::ReadError;
 use crate::suppress::{StaleKind, StaleSuppression};
-use crate::syntax::Problem;
+use crate::syntax::{Problem, ProblemKind};
 
 /// Reports the first problems of a file; a hostile file may have any number.
 pub(super) fn syntax_errors(mut problems: Vec<Problem>) -> impl Iterator<Item = Diagnostic> {
@@ -20,8 +20,13 @@ pub(super) fn syntax_errors(mut problems: Vec<Problem>) -> impl Iterator<Item = 
         last.message = format!("{}, and {hidden} more problems follow", last.message);
     }
     problems.into_iter().map(|problem| {
-        let finding = Finding::at(problem.span, problem.message, "");
-        Diagnostic::new(&rules::SYNTAX_ERROR, finding.help("fix the syntax; a file that can't be parsed isn't checked"))
+        let help = match problem.kind {
+            ProblemKind::Syntax => "fix the syntax; what can't be parsed isn't evaluated",
+            ProblemKind::Limit => "simplify this part; it isn't evaluated",
+            ProblemKind::DuplicateKey => "remove all but one of these entries",
+            ProblemKind::Rejected => "correct this code, which can't be deployed as it is",
+        };
+        Diagnostic::new(&rules::SYNTAX_ERROR, Finding::at(problem.span, problem.message, "").help(help))
     })
 }
 

@@ -170,7 +170,7 @@ impl DeploymentCheck<'_> {
     ) -> Diagnostic {
         // The label shows both sides of an undecided value, so the message doesn't repeat them.
         let shown = witness.fails_when.iter().filter(|_| finding.witness.is_none());
-        let condition = shown.map(|decision| shorten(decision)).collect::<Vec<_>>().join(" and ");
+        let condition = shown.map(|decision| format!("`{}`", shorten(decision))).collect::<Vec<_>>().join(" and ");
         let when = if condition.is_empty() { String::new() } else { format!(" when {condition}") };
         let Finding { message, place, related, remedies, mut blocked_by, help, cause, .. } = finding;
         blocked_by.extend(witness.subjects.iter().flat_map(|subject| blockers(subject)));

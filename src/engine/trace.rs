@@ -52,6 +52,14 @@ pub struct TracePath {
     pub help: Option<String>,
 }
 
+impl TracePath {
+    /// The decisions that lead this way, worded to follow the outcome: " when `var.a = 1`". Empty without decisions.
+    pub fn condition(&self) -> String {
+        let decisions: Vec<String> = self.decisions.iter().map(|decision| format!("`{decision}`")).collect();
+        if decisions.is_empty() { String::new() } else { format!(" when {}", decisions.join(" and ")) }
+    }
+}
+
 /// The name under which a trail's Region is shown, also if no argument sets it.
 const REGION: &str = "region";
 

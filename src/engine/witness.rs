@@ -67,7 +67,9 @@ pub(super) fn combine(verdicts: Vec<(Verdict, &World)>) -> (Outcome, Option<Find
     let finding = shown.and_then(|(verdict, _)| match verdict {
         Verdict::Pass => None,
         Verdict::Fail(finding) => {
-            let label = finding.place.label().map(|label| format!("{} in that case", label.text));
+            // A value that depends on the world isn't written as it is, even if no reference leads to it.
+            let label = finding.place.label().map(|label| label.text.replacen("set to ", "evaluates to ", 1));
+            let label = label.map(|label| format!("{label} in that case"));
             Some(finding.with_primary_label(label.unwrap_or_default()))
         }
         Verdict::Unknown(finding) => Some(finding),

@@ -29,7 +29,7 @@ mod remedy_edits;
 mod rows;
 mod safety;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub use apply::{ChangedFile, FixResult, apply_fixes, drop_rejected, is_allowed};
 pub use parsed_files::{ParsedFiles, ParsedTrees};
@@ -40,7 +40,8 @@ use crate::finding::FindingTarget;
 use crate::model::{Remedy, RemedyKind};
 use crate::report::{Diagnostic, Outcome, Report};
 use crate::scan::ScanInputs;
-use crate::source::{Fs, PathKind, SourceFile, Span, is_generated, is_known_interface};
+use crate::source::{FileId, Fs, PathKind, SourceFile, Span, is_generated, is_known_interface};
+use crate::syntax::Problem;
 use safety::Trails;
 
 /// Sets the fix of each finding of one deployment, as if there were no other deployment.
@@ -53,6 +54,19 @@ pub fn propose(findings: &mut [Diagnostic], texts: &ParsedFiles<'_>, is_output: 
             refer_to_source(diagnostic);
         }
         diagnostic.fix = fix(diagnostic, texts);
+    }
+}
+
+/// Removes the fixes in files that can't be parsed completely: the part that isn't understood may contain what a fix adds.
+pub fn drop_fixes_of_invalid_files(findings: &mut [Diagnostic], problems: &[Problem]) {
+    let invalid: HashSet<FileId> =
+        problems.iter().filter(|problem| problem.kind.loses_text()).map(|problem| problem.span.file).collect();
+    if invalid.is_empty() {
+        return;
+    }
+    for diagnostic in findings {
+        let changes_invalid = |fix: &mut Fix| fix.edits.iter().any(|edit| invalid.contains(&edit.span.file));
+        diagnostic.fix = diagnostic.fix.take_if(|fix| !changes_invalid(fix));
     }
 }
 

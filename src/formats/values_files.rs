@@ -45,11 +45,13 @@ pub(super) fn find(directory: &Path, wanted: WantedFiles, context: Context<'_>) 
 pub(super) fn describe(files: &[String], names: &str, option: &str) -> Option<String> {
     if let [file] = files {
         let with_file = shown_option(option, file);
-        return Some(format!("`{file}` sets {names}: add `{with_file}`, or a `[[root]]` entry"));
+        return Some(format!("`{file}` sets {names}: add `{with_file}`, or a `[[root]]` entry in `trailint.toml`"));
     }
     let quoted = files.iter().map(|file| format!("`{file}`")).collect();
     let files = listed(quoted, MAX_NAMED)?;
-    Some(format!("{files} set {names}: add one of them with `{option}`, or a `[[root]]` entry for each"))
+    Some(format!(
+        "{files} set {names}: add one of them with `{option}`, or a `[[root]]` entry in `trailint.toml` for each"
+    ))
 }
 
 struct Search<'a> {

@@ -330,8 +330,8 @@ fn of_baseline(added: &[&BaselineEntry], now: GateSettings<'_>) -> Option<Diagno
     let added: Vec<Span> = added.iter().filter_map(|entry| entry.span).collect();
     let span = *added.first()?;
     let what = match added.len() {
-        1 => "adds a finding to the baseline".to_owned(),
-        number => format!("adds {number} findings to the baseline"),
+        1 => "adds an entry to the baseline".to_owned(),
+        number => format!("adds {number} entries to the baseline"),
     };
     let place = match now.is_separate {
         true => FindingTarget::File(config::BASELINE.to_owned()),

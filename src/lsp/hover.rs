@@ -63,7 +63,7 @@ pub(super) fn trace_text(
 }
 
 fn markdown(name: &str, way: &TracePath, sources: &Sources, link: &impl Fn(Span) -> Option<(Uri, u32)>) -> String {
-    let mut text = format!("**{}** {}{}\n\n", plain(name), plain(&way.outcome), plain(&condition(way)));
+    let mut text = format!("**{}** {}{}\n\n", plain(name), plain(&way.outcome), plain(&way.condition()));
     for (index, step) in way.steps.iter().enumerate() {
         let place = output::place(step.span, sources);
         let place = match link(step.span) {
@@ -80,7 +80,7 @@ fn markdown(name: &str, way: &TracePath, sources: &Sources, link: &impl Fn(Span)
 }
 
 fn plain_text(name: &str, way: &TracePath, sources: &Sources) -> String {
-    let mut text = format!("{name} {}{}\n", way.outcome, condition(way));
+    let mut text = format!("{name} {}{}\n", way.outcome, way.condition());
     for (index, step) in way.steps.iter().enumerate() {
         text.push_str(&format!("{}. {}: ", index.saturating_add(1), step.text));
         text.push_str(&format!("{}\n", output::place(step.span, sources)));
@@ -88,11 +88,6 @@ fn plain_text(name: &str, way: &TracePath, sources: &Sources) -> String {
     text.extend(way.help.iter().map(|help| format!("{help}\n")));
     text.push('\n');
     text.split_inclusive('\n').map(|line| output::sanitize(line.trim_end_matches('\n')).into_owned() + "\n").collect()
-}
-
-fn condition(way: &TracePath) -> String {
-    let condition = way.decisions.join(" and ");
-    if condition.is_empty() { condition } else { format!(" when {condition}") }
 }
 
 /// Escapes text from files for Markdown, except the parts in backticks.

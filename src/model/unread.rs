@@ -43,7 +43,8 @@ pub struct UnreadPart {
     pub hint: Option<TrailHint>,
     /// The name of the limit that prevented reading it, if one did.
     pub limit: Option<&'static str>,
-    /// The directory that the part refers to, as written in the code, if that directory doesn't exist.
+    /// The directory that the part refers to, as written in the code, if that directory doesn't exist
+    /// or is outside of the read root.
     pub missing: Option<String>,
 }
 

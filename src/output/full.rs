@@ -71,8 +71,8 @@ fn text(layout: &Layout<'_>, report: &Report, view: &View) -> String {
     text.push_str(if lines.is_empty() { "" } else { "\n" });
     text.push_str(&match layout.omitted() {
         0 => String::new(),
-        1 => "1 source line isn't shown (`-v` shows it).\n".to_owned(),
-        more => format!("{more} source lines aren't shown (`-v` shows them).\n"),
+        1 => "1 excerpt of the code isn't shown (`-v` shows it).\n".to_owned(),
+        more => format!("{more} excerpts of the code aren't shown (`-v` shows them).\n"),
     });
     text.push_str(&match layout.hidden_notes {
         0 => String::new(),
@@ -182,7 +182,10 @@ pub(super) fn footer_lines(diagnostic: &Diagnostic, benchmark: &str) -> Vec<(&'s
 
 /// The values with which the finding would fail and pass, unless its message names them.
 fn witness(diagnostic: &Diagnostic) -> Option<String> {
-    let is_named = diagnostic.fails_when.iter().any(|decision| diagnostic.finding.message.ends_with(&**decision));
+    let is_named = diagnostic.fails_when.iter().any(|decision| {
+        // Only the end of the message is compared, since it may have several conditions.
+        diagnostic.finding.message.ends_with(&format!("`{decision}`"))
+    });
     let fails = side("fails", &diagnostic.fails_when).filter(|_| !is_named);
     let sides: Vec<String> = fails.into_iter().chain(side("passes", &diagnostic.passes_when)).collect();
     (diagnostic.outcome == Outcome::Unknown && !sides.is_empty()).then(|| sides.join(", "))

@@ -1,6 +1,7 @@
 //! The commands that make the unknown values of deployments known, one for each deployment.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 
 use super::sanitize::sanitize;
 use crate::model::{ResolvingStep, shell_quoted, shown_option};
@@ -26,8 +27,8 @@ impl ResolvingCommands {
         }
         steps.retain(|_, steps| !steps.is_empty());
         let commands = steps.into_iter().map(|(deployment, steps)| {
-            let shown = report.sources.display_name(&deployment.0);
-            (deployment, command(&shown, &steps, &view.given_options))
+            let check = check_of(&deployment.0, report);
+            (deployment, command(check, &steps, &view.given_options))
         });
         // A command that an output has to escape, such as one with a line break in a name, can't be run as it is shown.
         Self(commands.filter(|(_, command)| sanitize(command) == *command).collect())
@@ -63,8 +64,36 @@ fn is_file(root: &str, sources: &Sources) -> bool {
     is_listed && sources.unlisted_in(&path).is_empty()
 }
 
-/// The command for a shell: first the steps before the check, then the check of the root with all options.
-fn command(root: &str, steps: &[&ResolvingStep], given: &[String]) -> String {
+/// The command that checks a root without the roots below it, to which the options would apply, too.
+fn check_of(root: &str, report: &Report) -> Vec<String> {
+    let mut check = vec!["trailint check".to_owned(), path_argument(&report.sources.display_name(root))];
+    let directory = report.sources.path_of(root);
+    let deployments = report.deployments.iter().map(|deployment| report.sources.path_of(&deployment.root));
+    let mut inner: Vec<PathBuf> = deployments.filter(|own| *own != directory && own.starts_with(&directory)).collect();
+    inner.sort_unstable();
+    // A path is sorted before those below it.
+    inner.dedup_by(|below, kept| below.starts_with(kept));
+    let names = inner.iter().map(|path| report.sources.path_display_name(path));
+    // A pattern can't match outside of the current directory.
+    let patterns = names.filter(|name| !name.starts_with("..")).map(|name| pattern(&name));
+    check.extend(patterns.map(|pattern| shown_option("--exclude", &pattern)));
+    check
+}
+
+/// A pattern in the syntax of `.gitignore` that matches exactly this path.
+fn pattern(path: &str) -> String {
+    let mut pattern = "/".to_owned();
+    for c in path.trim_start_matches("./").chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '\\' | '!' | '#' | '{' | '}' | ' ') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
+/// The command for a shell: first the steps before the check, then the check with all options.
+fn command(mut check: Vec<String>, steps: &[&ResolvingStep], given: &[String]) -> String {
     let mut parts: Vec<&str> = Vec::new();
     let mut options: Vec<(&str, &str)> = Vec::new();
     let mut open: Vec<(&str, &[String])> = Vec::new();
@@ -87,7 +116,6 @@ fn command(root: &str, steps: &[&ResolvingStep], given: &[String]) -> String {
     // A later option overrides an earlier one: a file of values doesn't override the options of this run, which lack a
     // valid value for each of the variables that are added.
     let (files, values): (Vec<_>, Vec<_>) = options.into_iter().partition(|(name, _)| name.ends_with("-file"));
-    let mut check = vec!["trailint check".to_owned(), path_argument(root)];
     check.extend(files.iter().map(|(name, value)| shown_option(name, value)));
     check.extend(given.iter().map(|argument| shell_quoted(argument)));
     check.extend(values.iter().map(|(name, value)| shown_option(name, value)));

@@ -205,14 +205,14 @@ fn not_read_parts(report: &Report) -> Option<String> {
     Some(format!("{number} {parts} read ({named})"))
 }
 
-/// The modules whose directory doesn't exist.
+/// The modules whose directory doesn't exist or is outside of the read root.
 fn missing(report: &Report) -> Option<String> {
     let parts: BTreeSet<&(String, String)> = missing_parts(report).collect();
     let named = parts.iter().take(MAX_NAMED);
     let named = named.map(|(part, directory)| format!("`{}`: `{}`", sanitize(&part_name(part)), sanitize(directory)));
     let named: Vec<String> = named.collect();
-    let modules = if parts.len() == 1 { "module doesn't" } else { "modules don't" };
-    (!parts.is_empty()).then(|| format!("the directory of {} {modules} exist ({})", parts.len(), named.join(", ")))
+    let are = if parts.len() == 1 { "directory of 1 module isn't" } else { "directories of modules aren't" };
+    (!parts.is_empty()).then(|| format!("the {are} in the checked directory ({})", named.join(", ")))
 }
 
 fn missing_parts(report: &Report) -> impl Iterator<Item = &(String, String)> {
@@ -350,10 +350,10 @@ fn declared_elsewhere(
 fn unknown(unknown: usize, only_counted: usize) -> Option<String> {
     let which = match (only_counted, unknown.saturating_sub(only_counted)) {
         (0, _) => String::new(),
-        (1, 0) => ", which no option resolves (`-v` lists it)".to_owned(),
-        (_, 0) => ", which no option resolves (`-v` lists them)".to_owned(),
-        (1, _) => ", 1 of which no option resolves (`-v` lists it)".to_owned(),
-        (number, _) => format!(", {number} of which no option resolves (`-v` lists them)"),
+        (1, 0) => " (no option gives its value; `-v` lists it)".to_owned(),
+        (_, 0) => " (no option gives their values; `-v` lists them)".to_owned(),
+        (1, _) => " (for 1, no option gives the value; `-v` lists it)".to_owned(),
+        (number, _) => format!(" (for {number}, no option gives the values; `-v` lists them)"),
     };
     (unknown > 0).then(|| format!("{unknown} unknown{which}"))
 }

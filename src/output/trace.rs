@@ -21,9 +21,8 @@ pub fn trace(trace: &Trace, width: usize) -> String {
 
 fn write(name: &str, way: &TracePath, trace: &Trace, width: usize, text: &mut String) {
     let bold = Style::new().bold();
-    let condition = way.decisions.join(" and ");
-    let when = if condition.is_empty() { String::new() } else { format!(" when {}", sanitize(&condition)) };
-    let title = format!("{bold}{} {}{bold:#}{when}", sanitize(name), sanitize(&way.outcome));
+    let (name, outcome, condition) = (sanitize(name), sanitize(&way.outcome), way.condition());
+    let title = format!("{bold}{name} {outcome}{bold:#}{}", sanitize(&condition));
     text.push_str(&format!("{}\n", wrap(&title, width, TITLE_INDENT)));
     for step in &way.steps {
         text.push_str(&snippet::draw(step, &trace.sources, width));

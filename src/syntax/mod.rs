@@ -43,6 +43,8 @@ pub enum ProblemKind {
     Limit,
     /// A duplicate key in a mapping; the tree contains both entries.
     DuplicateKey,
+    /// Code that the language rejects, such as a reference to a name that nothing declares; the tree is complete.
+    Rejected,
 }
 
 impl ProblemKind {
@@ -50,7 +52,7 @@ impl ProblemKind {
     pub fn loses_text(self) -> bool {
         match self {
             Self::Syntax | Self::Limit => true,
-            Self::DuplicateKey => false,
+            Self::DuplicateKey | Self::Rejected => false,
         }
     }
 }
@@ -87,6 +89,11 @@ impl Problem {
     /// Creates a problem for text that exceeds a limit.
     pub fn limit(span: Span, message: impl Into<String>) -> Self {
         Self { span, message: message.into(), kind: ProblemKind::Limit }
+    }
+
+    /// Creates a problem for code that can be parsed but that the language rejects.
+    pub fn rejected(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), kind: ProblemKind::Rejected }
     }
 
     /// Creates a problem for a second `key` in a mapping.

@@ -30,6 +30,7 @@ fn problem(file: &SourceFile, problem: &Problem) -> String {
     let kind = match problem.kind {
         ProblemKind::Syntax | ProblemKind::Limit => "problem",
         ProblemKind::DuplicateKey => "repeated",
+        ProblemKind::Rejected => "rejected",
     };
     format!("{kind} {:?}: {}", file.slice(problem.span), problem.message)
 }

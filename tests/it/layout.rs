@@ -88,7 +88,7 @@ fn an_unknown_that_nothing_resolves_is_counted() {
     for format in [OutputFormat::Json, OutputFormat::Sarif, OutputFormat::Gitlab, OutputFormat::Checkstyle] {
         assert!(format.render_plain(&report, &View::default()).contains("bucket-policy-blocks-delivery"), "{format:?}");
     }
-    let counted = "1 unknown, which no option resolves (`-v` lists it)";
+    let counted = "1 unknown (no option gives its value; `-v` lists it)";
     let wide = View { width: 1000, ..View::default() };
     assert!(summary(&report, &wide).contains(counted), "{}", summary(&report, &wide));
     let all = summary(&report, &View { width: 1000, ..verbose() });

@@ -29,6 +29,7 @@ mod hostile;
 mod house;
 mod html;
 mod incremental;
+mod invalid_code;
 mod known;
 mod layout;
 mod lsp;

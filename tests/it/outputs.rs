@@ -56,7 +56,7 @@ fn findings_beyond_the_limit_take_one_line() {
     let mut many = report(1000);
     let (text, omitted) = (full(&many), lines(&many) - 2000);
     assert_eq!(drawn(&text), 2000);
-    let end = format!("{omitted} source lines aren't shown (`-v` shows them).\n");
+    let end = format!("{omitted} excerpts of the code aren't shown (`-v` shows them).\n");
     assert!(text.ends_with(&end), "{text}");
     // Each finding has its own line.
     let concise = OutputFormat::Concise.render_plain(&many, &View::default());
@@ -76,7 +76,7 @@ fn findings_beyond_the_limit_take_one_line() {
     many.findings = vec![long];
     many.merge_findings();
     assert_eq!(drawn(&full(&many)), 2000);
-    assert!(full(&many).ends_with("1001 source lines aren't shown (`-v` shows them).\n"));
+    assert!(full(&many).ends_with("1001 excerpts of the code aren't shown (`-v` shows them).\n"));
 }
 
 #[test]

@@ -76,6 +76,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("type = any", "var.x.multi"),
     ("", "var.x"),
     ("", "var.x == \"on\""),
+    ("type = string", "var.x == \"say \\\"$${a}\\\" \\\\ b\""),
     (
         "type = string\n  validation {\n    condition = contains([\"it's\", \"b c\"], var.x)\n    error_message = \"No.\"\n  }",
         "var.x == \"it's\"",
@@ -208,9 +209,12 @@ fn commands_name_files_of_values_in_the_tree() {
         (&[("vars/a.tfvars", "multi = false\n")], "--var-file vars/a.tfvars"),
         (&[("vars/a.tfvars", "multi = false\n"), ("a/z.tfvars", "multi = false\n")], "--var-file a/z.tfvars"),
         (
-            &[("vars/a.tfvars", "multi = false\nb = 1\n"), ("vars/z.tfvars", "multi = false\n")],
+            &[("vars/y.tfvars", "multi = false\nb = 1\n"), ("vars/z.tfvars", "multi = false\n")],
             "--var-file vars/z.tfvars",
         ),
+        // The name of the file or of its directory is that of the root.
+        (&[("vars/0.tfvars", "multi = false\n"), ("vars/a.tfvars", "multi = false\n")], "--var-file vars/a.tfvars"),
+        (&[("0/b.tfvars", "multi = false\n"), ("vars/a/b.tfvars", "multi = false\n")], "--var-file vars/a/b.tfvars"),
         // The file doesn't set the variable, or the declaration rejects its value.
         (&[("a/prod.tfvars", "other = 1\n")], "--var multi=true"),
         (&[("a/prod.tfvars", "multi = \"treu\"\n")], "--var multi=true"),
@@ -267,6 +271,20 @@ fn commands_name_the_source_of_each_value() {
     // A value that exists only in the account.
     let stored = TEMPLATE.replace("!Ref Multi", "'{{resolve:ssm:/audit/multi}}'");
     assert_eq!(command(&[("a.yaml", &stored)], &[]), None);
+}
+
+#[test]
+fn commands_for_a_root_exclude_the_roots_below_it() {
+    let other = BOOL.replace("multi", "other");
+    let files =
+        [("a/main.tf", BOOL), ("a/b c/main.tf", &other), ("a/b c/d/main.tf", &other), ("a/e[1]/main.tf", &other)];
+    let expected = "trailint check a --exclude '/a/b\\ c' --exclude '/a/e\\[1\\]' --var multi=true";
+    assert_eq!(command(&files, &[]).unwrap(), expected);
+    // A module isn't a root, and only its caller reads its code.
+    let caller =
+        "module \"trail\" {\n  source = \"./b\"\n  multi = var.multi\n}\nvariable \"multi\" {\n  type = bool\n}\n";
+    let command = command(&[("a/main.tf", caller), ("a/b/main.tf", BOOL)], &[]);
+    assert_eq!(command.as_deref(), Some("trailint check a --var multi=true"));
 }
 
 #[test]

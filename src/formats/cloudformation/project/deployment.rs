@@ -129,7 +129,7 @@ impl<'a> LoadedStack<'a> {
         let over = self.document.tree.documents.get(self.over_limit?)?;
         let message =
             format!("a file can contain at most {MAX_TEMPLATES} templates; move the others to separate files");
-        Some(Problem::syntax(over.span, message))
+        Some(Problem::limit(over.span, message))
     }
 
     /// The resources that a site creates, with the decisions that the world has made so far.

@@ -20,19 +20,19 @@ impl Template {
     pub(super) fn structural_errors(&self, written: &Entry) -> Vec<Problem> {
         if written.value.as_mapping().is_none() && !macros::is_short_form(&written.value) {
             let message = "`Resources` must map logical ids to resources";
-            return vec![Problem::syntax(written.key.span, message)];
+            return vec![Problem::rejected(written.key.span, message)];
         }
         let flat = &self.declared.resources.flat;
         let faults = flat.entries.iter().filter_map(|entry| self.structural_error(entry));
         let faults = faults.chain(flat.loops.iter().filter_map(|entry| self.loop_error(entry)));
-        faults.chain(self.cycle_error()).map(|(span, message)| Problem::syntax(span, message)).collect()
+        faults.chain(self.cycle_error()).map(|(span, message)| Problem::rejected(span, message)).collect()
     }
 
     /// The first reference to each undeclared condition; empty if a macro, a loop or an unread include may declare it.
     pub(super) fn undeclared_conditions(&self) -> Vec<Problem> {
         let mut met = HashSet::new();
         let used = used(self).into_iter().filter(|(name, _)| self.is_undeclared(name) && met.insert(*name));
-        used.map(|(name, span)| Problem::syntax(span, self.undeclared_message(name))).collect()
+        used.map(|(name, span)| Problem::rejected(span, self.undeclared_message(name))).collect()
     }
 
     /// True if nothing declares a condition of this name, and nothing that isn't read may declare it.

@@ -139,7 +139,7 @@ fn conflicts(own: &Node, included: &Node) -> Vec<Problem> {
         let Some(key) = entry.key.as_text() else { continue };
         if own.get(key).is_some_and(|own| !is_same(&own.value, &entry.value)) {
             let message = format!("`{key}` is declared differently by the template that includes this file");
-            problems.push(Problem::syntax(entry.key.span, message));
+            problems.push(Problem::rejected(entry.key.span, message));
         }
     }
     problems

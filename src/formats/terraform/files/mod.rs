@@ -134,6 +134,6 @@ impl FileAccess<'_> {
 
 /// The value of a function whose file isn't available.
 fn unavailable(name: &str, arguments: &[Traced<Data>]) -> ValuePath {
-    let why = Reason::NotEvaluated { construct: format!("the function `{name}` of a file that isn't available") };
+    let why = Reason::NotEvaluated { construct: format!("the function `{name}` on an unavailable file") };
     at_use(computed(format!("{name}({})", symbols(arguments)), &why, None))
 }

@@ -157,8 +157,13 @@ pub(super) fn resolve(
         if leads_to(&local, is_read, context) {
             return CalledModule::Directory { directory: local, origin: CodeOrigin::Local };
         }
-        if context.sources.may_read(&local) && context.fs.kind(&local) == Err(ReadError::Missing) {
-            return CalledModule::Unread { part: missing_directory(caller, source), other: None };
+        let part = match (context.sources.may_read(&local), context.fs.kind(&local)) {
+            (false, _) => Some(absent_directory(caller, source, "is outside of the checked directory")),
+            (true, Err(ReadError::Missing)) => Some(absent_directory(caller, source, "doesn't exist")),
+            (true, _) => None,
+        };
+        if let Some(part) = part {
+            return CalledModule::Unread { part, other: None };
         }
         return CalledModule::unread(caller, "its code isn't available", None);
     }
@@ -281,13 +286,13 @@ pub(super) fn unread(caller: ModuleCall<'_>, reason: &str) -> UnreadPart {
     }
 }
 
-/// A call of a directory that doesn't exist.
-fn missing_directory(caller: ModuleCall<'_>, source: &str) -> UnreadPart {
+/// A call of a directory that doesn't exist or isn't read; `state` says which.
+fn absent_directory(caller: ModuleCall<'_>, source: &str, state: &str) -> UnreadPart {
     let directory = quoted_text(source);
     UnreadPart {
         help: format!("correct `source`, or check a directory that contains `{directory}` as well"),
         missing: Some(directory.clone()),
-        ..unread(caller, &format!("the directory `{directory}` doesn't exist"))
+        ..unread(caller, &format!("the directory `{directory}` {state}"))
     }
 }
 

@@ -18,7 +18,7 @@ use super::scope::ModuleScope;
 use super::search::{DeclarationSite, ModuleSearch, SearchResult, VersionChoice};
 use super::units::LoadedUnit;
 use super::values::RootValues;
-use super::{body, variables};
+use super::{body, mentions, variables};
 use crate::formats::terraform::terragrunt::UnitPlace;
 use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Rejection};
 use crate::model::{Contradiction, MovedBlock, Resolution, Resource, SearchSubject, UnknownValues, UnreadPart};
@@ -275,8 +275,15 @@ impl LoadedProject for LoadedRoot<'_> {
         let undeclared = self.program.undeclared.borrow();
         let undeclared = undeclared
             .values()
-            .map(|(span, reference)| Problem::syntax(*span, format!("`{reference}` isn't declared in this module")));
-        of_modules.chain(self.program.values.problems().cloned()).chain(undeclared).collect()
+            .map(|(span, reference)| Problem::rejected(*span, format!("`{reference}` isn't declared in this module")));
+        let of_values = self.program.values.problems().cloned().chain(undeclared);
+        let mentions_trail = |problem: &Problem| {
+            mentions::mentions_trail(self.program.context.sources.file(problem.span.file).text.as_bytes())
+        };
+        let may_create_trail = self.sites(SearchSubject::Trails) > 0
+            || self.unread_parts(SearchSubject::Trails).iter().any(|part| part.hint.is_some());
+        // The values of a root that creates no trail don't matter.
+        of_modules.chain(of_values.filter(|problem| may_create_trail || mentions_trail(problem))).collect()
     }
 }
 

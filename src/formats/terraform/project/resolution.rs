@@ -1,7 +1,8 @@
 //! Determines how to make the unknown values of a root module known: which variables need a value, the files of values
 //! in the tree that set them, and the other options and commands that provide values.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use super::loaded::LoadedRoot;
 use super::program::ModuleEvaluator;
@@ -36,6 +37,8 @@ pub(super) struct UnusedFile {
 enum FileRelation {
     /// The file is in the root's directory or below it.
     Inside,
+    /// The file or its directory has the name of the root's directory.
+    Named,
     /// It sets only variables that the root declares.
     OnlyDeclared,
     Other,
@@ -185,9 +188,12 @@ impl LoadedRoot<'_> {
         let id = self.program.root.module.files.first().copied()?;
         let module = &self.program.root.module;
         let is_inside = path.starts_with(&module.directory);
+        let is_named = is_named_after(&path, &module.directory);
         let layer = VariableLayer::read(Variables::File(id), &SourceFile::new(path, name.clone(), bytes));
         let relation = if is_inside {
             FileRelation::Inside
+        } else if is_named {
+            FileRelation::Named
         } else if layer.names().all(|name| module.may_declare("variable", &[name])) {
             FileRelation::OnlyDeclared
         } else {
@@ -305,6 +311,13 @@ impl MissingVariable {
     fn assignment(&self) -> String {
         format!("{}={}", self.name, self.example.text)
     }
+}
+
+/// True if a file or its directory has the name of a root's directory, as `vars/prod.tfvars` has that of `envs/prod`.
+fn is_named_after(file: &Path, root: &Path) -> bool {
+    let stem = names::file_name(file).split('.').next().map(OsString::from);
+    let directory = file.parent().and_then(Path::file_name).map(OsString::from);
+    root.file_name().is_some_and(|name| [stem, directory].iter().flatten().any(|own| own == name))
 }
 
 /// Asks for values that the code can't contain. A value is an example, since only the user knows the right one.

@@ -209,6 +209,15 @@ impl<'e, 'a> Variable<'e, 'a> {
         is_untyped || matches!(self.ty, Some(Type::String | Type::Bool | Type::Number))
     }
 
+    /// The string that a string literal means.
+    fn text_of(&self, literal: &str) -> Option<String> {
+        let (expr, refused) = assignment::read(literal, self.block.header);
+        match self.evaluator.outside().eval(&expr).value {
+            Known(Data::String(text)) if refused.is_none() => Some(text),
+            _ => None,
+        }
+    }
+
     /// The value that Terraform reads from an environment variable to which another program writes `value`: a string as
     /// it is, and any other value as JSON.
     fn read_from_environment(&self, value: Traced<Data>) -> Traced<Data> {
@@ -314,8 +323,8 @@ impl<'e, 'a> RootVariable<'e, 'a> {
         let is_placeholder = value.is_none() && matches!(ty, Type::String | Type::Any);
         let text = example(ty, path, value.as_deref());
         // Such an option is plain text, not an expression.
-        let plain = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|_| variable.takes_text());
-        Example { text: plain.map_or(text.clone(), str::to_owned), is_placeholder }
+        let plain = if variable.takes_text() { variable.text_of(&text) } else { None };
+        Example { text: plain.unwrap_or(text), is_placeholder }
     }
 }
 

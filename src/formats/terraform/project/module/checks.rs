@@ -46,10 +46,10 @@ impl ModuleBlock {
 fn lookalike(keyword: &Label, parsed: Option<&Block>) -> Option<Problem> {
     let kind = keyword.text.as_str();
     if kind != "variable" && !KINDS.contains(&kind) {
-        return Some(Problem::syntax(keyword.span, format!("unknown block type `{kind}`")));
+        return Some(Problem::rejected(keyword.span, format!("unknown block type `{kind}`")));
     }
     let labels = parsed.filter(|_| kind == "resource").map_or(2, |block| block.labels.len());
-    (labels != 2).then(|| Problem::syntax(keyword.span, "a resource has two labels: its type and its name"))
+    (labels != 2).then(|| Problem::rejected(keyword.span, "a resource has two labels: its type and its name"))
 }
 
 /// The second declarations of a name, among the blocks that have been parsed.
@@ -76,7 +76,7 @@ pub(super) fn repeated<'a>(blocks: impl Iterator<Item = &'a Block>) -> Vec<Probl
 }
 
 fn duplicate(span: crate::source::Span, what: &str) -> Problem {
-    Problem::syntax(span, format!("{what} is declared twice in this module"))
+    Problem::rejected(span, format!("{what} is declared twice in this module"))
 }
 
 /// Trails in override files that have nothing to override.
@@ -88,7 +88,7 @@ pub(super) fn baseless<'a>(overrides: &'a [Block], bases: impl Iterator<Item = &
     lone.map(|block| {
         let name = labels(block).join(".");
         let message = format!("this override file changes `{name}`, which isn't declared in another file");
-        Problem::syntax(block.header, message)
+        Problem::rejected(block.header, message)
     })
     .collect()
 }
@@ -104,7 +104,7 @@ pub(super) fn nested_trails(block: &Block) -> Vec<Problem> {
     while let Some(block) = waiting.pop() {
         if block.kind.text == "resource" && kind_of(block, SearchSubject::Trails).is_some() {
             let message = "this trail is nested in another block, which Terraform rejects";
-            problems.push(Problem::syntax(block.header, message));
+            problems.push(Problem::rejected(block.header, message));
         }
         waiting.extend(&block.body.blocks);
     }
@@ -117,12 +117,12 @@ pub(super) fn misshapen(block: &Block) -> impl Iterator<Item = Problem> {
     let values = shape.iter().filter(|argument| matches!(argument.holds, Holds::Value | Holds::Texts));
     let misplaced = values
         .flat_map(|argument| block.body.blocks(argument.name))
-        .map(|block| Problem::syntax(block.header, format!("`{}` is an argument, not a block", block.kind.text)));
+        .map(|block| Problem::rejected(block.header, format!("`{}` is an argument, not a block", block.kind.text)));
     let blocks = shape.iter().filter(|argument| matches!(argument.holds, Holds::Blocks(_)));
     let attributes = blocks.filter_map(|argument| block.body.attribute(argument.name));
     let written = attributes.filter(|attribute| attribute.value.kind != ExprKind::Null).map(|attribute| {
         let name = &attribute.name;
-        Problem::syntax(name.span, format!("`{}` is a block, not an argument", name.text))
+        Problem::rejected(name.span, format!("`{}` is a block, not an argument", name.text))
     });
     misplaced.chain(written)
 }
