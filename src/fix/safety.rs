@@ -10,7 +10,7 @@ use crate::edit::{Edit, Risk};
 use crate::formats::terraform::is_configuration;
 use crate::model::{Remedy, RemedyKind, dialects};
 use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::Language;
 use crate::syntax::node::{Entry, Node};
 use crate::value::{Hop, HopKind, Origin, StepRole};
@@ -25,6 +25,8 @@ pub(super) struct Trails<'r> {
     by_header: HashMap<Span, Vec<TrailCreation<'r>>>,
     /// A cache of the owners of a trail's declaration, by its header and the number of calls outwards.
     owners: RefCell<HashMap<(Span, usize), DecidedTrails<'r>>>,
+    /// A cache of the files that several services of the Serverless Framework may include.
+    shared: RefCell<HashMap<FileId, bool>>,
 }
 
 type TrailCreation<'r> = (&'r DeploymentResult, &'r TrailResult);
@@ -44,7 +46,7 @@ type RootAndName<'r> = (&'r str, Option<&'r str>);
 impl<'r> Trails<'r> {
     pub(super) fn new(deployments: &'r [DeploymentResult], sources: &'r Sources) -> Self {
         let (by_name, by_header) = (HashMap::new(), HashMap::new());
-        let mut trails = Self { sources, by_name, by_header, owners: RefCell::default() };
+        let mut trails = Self { sources, by_name, by_header, owners: RefCell::default(), shared: RefCell::default() };
         for judged in deployments {
             for trail in judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
                 let name = (judged.root.as_str(), judged.name.as_deref(), trail.address.as_str());
@@ -66,6 +68,9 @@ impl<'r> Trails<'r> {
         if own.format == "terragrunt" && self.is_shared_by_units(own, trail, remedy) {
             return Some(Risk::OtherTrails);
         }
+        if own.format == "cloudformation" && self.is_shared_by_services(trail, remedy) {
+            return Some(Risk::OtherTrails);
+        }
         let outwards = calls_out(remedy);
         let mut known = self.owners.borrow_mut();
         let owners = known.entry((trail.header, outwards)).or_insert_with(|| self.owners(trail.header, outwards));
@@ -85,6 +90,24 @@ impl<'r> Trails<'r> {
         }
         let users = self.by_header.get(&trail.header).map_or(0, Vec::len);
         !is_configuration(file) || users > 1
+    }
+
+    /// True if several services of the Serverless Framework may include a file on the way to the value.
+    fn is_shared_by_services(&self, trail: &TrailResult, remedy: &Remedy) -> bool {
+        let places = [trail.header, remedy.origin.span()].into_iter().chain(remedy.hops.iter().map(|hop| hop.span));
+        let files: HashSet<FileId> = places.map(|span| span.file).collect();
+        let mut shared = self.shared.borrow_mut();
+        files.into_iter().any(|file| *shared.entry(file).or_insert_with(|| self.is_included_often(file)))
+    }
+
+    /// True if several files have a variable that includes a file of this name.
+    fn is_included_often(&self, file: FileId) -> bool {
+        let own = self.sources.file(file);
+        let included = format!("{})", own.name.rsplit('/').next().unwrap_or_default());
+        let all = self.sources.all();
+        let mut including =
+            all.iter().filter(|(_, other)| other.text.contains("${file(") && other.text.contains(&included));
+        including.nth(1).is_some()
     }
 
     fn owners(&self, header: Span, outwards: usize) -> DecidedTrails<'r> {
@@ -217,6 +240,7 @@ fn trail_around(place: Span, texts: &ParsedFiles<'_>) -> Option<Span> {
     if texts.language(place.file) != Language::Hcl {
         let path = texts.path(place);
         let declared = path.iter().skip(1).find(|node| is_template_trail(node, texts)).map(|node| node.span);
+        let declared = declared.or_else(|| path.first().and_then(|root| resource_part(root, place)));
         return declared.or_else(|| named_trail(&path, place));
     }
     let (span, header) = texts.header(place)?;
@@ -249,6 +273,25 @@ fn is_template_trail(node: &Node, texts: &ParsedFiles<'_>) -> bool {
         dialects::DIALECTS.iter().any(|dialect| text.contains(dialect.kind))
     };
     *texts.declares_trail.borrow_mut().entry(node.span).or_insert_with(|| is_resource() && names_trail())
+}
+
+/// Returns the part of a resource around a place that a service of the Serverless Framework merges into the template:
+/// a resource without a type in `Resources` or `extensions`, or a resource in a file of its own.
+fn resource_part(root: &Node, place: Span) -> Option<Span> {
+    let mapping = root.as_mapping()?;
+    if mapping.get("Properties").is_some() && mapping.get("Type").is_some() {
+        return Some(root.span);
+    }
+    let resources = mapping.get("resources").map_or(root, |entry| &entry.value);
+    let items = resources.as_sequence().map(|items| items.iter().map(|item| &**item).collect());
+    for template in items.unwrap_or_else(|| vec![resources]) {
+        let Some(section) = entry_around(template, place) else { continue };
+        let is_merged = matches!(section.key.as_text(), Some("Resources" | "extensions"));
+        let resource = entry_around(&section.value, place).filter(|_| is_merged)?;
+        let is_part = resource.value.as_mapping().is_some_and(|resource| resource.get("Type").is_none());
+        return is_part.then(|| resource.key.span.to(resource.value.whole()));
+    }
+    None
 }
 
 /// Returns the declaration of the trail around a place in Terraform's JSON: below the resource type, the name with its

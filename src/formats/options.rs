@@ -98,6 +98,16 @@ impl Options {
         self.terraform.variables.iter().chain(&self.cloudformation.parameters)
     }
 
+    /// True if variables of the environment are used.
+    pub fn has_environment(&self) -> bool {
+        self.terraform.process_environment.is_some()
+    }
+
+    /// The value of a variable of the environment, if the environment is used.
+    pub fn environment_variable(&self, name: &str) -> Option<&str> {
+        self.terraform.process_environment.as_ref()?.get(name).map(String::as_str)
+    }
+
     /// The option that names a file of values; `None` for another file.
     pub fn file_option(&self, file: FileId) -> Option<&'static str> {
         let given = Variables::File(file);

@@ -1,4 +1,5 @@
-//! Small trees with units of Terragrunt, and the verdicts that follow from their semantics, written by hand.
+//! Small trees of other deployment tools, such as Terragrunt, and the verdicts that follow from their semantics, written
+//! by hand.
 
 use std::collections::BTreeSet;
 
@@ -24,12 +25,23 @@ const RULES: [&str; 2] = ["single-region-trail", "stopped-trail"];
 
 #[test]
 fn units_get_the_verdicts_that_are_written_for_them() {
+    check_all("testdata/units.txt", &[("modules/trail/main.tf", MODULE)]);
+}
+
+#[test]
+fn services_get_the_verdicts_that_are_written_for_them() {
+    check_all("testdata/services.txt", &[]);
+}
+
+/// Compares the verdicts on the trees in a file, to each of which the files are added that it doesn't have.
+fn check_all(name: &str, added: &[(&str, &str)]) {
     let mut different = String::new();
-    for (name, mut files) in projects_in("testdata/units.txt") {
+    for (name, mut files) in projects_in(name) {
         let (_, expected) = files.pop().unwrap();
-        let path = "modules/trail/main.tf";
-        if !files.iter().any(|(own, _)| own == path) {
-            files.push((path.to_owned(), MODULE.to_owned()));
+        for (path, text) in added {
+            if !files.iter().any(|(own, _)| own == path) {
+                files.push(((*path).to_owned(), (*text).to_owned()));
+            }
         }
         let said = said(&check(files));
         if said != expected.trim_end() {

@@ -34,6 +34,39 @@ pub(super) static STACK_PARAMETER: StepKind = StepKind::new(
 .referred_to_as("{name}")
 .of_text();
 
+/// A value that a variable `${self:…}` of the Serverless Framework refers to.
+pub(super) static SELF_VARIABLE: StepKind = StepKind::new(
+    StepRole::Named,
+    ["set here, as `self:{name}`", "assigned to `self:{name}` here"],
+    "set `self:{name}` to `{value}`",
+)
+.referred_to_as("self:{name}");
+
+/// A value that a variable `${file(…)}` of the Serverless Framework refers to. Its name begins with the path.
+pub(super) static FILE_VARIABLE: StepKind = StepKind::new(
+    StepRole::Named,
+    ["set here, in the file of `file({name}`", "read by `file({name}` here"],
+    "set it to `{value}` in this file",
+)
+.referred_to_as("file({name}");
+
+/// A parameter of the Serverless Framework.
+pub(super) static SERVICE_PARAM: StepKind = StepKind::new(
+    StepRole::Named,
+    ["set here, as `param:{name}`", "assigned to `param:{name}` here"],
+    "set `param:{name}` to `{value}`",
+)
+.referred_to_as("param:{name}");
+
+/// A parameter of the template that a service of the Serverless Framework sets.
+pub(super) static SERVICE_PARAMETER: StepKind = StepKind::new(
+    StepRole::Value,
+    ["set here, for parameter `{name}`", "assigned to parameter `{name}` here"],
+    SET_PARAMETER,
+)
+.referred_to_as("{name}")
+.of_text();
+
 const FOUND: &str = "found in this mapping";
 
 /// A value in a mapping of the template's `Mappings`.

@@ -37,6 +37,14 @@ impl Declarations {
         }
     }
 
+    /// Notes that the sections other than the resources may have more entries, from a part that isn't read.
+    pub(crate) fn note_unread(&mut self, part: &str) {
+        let Self { parameters, mappings, conditions, rules, .. } = self;
+        for section in [parameters, mappings, conditions, rules] {
+            section.flat.unread = Some(part.to_owned());
+        }
+    }
+
     /// True if a condition refers to itself, directly or through other conditions.
     pub(crate) fn is_circular(&self, condition: &str) -> bool {
         let circular = self.circular.get_or_init(|| {

@@ -83,7 +83,8 @@ impl<'a, L: Lookup> Evaluator<'a, L> {
         let value = self.deeper(node.whole(), || match (&node.kind, IntrinsicCall::of(node)) {
             (NodeKind::Alias(target), _) => {
                 let target = self.eval(target);
-                let mut hops = vec![Hop { span: target.origin.span(), step: HopKind::Anchor }];
+                let step = self.lookup.variable_step(node.span).unwrap_or(HopKind::Anchor);
+                let mut hops = vec![Hop { span: target.origin.span(), step }];
                 hops.extend(target.hops);
                 // `AWS::NoValue` behind an alias keeps the place where it is written.
                 let origin = match target.origin {
@@ -93,6 +94,10 @@ impl<'a, L: Lookup> Evaluator<'a, L> {
                 Traced { value: target.value, origin, hops }
             }
             (_, Some(call)) => self.call(call),
+            (NodeKind::Scalar(_), None) => match self.lookup.staged(node.span) {
+                Some(value) => self.staged(&value, node),
+                None => written(self.literal(node), node.whole()),
+            },
             (_, None) => written(self.literal(node), node.whole()),
         });
         let Some(tried) = self.lookup.tried(node.whole()) else { return value };

@@ -9,7 +9,6 @@ use super::mapping::{Section, scalar_text};
 use super::symbols::{ambiguous_boolean, computed, failed, is_final};
 use crate::formats::cloudformation::steps;
 use crate::syntax::node::{Entry, Meaning, Node, NodeKind};
-use crate::value::world::Atom;
 use crate::value::{Data, Hop, Known, Maybe, Reason, Traced, Unknown, placeholder};
 
 /// The result of the lookup of a key, which may be unknown.
@@ -115,17 +114,6 @@ impl<L: Lookup> Evaluator<'_, L> {
         self.world.charge(section.flat.entries.len());
         let unfilled = section.flat.entries.iter().find_map(|entry| placeholder(entry.key.as_text()?, READER));
         unfilled.map_or(MappingLookup::Missing, MappingLookup::Open)
-    }
-
-    /// The index of the value that an unknown one equals in this world; `Some(None)` if it equals none of them, `None`
-    /// if the world doesn't decide.
-    fn one_or_none(&self, subject: &str, values: &[String]) -> Option<Option<usize>> {
-        for (index, value) in values.iter().enumerate() {
-            if self.world.decide(Atom::is(subject, value))? {
-                return Some(Some(index));
-            }
-        }
-        Some(None)
     }
 
     fn cell(&self, cell: &Node) -> TracedValue {

@@ -10,10 +10,11 @@ use super::declarations::Declarations;
 use super::eval::Evaluator;
 use super::limits::Allowed;
 use super::mapping::{LoopedEntries, MergedMapping, Section};
+use super::staged::StagedValue;
 use crate::model::TriedValue;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node};
-use crate::value::{Data, Hop, Maybe, Reason, Traced};
+use crate::value::{Data, Hop, HopKind, Maybe, Reason, Traced};
 
 /// Resolves the names in one template of a deployment. It is a handle, so a copy costs little.
 pub(crate) trait Lookup: Clone {
@@ -44,6 +45,13 @@ pub(crate) trait Lookup: Clone {
 
     /// The content of the file that the argument of `Fn::Transform` includes.
     fn included(&self, argument: Option<&Node>) -> Result<Arc<Node>, Reason>;
+
+    /// The value of the scalar at a place, if it has variables that another tool replaces and whose value isn't known
+    /// from the tree alone.
+    fn staged(&self, span: Span) -> Option<Rc<StagedValue>>;
+
+    /// The step from a variable that another tool replaces to its value; `None` for other places.
+    fn variable_step(&self, span: Span) -> Option<HopKind>;
 
     /// The text at a place of a template.
     fn text(&self, span: Span) -> String;

@@ -26,6 +26,8 @@ pub(crate) struct MergedMapping {
     pub(crate) macros: Vec<Macro>,
     /// The names of these macros and the texts in their parameters, from which hints at a trail are derived.
     pub(crate) words: String,
+    /// The part of the template that isn't read, and may add entries.
+    pub(crate) unread: Option<String>,
     /// The name of a function beside other keys, which CloudFormation rejects.
     stray: Option<String>,
 }
@@ -71,10 +73,11 @@ pub(crate) struct LoopedEntries {
 impl MergedMapping {
     /// The reason why the mapping may have more entries than these; `None` if the list is complete.
     pub(crate) fn unread_reason(&self) -> Option<Reason> {
-        let construct = match (&self.stray, self.macros.first()) {
-            (Some(function), _) => format!("`{function}` together with other keys"),
-            (None, Some(found)) => format!("the macro `{}`", found.name),
-            (None, None) => return None,
+        let construct = match (&self.stray, self.macros.first(), &self.unread) {
+            (Some(function), _, _) => format!("`{function}` together with other keys"),
+            (None, Some(found), _) => format!("the macro `{}`", found.name),
+            (None, None, Some(part)) => format!("`{part}`"),
+            (None, None, None) => return None,
         };
         Some(Reason::NotEvaluated { construct })
     }

@@ -18,6 +18,7 @@ mod parameters;
 mod pieces;
 mod references;
 mod rules;
+mod staged;
 mod strings;
 mod symbols;
 
@@ -31,4 +32,5 @@ pub(crate) use mapping::{
     LoopEntries, LoopNames, LoopedEntries, Member, MergedMapping, Section, TRANSFORM, is_loop, kind_of, scalar_text,
     text,
 };
+pub(crate) use staged::{ResolvedValue, StagedValue, package_advice, unknown_stage};
 pub(crate) use symbols::{failed, has_failure, is_final};

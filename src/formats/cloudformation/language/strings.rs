@@ -47,7 +47,11 @@ impl<L: Lookup> Evaluator<'_, L> {
         if !self.world.has_steps() {
             return ComposedText::untracked(Unknown(Reason::OverLimit { limit: STEPS }));
         }
-        if let Some(why) = placeholder(text, READER) {
+        let staged = self
+            .lookup
+            .staged(argument.items().and_then(|items| items.first()).map_or(argument.span(), |text| text.span));
+        let replaced = staged.map(|value| value.reason(text));
+        if let Some(why) = placeholder(text, READER).or(replaced) {
             return ComposedText::untracked(Unknown(why));
         }
         let parts = split(text);

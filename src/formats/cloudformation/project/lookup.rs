@@ -8,12 +8,12 @@ use super::includes::Includes;
 use super::macros;
 use super::scope::{TemplateEvaluator, TemplateLookup, TemplateScope};
 use crate::formats::cloudformation::language::{
-    Caches, Declarations, Evaluator, Lookup, LoopedEntries, MergedMapping, ParameterText,
+    Caches, Declarations, Evaluator, Lookup, LoopedEntries, MergedMapping, ParameterText, StagedValue,
 };
 use crate::model::{TriedValue, region};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node};
-use crate::value::{Data, Known, Maybe, Origin, Reason, Traced, Unknown};
+use crate::value::{Data, HopKind, Known, Maybe, Origin, Reason, Traced, Unknown};
 
 /// The pseudo parameters with a value:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>.
@@ -88,6 +88,14 @@ impl Lookup for TemplateLookup<'_> {
             let name = found.first().map(|found| found.name()).unwrap_or_default();
             Reason::NotEvaluated { construct: format!("the macro `{name}`") }
         })
+    }
+
+    fn staged(&self, span: Span) -> Option<Rc<StagedValue>> {
+        self.scope.template.variables.staged.get(&span).cloned()
+    }
+
+    fn variable_step(&self, span: Span) -> Option<HopKind> {
+        self.scope.template.variables.steps.get(&span).cloned()
     }
 
     fn text(&self, span: Span) -> String {

@@ -23,6 +23,13 @@ static TRAIL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(dialects:
 /// A loop may generate the type of a trail.
 static LOOP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Fn::ForEach"));
 
+/// A variable of the Serverless Framework that includes a file.
+static FILE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("${file("));
+
+/// The sections of a service of the Serverless Framework.
+static SERVICE: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["service", "provider", "resources"].map(Finder::new));
+
 /// The common part of all these words. Few files in other languages contain it, so it is a fast first test.
 static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("::"));
 
@@ -36,10 +43,10 @@ static EXPORTING: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["Outputs", 
 /// The relevance of a file.
 pub(crate) fn relevance(bytes: &[u8]) -> Relevance {
     if COMMON.find(bytes).is_none() {
-        Relevance::None
+        if may_include(bytes) { Relevance::Module } else { Relevance::None }
     } else if may_declare_trail(bytes) {
         Relevance::Trail
-    } else if may_refer(bytes) || may_export(bytes) {
+    } else if may_refer(bytes) || may_export(bytes) || may_include(bytes) {
         Relevance::Module
     } else {
         Relevance::None
@@ -61,6 +68,11 @@ fn may_refer(text: &[u8]) -> bool {
     REFERRING.iter().any(|needle| needle.find(text).is_some())
 }
 
+/// True if a text may be a service of the Serverless Framework that includes files.
+fn may_include(text: &[u8]) -> bool {
+    FILE.find(text).is_some() && SERVICE.iter().all(|needle| needle.find(text).is_some())
+}
+
 /// True if a text may export values that other templates import.
 pub(super) fn may_export(text: &[u8]) -> bool {
     EXPORTING.iter().all(|needle| needle.find(text).is_some())
@@ -73,5 +85,5 @@ pub(super) fn mentions_trail(text: &str) -> bool {
 
 /// True if a text mentions another template, including in escaped form.
 pub(super) fn mentions_template(text: &str) -> bool {
-    has_escaped(text.as_bytes(), may_refer)
+    has_escaped(text.as_bytes(), |text| may_refer(text) || may_include(text))
 }

@@ -18,7 +18,10 @@ impl TemplateEvaluator<'_> {
         let found = match (&self.lookup.scope.call, library.given.get(name)) {
             (Some(call), _) => self.passed(call, name, declared),
             (None, Some(value)) => Some(self.given(name, value)),
-            (None, None) => self.default_text(name, declared).filter(|_| uses_defaults),
+            (None, None) => {
+                let set = self.set_by_service(name);
+                set.or_else(|| self.default_text(name, declared).filter(|_| uses_defaults))
+            }
         };
         found.ok_or_else(|| match self.lookup.scope.call {
             Some(_) => Reason::Failed { message: format!("parameter `{name}` has no value") },
@@ -54,6 +57,19 @@ impl TemplateEvaluator<'_> {
         if is_absent(&value) {
             return None;
         }
+        hops.extend(value.hops);
+        Some(ParameterText { text: self.text_of(&value.value), hops, option: None })
+    }
+
+    /// The text that a service of the Serverless Framework sets.
+    fn set_by_service(&self, name: &str) -> Option<ParameterText> {
+        let variables = &self.template().variables;
+        let Some(value) = variables.parameters.get(name) else {
+            let why = variables.unknown_parameters.clone()?;
+            return Some(ParameterText { text: Unknown(why), hops: Vec::new(), option: None });
+        };
+        let mut hops = vec![Hop { span: value.whole(), step: steps::SERVICE_PARAMETER.of(name) }];
+        let value = self.eval(value);
         hops.extend(value.hops);
         Some(ParameterText { text: self.text_of(&value.value), hops, option: None })
     }

@@ -144,6 +144,9 @@ impl StackSearch {
                 });
             }
         }
+        for part in template.unread.iter().filter(|part| is_relevant(part, subject)) {
+            self.add_unread_part(|| Some(part.clone()));
+        }
         self.add_unread_part(|| macro_part(template).filter(|part| is_relevant(part, subject)));
         if self.subject == SearchSubject::Related {
             self.search_exporting(evaluator);

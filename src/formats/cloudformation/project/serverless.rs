@@ -1,55 +1,147 @@
-//! Recognizes services of the Serverless Framework, which merges their `resources` into the deployed template:
+//! Evaluates services of the Serverless Framework, which merges their `resources` into the deployed template:
 //! <https://www.serverless.com/framework/docs/providers/aws/guide/resources>.
 
+mod merge;
+mod resolver;
+mod syntax;
+
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::formats::cloudformation::language::text;
-use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
+use super::files::TemplateFiles;
+use super::template::holds_trail;
+use crate::formats::cloudformation::language::{IntrinsicCall, ResolvedValue, StagedValue, package_advice, text};
+use crate::model::{TrailHint, UnreadPart, last_name};
+use crate::source::Span;
+use crate::syntax::node::{Entry, Node};
+use crate::value::{HopKind, Reason, cut};
+use resolver::Resolver;
 
-/// The template in a service that is deployed to AWS. A list of templates is merged; later ones override earlier ones.
-pub(super) fn resources(root: &Node) -> Option<Arc<Node>> {
-    let service = root.as_mapping()?;
-    service.get("service")?;
-    let provider = &service.get("provider")?.value;
-    let name = provider.as_text().or_else(|| text(provider.as_mapping()?, "name"));
-    let written = &service.get("resources").filter(|_| name == Some("aws"))?.value;
-    match written.as_sequence() {
-        Some(items) => {
-            items.iter().filter(|item| item.as_mapping().is_some()).cloned().reduce(|all, item| merge(&all, &item))
+/// A service that is deployed to AWS.
+pub(super) struct Service {
+    /// The key `resources`.
+    pub(super) header: Span,
+    /// The template, with the variables in it replaced, its items merged and the extensions applied.
+    pub(super) template: Arc<Node>,
+    pub(super) variables: ServiceVariables,
+    /// Parts of the template that aren't read.
+    pub(super) unread: Vec<UnreadPart>,
+}
+
+/// The variables of a service that an evaluation needs.
+#[derive(Default)]
+pub(super) struct ServiceVariables {
+    /// The values of scalars that depend on the stage, or that are unknown.
+    pub(super) staged: HashMap<Span, Rc<StagedValue>>,
+    /// The steps from other scalars with variables to their values.
+    pub(super) steps: HashMap<Span, HopKind>,
+    /// The parameters of the template, or the reason why they are unknown.
+    pub(super) parameters: HashMap<String, Arc<Node>>,
+    pub(super) unknown_parameters: Option<Reason>,
+}
+
+impl Service {
+    /// The service in a document; `None` if the document is another one, or is deployed to another provider.
+    pub(super) fn of(root: &Arc<Node>, files: &TemplateFiles<'_>) -> Option<Self> {
+        let service = root.as_mapping()?;
+        service.get("service")?;
+        let (provider, resources) = (service.get("provider")?, service.get("resources")?);
+        let resolver = Resolver::new(files, root.target().span.file, Arc::clone(root));
+        let provider = resolver.tree(&provider.value);
+        let name = provider.as_text().or_else(|| text(provider.as_mapping()?, "name"));
+        if name != Some("aws") {
+            return None;
         }
-        None => Some(Arc::clone(written)),
+        let parameters = provider.as_mapping().and_then(|provider| provider.get("stackParameters"));
+        let mut unread = UnreadParts { resolver: &resolver, parts: Vec::new() };
+        let written = resolver.tree(&resources.value);
+        let template = merge::finished(&unread.merged(&written));
+        unread.note_resources(&template);
+        let parts = unread.parts;
+        let mut variables = ServiceVariables::default();
+        if let Some(parameters) = parameters {
+            variables.note_parameters(&parameters.value);
+        }
+        variables.staged = resolver.staged.into_inner();
+        variables.steps = resolver.steps.into_inner();
+        Some(Self { header: resources.key.span, template, variables, unread: parts })
     }
 }
 
-/// Merges mappings by key and lists by index. Recursion is bounded by the depth limit of the parsers.
-fn merge(earlier: &Arc<Node>, later: &Arc<Node>) -> Arc<Node> {
-    let is_tagged = earlier.target().tag.is_some() || later.target().tag.is_some();
-    let kind = match (&earlier.target().kind, &later.target().kind) {
-        _ if is_tagged => return Arc::clone(later),
-        (NodeKind::Mapping(one), NodeKind::Mapping(other)) => NodeKind::Mapping(merge_mappings(one, other)),
-        (NodeKind::Sequence(one), NodeKind::Sequence(other)) => {
-            let pairs = one.iter().zip(other).map(|(one, other)| merge(one, other));
-            let rest =
-                if one.len() > other.len() { one.iter().skip(other.len()) } else { other.iter().skip(one.len()) };
-            NodeKind::Sequence(pairs.chain(rest.cloned()).collect())
+impl ServiceVariables {
+    /// Notes the values of `stackParameters`, a list of names with values.
+    fn note_parameters(&mut self, list: &Node) {
+        for item in list.as_sequence().into_iter().flatten() {
+            let Some(mapping) = item.as_mapping() else { continue };
+            if let (Some(name), Some(value)) = (text(mapping, "ParameterKey"), mapping.get("ParameterValue")) {
+                self.parameters.insert(name.to_owned(), Arc::clone(&value.value));
+            }
         }
-        _ => return Arc::clone(later),
-    };
-    Arc::new(Node { span: later.span, tag: None, kind })
-}
-
-fn merge_mappings(earlier: &Mapping, later: &Mapping) -> Mapping {
-    let mut entries = earlier.entries.clone();
-    let keys = earlier.entries.iter().enumerate();
-    let positions: HashMap<&str, usize> =
-        keys.filter_map(|(index, entry)| Some((entry.key.as_text()?, index))).collect();
-    for entry in &later.entries {
-        let known = entry.key.as_text().and_then(|key| positions.get(key)).and_then(|index| entries.get_mut(*index));
-        match known {
-            Some(known) => *known = Entry { key: Arc::clone(&entry.key), value: merge(&known.value, &entry.value) },
-            None => entries.push(entry.clone()),
+        let is_read = list.as_sequence().is_some_and(|items| items.iter().all(|item| item.as_mapping().is_some()));
+        if !is_read {
+            self.unknown_parameters = Some(Reason::NotEvaluated { construct: "`stackParameters`".to_owned() });
         }
     }
-    Mapping { entries, merged: later.merged.iter().chain(&earlier.merged).cloned().collect() }
+}
+
+/// Collects the parts of a template that aren't read.
+struct UnreadParts<'r, 'a> {
+    resolver: &'r Resolver<'a>,
+    parts: Vec<UnreadPart>,
+}
+
+impl UnreadParts<'_, '_> {
+    /// The template in `resources`, whose items are merged if it is a list. A later item overrides earlier ones.
+    fn merged(&mut self, resources: &Arc<Node>) -> Arc<Node> {
+        let Some(items) = resources.as_sequence() else {
+            self.note(resources, "");
+            return Arc::clone(resources);
+        };
+        let mut all: Option<Arc<Node>> = None;
+        for item in items {
+            self.note(item, "");
+            if item.as_mapping().is_some() {
+                all = Some(all.map_or_else(|| Arc::clone(item), |all| merge::merged(&all, item)));
+            }
+        }
+        all.unwrap_or_else(|| Arc::clone(resources))
+    }
+
+    /// Notes `Resources` as a whole, and the resources in it, that aren't read.
+    fn note_resources(&mut self, template: &Node) {
+        let Some(section) = template.as_mapping().and_then(|template| template.get("Resources")) else { return };
+        self.note(&section.value, "");
+        let entries = section.value.as_mapping().into_iter().flat_map(|resources| &resources.entries);
+        for Entry { key, value } in entries {
+            self.note(value, key.as_text().unwrap_or_default());
+        }
+    }
+
+    /// Notes a value that should be a mapping and is a text, unless it is null.
+    fn note(&mut self, node: &Node, label: &str) {
+        let is_call = IntrinsicCall::of(node.target()).is_some();
+        let Some(text) = node.as_text().filter(|_| !is_call && !merge::is_null(node)) else { return };
+        let staged = self.resolver.staged.borrow().get(&node.target().span).cloned();
+        let values = staged.iter().flat_map(|value| value.rows.iter().map(|(_, row)| row).chain([&value.other]));
+        let holds_one = values.into_iter().any(|value| match value {
+            ResolvedValue::Found(node, _) => holds_trail(node),
+            ResolvedValue::Stage(_) | ResolvedValue::Missing | ResolvedValue::Unknown(_) => false,
+        });
+        let name = text.split(['(', ')', ',', '}']).nth(1).unwrap_or(text);
+        let hint = if holds_one { Some(TrailHint::Content) } else { TrailHint::of([last_name(name)], label) };
+        let description = match label {
+            "" => format!("`{}`", cut(text)),
+            label => format!("resource `{label}`"),
+        };
+        self.parts.push(UnreadPart {
+            header: node.whole(),
+            description,
+            reason: "its content is known only when the service is packaged".to_owned(),
+            help: package_advice().into_owned(),
+            hint,
+            limit: None,
+            missing: None,
+        });
+    }
 }

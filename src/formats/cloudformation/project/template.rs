@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::files::{TemplateFile, TemplateFiles};
 use super::includes::Includes;
 use super::macros;
-use super::serverless;
+use super::serverless::{Service, ServiceVariables};
 use super::transforms::Transforms;
 use crate::formats::cloudformation::language::{Declarations, Section, TRANSFORM, is_loop, kind_of, plain_text};
-use crate::model::{Macro, Notation, dialects};
+use crate::model::{Macro, Notation, UnreadPart, dialects};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
@@ -27,6 +27,10 @@ pub(super) struct Template {
     pub(super) macros: Vec<Macro>,
     /// Errors for which CloudFormation rejects the template.
     pub(super) problems: Vec<Problem>,
+    /// Parts that aren't read, and may have resources.
+    pub(super) unread: Vec<UnreadPart>,
+    /// The variables of a service of the Serverless Framework.
+    pub(super) variables: ServiceVariables,
     /// The exported outputs by name; computed when first needed.
     exports: OnceCell<HashMap<String, Entry>>,
     /// True if it lies where the CDK has put it.
@@ -54,20 +58,26 @@ impl Template {
     /// A document is a template if its `Resources` contain something with a `Type`.
     fn recognize_bare(root: &Node, document: &TemplateFile, files: &TemplateFiles<'_>) -> Option<Self> {
         let includes = Includes::new(files);
-        let service = serverless::resources(root);
-        let root = service.as_deref().unwrap_or(root);
-        let (sections, transforms) = Transforms::of(root.as_mapping()?, document.file, &includes);
+        // A template that another one embeds is no service.
+        let own = document.tree.documents.iter().find(|own| std::ptr::eq(&***own, root));
+        let service = own.and_then(|own| Service::of(own, files));
+        let root = service.as_ref().map_or(root, |service| &service.template);
+        let empty = Mapping::default();
+        let top = root.as_mapping().or(service.as_ref().map(|_| &empty))?;
+        let (sections, transforms) = Transforms::of(top, document.file, &includes);
         let written = resources_among(root, &sections);
         let value = written.as_ref().map(|written| macros::in_long_form(&written.value));
         let is_template = sections.get("AWSTemplateFormatVersion").is_some();
         let unread = transforms.unread.macros.first();
+        let is_unread = service.as_ref().is_some_and(|service| !service.unread.is_empty());
         let resources = match (&value, value.as_ref().and_then(|value| value.as_mapping())) {
             (_, Some(mapping)) if has_resources(mapping) => resources_of(mapping, &includes),
             (Some(value), None) if is_template || holds_trail(value) => Section::default(),
-            (_, _) if unread.is_some() => Section::default(),
+            (_, _) if unread.is_some() || is_unread => Section::default(),
             (_, _) => return None,
         };
-        let header = written.as_ref().map(|written| written.key.span).or(unread.map(|unread| unread.span))?;
+        let header = written.as_ref().map(|written| written.key.span).or(unread.map(|unread| unread.span));
+        let header = header.or(service.as_ref().map(|service| service.header))?;
         let section = |name: &str| {
             let value = sections.get(name).map(|entry| macros::in_long_form(&entry.value));
             let mapping = value.as_ref().and_then(|value| value.as_mapping());
@@ -84,6 +94,10 @@ impl Template {
             ..Declarations::default()
         };
         declared.open(&transforms.unread);
+        let (unread, variables) = service.map(|service| (service.unread, service.variables)).unwrap_or_default();
+        if let Some(part) = unread.first() {
+            declared.note_unread(&part.description.replace('`', ""));
+        }
         let mut template = Self {
             file: document.file,
             notation: document.notation,
@@ -92,6 +106,8 @@ impl Template {
             outputs: sections.get("Outputs").map(|entry| macros::in_long_form(&entry.value)),
             macros: transforms.macros,
             problems: Vec::new(),
+            unread,
+            variables,
             exports: OnceCell::new(),
             is_in_assembly: files.is_in_assembly(document.file),
             synthesized: OnceCell::new(),

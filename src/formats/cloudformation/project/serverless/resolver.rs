@@ -1,0 +1,579 @@
+//! Replaces the variables of a service by their values, as far as the tree determines them.
+//!
+//! A variable whose value is in the tree becomes an alias of the node that it refers to, so that a finding can point
+//! there. The value of one that depends on the stage is kept for the evaluation.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::merge::is_null;
+use super::syntax::{Source, TextPart, has_variable, parts, segments, sources};
+use crate::formats::cloudformation::language::{
+    ResolvedValue, StagedValue, package_advice, scalar_text, unknown_stage,
+};
+use crate::formats::cloudformation::project::files::{LocalPath, TemplateFiles};
+use crate::formats::cloudformation::{ParameterPolicy, steps};
+use crate::source::{FileId, Span, normalize};
+use crate::syntax::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, Tag};
+use crate::syntax::{MAX_DEPTH, MAX_NODES};
+use crate::value::{HopKind, Reason, cut};
+
+use ResolvedValue::{Found, Missing, Stage, Unknown};
+
+/// The number of stages for which a variable is evaluated.
+const MAX_STAGES: usize = 256;
+
+/// The extensions of files that hold code, which isn't executed.
+const CODE: [&str; 6] = ["js", "cjs", "mjs", "ts", "cts", "mts"];
+
+/// Replaces the variables of one service.
+pub(super) struct Resolver<'a> {
+    files: &'a TemplateFiles<'a>,
+    /// The file of the service; paths are relative to its directory.
+    file: FileId,
+    root: Arc<Node>,
+    /// The nodes to which variables refer, with all variables in them replaced; `None` while a node is being resolved.
+    trees: RefCell<HashMap<Span, Option<Arc<Node>>>>,
+    /// The values of scalars with variables; `None` while a value is being determined.
+    values: RefCell<HashMap<Span, Option<Rc<StagedValue>>>>,
+    /// The scalars whose value refers to themselves.
+    circular: RefCell<HashSet<Span>>,
+    /// The depth of nodes and variables around the one that is being resolved.
+    level: Cell<usize>,
+    /// The number of nodes that variables have added.
+    added: Cell<usize>,
+    /// The values of scalars that aren't replaced, because they depend on the stage or are unknown.
+    pub(super) staged: RefCell<HashMap<Span, Rc<StagedValue>>>,
+    /// The steps from scalars that are replaced to their values.
+    pub(super) steps: RefCell<HashMap<Span, HopKind>>,
+}
+
+impl<'a> Resolver<'a> {
+    /// Creates a resolver for the service with this root.
+    pub(super) fn new(files: &'a TemplateFiles<'a>, file: FileId, root: Arc<Node>) -> Self {
+        Self {
+            files,
+            file,
+            root,
+            trees: RefCell::default(),
+            values: RefCell::default(),
+            circular: RefCell::default(),
+            level: Cell::new(0),
+            added: Cell::new(0),
+            staged: RefCell::default(),
+            steps: RefCell::default(),
+        }
+    }
+
+    /// The node with all variables in it replaced, except those that depend on the stage or are unknown.
+    pub(super) fn tree(&self, node: &Arc<Node>) -> Arc<Node> {
+        if self.level.get() >= MAX_DEPTH {
+            self.note_staged(node.span, Unknown(over_limit()).into());
+            return Arc::clone(node);
+        }
+        self.level.set(self.level.get().saturating_add(1));
+        let resolved = match &node.kind {
+            NodeKind::Scalar(scalar) if has_variable(&scalar.text) => self.scalar(node),
+            NodeKind::Scalar(_) => Arc::clone(node),
+            NodeKind::Alias(target) => {
+                let inner = self.tree(target);
+                let is_same = Arc::ptr_eq(&inner, target);
+                like(node, (!is_same).then_some(NodeKind::Alias(inner)))
+            }
+            NodeKind::Sequence(items) => {
+                let inner: Vec<Arc<Node>> = items.iter().map(|item| self.tree(item)).collect();
+                let is_same = items.iter().zip(&inner).all(|(item, inner)| Arc::ptr_eq(item, inner));
+                like(node, (!is_same).then_some(NodeKind::Sequence(inner)))
+            }
+            NodeKind::Mapping(mapping) => self.mapping(node, mapping),
+        };
+        self.level.set(self.level.get().saturating_sub(1));
+        resolved
+    }
+
+    fn mapping(&self, node: &Arc<Node>, mapping: &Mapping) -> Arc<Node> {
+        let entry = |entry: &Entry| Entry { key: Arc::clone(&entry.key), value: self.tree(&entry.value) };
+        let entries: Vec<Entry> = mapping.entries.iter().map(entry).collect();
+        let merged: Vec<Arc<Node>> = mapping.merged.iter().map(|merged| self.tree(merged)).collect();
+        let mut old = mapping.entries.iter().map(|entry| &entry.value).chain(&mapping.merged);
+        let is_same = entries
+            .iter()
+            .map(|entry| &entry.value)
+            .chain(&merged)
+            .all(|new| old.next().is_some_and(|old| Arc::ptr_eq(old, new)));
+        like(node, (!is_same).then_some(NodeKind::Mapping(Mapping { entries, merged })))
+    }
+
+    /// Replaces a scalar with variables by an alias of its value; a scalar whose value isn't known stays.
+    fn scalar(&self, node: &Arc<Node>) -> Arc<Node> {
+        let value = self.value_of(node);
+        let (true, Found(target, step)) = (value.rows.is_empty(), &value.other) else {
+            let is_missing = value.rows.is_empty() && matches!(value.other, Missing);
+            let value = if is_missing { Rc::new(Unknown(refused(node)).into()) } else { value };
+            self.staged.borrow_mut().insert(node.span, value);
+            return Arc::clone(node);
+        };
+        if let (Some(_), Some(text)) = (&node.tag, target.as_text()) {
+            // The text is the argument of a function.
+            let kind = NodeKind::Scalar(Scalar { text: text.to_owned(), style: ScalarStyle::Quoted });
+            return like(node, Some(kind));
+        }
+        let Some(step) = step else { return Arc::clone(target) };
+        let (depth, size) = if self.added.get() < MAX_NODES { measure(target, MAX_DEPTH) } else { (0, MAX_NODES) };
+        let added = self.added.get().saturating_add(size);
+        self.added.set(added);
+        if self.level.get().saturating_add(depth) > MAX_DEPTH || added > MAX_NODES {
+            self.note_staged(node.span, Unknown(over_limit()).into());
+            return Arc::clone(node);
+        }
+        self.steps.borrow_mut().insert(node.span, step.clone());
+        Arc::new(Node { span: node.span, tag: None, kind: NodeKind::Alias(Arc::clone(target)) })
+    }
+
+    fn note_staged(&self, span: Span, value: StagedValue) {
+        self.staged.borrow_mut().insert(span, Rc::new(value));
+    }
+
+    /// The value of a scalar with variables.
+    fn value_of(&self, node: &Arc<Node>) -> Rc<StagedValue> {
+        let known = self.values.borrow().get(&node.span).cloned();
+        match known {
+            Some(Some(value)) => return value,
+            Some(None) => {
+                self.circular.borrow_mut().insert(node.span);
+                return Rc::new(Unknown(cycle(node)).into());
+            }
+            None => {}
+        }
+        self.values.borrow_mut().insert(node.span, None);
+        let mut value = self.text(node.as_text().unwrap_or_default(), node.span);
+        if self.circular.borrow().contains(&node.span) {
+            value = Unknown(cycle(node)).into();
+        }
+        if value.rows.len() > MAX_STAGES {
+            value = Unknown(Reason::OverLimit { limit: "the stages of a variable" }).into();
+        }
+        let value = Rc::new(value);
+        self.values.borrow_mut().insert(node.span, Some(Rc::clone(&value)));
+        value
+    }
+
+    /// The value of a text: that of its only variable, or the text with the values of all of them.
+    fn text(&self, text: &str, span: Span) -> StagedValue {
+        if self.level.get() >= MAX_DEPTH {
+            return Unknown(over_limit()).into();
+        }
+        self.level.set(self.level.get().saturating_add(1));
+        let parts = parts(text);
+        let value = match parts.as_slice() {
+            [TextPart::Variable(variable)] => self.variable(variable, span),
+            _ => self.joined(&parts, text, span),
+        };
+        self.level.set(self.level.get().saturating_sub(1));
+        value
+    }
+
+    fn joined(&self, parts: &[TextPart<'_>], whole: &str, span: Span) -> StagedValue {
+        let mut joined: StagedValue = Found(literal("", ScalarStyle::Quoted, span), None).into();
+        for part in parts {
+            let value = match part {
+                TextPart::Literal(text) => Found(literal(text, ScalarStyle::Quoted, span), None).into(),
+                TextPart::Variable(variable) => self.variable(variable, span),
+            };
+            joined =
+                joined.and_then(|before| value.clone().and_then(|part| concat(&before, &part, whole, span).into()));
+        }
+        joined
+    }
+
+    /// The value of a variable: that of its first source with a value.
+    fn variable(&self, variable: &str, span: Span) -> StagedValue {
+        let uses_fallbacks = self.files.context.options.cloudformation.parameter_policy == ParameterPolicy::Defaults;
+        let mut value: StagedValue = Missing.into();
+        for (index, source) in sources(variable).iter().enumerate() {
+            let next = match source {
+                // The framework doesn't accept the name of a source that is a variable.
+                Source::Nested(_) if index == 0 => Unknown(replaced(variable)).into(),
+                source => self.source(source, variable, span),
+            };
+            value = value.and_then(|known| match known {
+                Missing => next.clone(),
+                Unknown(why) if uses_fallbacks => next.clone().and_then(|next| match next {
+                    Missing => Unknown(why.clone()).into(),
+                    Unknown(_) => Unknown(why.clone()).into(),
+                    next => next.into(),
+                }),
+                known => known.into(),
+            });
+        }
+        value
+    }
+
+    fn source(&self, source: &Source<'_>, variable: &str, span: Span) -> StagedValue {
+        match *source {
+            Source::Text(text) => Found(literal(text, ScalarStyle::Quoted, span), None).into(),
+            Source::Literal(text) => Found(literal(text, ScalarStyle::Plain, span), None).into(),
+            Source::Nested(text) => self.text(text, span),
+            Source::Named { name: "sls" | "opt", parameters: None, key: Some("stage") }
+            | Source::Named { name: "self", parameters: None, key: Some("provider.stage") } => Stage(span).into(),
+            Source::Named { name: "self", parameters: None, key: Some(path) } => {
+                let step = steps::SELF_VARIABLE.of(path);
+                self.walk(Arc::clone(&self.root), path, &step, span)
+            }
+            Source::Named { name: "param", parameters: None, key: Some(name) } => self.param(name, variable),
+            Source::Named { name: "file", parameters: Some(path), key } => self.from_file(path, key, variable, span),
+            Source::Named { name: "strToBool", parameters: Some(text), key: None } => {
+                self.boolean(text, variable, span)
+            }
+            Source::Named { name: "env", parameters: None, key: Some(name) } => self.environment(name, variable, span),
+            Source::Named { .. } => Unknown(replaced(variable)).into(),
+        }
+    }
+
+    /// The value at a path below a node. The keys in the path may be variables.
+    fn walk(&self, from: Arc<Node>, path: &str, step: &HopKind, span: Span) -> StagedValue {
+        let mut value: StagedValue = Found(from, None).into();
+        for segment in segments(path) {
+            let key = match has_variable(segment) {
+                true => self.text(segment, span),
+                false => Found(literal(segment, ScalarStyle::Quoted, span), None).into(),
+            };
+            value = value.and_then(|node| match node {
+                Found(node, _) => key.clone().and_then(|key| self.below(&node, &key)),
+                other => other.into(),
+            });
+        }
+        value.and_then(|found| match found {
+            Found(node, _) => self.finish(&node, step),
+            other => other.into(),
+        })
+    }
+
+    /// The value of a key, which may be the name of the stage, or several keys with dots between them.
+    fn below(&self, node: &Arc<Node>, key: &ResolvedValue) -> StagedValue {
+        match key {
+            Found(key, _) => {
+                let key = scalar_text(key).unwrap_or_default();
+                let mut value: StagedValue = Found(Arc::clone(node), None).into();
+                for part in key.split('.') {
+                    value = value.and_then(|node| match node {
+                        Found(node, _) => self.expanded(&node).and_then(|node| match node {
+                            Found(node, _) => entry(&node, part).into(),
+                            other => other.into(),
+                        }),
+                        other => other.into(),
+                    });
+                }
+                value
+            }
+            Stage(_) => self.expanded(node).and_then(|node| {
+                let Found(node, _) = node else { return node.into() };
+                let entries = node.as_mapping().into_iter().flat_map(|mapping| &mapping.entries);
+                let rows =
+                    entries.filter_map(|entry| Some((scalar_text(&entry.key)?, Found(entry.value.clone(), None))));
+                StagedValue { rows: rows.collect(), other: Missing }
+            }),
+            other => other.clone().into(),
+        }
+    }
+
+    /// The node, or the value of the variable that it consists of.
+    fn expanded(&self, node: &Arc<Node>) -> StagedValue {
+        match &node.kind {
+            NodeKind::Alias(target) => self.expanded(target),
+            NodeKind::Scalar(scalar) if has_variable(&scalar.text) => (*self.value_of(node)).clone(),
+            NodeKind::Scalar(_) | NodeKind::Sequence(_) | NodeKind::Mapping(_) => Found(Arc::clone(node), None).into(),
+        }
+    }
+
+    /// The value of a node to which a variable refers, with the variables in it replaced.
+    fn finish(&self, node: &Arc<Node>, step: &HopKind) -> StagedValue {
+        if is_null(node) {
+            return Missing.into();
+        }
+        if let NodeKind::Scalar(scalar) = &node.target().kind
+            && has_variable(&scalar.text)
+        {
+            let value = self.expanded(node);
+            return match (value.rows.is_empty(), &value.other) {
+                (true, Found(..)) => Found(self.tree(node), Some(step.clone())).into(),
+                _ => value,
+            };
+        }
+        let known = self.trees.borrow().get(&node.span).cloned();
+        match known {
+            Some(Some(tree)) => return Found(tree, Some(step.clone())).into(),
+            Some(None) => return Unknown(cycle(node)).into(),
+            None => {}
+        }
+        self.trees.borrow_mut().insert(node.span, None);
+        let tree = self.tree(node);
+        self.trees.borrow_mut().insert(node.span, Some(Arc::clone(&tree)));
+        Found(tree, Some(step.clone())).into()
+    }
+
+    /// The value of a parameter of the framework in each stage.
+    fn param(&self, name: &str, variable: &str) -> StagedValue {
+        const DEFAULT: &str = "default";
+        if has_variable(name) {
+            return Unknown(replaced(variable)).into();
+        }
+        let step = steps::SERVICE_PARAM.of(name);
+        let sections = ["stages", "params"].into_iter().filter_map(|section| self.known_entry(&self.root, section));
+        let mut stages: Vec<String> = Vec::new();
+        for section in sections {
+            let entries = section.as_mapping().into_iter().flat_map(|mapping| &mapping.entries);
+            stages.extend(entries.filter_map(|entry| scalar_text(&entry.key)));
+        }
+        stages.sort_unstable();
+        stages.dedup();
+        let at = |stage: &str| {
+            let rows = [vec!["stages", stage, "params", name], vec!["params", stage, name]];
+            rows.into_iter().find_map(|path| {
+                let mut keys = path.into_iter();
+                let node = keys.try_fold(Arc::clone(&self.root), |node, key| self.known_entry(&node, key))?;
+                Some(Found(node, None))
+            })
+        };
+        let finish = |value: ResolvedValue| match value {
+            Found(node, _) => self.finish(&node, &step),
+            other => other.into(),
+        };
+        let other = at(DEFAULT);
+        let named = stages.into_iter().filter(|stage| stage != DEFAULT);
+        let rows: Vec<(String, ResolvedValue)> = named.filter_map(|stage| Some((stage.clone(), at(&stage)?))).collect();
+        if rows.is_empty() && other.is_none() {
+            // The dashboard or an option may set it.
+            return Unknown(replaced(variable)).into();
+        }
+        StagedValue { rows, other: other.unwrap_or(Missing) }.and_then(finish)
+    }
+
+    /// The value of a key in a mapping that doesn't depend on the stage. It may be null.
+    fn known_entry(&self, node: &Arc<Node>, key: &str) -> Option<Arc<Node>> {
+        let value = self.expanded(node);
+        match (value.rows.is_empty(), &value.other) {
+            (true, Found(node, _)) => entry_or_null(node, key),
+            _ => None,
+        }
+    }
+
+    fn from_file(&self, path: &str, key: Option<&str>, variable: &str, span: Span) -> StagedValue {
+        let name = match key {
+            Some(key) => format!("{path}):{key}"),
+            None => format!("{path})"),
+        };
+        let step = steps::FILE_VARIABLE.of(name);
+        let path = self.text(path.trim(), span);
+        path.and_then(|path| match path {
+            Found(path, _) => match self.file(&scalar_text(&path).unwrap_or_default(), variable) {
+                Found(root, _) => match key {
+                    Some(key) => self.walk(root, key, &step, span),
+                    None => self.finish(&root, &step),
+                },
+                other => other.into(),
+            },
+            Missing => Missing.into(),
+            Stage(_) | Unknown(_) => Unknown(replaced(variable)).into(),
+        })
+    }
+
+    /// The document in a file of the service.
+    fn file(&self, path: &str, variable: &str) -> ResolvedValue {
+        let extension = Path::new(path).extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let is_data = ["yml", "yaml", "json"].contains(&extension.as_str());
+        let sources = self.files.context.sources;
+        let place = normalize(&sources.file(self.file).directory().join(path));
+        if CODE.contains(&extension.as_str()) || !is_data || path.starts_with('~') || !sources.may_read(&place) {
+            return Unknown(replaced(variable));
+        }
+        let file = match self.files.find(self.file, path) {
+            LocalPath::File(file) => file,
+            LocalPath::Missing => return Missing,
+            LocalPath::Remote => return Unknown(replaced(variable)),
+        };
+        let document = self.files.document(file);
+        if file != self.file {
+            self.files.note_included(file);
+        }
+        match document.tree.documents.first() {
+            Some(root) if document.tree.problems.iter().all(|problem| !problem.kind.loses_text()) => {
+                Found(Arc::clone(root), None)
+            }
+            _ => Unknown(Reason::NotHere {
+                part: format!("the file `{}`", cut(path)),
+                name: path.to_owned(),
+                help: "fix the file so that it can be read".to_owned(),
+            }),
+        }
+    }
+
+    /// `strToBool(…)`: the boolean has the place of the text.
+    fn boolean(&self, text: &str, variable: &str, span: Span) -> StagedValue {
+        self.text(text.trim(), span).and_then(|value| match value {
+            Found(node, step) => {
+                let text = scalar_text(&node).unwrap_or_default().trim().to_ascii_lowercase();
+                let boolean = match text.as_str() {
+                    "true" | "1" => "true",
+                    "false" | "0" => "false",
+                    _ => return Unknown(refusal(&format!("${{{variable}}}"))).into(),
+                };
+                Found(with_scalar(&node, boolean), step).into()
+            }
+            Missing => Missing.into(),
+            Stage(_) | Unknown(_) => Unknown(replaced(variable)).into(),
+        })
+    }
+
+    fn environment(&self, name: &str, variable: &str, span: Span) -> StagedValue {
+        let options = self.files.context.options;
+        match (options.has_environment(), options.environment_variable(name)) {
+            (_, Some(value)) => Found(literal(value, ScalarStyle::Quoted, span), None).into(),
+            (true, None) => Missing.into(),
+            (false, None) => Unknown(replaced(variable)).into(),
+        }
+    }
+}
+
+impl StagedValue {
+    /// Converts the value in each stage.
+    fn and_then(self, change: impl Fn(ResolvedValue) -> StagedValue) -> StagedValue {
+        let changed = change(self.other);
+        let mut rows = Vec::new();
+        for (stage, value) in self.rows.into_iter().take(MAX_STAGES.saturating_add(1)) {
+            let value = change(value.in_stage(&stage)).in_stage(&stage);
+            rows.push((stage, value));
+        }
+        let known: HashSet<&str> = rows.iter().map(|(stage, _)| stage.as_str()).collect();
+        let more: Vec<_> = changed.rows.into_iter().filter(|(stage, _)| !known.contains(stage.as_str())).collect();
+        rows.extend(more);
+        StagedValue { rows, other: changed.other }
+    }
+
+    /// The value in one stage.
+    fn in_stage(self, stage: &str) -> ResolvedValue {
+        let row = self.rows.into_iter().find(|(name, _)| name == stage);
+        row.map_or(self.other, |(_, value)| value).in_stage(stage)
+    }
+}
+
+impl ResolvedValue {
+    fn in_stage(self, stage: &str) -> Self {
+        match self {
+            Stage(span) => Found(literal(stage, ScalarStyle::Quoted, span), None),
+            other => other,
+        }
+    }
+}
+
+/// A node with new content, if there is any.
+fn like(node: &Arc<Node>, kind: Option<NodeKind>) -> Arc<Node> {
+    let Some(kind) = kind else { return Arc::clone(node) };
+    let tag = node.tag.as_ref().map(|tag| Tag { name: tag.name.clone(), span: tag.span });
+    Arc::new(Node { span: node.span, tag, kind })
+}
+
+/// The depth and the number of nodes below a node, up to a depth.
+fn measure(node: &Node, levels: usize) -> (usize, usize) {
+    let Some(levels) = levels.checked_sub(1) else { return (MAX_DEPTH, MAX_NODES) };
+    let (mut depth, mut size) = (0_usize, 1_usize);
+    let mut add = |node: &Node| {
+        let (below, inner) = measure(node, levels);
+        depth = depth.max(below.saturating_add(1));
+        size = size.saturating_add(inner);
+    };
+    match &node.target().kind {
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+        NodeKind::Sequence(items) => items.iter().for_each(|item| add(item)),
+        NodeKind::Mapping(mapping) => {
+            mapping.entries.iter().map(|entry| &entry.value).chain(&mapping.merged).for_each(|node| add(node));
+        }
+    }
+    (depth, size)
+}
+
+/// Two values as one text.
+fn concat(before: &ResolvedValue, part: &ResolvedValue, whole: &str, span: Span) -> ResolvedValue {
+    let composed = |cause: Reason| {
+        let has_text = parts(whole).iter().any(|part| matches!(part, TextPart::Literal(_)));
+        match has_text {
+            true => Unknown(Reason::Composed { reference: whole.to_owned(), cause: Box::new(cause) }),
+            false => Unknown(cause),
+        }
+    };
+    match (before, part) {
+        (Found(before, _), Found(part, _)) => match (scalar_text(before), scalar_text(part)) {
+            (Some(before), Some(part)) if before.len().saturating_add(part.len()) <= MAX_NODES => {
+                Found(literal(&format!("{before}{part}"), ScalarStyle::Quoted, span), None)
+            }
+            _ => Unknown(refusal(whole)),
+        },
+        (Missing, _) | (_, Missing) => Missing,
+        (Stage(_), _) | (_, Stage(_)) => composed(unknown_stage()),
+        (Unknown(why @ Reason::Composed { .. }), _) => Unknown(why.clone()),
+        (Unknown(why), _) | (_, Unknown(why)) => composed(why.clone()),
+    }
+}
+
+/// The value of a key in a mapping, or of an index in a list.
+fn entry(node: &Node, key: &str) -> ResolvedValue {
+    let found = entry_or_null(node, key).filter(|value| !is_null(value));
+    found.map_or(Missing, |value| Found(value, None))
+}
+
+fn entry_or_null(node: &Node, key: &str) -> Option<Arc<Node>> {
+    match node.as_sequence() {
+        Some(items) => items.get(key.parse::<usize>().ok()?).cloned(),
+        None => Some(Arc::clone(&node.as_mapping()?.get(key)?.value)),
+    }
+}
+
+fn literal(text: &str, style: ScalarStyle, span: Span) -> Arc<Node> {
+    Arc::new(Node { span, tag: None, kind: NodeKind::Scalar(Scalar { text: text.to_owned(), style }) })
+}
+
+/// An alias, or a chain of them, whose target is another plain scalar. The depth of variables limits the recursion.
+fn with_scalar(node: &Node, text: &str) -> Arc<Node> {
+    match &node.kind {
+        NodeKind::Alias(target) => {
+            let kind = NodeKind::Alias(with_scalar(target, text));
+            Arc::new(Node { span: node.span, tag: None, kind })
+        }
+        NodeKind::Scalar(_) | NodeKind::Sequence(_) | NodeKind::Mapping(_) => {
+            literal(text, ScalarStyle::Plain, node.span)
+        }
+    }
+}
+
+fn replaced(variable: &str) -> Reason {
+    let text = format!("${{{}}}", cut(variable));
+    Reason::Worded {
+        text: format!("`{text}` is replaced before CloudFormation reads the template"),
+        subject: format!("${{{variable}}}"),
+        advice: package_advice(),
+    }
+}
+
+/// The reason for a variable that the framework doesn't accept.
+fn refused(node: &Node) -> Reason {
+    refusal(node.as_text().unwrap_or_default())
+}
+
+fn refusal(text: &str) -> Reason {
+    Reason::Worded {
+        subject: text.to_owned(),
+        text: format!("Serverless refuses this: `{}` has no valid value", cut(text)),
+        advice: "set the variable, or add a fallback".into(),
+    }
+}
+
+fn cycle(node: &Node) -> Reason {
+    Reason::Cycle { reference: cut(node.as_text().unwrap_or("self")) }
+}
+
+fn over_limit() -> Reason {
+    Reason::OverLimit { limit: "variables that refer to each other" }
+}
