@@ -8,10 +8,10 @@ WORKDIR /build
 COPY Cargo.toml Cargo.lock ./
 COPY src src
 COPY rules rules
-RUN cargo build --locked --release
+RUN cargo build --locked --profile dist
 
 FROM scratch
-COPY --from=build /build/target/release/trailint /trailint
+COPY --from=build /build/target/dist/trailint /trailint
 COPY LICENSE-APACHE LICENSE-MIT /
 USER 65534:65534
 WORKDIR /src

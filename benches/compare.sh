@@ -15,10 +15,10 @@ runs=${RUNS:-15}
 mkdir -p "$work"
 work=$(realpath "$work")
 
-cargo build --quiet --release --locked
+cargo build --quiet --profile dist --locked
 cargo build --quiet --locked --example corpus
 target=$(cargo metadata --format-version 1 --no-deps | jq --raw-output .target_directory)
-PATH="$target/release:$target/debug/examples:$PATH"
+PATH="$target/dist:$target/debug/examples:$PATH"
 
 words='aws_cloudtrail|AWS::CloudTrail::Trail'
 globs="-g '*.tf' -g '*.tofu' -g '*.tf.json' -g '*.tfvars' -g '*.yaml' -g '*.yml' -g '*.json' -g '*.template'"

@@ -4,10 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --quiet --release --locked
+cargo build --quiet --profile dist --locked
 cargo build --quiet --locked --example corpus
 target=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
-PATH="$target/release:$target/debug/examples:$PATH"
+PATH="$target/dist:$target/debug/examples:$PATH"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
