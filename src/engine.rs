@@ -25,6 +25,8 @@ pub use settings::{EngineSettings, NamedDeployment, OmittedRuns, Selection};
 pub(crate) use threads::STACK;
 pub use trace::{Trace, TracePath, TracedArgument};
 
+use std::path::PathBuf;
+
 use crate::error::Error;
 use crate::fix;
 use crate::formats::BaseFiles;
@@ -65,7 +67,11 @@ pub fn check_base(
         if let Some((path, cause)) = scan.unreadable.iter().find(|(_, cause)| matches!(cause, ReadError::Git(_))) {
             return Err(Error::Base { path: report.sources.name(path), cause: cause.clone() });
         }
-        let called = linked.into_iter().flatten().flat_map(|linked| linked.links.calls);
+        // Code of another format may deploy a template.
+        let trails = report.deployments.iter().filter(|judged| judged.format != "cloudformation");
+        let owners = trails.flat_map(|judged| &judged.trails).flat_map(|trail| &trail.owners);
+        let owners: Vec<PathBuf> = owners.map(|owner| report.sources.file(*owner).path.clone()).collect();
+        let called = linked.into_iter().flatten().flat_map(|linked| linked.links.calls).chain(owners);
         Ok((report, BaseFiles::new(scan.found_paths, called)))
     })?
 }

@@ -32,7 +32,7 @@
 //! | [`syntax`] | parsers for trees with exact spans: [`hcl`](syntax::hcl), [`yaml`](syntax::yaml), [`json`](syntax::json) |
 //! | [`value`] | values that may be unknown, with the path from which they came |
 //! | [`model`] | `Resource`, `Trail`, `LogDelivery` and `Deployment`, the types that connect formats and rules; the [`dialects`](model::dialects) of a trail; the algebra of [`selectors`](model::selectors); the permissions that a [`policy`](model::policy) gives CloudTrail; [`log_delivery`](model::log_delivery); the names of [`region`](model::region)s |
-//! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): group files into projects and evaluate them. The `language` half of a format evaluates expressions without files; its `project` half reads files, and gives the expressions the values of the names in them. Terragrunt is a part of Terraform: its units are root modules with values for their variables |
+//! | [`formats`] | [`terraform`](formats::terraform), [`plan`](formats::plan) and [`cloudformation`](formats::cloudformation): group files into projects and evaluate them. The `language` half of a format evaluates expressions without files; its `project` half reads files, and gives the expressions the values of the names in them. Terragrunt is a part of Terraform: its units are root modules with values for their variables. A project hands the templates in its code to the format of their language as [`EmbeddedStack`](formats::EmbeddedStack)s |
 //! | [`finding`] | the verdict of a rule, and the finding in it |
 //! | [`rules`] | the rules, with their pages |
 //! | [`error`] | the errors that prevent a check |

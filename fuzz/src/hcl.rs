@@ -141,7 +141,7 @@ fn in_parts(parts: &[TemplatePart]) -> Vec<&Expr> {
     while let Some(part) = waiting.pop() {
         for part in part {
             match part {
-                TemplatePart::Literal(_) => {}
+                TemplatePart::Literal(..) => {}
                 TemplatePart::Interpolation(expr) => found.push(expr),
                 TemplatePart::If(it) => {
                     found.push(&it.condition);

@@ -125,7 +125,7 @@ fn drop_repeats(report: &mut Report) {
 /// Removes the files that are partly read together with other files, such as those that a template includes.
 fn drop_included_files(report: &mut Report) {
     let trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);
-    let files: HashSet<FileId> = trails.map(|trail| trail.header.file).collect();
+    let files: HashSet<FileId> = trails.map(|trail| report.sources.outermost(trail.header).file).collect();
     let names: HashSet<String> = files.into_iter().map(|file| report.sources.file(file).name.clone()).collect();
     report.unread_files.retain(|file| !names.contains(&file.name));
 }

@@ -1,7 +1,7 @@
 //! Evaluates roots before what they call: a called project is a deployment of its own if no call creates its trail.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::assign::{Assignment, CandidateProject, assignments};
@@ -22,11 +22,12 @@ pub(super) struct CreatedTrails {
     leading: BTreeSet<PathBuf>,
 }
 
-/// The places of the trails that all deployments create, by format and without links.
+/// The places of the trails that all deployments create, without links. Those of different formats differ: the place
+/// of a module is a directory, and that of a template a file.
 #[derive(Debug, Default)]
 struct CreatedPlaces {
-    declaring: HashSet<(&'static str, PathBuf)>,
-    leading: HashSet<(&'static str, PathBuf)>,
+    declaring: HashSet<PathBuf>,
+    leading: HashSet<PathBuf>,
 }
 
 impl CreatedTrails {
@@ -34,8 +35,9 @@ impl CreatedTrails {
     pub(super) fn of_instances(instances: &[TrailInstance], project: &dyn Project, sources: &Sources) -> Self {
         let mut created = Self::default();
         for instance in instances.iter().filter(|instance| !instance.is_absent()) {
-            let trail = &instance.trail;
-            created.add(&trail.owners, trail.header, project, sources);
+            for (header, owners) in &instance.declarations {
+                created.add(owners, *header, project, sources);
+            }
         }
         created
     }
@@ -67,6 +69,7 @@ impl CreatedTrails {
     /// Adds the owners of a trail. The file of the declaration may be one that its owner includes.
     fn add(&mut self, owners: &[FileId], header: Span, project: &dyn Project, sources: &Sources) {
         self.declaring.insert(project.place_of(&sources.file(header.file)));
+        self.declaring.insert(project.place_of(&sources.file(sources.outermost(header).file)));
         for (index, owner) in owners.iter().enumerate() {
             let place = project.place_of(&sources.file(*owner));
             if index == 0 {
@@ -78,18 +81,30 @@ impl CreatedTrails {
 }
 
 impl CreatedPlaces {
-    fn add(&mut self, format: &'static str, created: &CreatedTrails, context: Context<'_>) {
+    fn add(&mut self, created: &CreatedTrails, context: Context<'_>) {
         for (places, made) in [(&mut self.declaring, &created.declaring), (&mut self.leading, &created.leading)] {
-            places.extend(made.iter().map(|place| (format, context.fs.without_links(place))));
+            places.extend(made.iter().map(|place| context.fs.without_links(place)));
         }
     }
 
     /// True if a call creates a trail that a project declares, or one to which it leads if it declares none.
     fn contains(&self, candidate: &CandidateProject, context: Context<'_>) -> bool {
-        let Some(called) = candidate.project.called() else { return false };
-        let place = (candidate.format, context.fs.without_links(&called.place));
+        let project = &candidate.project;
+        let called = project.called().map(|called| called.place.clone());
+        // Code of another format may deploy a template that no template deploys.
+        let Some(place) = called.or_else(|| project.template().filter(|place| !is_root_all_the_same(place, context)))
+        else {
+            return false;
+        };
+        let place = context.fs.without_links(&place);
         self.declaring.contains(&place) || self.leading.contains(&place) && !candidate.project.declares_trail(context)
     }
+}
+
+/// True if an option or the base of a comparison names a template as a root.
+fn is_root_all_the_same(place: &Path, context: Context<'_>) -> bool {
+    let options = context.options;
+    options.roots.iter().any(|root| root == place) || options.base.as_ref().is_some_and(|base| base.is_root(place))
 }
 
 /// Evaluates roots, and then in turn the called projects whose trails no call creates. The outcomes have the order of
@@ -101,10 +116,12 @@ pub(super) fn evaluate_in_order<'a, T>(
     mut evaluate: impl FnMut(Vec<Assignment<'a>>) -> Vec<T>,
     created: impl Fn(&T) -> &CreatedTrails,
 ) -> Vec<T> {
-    let mut turns: BTreeMap<Option<usize>, Vec<(usize, &'a CandidateProject)>> = BTreeMap::new();
+    let deploys_templates = projects.iter().any(|candidate| candidate.project.deploys_templates());
+    let mut turns: BTreeMap<(bool, Option<usize>), Vec<(usize, &'a CandidateProject)>> = BTreeMap::new();
     for (index, candidate) in projects.iter().enumerate() {
         let turn = candidate.project.called().map(|called| called.turn);
-        turns.entry(turn).or_default().push((index, candidate));
+        let is_later = deploys_templates && candidate.project.template().is_some();
+        turns.entry((is_later, turn)).or_default().push((index, candidate));
     }
     let mut taken = CreatedPlaces::default();
     let mut outcomes: Vec<(usize, T)> = Vec::new();
@@ -113,12 +130,12 @@ pub(super) fn evaluate_in_order<'a, T>(
         let mut all = Vec::new();
         for (index, candidate) in candidates.into_iter().filter(|(_, candidate)| !taken.contains(candidate, context)) {
             for assignment in assignments(candidate, context, settings) {
-                places.push((index, candidate.format));
+                places.push(index);
                 all.push(assignment);
             }
         }
-        for ((index, format), outcome) in places.into_iter().zip(evaluate(all)) {
-            taken.add(format, created(&outcome), context);
+        for (index, outcome) in places.into_iter().zip(evaluate(all)) {
+            taken.add(created(&outcome), context);
             outcomes.push((index, outcome));
         }
     }

@@ -138,7 +138,10 @@ fn clip_steps(arguments: &mut [TracedArgument], sources: &Sources) {
             if let Some((name, module)) = &argument.known {
                 summarize_known(&mut way.steps, name, module, sources);
             }
-            way.steps.iter_mut().for_each(|label| clip_to_line(label, sources));
+            for label in &mut way.steps {
+                label.span = sources.outermost(label.span);
+                clip_to_line(label, sources);
+            }
         }
     }
 }

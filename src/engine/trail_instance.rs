@@ -14,6 +14,7 @@ use crate::model::selectors::CoverageBounds;
 use crate::model::{EventCoverage, SearchSubject, Trail, dialects, selected};
 use crate::report::{Outcome, TrailExistence};
 use crate::rules::{self, Check, RULES, Rule};
+use crate::source::{FileId, Span};
 use crate::value::world::explore;
 use crate::value::{Budget, World};
 use crate::value::{Known, Unknown};
@@ -23,6 +24,9 @@ use crate::value::{Known, Unknown};
 pub(super) struct TrailInstance {
     /// As it is in the first world in which it is created.
     pub(super) trail: Trail,
+    /// Its declarations in the worlds that create it, each with the files that lead to it: a condition may choose one of
+    /// several templates.
+    pub(super) declarations: Vec<(Span, Vec<FileId>)>,
     pub(super) exists: TrailExistence,
     /// The events that it records in all worlds, and in any world.
     pub(super) coverage: EventCoverage,
@@ -145,6 +149,7 @@ fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &EngineSettings) -> Trai
     let seen = [InstanceInWorld { trail, world: &World::open(budget), delivery: None, inner_worlds: OnceCell::new() }];
     let results = rule_result(&rules::STALE_PLAN, &seen, None, settings).into_iter().collect();
     TrailInstance {
+        declarations: Vec::new(),
         trail: trail.clone(),
         exists: TrailExistence::Never,
         coverage: EventCoverage::NOTHING,
@@ -166,7 +171,14 @@ fn combine(
     let results = RULES.iter().copied().filter_map(|rule| rule_result(rule, seen, Some(related), settings)).collect();
     let region = region(seen);
     let recorded = seen.iter().map(|seen| selected(&seen.trail.selectors)).reduce(CoverageBounds::or)?;
-    Some(TrailInstance { trail: first.clone(), exists, coverage: coverage(seen, worlds), recorded, region, results })
+    let mut declarations: Vec<(Span, Vec<FileId>)> = Vec::new();
+    for InstanceInWorld { trail, .. } in seen {
+        if declarations.iter().all(|(header, _)| *header != trail.header) {
+            declarations.push((trail.header, trail.owners.clone()));
+        }
+    }
+    let coverage = coverage(seen, worlds);
+    Some(TrailInstance { trail: first.clone(), declarations, exists, coverage, recorded, region, results })
 }
 
 /// Returns the recorded events. In a world in which the trail isn't created, it records none.

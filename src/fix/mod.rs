@@ -28,6 +28,7 @@ mod rejected;
 mod remedy_edits;
 mod rows;
 mod safety;
+mod within;
 
 use std::collections::{HashMap, HashSet};
 
@@ -167,7 +168,9 @@ fn fix(diagnostic: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
         if !concerns_suppression(remedy) {
             risk = risk.max(safety::risk_of(remedy, &own, texts));
         }
-        edits.extend(own);
+        for edit in own {
+            edits.push(texts.in_file(edit)?);
+        }
     }
     edits.sort_unstable();
     edits.dedup();

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::within;
+use crate::edit::Edit;
 use crate::formats::terraform::is_configuration;
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, is_known_interface};
 use crate::syntax::hcl::{self, Attribute, Block, ItemKind, ParsedItem, UnparsedItem};
@@ -82,6 +84,11 @@ impl<'a> ParsedFiles<'a> {
     /// Counts the bytes of a text that is going to be searched.
     pub(super) fn search(&self, bytes: usize) {
         self.searched.set(self.searched.get().saturating_add(bytes));
+    }
+
+    /// The edit of the file on the disk, for an edit of a text that is a part of one.
+    pub(super) fn in_file(&self, edit: Edit) -> Option<Edit> {
+        within::in_file(edit, self.sources)
     }
 
     pub(super) fn file(&self, id: FileId) -> Arc<SourceFile> {

@@ -134,16 +134,20 @@ fn calls_out(remedy: &Remedy) -> usize {
 /// Returns the calls that lead to the module that declares a trail, without the last `outwards` of them.
 fn owner(address: &str, outwards: usize) -> Vec<String> {
     let address = without_keys(address);
-    let mut calls: Vec<String> = match address.strip_prefix("module.") {
-        Some(rest) => {
-            rest.split(".module.").map(|call| call.split('.').next().unwrap_or_default().to_owned()).collect()
-        }
-        None => address.split('/').map(str::to_owned).collect(),
-    };
-    if !address.starts_with("module.") {
-        // The last part is the trail itself.
-        calls.pop();
+    // The names of stacks follow the address of the first one.
+    let mut names = address.split('/');
+    let first = names.next().unwrap_or_default();
+    let mut calls: Vec<String> = Vec::new();
+    let mut rest = first;
+    while let Some(call) = rest.strip_prefix("module.") {
+        let (name, inner) = call.split_once('.').unwrap_or((call, ""));
+        calls.push(name.to_owned());
+        rest = inner;
     }
+    calls.push(rest.to_owned());
+    calls.extend(names.map(str::to_owned));
+    // The last part is the trail itself.
+    calls.pop();
     calls.truncate(calls.len().saturating_sub(outwards));
     calls
 }

@@ -6,6 +6,7 @@
 
 mod called_code;
 pub mod cloudformation;
+mod embedded;
 mod option_reader;
 mod options;
 pub mod plan;
@@ -20,6 +21,7 @@ use std::sync::{Arc, LazyLock};
 use memchr::memmem::Finder;
 
 pub use called_code::{BaseFiles, CalledCode};
+pub use embedded::{EmbeddedStack, Insertion, StackArgument, StackEvaluator, stack_evaluator};
 pub use option_reader::{OptionError, OptionReader, Variables};
 pub use options::{FormatArgs, Options, ValueFiles};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
@@ -103,6 +105,11 @@ pub trait InputFormat: Sync {
     /// The part of a kept file's content that determines which projects there are.
     fn links(&self, kept: CandidateFile, context: Context<'_>) -> Links;
 
+    /// An evaluator of stacks that the code of another format deploys; `None` if the format has no templates.
+    fn stack_evaluator<'a>(&self, _context: Context<'a>, _budget: &Rc<Budget>) -> Option<Box<dyn StackEvaluator + 'a>> {
+        None
+    }
+
     /// The projects that contain the kept files, in the order of their roots, including projects that others call.
     fn projects(&self, linked: &[LinkedFile], context: Context<'_>) -> Vec<Box<dyn Project>>;
 }
@@ -135,6 +142,8 @@ pub struct Links {
     pub included: BTreeSet<PathBuf>,
     /// True if a call may contribute a trail although the file mentions none.
     pub may_bring_trail: bool,
+    /// True if it may deploy a template of another format.
+    pub deploys_templates: bool,
     /// True if an expression determines a call's source, so that only an evaluation shows the directory.
     pub has_computed_calls: bool,
     /// The indices of the documents that may each be deployed by themselves, in formats with several documents in a
@@ -224,6 +233,16 @@ pub trait Project: Send + Sync {
 
     /// The calls of other projects to this one. It is deployed by itself only if none of them creates its trail.
     fn called(&self) -> Option<&CalledCode> {
+        None
+    }
+
+    /// True if it may deploy templates of another format.
+    fn deploys_templates(&self) -> bool {
+        false
+    }
+
+    /// The file that is its template, if code of another format may deploy it.
+    fn template(&self) -> Option<PathBuf> {
         None
     }
 

@@ -18,7 +18,7 @@ pub use budget::Budget;
 pub use choice::Choice;
 pub use data::{Data, Field, List, ListKind, Object, cut, shown_number};
 pub use memo::Memo;
-pub use placeholder::placeholder;
+pub use placeholder::{insertion_index, insertion_mark, placeholder};
 pub use reason::Reason;
 pub use step_kind::{StepKind, StepRole};
 pub use traced::{Hop, HopKind, Origin, Traced, append_hops};

@@ -10,7 +10,21 @@ use super::Reason;
 const DYNAMIC: &str = "{{resolve:";
 
 /// The delimiters of placeholders.
-const MARKS: [(&str, &str); 3] = [("{{", "}}"), ("<%", "%>"), ("{%", "%}")];
+const MARKS: [(&str, &str); 4] = [("{{", "}}"), ("<%", "%>"), ("{%", "%}"), INSERTED];
+
+/// The delimiters of the index of an unknown value that code inserts in a text. They are private characters, which a
+/// parser treats like letters.
+const INSERTED: (&str, &str) = ("\u{e000}", "\u{e001}");
+
+/// The mark for an unknown value that code inserts in a text.
+pub fn insertion_mark(index: usize) -> String {
+    format!("{}{index}{}", INSERTED.0, INSERTED.1)
+}
+
+/// The index in the first mark of a text.
+pub fn insertion_index(text: &str) -> Option<usize> {
+    text.split_once(INSERTED.0)?.1.split_once(INSERTED.1)?.0.parse().ok()
+}
 
 /// The sources of the Serverless Framework's variables, except those that are policy variables of IAM as well (`aws:`,
 /// `s3:`).

@@ -100,7 +100,7 @@ const LENT: [(&str, &str); 6] = [
 #[test]
 fn formats_and_rules_do_not_know_each_other() {
     for (folder, shared) in [
-        ("formats/", &["called_code", "option_reader", "options", "values_files"][..]),
+        ("formats/", &["called_code", "embedded", "option_reader", "options", "values_files"][..]),
         ("rules/", &["events", "page", "sections"]),
     ] {
         let interface = std::fs::read_to_string(package("src").join(folder).join("mod.rs")).unwrap();

@@ -86,6 +86,33 @@ fn a_file_that_comes_back_or_changes_its_encoding_is_followed() {
     }
 }
 
+#[test]
+fn a_template_that_a_stack_deploys_is_followed() {
+    let stack = "resource \"aws_cloudformation_stack\" \"a\" {\n  template_body = file(\"t.yaml\")\n}\n";
+    let inline = |value: bool| {
+        format!(
+            "resource \"aws_cloudformation_stack\" \"a\" {{\n  template_body = <<-YAML\n    Resources:\n      Trail:\n        \
+             Type: AWS::CloudTrail::Trail\n        Properties:\n          IsLogging: {value}\n  YAML\n}}\n"
+        )
+    };
+    let template = |value: bool| {
+        format!("Resources:\n  Trail:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      IsLogging: {value}\n")
+    };
+    let (code, file) = (Path::new("main.tf"), Path::new("t.yaml"));
+    let mut kept = Kept::new(Files::from([(code.into(), stack.into()), (file.into(), template(true).into())]));
+    for value in [false, true] {
+        kept.put(file, Some(template(value).into()));
+    }
+    // The template is evaluated alone as long as no stack deploys it.
+    for text in [inline(true), inline(false), stack.to_owned(), stack.replace("t.yaml", "u.yaml"), stack.to_owned()] {
+        kept.put(code, Some(text.into_bytes()));
+    }
+    kept.put(file, None);
+    kept.put(file, Some(template(true).into()));
+    kept.put(code, None);
+    assert!(kept.updates > 5, "{}", kept.updates);
+}
+
 /// Other truths, other names, calls of other modules, half of a text, and none.
 fn changes(text: &str) -> Vec<String> {
     let half = text.floor_char_boundary(text.len() / 2);

@@ -57,6 +57,7 @@ mod selectors;
 mod shell;
 mod snapshots;
 mod spans;
+mod stacks;
 mod support;
 mod suppressions;
 mod traces;

@@ -13,7 +13,10 @@ use memchr::memmem::Finder;
 pub use options::{CloudFormationArgs, Options, ParameterPolicy};
 pub use project::FileCache;
 
-use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance};
+use std::rc::Rc;
+
+use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance, StackEvaluator};
+use crate::value::Budget;
 
 /// The format for CloudFormation templates in YAML and JSON.
 #[derive(Debug)]
@@ -52,6 +55,10 @@ impl InputFormat for CloudFormation {
 
     fn links(&self, kept: CandidateFile, context: Context<'_>) -> Links {
         project::links(kept, context)
+    }
+
+    fn stack_evaluator<'a>(&self, context: Context<'a>, budget: &Rc<Budget>) -> Option<Box<dyn StackEvaluator + 'a>> {
+        Some(project::stack_evaluator(context, budget))
     }
 
     fn projects(&self, linked: &[LinkedFile], context: Context<'_>) -> Vec<Box<dyn Project>> {

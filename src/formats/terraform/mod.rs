@@ -16,7 +16,6 @@ mod terragrunt;
 mod version;
 
 use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance};
-use crate::source::has_escaped;
 pub(super) use language::{PolicyDocument, region_from_environment};
 pub(crate) use names::is_configuration;
 pub use options::{Engine, Modules, Options, TerraformArgs};
@@ -69,22 +68,12 @@ impl InputFormat for Terraform {
         matches!(language, "terraform" | "tf" | "hcl" | "opentofu").then_some("untitled.tf")
     }
 
-    fn reason_unread(&self, bytes: &[u8]) -> Option<&'static str> {
-        Some(if has_escaped(bytes, mentions::names_stack) {
-            "mentions a trail and deploys a template within Terraform, which isn't evaluated"
-        } else {
-            "mentions a trail but declares none"
-        })
+    fn reason_unread(&self, _bytes: &[u8]) -> Option<&'static str> {
+        Some("mentions a trail but declares none")
     }
 
     fn relevance(&self, bytes: &[u8]) -> Relevance {
-        if mentions::names_trail(bytes) {
-            Relevance::Trail
-        } else if mentions::names_module(bytes) || mentions::names_zone(bytes) {
-            Relevance::Module
-        } else {
-            Relevance::None
-        }
+        mentions::relevance(bytes)
     }
 
     fn links(&self, kept: CandidateFile, context: Context<'_>) -> Links {

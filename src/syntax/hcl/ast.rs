@@ -92,8 +92,8 @@ pub enum ExprKind {
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TemplatePart {
-    /// Literal text, with escapes decoded and the trimming of `~` and `<<-` applied.
-    Literal(String),
+    /// Literal text, with escapes decoded and the trimming of `~` and `<<-` applied, and its place in the file.
+    Literal(String, Span),
     /// `${ … }`.
     Interpolation(Expr),
     /// `%{ if … }`.

@@ -102,9 +102,10 @@ impl Converter<'_> {
         let mut parts = Vec::with_capacity(template.len());
         for element in template {
             match element {
-                Element::Literal(_) => {
+                Element::Literal(literal) => {
                     let text = literals.next().filter(|text| !text.is_empty());
-                    parts.extend(text.map(TemplatePart::Literal));
+                    let span = self.place(self.range(literal));
+                    parts.extend(text.map(|text| TemplatePart::Literal(text, span)));
                 }
                 Element::Interpolation(interpolation) => {
                     parts.push(TemplatePart::Interpolation(self.expr(&interpolation.expr, depth)));

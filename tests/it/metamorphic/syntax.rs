@@ -111,7 +111,7 @@ fn in_base(base: &Expr, places: &mut Vec<Range<usize>>) {
 fn in_parts(parts: &[TemplatePart], places: &mut Vec<Range<usize>>) {
     for part in parts {
         match part {
-            TemplatePart::Literal(_) => {}
+            TemplatePart::Literal(..) => {}
             TemplatePart::Interpolation(expr) => in_expr(expr, places),
             TemplatePart::If(directive) => {
                 in_expr(&directive.condition, places);

@@ -96,7 +96,10 @@ impl<'a, L: Lookup> Evaluator<'a, L> {
             (_, Some(call)) => self.call(call),
             (NodeKind::Scalar(_), None) => match self.lookup.staged(node.span) {
                 Some(value) => self.staged(&value, node),
-                None => written(self.literal(node), node.whole()),
+                None => {
+                    let hops = self.lookup.inserted(node.span).map(|value| value.hops.clone()).unwrap_or_default();
+                    Traced { hops, ..written(self.literal(node), node.whole()) }
+                }
             },
             (_, None) => written(self.literal(node), node.whole()),
         });
@@ -188,13 +191,29 @@ impl<'a, L: Lookup> Evaluator<'a, L> {
     /// The reason why a node is unknown, if it is a placeholder that another tool fills in.
     pub(crate) fn placeholder(&self, node: &Node) -> Option<Reason> {
         match &node.target().kind {
-            NodeKind::Scalar(scalar) => placeholder(&scalar.text, READER).or_else(|| self.variable(&scalar.text)),
+            NodeKind::Scalar(scalar) => self.replaced(&scalar.text).or_else(|| self.variable(&scalar.text)),
             NodeKind::Mapping(mapping) if is_braced(mapping) => {
                 let found = placeholder(&self.lookup.text(node.target().span), READER);
                 Some(found.unwrap_or(Reason::Placeholder { text: "{{ … }}".to_owned(), reader: READER }))
             }
             NodeKind::Mapping(_) | NodeKind::Sequence(_) | NodeKind::Alias(_) => None,
         }
+    }
+
+    /// The reason why a text with a placeholder is unknown; `None` for any other text. A value that the surrounding code
+    /// inserts has its own reason.
+    pub(super) fn replaced(&self, text: &str) -> Option<Reason> {
+        let why = placeholder(text, READER)?;
+        let Some(Unknown(inserted)) = self.lookup.insertion(text).map(|insertion| &insertion.value.value) else {
+            return Some(why);
+        };
+        Some(match why {
+            Reason::Composed { .. } if !is_final(inserted) => {
+                let reference = format!("a text with `{}`", inserted.symbol());
+                Reason::Composed { reference, cause: Box::new(inserted.clone()) }
+            }
+            _ => inserted.clone(),
+        })
     }
 
     /// True for `Condition: Name`, the long form of `!Condition`, where the template declares a condition of that name.

@@ -11,6 +11,7 @@ use super::eval::Evaluator;
 use super::limits::Allowed;
 use super::mapping::{LoopedEntries, MergedMapping, Section};
 use super::staged::StagedValue;
+use crate::formats::Insertion;
 use crate::model::TriedValue;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Node};
@@ -55,6 +56,12 @@ pub(crate) trait Lookup: Clone {
 
     /// The text at a place of a template.
     fn text(&self, span: Span) -> String;
+
+    /// The unknown value of the surrounding code whose mark a text contains, if the template is embedded in code.
+    fn insertion(&self, text: &str) -> Option<&Insertion>;
+
+    /// The value of the surrounding code that makes up a node.
+    fn inserted(&self, node: Span) -> Option<&Traced<Data>>;
 
     /// The fix that is tried at a place.
     fn tried(&self, span: Span) -> Option<&TriedValue>;

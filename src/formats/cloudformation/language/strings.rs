@@ -1,7 +1,7 @@
 //! Evaluates functions that build texts: `Fn::Sub` and `Fn::Join`.
 
 use super::call::{FunctionArgument, plain, plain_text};
-use super::eval::{DYNAMIC, Evaluator, READER, is_absent, weight, weight_of_text, with_hop};
+use super::eval::{DYNAMIC, Evaluator, is_absent, weight, weight_of_text, with_hop};
 use super::lists::is_empty_list;
 use super::lookup::Lookup;
 use super::pieces::{ComposedText, Pieces, TracedPiece, item_way};
@@ -9,7 +9,7 @@ use super::symbols::{MAX_TEXT, computed, depends_on, failed, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Mapping, Node};
 use crate::value::budget::STEPS;
-use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, placeholder};
+use crate::value::{Data, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown};
 
 /// An item of a list. If the list is written as the argument, also the hop to the item, and its pieces.
 type ListItem = (Traced<Data>, Option<(Hop, Vec<TracedPiece>)>);
@@ -51,7 +51,7 @@ impl<L: Lookup> Evaluator<'_, L> {
             .lookup
             .staged(argument.items().and_then(|items| items.first()).map_or(argument.span(), |text| text.span));
         let replaced = staged.map(|value| value.reason(text));
-        if let Some(why) = placeholder(text, READER).or(replaced) {
+        if let Some(why) = self.replaced(text).or(replaced) {
             return ComposedText::untracked(Unknown(why));
         }
         let parts = split(text);

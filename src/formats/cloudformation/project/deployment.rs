@@ -28,6 +28,8 @@ pub(super) const MAX_TEMPLATES: usize = 4_096;
 /// A file that may be a template, or one document of such a file.
 pub(super) struct TemplateRoot {
     pub(super) file: FileId,
+    /// The path of the file.
+    pub(super) path: PathBuf,
     /// The number of the document in the file.
     pub(super) number: usize,
     /// True for the first root in its file.
@@ -50,6 +52,10 @@ impl Project for TemplateRoot {
 
     fn called(&self) -> Option<&CalledCode> {
         self.called.as_ref()
+    }
+
+    fn template(&self) -> Option<PathBuf> {
+        (self.number == 0).then(|| self.path.clone())
     }
 
     fn declares_trail(&self, context: Context<'_>) -> bool {

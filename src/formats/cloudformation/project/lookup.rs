@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::includes::Includes;
 use super::macros;
 use super::scope::{TemplateEvaluator, TemplateLookup, TemplateScope};
+use crate::formats::Insertion;
 use crate::formats::cloudformation::language::{
     Caches, Declarations, Evaluator, Lookup, LoopedEntries, MergedMapping, ParameterText, StagedValue,
 };
@@ -52,8 +53,11 @@ impl Lookup for TemplateLookup<'_> {
             return None;
         }
         let is_in_root_account = self.scope.is_in_root_account();
-        let given = self.library.files.context.options.region.as_ref().filter(|_| is_in_root_account);
-        if let Some(text) = given.and_then(|region| implied(name, region)) {
+        let given = match self.scope.embedding().map(|stack| &stack.region.value) {
+            Some(Known(region)) => Some(region),
+            Some(Unknown(_)) | None => self.library.files.context.options.region.as_ref(),
+        };
+        if let Some(text) = given.filter(|_| is_in_root_account).and_then(|region| implied(name, region)) {
             return Some(Known(Data::String(text)));
         }
         // A nested stack is deployed to the account and the Region of the parent stack.
@@ -102,6 +106,19 @@ impl Lookup for TemplateLookup<'_> {
         self.library.files.context.sources.file(span.file).slice(span).to_owned()
     }
 
+    fn insertion(&self, text: &str) -> Option<&Insertion> {
+        self.scope.embedded.as_ref()?.unknown_insertion(text)
+    }
+
+    fn inserted(&self, node: Span) -> Option<&Traced<Data>> {
+        let stack = self.scope.embedded.as_ref().filter(|stack| stack.template == node.file)?;
+        let range = node.range();
+        let next = stack.insertions.partition_point(|insertion| insertion.range.start < range.start);
+        let insertion = stack.insertions.get(next).filter(|insertion| insertion.range.end <= range.end)?;
+        // Only quotes may be around it.
+        (range.len().saturating_sub(insertion.range.len()) <= 2).then_some(&insertion.value)
+    }
+
     fn tried(&self, span: Span) -> Option<&TriedValue> {
         self.library.files.context.tried.iter().find(|tried| tried.span == span && tried.key.is_none())
     }
@@ -119,6 +136,10 @@ impl TemplateEvaluator<'_> {
     /// The Region of a resource whose key is at `header`. It is unknown within a stack set, which chooses its own
     /// Regions.
     pub(super) fn region(&self, header: Span) -> Traced<String> {
+        let embedding = self.lookup.scope.embedding().filter(|stack| matches!(stack.region.value, Known(_)));
+        if let Some(stack) = embedding.filter(|_| self.lookup.scope.is_in_root_account()) {
+            return stack.region.clone();
+        }
         let value = if self.lookup.scope.is_in_root_account() {
             self.text_of(&self.resolve(self.named(REGION, header)).value)
         } else {

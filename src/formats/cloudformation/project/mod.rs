@@ -5,6 +5,7 @@
 //! [`search`] follows nested stacks, and [`deployment`] evaluates a root template with them.
 
 mod deployment;
+mod embedded;
 mod exports;
 mod files;
 mod includes;
@@ -27,6 +28,7 @@ mod template;
 mod template_cache;
 mod transforms;
 
+pub(crate) use embedded::stack_evaluator;
 pub(crate) use needles::relevance;
 pub(super) use parameter_values::check_file as check_parameter_file;
 pub(crate) use roots::{links, projects};

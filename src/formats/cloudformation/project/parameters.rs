@@ -5,28 +5,79 @@ use super::scope::{StackCall, StackParameter, TemplateEvaluator};
 use crate::formats::cloudformation::ParameterPolicy;
 use crate::formats::cloudformation::language::{Lookup, ParameterText, failed, is_absent, is_stored, scalar_text};
 use crate::formats::cloudformation::steps;
-use crate::formats::{OptionUse, OptionValue};
+use crate::formats::{EmbeddedStack, OptionUse, OptionValue};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping};
-use crate::value::{Hop, Known, Reason, Unknown};
+use crate::value::{Data, Hop, Known, Reason, Traced, Unknown};
 
 impl TemplateEvaluator<'_> {
     /// The text of a parameter. The error is the reason why it has no value.
     pub(super) fn parameter_text(&self, name: &str, declared: &Mapping) -> Result<ParameterText, Reason> {
         let library = self.lookup.library;
         let uses_defaults = library.files.context.options.cloudformation.parameter_policy == ParameterPolicy::Defaults;
-        let found = match (&self.lookup.scope.call, library.given.get(name)) {
-            (Some(call), _) => self.passed(call, name, declared),
-            (None, Some(value)) => Some(self.given(name, value)),
-            (None, None) => {
+        let scope = &self.lookup.scope;
+        let found = match (&scope.call, &scope.embedded, library.given.get(name)) {
+            (Some(call), _, _) => self.passed(call, name, declared),
+            (None, Some(stack), _) => self.passed_by_code(stack, name, declared),
+            (None, None, Some(value)) => Some(self.given(name, value)),
+            (None, None, None) => {
                 let set = self.set_by_service(name);
                 set.or_else(|| self.default_text(name, declared).filter(|_| uses_defaults))
             }
         };
-        found.ok_or_else(|| match self.lookup.scope.call {
-            Some(_) => Reason::Failed { message: format!("parameter `{name}` has no value") },
-            None => Reason::NoValue { reference: self.lookup.qualify(name) },
+        let is_passed = scope.call.is_some() || scope.embedded.is_some();
+        found.ok_or_else(|| match is_passed {
+            true => Reason::Failed { message: format!("parameter `{name}` has no value") },
+            false => Reason::NoValue { reference: self.lookup.qualify(name) },
         })
+    }
+
+    /// The text that a stack in the code of another format passes. If its deployments have different values, the world
+    /// chooses one of them.
+    fn passed_by_code(&self, stack: &EmbeddedStack, name: &str, declared: &Mapping) -> Option<ParameterText> {
+        let Some(passed) = stack.arguments.iter().find(|passed| passed.name == name) else {
+            return match &stack.unknown_arguments {
+                Some(why) => Some(ParameterText { text: Unknown(why.clone()), hops: Vec::new(), option: None }),
+                None => self.default_text(name, declared),
+            };
+        };
+        let mut texts: Vec<ParameterText> = Vec::new();
+        for value in &passed.values {
+            let text = match value {
+                Some(value) => self.argument_of_code(stack, name, value),
+                None => self.default_text(name, declared)?,
+            };
+            if texts.iter().all(|other| other.text != text.text) {
+                texts.push(text);
+            }
+        }
+        if texts.len() < 2 {
+            return texts.pop();
+        }
+        let mut known: Vec<String> = Vec::new();
+        for text in &texts {
+            known.extend(match &text.text {
+                Known(text) => Some(text.clone()),
+                Unknown(_) => None,
+            });
+        }
+        let subject = self.lookup.qualify(name);
+        let chosen = if known.len() == texts.len() { self.world.choose(&subject, &known) } else { None };
+        match chosen {
+            Some(index) => texts.into_iter().nth(index),
+            None => {
+                let setter = "the overrides of the stack set".to_owned();
+                let why = Reason::SetElsewhere { reference: subject, setter };
+                Some(ParameterText { text: Unknown(why), hops: texts.pop()?.hops, option: None })
+            }
+        }
+    }
+
+    fn argument_of_code(&self, stack: &EmbeddedStack, name: &str, value: &Traced<Data>) -> ParameterText {
+        let step = steps::STACK_PARAMETER.in_call(name, stack.address.clone());
+        let mut hops = vec![Hop { span: value.origin.span(), step }];
+        hops.extend(value.hops.iter().cloned());
+        ParameterText { text: self.text_of(&value.value), hops, option: None }
     }
 
     /// The text that a stack passes; the default if it passes none or `AWS::NoValue`.

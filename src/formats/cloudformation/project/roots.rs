@@ -93,6 +93,7 @@ pub(crate) fn projects(linked: &[LinkedFile], context: Context<'_>) -> Vec<Box<d
             let is_first = index == 0;
             let turn = turns.get(file).filter(|_| is_first);
             found.push(Box::new(TemplateRoot {
+                path: source.path.clone(),
                 file: *file,
                 number: *number,
                 is_first,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::library::TemplateLibrary;
 use super::template::Template;
+use crate::formats::EmbeddedStack;
 use crate::formats::cloudformation::language::{Evaluator, LoopNames, LoopedEntries};
 use crate::source::{FileId, Span};
 use crate::syntax::node::Node;
@@ -29,6 +30,8 @@ pub(super) struct TemplateScope {
     pub(super) prefix: String,
     /// The nested stack that deploys the template; `None` for a root template.
     pub(super) call: Option<StackCall>,
+    /// The stack in the code of another format that deploys the template, if one does.
+    pub(super) embedded: Option<Rc<EmbeddedStack>>,
     /// The conditions that loops generate, cached if they don't depend on the world.
     pub(super) looped_conditions: OnceCell<Rc<LoopedEntries>>,
 }
@@ -61,7 +64,7 @@ pub(super) struct StackParameter {
 impl TemplateScope {
     /// The scope of a template that no stack deploys, with a prefix for its names.
     pub(super) fn new(template: Rc<Template>, prefix: String) -> Self {
-        Self { template, prefix, call: None, looped_conditions: OnceCell::new() }
+        Self { template, prefix, call: None, embedded: None, looped_conditions: OnceCell::new() }
     }
 
     /// The name with the prefix of the scope, which is unique in the deployment.
@@ -88,7 +91,19 @@ impl TemplateScope {
 
     /// True if the template is deployed to the account and Region of the root template.
     pub(super) fn is_in_root_account(&self) -> bool {
-        self.call.as_ref().is_none_or(|call| !call.is_set && call.caller.is_in_root_account())
+        match (&self.call, &self.embedded) {
+            (Some(call), _) => !call.is_set && call.caller.is_in_root_account(),
+            (None, Some(stack)) => !stack.is_set,
+            (None, None) => true,
+        }
+    }
+
+    /// The stack in the code of another format that deploys the root template, if one does.
+    pub(super) fn embedding(&self) -> Option<&Rc<EmbeddedStack>> {
+        match &self.call {
+            Some(call) => call.caller.embedding(),
+            None => self.embedded.as_ref(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::formats::Context;
 use crate::formats::terraform::language::lookup::Lookup;
 use crate::formats::terraform::language::{Evaluator, ValuePath, at_use, computed, failed, function_name, symbols};
-use crate::source::{Sources, Span, normalize};
+use crate::source::{FileId, Sources, Span, normalize};
 use crate::syntax::hcl::FunctionCall;
 use crate::value::{Data, Hop, HopKind, Known, Reason, Traced, Unknown};
 
@@ -76,6 +76,14 @@ impl FileAccess<'_> {
             Ok(arguments) => self.read(evaluator, function_name(call), &arguments, span),
             Err(why) => at_use(Unknown(why)),
         }
+    }
+
+    /// The file at a path, if it may be read.
+    pub(crate) fn load(self, path: &str) -> Option<FileId> {
+        let path = self.path(path);
+        let sources = self.context.sources;
+        let id = sources.load(self.context.fs, &path).ok().filter(|_| sources.may_read(&path))?;
+        sources.file(id).replaced.is_empty().then_some(id)
     }
 
     fn path(self, text: &str) -> PathBuf {

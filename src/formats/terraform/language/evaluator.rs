@@ -103,7 +103,11 @@ impl<'a, L: Lookup> Evaluator<'a, L> {
     }
 
     pub(super) fn decide(&self, expr: &Expr) -> Traced<Data> {
-        let traced = self.eval(expr);
+        self.decided_value(self.eval(expr))
+    }
+
+    /// The value that the world has decided for an unknown one.
+    pub(crate) fn decided_value(&self, traced: Traced<Data>) -> Traced<Data> {
         let Unknown(why) = &traced.value else { return traced };
         if why.is_failure() {
             self.world.fail();

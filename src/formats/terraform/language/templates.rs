@@ -108,7 +108,7 @@ impl<L: Lookup> Evaluator<'_, L> {
     fn write(&self, parts: &[TemplatePart], written: &mut WrittenTemplate) -> Result<(), Reason> {
         for part in parts {
             match part {
-                TemplatePart::Literal(literal) => {
+                TemplatePart::Literal(literal, _) => {
                     written.is_set |= !literal.is_empty();
                     written.text.push_str(literal);
                 }

@@ -58,7 +58,7 @@ fn needed(expr: &Expr, bound: &mut Vec<String>) -> Option<String> {
 
 fn needed_by_parts(parts: &[TemplatePart], bound: &mut Vec<String>) -> Option<String> {
     parts.iter().find_map(|part| match part {
-        TemplatePart::Literal(_) => None,
+        TemplatePart::Literal(..) => None,
         TemplatePart::Interpolation(expr) => needed(expr, bound),
         TemplatePart::If(choice) => needed(&choice.condition, bound)
             .or_else(|| needed_by_parts(&choice.then, bound))

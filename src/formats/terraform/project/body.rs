@@ -2,11 +2,10 @@
 
 use super::expand::{self, BlockInstance};
 use super::program::ModuleEvaluator;
-use super::scope::ModuleScope;
 use super::{planned, providers, variables};
 use crate::model::kinds::ResourceRole;
 use crate::model::{Argument, ArgumentShape, Holds, IgnoredArgument, Notation, Resource, ResourceKind};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
 use crate::value::budget::{STEPS, STEPS_OF_A_NEIGHBOUR, STEPS_OF_A_RESOURCE};
 use crate::value::{Data, Field, Known, Object, Origin, Reason, Traced, Unknown};
@@ -33,7 +32,7 @@ pub(super) fn resources(
 }
 
 /// One instance of a resource block.
-fn resource(
+pub(super) fn resource(
     block: &Block,
     kind: &'static ResourceKind,
     notation: Notation,
@@ -57,7 +56,7 @@ fn resource(
         call: scope.entry,
         calls: scope.calls(),
         known: scope.known.clone(),
-        owners: owners(block, scope),
+        owners: scope.owners(block),
         exists: scope.existence(exists),
         region,
         body: Known(body),
@@ -76,11 +75,6 @@ fn bucket_of(block: &Block, kind: &ResourceKind, evaluator: &ModuleEvaluator<'_>
         _ => None,
     };
     Object::new(block.header, bucket.map(|attribute| evaluated(attribute, evaluator)).into_iter().collect())
-}
-
-/// A file of the module that contains the block, and a file of each module on the path of calls to it.
-fn owners(block: &Block, scope: &ModuleScope) -> Vec<FileId> {
-    std::iter::once(block.header).chain(scope.calls()).map(|span| span.file).collect()
 }
 
 /// The arguments in the kind's shape; for a module call whose code isn't read, all arguments.

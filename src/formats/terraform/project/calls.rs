@@ -203,7 +203,7 @@ fn known_or(called: CalledModule, caller: ModuleCall<'_>, source: &str, context:
 fn source_before_query(block: &Block) -> Option<&str> {
     let ExprKind::Template(parts) = &block.body.attribute("source")?.value.kind else { return None };
     match parts.first()? {
-        TemplatePart::Literal(text) => text.split_once('?').map(|(source, _)| source),
+        TemplatePart::Literal(text, _) => text.split_once('?').map(|(source, _)| source),
         TemplatePart::Interpolation(_) | TemplatePart::If(_) | TemplatePart::For(_) => None,
     }
 }
@@ -360,7 +360,7 @@ fn collect_words(source: &Expr, words: &mut Vec<String>) {
         ExprKind::Template(parts) => {
             for part in parts {
                 match part {
-                    TemplatePart::Literal(text) => words.push(Address::parse(text).last_name().to_owned()),
+                    TemplatePart::Literal(text, _) => words.push(Address::parse(text).last_name().to_owned()),
                     TemplatePart::Interpolation(expr) => collect_words(expr, words),
                     TemplatePart::If(_) | TemplatePart::For(_) => {}
                 }

@@ -102,6 +102,9 @@ impl ModuleEvaluator<'_> {
 
 /// The ARN as a template with the name. The partition is irrelevant to policies.
 fn arn_of(bucket: &Expr) -> Expr {
-    let parts = vec![TemplatePart::Literal("arn:aws:s3:::".to_owned()), TemplatePart::Interpolation(bucket.clone())];
+    let parts = vec![
+        TemplatePart::Literal("arn:aws:s3:::".to_owned(), bucket.span),
+        TemplatePart::Interpolation(bucket.clone()),
+    ];
     Expr { span: bucket.span, kind: ExprKind::Template(parts) }
 }

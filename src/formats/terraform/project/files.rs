@@ -24,7 +24,7 @@ impl ModuleEvaluator<'_> {
     }
 
     /// The files that functions read, relative to the root module's directory.
-    fn files(&self) -> FileAccess<'_> {
+    pub(super) fn files(&self) -> FileAccess<'_> {
         FileAccess { context: self.lookup.tree.context, directory: &self.lookup.tree.root.module.directory }
     }
 

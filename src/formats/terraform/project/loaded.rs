@@ -15,16 +15,23 @@ use super::planned::{self, TrailDeclaration};
 use super::program::{ModuleEvaluator, Program};
 use super::resolution::UnusedFile;
 use super::scope::ModuleScope;
-use super::search::{DeclarationSite, ModuleSearch, SearchResult, VersionChoice};
+use super::search::{DeclarationSite, ModuleSearch, SearchResult, SiteKind, VersionChoice};
+use super::stacks::{self, DeployedStack};
 use super::units::LoadedUnit;
 use super::values::RootValues;
 use super::{body, mentions, variables};
 use crate::formats::terraform::terragrunt::UnitPlace;
-use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Rejection};
-use crate::model::{Contradiction, MovedBlock, Resolution, Resource, SearchSubject, UnknownValues, UnreadPart};
+use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Rejection, StackEvaluator, stack_evaluator};
+use crate::model::kinds::{CLOUDFORMATION_TRAIL, ResourceRole};
+use crate::model::{
+    Contradiction, MovedBlock, Notation, Resolution, Resource, ResourceKind, SearchSubject, UnknownValues, UnreadPart,
+};
 use crate::source::{FileId, Sources, Span, is_known_interface};
 use crate::syntax::Problem;
-use crate::syntax::hcl::Expr;
+use crate::syntax::hcl::{Block, Expr};
+use crate::syntax::node::Tree;
+use crate::value::budget::STEPS;
+use crate::value::world::explore;
 use crate::value::{Budget, Memo, Traced, World};
 
 /// A directory, or a file, that is deployed by itself.
@@ -43,6 +50,8 @@ pub(crate) struct RootModule {
     pub(super) is_called: bool,
     /// The calls of other modules, if it is a root only in case that none of them creates a trail.
     pub(super) called: Option<CalledCode>,
+    /// True if a file of the run may deploy a template of another format.
+    pub(super) deploys_templates: bool,
 }
 
 impl RootModule {
@@ -65,6 +74,13 @@ impl RootModule {
         LoadedUnit::open(self.unit.as_ref()?, &self.library, context, budget).ok()
     }
 }
+
+/// A stack whose template isn't read; all its arguments are evaluated.
+static UNREAD_STACK: ResourceKind = ResourceKind {
+    name: "stack",
+    shape: &[],
+    role: ResourceRole::Unread { help: "set `template_body` to text or a file that can be read" },
+};
 
 /// A root module that has been read.
 pub(super) struct LoadedRoot<'a> {
@@ -110,6 +126,8 @@ impl<'a> LoadedRoot<'a> {
             is_directory,
             undeclared: RefCell::default(),
             domains: Domains::default(),
+            stacks: stack_evaluator(context, budget),
+            stack_texts: RefCell::default(),
         };
         program.open_versions(&root.name);
         let overridden_variable = overridden_variable(&program);
@@ -137,19 +155,25 @@ impl<'a> LoadedRoot<'a> {
 
 impl LoadedRoot<'_> {
     /// The resources of a declaration in a world.
-    fn instances_of(&self, site: &DeclarationSite, world: &World) -> Vec<Resource> {
+    fn instances_of(&self, site: &DeclarationSite, subject: SearchSubject, world: &World) -> Vec<Resource> {
         match &site.choice {
-            Some(choice) => self.instances_of_choice(site, choice, world),
-            None => self.instances_at(site, world),
+            Some(choice) => self.instances_of_choice(site, choice, subject, world),
+            None => self.instances_at(site, subject, world),
         }
     }
 
     /// The resources of a declaration that depends on the version of a known module, with the addresses of the newest
     /// version.
-    fn instances_of_choice(&self, site: &DeclarationSite, choice: &VersionChoice, world: &World) -> Vec<Resource> {
+    fn instances_of_choice(
+        &self,
+        site: &DeclarationSite,
+        choice: &VersionChoice,
+        subject: SearchSubject,
+        world: &World,
+    ) -> Vec<Resource> {
         let chosen = world.choose_below(&choice.conditions);
         let variant = chosen.and_then(|index| choice.variants.get(index));
-        let mut resources = self.instances_at(variant.unwrap_or(site), world);
+        let mut resources = self.instances_at(variant.unwrap_or(site), subject, world);
         for resource in &mut resources {
             if let Some(variant) = variant {
                 resource.address = with_suffix(&resource.address, &variant.suffix, &site.suffix);
@@ -161,13 +185,19 @@ impl LoadedRoot<'_> {
         resources
     }
 
-    fn instances_at(&self, site: &DeclarationSite, world: &World) -> Vec<Resource> {
+    fn instances_at(&self, site: &DeclarationSite, subject: SearchSubject, world: &World) -> Vec<Resource> {
         let block = site.module.block(site.block).expect("the search for sites has parsed the block");
         let notation = site.module.notation(site.block);
         let mut resources = Vec::new();
         for scope in self.program.scopes(&site.root, &site.calls, world) {
             let evaluator = ModuleEvaluator::of(&self.program, &scope, world);
-            resources.extend(body::resources(block, site.kind, notation, &evaluator));
+            resources.extend(match site.kind {
+                SiteKind::Resource(kind) => body::resources(block, kind, notation, &evaluator),
+                SiteKind::Stack(kind) => {
+                    let deployed = stacks::deployed(block, kind, subject, &evaluator).into_iter();
+                    deployed.flat_map(|own| resources_of_stack(own, block, notation, subject, &evaluator)).collect()
+                }
+            });
             if resources.len() > MAX_INSTANCES {
                 resources.truncate(1);
                 resources.iter_mut().for_each(|resource| body::mark_over_limit(resource, expand::INSTANCES));
@@ -180,6 +210,34 @@ impl LoadedRoot<'_> {
         resources
     }
 
+    /// Adds the parts of stacks that can't be read in one of the worlds.
+    fn add_unread_stacks(&self, sites: &[DeclarationSite], subject: SearchSubject, parts: &mut Vec<UnreadPart>) {
+        for site in sites {
+            let (SiteKind::Stack(kind), Some(block)) = (site.kind, site.module.block(site.block)) else { continue };
+            let budget = self.program.budget.half();
+            let found = explore(&budget, |world| {
+                self.program.enter_world();
+                let mut found = Vec::new();
+                for scope in self.program.scopes(&site.root, &site.calls, world) {
+                    let evaluator = ModuleEvaluator::of(&self.program, &scope, world);
+                    found.extend(stacks::unread_parts(block, kind, subject, &evaluator));
+                }
+                found
+            });
+            self.program.budget.include(&budget);
+            let all_fail = found.iter().all(|(_, world)| world.has_failed());
+            for (part, _) in found.into_iter().filter(|(_, world)| all_fail || !world.has_failed()) {
+                for part in part {
+                    let is_known =
+                        parts.iter().any(|known| known.header == part.header && known.description == part.description);
+                    if !is_known {
+                        parts.push(part);
+                    }
+                }
+            }
+        }
+    }
+
     /// Compares the instances of a trail's declaration with the plan.
     fn fill_from_plan(&self, resources: &mut Vec<Resource>, site: &DeclarationSite, world: &World, is_decided: bool) {
         if let Some(variable) = self.overridden_variable {
@@ -188,6 +246,31 @@ impl LoadedRoot<'_> {
         if let (Some(plan), Some(block)) = (self.program.plan, site.module.block(site.block)) {
             let declared = TrailDeclaration { address: &site.address, header: block.header };
             planned::fill_from_plan(resources, declared, plan, world, is_decided);
+        }
+    }
+}
+
+/// The resources that represent an instance of a stack. If its template isn't read, trails in it are a part that isn't
+/// read, unless the steps ran out; the stack is itself a related resource, because it may configure the buckets and keys
+/// that are passed to it.
+fn resources_of_stack(
+    deployed: DeployedStack,
+    block: &Block,
+    notation: Notation,
+    subject: SearchSubject,
+    evaluator: &ModuleEvaluator<'_>,
+) -> Vec<Resource> {
+    let instance = match deployed {
+        DeployedStack::Resources(resources) => return resources,
+        DeployedStack::Unread(instance) => instance,
+    };
+    match subject {
+        SearchSubject::Related => vec![body::resource(block, &UNREAD_STACK, notation, instance, evaluator)],
+        SearchSubject::Trails if evaluator.world.has_steps() => Vec::new(),
+        SearchSubject::Trails => {
+            let mut rest = body::resource(block, &CLOUDFORMATION_TRAIL, notation, instance, evaluator);
+            body::mark_over_limit(&mut rest, STEPS);
+            vec![rest]
         }
     }
 }
@@ -246,8 +329,8 @@ impl LoadedProject for LoadedRoot<'_> {
         let found = self.found(subject);
         let site = found.sites.get(site).expect("the engine asks for the sites that were counted");
         self.program.enter_world();
-        let mut resources = world.tracked(|| self.instances_of(site, world));
-        if subject == SearchSubject::Trails {
+        let mut resources = world.tracked(|| self.instances_of(site, subject, world));
+        if subject == SearchSubject::Trails && matches!(site.kind, SiteKind::Resource(_)) {
             self.fill_from_plan(&mut resources.value, site, world, !resources.depends_on_world);
         }
         resources.value
@@ -256,6 +339,7 @@ impl LoadedProject for LoadedRoot<'_> {
     fn unread_parts(&self, subject: SearchSubject) -> Vec<UnreadPart> {
         let found = self.found(subject);
         let mut elsewhere = found.unread_parts.clone();
+        self.add_unread_stacks(&found.sites, subject, &mut elsewhere);
         elsewhere.extend(self.program.unit.iter().flat_map(|unit| unit.unread(self.program.context)));
         if let (Some(plan), SearchSubject::Trails) = (self.program.plan, subject) {
             planned::add_undeclared(&mut elsewhere, &found.sites, plan, &self.program.root.module);
@@ -265,6 +349,10 @@ impl LoadedProject for LoadedRoot<'_> {
 
     fn rejections(&self) -> Vec<Rejection> {
         self.program.rejected()
+    }
+
+    fn tree(&self, file: FileId) -> Option<Arc<Tree>> {
+        self.program.stacks.as_deref()?.tree(file)
     }
 
     fn problems(&self) -> Vec<Problem> {
@@ -280,10 +368,14 @@ impl LoadedProject for LoadedRoot<'_> {
         let mentions_trail = |problem: &Problem| {
             mentions::mentions_trail(self.program.context.sources.file(problem.span.file).text.as_bytes())
         };
-        let may_create_trail = self.sites(SearchSubject::Trails) > 0
-            || self.unread_parts(SearchSubject::Trails).iter().any(|part| part.hint.is_some());
+        let sites = &self.found(SearchSubject::Trails).sites;
+        let may_create_trail = sites.iter().any(|site| matches!(site.kind, SiteKind::Resource(_)))
+            || self.unread_parts(SearchSubject::Trails).iter().any(|part| part.hint.is_some())
+            || self.program.stacks.as_deref().is_some_and(StackEvaluator::mentions_trail);
         // The values of a root that creates no trail don't matter.
-        of_modules.chain(of_values.filter(|problem| may_create_trail || mentions_trail(problem))).collect()
+        let of_values = of_values.filter(|problem| may_create_trail || mentions_trail(problem));
+        let of_stacks = self.program.stacks.as_deref().map(StackEvaluator::problems).unwrap_or_default();
+        of_modules.chain(of_values).chain(of_stacks).collect()
     }
 }
 

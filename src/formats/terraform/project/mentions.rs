@@ -4,20 +4,34 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use crate::formats::Relevance;
 use crate::model::dialects;
 use crate::source::has_escaped;
 
 static TRAILS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new(dialects::AWS.kind), Finder::new("awscc_cloudtrail")]);
-/// The common part of these words. Most files don't contain it, so they are searched only once.
-static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudtrail"));
+/// The common part of these words and of those of stacks. Most files don't contain it, so they are searched only once.
+static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloud"));
 /// AWS Control Tower may create an organization trail for it.
 pub(super) const LANDING_ZONE: &str = "aws_controltower_landing_zone";
 static ZONE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(LANDING_ZONE));
 /// The common part of the resource types that deploy a template, including stack sets and those of the `awscc`
 /// provider.
-static STACK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloudformation_stack"));
+pub(super) const STACK: &str = "_cloudformation_stack";
+static STACKS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(STACK));
 static MODULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("module"));
+
+/// The relevance of a text.
+pub(crate) fn relevance(text: &[u8]) -> Relevance {
+    let has_common = COMMON.find(text).is_some();
+    if has_common && TRAILS.iter().any(|needle| needle.find(text).is_some()) {
+        Relevance::Trail
+    } else if names_module(text) || names_zone(text) || has_common && STACKS.find(text).is_some() {
+        Relevance::Module
+    } else {
+        Relevance::None
+    }
+}
 
 /// True if a text contains one of the words that every declaration of a trail contains.
 pub(crate) fn names_trail(text: &[u8]) -> bool {
@@ -42,12 +56,12 @@ pub(crate) fn mentions_module(text: &[u8]) -> bool {
     has_escaped(text, names_module)
 }
 
-/// True if a text may deploy a template.
-pub(crate) fn names_stack(text: &[u8]) -> bool {
-    STACK.find(text).is_some()
+/// True if a text may deploy a template, including in escaped form.
+pub(crate) fn mentions_stack(text: &[u8]) -> bool {
+    has_escaped(text, |text| COMMON.find(text).is_some() && STACKS.find(text).is_some())
 }
 
 /// True if a text may declare a landing zone of AWS Control Tower.
-pub(crate) fn names_zone(text: &[u8]) -> bool {
+fn names_zone(text: &[u8]) -> bool {
     ZONE.find(text).is_some()
 }

@@ -27,9 +27,12 @@ mod resources;
 pub(crate) mod roots;
 mod scope;
 mod search;
+mod stack_types;
+mod stacks;
 mod units;
 mod values;
 mod variables;
+mod written_text;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::mentions::mentions_trail;
+use super::mentions::{self, mentions_trail};
+use super::stack_types::StackType;
 use crate::formats::terraform::names::{self, file_name};
 pub(super) use blocks::BlockId;
 use blocks::{BlockSource, ModuleBlock, kind_of, read_blocks};
@@ -47,6 +48,8 @@ pub(super) struct Module {
     broken: OnceLock<Vec<Problem>>,
     /// Its provider requirements and configurations, read at the first use.
     providers: OnceLock<Providers>,
+    /// The resources that deploy a template, found at the first use.
+    stacks: OnceLock<Vec<(BlockId, &'static StackType)>>,
     /// The files that can't be read, each as an empty text for the location of the error.
     pub(super) unreadable: Vec<(FileId, ReadError)>,
 }
@@ -119,13 +122,16 @@ impl Module {
             problems: Vec::new(),
             broken: OnceLock::new(),
             providers: OnceLock::new(),
+            stacks: OnceLock::new(),
             unreadable: Vec::new(),
         };
         for &id in files {
             let file = context.sources.file(id);
             let (mut blocks, problems) = read_blocks(id, &file);
-            let mentions_trail =
-                blocks.iter().any(|block| block.mentions_trail) || mentions_trail(file.text.as_bytes());
+            let text = file.text.as_bytes();
+            let mentions_trail = blocks.iter().any(|block| block.mentions_trail)
+                || mentions_trail(text)
+                || mentions::mentions_stack(text) && crate::formats::mentions_trail(text);
             blocks.iter_mut().for_each(|block| block.is_in_trail_file = mentions_trail);
             module.is_complete &= !problems.iter().any(|problem| problem.kind.loses_text()) && file.replaced.is_empty();
             // Text that is lost because of a limit may have mentioned a trail.
@@ -216,6 +222,18 @@ impl Module {
         self.blocks("resource")
             .filter(move |id| self.blocks.get(id.0).is_some_and(|block| block.may_declare(subject)))
             .filter_map(move |id| Some((id, kind_of(self.block(id)?, subject)?)))
+    }
+
+    /// The stacks: resources that deploy a template.
+    pub(super) fn stacks(&self) -> &[(BlockId, &'static StackType)] {
+        self.stacks.get_or_init(|| {
+            let mut stacks = Vec::new();
+            for id in self.blocks("resource").filter(|&id| self.may_have(id, &[mentions::STACK])) {
+                let kind = self.block(id).and_then(|block| block.labels.first());
+                stacks.extend(kind.and_then(|kind| Some((id, StackType::find(&kind.text)?))));
+            }
+            stacks
+        })
     }
 
     /// The managed resources of a type.

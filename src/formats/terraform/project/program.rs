@@ -13,9 +13,10 @@ use super::module::{BlockId, Module};
 use super::scope::{ModuleCallInstance, ModuleScope};
 use super::units::LoadedUnit;
 use super::values::RootValues;
+use super::written_text::WrittenText;
 use crate::formats::terraform::known::{self, KnownCode, KnownUse};
 use crate::formats::terraform::language::Evaluator;
-use crate::formats::{Context, Plan};
+use crate::formats::{Context, Plan, StackEvaluator};
 use crate::source::{FileId, Span, is_known_interface};
 use crate::value::{Budget, Memo, World};
 
@@ -50,6 +51,10 @@ pub(super) struct Program<'a> {
     pub(super) manifest: Manifest,
     /// False if the project consists of one file that belongs to no module.
     pub(super) is_directory: bool,
+    /// Evaluates the stacks that the project deploys; `None` if no format has templates.
+    pub(super) stacks: Option<Box<dyn StackEvaluator + 'a>>,
+    /// The files for the templates of stacks that the code contains or computes, by their place and text.
+    pub(super) stack_texts: RefCell<HashMap<(Span, String), FileId>>,
     /// The references to undeclared variables and locals, by location.
     pub(super) undeclared: RefCell<BTreeMap<(FileId, u32), (Span, String)>>,
     /// A cache of the domains of variables, by the variable's location.
@@ -141,6 +146,20 @@ impl<'a> Program<'a> {
         let header = self.known_calls.borrow().get(&place).copied()?;
         let stub = path.strip_prefix(&place).ok()?.to_str()?;
         Some((known::text(stub)?, header))
+    }
+
+    /// The file for a text that the code contains or computes.
+    pub(super) fn stack_text_file(&self, written: &WrittenText) -> FileId {
+        let key = (written.place, written.text.clone());
+        let known = self.stack_texts.borrow().len();
+        *self.stack_texts.borrow_mut().entry(key).or_insert_with(|| {
+            let sources = self.context.sources;
+            let outer = sources.file(written.place.file);
+            let position = outer.position(written.place.start);
+            let name = format!("{}#{}:{}", outer.name, position.line, position.column);
+            let path = outer.path.with_file_name(format!("{name}.{known}.template"));
+            sources.add_lines_within(&path, name, &written.text, written.place, written.places(sources))
+        })
     }
 
     /// Removes the cached values that depend on the world, and the module instances.

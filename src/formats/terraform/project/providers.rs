@@ -38,8 +38,19 @@ pub(super) fn region(block: &Block, kind: &ResourceKind, evaluator: &ModuleEvalu
     if !matches!(kind.role, ResourceRole::Trail(_)) {
         return nowhere(block);
     }
+    region_of_provider(block, kind.name.split('_').next().unwrap_or_default(), evaluator)
+}
+
+/// The Region of a stack: that of its own argument, otherwise the one of its provider.
+pub(super) fn region_of_stack(block: &Block, provider: &str, evaluator: &ModuleEvaluator<'_>) -> Traced<String> {
+    match block.body.attribute("region").filter(|own| provider == "aws" && own.value.kind != ExprKind::Null) {
+        Some(own) => evaluator.eval(&own.value).map(|value| value.and_then(|data| of_region(&data))),
+        None => region_of_provider(block, provider, evaluator),
+    }
+}
+
+fn region_of_provider(block: &Block, own_name: &str, evaluator: &ModuleEvaluator<'_>) -> Traced<String> {
     let mut hops = Vec::new();
-    let own_name = kind.name.split('_').next().unwrap_or_default();
     let wanted = match block.body.attribute("provider").map(|attribute| &attribute.value) {
         None => Some(Reference { name: own_name.to_owned(), alias: None, key: None }),
         Some(expr) => Reference::read(expr, evaluator).inspect(|reference| {

@@ -41,8 +41,15 @@ impl Project for RootModule {
         self.module(context).declared(SearchSubject::Trails).next().is_some()
     }
 
+    fn deploys_templates(&self) -> bool {
+        self.deploys_templates
+    }
+
     fn place_of(&self, file: &SourceFile) -> PathBuf {
-        file.directory().to_owned()
+        let name = file_name(&file.path);
+        // A template that a stack deploys isn't a part of a module.
+        let is_code = names::is_configuration(&name) || terragrunt::names::is_unit(&name) || self.only.is_some();
+        if is_code { file.directory().to_owned() } else { file.path.clone() }
     }
 
     fn match_plan(&self, plan: &Plan, context: Context<'_>) -> PlanMatch {
@@ -94,7 +101,16 @@ pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
     let root = |path: &Path, directory: &Path, only| {
         let (directory, name) = (directory.to_owned(), context.sources.name(path));
         let library = Arc::clone(&library);
-        RootModule { directory, name, unit: None, only, library, is_called: false, called: None }
+        RootModule {
+            directory,
+            name,
+            unit: None,
+            only,
+            library,
+            is_called: false,
+            called: None,
+            deploys_templates: false,
+        }
     };
     for linked in linked {
         let kept = linked.candidate;
@@ -135,6 +151,9 @@ pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
         let called = CalledCode { place: directories.path(place)?.to_owned(), turn };
         Some(RootModule { is_called: true, called: Some(called), ..own(&place)? })
     }));
+    for root in &mut roots {
+        root.deploys_templates = directories.deploys_templates;
+    }
     roots.sort_by(|a, b| a.name.cmp(&b.name));
     roots
 }

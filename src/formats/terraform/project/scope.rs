@@ -7,7 +7,7 @@ use super::calls::CodeOrigin;
 use super::module::{BlockId, Module};
 use crate::formats::terraform::language::{LocalNames, ValueCache, ValuePath};
 use crate::model::KnownInterface;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::hcl::Block;
 use crate::value::{Maybe, Origin, Traced, Unknown, World};
 
@@ -114,6 +114,11 @@ impl ModuleScope {
     pub(super) fn calls(&self) -> Vec<Span> {
         let scopes = std::iter::successors(Some(self), |scope| Some(&*scope.call.as_ref()?.caller));
         scopes.filter_map(|scope| Some(scope.call_block()?.header)).collect()
+    }
+
+    /// A file of the module that contains a block of this module, and a file of each module on the path of calls to it.
+    pub(super) fn owners(&self, block: &Block) -> Vec<FileId> {
+        std::iter::once(block.header).chain(self.calls()).map(|span| span.file).collect()
     }
 
     /// Removes the cached values that depend on the world.

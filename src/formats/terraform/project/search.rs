@@ -10,6 +10,7 @@ use super::mentions::LANDING_ZONE;
 use super::module::{BlockId, Module};
 use super::program::{Program, UnitVersions};
 use super::scope::{DeclarationCall, ModuleScope};
+use super::stack_types::StackType;
 use crate::formats::terraform::known::{KnownCode, KnownUse};
 use crate::model::kinds::ResourceRole;
 use crate::model::{ResourceKind, SearchSubject, TrailHint, UnreadPart};
@@ -66,7 +67,7 @@ pub(super) struct DeclarationSite {
     /// The module that contains it.
     pub(super) module: Arc<Module>,
     pub(super) block: BlockId,
-    pub(super) kind: &'static ResourceKind,
+    pub(super) kind: SiteKind,
     /// Its address without keys.
     pub(super) address: String,
     /// The part of its address in a known module.
@@ -84,6 +85,15 @@ pub(super) struct VersionChoice {
     pub(super) variants: Vec<DeclarationSite>,
     /// The reason why a value is unknown if the version is.
     pub(super) reason: Reason,
+}
+
+/// The kind of a declaration.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum SiteKind {
+    /// A resource of the subject.
+    Resource(&'static ResourceKind),
+    /// A stack, whose template may declare resources of the subject.
+    Stack(&'static StackType),
 }
 
 /// A search through all modules of a project.
@@ -132,7 +142,13 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
             if !self.pay(STEPS_OF_A_SITE) {
                 return self.add_limit(module, STEPS);
             }
-            self.note(module, &way, block, kind);
+            self.note(module, &way, block, SiteKind::Resource(kind));
+        }
+        for (block, kind) in module.stacks() {
+            if !self.pay(STEPS_OF_A_SITE) {
+                return self.add_limit(module, STEPS);
+            }
+            self.note(module, &way, *block, SiteKind::Stack(kind));
         }
         self.found.unread_parts.extend(module.unreadable.iter().map(|(id, error)| {
             let name = &self.tree.context.sources.file(*id).name;
@@ -149,7 +165,7 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
         }
     }
 
-    fn note(&mut self, module: &Arc<Module>, way: &ModuleChain<'_>, block: BlockId, kind: &'static ResourceKind) {
+    fn note(&mut self, module: &Arc<Module>, way: &ModuleChain<'_>, block: BlockId, kind: SiteKind) {
         let address = address(module, block, way.key);
         let suffix = self.known_suffix(module, way, block);
         let (calls, module) = (way.calls.to_vec(), Arc::clone(module));
@@ -184,7 +200,7 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
             // It may configure the buckets and keys that are passed to it.
             CalledModule::Unread { .. } if self.subject == SearchSubject::Related => {
                 if self.pay(STEPS_OF_A_SITE) {
-                    self.note(module, way, id, &UNREAD_MODULE);
+                    self.note(module, way, id, SiteKind::Resource(&UNREAD_MODULE));
                 } else {
                     self.add_limit(module, STEPS);
                 }
@@ -359,6 +375,7 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
                 continue;
             }
             let has_any = module.declared(self.subject).next().is_some()
+                || !module.stacks().is_empty()
                 || self.subject == SearchSubject::Trails && module.of_type(LANDING_ZONE).next().is_some();
             if has_any || !module.unreadable.is_empty() {
                 return true;

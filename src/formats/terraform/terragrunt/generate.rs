@@ -141,7 +141,7 @@ fn with_unknown_parts(contents: &Expr, evaluator: &ConfigurationEvaluator<'_>) -
     let mut text = String::new();
     for part in parts {
         match part {
-            TemplatePart::Literal(literal) => text.push_str(literal),
+            TemplatePart::Literal(literal, _) => text.push_str(literal),
             TemplatePart::Interpolation(expr) => match evaluator.eval(expr).value {
                 Known(Data::String(part)) => text.push_str(&part),
                 Known(Data::Bool(value)) => text.push_str(&value.to_string()),

@@ -87,7 +87,7 @@ fn render_parts(parts: &[TemplatePart]) -> String {
 
 fn render_part(part: &TemplatePart) -> String {
     match part {
-        TemplatePart::Literal(text) => format!(" {text:?}"),
+        TemplatePart::Literal(text, _) => format!(" {text:?}"),
         TemplatePart::Interpolation(expr) => format!(" {}", render(expr)),
         TemplatePart::If(it) => {
             let (then, otherwise) = (render_parts(&it.then), render_parts(&it.otherwise));
@@ -121,6 +121,6 @@ pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
 fn interpolated(part: &TemplatePart) -> Option<&Expr> {
     match part {
         TemplatePart::Interpolation(expr) => Some(expr),
-        TemplatePart::Literal(_) | TemplatePart::If(_) | TemplatePart::For(_) => None,
+        TemplatePart::Literal(..) | TemplatePart::If(_) | TemplatePart::For(_) => None,
     }
 }

@@ -10,7 +10,7 @@ use super::{literal_source, local};
 use crate::formats::Links;
 use crate::formats::terraform::language::json;
 use crate::formats::terraform::names::is_json;
-use crate::formats::terraform::project::mentions::names_landing_zone;
+use crate::formats::terraform::project::mentions::{mentions_stack, names_landing_zone};
 use crate::formats::terraform::sources::{self, MappedModule};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, ParsedItem, UnparsedItem};
@@ -31,7 +31,9 @@ pub(crate) enum FoundCall {
 
 /// The module calls in a file, and its other references to code.
 pub(crate) fn links_in(id: FileId, file: &SourceFile, mapped: &[Arc<MappedModule>]) -> Links {
-    let mut links = Links { may_bring_trail: names_landing_zone(file.text.as_bytes()), ..Links::default() };
+    let deploys_templates = mentions_stack(file.text.as_bytes());
+    let may_bring_trail = deploys_templates || names_landing_zone(file.text.as_bytes());
+    let mut links = Links { may_bring_trail, deploys_templates, ..Links::default() };
     for call in in_file(id, file) {
         match call {
             FoundCall::Local(called) if called == file.directory() => {}

@@ -20,6 +20,8 @@ pub(super) struct Directories {
     /// The number of directories, from the start of the list, whose calls are complete.
     followed: usize,
     unscanned: Unscanned,
+    /// True if one of the files may deploy a template of another format.
+    pub(super) deploys_templates: bool,
 }
 
 #[derive(Debug, Default)]
@@ -215,6 +217,7 @@ impl Directories {
         for &called in &called {
             self.directory(called).callers.push(own);
         }
+        self.deploys_templates |= links.deploys_templates;
         let directory = self.directory(own);
         directory.may_bring_trail |= links.may_bring_trail;
         directory.calls.extend(&called);

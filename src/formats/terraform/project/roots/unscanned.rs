@@ -5,7 +5,9 @@ use std::path::Path;
 use super::mapped_modules;
 use crate::formats::terraform::names::{self, file_name};
 use crate::formats::terraform::project::calls::found_calls::links_in;
-use crate::formats::terraform::project::mentions::{mentions_module, mentions_trail, names_landing_zone};
+use crate::formats::terraform::project::mentions::{
+    mentions_module, mentions_stack, mentions_trail, names_landing_zone,
+};
 use crate::formats::{Context, Links};
 use crate::source::{ReadError, Sources, check_text};
 
@@ -35,9 +37,10 @@ impl Unscanned {
         };
         let mut links = Links::default();
         for path in paths.iter().filter(|path| names::is_configuration(&file_name(path))) {
-            let Links { calls, may_bring_trail, .. } = self.read(path, context).unwrap_or_else(|_| anything());
+            let Links { calls, may_bring_trail, deploys_templates, .. } =
+                self.read(path, context).unwrap_or_else(|_| anything());
             if may_bring_trail {
-                return anything();
+                return Links { deploys_templates, ..anything() };
             }
             links.calls.extend(calls);
         }
@@ -49,8 +52,9 @@ impl Unscanned {
         let bytes = context.fs.read_inside(path)?;
         self.charge(bytes.len())?;
         check_text(&bytes)?;
-        if mentions_trail(&bytes) || names_landing_zone(&bytes) {
-            return Ok(anything());
+        let deploys_templates = mentions_stack(&bytes);
+        if deploys_templates || mentions_trail(&bytes) || names_landing_zone(&bytes) {
+            return Ok(Links { deploys_templates, ..anything() });
         }
         if !mentions_module(&bytes) {
             return Ok(Links::default());

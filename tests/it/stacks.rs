@@ -1,0 +1,58 @@
+//! Small trees whose code deploys templates of another format, and the verdicts that follow from their semantics, written
+//! by hand.
+
+use std::collections::BTreeSet;
+
+use trailint::internal::report::{Diagnostic, Report, TrailExistence};
+use trailint::internal::source::Span;
+
+use super::support::{check, projects_in, word};
+
+/// The rules whose verdicts and findings are listed, because the trails decide them alone.
+const RULES: [&str; 2] = ["single-region-trail", "stopped-trail"];
+
+#[test]
+fn stacks_get_the_verdicts_that_are_written_for_them() {
+    let mut different = String::new();
+    for (name, mut files) in projects_in("testdata/stacks.txt") {
+        let (_, expected) = files.pop().unwrap();
+        let said = said(&check(files));
+        if said != expected.trim_end() {
+            different.push_str(&format!("=== {name}\n--- expected\n{expected}--- said\n{said}\n"));
+        }
+    }
+    assert!(different.is_empty(), "{different}");
+}
+
+/// The verdicts on the deployments, their trails with the verdicts of the rules, the parts that aren't read, and then the
+/// findings: the rule, its location, and the location that decides.
+fn said(report: &Report) -> String {
+    let mut lines = Vec::new();
+    for deployment in &report.deployments {
+        lines.push(format!("{} {}", deployment.root, deployment.verdict.map_or("nothing", word)));
+        for trail in deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
+            let rules = trail.rules.iter().filter(|(rule, _)| RULES.contains(&rule.id()));
+            let rules: Vec<&str> = rules.map(|(_, outcome)| word(*outcome)).collect();
+            let doubt = if trail.exists == TrailExistence::Always { "" } else { " sometimes" };
+            lines.push(format!("  {} {}{doubt}", trail.address, rules.join(" ")));
+        }
+        lines.extend(deployment.unread.iter().map(|part| format!("  unread {part}")));
+    }
+    lines.extend(report.unread_files.iter().map(|file| format!("unread file {}", file.name)));
+    let found: BTreeSet<String> = report.findings.iter().filter_map(|finding| line(finding, report)).collect();
+    lines.extend(found);
+    lines.join("\n")
+}
+
+fn line(diagnostic: &Diagnostic, report: &Report) -> Option<String> {
+    let rule = diagnostic.rule.id();
+    let place = diagnostic.finding.place.label().filter(|_| RULES.contains(&rule) || rule == "syntax-error")?;
+    let decider = diagnostic.finding.related.last().map_or(place.span, |label| label.span);
+    let place_of = |span: Span| {
+        let file = report.sources.file(span.file);
+        format!("{}:{}", file.name, file.line(span.start))
+    };
+    let (place, decider) = (place_of(place.span), place_of(decider));
+    let decided = if place == decider { String::new() } else { format!(" <- {decider}") };
+    Some(format!("{rule} {place}{decided}"))
+}
