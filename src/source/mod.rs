@@ -194,7 +194,8 @@ pub fn is_known_interface(path: &Path) -> bool {
 }
 
 /// Directories that tools generate from other sources.
-const GENERATED: [&str; 5] = [".terraform", ".terragrunt-cache", "cdk.out", "cdktf.out", ".serverless"];
+const GENERATED: [&str; 6] =
+    [".terraform", ".terragrunt-cache", ".terragrunt-stack", "cdk.out", "cdktf.out", ".serverless"];
 
 /// True if a path lies in the output of a tool, which the next run overwrites.
 pub fn is_generated(path: &Path) -> bool {

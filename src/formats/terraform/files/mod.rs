@@ -1,9 +1,12 @@
 //! Functions that read files or list directories, for each language that calls them.
 
+mod copied;
 mod fileset;
 pub(crate) mod values;
 
 use std::path::{Path, PathBuf};
+
+pub(crate) use copied::CopiedDirectories;
 
 use crate::formats::Context;
 use crate::formats::terraform::language::lookup::Lookup;
@@ -64,6 +67,8 @@ pub(crate) fn is_function(name: &str) -> bool {
 pub(crate) struct FileAccess<'a> {
     pub(crate) context: Context<'a>,
     pub(crate) directory: &'a Path,
+    /// The generated directories, whose files are elsewhere.
+    pub(crate) copied: Option<&'a CopiedDirectories>,
 }
 
 impl FileAccess<'_> {
@@ -87,7 +92,8 @@ impl FileAccess<'_> {
     }
 
     fn path(self, text: &str) -> PathBuf {
-        path_of_text(text, self.directory, self.context.sources)
+        let path = path_of_text(text, self.directory, self.context.sources);
+        self.copied.map_or_else(|| path.clone(), |copied| copied.original(&path))
     }
 
     fn read<L: Lookup>(

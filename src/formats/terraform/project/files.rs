@@ -25,7 +25,11 @@ impl ModuleEvaluator<'_> {
 
     /// The files that functions read, relative to the root module's directory.
     pub(super) fn files(&self) -> FileAccess<'_> {
-        FileAccess { context: self.lookup.tree.context, directory: &self.lookup.tree.root.module.directory }
+        FileAccess {
+            context: self.lookup.tree.context,
+            directory: &self.lookup.tree.root.module.directory,
+            copied: None,
+        }
     }
 
     /// Evaluates `issensitive`, if the expression itself or a variable or local of the module determines the result.

@@ -156,10 +156,14 @@ impl<'a> LoadedRoot<'a> {
 impl LoadedRoot<'_> {
     /// The resources of a declaration in a world.
     fn instances_of(&self, site: &DeclarationSite, subject: SearchSubject, world: &World) -> Vec<Resource> {
-        match &site.choice {
+        let mut resources = match &site.choice {
             Some(choice) => self.instances_of_choice(site, choice, subject, world),
             None => self.instances_at(site, subject, world),
+        };
+        if let Some(doubt) = self.program.unit.as_ref().and_then(LoadedUnit::doubt) {
+            resources.iter_mut().for_each(|resource| body::mark_unknown(resource, &doubt));
         }
+        resources
     }
 
     /// The resources of a declaration that depends on the version of a known module, with the addresses of the newest

@@ -64,8 +64,8 @@ impl Module {
 
     /// Reads a module whose files lie in several directories. A file replaces those of the same name in the directories
     /// before, and the last of all are generated. The sources of its calls are relative to the first one.
-    pub(super) fn load_all(directories: &[&Path], generated: &[PathBuf], context: Context<'_>) -> Self {
-        let first = directories.first().copied().unwrap_or(Path::new("/"));
+    pub(super) fn load_all(directories: &[PathBuf], generated: &[PathBuf], context: Context<'_>) -> Self {
+        let first = directories.first().map_or(Path::new("/"), PathBuf::as_path);
         let listed = listed_in_all(directories, context).map(|mut by_name| {
             by_name.extend(generated.iter().map(|path| (file_name(path), path.clone())));
             read_by_engine(by_name.into_values().collect(), context)
@@ -344,7 +344,7 @@ impl Module {
 
 /// The paths of the files in several directories, by name. A later one replaces the same name in those before.
 pub(super) fn listed_in_all(
-    directories: &[&Path],
+    directories: &[PathBuf],
     context: Context<'_>,
 ) -> Result<BTreeMap<String, PathBuf>, ReadError> {
     let mut by_name = BTreeMap::new();

@@ -2,9 +2,11 @@
 //! creates.
 
 mod directories;
+mod stacks;
 mod units;
 mod unscanned;
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -23,6 +25,7 @@ use crate::model::SearchSubject;
 use crate::source::SourceFile;
 use crate::value::Budget;
 use directories::Directories;
+use units::FoundUnit;
 
 impl Project for RootModule {
     fn root(&self) -> String {
@@ -78,7 +81,7 @@ pub(crate) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
     let name = file_name(&file.path);
     if names::is_configuration(&name) && !names::is_variable_values(&name) {
         links_in(kept.file, &file, mapped_modules(context))
-    } else if terragrunt::names::is_unit(&name) {
+    } else if terragrunt::names::is_deployment(&name) {
         let mut hasher = DefaultHasher::new();
         file.text.hash(&mut hasher);
         Links { text: Some(hasher.finish()), ..Links::default() }
@@ -116,7 +119,7 @@ pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
         let kept = linked.candidate;
         let file = context.sources.file(kept.file);
         let name = file_name(&file.path);
-        if names::is_variable_values(&name) || terragrunt::names::is_unit(&name) {
+        if names::is_variable_values(&name) || terragrunt::names::is_deployment(&name) {
             continue;
         }
         if !names::is_configuration(&name) {
@@ -134,9 +137,10 @@ pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
     directories.follow_computed(|path| LoadedRoot::open(&root(path, path, None), context, &budget).reached(), context);
     let leads = directories.leading_to_trails(context);
     let found = directories.roots(&leads, context);
+    let units: HashMap<PathBuf, &FoundUnit> = units.iter().map(|unit| (unit.place.key(), unit)).collect();
     let own = |place: &usize| {
         let path = directories.path(*place)?;
-        Some(match units.iter().find(|unit| unit.place.file == path) {
+        Some(match units.get(path) {
             Some(unit) => {
                 let directory = &unit.place.directory;
                 RootModule { unit: Some(unit.place.clone()), ..root(directory, directory, None) }

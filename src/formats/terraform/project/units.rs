@@ -9,10 +9,12 @@ use super::values::{GeneratedValues, InputLayer, RootValues};
 use crate::formats::Context;
 use crate::formats::terraform::known::KnownCode;
 use crate::formats::terraform::names;
-use crate::formats::terraform::terragrunt::{GeneratedFile, IfExists, Reader, Unit, UnitPlace, UnitSource, is_own};
+use crate::formats::terraform::terragrunt::{
+    GeneratedFile, IfExists, Reader, StackGap, Unit, UnitPlace, UnitSource, is_own,
+};
 use crate::model::{TrailHint, UnreadPart, last_name};
 use crate::source::{ReadError, Span};
-use crate::value::{Budget, Data, Known, Traced, World};
+use crate::value::{Budget, Data, Known, Reason, Traced, World};
 
 /// A unit that has been read.
 pub(super) struct LoadedUnit<'a> {
@@ -41,6 +43,9 @@ impl<'a> LoadedUnit<'a> {
     ) -> Result<Self, ReadError> {
         let reader = Reader::open(place, context, &library.configurations, budget)?;
         let world = World::open(budget);
+        if let Some(gap) = place.gap.as_ref().filter(|gap| !gap.is_here) {
+            return Ok(Self::of_gap(gap, reader, place, context));
+        }
         let source = Unit { reader: &reader }.source(&world);
         let files = reader.generated(&world);
         let mut unit =
@@ -49,6 +54,16 @@ impl<'a> LoadedUnit<'a> {
             unit.generate(files, context);
         }
         Ok(unit)
+    }
+
+    /// A unit or a stack that a stack generates and that isn't read.
+    fn of_gap(gap: &StackGap, reader: Reader<'a>, place: &'a UnitPlace, context: Context<'a>) -> Self {
+        let span = reader.block_header().unwrap_or_else(|| reader.start());
+        let part = unread_source(gap.text.as_deref(), &gap.reason, span, (&place.directory, &gap.label), context);
+        let hint = if gap.limit.is_some() { Some(TrailHint::Content) } else { part.hint };
+        let refused = vec![UnreadPart { hint, limit: gap.limit, ..part }];
+        let source = UnitSource::Own;
+        Self { reader, source, place, generated: Vec::new(), refused, unknown_values: Vec::new() }
     }
 
     /// Adds the generated files, as far as those of the same name allow it.
@@ -84,7 +99,7 @@ impl<'a> LoadedUnit<'a> {
             (None, false) => "",
         };
         // No file can have a path below that of another file.
-        let path = self.place.file.join(&file.name);
+        let path = self.place.key().join(&file.name);
         let name = context.sources.name(&path);
         context.sources.add_lines_within(&path, name, text, file.place, file.lines);
         self.generated.push(path);
@@ -108,14 +123,31 @@ impl<'a> LoadedUnit<'a> {
 
     /// The directories whose files make up the root module. The files of the unit replace those of the code that it
     /// deploys.
-    fn directories(&self) -> Vec<&Path> {
+    fn directories(&self) -> Vec<PathBuf> {
+        let own = self.place.files_directory();
         match &self.source {
-            UnitSource::Own | UnitSource::Known { .. } | UnitSource::Unread { .. } => vec![&self.place.directory],
-            UnitSource::Local(directory) => vec![directory, &self.place.directory],
+            _ if self.is_missing() => Vec::new(),
+            UnitSource::Own | UnitSource::Known { .. } | UnitSource::Unread { .. } => vec![own],
+            UnitSource::Local(directory) => vec![directory.clone(), own],
         }
     }
 
+    /// True if a stack generates it from code that isn't here.
+    fn is_missing(&self) -> bool {
+        self.place.gap.as_ref().is_some_and(|gap| !gap.is_here)
+    }
+
+    /// The reason why everything about its resources is unknown, if the block of its stack isn't evaluated.
+    pub(super) fn doubt(&self) -> Option<Reason> {
+        let gap = self.place.gap.as_ref().filter(|gap| gap.is_here)?;
+        let advice = "check the units that Terragrunt generates: run `terragrunt stack generate` and remove the stack";
+        Some(Reason::Worded { subject: gap.label.clone(), text: gap.reason.clone(), advice: advice.into() })
+    }
+
     pub(super) fn module(&self, context: Context<'_>) -> Module {
+        if self.is_missing() {
+            return Module::of_files(&self.place.directory, &[], context);
+        }
         Module::load_all(&self.directories(), &self.generated, context)
     }
 
@@ -127,7 +159,7 @@ impl<'a> LoadedUnit<'a> {
 
     /// True if the root module is complete, so that a name that isn't declared in it is an error.
     pub(super) fn is_read(&self) -> bool {
-        !matches!(self.source, UnitSource::Known { .. } | UnitSource::Unread { .. })
+        !self.is_missing() && !matches!(self.source, UnitSource::Known { .. } | UnitSource::Unread { .. })
     }
 
     /// The code of which only the interface is known, with the place of the source.
@@ -150,7 +182,9 @@ impl<'a> LoadedUnit<'a> {
         let mut parts = self.refused.clone();
         if let UnitSource::Unread { text, reason, has_trail, span } = &self.source {
             let reason = format!("{reason}{}", self.shown_settings());
-            let part = unread_source(text.as_deref(), &reason, *span, &self.place.directory, context);
+            let directory = &self.place.directory;
+            let label = directory.file_name().unwrap_or_default().to_string_lossy();
+            let part = unread_source(text.as_deref(), &reason, *span, (directory, &label), context);
             parts.push(UnreadPart { hint: if *has_trail { Some(TrailHint::Content) } else { part.hint }, ..part });
         }
         parts
@@ -174,15 +208,14 @@ impl<'a> LoadedUnit<'a> {
     }
 }
 
-/// The source of a unit as a part that isn't read. The name of the unit's directory is its label.
+/// The source of a unit in a directory, with a label, as a part that isn't read.
 pub(super) fn unread_source(
     text: Option<&str>,
     reason: &str,
     span: Span,
-    directory: &Path,
+    (directory, label): (&Path, &str),
     context: Context<'_>,
 ) -> UnreadPart {
-    let label = directory.file_name().unwrap_or_default().to_string_lossy();
     let name = text.map(|text| module_name(text).to_owned());
     let description = match text {
         Some(text) => format!("source `{text}`"),
@@ -193,7 +226,7 @@ pub(super) fn unread_source(
         description,
         reason: reason.to_owned(),
         help: "check the module's repository, or set `[[module]]` in the configuration to a copy of it".to_owned(),
-        hint: TrailHint::of(name.iter().map(String::as_str), &label),
+        hint: TrailHint::of(name.iter().map(String::as_str), label),
         limit: None,
         missing: None,
     }
@@ -203,9 +236,9 @@ pub(super) fn unread_source(
 fn module_name(source: &str) -> &str {
     let path = source.split('?').next().unwrap_or_default();
     let Some(module) = path.strip_prefix("tfr://") else { return last_name(source) };
+    // The host, which may be empty, the namespace, the name and the provider; then the directory.
     match module.split_once("//") {
-        Some((_, sub)) => last_name(sub),
-        // The host, the namespace, the name and the provider.
-        None => module.split('/').nth(2).unwrap_or_default(),
+        Some((_, sub)) if !sub.is_empty() => last_name(sub),
+        found => found.map_or(module, |(module, _)| module).split('/').nth(2).unwrap_or_default(),
     }
 }

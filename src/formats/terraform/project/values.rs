@@ -136,7 +136,7 @@ impl RootValues {
         let mut values = Self::default();
         values.add_environment(options, context);
         if is_directory && !context.options.terraform.no_automatic_variables {
-            let layers = automatic_layers(&[root], &[], context).into_iter();
+            let layers = automatic_layers(&[root.to_owned()], &[], context).into_iter();
             values.layers.extend(layers.map(|(_, layer)| Layer::Values(Arc::new(layer))));
         }
         values.with_options(options, context)
@@ -144,7 +144,7 @@ impl RootValues {
 
     /// Does the same for a Terragrunt unit with inputs, whose files of values lie in several directories.
     pub(super) fn read_unit(
-        directories: &[&Path],
+        directories: &[PathBuf],
         generated: GeneratedValues<'_>,
         arguments: &ExtraArguments,
         options: &OptionCache,
@@ -171,7 +171,7 @@ impl RootValues {
 
     /// Adds the values of an argument of the command line, or of the environment. The path of a file is relative to the
     /// directory in which Terraform runs.
-    fn add_given(&mut self, given: &GivenValue, directories: &[&Path], context: Context<'_>) {
+    fn add_given(&mut self, given: &GivenValue, directories: &[PathBuf], context: Context<'_>) {
         let GivenValue { kind, span, doubt } = given;
         let unknown = |name: Option<String>, setter: String| Layer::Unknown { name, setter, span: *span };
         let layer = match kind {
@@ -363,7 +363,7 @@ fn is_inside(span: Span, value: Span) -> bool {
 }
 
 /// The file of values at a path that is relative to the last of several directories that contains it.
-fn file_of_values(path: &str, directories: &[&Path], context: Context<'_>) -> Result<FileId, ReadError> {
+fn file_of_values(path: &str, directories: &[PathBuf], context: Context<'_>) -> Result<FileId, ReadError> {
     let mut result = Err(ReadError::Missing);
     for directory in directories.iter().rev() {
         let path = path_of_text(path, directory, context.sources);
@@ -384,7 +384,7 @@ const FIRST_VALUES: [&str; 2] = ["terraform.tfvars", "terraform.tfvars.json"];
 /// The values of the files that Terraform loads automatically, with the names of the files. A file replaces those of the
 /// same name in the directories before, and a generated one replaces all of these.
 fn automatic_layers(
-    directories: &[&Path],
+    directories: &[PathBuf],
     generated: &[PathBuf],
     context: Context<'_>,
 ) -> Vec<(String, VariableLayer)> {
@@ -408,7 +408,7 @@ fn automatic_layers(
 
 /// The files that Terraform loads automatically, in their order, with their names; or the directory that can't be read.
 fn automatic_files<'d>(
-    directories: &[&'d Path],
+    directories: &'d [PathBuf],
     generated: &[PathBuf],
     context: Context<'_>,
 ) -> Result<Vec<(String, PathBuf)>, &'d Path> {

@@ -56,7 +56,8 @@ const LATER: [&str; 8] = [
 pub(super) fn call(evaluator: &ConfigurationEvaluator<'_>, call: &FunctionCall, span: Span) -> Option<ValuePath> {
     let (name, lookup) = (function_name(call), evaluator.lookup);
     if files::is_function(name) {
-        let files = FileAccess { context: lookup.reader.context, directory: &lookup.part.directory };
+        let (context, directory) = (lookup.reader.context, &lookup.part.directory);
+        let files = FileAccess { context, directory, copied: Some(&lookup.reader.copied) };
         return Some(files.call(evaluator, call, span));
     }
     if name == "jsondecode"
@@ -196,7 +197,8 @@ impl OwnCall<'_, '_> {
             for name in &wanted {
                 self.evaluator.world.charge(1);
                 let path = normalize(&above.join(name));
-                if context.sources.may_read(&path) && context.fs.kind(&path).is_ok() {
+                let original = self.lookup.reader.copied.original(&path);
+                if context.sources.may_read(&original) && context.fs.kind(&original).is_ok() {
                     return self.path(&path);
                 }
             }
@@ -326,7 +328,10 @@ fn tfvars(evaluator: &ConfigurationEvaluator<'_>, call: &FunctionCall, span: Spa
     let lookup = evaluator.lookup;
     let context = lookup.reader.context;
     let path = match call.arguments.first().map(|path| evaluator.eval(path).value) {
-        Some(Known(Data::String(path))) => path_of_text(&path, &lookup.configuration.directory, context.sources),
+        Some(Known(Data::String(path))) => {
+            let path = path_of_text(&path, &lookup.configuration.directory, context.sources);
+            lookup.reader.copied.original(&path)
+        }
         Some(Unknown(why)) => return at_use(computed(format!("read_tfvars_file({})", why.symbol()), &why, None)),
         Some(other) => return at_use(failed(format!("`read_tfvars_file` takes a path, not {}", symbol(&other)))),
         None => return at_use(failed("`read_tfvars_file` takes a path")),

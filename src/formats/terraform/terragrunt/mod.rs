@@ -9,6 +9,7 @@
 
 mod arguments;
 mod configuration;
+mod expansion;
 mod file;
 mod functions;
 mod generate;
@@ -16,11 +17,16 @@ mod inputs;
 mod lookup;
 mod merge;
 pub(crate) mod names;
+mod place;
 mod reader;
+mod source;
+mod stack;
 mod unit;
 
 pub(crate) use arguments::{ExtraArguments, GivenKind, GivenValue};
 pub(crate) use file::FileCache;
 pub(crate) use generate::{GeneratedFile, IfExists, is_own};
-pub(crate) use reader::{Reader, UnitPlace};
+pub(crate) use place::{StackGap, UnitPlace};
+pub(crate) use reader::Reader;
+pub(crate) use stack::GeneratedUnit;
 pub(crate) use unit::{Unit, UnitSource};

@@ -4,28 +4,22 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::configuration::{Configuration, Include, MergeStrategy, Part};
+use super::expansion::of_element;
 use super::file::FileCache;
 use super::lookup::{ConfigurationEvaluator, ConfigurationLookup};
 use super::names;
+use super::place::{StackBlock, UnitPlace};
 use crate::formats::Context;
-use crate::formats::terraform::files;
+use crate::formats::terraform::files::{self, CopiedDirectories};
 use crate::source::{PathKind, ReadError, Span};
-use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Budget, Data, Known, Maybe, Reason, Traced, Unknown, World};
+use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind};
+use crate::value::{Budget, Data, Field, Known, Object, Reason, Traced, Unknown, World};
 
 /// The maximum number of configurations that lead to one by reading each other.
 const MAX_DEPTH: usize = 10;
-
-/// The place of a unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct UnitPlace {
-    /// Its configuration.
-    pub(crate) file: PathBuf,
-    /// The directory in which Terragrunt runs.
-    pub(crate) directory: PathBuf,
-}
 
 /// Evaluates the configuration of a unit.
 pub(crate) struct Reader<'a> {
@@ -34,6 +28,8 @@ pub(crate) struct Reader<'a> {
     pub(super) budget: Rc<Budget>,
     /// The directory of the unit: `get_original_terragrunt_dir()`.
     pub(super) directory: PathBuf,
+    pub(super) copied: CopiedDirectories,
+    block: Option<Arc<StackBlock>>,
     pub(super) main: Rc<Configuration>,
     /// The configurations that it reads, by path.
     read: RefCell<HashMap<PathBuf, Rc<Configuration>>>,
@@ -53,13 +49,15 @@ impl<'a> Reader<'a> {
         files: &'a FileCache,
         budget: &Rc<Budget>,
     ) -> Result<Self, ReadError> {
-        let main = Part::new(files.load(&place.file, context)?, &place.file);
+        let main = Part::new(files.load(&place.copied.original(&place.file), context)?, &place.file);
         let main = Rc::new(Configuration::new(main, place.directory.clone(), 0));
         Ok(Self {
             context,
             files,
             budget: Rc::clone(budget),
             directory: place.directory.clone(),
+            copied: place.copied.clone(),
+            block: place.block.clone(),
             main,
             read: RefCell::default(),
             included: RefCell::default(),
@@ -105,8 +103,13 @@ impl<'a> Reader<'a> {
         if depth >= MAX_DEPTH {
             return Err(Reason::OverLimit { limit: "configurations that read each other" });
         }
-        let file = match self.files.load(&path, self.context) {
+        let original = self.copied.original(&path);
+        let file = match self.files.load(&original, self.context) {
             Ok(file) => file,
+            // Another unit of the stack may be there.
+            Err(ReadError::Missing) if is_generated_by_stack(&original) => {
+                return Err(self.not_here(&path, &ReadError::Missing));
+            }
             Err(ReadError::Missing) => return Ok(None),
             Err(error) => return Err(self.not_here(&path, &error)),
         };
@@ -120,11 +123,13 @@ impl<'a> Reader<'a> {
     /// The configuration that a path means: of a directory, that of its unit.
     fn file_at(&self, path: &Path) -> PathBuf {
         let fs = self.context.fs;
-        if !self.context.sources.may_read(path) || fs.kind(path) != Ok(PathKind::Directory) {
+        let original = self.copied.original(path);
+        if !self.context.sources.may_read(&original) || fs.kind(&original) != Ok(PathKind::Directory) {
             return path.to_owned();
         }
-        let [first, second] = names::UNIT.map(|name| path.join(name));
-        if fs.kind(&first).is_err() && fs.kind(&second).is_ok() { second } else { first }
+        let [first, second] = names::UNIT;
+        let has = |name: &str| fs.kind(&original.join(name)).is_ok();
+        path.join(if !has(first) && has(second) { second } else { first })
     }
 
     /// The reason for a file that can't be read.
@@ -197,8 +202,9 @@ impl<'a> Reader<'a> {
         };
         let path = files::path_of_text(&text, &configuration.directory, self.context.sources);
         let path = self.file_at(&path);
-        let file = self.files.load(&path, self.context).map_err(|error| self.not_here(&path, &error))?;
-        self.included.borrow_mut().insert(path.clone());
+        let original = self.copied.original(&path);
+        let file = self.files.load(&original, self.context).map_err(|error| self.not_here(&path, &error))?;
+        self.included.borrow_mut().insert(original);
         if file.body.blocks("include").next().is_some() {
             let message = "an included file may not include another one".to_owned();
             return Err(Reason::Failed { message });
@@ -232,14 +238,65 @@ impl<'a> Reader<'a> {
         ConfigurationEvaluator::of(lookup, world)
     }
 
-    /// The values that a stack gives to the configuration.
+    /// The values that a stack gives to the configuration: those of the block that generates it, or of the file beside
+    /// it.
     pub(super) fn values<'c>(&self, configuration: &'c Configuration) -> &'c Traced<Data> {
         configuration.values.get_or_init(|| {
-            let why = Reason::AtDeployment { reference: "values".to_owned(), is_set: false };
-            let span: Span = configuration.main.file.start();
-            Traced { value: Maybe::Unknown(why), ..Traced::written(Data::Null, span) }
+            let block = self.block.as_ref().filter(|_| configuration.depth == 0);
+            let of_block = block.and_then(|block| self.values_of_block(block));
+            let unknown = || unknown_values(configuration.main.file.start());
+            of_block.or_else(|| self.values_beside(configuration)).unwrap_or_else(unknown)
         })
     }
+
+    /// The values that a block of a stack gives to its unit or stack; `None` if it sets none.
+    fn values_of_block(&self, own: &StackBlock) -> Option<Traced<Data>> {
+        let stack = Reader::open(&own.stack, self.context, self.files, &self.budget).ok()?;
+        let block = stack.main.main.file.body.blocks.get(own.index)?;
+        let values = block.body.attribute("values")?;
+        let world = World::open(&self.budget);
+        let evaluator = stack.evaluator(&stack.main, None, &stack.main.main, &world);
+        Some(of_element(evaluator, block, own.element.as_ref()).eval(&values.value))
+    }
+
+    /// The header of the block of a stack that generates the unit; `None` if there is none.
+    pub(crate) fn block_header(&self) -> Option<Span> {
+        let own = self.block.as_ref()?;
+        let stack = Reader::open(&own.stack, self.context, self.files, &self.budget).ok()?;
+        stack.main.main.file.body.blocks.get(own.index).map(|block| block.header)
+    }
+
+    /// The values in the file beside a configuration, which Terragrunt generates.
+    fn values_beside(&self, configuration: &Configuration) -> Option<Traced<Data>> {
+        let path = configuration.directory.join(names::VALUES);
+        let file = self.files.load(&self.copied.original(&path), self.context).ok()?;
+        let start = file.start();
+        if !file.is_complete() {
+            return Some(unknown_values(start));
+        }
+        let own = Configuration::new(Part::new(file, &path), configuration.directory.clone(), configuration.depth);
+        // They don't refer to themselves.
+        own.values.get_or_init(|| unknown_values(start));
+        let world = World::open(&self.budget);
+        let evaluator = self.evaluator(&own, None, &own.main, &world);
+        let field = |attribute: &Attribute| Field {
+            key: attribute.name.text.clone(),
+            key_span: attribute.name.span,
+            value: evaluator.eval(&attribute.value),
+        };
+        let fields = own.main.file.body.attributes.iter().map(field).collect();
+        Some(Traced::written(Data::Object(Object::new(start, fields)), start))
+    }
+}
+
+/// True for a path in a directory that a stack generates.
+fn is_generated_by_stack(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == names::GENERATED)
+}
+
+fn unknown_values(span: Span) -> Traced<Data> {
+    let why = Reason::AtDeployment { reference: "values".to_owned(), is_set: false };
+    Traced { value: Unknown(why), ..Traced::written(Data::Null, span) }
 }
 
 /// A file whose settings are merged, with its index among the included files; or the reason why a file can't be read,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::lookup::ConfigurationEvaluator;
 use super::reader::Reader;
+use super::source::{local_path, registry_source};
 use crate::formats::Context;
 use crate::formats::terraform::files::path_of_text;
 use crate::formats::terraform::known::{self, KnownCode};
@@ -74,7 +75,8 @@ impl<'r, 'a> Unit<'r, 'a> {
     fn source_of_text(&self, text: String, span: Span) -> UnitSource {
         let Context { fs, sources, options, .. } = self.reader.context;
         let Some(path) = local_path(&text) else { return self.remote_source(text, span) };
-        let directory = path_of_text(&path, &self.reader.directory, sources);
+        let directory = self.reader.copied.original(&path_of_text(&path, &self.reader.directory, sources));
+        let own = self.reader.copied.original(&self.reader.directory);
         if options.terraform.modules == Modules::None {
             return unread(Some(text), "modules aren't read".to_owned(), span);
         }
@@ -82,7 +84,7 @@ impl<'r, 'a> Unit<'r, 'a> {
             return unread(Some(text), "it is outside of the checked tree".to_owned(), span);
         }
         match fs.kind(&directory) {
-            Ok(PathKind::Directory) if directory == self.reader.directory => UnitSource::Own,
+            Ok(PathKind::Directory) if directory == own => UnitSource::Own,
             Ok(PathKind::Directory) => UnitSource::Local(directory),
             Ok(PathKind::File) => unread(Some(text), "it isn't a directory".to_owned(), span),
             Err(_) => unread(Some(text), "the directory doesn't exist".to_owned(), span),
@@ -124,7 +126,7 @@ impl<'r, 'a> Unit<'r, 'a> {
 
     /// True if a file of the unit, or one that it generates, may have the name of one that declares a trail.
     fn may_replace_code(&self) -> bool {
-        let own = self.reader.context.fs.list(&self.reader.directory).unwrap_or_default();
+        let own = self.reader.context.fs.list(&self.reader.copied.original(&self.reader.directory)).unwrap_or_default();
         let own = own.iter().map(|path| file_name(path));
         let generated = self.reader.generated(&self.reader.open_world()).into_iter().map(|file| file.name);
         own.chain(generated).filter(|name| is_configuration(name)).any(|name| {
@@ -212,23 +214,6 @@ fn unread(text: Option<String>, reason: String, span: Span) -> UnitSource {
     UnitSource::Unread { text, reason, has_trail: false, span }
 }
 
-/// The source of a module in a registry as a call has it, with its version: `tfr:///a/b/aws//sub?version=1.0.0`.
-fn registry_source(text: &str) -> Option<(String, Option<String>)> {
-    let (path, query) = text.strip_prefix("tfr://").map(|rest| rest.split_once('?').unwrap_or((rest, "")))?;
-    let version = query.split('&').find_map(|parameter| parameter.strip_prefix("version="));
-    Some((path.trim_start_matches('/').to_owned(), version.map(str::to_owned)))
-}
-
 fn of_reason(why: &Reason) -> String {
     format!("an included file that isn't read: {}", why.describe())
-}
-
-/// The path in a source that is a local directory; `//`, which separates the part that Terragrunt copies, is like `/`.
-fn local_path(source: &str) -> Option<String> {
-    const HOSTS: [&str; 5] = ["github.com/", "gitlab.com/", "bitbucket.org/", "git@", "www.googleapis.com/"];
-    let source = source.strip_prefix("file://").unwrap_or(source);
-    let path = source.split('?').next().unwrap_or_default();
-    let first = path.split('/').next().unwrap_or_default();
-    let is_remote = path.contains("://") || path.contains("::") || HOSTS.iter().any(|host| path.starts_with(host));
-    (!is_remote && !first.ends_with(".amazonaws.com")).then(|| path.replace('\\', "/"))
 }

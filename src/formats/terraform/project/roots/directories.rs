@@ -89,16 +89,17 @@ impl Directories {
 
     /// Adds a unit of Terragrunt, under the path of its configuration.
     pub(super) fn add_unit(&mut self, unit: &FoundUnit, context: Context<'_>) {
-        let own = self.place(&unit.place.file, context);
+        let own = self.place(&unit.place.key(), context);
         let directory = self.directory(own);
-        directory.path.clone_from(&unit.place.file);
+        directory.path = unit.place.key();
         directory.is_scanned = true;
         directory.mentions_trail = unit.mentions_trail;
         let links = Links { calls: unit.calls.clone(), may_bring_trail: unit.may_bring_trail, ..Links::default() };
+        let files = unit.place.files_directory();
         for called in self.link(own, &links, context) {
             let called = self.directory(called);
             called.is_called = true;
-            called.is_in_unit |= called.path == unit.place.directory;
+            called.is_in_unit |= called.path == files;
         }
     }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::stacks::{self, FoundStacks};
 use crate::formats::terraform::names::{self, file_name};
+
 use crate::formats::terraform::project::library::ModuleLibrary;
 use crate::formats::terraform::project::mentions;
 use crate::formats::terraform::terragrunt::{self, Reader, Unit, UnitPlace, UnitSource};
@@ -36,9 +38,10 @@ struct CandidateUnit<'a> {
 
 /// The units among the scanned files.
 pub(super) fn find(linked: &[LinkedFile], library: &ModuleLibrary, context: Context<'_>) -> Vec<FoundUnit> {
-    let candidates = candidates(linked, library, context);
+    let stacks = stacks::find(linked, library, context);
+    let mut found: Vec<FoundUnit> = stacks.unread.iter().cloned().map(FoundUnit::of_unread).collect();
+    let candidates = candidates(linked, &stacks, library, context);
     let templates = templates(&candidates);
-    let mut found = Vec::new();
     for candidate in candidates.iter().filter(|candidate| !templates.contains(&candidate.place.file)) {
         let has_code = candidate.has_terraform_files || candidate.generates_code;
         let deploys = !matches!(candidate.source, UnitSource::Own) || has_code;
@@ -50,7 +53,12 @@ pub(super) fn find(linked: &[LinkedFile], library: &ModuleLibrary, context: Cont
     found
 }
 
-fn candidates<'a>(linked: &[LinkedFile], library: &'a ModuleLibrary, context: Context<'a>) -> Vec<CandidateUnit<'a>> {
+fn candidates<'a>(
+    linked: &[LinkedFile],
+    stacks: &FoundStacks,
+    library: &'a ModuleLibrary,
+    context: Context<'a>,
+) -> Vec<CandidateUnit<'a>> {
     let budget = Budget::new(Budget::steps_for(size(linked, context.sources)));
     // Of two configurations in a directory, Terragrunt reads the one in the native syntax.
     let mut files: BTreeMap<PathBuf, (PathBuf, bool)> = BTreeMap::new();
@@ -61,12 +69,16 @@ fn candidates<'a>(linked: &[LinkedFile], library: &'a ModuleLibrary, context: Co
             files.insert(file.directory().to_owned(), (file.path.clone(), mentions_trail));
         }
     }
-    let files = files.into_iter();
-    files
-        .filter_map(|(directory, (file, mentions_trail))| {
-            let place = UnitPlace { file, directory };
-            CandidateUnit::open(place, mentions_trail, library, context, &budget)
-        })
+    let generated = stacks.units.iter().map(|place| {
+        let mentions_trail = files.get(&place.files_directory()).is_some_and(|(_, mentions_trail)| *mentions_trail);
+        (place.clone(), mentions_trail)
+    });
+    let written = files.iter().filter(|(directory, _)| !stacks.replaces(directory, context));
+    let written = written.map(|(directory, (file, mentions_trail))| {
+        (UnitPlace::of_file(file.clone(), directory.clone()), *mentions_trail)
+    });
+    let all = written.chain(generated);
+    all.filter_map(|(place, mentions_trail)| CandidateUnit::open(place, mentions_trail, library, context, &budget))
         .collect()
 }
 
@@ -99,6 +111,13 @@ fn is_above(path: &Path, place: &UnitPlace) -> bool {
     path.parent().is_some_and(|directory| place.directory != directory && place.directory.starts_with(directory))
 }
 
+impl FoundUnit {
+    /// A unit of a stack whose code isn't read.
+    fn of_unread(place: UnitPlace) -> Self {
+        Self { place, calls: BTreeSet::new(), may_bring_trail: true, mentions_trail: false }
+    }
+}
+
 impl<'a> CandidateUnit<'a> {
     fn open(
         place: UnitPlace,
@@ -109,7 +128,7 @@ impl<'a> CandidateUnit<'a> {
     ) -> Option<Self> {
         let reader = Reader::open(&place, context, &library.configurations, budget).ok()?;
         let source = Unit { reader: &reader }.source(&World::open(budget));
-        let listed = context.fs.list(&place.directory).unwrap_or_default();
+        let listed = context.fs.list(&place.files_directory()).unwrap_or_default();
         let has_terraform_files = listed.iter().any(|path| names::is_configuration(&file_name(path)));
         let generated = reader.generated(&World::open(budget));
         let generates_code = generated.iter().any(|file| names::is_configuration(&file.name));
@@ -123,7 +142,7 @@ impl<'a> CandidateUnit<'a> {
     fn found(&self) -> FoundUnit {
         let mut calls = BTreeSet::new();
         if self.has_terraform_files {
-            calls.insert(self.place.directory.clone());
+            calls.insert(self.place.files_directory());
         }
         if let UnitSource::Local(directory) = &self.source {
             calls.insert(directory.clone());
