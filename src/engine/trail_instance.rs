@@ -205,6 +205,9 @@ fn rule_result(
     related: Option<&RelatedResources<'_>>,
     settings: &EngineSettings,
 ) -> Option<RuleResult> {
+    if seen.iter().any(|seen| !(rule.applies)(seen.trail)) {
+        return None;
+    }
     match rule.check {
         Check::Trail(check) => Some(combine_verdicts(
             rule,

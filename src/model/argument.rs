@@ -72,6 +72,11 @@ impl Argument {
         Self { name, holds: Holds::Document }
     }
 
+    /// Creates an argument that contains JSON.
+    pub const fn json(name: &'static str) -> Self {
+        Self { name, holds: Holds::Json }
+    }
+
     /// Creates an argument that contains nested blocks.
     pub const fn blocks(name: &'static str, shape: ArgumentShape) -> Self {
         Self { name, holds: Holds::Blocks(shape) }
@@ -92,6 +97,8 @@ pub enum Holds {
     Texts,
     /// A policy: an object, or JSON in a string.
     Document,
+    /// JSON in a string, whose parts have their own places.
+    Json,
     /// Any number of blocks of this shape. Only Terraform has blocks.
     Blocks(ArgumentShape),
 }

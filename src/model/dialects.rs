@@ -4,14 +4,17 @@
 //! hashicorp/terraform-provider-awscc, and of `AWS::CloudTrail::Trail` in the CloudFormation registry.
 
 mod attributes;
+mod landing_zone;
 mod read;
 mod tables;
+mod zones;
 
 pub(crate) use attributes::AttributeNames;
 pub use attributes::Attributes;
 pub(crate) use read::of_region;
 pub use read::{read, region};
 pub use tables::{AWS, AWSCC, CLOUDFORMATION, DIALECTS};
+pub use zones::{AWS_LANDING_ZONE, AWSCC_LANDING_ZONE, CLOUDFORMATION_LANDING_ZONE, LandingZone};
 
 use super::selectors::FieldOperator;
 use super::{ArgumentShape, SelectorNames};
@@ -43,6 +46,11 @@ impl Dialect {
 /// True for the type of a trail.
 pub fn is_trail(kind: &str) -> bool {
     DIALECTS.iter().any(|dialect| dialect.kind == kind)
+}
+
+/// True for the type of a landing zone of AWS Control Tower.
+pub fn is_landing_zone(kind: &str) -> bool {
+    [&AWS_LANDING_ZONE, &AWSCC_LANDING_ZONE, &CLOUDFORMATION_LANDING_ZONE].iter().any(|zone| zone.kind == kind)
 }
 
 /// True if an argument makes a trail record more of the events that its selectors select.

@@ -7,7 +7,7 @@ mod tables;
 pub use tables::{CLOUDFORMATION_TRAIL, RELATED_RESOURCES};
 
 use super::ArgumentShape;
-use super::dialects::{Booleans, Dialect};
+use super::dialects::{Booleans, Dialect, LandingZone};
 
 /// A resource type and its role.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub enum SearchSubject {
 #[derive(Debug)]
 pub enum ResourceRole {
     Trail(&'static Dialect),
+    /// A landing zone of AWS Control Tower, for which that service creates a trail.
+    LandingZone(&'static LandingZone),
     /// A trail, with the arguments for its log delivery.
     Delivery {
         dialect: &'static Dialect,

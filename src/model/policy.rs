@@ -18,6 +18,7 @@ mod text;
 
 pub use assumption::{Assumption, Sender, assumptions};
 pub use glob::{Work, may_begin};
+pub(crate) use json::parse as parse_json;
 pub use permission::{Permission, Shortfall, StatementPart, permission};
 pub use public::{Publicity, publicity};
 pub use request::{File, LogPrefix, ServiceRequest};

@@ -14,6 +14,8 @@ pub struct Trail {
     pub address: String,
     /// The resource type.
     pub kind: &'static str,
+    /// The service that creates the trail with its own settings, if the code doesn't declare the trail itself.
+    pub manager: Option<&'static str>,
     /// True if CloudFormation's resource handler creates it, directly or through the awscc provider.
     pub uses_cloudformation_handler: bool,
     /// The one-line span that findings about the trail point at.

@@ -7,10 +7,11 @@ use super::wrap::wrap_lines;
 use crate::edit::{Fix, Safety};
 use crate::error::Error;
 use crate::formats::LANGUAGES;
-use crate::model::part_name;
+use crate::model::{dialects, part_name};
 use crate::named::quoted;
 use crate::report::{
-    Absence, DeploymentResult, Diagnostic, FindingCounts, Outcome, Renamed, Report, TrailResult, Undeclared, View,
+    Absence, DeploymentResult, Diagnostic, FindingCounts, Outcome, Renamed, Report, TrailExistence, TrailResult,
+    Undeclared, View,
 };
 use crate::source::FileCount;
 
@@ -31,7 +32,8 @@ pub(super) fn sentences(report: &Report, view: &View) -> String {
     let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
-    let words = words + &known_interfaces(report);
+    let words =
+        words + &known_interfaces(report) + &if view.is_verbose { managed_trails(report) } else { String::new() };
     format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
 }
 
@@ -49,6 +51,17 @@ fn known_interfaces(report: &Report) -> String {
         1 => format!("1 module is judged by its known interface ({}).\n", named.join(", ")),
         number => format!("{number} modules are judged by their known interfaces ({}).\n", named.join(", ")),
     }
+}
+
+/// The trails that a service creates with its own settings, a line for each.
+fn managed_trails(report: &Report) -> String {
+    let mut names = Vec::new();
+    for deployment in &report.deployments {
+        let trails = deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never);
+        let managed = trails.filter(|trail| dialects::is_landing_zone(trail.kind));
+        names.extend(managed.map(|trail| format!("{}: {}", deployment.root, trail.address)));
+    }
+    lines(&names, |name| format!("{}: the trail rests on what AWS documents of AWS Control Tower.\n", sanitize(name)))
 }
 
 /// The settings that have no effect, a line for each. A directory of a module may be meant for other code that shares

@@ -120,6 +120,8 @@ pub struct Rule {
     /// True if the rule matters only for required trails: if another trail satisfies the control, its findings are
     /// notes.
     pub is_for_required_trails: bool,
+    /// True if the rule applies to a trail.
+    pub applies: fn(&Trail) -> bool,
     /// The lines on which a pass is based. Empty if no single line is.
     pub evidence: fn(&Trail) -> Vec<Label>,
     /// The events that are lost if the rule fails, given the recorded events; `None` for a rule that isn't about
@@ -206,6 +208,7 @@ impl Rule {
             check,
             is_condition: false,
             is_for_required_trails: false,
+            applies: |_| true,
             evidence: |_| Vec::new(),
             event_loss: None,
         }
@@ -221,6 +224,12 @@ impl Rule {
     /// Limits the rule to required trails.
     const fn for_needed(mut self) -> Self {
         self.is_for_required_trails = true;
+        self
+    }
+
+    /// Limits the rule to trails that the code declares itself.
+    const fn for_declared(mut self) -> Self {
+        self.applies = |trail| trail.manager.is_none();
         self
     }
 

@@ -7,7 +7,8 @@ use crate::model::Trail;
 use crate::value::Known;
 
 pub(super) static RULE: Rule =
-    Rule::new(|| RulePage::parse(include_str!("../../rules/org-trail-account.md")), Check::Advice(check));
+    Rule::new(|| RulePage::parse(include_str!("../../rules/org-trail-account.md")), Check::Advice(check))
+        .for_declared();
 
 fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let organization = &trail.attributes.is_organization_trail;

@@ -7,6 +7,7 @@ use crate::value::{Known, Unknown};
 
 pub(super) static RULE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/unvalidated-logs.md")), Check::Trail(check))
+        .for_declared()
         .resting_on(|trail| Label::of(&trail.attributes.validates_log_files));
 
 fn check(trail: &Trail, _: &Strictness) -> Verdict {

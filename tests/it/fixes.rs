@@ -82,7 +82,14 @@ fn projects() -> Vec<(String, Files)> {
             }
         }
     }
-    for list in ["regions.txt", "verdicts.txt", "template-verdicts.txt", "stacks.txt", "oracle/projects.txt"] {
+    for list in [
+        "regions.txt",
+        "verdicts.txt",
+        "template-verdicts.txt",
+        "stacks.txt",
+        "landing-zones.txt",
+        "oracle/projects.txt",
+    ] {
         projects.extend(projects_in(&format!("testdata/{list}")).into_iter().map(|(name, files)| (name, bytes(files))));
     }
     for (name, files) in pages::projects() {

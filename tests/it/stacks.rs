@@ -9,14 +9,34 @@ use trailint::internal::source::Span;
 use super::support::{check, projects_in, word};
 
 /// The rules whose verdicts and findings are listed, because the trails decide them alone.
-const RULES: [&str; 2] = ["single-region-trail", "stopped-trail"];
+const RULES: &[&str] = &["single-region-trail", "stopped-trail"];
+
+/// The same for trails of landing zones.
+const RULES_OF_ZONES: &[&str] = &[
+    "single-region-trail",
+    "stopped-trail",
+    "missing-management-events",
+    "missing-global-events",
+    "unvalidated-logs",
+    "logs-without-kms",
+    "bucket-policy-blocks-delivery",
+];
 
 #[test]
 fn stacks_get_the_verdicts_that_are_written_for_them() {
+    compare("testdata/stacks.txt", RULES);
+}
+
+#[test]
+fn landing_zones_get_the_verdicts_that_are_written_for_them() {
+    compare("testdata/landing-zones.txt", RULES_OF_ZONES);
+}
+
+fn compare(list: &str, rules: &[&str]) {
     let mut different = String::new();
-    for (name, mut files) in projects_in("testdata/stacks.txt") {
+    for (name, mut files) in projects_in(list) {
         let (_, expected) = files.pop().unwrap();
-        let said = said(&check(files));
+        let said = said(&check(files), rules);
         if said != expected.trim_end() {
             different.push_str(&format!("=== {name}\n--- expected\n{expected}--- said\n{said}\n"));
         }
@@ -26,27 +46,27 @@ fn stacks_get_the_verdicts_that_are_written_for_them() {
 
 /// The verdicts on the deployments, their trails with the verdicts of the rules, the parts that aren't read, and then the
 /// findings: the rule, its location, and the location that decides.
-fn said(report: &Report) -> String {
+fn said(report: &Report, rules: &[&str]) -> String {
     let mut lines = Vec::new();
     for deployment in &report.deployments {
         lines.push(format!("{} {}", deployment.root, deployment.verdict.map_or("nothing", word)));
         for trail in deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
-            let rules = trail.rules.iter().filter(|(rule, _)| RULES.contains(&rule.id()));
-            let rules: Vec<&str> = rules.map(|(_, outcome)| word(*outcome)).collect();
+            let own = trail.rules.iter().filter(|(rule, _)| rules.contains(&rule.id()));
+            let own: Vec<&str> = own.map(|(_, outcome)| word(*outcome)).collect();
             let doubt = if trail.exists == TrailExistence::Always { "" } else { " sometimes" };
-            lines.push(format!("  {} {}{doubt}", trail.address, rules.join(" ")));
+            lines.push(format!("  {} {}{doubt}", trail.address, own.join(" ")));
         }
         lines.extend(deployment.unread.iter().map(|part| format!("  unread {part}")));
     }
     lines.extend(report.unread_files.iter().map(|file| format!("unread file {}", file.name)));
-    let found: BTreeSet<String> = report.findings.iter().filter_map(|finding| line(finding, report)).collect();
+    let found: BTreeSet<String> = report.findings.iter().filter_map(|finding| line(finding, report, rules)).collect();
     lines.extend(found);
     lines.join("\n")
 }
 
-fn line(diagnostic: &Diagnostic, report: &Report) -> Option<String> {
+fn line(diagnostic: &Diagnostic, report: &Report, rules: &[&str]) -> Option<String> {
     let rule = diagnostic.rule.id();
-    let place = diagnostic.finding.place.label().filter(|_| RULES.contains(&rule) || rule == "syntax-error")?;
+    let place = diagnostic.finding.place.label().filter(|_| rules.contains(&rule) || rule == "syntax-error")?;
     let decider = diagnostic.finding.related.last().map_or(place.span, |label| label.span);
     let place_of = |span: Span| {
         let file = report.sources.file(span.file);

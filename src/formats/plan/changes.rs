@@ -211,7 +211,9 @@ impl Planned {
             let is_open = self.omits_unknown
                 && match argument.holds {
                     Holds::Blocks(_) => arguments.may_make_unknown(argument.name),
-                    Holds::Value | Holds::Texts | Holds::Document => arguments.may_be_unknown(argument.name),
+                    Holds::Value | Holds::Texts | Holds::Document | Holds::Json => {
+                        arguments.may_be_unknown(argument.name)
+                    }
                 };
             let reading = ValueReader { holder: self.header, is_open };
             let unknown = unknown.and_then(|unknown| unknown.get(argument.name)).map(|entry| &*entry.value);
@@ -223,11 +225,11 @@ impl Planned {
                 // A plan contains an empty list for blocks that aren't set.
                 Holds::Blocks(_) => is_empty(&field.value),
                 // A value that the provider chooses is treated as in the code: as not set.
-                Holds::Value | Holds::Texts | Holds::Document => {
+                Holds::Value | Holds::Texts | Holds::Document | Holds::Json => {
                     matches!(field.value.value, Unknown(_)) && arguments.is_unset(argument.name)
                 }
             };
-            if matches!((&argument.holds, &field.value.value), (Holds::Document, Unknown(_))) {
+            if matches!((&argument.holds, &field.value.value), (Holds::Document | Holds::Json, Unknown(_))) {
                 policies.into_iter().for_each(|policies| policies.fill(&mut field.value, argument.name, &arguments));
             }
             (!is_absent).then_some(field)

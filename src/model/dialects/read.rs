@@ -1,7 +1,7 @@
 //! Converts a resource to a trail: this module applies all names, conversions and defaults.
 
 use super::attributes::{Attributes, REGION};
-use super::{AdvancedNames, Dialect};
+use super::{AdvancedNames, Dialect, landing_zone};
 use crate::model::kinds::ResourceRole;
 use crate::model::reader::{ArgumentReader, invalid, text, texts};
 use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, ReadWrite, SelectorValues, Selectors};
@@ -13,7 +13,11 @@ const MAX_BASIC_SELECTORS: usize = 5;
 
 /// Converts a resource to a trail, if it is one.
 pub fn read(resource: Resource) -> Option<Trail> {
-    let ResourceRole::Trail(dialect) = resource.kind.role else { return None };
+    let dialect = match resource.kind.role {
+        ResourceRole::Trail(dialect) => dialect,
+        ResourceRole::LandingZone(zone) => return Some(landing_zone::read(resource, zone)),
+        _ => return None,
+    };
     let region = region(&resource);
     let Resource {
         address,
@@ -36,6 +40,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
     Some(Trail {
         address,
         kind: dialect.kind,
+        manager: None,
         uses_cloudformation_handler: dialect.uses_cloudformation_handler,
         header,
         declaration,

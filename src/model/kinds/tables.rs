@@ -1,7 +1,9 @@
 //! The type and argument names of each provider and of CloudFormation.
 
 use super::{AccessBlockNames, BucketAdvice, BucketSetting, LifecycleNames, ResourceKind, ResourceRole};
-use crate::model::dialects::{AWS, AWSCC, CLOUDFORMATION, Dialect};
+use crate::model::dialects::{
+    AWS, AWS_LANDING_ZONE, AWSCC, AWSCC_LANDING_ZONE, CLOUDFORMATION, CLOUDFORMATION_LANDING_ZONE, Dialect, LandingZone,
+};
 use crate::model::{Argument, ArgumentShape};
 
 /// The prefixes of the types on which log delivery depends, in addition to the trails themselves.
@@ -10,7 +12,14 @@ pub const RELATED_RESOURCES: &[&str] = &["aws_s3_", "aws_kms_", "awscc_s3_", "aw
 /// `AWS::CloudTrail::Trail`
 pub static CLOUDFORMATION_TRAIL: ResourceKind = trail(&CLOUDFORMATION);
 
-pub(super) static TRAILS: &[ResourceKind] = &[trail(&AWS), trail(&AWSCC), trail(&CLOUDFORMATION)];
+pub(super) static TRAILS: &[ResourceKind] = &[
+    trail(&AWS),
+    trail(&AWSCC),
+    trail(&CLOUDFORMATION),
+    zone(&AWS_LANDING_ZONE),
+    zone(&AWSCC_LANDING_ZONE),
+    zone(&CLOUDFORMATION_LANDING_ZONE),
+];
 
 pub(super) static RELATED_ROLES: &[ResourceKind] = &[
     delivery(&AWS, &AWS_DELIVERY, AWS_NAMES),
@@ -317,6 +326,10 @@ const CLOUDFORMATION_ADVICE: BucketAdvice = BucketAdvice {
 
 const fn trail(dialect: &'static Dialect) -> ResourceKind {
     ResourceKind { name: dialect.kind, shape: dialect.shape, role: ResourceRole::Trail(dialect) }
+}
+
+const fn zone(zone: &'static LandingZone) -> ResourceKind {
+    ResourceKind { name: zone.kind, shape: zone.shape, role: ResourceRole::LandingZone(zone) }
 }
 
 /// Creates the log delivery type of a trail.

@@ -99,7 +99,7 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
     }
     let exists = &resource.exists.value;
     Some(match resource.kind.role {
-        ResourceRole::Trail(_) => return None,
+        ResourceRole::Trail(_) | ResourceRole::LandingZone(_) => return None,
         ResourceRole::Delivery { dialect, bucket, prefix, name } => {
             let names = dialect.attributes;
             RelatedResource::Delivery(Rc::new(DeliverySettings {

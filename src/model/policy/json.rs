@@ -13,7 +13,7 @@ use crate::value::{Data, Field, Known, Object, Reason, Traced, Unknown};
 pub(super) const MAX_LENGTH: usize = 64 * 1024;
 
 /// Parses JSON text; all of its values have the location `span`.
-pub(super) fn parse(text: String, span: Span) -> Result<Data, Reason> {
+pub(crate) fn parse(text: String, span: Span) -> Result<Data, Reason> {
     PolicyReader { span, unknown_reason: None }.parse(text)
 }
 

@@ -10,8 +10,6 @@ use crate::source::has_escaped;
 
 pub(super) const STACK: &str = "AWS::CloudFormation::Stack";
 pub(super) const APPLICATION: &str = "AWS::Serverless::Application";
-/// AWS Control Tower may create an organization trail for it.
-pub(super) const LANDING_ZONE: &str = "AWS::ControlTower::LandingZone";
 /// The suffix of resource types that refer to a registered module.
 pub(super) const MODULE: &str = "::MODULE";
 
@@ -34,8 +32,9 @@ static SERVICE: LazyLock<[Finder<'static>; 3]> =
 static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("::"));
 
 /// Words of templates that refer to other templates.
-static REFERRING: LazyLock<[Finder<'static>; 5]> =
-    LazyLock::new(|| [STACK, APPLICATION, MODULE, LANDING_ZONE, INCLUDE].map(Finder::new));
+static REFERRING: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| {
+    [STACK, APPLICATION, MODULE, dialects::CLOUDFORMATION_LANDING_ZONE.kind, INCLUDE].map(Finder::new)
+});
 
 /// Words that every template with exports contains.
 static EXPORTING: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["Outputs", "Export"].map(Finder::new));

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use super::exports;
 use super::library::Export;
 use super::macros;
-use super::needles::LANDING_ZONE;
 use super::scope::{TemplateEvaluator, TemplateScope};
 use super::stacks::{MAX_DEPTH, StackTemplate, created, is_stack};
 use super::template::{Template, holds_type};
@@ -136,8 +135,6 @@ impl StackSearch {
                 self.note(root, stacks, entry);
             } else if kind.is_some_and(is_stack) {
                 self.search_stack(evaluator, root, exists, stacks, entry);
-            } else if kind == Some(LANDING_ZONE) && subject == SearchSubject::Trails {
-                self.add_unread_part(|| evaluator.landing_zone(&evaluator.member(entry), exists));
             } else if kind.is_none() {
                 self.add_unread_part(|| {
                     unread_stacks(evaluator, &evaluator.member(entry)).filter(|part| is_relevant(part, subject))
@@ -244,7 +241,6 @@ impl StackSearch {
                     self.note_unread_in(&inner, &exists, depth.saturating_add(1));
                 }
             }
-            Some(kind) if kind == LANDING_ZONE => self.add_unread_part(|| evaluator.landing_zone(member, exists)),
             Some(_) => {}
             None => self.add_unread_part(|| unread_stacks(evaluator, member)),
         }
@@ -292,7 +288,7 @@ fn is_relevant(part: &UnreadPart, subject: SearchSubject) -> bool {
 }
 
 fn may_be_unread(kind: &str) -> bool {
-    is_stack(kind) || kind == LANDING_ZONE || kind.contains("${")
+    is_stack(kind) || kind.contains("${")
 }
 
 /// The unread part for a macro that may add resources. The names in the call determine the hint that they include a

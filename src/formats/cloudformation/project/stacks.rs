@@ -368,22 +368,6 @@ impl<'a> TemplateEvaluator<'a> {
             missing: None,
         })
     }
-
-    /// The unread part for a landing zone of AWS Control Tower, which may create an organization trail; `None` if it
-    /// isn't created.
-    pub(super) fn landing_zone(&self, member: &Member, outer: &Traced<bool>) -> Option<UnreadPart> {
-        let members = self.members(member.value.as_mapping()?);
-        let exists = self.exists(members.get("Condition"), outer);
-        (exists.value != Known(false)).then(|| UnreadPart {
-            header: member.key_span,
-            description: format!("landing zone `{}`", self.lookup.qualify(&member.key)),
-            reason: "AWS Control Tower may create an organization trail for it".to_owned(),
-            help: "check the trail that AWS Control Tower created in the management account".to_owned(),
-            hint: Some(TrailHint::Content),
-            limit: None,
-            missing: None,
-        })
-    }
 }
 
 /// The existence of something without a condition.

@@ -10,7 +10,7 @@ use super::macros;
 use super::serverless::{Service, ServiceVariables};
 use super::transforms::Transforms;
 use crate::formats::cloudformation::language::{Declarations, Section, TRANSFORM, is_loop, kind_of, plain_text};
-use crate::model::{Macro, Notation, UnreadPart, dialects};
+use crate::model::{Macro, Notation, SearchSubject, UnreadPart, dialects};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind};
@@ -121,7 +121,7 @@ impl Template {
 
     /// True if one of the resources is a trail or may be one.
     pub(super) fn declares_trail(&self) -> bool {
-        let may_be_trail = |kind: &str| kind == dialects::CLOUDFORMATION.kind || kind.contains("${");
+        let may_be_trail = |kind: &str| SearchSubject::Trails.kind(kind).is_some() || kind.contains("${");
         self.declared.resources.all().any(|entry| holds_type(&entry.value, &may_be_trail))
     }
 

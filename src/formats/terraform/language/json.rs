@@ -376,7 +376,7 @@ enum BodyProperty {
 fn nested(name: &str, shape: ArgumentShape) -> BodyProperty {
     match shape.iter().find(|argument| argument.name == name).map(|argument| &argument.holds) {
         Some(Holds::Blocks(shape)) => BodyProperty::Blocks(shape),
-        Some(Holds::Value | Holds::Texts | Holds::Document) => BodyProperty::Argument(true),
+        Some(Holds::Value | Holds::Texts | Holds::Document | Holds::Json) => BodyProperty::Argument(true),
         None if name == "lifecycle" => BodyProperty::Blocks(&[]),
         None if name == "dynamic" => BodyProperty::Dynamic,
         None => BodyProperty::Argument(false),

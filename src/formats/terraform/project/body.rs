@@ -17,7 +17,11 @@ pub(super) fn resources(
     notation: Notation,
     evaluator: &ModuleEvaluator<'_>,
 ) -> Vec<Resource> {
-    let steps = if matches!(kind.role, ResourceRole::Trail(_)) { STEPS_OF_A_RESOURCE } else { STEPS_OF_A_NEIGHBOUR };
+    let steps = if matches!(kind.role, ResourceRole::Trail(_) | ResourceRole::LandingZone(_)) {
+        STEPS_OF_A_RESOURCE
+    } else {
+        STEPS_OF_A_NEIGHBOUR
+    };
     let mut resources = Vec::new();
     for instance in expand::each_instance(block, evaluator) {
         evaluator.world.charge(steps);
@@ -119,11 +123,12 @@ fn field(argument: &Argument, body: &Body, evaluator: &ModuleEvaluator<'_>) -> O
             (attribute.name.span, resolved(evaluator.listed(&attribute.value), evaluator))
         }
         (Some(attribute), Holds::Document) => (attribute.name.span, evaluator.document(&attribute.value)),
+        (Some(attribute), Holds::Json) => (attribute.name.span, evaluator.json_document(&attribute.value)),
         (Some(attribute), Holds::Blocks(_)) if attribute.value.kind != ExprKind::Null => {
             let message = format!("`{}` is a block, not an argument", argument.name);
             (attribute.name.span, invalid(message, attribute.value.span, evaluator))
         }
-        (None, Holds::Value | Holds::Texts | Holds::Document) => {
+        (None, Holds::Value | Holds::Texts | Holds::Document | Holds::Json) => {
             let block = body.blocks(argument.name).next()?;
             let message = format!("`{}` is an argument, not a block", argument.name);
             (block.header, invalid(message, block.header, evaluator))

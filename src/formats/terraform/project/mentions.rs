@@ -12,8 +12,8 @@ static TRAILS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new(dialects::AWS.kind), Finder::new("awscc_cloudtrail")]);
 /// The common part of these words and of those of stacks. Most files don't contain it, so they are searched only once.
 static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_cloud"));
-/// AWS Control Tower may create an organization trail for it.
-pub(super) const LANDING_ZONE: &str = "aws_controltower_landing_zone";
+/// AWS Control Tower creates an organization trail for it. The common part of the types of both providers.
+const LANDING_ZONE: &str = "_controltower_landing_zone";
 static ZONE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(LANDING_ZONE));
 /// The common part of the resource types that deploy a template, including stack sets and those of the `awscc`
 /// provider.
@@ -62,6 +62,6 @@ pub(crate) fn mentions_stack(text: &[u8]) -> bool {
 }
 
 /// True if a text may declare a landing zone of AWS Control Tower.
-fn names_zone(text: &[u8]) -> bool {
+pub(crate) fn names_zone(text: &[u8]) -> bool {
     ZONE.find(text).is_some()
 }

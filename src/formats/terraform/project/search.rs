@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::calls::{self, CalledModule, CodeOrigin};
-use super::mentions::LANDING_ZONE;
 use super::module::{BlockId, Module};
 use super::program::{Program, UnitVersions};
 use super::scope::{DeclarationCall, ModuleScope};
@@ -157,9 +156,6 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
             let (description, hint) = (format!("file `{name}`"), Some(TrailHint::Content));
             UnreadPart { header, description, reason, help, hint, limit: None, missing: None }
         }));
-        if self.subject == SearchSubject::Trails {
-            self.search_landing_zones(module, &way);
-        }
         for id in module.blocks("module") {
             self.follow(module, &way, id);
         }
@@ -313,24 +309,6 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
         }
     }
 
-    /// Adds the landing zones of AWS Control Tower, which may have an organization trail.
-    fn search_landing_zones(&mut self, module: &Module, way: &ModuleChain<'_>) {
-        for id in module.of_type(LANDING_ZONE) {
-            let Some(block) = module.block(id) else { continue };
-            let name = block.labels.last().map(|label| label.text.as_str()).unwrap_or_default();
-            let part = UnreadPart {
-                header: block.header,
-                description: format!("landing zone `{name}`"),
-                reason: "AWS Control Tower may create an organization trail for it".to_owned(),
-                help: "check the trail that AWS Control Tower created in the management account".to_owned(),
-                hint: Some(TrailHint::Content),
-                limit: None,
-                missing: None,
-            };
-            self.note_unread(part, way, id);
-        }
-    }
-
     /// Charges a part of the search to the budget; false if the budget is exhausted.
     fn pay(&self, steps: usize) -> bool {
         self.budget.charge_ahead(steps)
@@ -374,9 +352,8 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
             if !met.insert(module.directory.clone()) {
                 continue;
             }
-            let has_any = module.declared(self.subject).next().is_some()
-                || !module.stacks().is_empty()
-                || self.subject == SearchSubject::Trails && module.of_type(LANDING_ZONE).next().is_some();
+            let has_any = module.declared(self.subject).next().is_some() || !module.stacks().is_empty();
+
             if has_any || !module.unreadable.is_empty() {
                 return true;
             }

@@ -5,6 +5,7 @@
 //! `…/cloudformation_stack_set`.
 
 mod arguments;
+mod document;
 mod text;
 
 use std::rc::Rc;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use crate::formats::terraform::language::json;
 use crate::formats::terraform::names::is_json;
 use crate::formats::terraform::project::calls::found_calls::{self, FoundCall};
-use crate::formats::terraform::project::mentions::names_trail;
+use crate::formats::terraform::project::mentions::{names_trail, names_zone};
 use crate::model::{Notation, ResourceKind, SearchSubject, kinds};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, ItemKind, Label, ParsedItem, UnparsedItem};
@@ -108,7 +108,7 @@ pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBloc
         let text = file.slice(item.span);
         let header = header_of(text);
         // An escape in a label may be any letter.
-        let is_trail = names_trail(text.as_bytes()) || header.contains('\\');
+        let is_trail = names_trail(text.as_bytes()) || names_zone(header.as_bytes()) || header.contains('\\');
         ModuleBlock::new(item.keyword.clone(), is_trail, Notation::Hcl, file, BlockSource::Native(item))
     });
     (blocks.collect(), outline.problems)
