@@ -131,6 +131,10 @@ pub struct DeploymentResult {
     pub unread: Vec<String>,
     /// Those of them that lead to a directory that doesn't exist, each with the directory.
     pub missing: Vec<(String, String)>,
+    /// The code that it deploys, if that isn't in its root.
+    pub code: Option<String>,
+    /// Parts of its configuration that have no effect on the verdicts, each as a clause about it.
+    pub notes: Vec<String>,
 }
 
 /// The value that decides that a trail isn't created.

@@ -110,6 +110,8 @@ impl DeploymentCheck<'_> {
             is_root_only_in_base,
             unread,
             missing,
+            code: self.opened.code(),
+            notes: self.opened.notes(),
         };
         DeploymentVerdicts { deployment: Some(judged), findings, created, ..DeploymentVerdicts::default() }
     }
@@ -124,9 +126,10 @@ impl DeploymentCheck<'_> {
         unread.first().filter(|_| is_missing).cloned()
     }
 
-    /// Returns the result of a deployment without a trail, which lists only the unread parts.
+    /// Returns the result of a deployment without a trail, which lists only the unread parts and the notes.
     fn not_applicable(&self, unread: Vec<UnreadPart>) -> DeploymentVerdicts {
-        let deployment = (!unread.is_empty()).then(|| DeploymentResult {
+        let notes = self.opened.notes();
+        let deployment = (!unread.is_empty() || !notes.is_empty()).then(|| DeploymentResult {
             root: self.root.clone(),
             format: self.format,
             name: self.name.map(str::to_owned),
@@ -137,6 +140,8 @@ impl DeploymentCheck<'_> {
             is_root_only_in_base: self.is_root_only_in_base(),
             missing: missing(&unread),
             unread: names(unread),
+            code: self.opened.code(),
+            notes,
         });
         DeploymentVerdicts { deployment, ..DeploymentVerdicts::default() }
     }

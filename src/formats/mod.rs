@@ -305,6 +305,16 @@ pub trait LoadedProject {
     /// Syntax that couldn't be read in files that mention a trail.
     fn problems(&self) -> Vec<Problem>;
 
+    /// The code that is deployed, if it isn't in the root: a directory or a source.
+    fn code(&self) -> Option<String> {
+        None
+    }
+
+    /// Parts of the configuration that have no effect on the verdicts, each as a clause about the deployment.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The values of options, and the root's response to them.
     fn option_values(&self) -> Vec<OptionValue> {
         Vec::new()

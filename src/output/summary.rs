@@ -397,10 +397,17 @@ fn deployment_line(deployment: &DeploymentResult, report: &Report) -> String {
         Some(Outcome::Unknown) => "unknown",
     };
     let name = deployment.name.iter().map(|name| format!("{}, ", sanitize(name))).collect::<String>();
-    let about = format!("{name}{}, {}", deployment.format, count(deployment.trails.len(), "trail"));
+    let code = deployment.code.iter().map(|code| format!("{}, ", sanitize(code))).collect::<String>();
+    let about = format!("{name}{}, {code}{}", deployment.format, count(deployment.trails.len(), "trail"));
     let unread: Vec<String> = deployment.unread.iter().map(|part| sanitize(part).to_string()).collect();
     let unread = if unread.is_empty() { String::new() } else { format!("; not read: {}", enumerate(&unread)) };
-    format!("{} ({about}): {verdict}{unread}\n", sanitize(&report.sources.display_name(&deployment.root)))
+    let root = report.sources.display_name(&deployment.root);
+    let notes = deployment.notes.iter().map(|note| format!("{}: {}\n", sanitize(&root), sanitize(note)));
+    let notes: String = notes.collect();
+    if deployment.verdict.is_none() && deployment.unread.is_empty() && !notes.is_empty() {
+        return notes;
+    }
+    format!("{} ({about}): {verdict}{unread}\n{notes}", sanitize(&root))
 }
 
 /// A number with its noun: `1 trail`, `2 trails`.

@@ -129,3 +129,53 @@ fn changes(text: &str) -> Vec<String> {
     ];
     all.into_iter().filter(|changed| changed != text).collect()
 }
+
+#[test]
+fn the_files_that_a_unit_reads_are_followed() {
+    let module = "variable \"on\" {\n  type    = bool\n  default = false\n}\nresource \"aws_cloudtrail\" \"t\" {\n  \
+                  enable_logging = var.on\n}\n";
+    let unit = "include \"root\" {\n  path = find_in_parent_folders(\"root.hcl\")\n}\nlocals {\n  env = \
+                read_terragrunt_config(find_in_parent_folders(\"env.hcl\"))\n}\nterraform {\n  source = \
+                \"../../modules/${local.env.locals.module}\"\n}\n";
+    let root = |on: bool| format!("inputs = {{\n  on = {on}\n}}\n").into_bytes();
+    let env = |module: &str| format!("locals {{\n  module = \"{module}\"\n}}\n").into_bytes();
+    let stack = |source: &str, on: bool| {
+        format!("unit \"u\" {{\n  source = \"{source}\"\n  path = \"u\"\n  values = {{ on = {on} }}\n}}\n").into_bytes()
+    };
+    let catalog = "terraform {\n  source = \"../../../modules/b\"\n}\ninputs = { on = values.on }\n";
+    let files = [
+        ("root.hcl".into(), root(false)),
+        ("live/env.hcl".into(), env("a")),
+        ("live/audit/terragrunt.hcl".into(), unit.into()),
+        ("modules/a/main.tf".into(), module.into()),
+        ("modules/b/main.tf".into(), module.into()),
+        ("catalog/c/terragrunt.hcl".into(), catalog.into()),
+        ("stack/terragrunt.stack.hcl".into(), stack("../catalog/c", false)),
+    ];
+    let mut kept = Kept::new(Files::from(files));
+    let put = |kept: &mut Kept, path: &str, text: Option<Vec<u8>>| kept.put(Path::new(path), text);
+    for on in [true, false, true] {
+        put(&mut kept, "root.hcl", Some(root(on)));
+    }
+    for source in ["b", "missing", "a"] {
+        put(&mut kept, "live/env.hcl", Some(env(source)));
+    }
+    for text in [Some(b"on = false\n".to_vec()), Some(b"on = true\n".to_vec()), None] {
+        put(&mut kept, "live/audit/terraform.tfvars", text);
+    }
+    // A file that is nearer to the unit is found instead.
+    for text in [Some(env("b")), None, Some(env("a"))] {
+        put(&mut kept, "live/audit/../env.hcl", text);
+    }
+    for text in [Some(root(true)), None] {
+        put(&mut kept, "live/root.hcl", text);
+    }
+    for text in [Some(stack("../catalog/c", true)), Some(stack("../catalog/none", true)), None] {
+        put(&mut kept, "stack/terragrunt.stack.hcl", text);
+    }
+    put(&mut kept, "stack/terragrunt.stack.hcl", Some(stack("../catalog/c", false)));
+    for on in ["true", "values.on", "false"] {
+        put(&mut kept, "catalog/c/terragrunt.hcl", Some(catalog.replace("values.on", on).into()));
+    }
+    assert!(kept.updates > 6, "{}", kept.updates);
+}

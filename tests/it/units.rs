@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use trailint::internal::report::{Diagnostic, Report};
 use trailint::internal::source::Span;
 
+use super::cli::{Scratch, err, out, status};
 use super::support::{check, projects_in, word};
 
 /// The module that units deploy, in each tree that has no file of this name.
@@ -71,4 +72,71 @@ fn line(diagnostic: &Diagnostic, report: &Report) -> Option<String> {
         format!("{}:{}", file.name, file.line(span.start))
     };
     Some(format!("{rule} {} <- {}", place_of(place.span), place_of(decider)))
+}
+
+#[test]
+fn parts_without_effect_are_noted_on_request() {
+    let unit = "terraform {\n  source = \"../../modules/trail\"\n  before_hook \"copy\" {\n    commands = [\"apply\"]\n    \
+                execute  = [\"cp\", \"a\", \"b\"]\n  }\n  extra_arguments \"bootstrap\" {\n    commands  = [\"init\"]\n    \
+                arguments = [\"-upgrade\"]\n  }\n}\n";
+    let old = format!("{unit}exclude {{\n  if = true\n  actions = [\"all\"]\n}}\n");
+    let remote = "terraform {\n  source = \"git::https://git.example.com/m.git//network?ref=v3\"\n}\n";
+    let files = [
+        ("modules/trail/main.tf", MODULE),
+        ("live/audit/terragrunt.hcl", unit),
+        ("live/old/terragrunt.hcl", &old),
+        ("live/network/terragrunt.hcl", remote),
+    ];
+    let scratch = Scratch::new("unit-notes", &files);
+    let shown = err(&scratch.run(&["check", "-v"]));
+    for line in [
+        "live/audit (terragrunt, modules/trail, 1 trail): fail\n",
+        "live/audit: `before_hook.copy` may change files\n",
+        "live/audit: `extra_arguments.bootstrap` is for init only\n",
+        "live/old: excluded\n",
+        "not read: source `git::https://git.example.com/m.git//network?ref=v3`\n",
+    ] {
+        assert!(shown.contains(line), "{line}{shown}");
+    }
+    let required = scratch.run(&["check", "--require-trail", "live/old"]);
+    assert!(!err(&scratch.run(&["check"])).contains("hook"));
+    assert_eq!(status(&required), 0, "{}{}", out(&required), err(&required));
+}
+
+#[test]
+fn configurations_that_lead_to_themselves_are_unknown() {
+    let source = "terraform {\n  source = \"../../modules/trail\"\n}\n";
+    let deep = |open: &str, close: &str| format!("{}true{}", open.repeat(5_000), close.repeat(5_000));
+    let reading = |path: &str| format!("inputs = {{\n  everywhere = read_terragrunt_config(\"{path}\").locals.x\n}}\n");
+    let cases = [
+        ("a cycle of configurations", reading("../a.hcl")),
+        ("itself", reading("terragrunt.hcl")),
+        ("its directory", reading(".")),
+        (
+            "a cycle of locals",
+            "locals {\n  x = local.y\n  y = local.x\n}\ninputs = { everywhere = local.x }\n".to_owned(),
+        ),
+        ("an include of itself", "include {\n  path = \"terragrunt.hcl\"\n}\n".to_owned()),
+        ("an include that reads the unit", "include \"a\" {\n  path = \"../including.hcl\"\n}\n".to_owned()),
+        ("deep lists", format!("inputs = {{\n  everywhere = {}\n}}\n", deep("[", "]"))),
+        ("deep parentheses", format!("inputs = {{\n  everywhere = {}\n}}\n", deep("(", ")"))),
+        ("deep calls", format!("inputs = {{\n  everywhere = {}\n}}\n", deep("deep_merge(", ")"))),
+        (
+            "a source that grows",
+            "locals {\n  a = \"${local.b}${local.b}\"\n  b = local.a\n}\ninputs = local.a\n".to_owned(),
+        ),
+    ];
+    for (name, text) in cases {
+        let files = [
+            ("modules/trail/main.tf", MODULE.to_owned()),
+            ("live/audit/terragrunt.hcl", format!("{source}{text}")),
+            ("live/a.hcl", "locals {\n  x = read_terragrunt_config(\"b.hcl\").locals.x\n}\n".to_owned()),
+            ("live/b.hcl", "locals {\n  x = read_terragrunt_config(\"a.hcl\").locals.x\n}\n".to_owned()),
+            ("live/including.hcl", "inputs = read_terragrunt_config(\"audit/terragrunt.hcl\").inputs\n".to_owned()),
+        ];
+        let files = files.map(|(path, text)| (path.to_owned(), text));
+        let report = check(files.to_vec());
+        let verdicts: Vec<_> = report.deployments.iter().filter_map(|own| Some(word(own.verdict?))).collect();
+        assert_eq!(verdicts, ["unknown"], "{name}");
+    }
 }

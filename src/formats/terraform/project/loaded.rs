@@ -283,7 +283,9 @@ impl LoadedProject for LoadedRoot<'_> {
     fn header(&self) -> Option<Span> {
         // A module that is called is deployed by its caller.
         let header = self.program.root.module.header();
-        header.or_else(|| Some(self.program.unit.as_ref()?.header())).filter(|_| !self.is_called)
+        header
+            .or_else(|| Some(self.program.unit.as_ref()?.header()))
+            .filter(|_| !self.is_called && !self.program.unit.as_ref().is_some_and(LoadedUnit::is_excluded))
     }
 
     fn uncreated(&self) -> Option<Traced<bool>> {
@@ -349,6 +351,14 @@ impl LoadedProject for LoadedRoot<'_> {
             planned::add_undeclared(&mut elsewhere, &found.sites, plan, &self.program.root.module);
         }
         elsewhere
+    }
+
+    fn code(&self) -> Option<String> {
+        self.program.unit.as_ref()?.code(self.program.context)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.program.unit.as_ref().map(LoadedUnit::notes).unwrap_or_default()
     }
 
     fn rejections(&self) -> Vec<Rejection> {

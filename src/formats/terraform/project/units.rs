@@ -27,7 +27,12 @@ pub(super) struct LoadedUnit<'a> {
     refused: Vec<UnreadPart>,
     /// The contents of generated files of values that are unknown.
     unknown_values: Vec<Span>,
+    /// The name of a generated override file whose content is unknown.
+    unknown_override: Option<String>,
 }
+
+/// The help for a generated file that isn't known.
+const SET_CONTENTS: &str = "set `contents` to text that can be evaluated, and `if_exists` to `overwrite`";
 
 impl<'a> LoadedUnit<'a> {
     /// Reads the configuration of a unit.
@@ -42,14 +47,16 @@ impl<'a> LoadedUnit<'a> {
         budget: &Rc<Budget>,
     ) -> Result<Self, ReadError> {
         let reader = Reader::open(place, context, &library.configurations, budget)?;
-        let world = World::open(budget);
+        if place.is_excluded {
+            return Ok(Self::new(reader, UnitSource::Own, place));
+        }
         if let Some(gap) = place.gap.as_ref().filter(|gap| !gap.is_here) {
             return Ok(Self::of_gap(gap, reader, place, context));
         }
+        let world = World::open(budget);
         let source = Unit { reader: &reader }.source(&world);
         let files = reader.generated(&world);
-        let mut unit =
-            Self { reader, source, place, generated: Vec::new(), refused: Vec::new(), unknown_values: Vec::new() };
+        let mut unit = Self::new(reader, source, place);
         if !files.is_empty() {
             unit.generate(files, context);
         }
@@ -62,8 +69,12 @@ impl<'a> LoadedUnit<'a> {
         let part = unread_source(gap.text.as_deref(), &gap.reason, span, (&place.directory, &gap.label), context);
         let hint = if gap.limit.is_some() { Some(TrailHint::Content) } else { part.hint };
         let refused = vec![UnreadPart { hint, limit: gap.limit, ..part }];
-        let source = UnitSource::Own;
-        Self { reader, source, place, generated: Vec::new(), refused, unknown_values: Vec::new() }
+        Self { refused, ..Self::new(reader, UnitSource::Own, place) }
+    }
+
+    fn new(reader: Reader<'a>, source: UnitSource, place: &'a UnitPlace) -> Self {
+        let (generated, refused, unknown_values) = (Vec::new(), Vec::new(), Vec::new());
+        Self { reader, source, place, generated, refused, unknown_values, unknown_override: None }
     }
 
     /// Adds the generated files, as far as those of the same name allow it.
@@ -90,6 +101,9 @@ impl<'a> LoadedUnit<'a> {
 
     fn add_generated(&mut self, file: GeneratedFile, context: Context<'_>) {
         if file.text.is_none() {
+            if names::is_override(&file.name) {
+                self.unknown_override = Some(file.name.clone());
+            }
             self.refuse(&file, "its content is unknown");
         }
         // An unknown content also replaces a file of the same name.
@@ -114,7 +128,7 @@ impl<'a> LoadedUnit<'a> {
             header: file.place,
             description: format!("generated file `{}`", file.name),
             reason: reason.to_owned(),
-            help: "set `contents` to text that can be evaluated, and `if_exists` to `overwrite`".to_owned(),
+            help: SET_CONTENTS.to_owned(),
             hint: mentions.then_some(TrailHint::Content),
             limit: None,
             missing: None,
@@ -132,13 +146,44 @@ impl<'a> LoadedUnit<'a> {
         }
     }
 
-    /// True if a stack generates it from code that isn't here.
+    /// True if it deploys nothing, or if a stack generates it from code that isn't here.
     fn is_missing(&self) -> bool {
-        self.place.gap.as_ref().is_some_and(|gap| !gap.is_here)
+        self.place.is_excluded || self.place.gap.as_ref().is_some_and(|gap| !gap.is_here)
     }
 
-    /// The reason why everything about its resources is unknown, if the block of its stack isn't evaluated.
+    /// True if Terragrunt excludes it from `apply`.
+    pub(super) fn is_excluded(&self) -> bool {
+        self.place.is_excluded
+    }
+
+    /// The module that it deploys: its directory or its source.
+    pub(super) fn code(&self, context: Context<'_>) -> Option<String> {
+        match &self.source {
+            // It is listed as a part that isn't read.
+            UnitSource::Own | UnitSource::Unread { .. } => None,
+            UnitSource::Local(directory) => Some(context.sources.name(directory)),
+            UnitSource::Known { code, .. } => Some(code.module.name()),
+        }
+    }
+
+    /// Parts of the configuration that have no effect on the verdicts.
+    pub(super) fn notes(&self) -> Vec<String> {
+        match self.is_excluded() {
+            true => vec!["excluded".to_owned()],
+            false => Unit { reader: &self.reader }.notes(&self.reader.open_world()),
+        }
+    }
+
+    /// The reason why everything about its resources is unknown, if the block of its stack isn't evaluated, or if a
+    /// generated file of unknown content overrides their arguments.
     pub(super) fn doubt(&self) -> Option<Reason> {
+        if let Some(name) = &self.unknown_override {
+            return Some(Reason::Worded {
+                subject: name.clone(),
+                text: format!("the content of the generated file `{name}` is unknown"),
+                advice: SET_CONTENTS.into(),
+            });
+        }
         let gap = self.place.gap.as_ref().filter(|gap| gap.is_here)?;
         let advice = "check the units that Terragrunt generates: run `terragrunt stack generate` and remove the stack";
         Some(Reason::Worded { subject: gap.label.clone(), text: gap.reason.clone(), advice: advice.into() })

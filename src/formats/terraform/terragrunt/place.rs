@@ -19,12 +19,14 @@ pub(crate) struct UnitPlace {
     pub(crate) block: Option<Arc<StackBlock>>,
     /// The reason why it isn't read.
     pub(crate) gap: Option<StackGap>,
+    /// True if Terragrunt excludes it from `apply`, so that it deploys nothing.
+    pub(crate) is_excluded: bool,
 }
 
 impl UnitPlace {
     /// The place of a configuration that no stack generates.
     pub(crate) fn of_file(file: PathBuf, directory: PathBuf) -> Self {
-        Self { file, directory, copied: CopiedDirectories::default(), block: None, gap: None }
+        Self { file, directory, copied: CopiedDirectories::default(), block: None, gap: None, is_excluded: false }
     }
 
     /// The path that identifies it, which may not exist.

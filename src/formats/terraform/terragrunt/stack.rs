@@ -86,6 +86,7 @@ impl Reader<'_> {
             copied,
             block: Some(Arc::new(own.clone())),
             gap,
+            is_excluded: false,
         };
         let reason = gap.map(str::to_owned).or_else(|| {
             let extends = block.body.blocks("autoinclude").next().is_some();

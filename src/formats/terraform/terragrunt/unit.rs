@@ -39,6 +39,9 @@ pub(crate) enum UnitSource {
 /// The commands of Terraform for which a unit may be excluded.
 const EXCLUDING: [&str; 3] = ["apply", "all", "all_except_output"];
 
+/// The blocks whose commands aren't run.
+const HOOKS: [&str; 3] = ["before_hook", "after_hook", "error_hook"];
+
 /// The settings of a unit.
 pub(crate) struct Unit<'r, 'a> {
     pub(crate) reader: &'r Reader<'a>,
@@ -139,6 +142,20 @@ impl<'r, 'a> Unit<'r, 'a> {
         })
     }
 
+    /// The hooks, which may change files, and the arguments that have no effect on a deployment, each as a clause.
+    pub(crate) fn notes(&self, world: &World) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (_, part) in self.reader.merged_parts(&self.reader.main).into_iter().flatten() {
+            let blocks = part.file.body.blocks("terraform").flat_map(|block| &block.body.blocks);
+            for block in blocks.filter(|block| HOOKS.contains(&block.kind.text.as_str())) {
+                let label = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
+                notes.push(format!("`{}.{label}` may change files", block.kind.text));
+            }
+        }
+        notes.extend(self.reader.extra_arguments(world).notes);
+        notes
+    }
+
     /// The inputs that have names of a trail's settings, each with its value if that is a bool or a string.
     pub(crate) fn settings(&self, world: &World) -> Vec<String> {
         let main = &self.reader.main;
@@ -186,8 +203,33 @@ impl<'r, 'a> Unit<'r, 'a> {
             let why: &Reason = inputs.rest.as_ref()?;
             Some(Traced { value: Unknown(why.clone()), ..Traced::written(Data::Null, inputs.header) })
         };
-        field.map(|field| field.value.clone()).or_else(of_rest)
+        field.map(|field| field.value.clone()).or_else(of_rest).map(|value| without_failures(value, name))
     }
+}
+
+/// A value in which each expression that fails is unknown: Terragrunt refuses the configuration, so that nothing is
+/// deployed. The nesting of values is limited, and so is this recursion.
+fn without_failures(value: Traced<Data>, name: &str) -> Traced<Data> {
+    let Traced { value, origin, hops } = value;
+    let value = match value {
+        Unknown(why) if why.is_failure() => {
+            let text = format!("Terragrunt refuses this: {}", why.describe());
+            let advice = "fix the expression so that it can be evaluated".into();
+            Unknown(Reason::Worded { subject: format!("inputs.{name}"), text, advice })
+        }
+        Known(Data::List(mut list)) => {
+            list.items = list.items.into_iter().map(|item| without_failures(item, name)).collect();
+            Known(Data::List(list))
+        }
+        Known(Data::Object(mut object)) => {
+            for field in &mut object.fields {
+                field.value = without_failures(field.value.clone(), name);
+            }
+            Known(Data::Object(object))
+        }
+        Known(Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_)) | Unknown(_) => value,
+    };
+    Traced { value, origin, hops }
 }
 
 fn excludes(block: &Block, evaluator: &ConfigurationEvaluator<'_>) -> bool {

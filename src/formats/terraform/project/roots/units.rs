@@ -46,7 +46,9 @@ pub(super) fn find(linked: &[LinkedFile], library: &ModuleLibrary, context: Cont
         let has_code = candidate.has_terraform_files || candidate.generates_code;
         let deploys = !matches!(candidate.source, UnitSource::Own) || has_code;
         let unit = Unit { reader: &candidate.reader };
-        if deploys && !unit.is_excluded(&candidate.reader.open_world()) {
+        if deploys && unit.is_excluded(&candidate.reader.open_world()) {
+            found.push(FoundUnit::of_unread(UnitPlace { is_excluded: true, ..candidate.place.clone() }));
+        } else if deploys {
             found.push(candidate.found());
         }
     }
@@ -91,7 +93,10 @@ fn size(linked: &[LinkedFile], sources: &Sources) -> usize {
 
 /// The configurations that deploy nothing, because others include them, or read them from a directory below.
 fn templates(candidates: &[CandidateUnit<'_>]) -> BTreeSet<PathBuf> {
-    let mut included: BTreeSet<PathBuf> = candidates.iter().flat_map(|candidate| candidate.reader.included()).collect();
+    let mut included = BTreeSet::new();
+    for candidate in candidates {
+        included.extend(candidate.reader.included().into_iter().filter(|path| *path != candidate.place.file));
+    }
     let directories: BTreeSet<&Path> = candidates.iter().map(|candidate| candidate.place.directory.as_path()).collect();
     for candidate in candidates {
         let mut above = candidate.place.directory.ancestors().skip(1);
@@ -112,7 +117,7 @@ fn is_above(path: &Path, place: &UnitPlace) -> bool {
 }
 
 impl FoundUnit {
-    /// A unit of a stack whose code isn't read.
+    /// A unit that is excluded, or one of a stack whose code isn't read.
     fn of_unread(place: UnitPlace) -> Self {
         Self { place, calls: BTreeSet::new(), may_bring_trail: true, mentions_trail: false }
     }
