@@ -15,7 +15,10 @@ use crate::source::{
 };
 
 /// The extensions of templates from which other programs generate code.
-const RENDERED: [&str; 5] = ["j2", "jinja", "jinja2", "tpl", "tmpl"];
+const RENDERED: [&str; 7] = ["j2", "jinja", "jinja2", "erb", "gotmpl", "tmpl", "tpl"];
+
+/// The reason why such a file isn't read, worded to follow the file's name.
+const RENDERED_BY_ANOTHER: &str = "mentions a trail but is rendered by another tool: check the rendered file";
 
 /// The limit of entries that are visited to count the files that ignore files exclude.
 pub const MAX_COUNTED: usize = 20_000;
@@ -221,9 +224,9 @@ impl CollectedFiles<'_> {
         if is_configuration(path) {
             return self.configurations.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
         }
-        if is_rendered(path) {
+        if is_rendered(path) && !is_checked(path) {
             if bytes.is_ok_and(mentions_trail) {
-                self.report_unread(path, "mentions a trail but is rendered by another tool: check the rendered file");
+                self.report_unread(path, RENDERED_BY_ANOTHER);
             }
             return;
         }
@@ -243,7 +246,11 @@ impl CollectedFiles<'_> {
     fn consider(&self, path: &Path, readers: FormatSet, bytes: &[u8], keep_all: bool) {
         match consider(path, readers, bytes, keep_all) {
             Some(found) => self.push(found),
-            None if mentions_trail(bytes) => self.report_unread(path, reason_unread(readers, bytes).unwrap_or(NEITHER)),
+            None if mentions_trail(bytes) => {
+                let reason = reason_unread(readers, bytes);
+                let by_name = if is_rendered(path) { RENDERED_BY_ANOTHER } else { NEITHER };
+                self.report_unread(path, reason.unwrap_or(by_name));
+            }
             None => {}
         }
     }

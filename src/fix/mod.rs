@@ -43,6 +43,7 @@ use crate::report::{Diagnostic, Outcome, Report};
 use crate::scan::ScanInputs;
 use crate::source::{FileId, Fs, PathKind, SourceFile, Span, is_generated, is_known_interface};
 use crate::syntax::Problem;
+use crate::syntax::placeholders;
 use safety::Trails;
 
 /// Sets the fix of each finding of one deployment, as if there were no other deployment.
@@ -157,6 +158,20 @@ fn drop_including(report: &mut Report, others: Vec<Fix>) {
     report.findings.iter_mut().for_each(|diagnostic| drop(diagnostic.fix.take_if(includes_one)));
 }
 
+/// True if an edit replaces a mark of a templating tool, or inserts text into a part that depends on a statement and that
+/// doesn't contain the place of the finding.
+fn touches_marks(edit: &Edit, remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
+    let file = texts.file(edit.span.file);
+    if edit.text.is_empty() || !edit.span.is_empty() {
+        return !placeholders::marks(&texts.slice(edit.span)).is_empty();
+    }
+    texts.search(file.text.len());
+    let marks = placeholders::marks(&file.text);
+    let place = remedy.origin.span();
+    let outer = placeholders::depth(&marks, place.start as usize);
+    place.file == edit.span.file && placeholders::depth(&marks, edit.span.start as usize) != outer
+}
+
 fn fix(diagnostic: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
     let is_mendable = diagnostic.outcome == Outcome::Fail && !texts.is_exhausted();
     let first = diagnostic.finding.remedies.first().filter(|_| is_mendable)?;
@@ -165,6 +180,9 @@ fn fix(diagnostic: &Diagnostic, texts: &ParsedFiles<'_>) -> Option<Fix> {
     let remedies = without_redundant(&diagnostic.finding.remedies);
     for remedy in &remedies {
         let own = remedy_edits::edits(remedy, &remedies, texts)?;
+        if own.iter().any(|edit| touches_marks(edit, remedy, texts)) {
+            return None;
+        }
         if !concerns_suppression(remedy) {
             risk = risk.max(safety::risk_of(remedy, &own, texts));
         }

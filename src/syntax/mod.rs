@@ -7,6 +7,7 @@ mod compose;
 pub mod hcl;
 pub mod json;
 pub mod node;
+pub mod placeholders;
 #[cfg(test)]
 mod render;
 pub mod yaml;
@@ -70,7 +71,10 @@ impl Language {
     pub fn of(file: &SourceFile) -> Self {
         let is_native = [".tf", ".tofu", ".tfvars", ".hcl"].iter().any(|extension| file.name.ends_with(extension));
         let is_template = [".yaml", ".yml", ".template"].iter().any(|extension| file.name.ends_with(extension));
-        if !is_native && file.body().1.trim_start().starts_with('{') {
+        let start = file.body().1.trim_start();
+        // A templating tool's statement or placeholder begins with a brace, too.
+        let is_mark = ["{%", "{{", "{#"].iter().any(|mark| start.starts_with(mark));
+        if !is_native && start.starts_with('{') && !is_mark {
             Language::Json
         } else if is_template || !is_native && file.text.contains("Resources:") {
             Language::Yaml

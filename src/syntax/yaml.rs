@@ -9,6 +9,7 @@ use granit_parser::{ErrorKind, Event, Options, Parser, ScanError, StructureStyle
 
 use super::compose::{Composer, NodeProperties, NodeShape};
 use super::node::{Scalar, ScalarStyle, Tag, Tree};
+use super::placeholders::MaskedText;
 use super::{MAX_DEPTH, Problem, word_at};
 use crate::source::{FileId, SourceFile, Span};
 
@@ -42,8 +43,11 @@ pub fn parse(id: FileId, file: &SourceFile) -> Tree {
 
 /// Parses a part of a file as if it were a separate file. Spans refer to the whole file.
 pub fn parse_part(id: FileId, file: &SourceFile, part: Range<usize>) -> Tree {
-    let mut reader = YamlReader::new(id, file, part);
-    let mut parser = Parser::new_from_str_with_options(reader.text, options());
+    let original = file.text.get(part.clone()).unwrap_or_default();
+    let masked = MaskedText::of(original);
+    let text = masked.as_ref().map_or(original, |masked| &masked.text);
+    let mut reader = YamlReader::new(id, file, part.start, text, masked.as_ref());
+    let mut parser = Parser::new_from_str_with_options(text, options());
     let mut broken = 0_usize;
     while let Some(next) = parser.next_event() {
         let outcome = match next {
@@ -79,7 +83,9 @@ struct YamlReader<'a> {
     file: &'a SourceFile,
     /// The offset of `text` in the file.
     offset: usize,
+    /// The text, in which the marks of templating tools are masked.
     text: &'a str,
+    masked: Option<&'a MaskedText>,
     tree: Tree,
     composer: Composer,
     /// The offset in `text` where the last node ends, or where it starts if it is a collection.
@@ -89,12 +95,13 @@ struct YamlReader<'a> {
 }
 
 impl<'a> YamlReader<'a> {
-    fn new(id: FileId, file: &'a SourceFile, part: Range<usize>) -> Self {
+    fn new(id: FileId, file: &'a SourceFile, offset: usize, text: &'a str, masked: Option<&'a MaskedText>) -> Self {
         Self {
             id,
             file,
-            offset: part.start,
-            text: file.text.get(part).unwrap_or_default(),
+            offset,
+            text,
+            masked,
             tree: Tree::default(),
             composer: Composer::default(),
             reached: 0,
@@ -197,6 +204,14 @@ impl<'a> YamlReader<'a> {
             ScalarStyle::Plain => (self.span(start, end), text),
         };
         self.reached = span.range().end.saturating_sub(self.offset);
+        let text = match self.masked {
+            Some(masked) => {
+                let written = start..span.range().end.saturating_sub(self.offset);
+                let original = self.file.text.get(self.offset..).unwrap_or_default();
+                masked.restored(text, written, original)
+            }
+            None => text,
+        };
         self.composer.scalar(span, properties, Scalar { text, style })
     }
 

@@ -18,6 +18,9 @@ use std::rc::Rc;
 use super::{CandidateFile, Context, InputFormat, LinkedFile, Links, Project, Relevance, StackEvaluator};
 use crate::value::Budget;
 
+/// The extensions of files that a templating tool fills in.
+const RENDERED: [&str; 7] = ["j2", "jinja", "jinja2", "erb", "gotmpl", "tmpl", "tpl"];
+
 /// The format for CloudFormation templates in YAML and JSON.
 #[derive(Debug)]
 pub struct CloudFormation;
@@ -32,9 +35,13 @@ impl InputFormat for CloudFormation {
         &["json", "yaml", "yml", "template", "cfn", "cform", "cft", "stack"]
     }
 
+    // A templating tool fills in `template.yaml.j2`.
     fn reads(&self, file_name: &str) -> bool {
-        let (_, extension) = file_name.rsplit_once('.').unwrap_or_default();
-        self.extensions().iter().any(|known| extension.eq_ignore_ascii_case(known))
+        let (name, extension) = file_name.rsplit_once('.').unwrap_or_default();
+        let (_, inner) = name.rsplit_once('.').unwrap_or_default();
+        let is_one_of = |extension: &str, all: &[&str]| all.iter().any(|known| extension.eq_ignore_ascii_case(known));
+        let is_rendered = is_one_of(extension, &RENDERED) && is_one_of(inner, &["yaml", "yml", "json"]);
+        is_one_of(extension, self.extensions()) || is_rendered || is_one_of(extension, &["j2"]) && inner.is_empty()
     }
 
     fn untitled(&self, language: &str) -> Option<&'static str> {

@@ -8,19 +8,25 @@ use super::call::{self, FunctionArgument, IntrinsicCall};
 use super::eval::{Evaluator, MAX_DEPTH, is_absent, with_hop, written};
 use super::lookup::Lookup;
 use super::mapping::{self, LoopedEntries};
-use super::symbols::{computed, depends_on, failed, first_unknown, is_final, symbol};
+use super::symbols::{READER, computed, depends_on, failed, first_unknown, is_final, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Node};
 use crate::value::world::Atom;
-use crate::value::{Choice, Data, Field, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, cut};
+use crate::value::{Choice, Data, Field, Hop, HopKind, Known, Maybe, Reason, Traced, Unknown, cut, placeholder};
 
 /// The number of operands that `Fn::And` and `Fn::Or` accept:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html>.
 const OPERANDS: std::ops::RangeInclusive<usize> = 2..=10;
 
+/// The prefix of a condition of another tool that must not hold.
+pub(crate) const NOT: &str = "not ";
+
 impl<L: Lookup> Evaluator<'_, L> {
     /// The value of a condition that the template declares under a name.
     pub(crate) fn condition(&self, name: &str) -> Maybe<bool> {
+        if placeholder(name, READER).is_some() {
+            return self.statements(name);
+        }
         let key = self.lookup.qualify(name);
         let seen = self.conditions.borrow().get(&key).cloned();
         match seen {
@@ -32,6 +38,16 @@ impl<L: Lookup> Evaluator<'_, L> {
         let holds = self.declared_condition(name);
         self.conditions.borrow_mut().insert(key, Some(holds.clone()));
         holds
+    }
+
+    /// The value of conditions of another tool, one in each line, all of which have to hold.
+    fn statements(&self, text: &str) -> Maybe<bool> {
+        text.lines().fold(Known(true), |all, line| {
+            let (holds, condition) = line.strip_prefix(NOT).map_or((true, line), |condition| (false, condition));
+            let why = Reason::Placeholder { text: condition.to_owned(), reader: READER };
+            let one = self.decide(Atom::Holds { condition: condition.to_owned() }, why);
+            all.and(one.map(|one| one == holds))
+        })
     }
 
     fn declared_condition(&self, name: &str) -> Maybe<bool> {
@@ -158,7 +174,8 @@ impl<L: Lookup> Evaluator<'_, L> {
             Known(Data::String(value)) => Some((parameter, format!("\"{}\"", cut(&value)))),
             Known(_) | Unknown(_) => None,
         });
-        Choice { condition: format!("condition `{}`", cut(name)), holds, part }
+        let name = name.replace('\n', " and ");
+        Choice { condition: format!("condition `{}`", cut(&name)), holds, part }
     }
 
     /// The operand that alone determines the value of the condition, found through `Not`, `And` and `Or`; the condition

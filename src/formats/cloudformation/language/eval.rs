@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::call::{ArgumentForm, FunctionArgument, IntrinsicCall};
 use super::lookup::Lookup;
 use super::mapping::LoopNames;
-use super::symbols::{MAX_SYMBOL, MAX_TEXT, ambiguous_boolean, failed, first_unknown, is_final, symbol};
+use super::symbols::{MAX_SYMBOL, MAX_TEXT, READER, ambiguous_boolean, failed, first_unknown, is_final, symbol};
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind, Scalar};
 use crate::value::world::Atom;
@@ -24,9 +24,6 @@ pub(crate) const MAX_DEPTH: usize = 100;
 /// The start of dynamic references:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>.
 pub(super) const DYNAMIC: &str = "{{resolve:";
-
-/// The program that reads a template after other tools have filled in their placeholders.
-pub(super) const READER: &str = "CloudFormation";
 
 /// The name of the limit for the length of a text, in messages.
 const TEXT: &str = "the length of a string";

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use super::call::FunctionArgument;
-use super::eval::{Evaluator, READER, TracedValue};
+use super::eval::{Evaluator, TracedValue};
 use super::lookup::Lookup;
 use super::mapping::{Section, scalar_text};
-use super::symbols::{ambiguous_boolean, computed, failed, is_final};
+use super::symbols::{READER, ambiguous_boolean, computed, failed, is_final};
 use crate::formats::cloudformation::steps;
 use crate::syntax::node::{Entry, Meaning, Node, NodeKind};
 use crate::value::{Data, Hop, Known, Maybe, Reason, Traced, Unknown, placeholder};

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::call::{self, PREFIX};
+use super::symbols::READER;
 use crate::model::Macro;
 use crate::source::Span;
 use crate::syntax::node::{Entry, Mapping, Meaning, Node, NodeKind};
-use crate::value::{Reason, Traced};
+use crate::value::{Reason, Traced, placeholder};
 
 /// The prefix of a loop's key.
 const LOOP: &str = "Fn::ForEach::";
@@ -98,6 +99,9 @@ impl MergedMapping {
             let Some(key) = entry.key.as_text() else { continue };
             if !seen.insert(key.to_owned()) {
                 continue;
+            }
+            if placeholder(key, READER).is_some() {
+                self.unread.get_or_insert_with(|| key.to_owned());
             }
             if key == TRANSFORM {
                 transforms.push(Arc::clone(&entry.value));

@@ -23,6 +23,7 @@ mod strings;
 mod symbols;
 
 pub(crate) use call::{IntrinsicCall, plain, plain_text};
+pub(crate) use conditions::NOT;
 pub(crate) use declarations::Declarations;
 pub(crate) use eval::{Evaluator, MAX_DEPTH, is_absent, is_filled_in, with_hop};
 pub(crate) use limits::{broken, example_value, is_stored};

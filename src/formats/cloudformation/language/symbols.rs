@@ -9,6 +9,9 @@ pub(super) const MAX_SYMBOL: usize = 2_000;
 /// The maximum length of a text, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 20;
 
+/// The program that reads a template after other tools have filled in their placeholders.
+pub(super) const READER: &str = "CloudFormation";
+
 /// The value of an expression that no deployment accepts.
 pub(crate) fn failed<T>(message: impl Into<String>) -> Maybe<T> {
     Unknown(Reason::Failed { message: message.into() })

@@ -15,7 +15,7 @@ use super::search::{self, StackEntry, StackSearch};
 use super::stacks::created;
 use super::template::Template;
 use crate::formats::{CalledCode, Context, LoadedProject, OptionValue, Project, Rejection};
-use crate::model::{Resolution, Resource, SearchSubject, UnknownValues, UnreadPart};
+use crate::model::{Resolution, Resource, SearchSubject, TrailHint, UnknownValues, UnreadPart};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::Problem;
 use crate::syntax::node::Tree;
@@ -24,6 +24,15 @@ use crate::value::{Budget, World};
 
 /// The maximum number of templates that are checked in one file.
 pub(super) const MAX_TEMPLATES: usize = 4_096;
+
+/// The reason why a file with the marks of a templating tool isn't read, worded to follow the file's name.
+const FILLED_IN: &str = "is filled in by a templating tool before CloudFormation reads it";
+
+/// How to check a file that a templating tool fills in.
+pub(super) fn render_advice(name: &str) -> String {
+    let name = name.rsplit('/').next().unwrap_or_default();
+    format!("render the template and check the result (`… | trailint check --stdin-filename {name} -`)")
+}
 
 /// A file that may be a template, or one document of such a file.
 pub(super) struct TemplateRoot {
@@ -154,7 +163,7 @@ impl<'a> LoadedStack<'a> {
 
 impl LoadedProject for LoadedStack<'_> {
     fn header(&self) -> Option<Span> {
-        self.root.as_ref().map(|root| root.template.header)
+        self.root.as_ref().map(|root| root.template.header).or(self.document.unfilled)
     }
 
     fn resolution(&self, unknown: &UnknownValues<'_>) -> Resolution {
@@ -181,7 +190,10 @@ impl LoadedProject for LoadedStack<'_> {
         let is_read = self.root.is_some() || says_why;
         let file = self.library.files.context.sources.file(self.document.file);
         let is_unread = !is_read && names_trail(file.text.as_bytes());
-        is_unread.then(|| "mentions a trail but is no template".to_owned())
+        is_unread.then(|| match self.document.unfilled {
+            Some(_) => FILLED_IN.to_owned(),
+            None => "mentions a trail but is no template".to_owned(),
+        })
     }
 
     fn unread_file(&self) -> Option<FileId> {
@@ -206,7 +218,20 @@ impl LoadedProject for LoadedStack<'_> {
     }
 
     fn unread_parts(&self, subject: SearchSubject) -> Vec<UnreadPart> {
-        self.found(subject).elsewhere.clone()
+        let mut parts = self.found(subject).elsewhere.clone();
+        if let Some(header) = self.document.unfilled {
+            let name = self.library.files.context.sources.file(self.document.file).name.clone();
+            parts.push(UnreadPart {
+                header,
+                description: format!("`{name}`"),
+                reason: format!("the file {FILLED_IN}"),
+                help: render_advice(&name),
+                hint: Some(TrailHint::Content),
+                limit: None,
+                missing: None,
+            });
+        }
+        parts
     }
 
     fn problems(&self) -> Vec<Problem> {

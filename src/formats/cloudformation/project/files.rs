@@ -1,17 +1,19 @@
 //! The files that a deployment reads, and the lookup of the files that their paths refer to.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::alternatives::{Arms, GuardedResources};
 use super::needles::mentions_trail;
 use crate::formats::Context;
 use crate::formats::cloudformation::language::Cache;
-use crate::model::Notation;
+use crate::model::{Notation, dialects};
 use crate::source::{FileId, PathKind, SourceFile, Span, normalize};
 use crate::syntax::node::{Node, NodeKind, ScalarStyle, Tree};
+use crate::syntax::placeholders::{self, Mark};
 use crate::syntax::{ProblemKind, json, yaml};
 
 /// The files of one deployment, each parsed once.
@@ -36,6 +38,10 @@ pub(super) struct TemplateReading {
     pub(super) notation: Notation,
     /// True if the text mentions a trail, including in escaped form.
     pub(super) mentions_trail: bool,
+    /// The resources that exist only under conditions of a templating tool.
+    pub(super) guarded: GuardedResources,
+    /// The place of the first trail in a text that can't be read before a templating tool has filled it in.
+    pub(super) unfilled: Option<Span>,
 }
 
 /// The target of a path in a template.
@@ -168,9 +174,40 @@ impl TemplateReading {
 
     /// Parses a part of a file as a separate document. Spans refer to the whole file.
     pub(super) fn of_part(id: FileId, file: &SourceFile, part: Range<usize>) -> Self {
-        let mentions_trail = mentions_trail(file.text.get(part.clone()).unwrap_or_default());
-        let (tree, notation) = parse(id, file, part);
-        Self { tree: Arc::new(tree), notation, mentions_trail }
+        let text = file.text.get(part.clone()).unwrap_or_default();
+        let mentions_trail = mentions_trail(text);
+        let (tree, notation) = parse(id, file, part.clone());
+        let mut reading =
+            Self { tree: Arc::new(tree), notation, mentions_trail, guarded: HashMap::new(), unfilled: None };
+        let marks = placeholders::marks(text);
+        if !marks.is_empty() {
+            reading.choose(&marks, id, part.start, text);
+        }
+        reading
+    }
+
+    /// Converts the alternatives of a text with the marks of a templating tool. A text that can't be read without that
+    /// tool has no documents.
+    fn choose(&mut self, marks: &[Mark], id: FileId, offset: usize, text: &str) {
+        let arms = Arms::of(marks, id, offset);
+        let arms = arms.filter(|_| self.tree.problems.iter().all(|problem| problem.kind != ProblemKind::Syntax));
+        let documents = arms.as_ref().and_then(|arms| {
+            let documents = self.tree.documents.iter();
+            documents.map(|root| arms.document(root, &mut self.guarded)).collect::<Option<Vec<_>>>()
+        });
+        let mut problems = self.tree.problems.clone();
+        let documents = documents.unwrap_or_else(|| {
+            let kind = dialects::CLOUDFORMATION.kind;
+            let place = text.find(kind).map(|at| offset.saturating_add(at));
+            self.unfilled = place.map(|at| Span::new(id, at, at.saturating_add(kind.len())));
+            problems.retain(|problem| problem.kind == ProblemKind::Limit);
+            Vec::new()
+        });
+        if let Some(arms) = arms {
+            // A key may be repeated in parts that exclude each other.
+            problems.retain(|problem| problem.kind != ProblemKind::DuplicateKey || !arms.is_conditional(problem.span));
+        }
+        self.tree = Arc::new(Tree { documents, comments: self.tree.comments.clone(), problems });
     }
 }
 
@@ -179,8 +216,10 @@ impl TemplateReading {
 fn parse(id: FileId, file: &SourceFile, part: Range<usize>) -> (Tree, Notation) {
     let text = file.text.get(part.clone()).unwrap_or_default();
     let begins_like_json = text.trim_start().starts_with(['{', '[']);
+    // JSON has no placeholders without quotes, but YAML in flow style has.
+    let has_json_name = file.name.ends_with(".json") && placeholders::marks(text).is_empty();
     let json = begins_like_json.then(|| json::parse_part(id, file, part.clone()));
-    if let Some(tree) = json.filter(|tree| is_sound(tree) || file.name.ends_with(".json")) {
+    if let Some(tree) = json.filter(|tree| is_sound(tree) || has_json_name) {
         return (tree, Notation::Json);
     }
     let tree = yaml::parse_part(id, file, part.clone());
@@ -188,7 +227,7 @@ fn parse(id: FileId, file: &SourceFile, part: Range<usize>) -> (Tree, Notation) 
     let is_json = if begins_like_json {
         !is_sound(&tree) && !file.name.ends_with(".yaml") && !file.name.ends_with(".yml")
     } else {
-        !is_yaml && file.name.ends_with(".json")
+        !is_yaml && has_json_name
     };
     if is_json { (json::parse_part(id, file, part), Notation::Json) } else { (tree, Notation::Yaml) }
 }

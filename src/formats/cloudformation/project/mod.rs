@@ -4,6 +4,7 @@
 //! and their sections, and [`library`] caches them. [`lookup`] resolves the names of a template for the evaluation,
 //! [`search`] follows nested stacks, and [`deployment`] evaluates a root template with them.
 
+mod alternatives;
 mod deployment;
 mod embedded;
 mod exports;

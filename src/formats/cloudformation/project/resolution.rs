@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::deployment::LoadedStack;
+use super::deployment::{LoadedStack, render_advice};
 use super::lookup::{OF_REGION, REGION};
 use super::parameter_values::texts_of_file;
 use super::scope::TemplateEvaluator;
@@ -67,7 +67,13 @@ impl LoadedStack<'_> {
             steps.push(ResolvingStep::option("--region", region));
         }
         if steps.is_empty() {
-            sentences.extend(cause.and_then(advice));
+            sentences.extend(cause.and_then(|cause| match cause {
+                Reason::Placeholder { .. } => self.root.as_ref().map(|root| {
+                    let file = self.library.files.context.sources.file(root.template.file);
+                    render_advice(&file.name)
+                }),
+                other => advice(other),
+            }));
         }
         Resolution { help: (!sentences.is_empty()).then(|| sentences.join("; ")), steps }
     }

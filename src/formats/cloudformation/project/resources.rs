@@ -1,5 +1,8 @@
 //! Evaluates the entries of `Resources` to resources, including those of nested stacks.
 
+use std::borrow::Cow;
+
+use super::alternatives::condition;
 use super::scope::TemplateEvaluator;
 use super::stacks::{created, is_stack};
 use crate::formats::cloudformation::language::{
@@ -26,13 +29,26 @@ impl TemplateEvaluator<'_> {
         if let Err(limit) = self.world.enter(MAX_DEPTH) {
             return vec![self.over_limit_resource(subject, entry, limit)];
         }
+        let outer = self.guarded(entry.key.span, outer);
         let resources = if is_loop(entry) {
-            self.looped(subject, entry, outer)
+            self.looped(subject, entry, &outer)
         } else {
-            self.created_by(subject, &self.member(entry), outer)
+            self.created_by(subject, &self.member(entry), &outer)
         };
         self.world.leave();
         resources
+    }
+
+    /// The existence of a resource that a templating tool may leave out.
+    pub(super) fn guarded<'o>(&self, key: Span, outer: &'o Traced<bool>) -> Cow<'o, Traced<bool>> {
+        let Some(alternatives) = self.template().guarded.get(&key) else { return Cow::Borrowed(outer) };
+        let mut holds = Known(false);
+        for guards in alternatives {
+            let all = if guards.is_empty() { Known(true) } else { self.condition(&condition(guards)) };
+            holds = holds.or(all);
+        }
+        let value = outer.value.clone().and(holds);
+        Cow::Owned(Traced { value, origin: Origin::Written(key), hops: Vec::new() })
     }
 
     /// A resource that represents everything that an entry may create, if its evaluation reached a limit.
@@ -206,6 +222,8 @@ impl TemplateEvaluator<'_> {
         if IntrinsicCall::of(target).is_some() || self.placeholder(target).is_some() {
             return match self.eval(target).value {
                 Known(Data::Object(object)) => Known(Object { header, ..object }),
+                // `AWS::NoValue`, because a templating tool may leave out the properties.
+                Known(Data::Null) => Known(Object::new(header, Vec::new())),
                 Known(_) => Unknown(Reason::Unreadable),
                 Unknown(why) => Unknown(why),
             };

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::deployment::render_advice;
 use super::exports;
 use super::library::Export;
 use super::macros;
@@ -134,7 +135,7 @@ impl StackSearch {
             if is_site {
                 self.note(root, stacks, entry);
             } else if kind.is_some_and(is_stack) {
-                self.search_stack(evaluator, root, exists, stacks, entry);
+                self.search_stack(evaluator, root, &evaluator.guarded(entry.key.span, exists), stacks, entry);
             } else if kind.is_none() {
                 self.add_unread_part(|| {
                     unread_stacks(evaluator, &evaluator.member(entry)).filter(|part| is_relevant(part, subject))
@@ -310,9 +311,27 @@ fn macro_part(template: &Template) -> Option<UnreadPart> {
     })
 }
 
+/// The unread part for a resource that another tool fills in as a whole. Its names give the hint that it is a trail.
+fn unfilled_resource(evaluator: &TemplateEvaluator<'_>, member: &Member, why: &Reason) -> UnreadPart {
+    let text = member.value.as_text().unwrap_or_default();
+    let names = text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-')).filter(|name| !name.is_empty());
+    UnreadPart {
+        header: member.key_span,
+        description: format!("resource `{}`", evaluator.lookup.qualify(&member.key)),
+        reason: why.describe(),
+        help: render_advice(&evaluator.lookup.library.files.context.sources.file(member.key_span.file).name),
+        hint: TrailHint::of(names, &member.key),
+        limit: None,
+        missing: None,
+    }
+}
+
 /// The unread part for a resource that a macro generates as a whole. The logical ID and the names in the call determine
 /// the hint that it is a trail.
 fn unread_stacks(evaluator: &TemplateEvaluator<'_>, member: &Member) -> Option<UnreadPart> {
+    if let Some(why) = evaluator.placeholder(&member.value) {
+        return Some(unfilled_resource(evaluator, member, &why));
+    }
     let transform = member.value.as_mapping()?.get(TRANSFORM)?;
     let found = macros::calls(&transform.value).into_iter().next()?;
     let name = member.key.as_str();

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::alternatives::GuardedResources;
 use super::files::{TemplateFile, TemplateFiles};
 use super::includes::Includes;
 use super::macros;
@@ -27,6 +28,8 @@ pub(super) struct Template {
     pub(super) macros: Vec<Macro>,
     /// Errors for which CloudFormation rejects the template.
     pub(super) problems: Vec<Problem>,
+    /// The conditions of resources that a templating tool may leave out, by the places of their keys.
+    pub(super) guarded: GuardedResources,
     /// Parts that aren't read, and may have resources.
     pub(super) unread: Vec<UnreadPart>,
     /// The variables of a service of the Serverless Framework.
@@ -106,6 +109,7 @@ impl Template {
             outputs: sections.get("Outputs").map(|entry| macros::in_long_form(&entry.value)),
             macros: transforms.macros,
             problems: Vec::new(),
+            guarded: document.guarded.clone(),
             unread,
             variables,
             exports: OnceCell::new(),
