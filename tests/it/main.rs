@@ -23,6 +23,7 @@ mod filesets;
 mod fixes;
 mod flows;
 mod fuzzing;
+mod generated_units;
 mod hooks;
 #[cfg(unix)]
 mod hostile;
