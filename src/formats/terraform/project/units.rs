@@ -123,7 +123,7 @@ impl<'a> LoadedUnit<'a> {
         if names::is_automatic_values(&file.name) {
             self.unknown_values.push(file.place);
         }
-        let mentions = file.text.as_ref().is_none_or(|text| text.contains("cloudtrail"));
+        let mentions = file.may_mention_trail(|text| text.contains("cloudtrail"));
         self.refused.push(UnreadPart {
             header: file.place,
             description: format!("generated file `{}`", file.name),

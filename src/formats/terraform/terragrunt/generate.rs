@@ -41,6 +41,16 @@ pub(crate) enum IfExists {
     Error,
 }
 
+impl GeneratedFile {
+    /// True if it may declare a trail. A file of unknown content may, unless its name is that of a file with settings.
+    pub(crate) fn may_mention_trail(&self, mentions: impl Fn(&str) -> bool) -> bool {
+        const SETTINGS: [&str; 8] =
+            ["backend", "cloud", "provider", "providers", "remote_state", "terraform", "version", "versions"];
+        let stem = self.name.split('.').next().unwrap_or_default();
+        self.text.as_ref().map_or_else(|| !SETTINGS.contains(&stem), |text| mentions(text))
+    }
+}
+
 /// True if Terragrunt has generated a text.
 pub(crate) fn is_own(text: &str) -> bool {
     text.lines().next().is_some_and(|line| line.contains(SIGNATURE))
@@ -128,8 +138,7 @@ fn file(settings: &Settings<'_>, evaluator: &ConfigurationEvaluator<'_>) -> Opti
     let text = match (value.value, value.hops) {
         (Known(Data::String(text)), _) => Some(text),
         (Known(_), _) => None,
-        (Unknown(_), hops) if hops.is_empty() => with_unknown_parts(contents, evaluator),
-        (Unknown(_), _) => None,
+        (Unknown(_), _) => with_unknown_parts(contents, evaluator),
     };
     let lines = text.as_deref().map(|text| lines_within(text, place, is_file, evaluator)).unwrap_or_default();
     Some(GeneratedFile { name, text, if_exists, place, lines })

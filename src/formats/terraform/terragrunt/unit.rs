@@ -80,6 +80,8 @@ impl<'r, 'a> Unit<'r, 'a> {
         let Some(path) = local_path(&text) else { return self.remote_source(text, span) };
         let directory = self.reader.copied.original(&path_of_text(&path, &self.reader.directory, sources));
         let own = self.reader.copied.original(&self.reader.directory);
+        // Functions return absolute paths, which depend on the place of the tree.
+        let text = if path.starts_with('/') { sources.name(&directory) } else { text };
         if options.terraform.modules == Modules::None {
             return unread(Some(text), "modules aren't read".to_owned(), span);
         }
@@ -185,7 +187,8 @@ impl<'r, 'a> Unit<'r, 'a> {
             if let Some(exclude) = part.block("exclude") {
                 return excludes(exclude, &evaluator);
             }
-            if let Some(skip) = part.attribute("skip") {
+            // It applies only to the file that sets it.
+            if let Some(skip) = part.attribute("skip").filter(|_| include.is_none()) {
                 return is_true(&evaluator.eval(skip).value);
             }
         }

@@ -138,9 +138,7 @@ impl<'a> CandidateUnit<'a> {
         let generated = reader.generated(&World::open(budget));
         let generates_code = generated.iter().any(|file| names::is_configuration(&file.name));
         let mentions_trail = mentions_trail
-            || generated
-                .iter()
-                .any(|file| file.text.as_ref().is_none_or(|text| mentions::mentions_trail(text.as_bytes())));
+            || generated.iter().any(|file| file.may_mention_trail(|text| mentions::mentions_trail(text.as_bytes())));
         Some(Self { place, reader, source, has_terraform_files, generates_code, mentions_trail })
     }
 
