@@ -42,6 +42,14 @@ pub enum Error {
     /// A baseline that is there already.
     #[error("`{path}` already exists")]
     BaselineExists { path: String },
+    /// A file or directory that `--evidence` names has no evidence.
+    #[error(
+        "no evidence found in `{path}`: it has neither the output of `aws cloudtrail` commands nor a Terraform state"
+    )]
+    NoEvidence {
+        /// The path as the user wrote it.
+        path: String,
+    },
     /// Standard input can't be read.
     #[error("can't read standard input: {0}")]
     StandardInput(std::io::Error),

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use crate::edit::Fix;
 use crate::error::Error;
 use crate::finding::{Finding, Label, Level};
+use crate::formats::{AccountId, Pointers, TrailDocuments};
 use crate::model::selectors::EventLoss;
 use crate::model::{EventCoverage, KnownInterface, MovedBlock, ResolvingStep};
 use crate::rules::{Check, Rule};
@@ -45,6 +46,10 @@ pub struct Report {
     pub uncreated: Vec<TrailResult>,
     /// The deployments that declare a trail, or have to, ordered by root.
     pub deployments: Vec<DeploymentResult>,
+    /// The documents of the files with evidence.
+    pub pointers: Pointers,
+    /// The names of files in directories with evidence that have none.
+    pub skipped_evidence: Vec<String>,
     /// All findings, ordered by place.
     pub findings: Vec<Diagnostic>,
     /// The findings as outputs show them.
@@ -135,6 +140,8 @@ pub struct DeploymentResult {
     pub code: Option<String>,
     /// Parts of its configuration that have no effect on the verdicts, each as a clause about it.
     pub notes: Vec<String>,
+    /// The account, if the deployment is one and its number is known.
+    pub account: Option<AccountId>,
 }
 
 /// The value that decides that a trail isn't created.
@@ -185,6 +192,8 @@ pub struct TrailResult {
     pub evidence: Vec<(&'static Rule, Vec<Label>)>,
     /// The rules that gave advice.
     pub advisories: Vec<&'static Rule>,
+    /// The documents from which the verdicts come, if it isn't declared by code.
+    pub documents: Option<TrailDocuments>,
 }
 
 /// The existence of a trail over all worlds.
@@ -217,6 +226,8 @@ pub struct Diagnostic {
     pub fingerprint: String,
     /// The trail, or the first of several; `None` for a finding about a deployment or a file.
     pub address: Option<String>,
+    /// The first words of its message, if they aren't the address of the trail.
+    pub named: Option<String>,
     /// The lost events, for a finding about events.
     pub loss: Option<EventLoss>,
     /// The other trails of the finding.
@@ -353,6 +364,7 @@ impl Diagnostic {
             outcome: Outcome::Fail,
             fingerprint: String::new(),
             address: None,
+            named: None,
             loss: None,
             others: Vec::new(),
             deployment: None,

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::formats::{CandidateFile, FORMATS, NEITHER, Relevance, mentions_trail};
 use crate::progress::Progress;
 use crate::source::{
-    FileCount, FileId, Fs, PathKind, ReadError, SourceFile, Sources, check_size, from_wide, is_generated, stand_in,
-    unescaped,
+    FileCount, FileId, Fs, PathKind, ReadError, SourceFile, Sources, check_size, check_text, from_wide, is_generated,
+    stand_in, unescaped,
 };
 
 /// The extensions of templates from which other programs generate code.
@@ -28,6 +28,12 @@ pub const MAX_COUNTED: usize = 20_000;
 pub struct ScanInputs {
     /// Files and directories.
     pub paths: Vec<Input>,
+    /// Files and directories with evidence.
+    pub evidence: Vec<Input>,
+    /// Evidence from standard input, with the path under which it is reported.
+    pub evidence_text: Option<(PathBuf, Vec<u8>)>,
+    /// True if the inputs for evidence may have none.
+    pub may_lack_evidence: bool,
     /// The content to use for the file at this path.
     pub text: Option<(PathBuf, Vec<u8>)>,
     /// Keeps also the files that don't mention a trail.
@@ -61,6 +67,8 @@ pub struct Scan {
     pub unreadable: Vec<(PathBuf, ReadError)>,
     /// Files that mention a trail and aren't read as code, with the reason, to follow the file's name.
     pub unread: Vec<(PathBuf, &'static str)>,
+    /// Files in directories with evidence that have none, ordered by path.
+    pub skipped_evidence: Vec<PathBuf>,
     /// The configurations that a walk found, ordered by path.
     pub configurations: Vec<PathBuf>,
     /// All files that were found, if they are recorded.
@@ -76,6 +84,7 @@ struct CollectedFiles<'a> {
     found_paths: Option<Mutex<HashSet<PathBuf>>>,
     found: Mutex<Vec<ScanResult>>,
     unread: Mutex<Vec<(PathBuf, &'static str)>>,
+    skipped_evidence: Mutex<Vec<PathBuf>>,
     configurations: Mutex<Vec<PathBuf>>,
 }
 
@@ -99,8 +108,19 @@ pub fn scan(fs: &dyn Fs, inputs: &ScanInputs, sources: &Sources, progress: &Prog
         found_paths,
         found: Mutex::default(),
         unread: Mutex::default(),
+        skipped_evidence: Mutex::default(),
         configurations: Mutex::default(),
     };
+    for input in &inputs.evidence {
+        if !catch.evidence(input, fs)? && !inputs.may_lack_evidence {
+            return Err(Error::NoEvidence { path: input.given.clone() });
+        }
+    }
+    if let Some((path, bytes)) = &inputs.evidence_text
+        && !catch.evidence_file(path, Ok(bytes))
+    {
+        return Err(Error::NoEvidence { path: "-".to_owned() });
+    }
     if let Some((path, bytes)) = &inputs.text {
         sources.note_unlisted(path);
         catch.named(path, bytes, inputs.keep_all);
@@ -167,6 +187,12 @@ pub fn mentions(path: &Path, bytes: &[u8]) -> bool {
 }
 
 impl Scan {
+    /// The files with evidence.
+    pub fn evidence(&self) -> Vec<FileId> {
+        let formats = FORMATS.iter().zip(&self.candidates).filter(|(format, _)| format.is_only_named());
+        formats.flat_map(|(_, kept)| kept.iter().map(|kept| kept.file)).collect()
+    }
+
     /// The size of the relevant files, in bytes.
     pub fn bytes(&self, sources: &Sources) -> usize {
         let kept = self.candidates.iter().flatten().map(|kept| sources.file(kept.file).text.len());
@@ -177,7 +203,8 @@ impl Scan {
 impl ScanInputs {
     /// True if one input may contain another.
     fn overlap(&self) -> bool {
-        self.paths.len().saturating_add(usize::from(self.text.is_some())) > 1
+        let has_evidence = !self.evidence.is_empty() || self.evidence_text.is_some();
+        has_evidence || self.paths.len().saturating_add(usize::from(self.text.is_some())) > 1
     }
 }
 
@@ -203,12 +230,65 @@ impl CollectedFiles<'_> {
         if let Err(error) = check_size(bytes) {
             return self.push(ScanResult { path: path.to_owned(), outcome: Err(error) });
         }
+        if let Some(format) = named_format(bytes) {
+            let outcome = Ok((format, Relevance::Trail, bytes.to_vec()));
+            return self.push(ScanResult { path: path.to_owned(), outcome });
+        }
         let by_name = readers(path);
         if by_name.contains(&true) {
             return self.consider(path, by_name, bytes, keep_all);
         }
         let by_content = recognized(bytes).or_else(|| recognized(&unescaped(bytes)?));
         self.consider(path, std::array::from_fn(|index| by_content == Some(index)), bytes, keep_all);
+    }
+
+    /// Adds a file with evidence, or all files of a directory. False if there is none.
+    /// Ignore files don't matter, and hidden files are skipped.
+    fn evidence(&self, input: &Input, fs: &dyn Fs) -> Result<bool, Error> {
+        let failed = |cause| Error::Path { path: input.given.clone(), cause };
+        let mut has_any = false;
+        match fs.kind(&input.path).map_err(failed)? {
+            PathKind::File => {
+                let bytes = fs.read(&input.path).map_err(failed)?;
+                has_any = self.evidence_file(&input.path, Ok(&bytes));
+            }
+            PathKind::Directory => {
+                let mut pending = vec![input.path.clone()];
+                while let Some(directory) = pending.pop() {
+                    for path in fs.list(&directory).map_err(failed)?.iter().filter(|path| !is_hidden(path)) {
+                        has_any |= self.evidence_file(path, fs.read_inside(path).as_deref().map_err(Clone::clone));
+                    }
+                    let below = fs.directories(&directory).map_err(failed)?;
+                    pending.extend(below.into_iter().filter(|path| !is_hidden(path)));
+                }
+            }
+        }
+        Ok(has_any)
+    }
+
+    /// Adds a file with evidence; false if it has none.
+    fn evidence_file(&self, path: &Path, bytes: Result<&[u8], ReadError>) -> bool {
+        let bytes = match bytes.and_then(|bytes| check_text(bytes).and_then(|()| check_size(bytes)).map(|()| bytes)) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.push(ScanResult { path: path.to_owned(), outcome: Err(error) });
+                return true;
+            }
+        };
+        let is_ignored = FORMATS.iter().any(|format| format.ignores(bytes));
+        match (named_format(bytes), self.is_new(path)) {
+            (Some(format), true) => {
+                let outcome = Ok((format, Relevance::Trail, bytes.to_vec()));
+                self.push(ScanResult { path: path.to_owned(), outcome });
+                !is_ignored
+            }
+            (Some(_), false) => !is_ignored,
+            (None, true) if !is_ignored => {
+                self.skipped_evidence.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+                false
+            }
+            (None, _) => false,
+        }
     }
 
     /// Adds the other files of a deleted file's program, which may now contain its declarations.
@@ -275,14 +355,17 @@ impl CollectedFiles<'_> {
         let mut unread = self.unread.into_inner().unwrap_or_else(PoisonError::into_inner);
         unread.sort_unstable();
         unread.dedup();
+        let mut skipped_evidence = self.skipped_evidence.into_inner().unwrap_or_else(PoisonError::into_inner);
+        skipped_evidence.sort_unstable();
         let mut configurations = self.configurations.into_inner().unwrap_or_else(PoisonError::into_inner);
         configurations.sort_unstable();
         configurations.dedup();
-        let mut scan = Scan { files, found_paths, unread, configurations, ..Scan::default() };
+        let mut scan = Scan { files, found_paths, unread, skipped_evidence, configurations, ..Scan::default() };
         for ScanResult { path, outcome } in found {
             match outcome {
                 Ok((format, relevance, bytes)) => {
-                    let file = sources.add(&path, bytes);
+                    let own = FORMATS.get(format).expect("a result has the index of its format");
+                    let file = sources.add(&path, own.without_secrets(bytes));
                     let kept = scan.candidates.get_mut(format).expect("there is a list for each format");
                     kept.push(CandidateFile { file, relevance });
                 }
@@ -291,6 +374,15 @@ impl CollectedFiles<'_> {
         }
         scan
     }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+/// The format of a file whose name doesn't matter, because the user named it.
+fn named_format(text: &[u8]) -> Option<usize> {
+    FORMATS.iter().position(|format| format.is_only_named() && format.recognizes(text))
 }
 
 fn recognized(text: &[u8]) -> Option<usize> {

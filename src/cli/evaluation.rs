@@ -1,6 +1,6 @@
 //! The options that add information to the code: values of variables and parameters, the workspace, a plan, a Region.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ArgMatches;
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::formats::terraform::MappedModule;
 use crate::formats::{FormatArgs, OptionReader, Options, cloudformation, terraform};
 use crate::model::region;
-use crate::source::{Fs, ReadError, Sources};
+use crate::source::{Fs, ReadError, Sources, format_path, normalize};
 
 /// Reads the files that the options name, and keeps their texts so that findings can refer to them.
 pub(super) fn options(
@@ -73,6 +73,23 @@ pub(super) fn deployments(
         named.push(NamedDeployment { name: deployment.name, path: deployment.path, evaluation });
     }
     Ok(named)
+}
+
+/// Adds the evidence that the option names, or else the configuration, to the inputs.
+pub(super) fn add_evidence(
+    args: &FormatArgs,
+    config: &Config,
+    options: &mut Options,
+    named_inputs: &mut NamedInputs,
+) -> Result<(), Error> {
+    let named = args.evidence.evidence.iter();
+    let mut evidence: Vec<(String, PathBuf)> =
+        named.map(|path| (format_path(path), normalize(&named_inputs.working_directory.join(path)))).collect();
+    if evidence.is_empty() {
+        evidence = config.evidence(&named_inputs.sources)?;
+    }
+    options.evidence = evidence.iter().map(|(_, path)| path.clone()).collect();
+    named_inputs.add_evidence(evidence)
 }
 
 /// Checks the Region of `--region`.

@@ -106,6 +106,13 @@ impl Files {
         inputs.paths.iter().flat_map(|input| snapshot.reachable(&input.path, files)).collect()
     }
 
+    /// Follows links only to files below these directories.
+    fn set_trees(&mut self, trees: &[PathBuf]) {
+        if let Files::Disk(disk) = self {
+            disk.set_trees(trees);
+        }
+    }
+
     pub(super) fn walks_ignored(&mut self) {
         match self {
             Files::Disk(disk) => disk.walks_ignored(),
@@ -129,6 +136,27 @@ impl NamedInputs {
     /// Returns an empty store for files of the same tree.
     pub(super) fn no_sources(&self) -> Sources {
         sources(&self.read_roots, &self.base, &self.working_directory)
+    }
+
+    /// Adds files and directories with evidence to the inputs, each with its name as the user wrote it. In an earlier
+    /// state, one may be missing.
+    pub(super) fn add_evidence(&mut self, evidence: Vec<(String, PathBuf)>) -> Result<(), Error> {
+        for (given, path) in evidence {
+            if given == STANDARD_INPUT {
+                if self.inputs.text.is_some() || self.inputs.evidence_text.is_some() {
+                    return Err(Error::StandardInputTwice);
+                }
+                let path = self.working_directory.join("<stdin>");
+                self.inputs.evidence_text = Some((path, read_standard_input()?)).filter(|_| !self.is_before);
+            } else if !self.is_before || self.files.fs().kind(&path).is_ok() {
+                self.inputs.evidence.push(Input { given, path });
+            }
+        }
+        self.inputs.may_lack_evidence = self.is_before;
+        let evidence = self.inputs.evidence.iter().map(|input| &input.path);
+        let trees: Vec<PathBuf> = self.read_roots.iter().chain(evidence).cloned().collect();
+        self.files.set_trees(&trees);
+        Ok(())
     }
 
     /// Iterates over the checked paths, including the name of standard input.

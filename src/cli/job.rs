@@ -156,6 +156,7 @@ fn settings(
     named_inputs.inputs.keep_all = args.require_trail;
     config::search(args, config, named_inputs)?;
     let mut evaluation = evaluation::options(&args.evaluation, config, matches, named_inputs)?;
+    evaluation::add_evidence(&args.evaluation, config, &mut evaluation, named_inputs)?;
     let deployments = evaluation::deployments(config, &mut evaluation, named_inputs)?;
     Ok(EngineSettings {
         policy,

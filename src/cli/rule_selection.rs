@@ -95,6 +95,7 @@ fn check_is_evaluating(rule: &'static Rule) -> Result<(), Error> {
         | Check::Advice(_)
         | Check::LogDelivery(_)
         | Check::LogDeliveryAdvice(_)
+        | Check::Evidence
         | Check::Ignoring => Ok(()),
     }
 }

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::report::{Renamed, SuppressedBy, Suppression};
-use crate::source::{Exclusions, Fs, Sources, Span};
+use crate::source::{Exclusions, Fs, ReadError, Sources, Span, normalize};
 use crate::suppress::SuppressedFindings;
 pub use find::{BASELINE, is_configuration, is_setting};
 use layer::SettingsLayer;
@@ -142,6 +142,25 @@ impl Config {
         let Some(origin) = self.origins.get("exclude") else { return Ok(Exclusions::default()) };
         Exclusions::new(&origin.directory, self.settings.exclude.iter().map(|glob| glob.0.as_str()))
             .map_err(|cause| Error::Setting { text: "exclude".to_owned(), cause })
+    }
+
+    /// The files and directories with evidence, each with the text of the setting.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] for a path outside of the tree in a file that was found there.
+    pub fn evidence(&self, sources: &Sources) -> Result<Vec<(String, PathBuf)>, Error> {
+        let Some(origin) = self.origins.get("evidence") else { return Ok(Vec::new()) };
+        let mut evidence = Vec::new();
+        for (name, span) in self.settings.evidence.iter().zip(&origin.items) {
+            let path = normalize(&origin.directory.join(name));
+            if origin.source == ConfigurationSource::Found && !sources.may_read(&path) {
+                let message = format!("can't read `{name}`: {}", ReadError::OutsideTree);
+                return Err(layer::error(*span, message, sources));
+            }
+            evidence.push((name.clone(), path));
+        }
+        Ok(evidence)
     }
 
     /// The findings that are accepted.

@@ -68,6 +68,9 @@ impl Config {
                 add("root", format!("changes the values of the deployment `{name}`"));
             }
         }
+        for evidence in was.evidence.iter().filter(|evidence| !now.evidence.contains(evidence)) {
+            add("evidence", format!("removes the evidence `{evidence}`"));
+        }
         for module in now.module.iter().filter(|module| !was.module.contains(module)) {
             add("module", format!("reads the module `{}` from `{}`", module.source, module.path));
         }

@@ -65,6 +65,8 @@ pub struct Settings {
     pub root: Vec<RootSetting>,
     /// Directories with the code of modules that aren't installed, such as private ones.
     pub module: Vec<ModuleSetting>,
+    /// Files and directories with the saved output of AWS CLI commands, relative to this file.
+    pub evidence: Vec<String>,
 }
 
 /// Rules to skip, or findings to suppress.
@@ -144,6 +146,7 @@ impl Default for Settings {
             honor: Vec::new(),
             root: Vec::new(),
             module: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::file_findings;
 use super::option_use::{self, RootOptionUse};
 use super::settings::EngineSettings;
 use crate::finding::{Finding, FindingTarget, Label};
+use crate::formats::Pointers;
 use crate::report::{Diagnostic, MergedFindings, Report, UnreadFile};
 use crate::rules::{self, RULES};
 use crate::scan::Scan;
@@ -29,6 +30,8 @@ pub(super) fn report(
         hidden: FileCount::default(),
         unread_files: Vec::new(),
         uncreated: Vec::new(),
+        pointers: Pointers::new(scan.evidence().into_iter(), &sources),
+        skipped_evidence: scan.skipped_evidence.iter().map(|path| sources.name(path)).collect(),
         deployments: Vec::new(),
         findings: Vec::new(),
         rules: RULES.iter().copied().filter(|rule| settings.selection.can_report(rule)).collect(),

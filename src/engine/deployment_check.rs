@@ -15,7 +15,7 @@ use crate::finding::{Finding, Verdict};
 use crate::formats::{LoadedProject, Project};
 use crate::model::{Deployment, SearchSubject, Trail, UnreadPart};
 use crate::report::{Absence, DeploymentResult, Diagnostic, Outcome, TrailExistence, TrailResult, UnreadFile};
-use crate::rules::{Check, RULES, Rule, Strictness};
+use crate::rules::{self, Check, RULES, Rule, Strictness};
 use crate::source::{Sources, Span};
 use crate::suppress::Suppressions;
 use crate::value::{Budget, Hop, HopKind, Origin, World};
@@ -112,7 +112,9 @@ impl DeploymentCheck<'_> {
             missing,
             code: self.opened.code(),
             notes: self.opened.notes(),
+            account: self.opened.account(),
         };
+        findings.extend(self.unmatched_documents());
         DeploymentVerdicts { deployment: Some(judged), findings, created, ..DeploymentVerdicts::default() }
     }
 
@@ -138,6 +140,7 @@ impl DeploymentCheck<'_> {
             trails: Vec::new(),
             moves: Vec::new(),
             is_root_only_in_base: self.is_root_only_in_base(),
+            account: self.opened.account(),
             missing: missing(&unread),
             unread: names(unread),
             code: self.opened.code(),
@@ -159,7 +162,7 @@ impl DeploymentCheck<'_> {
         let trail = instances.first().map(|instance| instance.trail.header);
         trail
             .or_else(|| elsewhere.map(|elsewhere| elsewhere.header))
-            .or_else(|| self.opened.header().filter(|_| self.settings.policy.require_trail))
+            .or_else(|| self.opened.header().filter(|_| self.requires_trail()))
     }
 
     /// Returns the verdict on the whole deployment; `None` if it creates no trail and none is required.
@@ -170,7 +173,7 @@ impl DeploymentCheck<'_> {
         header: Span,
     ) -> Option<(&'static Rule, Outcome, Option<Finding>, Witness)> {
         let created: Vec<&TrailInstance> = instances.iter().filter(|instance| !instance.is_absent()).collect();
-        if created.is_empty() && elsewhere.is_none() && !self.settings.policy.require_trail {
+        if created.is_empty() && elsewhere.is_none() && !self.requires_trail() {
             return None;
         }
         let (rule, check) = whole_rule()?;
@@ -182,6 +185,7 @@ impl DeploymentCheck<'_> {
             trails,
             uncreated: uncreated.clone(),
             unread_part: elsewhere.clone(),
+            is_audited: self.opened.is_audited(),
         };
         if created.iter().any(|instance| instance.satisfies()) {
             return Some((rule, Outcome::Pass, None, Witness::default()));
@@ -211,6 +215,11 @@ impl DeploymentCheck<'_> {
             witness::combine(verdicts.iter().map(|(verdict, world)| (verdict.clone(), world)).collect());
         let outcome = if may_be_none && outcome == Outcome::Fail { Outcome::Unknown } else { outcome };
         Some((rule, outcome, finding, witness))
+    }
+
+    /// True if the deployment fails without a trail: a trail is required, or it is an account.
+    fn requires_trail(&self) -> bool {
+        self.settings.policy.require_trail || self.opened.is_audited()
     }
 
     /// True if single-Region trails count, because no trail certainly satisfies the control alone.
@@ -253,6 +262,23 @@ impl DeploymentCheck<'_> {
         first.iter().any(is_asked) && conditions.all(|others| others == first)
     }
 
+    /// Reports documents that are about no known trail.
+    fn unmatched_documents(&self) -> Vec<Diagnostic> {
+        let rule = &rules::UNMATCHED_EVIDENCE;
+        if !self.settings.selection.is_selected(rule) {
+            return Vec::new();
+        }
+        let report = |span: Span| {
+            let span = Span { end: span.start.saturating_add(1).min(span.end), ..span };
+            let finding = Finding::at(span, "this output is about no trail that is described here", "")
+                .help("name the file after the trail, for example `status_NAME.json`");
+            let level = self.settings.level(rule, rule.page.level);
+            let suppressed = self.suppression(rule, &finding, None, None);
+            Diagnostic { level, suppressed, ..Diagnostic::new(rule, finding) }
+        };
+        self.opened.unmatched_documents().into_iter().map(report).collect()
+    }
+
     fn record(&self, instance: &TrailInstance) -> TrailResult {
         let asked = instance.results.iter().filter(|answer| self.settings.selection.is_selected(answer.rule));
         let passed = asked.clone().filter(|answer| answer.outcome == Outcome::Pass);
@@ -277,6 +303,7 @@ impl DeploymentCheck<'_> {
                 .filter(|answer| !answer.rule.check.is_advice())
                 .map(|answer| (answer.rule, answer.outcome))
                 .collect(),
+            documents: self.opened.documents(&instance.trail.address),
             declared_elsewhere: declared_elsewhere.map(|answer| answer.rule).collect(),
             evidence: passed.map(|answer| (answer.rule, (answer.rule.evidence)(&instance.trail))).collect(),
             advisories: asked.filter(|answer| answer.rule.check.is_advice()).map(|answer| answer.rule).collect(),

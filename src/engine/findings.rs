@@ -114,6 +114,7 @@ impl DeploymentCheck<'_> {
             Some(excuse) => (Level::Note, excuse.apply(finding)),
             None => (self.settings.level(rule, own), finding),
         };
+        let finding = self.with_correction(finding, answer.outcome, &instance.trail);
         let finding = move_out(finding, &instance.trail, self.sources);
         let finding = match &instance.trail.known {
             Some(known) => of_known(finding, known, depends_on_version(&answer.witness)),
@@ -121,6 +122,7 @@ impl DeploymentCheck<'_> {
         };
         let instances = group.results.iter().map(|(instance, answer)| FindingInstance {
             address: Some(instance.trail.address.clone()),
+            named: self.opened.subject(&instance.trail.address),
             deployment: Some(self.root.clone()),
             deployment_name: self.name.map(str::to_owned),
             fingerprint: String::new(),
@@ -134,6 +136,19 @@ impl DeploymentCheck<'_> {
         let reported = self.report(rule, level, answer.outcome, "", finding, &answer.witness);
         let reported = Diagnostic { known: instance.trail.known.clone(), ..reported };
         Some(self.suppress(reported.for_instances(instances.collect()), group.suppressed.clone()))
+    }
+
+    /// Replaces the change of code by a command, if no code declares the trail.
+    fn with_correction(&self, finding: Finding, outcome: Outcome, trail: &Trail) -> Finding {
+        if !trail.is_deployed || outcome == Outcome::Unknown {
+            return finding;
+        }
+        let attribute = finding.attribute.as_deref().unwrap_or_default();
+        match self.opened.correction(&trail.address, attribute) {
+            Some(help) => Finding { remedies: Vec::new(), help: Some(help), ..finding },
+            None if self.opened.is_audited() => Finding { remedies: Vec::new(), help: None, ..finding },
+            None => finding,
+        }
     }
 
     /// True for advice at a location where a selected rule already reports a finding, unless the advice was requested.

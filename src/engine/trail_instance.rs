@@ -218,7 +218,7 @@ fn rule_result(
         }
         Check::Advice(check) => advice(rule, seen.iter().find_map(|seen| check(seen.trail, &settings.policy))),
         Check::LogDeliveryAdvice(check) => advice(rule, seen.iter().find_map(|seen| check(seen.delivery.as_ref()?))),
-        Check::Deployment(_) | Check::Reading | Check::Ignoring | Check::Comparing => None,
+        Check::Deployment(_) | Check::Reading | Check::Evidence | Check::Ignoring | Check::Comparing => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The input formats: Terraform, Terraform plans and CloudFormation, which don't depend on each other.
+//! The input formats: Terraform, Terraform plans, CloudFormation and evidence, which don't depend on each other.
 //!
 //! A [`InputFormat`] determines which files it reads, which of them are relevant, and which of those belong together. It
 //! turns them into [`Project`]s; a project evaluates to [`Resource`]s in a [`World`]. To add a format, add a folder
@@ -7,6 +7,7 @@
 mod called_code;
 pub mod cloudformation;
 mod embedded;
+pub mod evidence;
 mod option_reader;
 mod options;
 pub mod plan;
@@ -22,6 +23,7 @@ use memchr::memmem::Finder;
 
 pub use called_code::{BaseFiles, CalledCode};
 pub use embedded::{EmbeddedStack, Insertion, StackArgument, StackEvaluator, stack_evaluator};
+pub use evidence::{AccountId, Pointers, TrailDocuments};
 pub use option_reader::{OptionError, OptionReader, Variables};
 pub use options::{FormatArgs, Options, ValueFiles};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
@@ -35,7 +37,7 @@ use crate::value::{Budget, Reason, Traced, World};
 
 /// All formats. A file belongs to the first one that reads its name and finds its text relevant.
 pub static FORMATS: &[&dyn InputFormat] =
-    &[&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation];
+    &[&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation, &evidence::Evidence];
 
 /// The languages of the formats, in messages about other files.
 pub const LANGUAGES: &str = "Terraform or CloudFormation";
@@ -80,6 +82,22 @@ pub trait InputFormat: Sync {
 
     /// True if a text is in this format; called for files whose name doesn't determine the format.
     fn recognizes(&self, text: &[u8]) -> bool;
+
+    /// True if files in this format are used only if the user names them, whatever their names are.
+    fn is_only_named(&self) -> bool {
+        false
+    }
+
+    /// True if a text that [`recognizes`](Self::recognizes) accepts, or another text in this format, has no relevant
+    /// content by itself.
+    fn ignores(&self, _text: &[u8]) -> bool {
+        false
+    }
+
+    /// Removes the parts of a text that no output may contain. All positions stay the same.
+    fn without_secrets(&self, text: Vec<u8>) -> Vec<u8> {
+        text
+    }
 
     /// True if only the text of a file shows that it is in this format, and no file name does.
     fn needs_content(&self) -> bool {
@@ -343,6 +361,36 @@ pub trait LoadedProject {
     /// The file that isn't read, if it may be of another format by its name.
     fn unread_file(&self) -> Option<FileId> {
         None
+    }
+
+    /// True for an account whose trails were listed: it fails if it has none.
+    fn is_audited(&self) -> bool {
+        false
+    }
+
+    /// The account, if the project is one and its number is known.
+    fn account(&self) -> Option<AccountId> {
+        None
+    }
+
+    /// The first words of messages about a trail, if they aren't its address.
+    fn subject(&self, _address: &str) -> Option<String> {
+        None
+    }
+
+    /// The documents from which the verdicts on a trail come, if it isn't declared by code.
+    fn documents(&self, _address: &str) -> Option<TrailDocuments> {
+        None
+    }
+
+    /// How to correct an attribute of a trail that isn't declared by code, as one imperative sentence.
+    fn correction(&self, _address: &str, _attribute: &str) -> Option<String> {
+        None
+    }
+
+    /// Documents that are about no known trail.
+    fn unmatched_documents(&self) -> Vec<Span> {
+        Vec::new()
     }
 
     /// The content of a YAML or JSON file, if it was parsed as one.

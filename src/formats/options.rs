@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::option_reader::OptionError;
 use super::option_reader::Variables;
-use super::{BaseFiles, Plan, cloudformation, plan, terraform};
+use super::{BaseFiles, Plan, cloudformation, evidence, plan, terraform};
 use crate::source::{FileId, Sources};
 
 /// The options that add information to the code. Each format declares its own.
@@ -19,6 +19,8 @@ pub struct FormatArgs {
     pub plan: plan::PlanArgs,
     #[command(flatten)]
     pub cloudformation: cloudformation::CloudFormationArgs,
+    #[command(flatten)]
+    pub evidence: evidence::EvidenceArgs,
     /// The Region of CloudFormation stacks, and of Terraform providers without `region`.
     #[arg(long, value_name = "REGION", help_heading = "Evaluation", env = "TRAILINT_REGION")]
     pub region: Option<String>,
@@ -35,6 +37,8 @@ pub struct Options {
     pub region: Option<String>,
     pub terraform: terraform::Options,
     pub cloudformation: cloudformation::Options,
+    /// The files and directories with evidence that the user named.
+    pub evidence: Vec<PathBuf>,
     /// A plan of one of Terraform's root modules.
     pub plan: Option<Arc<Plan>>,
 }
@@ -52,7 +56,8 @@ impl FormatArgs {
 
     /// True if an option is set that changes the values of an evaluation.
     pub fn is_any_set(&self) -> bool {
-        let Self { terraform, plan, cloudformation, region } = self;
+        // Evidence is about other deployments than the code.
+        let Self { terraform, plan, cloudformation, region, evidence: _ } = self;
         terraform.is_any_set() || plan.plan.is_some() || cloudformation.is_any_set() || region.is_some()
     }
 }

@@ -1,4 +1,5 @@
-//! The three resource types that declare a trail, and all differences between them.
+//! The three resource types that declare a trail, the form in which the AWS CLI prints one, and all differences between
+//! them.
 //!
 //! Sources: the schemas of `aws_cloudtrail` in hashicorp/terraform-provider-aws, of `awscc_cloudtrail_trail` in
 //! hashicorp/terraform-provider-awscc, and of `AWS::CloudTrail::Trail` in the CloudFormation registry.
@@ -13,7 +14,7 @@ pub(crate) use attributes::AttributeNames;
 pub use attributes::Attributes;
 pub(crate) use read::of_region;
 pub use read::{read, region};
-pub use tables::{AWS, AWSCC, CLOUDFORMATION, DIALECTS};
+pub use tables::{AWS, AWSCC, CLOUDFORMATION, DIALECTS, LIVE};
 pub use zones::{AWS_LANDING_ZONE, AWSCC_LANDING_ZONE, CLOUDFORMATION_LANDING_ZONE, LandingZone};
 
 use super::selectors::FieldOperator;

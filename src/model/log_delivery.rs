@@ -19,7 +19,7 @@ use super::kinds::ResourceRole;
 use super::policy::{PartialText, Work};
 use super::{ResourceKind, SearchSubject, Trail, TrailSetting};
 use crate::source::Span;
-use crate::value::{Maybe, Origin, Reason, Traced, Unknown};
+use crate::value::{Known, Maybe, Origin, Reason, Traced, Unknown};
 
 /// The log delivery of a trail, and the related resources that are declared with it.
 #[derive(Debug, Clone)]
@@ -57,6 +57,38 @@ pub struct DeliverySettings {
     pub is_organization_trail: Maybe<bool>,
     /// True if the trail writes digest files.
     pub writes_digests: Maybe<bool>,
+    /// The result of the last delivery, if the trail is deployed and its status is known.
+    pub observed: Option<ObservedDelivery>,
+}
+
+/// The result of the last delivery of a deployed trail.
+#[derive(Debug)]
+pub struct ObservedDelivery {
+    /// The error; empty if there was none.
+    pub error: TrailSetting<String>,
+    /// True if CloudTrail has delivered a log file.
+    pub has_delivered: bool,
+}
+
+impl ObservedDelivery {
+    /// The error of the last delivery, if there was one.
+    pub fn error(&self) -> Option<&str> {
+        match self.error.value() {
+            Known(Ok(error)) if !error.is_empty() => Some(error),
+            Known(_) | Unknown(_) => None,
+        }
+    }
+
+    /// True if the error is about the KMS key.
+    pub fn is_about_key(&self) -> bool {
+        self.error().is_some_and(|error| error.contains("KMS"))
+    }
+
+    /// True if the last delivery was without an error.
+    pub fn has_succeeded(&self) -> bool {
+        let is_without_error = matches!(self.error.value(), Known(Ok(error)) if error.is_empty());
+        is_without_error && self.has_delivered
+    }
 }
 
 /// The declaration of a bucket or key.
@@ -148,6 +180,7 @@ impl LogDelivery {
             is_multi_region: Unknown(why.clone()),
             is_organization_trail: Unknown(why.clone()),
             writes_digests: Unknown(why.clone()),
+            observed: None,
         };
         let limit = Some(why.clone());
         Some(Self { settings: Rc::new(delivery), bucket: None, key: None, limit, work: Rc::default() })

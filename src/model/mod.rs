@@ -40,6 +40,7 @@ pub use resolution::{Resolution, ResolvingStep, UnknownValues, shell_quoted, sho
 pub use resource::{IgnoredArgument, Macro, Resource};
 pub use selectors::Selectors;
 pub use setting::{Invalid, SettingRead, TrailSetting};
+pub use trail::HIDDEN_SELECTORS;
 pub use trail::{Deployment, Trail};
 pub use tried::{TriedValue, capitalized_like};
 pub use unread::{TrailHint, UnreadPart, last_name, part_name};

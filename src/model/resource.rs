@@ -43,6 +43,10 @@ pub struct Resource {
     pub contradictions: Vec<Contradiction>,
     /// True if the CDK generated the resource; its lists of selectors are set even when they are empty.
     pub is_synthesized: bool,
+    /// True if it is deployed, and not declared by code.
+    pub is_deployed: bool,
+    /// The ids and ARNs of a deployed resource.
+    pub names: Vec<String>,
 }
 
 /// A macro or transform that rewrites a template, or a part of it, before anything is created.

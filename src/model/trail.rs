@@ -7,6 +7,9 @@ use super::{Contradiction, IgnoredArgument, KnownInterface, Macro, Selectors, Un
 use crate::source::{FileId, Span};
 use crate::value::{Known, Reason, Traced, Unknown};
 
+/// The attribute of a finding about selectors that a Terraform state may not show.
+pub const HIDDEN_SELECTORS: &str = "event_selector";
+
 /// A CloudTrail trail, with the defaults of its provider applied.
 #[derive(Debug, Clone)]
 pub struct Trail {
@@ -41,6 +44,8 @@ pub struct Trail {
     pub contradictions: Vec<Contradiction>,
     /// True if the CDK generated the trail; its lists of selectors are set even when they are empty.
     pub is_synthesized: bool,
+    /// True if it is deployed, and not declared by code.
+    pub is_deployed: bool,
     /// Its arguments, except for the selectors.
     pub attributes: Attributes,
     /// The event selectors, which limit the recorded events.
@@ -65,6 +70,8 @@ pub struct Deployment {
     pub uncreated: Option<Traced<bool>>,
     /// The part that wasn't read and most likely declares a trail.
     pub unread_part: Option<UnreadPart>,
+    /// True for an account whose trails were listed.
+    pub is_audited: bool,
 }
 
 impl Trail {

@@ -10,6 +10,7 @@ use super::resolving::ResolvingCommands;
 use super::sanitize::escaped;
 use crate::edit::{Edit, Fix};
 use crate::finding::{FindingTarget, Label, Level};
+use crate::formats::{Pointers, TrailDocuments};
 use crate::model::KnownInterface;
 use crate::report::{
     DeploymentResult, Diagnostic, FindingCounts, Outcome, Report, Suppression, TrailExistence, TrailResult, View,
@@ -69,6 +70,53 @@ pub(super) struct DeploymentEntry<'a> {
     unread: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     resolve: Option<&'a str>,
+    /// The account, for the deployments of evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<AccountEntry<'a>>,
+}
+
+/// An account.
+#[derive(Serialize)]
+struct AccountEntry<'a> {
+    partition: &'a str,
+    id: &'a str,
+}
+
+/// The documents from which the verdicts on a deployed trail come.
+#[derive(Serialize)]
+struct EvidenceEntry {
+    description: Option<DocumentEntry>,
+    status: Option<DocumentEntry>,
+    selectors: Option<DocumentEntry>,
+}
+
+/// A value in a document.
+#[derive(Serialize)]
+struct DocumentEntry {
+    path: String,
+    pointer: String,
+    /// The number of the document, from the second one of a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<usize>,
+}
+
+impl DocumentEntry {
+    fn of(span: Span, places: &Places<'_>) -> Option<Self> {
+        let (document, pointer) = places.pointers.of(span)?;
+        let path = places.sources.file(span.file).name.clone();
+        Some(Self { path, pointer, document: Some(document).filter(|document| *document > 1) })
+    }
+}
+
+impl EvidenceEntry {
+    fn of(documents: &TrailDocuments, places: &Places<'_>) -> Self {
+        let entry = |span: Option<Span>| DocumentEntry::of(span?, places);
+        Self {
+            description: entry(documents.description),
+            status: entry(documents.status),
+            selectors: entry(documents.selectors),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -82,6 +130,8 @@ struct TrailEntry<'a> {
     advisories: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     known: Option<KnownEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<EvidenceEntry>,
 }
 
 /// The known interface that represents a module which isn't installed.
@@ -161,6 +211,24 @@ struct JsonLocation {
     path: String,
     start: JsonPoint,
     end: JsonPoint,
+    /// The JSON pointer of the value, in evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    /// The number of the document, from the second one of a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<usize>,
+}
+
+/// The texts to which locations refer, and the documents with evidence among them.
+pub(super) struct Places<'a> {
+    sources: &'a Sources,
+    pointers: &'a Pointers,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn of(report: &'a Report) -> Self {
+        Self { sources: &report.sources, pointers: &report.pointers }
+    }
 }
 
 #[derive(Serialize)]
@@ -179,14 +247,13 @@ struct Suppressed<'a> {
 
 pub(super) fn render(report: &Report, view: &View) -> String {
     let commands = ResolvingCommands::of(report, view, |own| view.is_reported(own));
+    let places = Places::of(report);
     let document = JsonReport {
         version: VERSION,
         tool: tool(),
         summary: summary(report),
-        deployments: StreamedList(|| {
-            report.deployments.iter().map(|result| deployment(result, &report.sources, &commands))
-        }),
-        findings: StreamedList(|| view.reported(report).map(|reported| diagnostic(reported, &report.sources))),
+        deployments: StreamedList(|| report.deployments.iter().map(|result| deployment(result, &places, &commands))),
+        findings: StreamedList(|| view.reported(report).map(|reported| diagnostic(reported, &places))),
         compliance: compliance::statements(report, view, PathBase::Root),
     };
     pretty(&document)
@@ -229,7 +296,7 @@ pub(super) fn summary(report: &Report) -> Summary {
 
 pub(super) fn deployment<'a>(
     deployment: &'a DeploymentResult,
-    sources: &Sources,
+    places: &Places<'_>,
     commands: &'a ResolvingCommands,
 ) -> DeploymentEntry<'a> {
     DeploymentEntry {
@@ -237,13 +304,17 @@ pub(super) fn deployment<'a>(
         format: deployment.format,
         verdict: deployment.verdict.map_or("not-applicable", outcome),
         name: deployment.name.as_deref(),
-        trails: deployment.trails.iter().map(|deployment| trail(deployment, sources)).collect(),
+        trails: deployment.trails.iter().map(|deployment| trail(deployment, places)).collect(),
         unread: &deployment.unread,
         resolve: commands.get(&(deployment.root.clone(), deployment.name.clone())),
+        account: deployment
+            .account
+            .as_ref()
+            .map(|account| AccountEntry { partition: &account.partition, id: &account.id }),
     }
 }
 
-fn trail<'a>(deployment: &'a TrailResult, sources: &Sources) -> TrailEntry<'a> {
+fn trail<'a>(deployment: &'a TrailResult, places: &Places<'_>) -> TrailEntry<'a> {
     TrailEntry {
         address: &deployment.address,
         kind: deployment.kind,
@@ -253,10 +324,11 @@ fn trail<'a>(deployment: &'a TrailResult, sources: &Sources) -> TrailEntry<'a> {
             TrailExistence::Never => "never",
         },
         region: deployment.region.as_deref(),
-        location: location(deployment.header, sources),
+        location: location(deployment.header, places),
         rules: deployment.rules.iter().map(|(rule, said)| (rule.id(), outcome(*said))).collect(),
         advisories: deployment.advisories.iter().map(|rule| rule.id()).collect(),
         known: deployment.known.as_deref().map(KnownEntry::of),
+        evidence: deployment.documents.as_ref().map(|documents| EvidenceEntry::of(documents, places)),
     }
 }
 
@@ -266,7 +338,7 @@ impl<'a> KnownEntry<'a> {
     }
 }
 
-pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, sources: &Sources) -> FindingEntry<'a> {
+pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, places: &Places<'_>) -> FindingEntry<'a> {
     let worlds = Worlds {
         fails_when: &reported.fails_when,
         passes_when: &reported.passes_when,
@@ -284,11 +356,11 @@ pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, sources: &Sources) -> Fin
         deployment_name: reported.deployment_name.as_deref(),
         deployments: instances(reported),
         location: match &reported.finding.place {
-            FindingTarget::Text(label) => Some(location(label.span, sources)),
+            FindingTarget::Text(label) => Some(location(label.span, places)),
             FindingTarget::File(name) => Some(whole_file(name)),
             FindingTarget::Run => None,
         },
-        flow: reported.finding.related.iter().map(|label| step(label, sources)).collect(),
+        flow: reported.finding.related.iter().map(|label| step(label, places)).collect(),
         worlds: (reported.outcome == Outcome::Unknown).then_some(worlds),
         help: reported.finding.help.as_deref(),
         controls: reported
@@ -298,9 +370,9 @@ pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, sources: &Sources) -> Fin
             .iter()
             .map(|control| ControlEntry { benchmark: &control.benchmark, id: &control.id })
             .collect(),
-        fix: reported.fix.as_ref().map(|own| fix(own, sources)),
+        fix: reported.fix.as_ref().map(|own| fix(own, places)),
         fingerprint: &reported.fingerprint,
-        suppressed: reported.suppressed.as_ref().map(|own| suppressed(own, sources)),
+        suppressed: reported.suppressed.as_ref().map(|own| suppressed(own, places)),
     }
 }
 
@@ -320,30 +392,30 @@ fn instances(reported: &Diagnostic) -> Vec<InstanceEntry<'_>> {
     std::iter::once(first).chain(others).collect()
 }
 
-fn fix<'a>(fix: &'a Fix, sources: &Sources) -> FixEntry<'a> {
-    let edits = fix.edits.iter().map(|own| edit(own, sources)).collect();
+fn fix<'a>(fix: &'a Fix, places: &Places<'_>) -> FixEntry<'a> {
+    let edits = fix.edits.iter().map(|own| edit(own, places)).collect();
     FixEntry { title: &fix.title, safety: fix.safety().word(), edits }
 }
 
-fn edit<'a>(edit: &'a Edit, sources: &Sources) -> EditEntry<'a> {
+fn edit<'a>(edit: &'a Edit, places: &Places<'_>) -> EditEntry<'a> {
     EditEntry {
-        path: sources.file(edit.span.file).name.clone(),
+        path: places.sources.file(edit.span.file).name.clone(),
         start: edit.span.start,
         end: edit.span.end,
         text: &edit.text,
     }
 }
 
-fn suppressed<'a>(suppression: &'a Suppression, sources: &Sources) -> Suppressed<'a> {
+fn suppressed<'a>(suppression: &'a Suppression, places: &Places<'_>) -> Suppressed<'a> {
     Suppressed {
         reason: suppression.reason.as_deref(),
         until: suppression.until.map(|until| until.to_string()),
-        location: suppression.span.map(|span| location(span, sources)),
+        location: suppression.span.map(|span| location(span, places)),
     }
 }
 
-fn step<'a>(label: &'a Label, sources: &Sources) -> JsonHop<'a> {
-    JsonHop { message: &label.text, location: location(label.span, sources) }
+fn step<'a>(label: &'a Label, places: &Places<'_>) -> JsonHop<'a> {
+    JsonHop { message: &label.text, location: location(label.span, places) }
 }
 
 fn outcome(outcome: Outcome) -> &'static str {
@@ -354,9 +426,16 @@ fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
-fn location(span: Span, sources: &Sources) -> JsonLocation {
-    let file = sources.file(span.file);
-    JsonLocation { path: file.name.clone(), start: point(span.start, &file), end: point(span.end, &file) }
+fn location(span: Span, places: &Places<'_>) -> JsonLocation {
+    let file = places.sources.file(span.file);
+    let (document, pointer) = places.pointers.of(span).unzip();
+    JsonLocation {
+        path: file.name.clone(),
+        start: point(span.start, &file),
+        end: point(span.end, &file),
+        pointer,
+        document: document.filter(|document| *document > 1),
+    }
 }
 
 fn point(offset: u32, file: &SourceFile) -> JsonPoint {
@@ -365,7 +444,7 @@ fn point(offset: u32, file: &SourceFile) -> JsonPoint {
 }
 
 fn whole_file(name: &str) -> JsonLocation {
-    JsonLocation { path: name.to_owned(), start: file_start(), end: file_start() }
+    JsonLocation { path: name.to_owned(), start: file_start(), end: file_start(), pointer: None, document: None }
 }
 
 fn file_start() -> JsonPoint {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::compliance::{self, ComplianceStatement};
 use super::full::PathBase;
-use super::json::{self, DeploymentEntry, FindingEntry, JsonTool, Summary};
+use super::json::{self, DeploymentEntry, FindingEntry, JsonTool, Places, Summary};
 use super::resolving::ResolvingCommands;
 use crate::report::{Report, View};
 
@@ -22,8 +22,9 @@ enum JsonLine<'a> {
 pub(super) fn render(report: &Report, view: &View) -> String {
     let commands = ResolvingCommands::of(report, view, |own| view.is_reported(own));
     let deployments = report.deployments.iter();
-    let deployments = deployments.map(|deployment| json::deployment(deployment, &report.sources, &commands));
-    let findings = view.reported(report).map(|diagnostic| Box::new(json::diagnostic(diagnostic, &report.sources)));
+    let places = Places::of(report);
+    let deployments = deployments.map(|deployment| json::deployment(deployment, &places, &commands));
+    let findings = view.reported(report).map(|diagnostic| Box::new(json::diagnostic(diagnostic, &places)));
     std::iter::once(JsonLine::Run { version: json::VERSION, tool: json::tool() })
         .chain(deployments.map(JsonLine::Deployment))
         .chain(findings.map(JsonLine::Finding))

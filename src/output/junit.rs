@@ -183,6 +183,7 @@ impl TestSubject<'_> {
             | Check::Advice(_)
             | Check::LogDeliveryAdvice(_)
             | Check::Reading
+            | Check::Evidence
             | Check::Ignoring
             | Check::Comparing => &self.rule.page.summary,
         }

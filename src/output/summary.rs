@@ -32,8 +32,8 @@ pub(super) fn sentences(report: &Report, view: &View) -> String {
     let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
-    let words =
-        words + &known_interfaces(report) + &if view.is_verbose { managed_trails(report) } else { String::new() };
+    let words = words + &known_interfaces(report) + &skipped_evidence(report, view);
+    let words = words + &if view.is_verbose { managed_trails(report) } else { String::new() };
     format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
 }
 
@@ -62,6 +62,20 @@ fn managed_trails(report: &Report) -> String {
         names.extend(managed.map(|trail| format!("{}: {}", deployment.root, trail.address)));
     }
     lines(&names, |name| format!("{}: the trail rests on what AWS documents of AWS Control Tower.\n", sanitize(name)))
+}
+
+/// The files in directories with evidence that have none. Their names are shown with `-v`.
+fn skipped_evidence(report: &Report, view: &View) -> String {
+    let skipped = &report.skipped_evidence;
+    if view.is_verbose {
+        let name = |name: &String| sanitize(&report.sources.display_name(name)).into_owned();
+        return skipped.iter().map(|skipped| format!("`{}` holds no evidence.\n", name(skipped))).collect();
+    }
+    match skipped.len() {
+        0 => String::new(),
+        1 => "1 file holds no evidence (`-v` names it).\n".to_owned(),
+        number => format!("{number} files hold no evidence (`-v` names them).\n"),
+    }
 }
 
 /// The settings that have no effect, a line for each. A directory of a module may be meant for other code that shares

@@ -13,6 +13,8 @@ const MAX_SHOWN: usize = 5;
 pub struct FindingInstance {
     /// The trail; nothing when the finding is about a deployment or a file.
     pub address: Option<String>,
+    /// The first words of messages about the trail, if they aren't its address.
+    pub named: Option<String>,
     /// The deployment; `None` for a finding about a file.
     pub deployment: Option<String>,
     /// The name of the deployment in the configuration.
@@ -28,6 +30,7 @@ impl Diagnostic {
     pub fn instances(&self) -> Vec<FindingInstance> {
         let first = FindingInstance {
             address: self.address.clone(),
+            named: self.named.clone(),
             deployment: self.deployment.clone(),
             deployment_name: self.deployment_name.clone(),
             fingerprint: self.fingerprint.clone(),
@@ -54,7 +57,8 @@ impl Diagnostic {
         let (subject, note) = (self.subject(), self.note_on_others());
         let mut instances = instances.into_iter();
         let Some(first) = instances.next() else { return self };
-        (self.address, self.fingerprint, self.loss) = (first.address, first.fingerprint, first.loss);
+        (self.address, self.named) = (first.address, first.named);
+        (self.fingerprint, self.loss) = (first.fingerprint, first.loss);
         self.others = instances.collect();
         let said = self.finding.message.strip_prefix(&subject).unwrap_or(&self.finding.message);
         self.finding.message = format!("{}{said}", self.subject());
@@ -82,10 +86,11 @@ impl Diagnostic {
 
     /// The first words of the finding's message, if it is about trails.
     pub fn subject(&self) -> String {
-        match (&self.address, self.other_addresses().len()) {
-            (None, _) => String::new(),
-            (Some(address), 0) => format!("trail `{address}`"),
-            (Some(address), others) => format!("trail `{address}` (and {others} more)"),
+        let Some(address) = &self.address else { return String::new() };
+        let own = self.named.clone().unwrap_or_else(|| format!("trail `{address}`"));
+        match self.other_addresses().len() {
+            0 => own,
+            others => format!("{own} (and {others} more)"),
         }
     }
 

@@ -6,7 +6,7 @@ use super::{Check, Rule, RulePage};
 use crate::finding::{Finding, Verdict};
 use crate::model::log_delivery::{Dependency, LogDelivery};
 use crate::model::policy::{Assumption, File, LogPrefix, PartialText, ServiceRequest};
-use crate::value::{Known, Maybe, Unknown};
+use crate::value::{Known, Maybe, Unknown, cut};
 
 pub(super) static RULE: Rule = Rule::new(
     || RulePage::parse(include_str!("../../rules/bucket-policy-blocks-delivery.md")),
@@ -19,6 +19,9 @@ const MAY_FAIL: &str = "may not be able to deliver its logs to its bucket";
 const UNCHECKED: &str = "names a bucket whose policy isn't checked";
 
 fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
+    if let Some(verdict) = observed(delivery) {
+        return Some(verdict);
+    }
     let Some(bucket) = &delivery.bucket else {
         return log_delivery::undeclared(delivery, &delivery.settings.bucket, "bucket", [MAY_FAIL, UNCHECKED]);
     };
@@ -35,6 +38,20 @@ fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
         &delivery.settings.bucket,
         "the trail delivers its logs to this bucket",
     ))
+}
+
+/// Returns the verdict on a deployed trail, if the result of its last delivery decides it.
+fn observed(delivery: &LogDelivery) -> Option<Verdict> {
+    let observed = delivery.settings.observed.as_ref()?;
+    match observed.error() {
+        Some(error) if !observed.is_about_key() => {
+            let label = format!("CloudTrail can't deliver: `{}`", cut(error));
+            let finding = Finding::at(observed.error.span(), FAILS, label).for_argument(observed.error.name);
+            Some(Verdict::Fail(finding))
+        }
+        Some(_) => None,
+        None => observed.has_succeeded().then_some(Verdict::Pass),
+    }
 }
 
 fn without_policy(bucket: &Dependency) -> Finding {

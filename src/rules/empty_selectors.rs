@@ -11,7 +11,7 @@ pub(super) static RULE: Rule =
 
 fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let SelectorsResult::Everything = trail.selectors.recorded() else { return None };
-    if trail.is_synthesized {
+    if trail.is_synthesized || trail.is_deployed {
         return None;
     }
     advise(&trail.selectors.basic).or_else(|| advise(&trail.selectors.advanced))

@@ -14,7 +14,7 @@ fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     let is_implicit = matches!(global_events.read.origin, Origin::Absent(_) | Origin::Null(_))
         && matches!(global_events.value(), Known(Ok(true)));
     match trail.attributes.is_multi_region.value() {
-        Known(Ok(true)) if trail.uses_cloudformation_handler && is_implicit => {
+        Known(Ok(true)) if trail.uses_cloudformation_handler && is_implicit && !trail.is_deployed => {
             let message = format!("is multi-Region but doesn't set `{}`", global_events.name);
             let label = format!("`{}` is not set", global_events.name);
             Some(

@@ -8,7 +8,7 @@ use crate::model::TrailSetting;
 use crate::model::kinds::ResourceRole;
 use crate::model::log_delivery::{Dependency, LogDelivery, TargetSetting};
 use crate::model::policy::ServiceRequest;
-use crate::value::{Known, Unknown};
+use crate::value::{Known, Unknown, cut};
 
 pub(super) static RULE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/key-policy-blocks-delivery.md")), Check::LogDelivery(check))
@@ -28,6 +28,9 @@ fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
     // AWS writes the policy of this key; another rule reports that such a key is used.
     if logs_without_kms::is_aws_managed(&delivery.settings.key) {
         return None;
+    }
+    if let Some(verdict) = observed(delivery) {
+        return Some(verdict);
     }
     let Some(key) = &delivery.key else {
         return log_delivery::undeclared(delivery, &delivery.settings.key, "key", [MAY_FAIL, UNCHECKED]);
@@ -59,6 +62,21 @@ fn check(delivery: &LogDelivery, _: &super::Strictness) -> Option<Verdict> {
         &delivery.settings.key,
         "the trail encrypts its logs with this key",
     ))
+}
+
+/// Returns the verdict on a deployed trail with a key, if the result of its last delivery decides it.
+fn observed(delivery: &LogDelivery) -> Option<Verdict> {
+    let observed = delivery.settings.observed.as_ref()?;
+    let Known(Ok(key)) = delivery.settings.key.value() else { return None };
+    if key.is_empty() {
+        return None;
+    }
+    if observed.is_about_key() {
+        let label = format!("CloudTrail can't deliver: `{}`", cut(observed.error().unwrap_or_default()));
+        let finding = Finding::at(observed.error.span(), FAILS, label).for_argument(observed.error.name);
+        return Some(Verdict::Fail(finding));
+    }
+    observed.has_succeeded().then_some(Verdict::Pass)
 }
 
 /// Returns the verdict on a key that is disabled, or may be.

@@ -28,6 +28,7 @@ mod public_log_bucket;
 mod single_region_trail;
 mod split_selectors;
 mod stale_plan;
+mod state_hides_selectors;
 mod stopped_trail;
 mod tamperable_log_bucket;
 mod unlogged_log_bucket;
@@ -76,6 +77,8 @@ pub static RULES: &[&Rule] = &[
     &implicit_public_access_block::RULE,
     &unprotected_log_objects::RULE,
     &stale_plan::RULE,
+    &state_hides_selectors::RULE,
+    &UNMATCHED_EVIDENCE,
     &UNUSED_IGNORE,
     &EXPIRED_IGNORE,
     &UNKNOWN_RULE,
@@ -83,6 +86,10 @@ pub static RULES: &[&Rule] = &[
     &SYNTAX_ERROR,
     &UNREADABLE_FILE,
 ];
+
+/// Reports the output of a command that is about no known trail.
+pub static UNMATCHED_EVIDENCE: Rule =
+    Rule::new(|| RulePage::parse(include_str!("../../rules/unmatched-evidence.md")), Check::Evidence);
 
 /// Reports a comment that suppresses no finding.
 pub static UNUSED_IGNORE: Rule =
@@ -144,6 +151,8 @@ pub enum Check {
     LogDeliveryAdvice(fn(&LogDelivery) -> Option<Finding>),
     /// None: problems with reading files are reported under this rule.
     Reading,
+    /// The output of commands of the AWS CLI, compared with other outputs and with code.
+    Evidence,
     /// The comments that suppress findings.
     Ignoring,
     /// None: the comparison of settings and suppressions with a base is reported under this rule.

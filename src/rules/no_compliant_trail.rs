@@ -117,6 +117,8 @@ fn no_trail(deployment: &Deployment) -> Verdict {
         Some(exists) => Finding::at(exists.origin.span(), "creates no trail", "this creates no trail")
             .with_hops(&exists.hops)
             .help("create at least one trail unconditionally"),
+        None if deployment.is_audited => Finding::at(deployment.header, "has no trail", "this list is empty")
+            .help("declare a multi-Region trail for this account in code, or run `aws cloudtrail create-trail` in it"),
         None => Finding::at(deployment.header, "declares no trail", "a trail is required here")
             .help("declare a multi-Region trail, or check the directory that declares it"),
     };

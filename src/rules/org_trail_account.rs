@@ -11,6 +11,10 @@ pub(super) static RULE: Rule =
         .for_declared();
 
 fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
+    // A deployed trail was created in one of these accounts.
+    if trail.is_deployed {
+        return None;
+    }
     let organization = &trail.attributes.is_organization_trail;
     let Known(Ok(true)) = organization.value() else { return None };
     let message = "is an organization trail, which most accounts can't create";

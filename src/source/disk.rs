@@ -62,6 +62,11 @@ impl Disk {
         }
     }
 
+    /// Follows links only to files below one of `trees`.
+    pub fn set_trees(&mut self, trees: &[PathBuf]) {
+        self.trees = Arc::new(TreeRoots::new(trees));
+    }
+
     /// Excludes matching paths from walks.
     pub fn excludes(&mut self, exclusions: Exclusions) {
         self.exclusions = exclusions;

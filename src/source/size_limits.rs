@@ -10,8 +10,8 @@ use super::{MAX_FILE_BYTES, ReadError};
 /// The largest plan that is read, in bytes.
 const MAX_PLAN_BYTES: usize = 512 * 1024 * 1024;
 
-/// Keys of which each plan has at least one near its beginning.
-const WORDS: [&[u8]; 3] = [b"\"format_version\"", b"\"planned_values\"", b"\"resource_changes\""];
+/// Keys of which each plan, and each state, has at least one near its beginning.
+const WORDS: [&[u8]; 4] = [b"\"format_version\"", b"\"planned_values\"", b"\"resource_changes\"", b"\"lineage\""];
 
 /// The sizes up to which texts are read, in bytes.
 #[derive(Debug, Clone, Copy)]

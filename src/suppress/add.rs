@@ -101,7 +101,8 @@ pub fn comment(report: &Report, number: usize, reason: &str, enforced: &[&str]) 
 }
 
 fn is_acceptable(diagnostic: &Diagnostic) -> bool {
-    let is_judged = !matches!(diagnostic.rule.check, Check::Reading | Check::Ignoring | Check::Comparing);
+    let is_judged =
+        !matches!(diagnostic.rule.check, Check::Reading | Check::Evidence | Check::Ignoring | Check::Comparing);
     is_judged && diagnostic.suppressed.is_none()
 }
 

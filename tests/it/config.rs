@@ -509,6 +509,7 @@ fn every_setting_is_shown_with_its_origin() {
     let expected = "benchmark = \"cis-aws-3.0\" # default\n\
         enforce = [] # default\n\
         every-trail = true # --config\n\
+        evidence = [] # default\n\
         exclude = [] # default\n\
         extend-select = [] # default\n\
         fail-on = \"error\" # default\n\

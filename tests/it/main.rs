@@ -19,6 +19,7 @@ mod docs;
 mod enumeration;
 mod equivalent;
 mod event_coverage;
+mod evidence;
 mod filesets;
 mod fixes;
 mod flows;

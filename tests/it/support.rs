@@ -7,7 +7,7 @@ use trailint::internal::engine::{self, EngineSettings};
 use trailint::internal::formats::Plan;
 use trailint::internal::report::{Outcome, Report};
 use trailint::internal::scan::{Input, ScanInputs};
-use trailint::internal::source::{Memory, Sources};
+use trailint::internal::source::{Fs, Memory, Sources};
 use trailint::internal::suppress;
 
 /// The report on files that lie in no directory of this machine.
@@ -17,13 +17,18 @@ pub(crate) fn check<B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (impl AsRe
     check_with(files, EngineSettings { suppress, ..EngineSettings::default() })
 }
 
-/// The same with settings.
+/// The same with settings. The files in `evidence` are the saved output of commands.
 pub(crate) fn check_with<B: Into<Vec<u8>>>(
     files: impl IntoIterator<Item = (impl AsRef<Path>, B)>,
     settings: EngineSettings,
 ) -> Report {
-    let (fs, sources, settings) = given(files, settings);
-    let mut report = engine::check(&fs, &everything(), sources, &settings).unwrap();
+    let (fs, sources, mut settings) = given(files, settings);
+    let mut inputs = everything();
+    if fs.kind(Path::new("/evidence")).is_ok() {
+        settings.evaluation.evidence.push("/evidence".into());
+        inputs.evidence.push(Input { given: "evidence".into(), path: "/evidence".into() });
+    }
+    let mut report = engine::check(&fs, &inputs, sources, &settings).unwrap();
     report.merge_findings();
     report
 }

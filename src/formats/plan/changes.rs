@@ -257,6 +257,8 @@ impl Planned {
             contradictions: Vec::new(),
             known: None,
             is_synthesized: false,
+            is_deployed: false,
+            names: Vec::new(),
         })
     }
 

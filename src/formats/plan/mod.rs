@@ -142,6 +142,6 @@ impl LoadedProject for StateDocument {
     }
 
     fn unread(&self) -> Option<String> {
-        Some("is a Terraform state: check the code or a plan instead".to_owned())
+        Some("is a Terraform state: name it with `--evidence`".to_owned())
     }
 }

@@ -9,9 +9,9 @@ use crate::value::{Data, Known, Unknown};
 pub(super) const REGION: &str = "region";
 
 /// Defines each attribute by one row: its field with the documentation, and its names and defaults in
-/// `aws_cloudtrail`, in `awscc_cloudtrail_trail` and in `AWS::CloudTrail::Trail`.
+/// `aws_cloudtrail`, in `awscc_cloudtrail_trail`, in `AWS::CloudTrail::Trail` and in the output of the AWS CLI.
 macro_rules! attributes {
-    ($($(#[doc = $doc:literal])+ $field:ident: $value:ty = $aws:expr, $awscc:expr, $cloudformation:expr;)+) => {
+    ($($(#[doc = $doc:literal])+ $field:ident: $value:ty = $aws:expr, $awscc:expr, $cloudformation:expr, $live:expr;)+) => {
         /// The arguments of a trail, except for its selectors.
         #[derive(Debug, Clone)]
         pub struct Attributes {
@@ -27,6 +27,7 @@ macro_rules! attributes {
         pub(super) static AWS_ATTRIBUTES: AttributeNames = AttributeNames { $($field: $aws,)+ };
         pub(super) static AWSCC_ATTRIBUTES: AttributeNames = AttributeNames { $($field: $awscc,)+ };
         pub(super) static CLOUDFORMATION_ATTRIBUTES: AttributeNames = AttributeNames { $($field: $cloudformation,)+ };
+        pub(super) static LIVE_ATTRIBUTES: AttributeNames = AttributeNames { $($field: $live,)+ };
 
         pub(super) static AWS_ARGUMENTS: ArgumentShape = &[
             $(Argument::value(AWS_ATTRIBUTES.$field.name),)+
@@ -41,6 +42,12 @@ macro_rules! attributes {
         ];
         pub(super) static CLOUDFORMATION_ARGUMENTS: ArgumentShape = &[
             $(Argument::value(CLOUDFORMATION_ATTRIBUTES.$field.name),)+
+            Argument::value("EventSelectors"),
+            Argument::value("AdvancedEventSelectors"),
+        ];
+
+        pub(super) static LIVE_ARGUMENTS: ArgumentShape = &[
+            $(Argument::value(LIVE_ATTRIBUTES.$field.name),)+
             Argument::value("EventSelectors"),
             Argument::value("AdvancedEventSelectors"),
         ];
@@ -74,32 +81,38 @@ attributes! {
     is_multi_region: bool =
         optional("is_multi_region_trail", false),
         optional("is_multi_region_trail", false),
-        optional("IsMultiRegionTrail", false);
+        optional("IsMultiRegionTrail", false),
+        required("IsMultiRegionTrail");
     /// True if logging is enabled.
     is_logging: bool =
         optional("enable_logging", true),
         required("is_logging"),
+        required("IsLogging"),
         required("IsLogging");
     /// True if the trail records the events of global services such as IAM.
     includes_global_events: bool =
         optional("include_global_service_events", true),
         optional("include_global_service_events", true),
-        optional("IncludeGlobalServiceEvents", true);
+        optional("IncludeGlobalServiceEvents", true),
+        required("IncludeGlobalServiceEvents");
     /// True if the trail writes digest files, which reveal changed log files.
     validates_log_files: bool =
         optional("enable_log_file_validation", false),
         optional("enable_log_file_validation", false),
-        optional("EnableLogFileValidation", false);
+        optional("EnableLogFileValidation", false),
+        required("LogFileValidationEnabled");
     /// True if the trail records the events of every account of the organization.
     is_organization_trail: bool =
         optional("is_organization_trail", false),
         optional("is_organization_trail", false),
+        optional("IsOrganizationTrail", false),
         optional("IsOrganizationTrail", false);
     /// The KMS key that encrypts the log files; empty if there is none.
     kms_key: String =
         optional("kms_key_id", String::new()),
         optional("kms_key_id", String::new()),
-        optional("KMSKeyId", String::new());
+        optional("KMSKeyId", String::new()),
+        optional("KmsKeyId", String::new());
 }
 
 /// The name and the default of an attribute in one resource type.

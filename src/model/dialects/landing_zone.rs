@@ -63,6 +63,7 @@ pub(super) fn read(resource: Resource, zone: &LandingZone) -> Trail {
         macros,
         contradictions,
         is_synthesized: false,
+        is_deployed: false,
         attributes: Attributes {
             is_multi_region: switch(true),
             is_logging: switch(true),

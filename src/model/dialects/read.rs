@@ -34,6 +34,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         macros,
         contradictions,
         is_synthesized,
+        is_deployed,
         ..
     } = resource;
     let reader = ArgumentReader { booleans: dialect.booleans, notation, header, body, is_strict: true };
@@ -53,6 +54,7 @@ pub fn read(resource: Resource) -> Option<Trail> {
         macros,
         contradictions,
         is_synthesized,
+        is_deployed,
         attributes: Attributes::read(&reader, dialect.attributes),
         selectors: Selectors {
             basic: basic_selectors(&reader, dialect),

@@ -2,7 +2,7 @@
 
 use super::attributes::{
     AWS_ARGUMENTS, AWS_ATTRIBUTES, AWSCC_ARGUMENTS, AWSCC_ATTRIBUTES, CLOUDFORMATION_ARGUMENTS,
-    CLOUDFORMATION_ATTRIBUTES,
+    CLOUDFORMATION_ATTRIBUTES, LIVE_ARGUMENTS, LIVE_ATTRIBUTES,
 };
 use super::{AdvancedNames, BasicNames, Booleans, Dialect};
 use crate::model::selectors::FieldOperator::{EndsWith, Equals, NotEndsWith, NotEquals, NotStartsWith, StartsWith};
@@ -39,26 +39,42 @@ pub static CLOUDFORMATION: Dialect = Dialect {
     shape: CLOUDFORMATION_ARGUMENTS,
     booleans: Booleans::CloudFormation,
     attributes: &CLOUDFORMATION_ATTRIBUTES,
-    basic: BasicNames {
-        list: "EventSelectors",
-        read_write_type: "ReadWriteType",
-        include_management_events: "IncludeManagementEvents",
-        excluded_sources: "ExcludeManagementEventSources",
-        data_resources: "DataResources",
-    },
-    advanced: AdvancedNames {
-        list: "AdvancedEventSelectors",
-        fields: "FieldSelectors",
-        field: "Field",
-        operators: [
-            (Equals, "Equals"),
-            (NotEquals, "NotEquals"),
-            (StartsWith, "StartsWith"),
-            (NotStartsWith, "NotStartsWith"),
-            (EndsWith, "EndsWith"),
-            (NotEndsWith, "NotEndsWith"),
-        ],
-    },
+    basic: API_BASIC,
+    advanced: API_ADVANCED,
+};
+
+/// A trail in the output of the AWS CLI, with the fields of its status and its selectors. Its values have the types of
+/// the API, and a field that isn't known is [unknown](crate::value::Unknown).
+pub static LIVE: Dialect = Dialect {
+    kind: "cloudtrail-trail",
+    uses_cloudformation_handler: false,
+    shape: LIVE_ARGUMENTS,
+    booleans: Booleans::Terraform,
+    attributes: &LIVE_ATTRIBUTES,
+    basic: API_BASIC,
+    advanced: API_ADVANCED,
+};
+
+const API_BASIC: BasicNames = BasicNames {
+    list: "EventSelectors",
+    read_write_type: "ReadWriteType",
+    include_management_events: "IncludeManagementEvents",
+    excluded_sources: "ExcludeManagementEventSources",
+    data_resources: "DataResources",
+};
+
+const API_ADVANCED: AdvancedNames = AdvancedNames {
+    list: "AdvancedEventSelectors",
+    fields: "FieldSelectors",
+    field: "Field",
+    operators: [
+        (Equals, "Equals"),
+        (NotEquals, "NotEquals"),
+        (StartsWith, "StartsWith"),
+        (NotStartsWith, "NotStartsWith"),
+        (EndsWith, "EndsWith"),
+        (NotEndsWith, "NotEndsWith"),
+    ],
 };
 
 const SNAKE_BASIC: BasicNames = BasicNames {

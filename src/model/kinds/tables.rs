@@ -2,7 +2,8 @@
 
 use super::{AccessBlockNames, BucketAdvice, BucketSetting, LifecycleNames, ResourceKind, ResourceRole};
 use crate::model::dialects::{
-    AWS, AWS_LANDING_ZONE, AWSCC, AWSCC_LANDING_ZONE, CLOUDFORMATION, CLOUDFORMATION_LANDING_ZONE, Dialect, LandingZone,
+    AWS, AWS_LANDING_ZONE, AWSCC, AWSCC_LANDING_ZONE, CLOUDFORMATION, CLOUDFORMATION_LANDING_ZONE, Dialect, LIVE,
+    LandingZone,
 };
 use crate::model::{Argument, ArgumentShape};
 
@@ -16,6 +17,7 @@ pub(super) static TRAILS: &[ResourceKind] = &[
     trail(&AWS),
     trail(&AWSCC),
     trail(&CLOUDFORMATION),
+    trail(&LIVE),
     zone(&AWS_LANDING_ZONE),
     zone(&AWSCC_LANDING_ZONE),
     zone(&CLOUDFORMATION_LANDING_ZONE),
@@ -25,6 +27,7 @@ pub(super) static RELATED_ROLES: &[ResourceKind] = &[
     delivery(&AWS, &AWS_DELIVERY, AWS_NAMES),
     delivery(&AWSCC, &AWSCC_DELIVERY, AWSCC_NAMES),
     delivery(&CLOUDFORMATION, &CLOUDFORMATION_DELIVERY, CLOUDFORMATION_NAMES),
+    delivery(&LIVE, &LIVE_DELIVERY, LIVE_NAMES),
     ResourceKind {
         name: "aws_s3_bucket",
         shape: &[
@@ -270,10 +273,12 @@ pub(super) static RELATED_ROLES: &[ResourceKind] = &[
 const AWS_NAMES: [&str; 3] = ["s3_bucket_name", "s3_key_prefix", "name"];
 const AWSCC_NAMES: [&str; 3] = ["s3_bucket_name", "s3_key_prefix", "trail_name"];
 const CLOUDFORMATION_NAMES: [&str; 3] = ["S3BucketName", "S3KeyPrefix", "TrailName"];
+const LIVE_NAMES: [&str; 3] = ["S3BucketName", "S3KeyPrefix", "Name"];
 
 static AWS_DELIVERY: [Argument; 7] = delivery_arguments(&AWS, AWS_NAMES);
 static AWSCC_DELIVERY: [Argument; 7] = delivery_arguments(&AWSCC, AWSCC_NAMES);
 static CLOUDFORMATION_DELIVERY: [Argument; 7] = delivery_arguments(&CLOUDFORMATION, CLOUDFORMATION_NAMES);
+static LIVE_DELIVERY: [Argument; 7] = delivery_arguments(&LIVE, LIVE_NAMES);
 
 const EXPIRATION: ArgumentShape = &[Argument::value("days"), Argument::value("date")];
 

@@ -375,6 +375,7 @@ mod tests {
             is_multi_region: Known(true),
             is_organization_trail: Known(false),
             writes_digests: Known(true),
+            observed: None,
         };
         RelatedResource::Delivery(Rc::new(delivery))
     }

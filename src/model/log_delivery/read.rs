@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::target_names::{NamedTarget, TargetName, of_value, symbols};
 use super::target_settings::{AccessBlock, Acl, AttachedPolicy, Expiration, Presence, TargetSetting};
-use super::{Attached, DeclaredTarget, DeliverySettings, SourceId, UnreadCompanion};
+use super::{Attached, DeclaredTarget, DeliverySettings, ObservedDelivery, SourceId, UnreadCompanion};
 use crate::model::dialects::region;
 use crate::model::kinds::{AccessBlockNames, BucketSetting, LifecycleNames, ResourceRole};
 use crate::model::policy::{PartialText, PolicyDocument};
@@ -113,13 +113,14 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
                 is_multi_region: switch(&reader, names.is_multi_region.name),
                 is_organization_trail: switch(&reader, names.is_organization_trail.name),
                 writes_digests: switch(&reader, names.validates_log_files.name),
+                observed: observed(&reader),
             }))
         }
         ResourceRole::Bucket { name, parts, .. } => RelatedResource::Bucket(LogTarget {
             declared: declared(&resource),
             is_certain: *exists == Known(true),
             own_name: of_value(named(&reader, name).value()),
-            references: symbols(&resource, &["id", name]),
+            references: with_names(symbols(&resource, &["id", name]), &resource),
             arns: symbols(&resource, &["arn", "Arn"]),
             settings: own_settings(settings(&reader, parts, true)),
         }),
@@ -127,8 +128,8 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
             declared: declared(&resource),
             is_certain: *exists == Known(true),
             own_name: None,
-            references: symbols(&resource, &["id", "arn", "Arn", "key_id", "KeyId"]),
-            arns: symbols(&resource, &["arn", "Arn"]),
+            references: with_names(symbols(&resource, &["id", "arn", "Arn", "key_id", "KeyId"]), &resource),
+            arns: with_names(symbols(&resource, &["arn", "Arn"]), &resource),
             settings: {
                 let enabled = TargetSetting::Enabled(Box::new(reader.flag(enabled, Ok(true))));
                 own_settings(self::policy(&reader, policy).into_iter().chain([enabled]).collect())
@@ -170,6 +171,23 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
         }
         ResourceRole::Unread { help } => unread(&resource, help),
     })
+}
+
+/// Adds the literal names of a deployed resource.
+fn with_names(symbols: Vec<TargetName>, resource: &Resource) -> Vec<TargetName> {
+    let names = resource.names.iter().cloned().map(TargetName::Literal);
+    // The names are precise, and a symbol of the same resource isn't.
+    if resource.names.is_empty() { symbols } else { names.collect() }
+}
+
+/// The result of the last delivery, in the fields of a trail's status.
+fn observed(reader: &ArgumentReader) -> Option<ObservedDelivery> {
+    const ERROR: &str = "LatestDeliveryError";
+    const TIME: &str = "LatestDeliveryTime";
+    let time = named(reader, TIME);
+    let has_delivered = matches!(time.value(), Known(Ok(time)) if !time.is_empty());
+    let is_known = reader.field(ERROR).is_some() || reader.field(TIME).is_some();
+    is_known.then(|| ObservedDelivery { error: named(reader, ERROR), has_delivered })
 }
 
 /// Settings of the resource itself.

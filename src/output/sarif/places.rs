@@ -145,6 +145,16 @@ impl SarifLocation {
     }
 }
 
+impl SarifLocation {
+    /// Adds the JSON pointer of the value, in evidence.
+    pub(super) fn at_pointer(mut self, pointer: Option<String>) -> Self {
+        if let Some(fully_qualified_name) = pointer {
+            self.logical_locations.insert(0, Logical { fully_qualified_name, kind: "value" });
+        }
+        self
+    }
+}
+
 impl Artifact {
     /// A file; one outside of the root is named by its place on this machine.
     fn of_file(file: &SourceFile) -> Self {

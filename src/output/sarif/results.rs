@@ -124,6 +124,8 @@ pub(super) fn all<'r>(report: &'r Report, view: &View, extent: ReportExtent) -> 
 impl<'a> SarifResult<'a> {
     fn of(diagnostic: &'a Diagnostic, report: &Report, hashes: &mut Hashes) -> Self {
         let location = SarifLocation::of_finding(diagnostic, report).in_resource(diagnostic.address.as_deref());
+        let pointer = diagnostic.finding.place.label().and_then(|label| report.pointers.of(label.span));
+        let location = location.at_pointer(pointer.map(|(_, pointer)| pointer));
         let own = diagnostic.fingerprint.clone();
         let partial_fingerprints = match &diagnostic.finding.place {
             FindingTarget::Text(label) => fingerprints(own, label.span, report, hashes),

@@ -152,6 +152,8 @@ impl TemplateEvaluator<'_> {
         Resource {
             known: None,
             is_synthesized: self.template().is_synthesized(),
+            is_deployed: false,
+            names: Vec::new(),
             macros: self.first_macro(member).into_iter().collect(),
             ..self.with_body(kind, (&member.key, header, member.value.span), exists, body)
         }
@@ -182,6 +184,8 @@ impl TemplateEvaluator<'_> {
             contradictions: Vec::new(),
             known: None,
             is_synthesized: false,
+            is_deployed: false,
+            names: Vec::new(),
         }
     }
 

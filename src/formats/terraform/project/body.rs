@@ -69,6 +69,8 @@ pub(super) fn resource(
         macros: Vec::new(),
         contradictions: Vec::new(),
         is_synthesized: false,
+        is_deployed: false,
+        names: Vec::new(),
     }
 }
 

@@ -1,0 +1,156 @@
+//! Saved output of AWS CLI commands, and the verdicts that follow from the semantics, written by hand.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use trailint::internal::output::OutputFormat;
+use trailint::internal::report::{Diagnostic, Outcome, Report, View};
+use trailint::internal::rules::Check;
+
+use super::support::{check, projects_in, word};
+
+/// The rules in the listed verdicts, each with its letter.
+const LETTERS: [(&str, char); 9] = [
+    ("single-region-trail", 'M'),
+    ("stopped-trail", 'L'),
+    ("missing-management-events", 'E'),
+    ("excluded-event-sources", 'X'),
+    ("missing-global-events", 'G'),
+    ("unvalidated-logs", 'V'),
+    ("logs-without-kms", 'K'),
+    ("bucket-policy-blocks-delivery", 'B'),
+    ("key-policy-blocks-delivery", 'P'),
+];
+
+#[test]
+fn evidence_gets_the_verdicts_that_are_written_for_it() {
+    let mut different = String::new();
+    let name = "testdata/evidence.txt";
+    let is_update = std::env::var_os("UPDATE").is_some();
+    let mut updated = std::fs::read_to_string(super::support::package(name)).unwrap();
+    for (name, mut files) in projects_in(name) {
+        let (_, expected) = files.pop().unwrap();
+        let said = said(&check(files));
+        if said != expected.trim_end() {
+            different.push_str(&format!("=== {name}\n--- expected\n{expected}--- said\n{said}\n"));
+            let start = updated.find(&format!("=== {name}\n")).unwrap();
+            let start = start + updated[start..].find("--- verdicts\n").unwrap() + "--- verdicts\n".len();
+            updated.replace_range(start..start + expected.trim_end().len(), &said);
+        }
+    }
+    if is_update {
+        std::fs::write(super::support::package(name), updated).unwrap();
+        return;
+    }
+    assert!(different.is_empty(), "{different}");
+}
+
+/// What is in a state and no output may contain.
+const SECRETS: [&str; 7] = [
+    "in-an-output",
+    "in-a-password",
+    "in-a-tag",
+    "in-a-data-source",
+    "in-a-sensitive-name",
+    "31337",
+    "in-a-dependency",
+];
+
+#[test]
+fn secrets_of_a_state_are_never_printed() {
+    let state = r#"{"version": 4, "serial": 1, "lineage": "x", "outputs": {"a": {"value": "in-an-output"}}, "resources": [
+        {"mode": "managed", "type": "aws_db_instance", "name": "d", "instances": [{"attributes": {"password": "in-a-password"}}]},
+        {"mode": "data", "type": "aws_cloudtrail", "name": "d", "instances": [{"attributes": {"name": "in-a-data-source"}}]},
+        {"mode": "managed", "type": "aws_cloudtrail", "name": "t", "instances": [{"attributes": {"is_multi_region_trail": false,
+        "s3_bucket_name": "in-a-sensitive-name", "kms_key_id": "", "tags": {"a": "in-a-tag", "b": 31337}},
+        "sensitive_attributes": [[{"type": "get_attr", "value": "s3_bucket_name"}]], "dependencies": ["in-a-dependency"]}]}]}"#;
+    for text in [state.to_owned(), state.replace('\n', "")] {
+        let report = check([("evidence/terraform.tfstate", text)]);
+        assert!(report.findings.iter().any(|finding| finding.rule.id() == "single-region-trail"));
+        let view = View { is_verbose: true, shows_not_evaluated: true, shows_passed: true, ..View::default() };
+        for format in OutputFormat::value_variants() {
+            let text = format.render_plain(&report, &view);
+            let found: Vec<&&str> = SECRETS.iter().filter(|secret| text.contains(**secret)).collect();
+            assert!(found.is_empty(), "{format:?} contains {found:?}");
+        }
+    }
+}
+
+#[test]
+fn evidence_over_the_limits_is_reported() {
+    let trail = |number: usize| {
+        format!(
+            "{{\"TrailARN\": \"arn:aws:cloudtrail:us-east-1:111122223333:trail/t{number}\", \"S3BucketName\": \"b\"}}"
+        )
+    };
+    let trails: Vec<String> = (0..10_001).map(trail).collect();
+    let (first, second) = trails.split_at(5_000);
+    let list = |trails: &[String]| format!("{{\"trailList\": [{}]}}", trails.join(","));
+    let account = |number: usize| (format!("evidence/{:012}/t.json", number), "{\"trailList\": []}".to_owned());
+    let cases = [
+        (
+            vec![("evidence/a.json".to_owned(), list(first)), ("evidence/b.json".to_owned(), list(second))],
+            "10000 trails",
+        ),
+        ((0..1_001).map(account).collect(), "1000 accounts"),
+        (vec![("evidence/a.json".to_owned(), "{\"IsLogging\": true}".repeat(10_001))], "10000 documents"),
+    ];
+    for (files, limit) in cases {
+        let report = check(files);
+        let mut messages = report.findings.iter().map(|finding| &finding.finding.message);
+        assert!(messages.any(|message| message.ends_with(&format!("has more than {limit}"))), "{limit}");
+    }
+}
+
+#[test]
+fn hostile_evidence_is_evaluated() {
+    let deep = format!("{{\"trailList\": {}{}}}", "[".repeat(5_000), "]".repeat(5_000));
+    let trail = "{\"trailList\": [{\"TrailARN\": \"arn:aws:cloudtrail:us-east-1:111122223333:trail/a\\u001b[31m\\nb\", \"Name\": \"\\u0007\"}]}";
+    let aliases = "a: &a [x, x]\nb: &b [*a, *a]\ntrailList: [*b, *b]";
+    for text in [deep.as_str(), trail, aliases, "{\"trailList\": [1, null, [], \"x\", {}]}", "{\"IsLogging\": true"] {
+        let report = check([("evidence/111122223333/a.json", text)]);
+        for format in OutputFormat::value_variants() {
+            let text = format.render_plain(&report, &View::default());
+            assert!(!text.contains(['\u{1b}', '\u{7}']), "{format:?} {text}");
+        }
+        assert!(report.deployments.iter().all(|deployment| deployment.verdict != Some(Outcome::Pass)));
+    }
+}
+
+/// The deployments with their trails, then the findings: the failures, and those about a whole deployment.
+fn said(report: &Report) -> String {
+    let mut lines = Vec::new();
+    for deployment in &report.deployments {
+        lines.push(format!("{} {}", deployment.root, deployment.verdict.map_or("nothing", word)));
+        for trail in &deployment.trails {
+            let verdicts = LETTERS.iter().filter_map(|(id, letter)| {
+                let (_, outcome) = trail.rules.iter().find(|(rule, _)| rule.id() == *id)?;
+                let sign = match outcome {
+                    Outcome::Pass => '+',
+                    Outcome::Fail => '-',
+                    Outcome::Unknown => '?',
+                };
+                Some(format!("{letter}{sign}"))
+            });
+            let advice: Vec<&str> = trail.advisories.iter().map(|rule| rule.id()).collect();
+            let verdicts: Vec<String> = verdicts.chain(advice.into_iter().map(str::to_owned)).collect();
+            let name = trail.address.rsplit_once(":trail/").map_or(trail.address.as_str(), |(_, name)| name);
+            lines.push(format!("  {name} {}", verdicts.join(" ")));
+        }
+    }
+    lines.extend(report.findings.iter().filter_map(|finding| line(finding, report)));
+    lines.join("\n")
+}
+
+fn line(diagnostic: &Diagnostic, report: &Report) -> Option<String> {
+    let is_whole = matches!(diagnostic.rule.check, Check::Deployment(_));
+    let place = diagnostic.finding.place.label().filter(|_| is_whole || diagnostic.outcome == Outcome::Fail)?;
+    let file = report.sources.file(place.span.file);
+    let pointer = report.pointers.of(place.span).map_or(String::new(), |(number, pointer)| match number {
+        1 if pointer.is_empty() => pointer,
+        1 => format!(" {pointer}"),
+        _ => format!(" {number}#{pointer}"),
+    });
+    let name = Path::new(&file.name).strip_prefix("evidence").unwrap_or(Path::new(&file.name)).display().to_string();
+    Some(format!("{} {name}:{}{pointer}", diagnostic.rule.id(), file.line(place.span.start)))
+}
