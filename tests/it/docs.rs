@@ -100,11 +100,13 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// A repository with nothing but the demo, in which reports may be written.
+/// A repository with nothing but the demo and its evidence, in which reports may be written.
 fn demo(page: &Path) -> Scratch {
     let files = files_below(&package("testdata/demo")).into_iter();
     let files = files.map(|(path, bytes)| (Path::new("testdata/demo").join(path), String::from_utf8(bytes).unwrap()));
-    let files: Vec<(PathBuf, String)> = files.chain([(".git/HEAD".into(), String::new())]).collect();
+    let audit = files_below(&package("testdata/audit")).into_iter();
+    let audit = audit.map(|(path, bytes)| (Path::new("testdata/audit").join(path), String::from_utf8(bytes).unwrap()));
+    let files: Vec<(PathBuf, String)> = files.chain(audit).chain([(".git/HEAD".into(), String::new())]).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.to_str().unwrap(), text.as_str())).collect();
     let thread = std::thread::current().name().unwrap_or_default().replace(':', "-");
     Scratch::new(&format!("docs-{thread}-{}", page.file_stem().unwrap().display()), &files)
