@@ -15,7 +15,7 @@ use crate::report::{Diagnostic, FindingInstance, Outcome, Suppression};
 use crate::rules::Rule;
 use crate::source::{Sources, Span, is_installed, is_known_interface};
 use crate::value::world::VERSION_OF;
-use crate::value::{HopKind, StepRole};
+use crate::value::{HopKind, Reason, StepRole};
 
 /// Rule results of instances that share their text.
 #[derive(Debug)]
@@ -241,6 +241,12 @@ fn depends_on_version(witness: &Witness) -> bool {
 
 /// Adds the note about a known interface, and removes changes that some of the versions don't accept.
 fn of_known(mut finding: Finding, known: &KnownInterface, depends_on_version: bool) -> Finding {
+    // The label with the reason is in the interface, which isn't shown.
+    let reason = finding.cause.as_ref().map(Reason::describe);
+    let reason = reason.filter(|reason| !finding.labels().any(|label| label.text.contains(reason)));
+    if let (Some(reason), FindingTarget::Text(label)) = (reason, &mut finding.place) {
+        label.text = format!("{}; {reason}", label.text);
+    }
     finding.notes.push(known.note.clone());
     let lacks = |remedy: &Remedy| match remedy.steps().last().map(|hop| &hop.step) {
         Some(HopKind::Declared { kind, name, .. }) => {

@@ -44,6 +44,7 @@ use crate::scan::ScanInputs;
 use crate::source::{FileId, Fs, PathKind, SourceFile, Span, is_generated, is_known_interface};
 use crate::syntax::Problem;
 use crate::syntax::placeholders;
+use crate::value::StepRole;
 use safety::Trails;
 
 /// Sets the fix of each finding of one deployment, as if there were no other deployment.
@@ -52,7 +53,10 @@ use safety::Trails;
 /// `is_output` is true if it is checked on its own.
 pub fn propose(findings: &mut [Diagnostic], texts: &ParsedFiles<'_>, is_output: bool) {
     for diagnostic in findings {
-        if is_output || is_decided_in_output(diagnostic, texts) {
+        if !is_output && is_decided_by_default(diagnostic, texts) {
+            // The variable can be set outside of the interface, but there is no place yet that does so.
+            diagnostic.finding.remedies.clear();
+        } else if is_output || is_decided_in_output(diagnostic, texts) {
             refer_to_source(diagnostic);
         }
         diagnostic.fix = fix(diagnostic, texts);
@@ -82,6 +86,14 @@ fn is_decided_in_output(diagnostic: &Diagnostic, texts: &ParsedFiles<'_>) -> boo
         FindingTarget::Text(label) if diagnostic.finding.remedies.is_empty() => is_output(label.span),
         _ => diagnostic.finding.remedies.iter().any(|remedy| is_output(remedy.target())),
     }
+}
+
+/// True if the default of a variable in the known interface of a module decides.
+fn is_decided_by_default(diagnostic: &Diagnostic, texts: &ParsedFiles<'_>) -> bool {
+    diagnostic.finding.remedies.iter().any(|remedy| {
+        let role = remedy.steps().last().and_then(|hop| hop.step.role());
+        role == Some(StepRole::Default) && is_known_interface(&texts.file(remedy.target().file).path)
+    })
 }
 
 /// Refers to the source of a generated file instead of fixing it.

@@ -316,11 +316,22 @@ fn a_unit_of_terragrunt_has_the_code_of_the_configuration() {
     let trail = "aws_cloudtrail.this";
     assert_eq!(deployments(&found), [format!("live/git fail {trail}"), format!("live/registry fail {trail}")]);
     assert_eq!(places(&found, "single-region-trail"), ["vendor/trail/main.tf:5"; 2]);
+    // The reason for an unknown value is at the input, since its own label would be in the interface.
+    let unknown = git.replace("is_multi_region_trail = false", "is_multi_region_trail = dependency.a.outputs.b")
+        + "dependency \"a\" {\n  config_path = \"../a\"\n}\n";
+    let shown = out(&Scratch::new("known-reason", &[("live/git/terragrunt.hcl", &unknown)]).run(&["check"]));
+    assert!(
+        shown.contains("for variable `is_multi_region_trail`; `dependency.a.outputs.b` is known only at deployment"),
+        "{shown}"
+    );
     // Without the entries, one of the modules has a known interface.
     let without = report(&scratch, &["--no-config", "live"]);
     assert_eq!(deployments(&without), ["live/git fail aws_cloudtrail.default[0]", "live/registry unknown "]);
     let shown = out(&scratch.run(&["check", "--no-config", "-f", "checkstyle", "live"]));
     assert!(shown.contains("the inputs set `is_multi_region_trail = false`"), "{shown}");
+    let help =
+        without["findings"].as_array().unwrap().iter().find(|own| own["rule"] == "missing-global-events").unwrap();
+    assert_eq!(help["help"], "set variable `include_global_service_events` to `true`");
     let none = report(&scratch, &["--modules", "none", "live"]);
     assert_eq!(deployments(&none), ["live/git unknown ", "live/registry unknown "]);
 }
