@@ -126,7 +126,8 @@ pub(super) fn assignments<'a>(
             Assignment { candidate, name: named.name.as_deref(), context }
         })
         .collect();
-    if named.is_empty() { vec![Assignment { candidate, name: None, context }] } else { named }
+    let name = candidate.project.deployment();
+    if named.is_empty() || name.is_some() { vec![Assignment { candidate, name, context }] } else { named }
 }
 
 /// True if a root is the named one, or one of several documents in the named file.

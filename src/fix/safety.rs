@@ -139,7 +139,11 @@ fn owner(address: &str, outwards: usize) -> Vec<String> {
     let first = names.next().unwrap_or_default();
     let mut calls: Vec<String> = Vec::new();
     let mut rest = first;
-    while let Some(call) = rest.strip_prefix("module.") {
+    let call_in = |rest: &str| {
+        ["module.", "component.", "stack."].iter().find_map(|keyword| rest.strip_prefix(keyword)).map(str::len)
+    };
+    while let Some(length) = call_in(rest) {
+        let call = rest.get(rest.len().saturating_sub(length)..).unwrap_or_default();
         let (name, inner) = call.split_once('.').unwrap_or((call, ""));
         calls.push(name.to_owned());
         rest = inner;

@@ -254,6 +254,11 @@ pub trait Project: Send + Sync {
         None
     }
 
+    /// The name of the deployment in the code, if it is one of several of its root.
+    fn deployment(&self) -> Option<&str> {
+        None
+    }
+
     /// True if it may deploy templates of another format.
     fn deploys_templates(&self) -> bool {
         false

@@ -32,10 +32,30 @@ fn landing_zones_get_the_verdicts_that_are_written_for_them() {
     compare("testdata/landing-zones.txt", RULES_OF_ZONES);
 }
 
+#[test]
+fn deployments_of_stacks_get_the_verdicts_that_are_written_for_them() {
+    compare("testdata/deployments.txt", RULES);
+}
+
+/// The module of the components, in each tree of Terraform Stacks that has no file of this name.
+const MODULE: &str = r#"variable "everywhere" {
+  type    = bool
+  default = false
+}
+
+resource "aws_cloudtrail" "audit" {
+  s3_bucket_name        = "logs"
+  is_multi_region_trail = var.everywhere
+}
+"#;
+
 fn compare(list: &str, rules: &[&str]) {
     let mut different = String::new();
     for (name, mut files) in projects_in(list) {
         let (_, expected) = files.pop().unwrap();
+        if list.ends_with("deployments.txt") {
+            files.push(("modules/trail/main.tf".to_owned(), MODULE.to_owned()));
+        }
         let said = said(&check(files), rules);
         if said != expected.trim_end() {
             different.push_str(&format!("=== {name}\n--- expected\n{expected}--- said\n{said}\n"));
@@ -49,7 +69,8 @@ fn compare(list: &str, rules: &[&str]) {
 fn said(report: &Report, rules: &[&str]) -> String {
     let mut lines = Vec::new();
     for deployment in &report.deployments {
-        lines.push(format!("{} {}", deployment.root, deployment.verdict.map_or("nothing", word)));
+        let name = deployment.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        lines.push(format!("{}{name} {}", deployment.root, deployment.verdict.map_or("nothing", word)));
         for trail in deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
             let own = trail.rules.iter().filter(|(rule, _)| rules.contains(&rule.id()));
             let own: Vec<&str> = own.map(|(_, outcome)| word(*outcome)).collect();

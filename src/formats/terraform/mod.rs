@@ -39,10 +39,11 @@ impl InputFormat for Terraform {
         names::is_configuration(file_name)
             || names::is_variable_values(file_name)
             || terragrunt::names::is_deployment(file_name)
+            || names::is_stack_file(file_name)
     }
 
     fn is_deployment_file(&self, file_name: &str) -> bool {
-        terragrunt::names::is_deployment(file_name)
+        terragrunt::names::is_deployment(file_name) || names::is_stack_file(file_name)
     }
 
     fn is_optional_file(&self, file_name: &str) -> bool {

@@ -41,6 +41,16 @@ pub(crate) fn is_variable_values(name: &str) -> bool {
     name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
 }
 
+/// True for a file with components of a Terraform Stack. Before version 1.13, it had another name.
+pub(crate) fn is_component(name: &str) -> bool {
+    !is_backup(name) && (name.ends_with(".tfcomponent.hcl") || name.ends_with(".tfstack.hcl"))
+}
+
+/// True for a file of a Terraform Stack: one with components or with deployments.
+pub(crate) fn is_stack_file(name: &str) -> bool {
+    is_component(name) || !is_backup(name) && name.ends_with(".tfdeploy.hcl")
+}
+
 /// True if a broken link of this name isn't an error: Terraform checks first if `terraform.tfvars` exists, and reads
 /// other files of values only if an option names them.
 pub(crate) fn can_lack(name: &str) -> bool {

@@ -277,7 +277,7 @@ pub(super) fn unread(caller: ModuleCall<'_>, reason: &str) -> UnreadPart {
     };
     UnreadPart {
         header: caller.block.header,
-        description: format!("module `{label}`"),
+        description: format!("{} `{label}`", caller.block.kind.text),
         reason: format!("{reason}{}", settings(caller.block)),
         help: help(caller.source.ok()),
         hint: TrailHint::of(names.iter().map(String::as_str), label),

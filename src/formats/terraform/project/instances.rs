@@ -11,6 +11,7 @@ use super::program::{ModuleEvaluator, Program};
 use super::scope::{DeclarationCall, ModuleCallInstance, ModuleScope};
 use super::search::DeclarationSite;
 use crate::formats::terraform::Engine;
+use crate::formats::terraform::names;
 use crate::model::UnreadPart;
 use crate::source::{KNOWN_INTERFACES, Span};
 use crate::syntax::hcl::Block;
@@ -52,7 +53,9 @@ impl Program<'_> {
         instance: BlockInstance,
     ) -> Rc<ModuleScope> {
         let BlockInstance { key, names, exists } = instance;
-        let address = caller.qualify(&format!("module.{name}{key}"));
+        // A component of a Terraform Stack has a keyword of its own.
+        let keyword = caller.module.block(call.block).map_or("module", |block| block.kind.text.as_str());
+        let address = caller.qualify(&format!("{keyword}.{name}{key}"));
         let made = ModuleCallInstance { caller: Rc::clone(caller), block: call.block, names };
         let id = self.last_id.get().saturating_add(1);
         self.last_id.set(id);
@@ -68,7 +71,8 @@ impl Program<'_> {
         world: &World,
     ) -> Option<Rc<ModuleScope>> {
         let call = self.call(caller, name)?;
-        let address = caller.qualify(&format!("module.{name}{key}"));
+        let keyword = caller.module.block(call.block).map_or("module", |block| block.kind.text.as_str());
+        let address = caller.qualify(&format!("{keyword}.{name}{key}"));
         self.instances(caller, &call, world).iter().find(|scope| scope.address == address).cloned()
     }
 
@@ -163,7 +167,21 @@ impl Program<'_> {
         let computed = if literal.is_none() { self.computed_version(block, caller) } else { None };
         let version = literal.or(computed.as_deref());
         let caller = ModuleCall { block, directory: &module.directory, key, source, version };
-        calls::resolve(caller, &self.manifest, &|directory| self.is_read(directory), self.context)
+        let called = calls::resolve(caller, &self.manifest, &|directory| self.is_read(directory), self.context);
+        match called {
+            CalledModule::Directory { directory, origin } if block.kind.text == "stack" => {
+                CalledModule::Directory { directory: self.stack_in(directory), origin }
+            }
+            called => called,
+        }
+    }
+
+    /// The path of the first component file in a directory, which stands for the stack there.
+    fn stack_in(&self, directory: PathBuf) -> PathBuf {
+        let mut paths = self.context.fs.list(&directory).unwrap_or_default();
+        paths.retain(|path| names::is_component(&names::file_name(path)));
+        paths.sort_unstable();
+        paths.into_iter().next().and_then(|path| Some(directory.join(path.file_name()?))).unwrap_or(directory)
     }
 
     /// The value of a version that isn't a plain string; `None` if it is unknown or null.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::calls::Manifest;
+use super::deployments::StackPlace;
 use super::domain::Domains;
 use super::expand::{self, MAX_INSTANCES};
 use super::library::ModuleLibrary;
@@ -42,6 +43,8 @@ pub(crate) struct RootModule {
     pub(super) name: String,
     /// The Terragrunt unit that deploys the module, if one does. The directory is then that of the unit.
     pub(super) unit: Option<UnitPlace>,
+    /// The deployment of a Terraform Stack, if its components make up the module.
+    pub(super) stack: Option<StackPlace>,
     /// The one file, if it has a name that excludes it from the directory's module.
     pub(super) only: Option<FileId>,
     /// The modules that all roots share.
@@ -58,6 +61,9 @@ impl RootModule {
     pub(super) fn module(&self, context: Context<'_>) -> Arc<Module> {
         if let Some(unit) = self.loaded_unit(context, &Budget::new(Budget::steps_for(0))) {
             return Arc::new(unit.module(context));
+        }
+        if let Some(stack) = &self.stack {
+            return Arc::new(stack.module(&self.directory, context));
         }
         match self.only {
             Some(file) => Arc::new(Module::of_files(&self.directory, &[file], context)),
@@ -104,7 +110,10 @@ impl<'a> LoadedRoot<'a> {
         };
         let values = match &unit {
             Some(unit) => unit.values(&root.library, context),
-            None => RootValues::read(&root.directory, root.only.is_none(), &root.library.options, context),
+            None => {
+                let has_values = root.only.is_none() && root.stack.is_none();
+                RootValues::read(&root.directory, has_values, &root.library.options, context)
+            }
         };
         let manifest = Manifest::read(&module.directory, context);
         let is_directory = root.only.is_none() && unit.as_ref().is_none_or(LoadedUnit::is_read);
@@ -113,6 +122,7 @@ impl<'a> LoadedRoot<'a> {
             plan: context.plan,
             values,
             unit,
+            deployment: root.stack.as_ref().and_then(|stack| stack.load(&root.directory, context)),
             root: Rc::new(ModuleScope::root(Arc::clone(&module))),
             versions: None,
             called: Memo::default(),

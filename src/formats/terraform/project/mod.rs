@@ -5,6 +5,7 @@ mod assignment;
 mod body;
 mod calls;
 mod data_sources;
+mod deployments;
 mod documents;
 mod domain;
 mod expand;

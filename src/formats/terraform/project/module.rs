@@ -2,6 +2,7 @@
 
 mod blocks;
 mod checks;
+mod components;
 mod index;
 mod merge;
 mod providers;
@@ -57,8 +58,14 @@ pub(super) struct Module {
 impl Module {
     /// Reads the module in a directory.
     pub(super) fn load(directory: &Path, context: Context<'_>) -> Self {
+        // A path of a component file stands for the stack in its directory.
+        let is_stack = names::is_component(&file_name(directory));
+        let directory = if is_stack { directory.parent().unwrap_or(directory) } else { directory };
         let place = context.fs.without_links(directory);
-        let listed = listed(&place, context).map(|paths| read_by_engine(paths, context));
+        let listed = listed(&place, context).map(|paths| match is_stack {
+            true => paths.into_iter().filter(|path| names::is_component(&file_name(path))).collect(),
+            false => read_by_engine(paths, context),
+        });
         Self { place, ..Self::read(directory, listed, context) }
     }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::calls::{self, Manifest};
+use super::deployments::LoadedDeployment;
 use super::domain::Domains;
 use super::library::ModuleLibrary;
 use super::module::{BlockId, Module};
@@ -30,6 +31,8 @@ pub(super) struct Program<'a> {
     pub(super) values: RootValues,
     /// The Terragrunt unit that deploys the root module, if one does.
     pub(super) unit: Option<LoadedUnit<'a>>,
+    /// The deployment of a Terraform Stack, if the root module is one.
+    pub(super) deployment: Option<LoadedDeployment>,
     /// The root module's only instance.
     pub(super) root: Rc<ModuleScope>,
     /// The versions of the code that a unit deploys, if only its interface is known. The root is the newest.
@@ -167,6 +170,7 @@ impl<'a> Program<'a> {
         self.root.enter_world();
         self.versions.iter().flat_map(|versions| &versions.roots).for_each(|root| root.enter_world());
         self.unit.iter().for_each(LoadedUnit::enter_world);
+        self.deployment.iter().for_each(|deployment| deployment.scope.enter_world());
         self.called.clear();
     }
 }

@@ -1,6 +1,7 @@
 //! Finds the root modules: directories that lead to a trail and that no scanned module calls, or whose trails no call
 //! creates.
 
+mod deployments;
 mod directories;
 mod stacks;
 mod units;
@@ -33,7 +34,11 @@ impl Project for RootModule {
     }
 
     fn format(&self) -> Option<&'static str> {
-        self.unit.as_ref().map(|_| "terragrunt")
+        match (&self.unit, &self.stack) {
+            (Some(_), _) => Some("terragrunt"),
+            (None, Some(_)) => Some("terraform-stack"),
+            (None, None) => None,
+        }
     }
 
     fn called(&self) -> Option<&CalledCode> {
@@ -44,6 +49,10 @@ impl Project for RootModule {
         self.module(context).declared(SearchSubject::Trails).next().is_some()
     }
 
+    fn deployment(&self) -> Option<&str> {
+        self.stack.as_ref()?.deployment.as_deref()
+    }
+
     fn deploys_templates(&self) -> bool {
         self.deploys_templates
     }
@@ -51,7 +60,10 @@ impl Project for RootModule {
     fn place_of(&self, file: &SourceFile) -> PathBuf {
         let name = file_name(&file.path);
         // A template that a stack deploys isn't a part of a module.
-        let is_code = names::is_configuration(&name) || terragrunt::names::is_unit(&name) || self.only.is_some();
+        let is_code = names::is_configuration(&name)
+            || names::is_stack_file(&name)
+            || terragrunt::names::is_unit(&name)
+            || self.only.is_some();
         if is_code { file.directory().to_owned() } else { file.path.clone() }
     }
 
@@ -81,10 +93,15 @@ pub(crate) fn links(kept: CandidateFile, context: Context<'_>) -> Links {
     let name = file_name(&file.path);
     if names::is_configuration(&name) && !names::is_variable_values(&name) {
         links_in(kept.file, &file, mapped_modules(context))
-    } else if terragrunt::names::is_deployment(&name) {
+    } else if terragrunt::names::is_deployment(&name) || names::is_stack_file(&name) {
         let mut hasher = DefaultHasher::new();
         file.text.hash(&mut hasher);
-        Links { text: Some(hasher.finish()), ..Links::default() }
+        let calls = if names::is_component(&name) {
+            links_in(kept.file, &file, mapped_modules(context))
+        } else {
+            Links::default()
+        };
+        Links { text: Some(hasher.finish()), ..calls }
     } else {
         Links::default()
     }
@@ -101,25 +118,17 @@ pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
     let mut directories = Directories::default();
     let mut roots = Vec::new();
     let library = Arc::new(ModuleLibrary::default());
-    let root = |path: &Path, directory: &Path, only| {
-        let (directory, name) = (directory.to_owned(), context.sources.name(path));
-        let library = Arc::clone(&library);
-        RootModule {
-            directory,
-            name,
-            unit: None,
-            only,
-            library,
-            is_called: false,
-            called: None,
-            deploys_templates: false,
-        }
+    let root = |path: &Path, directory: &Path, only| RootModule {
+        name: context.sources.name(path),
+        only,
+        ..root(directory, &library, context)
     };
     for linked in linked {
         let kept = linked.candidate;
         let file = context.sources.file(kept.file);
         let name = file_name(&file.path);
-        if names::is_variable_values(&name) || terragrunt::names::is_deployment(&name) {
+        let is_deployment = terragrunt::names::is_deployment(&name) || names::is_stack_file(&name);
+        if names::is_variable_values(&name) || is_deployment {
             continue;
         }
         if !names::is_configuration(&name) {
@@ -132,6 +141,8 @@ pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
     }
     let units = units::find(linked, &library, context);
     units.iter().for_each(|unit| directories.add_unit(unit, context));
+    let stacks = deployments::find(linked, context);
+    stacks.iter().for_each(|stack| directories.add_stack(stack, context));
     // All roots share one budget for evaluating the sources of their calls.
     let budget = Budget::new(Budget::steps_for(0));
     directories.follow_computed(|path| LoadedRoot::open(&root(path, path, None), context, &budget).reached(), context);
@@ -150,14 +161,52 @@ pub(crate) fn find(linked: &[LinkedFile], context: Context<'_>) -> Vec<RootModul
     };
     roots.extend(found.uncalled.iter().filter_map(own));
     roots.extend(found.cycle_roots.iter().filter_map(own).map(|root| RootModule { is_called: true, ..root }));
+    let mut deployed = Vec::new();
+    for root in std::mem::take(&mut roots) {
+        match stacks.iter().find(|stack| stack.key == root.directory) {
+            Some(stack) => deployed.extend(
+                stack
+                    .places(context)
+                    .into_iter()
+                    .map(|place| RootModule { stack: Some(place), ..self::root(&stack.directory, &library, context) }),
+            ),
+            None => deployed.push(root),
+        }
+    }
+    roots = deployed;
     let called = directories.called(&leads, &found);
     roots.extend(called.into_iter().filter_map(|(place, turn)| {
-        let called = CalledCode { place: directories.path(place)?.to_owned(), turn };
-        Some(RootModule { is_called: true, called: Some(called), ..own(&place)? })
+        let own = own(&place)?;
+        let stack = stacks.iter().find(|stack| stack.key == own.directory);
+        let own = match stack {
+            Some(stack) => RootModule {
+                stack: stack.places(context).into_iter().next(),
+                ..self::root(&stack.directory, &library, context)
+            },
+            None => own,
+        };
+        let path = stack.map_or(directories.path(place)?, |stack| &stack.directory);
+        let called = CalledCode { place: path.to_owned(), turn };
+        Some(RootModule { is_called: true, called: Some(called), ..own })
     }));
     for root in &mut roots {
         root.deploys_templates = directories.deploys_templates;
     }
-    roots.sort_by(|a, b| a.name.cmp(&b.name));
+    roots.sort_by(|a, b| (&a.name, a.deployment()).cmp(&(&b.name, b.deployment())));
     roots
+}
+
+/// The root module in a directory.
+fn root(directory: &Path, library: &Arc<ModuleLibrary>, context: Context<'_>) -> RootModule {
+    RootModule {
+        directory: directory.to_owned(),
+        name: context.sources.name(directory),
+        unit: None,
+        stack: None,
+        only: None,
+        library: Arc::clone(library),
+        is_called: false,
+        called: None,
+        deploys_templates: false,
+    }
 }

@@ -177,7 +177,29 @@ impl<'e, 'a> Variable<'e, 'a> {
         }
     }
 
+    /// The value that a deployment of a Terraform Stack gives to the variable.
+    fn deployed_value(&self) -> Option<AssignmentSource> {
+        let tree = self.evaluator.lookup.tree;
+        let deployment = tree.deployment.as_ref()?;
+        let block = deployment.scope.module.find("deployment", &[deployment.label.as_str()])?;
+        let inputs = &block.body.attribute("inputs")?.value;
+        let value = ModuleEvaluator::of(tree, &deployment.scope, self.evaluator.world).eval(inputs);
+        let given = match &value.value {
+            Known(Data::Object(object)) => match (object.field(self.name), &object.rest) {
+                (Some(field), _) => value.taken_field(field, object.header),
+                (None, Some(why)) => value.clone().map(|_| Unknown((**why).clone())),
+                (None, None) => return None,
+            },
+            Known(Data::Null) => return None,
+            Known(_) | Unknown(_) => value.clone(),
+        };
+        Some(AssignmentSource::Value(given, steps::VARIABLE_VALUE.of(self.name)))
+    }
+
     fn root_value(&self) -> Option<AssignmentSource> {
+        if let Some(value) = self.deployed_value() {
+            return Some(value);
+        }
         let tree = self.evaluator.lookup.tree;
         let inputs = |layer: InputLayer, name: &str| tree.unit.as_ref()?.input(layer, name, self.evaluator.world);
         let value = match tree.values.find(self.name, tree.context.plan, &inputs)? {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{literal_source, local};
 use crate::formats::Links;
 use crate::formats::terraform::language::json;
-use crate::formats::terraform::names::is_json;
+use crate::formats::terraform::names::{file_name, is_component, is_json};
 use crate::formats::terraform::project::mentions::{mentions_stack, names_landing_zone};
 use crate::formats::terraform::sources::{self, MappedModule};
 use crate::source::{FileId, SourceFile};
@@ -60,7 +60,8 @@ fn in_file(id: FileId, file: &SourceFile) -> Vec<FoundCall> {
         return calls.chain(unread_call(&tree.problems)).collect();
     }
     let outline = hcl::split(id, file);
-    let calls = outline.items.iter().filter(|item| item.keyword.text == "module");
+    let keywords: &[&str] = if is_component(&file_name(&file.path)) { &["component", "stack"] } else { &["module"] };
+    let calls = outline.items.iter().filter(|item| keywords.contains(&item.keyword.text.as_str()));
     let calls = calls.filter_map(|item| of_text(item, file, file.directory()).or_else(|| parsed(item, file)));
     calls.chain(unread_call(&outline.problems)).collect()
 }

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use super::components;
 use crate::formats::terraform::language::json;
-use crate::formats::terraform::names::is_json;
+use crate::formats::terraform::names::{file_name, is_component, is_json};
 use crate::formats::terraform::project::calls::found_calls::{self, FoundCall};
 use crate::formats::terraform::project::mentions::{names_trail, names_zone};
 use crate::model::{Notation, ResourceKind, SearchSubject, kinds};
@@ -103,6 +104,20 @@ pub(super) fn read_blocks(id: FileId, file: &Arc<SourceFile>) -> (Vec<ModuleBloc
         return (blocks.collect(), problems);
     }
     let outline = hcl::split(id, file);
+    if is_component(&file_name(&file.path)) {
+        let mut blocks = Vec::new();
+        let mut problems = outline.problems;
+        for item in &outline.items {
+            let (parsed, found) = hcl::parse(item, file);
+            problems.extend(found);
+            if let Some(ParsedItem::Block(block)) = parsed {
+                let keyword = Label { text: components::keyword(&block).to_owned(), ..block.kind.clone() };
+                let source = BlockSource::Json(components::converted(block));
+                blocks.push(ModuleBlock::new(keyword, false, Notation::Hcl, file, source));
+            }
+        }
+        return (blocks, problems);
+    }
     let items = outline.items.into_iter().filter(|item| item.kind == ItemKind::Block);
     let blocks = items.map(|item| {
         let text = file.slice(item.span);

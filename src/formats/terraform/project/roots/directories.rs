@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::deployments::FoundStack;
 use super::units::FoundUnit;
 use super::unscanned::Unscanned;
 use crate::formats::terraform::project::calls::Manifest;
@@ -100,6 +101,17 @@ impl Directories {
             let called = self.directory(called);
             called.is_called = true;
             called.is_in_unit |= called.path == files;
+        }
+    }
+
+    /// Adds a Terraform Stack, under the path of its first component file.
+    pub(super) fn add_stack(&mut self, stack: &FoundStack, context: Context<'_>) {
+        let own = self.place(&stack.key, context);
+        let directory = self.directory(own);
+        directory.path.clone_from(&stack.key);
+        directory.is_scanned = true;
+        for called in self.link(own, &stack.links, context) {
+            self.directory(called).is_called = true;
         }
     }
 
