@@ -91,7 +91,7 @@ impl<'a, L: Lookup> Evaluator<'a, L> {
                 Traced { value: target.value, origin, hops }
             }
             (_, Some(call)) => self.call(call),
-            (NodeKind::Scalar(_), None) => match self.lookup.staged(node.span) {
+            (NodeKind::Scalar(scalar), None) => match self.lookup.staged(node.span, &scalar.text) {
                 Some(value) => self.staged(&value, node),
                 None => {
                     let hops = self.lookup.inserted(node.span).map(|value| value.hops.clone()).unwrap_or_default();

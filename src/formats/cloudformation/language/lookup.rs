@@ -47,9 +47,9 @@ pub(crate) trait Lookup: Clone {
     /// The content of the file that the argument of `Fn::Transform` includes.
     fn included(&self, argument: Option<&Node>) -> Result<Arc<Node>, Reason>;
 
-    /// The value of the scalar at a place, if it has variables that another tool replaces and whose value isn't known
-    /// from the tree alone.
-    fn staged(&self, span: Span) -> Option<Rc<StagedValue>>;
+    /// The value of the text at a place, if it has variables that another tool replaces and whose value isn't known
+    /// from the tree alone. A literal in a variable has the place of the variable, but another text.
+    fn staged(&self, span: Span, text: &str) -> Option<Rc<StagedValue>>;
 
     /// The step from a variable that another tool replaces to its value; `None` for other places.
     fn variable_step(&self, span: Span) -> Option<HopKind>;

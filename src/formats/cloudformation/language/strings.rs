@@ -49,7 +49,7 @@ impl<L: Lookup> Evaluator<'_, L> {
         }
         let staged = self
             .lookup
-            .staged(argument.items().and_then(|items| items.first()).map_or(argument.span(), |text| text.span));
+            .staged(argument.items().and_then(|items| items.first()).map_or(argument.span(), |text| text.span), text);
         let replaced = staged.map(|value| value.reason(text));
         if let Some(why) = self.replaced(text).or(replaced) {
             return ComposedText::untracked(Unknown(why));

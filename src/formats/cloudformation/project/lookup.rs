@@ -94,8 +94,8 @@ impl Lookup for TemplateLookup<'_> {
         })
     }
 
-    fn staged(&self, span: Span) -> Option<Rc<StagedValue>> {
-        self.scope.template.variables.staged.get(&span).cloned()
+    fn staged(&self, span: Span, text: &str) -> Option<Rc<StagedValue>> {
+        self.scope.template.variables.staged.of(span, text)
     }
 
     fn variable_step(&self, span: Span) -> Option<HopKind> {

@@ -32,13 +32,37 @@ pub(super) struct Service {
 /// The variables of a service that an evaluation needs.
 #[derive(Default)]
 pub(super) struct ServiceVariables {
-    /// The values of scalars that depend on the stage, or that are unknown.
-    pub(super) staged: HashMap<Span, Rc<StagedValue>>,
+    pub(super) staged: StagedTexts,
     /// The steps from other scalars with variables to their values.
     pub(super) steps: HashMap<Span, HopKind>,
     /// The parameters of the template, or the reason why they are unknown.
     pub(super) parameters: HashMap<String, Arc<Node>>,
     pub(super) unknown_parameters: Option<Reason>,
+}
+
+/// The values of texts with variables that depend on the stage, or that are unknown, by their places.
+#[derive(Default)]
+pub(super) struct StagedTexts(HashMap<(Span, String), Rc<StagedValue>>);
+
+impl StagedTexts {
+    /// The value of the text at a place.
+    pub(super) fn of(&self, span: Span, text: &str) -> Option<Rc<StagedValue>> {
+        // Most texts have no variable.
+        if self.0.is_empty() || !text.contains("${") {
+            return None;
+        }
+        self.0.get(&(span, text.to_owned())).cloned()
+    }
+
+    /// The value of a scalar.
+    fn of_node(&self, node: &Node) -> Option<Rc<StagedValue>> {
+        let target = node.target();
+        self.of(target.span, target.as_text()?)
+    }
+
+    fn insert(&mut self, node: &Node, value: Rc<StagedValue>) {
+        self.0.insert((node.span, node.as_text().unwrap_or_default().to_owned()), value);
+    }
 }
 
 impl Service {
@@ -122,7 +146,7 @@ impl UnreadParts<'_, '_> {
     fn note(&mut self, node: &Node, label: &str) {
         let is_call = IntrinsicCall::of(node.target()).is_some();
         let Some(text) = node.as_text().filter(|_| !is_call && !merge::is_null(node)) else { return };
-        let staged = self.resolver.staged.borrow().get(&node.target().span).cloned();
+        let staged = self.resolver.staged.borrow().of_node(node);
         let values = staged.iter().flat_map(|value| value.rows.iter().map(|(_, row)| row).chain([&value.other]));
         let holds_one = values.into_iter().any(|value| match value {
             ResolvedValue::Found(node, _) => holds_trail(node),

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::StagedTexts;
 use super::merge::is_null;
 use super::syntax::{Source, TextPart, has_variable, parts, segments, sources};
 use crate::formats::cloudformation::language::{
@@ -46,7 +47,7 @@ pub(super) struct Resolver<'a> {
     /// The number of nodes that variables have added.
     added: Cell<usize>,
     /// The values of scalars that aren't replaced, because they depend on the stage or are unknown.
-    pub(super) staged: RefCell<HashMap<Span, Rc<StagedValue>>>,
+    pub(super) staged: RefCell<StagedTexts>,
     /// The steps from scalars that are replaced to their values.
     pub(super) steps: RefCell<HashMap<Span, HopKind>>,
 }
@@ -71,7 +72,7 @@ impl<'a> Resolver<'a> {
     /// The node with all variables in it replaced, except those that depend on the stage or are unknown.
     pub(super) fn tree(&self, node: &Arc<Node>) -> Arc<Node> {
         if self.level.get() >= MAX_DEPTH {
-            self.note_staged(node.span, Unknown(over_limit()).into());
+            self.note_staged(node, Unknown(over_limit()).into());
             return Arc::clone(node);
         }
         self.level.set(self.level.get().saturating_add(1));
@@ -113,7 +114,7 @@ impl<'a> Resolver<'a> {
         let (true, Found(target, step)) = (value.rows.is_empty(), &value.other) else {
             let is_missing = value.rows.is_empty() && matches!(value.other, Missing);
             let value = if is_missing { Rc::new(Unknown(refused(node)).into()) } else { value };
-            self.staged.borrow_mut().insert(node.span, value);
+            self.staged.borrow_mut().insert(node, value);
             return Arc::clone(node);
         };
         if let (Some(_), Some(text)) = (&node.tag, target.as_text()) {
@@ -126,15 +127,15 @@ impl<'a> Resolver<'a> {
         let added = self.added.get().saturating_add(size);
         self.added.set(added);
         if self.level.get().saturating_add(depth) > MAX_DEPTH || added > MAX_NODES {
-            self.note_staged(node.span, Unknown(over_limit()).into());
+            self.note_staged(node, Unknown(over_limit()).into());
             return Arc::clone(node);
         }
         self.steps.borrow_mut().insert(node.span, step.clone());
         Arc::new(Node { span: node.span, tag: None, kind: NodeKind::Alias(Arc::clone(target)) })
     }
 
-    fn note_staged(&self, span: Span, value: StagedValue) {
-        self.staged.borrow_mut().insert(span, Rc::new(value));
+    fn note_staged(&self, node: &Node, value: StagedValue) {
+        self.staged.borrow_mut().insert(node, Rc::new(value));
     }
 
     /// The value of a scalar with variables.
