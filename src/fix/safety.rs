@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::parsed_files::{Enclosing, ParsedFiles, before_empty, holds, last_before};
 use super::{blocks, remedy_edits};
 use crate::edit::{Edit, Risk};
+use crate::formats::landing_zone_accelerator::is_setting_of_trail;
 use crate::formats::terraform::is_configuration;
 use crate::model::{Remedy, RemedyKind, dialects};
 use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
@@ -249,6 +250,10 @@ fn trail_around(place: Span, texts: &ParsedFiles<'_>) -> Option<Span> {
         let path = texts.path(place);
         let declared = path.iter().skip(1).find(|node| is_template_trail(node, texts)).map(|node| node.span);
         let declared = declared.or_else(|| path.first().and_then(|root| resource_part(root, place)));
+        let is_setting = path.first().is_some_and(|root| is_setting_of_trail(root, place));
+        if is_setting {
+            return Some(place);
+        }
         return declared.or_else(|| named_trail(&path, place));
     }
     let (span, header) = texts.header(place)?;

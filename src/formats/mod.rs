@@ -8,6 +8,7 @@ mod called_code;
 pub mod cloudformation;
 mod embedded;
 pub mod evidence;
+pub mod landing_zone_accelerator;
 mod option_reader;
 mod options;
 pub mod plan;
@@ -36,8 +37,14 @@ use crate::syntax::node::Tree;
 use crate::value::{Budget, Reason, Traced, World};
 
 /// All formats. A file belongs to the first one that reads its name and finds its text relevant.
-pub static FORMATS: &[&dyn InputFormat] =
-    &[&terraform::Terraform, &plan::TerraformPlan, &cloudformation::CloudFormation, &evidence::Evidence];
+pub static FORMATS: &[&dyn InputFormat] = &[
+    &terraform::Terraform,
+    &plan::TerraformPlan,
+    // Its files have names of templates.
+    &landing_zone_accelerator::LandingZoneAccelerator,
+    &cloudformation::CloudFormation,
+    &evidence::Evidence,
+];
 
 /// The languages of the formats, in messages about other files.
 pub const LANGUAGES: &str = "Terraform or CloudFormation";

@@ -14,7 +14,7 @@ pub(crate) use attributes::AttributeNames;
 pub use attributes::Attributes;
 pub(crate) use read::of_region;
 pub use read::{read, region};
-pub use tables::{AWS, AWSCC, CLOUDFORMATION, DIALECTS, LIVE};
+pub use tables::{ACCOUNT_TRAIL, AWS, AWSCC, CLOUDFORMATION, DIALECTS, LIVE, ORGANIZATION_TRAIL};
 pub use zones::{AWS_LANDING_ZONE, AWSCC_LANDING_ZONE, CLOUDFORMATION_LANDING_ZONE, LandingZone};
 
 use super::selectors::FieldOperator;

@@ -4,7 +4,7 @@
 
 mod tables;
 
-pub use tables::{CLOUDFORMATION_TRAIL, RELATED_RESOURCES};
+pub use tables::{ACCOUNT_TRAIL, CLOUDFORMATION_TRAIL, ORGANIZATION_TRAIL, RELATED_RESOURCES};
 
 use super::ArgumentShape;
 use super::dialects::{Booleans, Dialect, LandingZone};

@@ -4,7 +4,7 @@
 use super::{Check, Rule, RulePage, Strictness};
 use crate::finding::Finding;
 use crate::model::Trail;
-use crate::value::Known;
+use crate::value::{Known, Origin};
 
 pub(super) static RULE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/org-trail-account.md")), Check::Advice(check))
@@ -17,6 +17,10 @@ fn check(trail: &Trail, _: &Strictness) -> Option<Finding> {
     }
     let organization = &trail.attributes.is_organization_trail;
     let Known(Ok(true)) = organization.value() else { return None };
+    // A tool whose default is an organization trail deploys it in the right account.
+    if matches!(organization.read.origin, Origin::Absent(_)) {
+        return None;
+    }
     let message = "is an organization trail, which most accounts can't create";
     Some(
         Finding::at(organization.span(), message, "applies to all accounts of the organization")

@@ -39,6 +39,11 @@ fn templates_with_placeholders_get_the_verdicts_that_are_written_for_them() {
     check_all("testdata/placeholders.txt", &[]);
 }
 
+#[test]
+fn accelerators_get_the_verdicts_that_are_written_for_them() {
+    check_all("testdata/accelerator.txt", &[]);
+}
+
 /// Compares the verdicts on the trees in a file, to each of which the files are added that it doesn't have.
 fn check_all(name: &str, added: &[(&str, &str)]) {
     let mut different = String::new();

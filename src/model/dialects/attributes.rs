@@ -123,7 +123,7 @@ pub(crate) struct Attribute<T> {
     default: Option<T>,
 }
 
-const fn optional<T>(name: &'static str, default: T) -> Attribute<T> {
+pub(super) const fn optional<T>(name: &'static str, default: T) -> Attribute<T> {
     Attribute { name, default: Some(default) }
 }
 

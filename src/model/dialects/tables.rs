@@ -1,8 +1,8 @@
 //! The resource types that declare a trail, with the names of their selectors' arguments.
 
 use super::attributes::{
-    AWS_ARGUMENTS, AWS_ATTRIBUTES, AWSCC_ARGUMENTS, AWSCC_ATTRIBUTES, CLOUDFORMATION_ARGUMENTS,
-    CLOUDFORMATION_ATTRIBUTES, LIVE_ARGUMENTS, LIVE_ATTRIBUTES,
+    AWS_ARGUMENTS, AWS_ATTRIBUTES, AWSCC_ARGUMENTS, AWSCC_ATTRIBUTES, AttributeNames, CLOUDFORMATION_ARGUMENTS,
+    CLOUDFORMATION_ATTRIBUTES, LIVE_ARGUMENTS, LIVE_ATTRIBUTES, optional,
 };
 use super::{AdvancedNames, BasicNames, Booleans, Dialect};
 use crate::model::selectors::FieldOperator::{EndsWith, Equals, NotEndsWith, NotEquals, NotStartsWith, StartsWith};
@@ -75,6 +75,43 @@ const API_ADVANCED: AdvancedNames = AdvancedNames {
         (EndsWith, "EndsWith"),
         (NotEndsWith, "NotEndsWith"),
     ],
+};
+
+/// The organization's trail of the Landing Zone Accelerator, in its settings.
+pub static ORGANIZATION_TRAIL: Dialect = Dialect {
+    attributes: &AttributeNames {
+        is_multi_region: optional("multiRegionTrail", true),
+        is_logging: optional("enable", true),
+        includes_global_events: optional("globalServiceEvents", true),
+        validates_log_files: optional("enableFileValidation", true),
+        is_organization_trail: optional("organizationTrail", true),
+        kms_key: optional("encryptionKey", String::new()),
+    },
+    ..ACCOUNT_TRAIL
+};
+
+/// A trail in accounts of the Landing Zone Accelerator, in its settings.
+pub const ACCOUNT_TRAIL: Dialect = Dialect {
+    kind: CLOUDFORMATION.kind,
+    uses_cloudformation_handler: false,
+    shape: &[],
+    booleans: Booleans::CloudFormation,
+    attributes: &AttributeNames {
+        is_multi_region: optional("multiRegionTrail", false),
+        is_logging: optional("enable", true),
+        includes_global_events: optional("globalServiceEvents", false),
+        validates_log_files: optional("enableFileValidation", true),
+        is_organization_trail: optional("organizationTrail", false),
+        kms_key: optional("encryptionKey", String::new()),
+    },
+    basic: BasicNames {
+        list: "eventSelectors",
+        read_write_type: "readWriteType",
+        include_management_events: "managementEvents",
+        excluded_sources: "excludeManagementEventSources",
+        data_resources: "dataResources",
+    },
+    advanced: AdvancedNames { list: "advancedEventSelectors", fields: "fieldSelectors", ..CLOUDFORMATION.advanced },
 };
 
 const SNAKE_BASIC: BasicNames = BasicNames {

@@ -2,7 +2,7 @@
 
 use super::{AccessBlockNames, BucketAdvice, BucketSetting, LifecycleNames, ResourceKind, ResourceRole};
 use crate::model::dialects::{
-    AWS, AWS_LANDING_ZONE, AWSCC, AWSCC_LANDING_ZONE, CLOUDFORMATION, CLOUDFORMATION_LANDING_ZONE, Dialect, LIVE,
+    self, AWS, AWS_LANDING_ZONE, AWSCC, AWSCC_LANDING_ZONE, CLOUDFORMATION, CLOUDFORMATION_LANDING_ZONE, Dialect, LIVE,
     LandingZone,
 };
 use crate::model::{Argument, ArgumentShape};
@@ -12,6 +12,12 @@ pub const RELATED_RESOURCES: &[&str] = &["aws_s3_", "aws_kms_", "awscc_s3_", "aw
 
 /// `AWS::CloudTrail::Trail`
 pub static CLOUDFORMATION_TRAIL: ResourceKind = trail(&CLOUDFORMATION);
+
+/// The organization's trail of the Landing Zone Accelerator.
+pub static ORGANIZATION_TRAIL: ResourceKind = trail(&dialects::ORGANIZATION_TRAIL);
+
+/// A trail in accounts of the Landing Zone Accelerator.
+pub static ACCOUNT_TRAIL: ResourceKind = trail(&dialects::ACCOUNT_TRAIL);
 
 pub(super) static TRAILS: &[ResourceKind] = &[
     trail(&AWS),
