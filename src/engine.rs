@@ -4,6 +4,7 @@ mod assemble;
 mod assign;
 mod deployment_check;
 mod downgrade;
+mod drift;
 mod evaluation;
 mod evaluation_order;
 mod file_findings;

@@ -22,6 +22,7 @@ use crate::edit::Fix;
 use crate::error::Error;
 use crate::finding::{Finding, Label, Level};
 use crate::formats::{AccountId, Pointers, TrailDocuments};
+use crate::model::facts::TrailFacts;
 use crate::model::selectors::EventLoss;
 use crate::model::{EventCoverage, KnownInterface, MovedBlock, ResolvingStep};
 use crate::rules::{Check, Rule};
@@ -48,6 +49,8 @@ pub struct Report {
     pub deployments: Vec<DeploymentResult>,
     /// The documents of the files with evidence.
     pub pointers: Pointers,
+    /// True if trails are declared and deployed, and none of them belong together.
+    pub matches_nothing: bool,
     /// The names of files in directories with evidence that have none.
     pub skipped_evidence: Vec<String>,
     /// All findings, ordered by place.
@@ -142,6 +145,8 @@ pub struct DeploymentResult {
     pub notes: Vec<String>,
     /// The account, if the deployment is one and its number is known.
     pub account: Option<AccountId>,
+    /// The number of the account to which the configuration says that the code is deployed.
+    pub declared_account: Option<String>,
 }
 
 /// The value that decides that a trail isn't created.
@@ -192,6 +197,12 @@ pub struct TrailResult {
     pub evidence: Vec<(&'static Rule, Vec<Label>)>,
     /// The rules that gave advice.
     pub advisories: Vec<&'static Rule>,
+    /// The values that are compared with those of the deployed trail.
+    pub facts: TrailFacts,
+    /// The ARN, if it is deployed and known.
+    pub arn: Option<String>,
+    /// The first words of messages about it, if they aren't its address.
+    pub subject: Option<String>,
     /// The documents from which the verdicts come, if it isn't declared by code.
     pub documents: Option<TrailDocuments>,
 }

@@ -70,7 +70,12 @@ pub(super) fn deployments(
     let mut named = Vec::new();
     for deployment in deployments {
         let evaluation = options.with_files(&deployment.values, &named_inputs.sources)?;
-        named.push(NamedDeployment { name: deployment.name, path: deployment.path, evaluation });
+        named.push(NamedDeployment {
+            name: deployment.name,
+            path: deployment.path,
+            evaluation,
+            account: deployment.account,
+        });
     }
     Ok(named)
 }

@@ -26,7 +26,9 @@ use crate::source::{Exclusions, Fs, ReadError, Sources, Span, normalize};
 use crate::suppress::SuppressedFindings;
 pub use find::{BASELINE, is_configuration, is_setting};
 use layer::SettingsLayer;
-pub use names::{ALL, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule, SelectableRules};
+pub use names::{
+    ALL, AccountNumber, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule, SelectableRules,
+};
 pub use relaxed::Relaxed;
 pub use roots::ConfiguredDeployment;
 pub use settings::{IgnoreSetting, IgnoredFindings, ModuleSetting, RootSetting, Settings};

@@ -52,6 +52,11 @@ pub struct Glob(pub String);
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RegionName(pub String);
 
+/// The number of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct AccountNumber(pub String);
+
 /// A date, as a TOML date or a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -162,6 +167,16 @@ impl<'de> Deserialize<'de> for RegionName {
             return Ok(Self(name));
         }
         Err(D::Error::custom(format!("`{name}` isn't a Region name such as `eu-west-1`")))
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = String::deserialize(deserializer)?;
+        if number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(Self(number));
+        }
+        Err(D::Error::custom(format!("`{number}` isn't the number of an account, such as \"111122223333\"")))
     }
 }
 

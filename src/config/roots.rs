@@ -16,6 +16,8 @@ pub struct ConfiguredDeployment {
     pub path: PathBuf,
     /// The files with its values.
     pub values: ValueFiles,
+    /// The number of the account to which it is deployed.
+    pub account: Option<String>,
     /// The location of its entry.
     pub span: Span,
 }
@@ -48,6 +50,7 @@ impl Config {
             };
             deployments.push(ConfiguredDeployment {
                 name: root.name.clone(),
+                account: root.account.as_ref().map(|account| account.0.clone()),
                 values: ValueFiles {
                     terraform: files(&root.var_files)?,
                     cloudformation: files(&root.parameter_files)?,

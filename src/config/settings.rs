@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{self, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule, SelectableRules};
+use super::names::{
+    self, AccountNumber, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule, SelectableRules,
+};
 use crate::finding::Level;
 use crate::formats::cloudformation::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
@@ -105,6 +107,8 @@ pub struct RootSetting {
     pub name: Option<String>,
     /// The directory of the root module, or the template, relative to this file.
     pub path: String,
+    /// The number of the account to which it is deployed, to compare it with the evidence of this account only.
+    pub account: Option<AccountNumber>,
     /// Files with values of Terraform variables, relative to this file. Later files take precedence.
     #[serde(default)]
     pub var_files: Vec<String>,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::assign::is_part_of;
 use super::deployment_check::DeploymentVerdicts;
+use super::drift::Drift;
 use super::file_findings;
 use super::option_use::{self, RootOptionUse};
 use super::settings::EngineSettings;
@@ -20,6 +21,7 @@ pub(super) fn report(
     scan: &Scan,
     judged: Vec<DeploymentVerdicts>,
     stale: Vec<StaleSuppression>,
+    drift: Drift,
     settings: &EngineSettings,
     sources: Sources,
 ) -> Report {
@@ -31,6 +33,7 @@ pub(super) fn report(
         unread_files: Vec::new(),
         uncreated: Vec::new(),
         pointers: Pointers::new(scan.evidence().into_iter(), &sources),
+        matches_nothing: drift.matches_nothing,
         skipped_evidence: scan.skipped_evidence.iter().map(|path| sources.name(path)).collect(),
         deployments: Vec::new(),
         findings: Vec::new(),
@@ -55,6 +58,7 @@ pub(super) fn report(
         report.unread_files.extend(verdicts.unread);
         report.uncreated.extend(verdicts.uncreated);
     }
+    report.findings.extend(drift.findings);
     drop_repeated_uncreated(&mut report);
     // Settings and baselines are read, but not as code.
     let left = scan.unread.iter().filter(|(path, _)| report.sources.known(path).is_none());

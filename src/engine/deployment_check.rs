@@ -113,6 +113,7 @@ impl DeploymentCheck<'_> {
             code: self.opened.code(),
             notes: self.opened.notes(),
             account: self.opened.account(),
+            declared_account: self.settings.account_of(self.sources, &self.root, self.name),
         };
         findings.extend(self.unmatched_documents());
         DeploymentVerdicts { deployment: Some(judged), findings, created, ..DeploymentVerdicts::default() }
@@ -141,6 +142,7 @@ impl DeploymentCheck<'_> {
             moves: Vec::new(),
             is_root_only_in_base: self.is_root_only_in_base(),
             account: self.opened.account(),
+            declared_account: self.settings.account_of(self.sources, &self.root, self.name),
             missing: missing(&unread),
             unread: names(unread),
             code: self.opened.code(),
@@ -303,6 +305,9 @@ impl DeploymentCheck<'_> {
                 .filter(|answer| !answer.rule.check.is_advice())
                 .map(|answer| (answer.rule, answer.outcome))
                 .collect(),
+            facts: instance.facts.clone(),
+            arn: self.opened.arn(&instance.trail.address),
+            subject: self.opened.subject(&instance.trail.address),
             documents: self.opened.documents(&instance.trail.address),
             declared_elsewhere: declared_elsewhere.map(|answer| answer.rule).collect(),
             evidence: passed.map(|answer| (answer.rule, (answer.rule.evidence)(&instance.trail))).collect(),

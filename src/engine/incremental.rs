@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::assemble;
 use super::assign::{self, Assignment, CandidateProject, LinkedFiles, link, projects};
 use super::deployment_check::DeploymentVerdicts;
+use super::drift::{self, Drift};
 use super::evaluation::evaluate;
 use super::evaluation_order::{CreatedTrails, evaluate_in_order};
 use super::other_runs::{OtherRun, OtherRuns};
@@ -132,9 +133,10 @@ impl IncrementalCheck {
     /// Ends the check with the report on all files. Also returns the scan and the files that the candidates refer to.
     pub(super) fn finish(self, settings: &EngineSettings) -> (Report, Scan, LinkedFiles) {
         let stale = self.stale(settings, |_| true);
+        let drift = self.drift(settings).0;
         let Self { scan, linked, deployments, sources, .. } = self;
         let verdicts = deployments.into_iter().map(|(_, paid)| paid.outcome.verdicts).collect();
-        (assemble::report(&scan, verdicts, stale, settings, sources), scan, linked)
+        (assemble::report(&scan, verdicts, stale, drift, settings, sources), scan, linked)
     }
 
     /// Records existing files that the scan doesn't find. Missing files aren't recorded, since the next scan may find
@@ -204,7 +206,8 @@ impl IncrementalCheck {
     ) -> Report {
         let stale = self.stale(settings, |file| current.contains(&file));
         let judged = deployments.map(|deployment| deployment.verdicts.clone()).collect();
-        assemble::report(&self.scan, judged, stale, settings, self.sources.share())
+        let drift = self.drift(settings).0;
+        assemble::report(&self.scan, judged, stale, drift, settings, self.sources.share())
     }
 
     /// Returns the suppressions without an effect in the files that `counts` selects.
@@ -218,7 +221,16 @@ impl IncrementalCheck {
     fn all_stale(&self, settings: &EngineSettings, counts: impl Fn(FileId) -> bool) -> Vec<StaleSuppression> {
         let suppressions = Suppressions::with_cache(Arc::clone(&self.ignored), &settings.suppress, &self.sources);
         self.deployments().for_each(|deployment| suppressions.add_used(&deployment.used));
+        suppressions.add_used(&self.drift(settings).1);
         suppressions.stale(|rule| settings.selection.is_selected(rule), counts)
+    }
+
+    /// Compares the declared trails with the deployed ones. Also returns the suppressions that are used.
+    fn drift(&self, settings: &EngineSettings) -> (Drift, UsedSuppression) {
+        let suppressions = Suppressions::with_cache(Arc::clone(&self.ignored), &settings.suppress, &self.sources);
+        let verdicts: Vec<&DeploymentVerdicts> = self.deployments().map(|deployment| &deployment.verdicts).collect();
+        let drift = drift::compare(&verdicts, &suppressions, settings);
+        (drift, suppressions.used())
     }
 
     /// Evaluates the deployments again that depend on changed paths.

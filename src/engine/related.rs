@@ -14,7 +14,7 @@ use crate::model::log_delivery::{
     self, LogDelivery, PolicyWork, RelatedIndex, RelatedResource, SourceId, UnreadCompanion,
 };
 use crate::model::{SearchSubject, Trail, UnreadPart};
-use crate::rules::RULES;
+use crate::rules::{Check, RULES};
 use crate::value::budget::STEPS;
 use crate::value::world::Decision;
 use crate::value::{Budget, Reason, World};
@@ -68,8 +68,10 @@ struct DeliveryIndex {
 
 impl<'a> RelatedResources<'a> {
     pub(super) fn new(opened: &'a dyn LoadedProject, budget: &'a Rc<Budget>, settings: &EngineSettings) -> Self {
-        let is_needed =
-            RULES.iter().copied().any(|rule| rule.check.is_log_delivery() && settings.selection.is_selected(rule));
+        let is_needed = RULES.iter().copied().any(|rule| {
+            (rule.check.is_log_delivery() || matches!(rule.check, Check::Evidence))
+                && settings.selection.is_selected(rule)
+        });
         Self {
             opened,
             budget,

@@ -9,6 +9,7 @@ use crate::finding::Level;
 use crate::formats;
 use crate::progress::Progress;
 use crate::rules::{Check, Rule, Strictness};
+use crate::source::Sources;
 use crate::suppress;
 
 /// The settings of a check that don't depend on its files.
@@ -56,6 +57,8 @@ pub struct NamedDeployment {
     pub path: PathBuf,
     /// Values and options of this deployment.
     pub evaluation: formats::Options,
+    /// The number of the account to which it is deployed.
+    pub account: Option<String>,
 }
 
 /// The rules that a run enables.
@@ -70,6 +73,12 @@ pub struct Selection {
 }
 
 impl EngineSettings {
+    /// The account of a deployment in the configuration.
+    pub fn account_of(&self, sources: &Sources, root: &str, name: Option<&str>) -> Option<String> {
+        let is_own = |named: &&NamedDeployment| named.name.as_deref() == name && sources.name(&named.path) == root;
+        self.deployments.iter().find(is_own)?.account.clone()
+    }
+
     /// True if the user has set the level of the rule.
     pub fn sets_level(&self, rule: &Rule) -> bool {
         self.levels.contains_key(rule.id())

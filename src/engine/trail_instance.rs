@@ -9,6 +9,7 @@ use super::settings::EngineSettings;
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
 use crate::formats::LoadedProject;
+use crate::model::facts::TrailFacts;
 use crate::model::log_delivery::{LogDelivery, RelatedIndex};
 use crate::model::selectors::CoverageBounds;
 use crate::model::{EventCoverage, SearchSubject, Trail, dialects, selected};
@@ -34,6 +35,8 @@ pub(super) struct TrailInstance {
     pub(super) recorded: CoverageBounds,
     /// The Region in which it is created in all worlds.
     pub(super) region: Option<String>,
+    /// The values that are compared with those of the deployed trail.
+    pub(super) facts: TrailFacts,
     /// The results of the rules.
     pub(super) results: Vec<RuleResult>,
 }
@@ -155,6 +158,7 @@ fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &EngineSettings) -> Trai
         coverage: EventCoverage::NOTHING,
         recorded: selected(&trail.selectors),
         region: None,
+        facts: TrailFacts::of(trail, None),
         results,
     }
 }
@@ -170,6 +174,10 @@ fn combine(
     let exists = if is_always { TrailExistence::Always } else { TrailExistence::Sometimes };
     let results = RULES.iter().copied().filter_map(|rule| rule_result(rule, seen, Some(related), settings)).collect();
     let region = region(seen);
+    let mut facts = TrailFacts::of(first, seen.first()?.delivery.as_deref());
+    for seen in seen.iter().skip(1) {
+        facts = facts.or(&TrailFacts::of(seen.trail, seen.delivery.as_deref()));
+    }
     let recorded = seen.iter().map(|seen| selected(&seen.trail.selectors)).reduce(CoverageBounds::or)?;
     let mut declarations: Vec<(Span, Vec<FileId>)> = Vec::new();
     for InstanceInWorld { trail, .. } in seen {
@@ -178,7 +186,7 @@ fn combine(
         }
     }
     let coverage = coverage(seen, worlds);
-    Some(TrailInstance { trail: first.clone(), declarations, exists, coverage, recorded, region, results })
+    Some(TrailInstance { trail: first.clone(), declarations, exists, coverage, recorded, region, facts, results })
 }
 
 /// Returns the recorded events. In a world in which the trail isn't created, it records none.

@@ -46,6 +46,12 @@ pub static FORMATS: &[&dyn InputFormat] = &[
     &evidence::Evidence,
 ];
 
+/// The name of the format of accounts in reports.
+pub const ACCOUNT: &str = "aws-account";
+
+/// The name of the format of Terraform states in reports.
+pub const STATE: &str = "terraform-state";
+
 /// The languages of the formats, in messages about other files.
 pub const LANGUAGES: &str = "Terraform or CloudFormation";
 
@@ -382,6 +388,11 @@ pub trait LoadedProject {
 
     /// The account, if the project is one and its number is known.
     fn account(&self) -> Option<AccountId> {
+        None
+    }
+
+    /// The ARN of a deployed trail, if it is known.
+    fn arn(&self, _address: &str) -> Option<String> {
         None
     }
 

@@ -16,6 +16,7 @@ mod argument;
 mod aws_key;
 mod contradiction;
 mod event_coverage;
+pub mod facts;
 mod known_interface;
 mod plan_differences;
 mod reader;

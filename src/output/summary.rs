@@ -32,7 +32,7 @@ pub(super) fn sentences(report: &Report, view: &View) -> String {
     let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
-    let words = words + &known_interfaces(report) + &skipped_evidence(report, view);
+    let words = words + &known_interfaces(report) + &of_evidence(report) + &skipped_evidence(report, view);
     let words = words + &if view.is_verbose { managed_trails(report) } else { String::new() };
     format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
 }
@@ -62,6 +62,11 @@ fn managed_trails(report: &Report) -> String {
         names.extend(managed.map(|trail| format!("{}: {}", deployment.root, trail.address)));
     }
     lines(&names, |name| format!("{}: the trail rests on what AWS documents of AWS Control Tower.\n", sanitize(name)))
+}
+
+/// The result of the comparison with the evidence, if no trail could be compared.
+fn of_evidence(report: &Report) -> &'static str {
+    if report.matches_nothing { "No declared trail matches the evidence (their names differ).\n" } else { "" }
 }
 
 /// The files in directories with evidence that have none. Their names are shown with `-v`.

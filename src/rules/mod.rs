@@ -78,6 +78,9 @@ pub static RULES: &[&Rule] = &[
     &unprotected_log_objects::RULE,
     &stale_plan::RULE,
     &state_hides_selectors::RULE,
+    &DRIFTED_TRAIL,
+    &UNDEPLOYED_TRAIL,
+    &UNDECLARED_TRAIL,
     &UNMATCHED_EVIDENCE,
     &UNUSED_IGNORE,
     &EXPIRED_IGNORE,
@@ -90,6 +93,18 @@ pub static RULES: &[&Rule] = &[
 /// Reports the output of a command that is about no known trail.
 pub static UNMATCHED_EVIDENCE: Rule =
     Rule::new(|| RulePage::parse(include_str!("../../rules/unmatched-evidence.md")), Check::Evidence);
+
+/// Reports a deployed trail that differs from its code.
+pub static DRIFTED_TRAIL: Rule =
+    Rule::new(|| RulePage::parse(include_str!("../../rules/drifted-trail.md")), Check::Evidence);
+
+/// Reports a declared trail that isn't deployed.
+pub static UNDEPLOYED_TRAIL: Rule =
+    Rule::new(|| RulePage::parse(include_str!("../../rules/undeployed-trail.md")), Check::Evidence);
+
+/// Reports a deployed trail that no checked code declares.
+pub static UNDECLARED_TRAIL: Rule =
+    Rule::new(|| RulePage::parse(include_str!("../../rules/undeclared-trail.md")), Check::Evidence);
 
 /// Reports a comment that suppresses no finding.
 pub static UNUSED_IGNORE: Rule =

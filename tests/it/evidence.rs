@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use clap::ValueEnum;
+use trailint::internal::engine::{EngineSettings, NamedDeployment};
+use trailint::internal::finding::Level;
 use trailint::internal::output::OutputFormat;
 use trailint::internal::report::{Diagnostic, Outcome, Report, View};
 use trailint::internal::rules::Check;
 
-use super::support::{check, projects_in, word};
+use super::support::{check, check_with, projects_in, word};
 
 /// The rules in the listed verdicts, each with its letter.
 const LETTERS: [(&str, char); 9] = [
@@ -43,6 +45,37 @@ fn evidence_gets_the_verdicts_that_are_written_for_it() {
         return;
     }
     assert!(different.is_empty(), "{different}");
+}
+
+#[test]
+fn a_configured_account_is_compared_with_its_evidence_only() {
+    let code = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"main\"\n  is_multi_region_trail = true\n}\n";
+    let list = |account: &str| {
+        let arn = format!("arn:aws:cloudtrail:us-east-1:{account}:trail/main");
+        (
+            format!("evidence/{account}/t.json"),
+            format!(
+                "{{\"trailList\": [{{\"Name\": \"main\", \"TrailARN\": \"{arn}\", \"IsMultiRegionTrail\": false}}]}}"
+            ),
+        )
+    };
+    let files = [("envs/app/main.tf".to_owned(), code.to_owned()), list("111122223333"), list("444455556666")];
+    let report = |account: Option<&str>| {
+        let named = NamedDeployment {
+            name: None,
+            path: "/envs/app".into(),
+            account: account.map(str::to_owned),
+            ..NamedDeployment::default()
+        };
+        check_with(files.clone(), EngineSettings { deployments: vec![named], ..EngineSettings::default() })
+    };
+    let drifts = |report: &Report| {
+        let all = report.findings.iter().filter(|finding| finding.rule.id() == "drifted-trail");
+        all.filter(|finding| finding.finding.message.contains("multi-Region")).count()
+    };
+    assert_eq!(drifts(&report(None)), 2);
+    assert_eq!(drifts(&report(Some("444455556666"))), 1);
+    assert_eq!(drifts(&report(Some("777788889999"))), 0);
 }
 
 /// What is in a state and no output may contain.
@@ -152,5 +185,16 @@ fn line(diagnostic: &Diagnostic, report: &Report) -> Option<String> {
         _ => format!(" {number}#{pointer}"),
     });
     let name = Path::new(&file.name).strip_prefix("evidence").unwrap_or(Path::new(&file.name)).display().to_string();
-    Some(format!("{} {name}:{}{pointer}", diagnostic.rule.id(), file.line(place.span.start)))
+    let rule = diagnostic.rule.id();
+    let suppressed = if diagnostic.suppressed.is_some() { " suppressed" } else { "" };
+    let is_note = diagnostic.level == Level::Note && diagnostic.rule.page.level != Level::Note;
+    let level = if is_note { " note" } else { "" };
+    let subject = if matches!(diagnostic.rule.check, Check::Evidence) {
+        let address = diagnostic.address.as_deref().unwrap_or_default();
+        format!(" {}", address.rsplit_once(":trail/").map_or(address, |(_, name)| name))
+    } else {
+        String::new()
+    };
+    let line = format!("{rule} {name}:{}{pointer}{subject}{level}{suppressed}", file.line(place.span.start));
+    Some(line.trim_end().to_owned())
 }

@@ -123,7 +123,7 @@ fn begins_like_output(text: &[u8]) -> bool {
 
 impl InputFormat for Evidence {
     fn name(&self) -> &'static str {
-        "aws-account"
+        super::ACCOUNT
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -246,7 +246,7 @@ impl Project for StateProject {
     }
 
     fn format(&self) -> Option<&'static str> {
-        Some("terraform-state")
+        Some(super::STATE)
     }
 
     fn is_output(&self) -> bool {
@@ -357,6 +357,10 @@ impl LoadedProject for LoadedState<'_> {
         let selectors = recognition::text_of(&instance.attributes, "arn").and_then(|arn| self.selectors.get(arn));
         let selectors = selectors.and_then(|fields| Some(fields.first()?.value.origin.span()));
         Some(TrailDocuments { description: Some(instance.attributes.span), status: None, selectors })
+    }
+
+    fn arn(&self, address: &str) -> Option<String> {
+        recognition::text_of(&self.instance(address)?.attributes, "arn").map(str::to_owned)
     }
 
     fn correction(&self, address: &str, attribute: &str) -> Option<String> {

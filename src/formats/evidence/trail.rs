@@ -139,6 +139,10 @@ impl<'a> TrailReader<'a> {
         let texts = ["S3BucketName", "S3KeyPrefix", "Name"];
         let mut fields: Vec<Field> =
             texts.into_iter().filter_map(|name| merge(name, &self.entries(name), as_text)).collect();
+        if !fields.iter().any(|field| field.key == "Name") {
+            let value = Traced::written(Data::String(self.trail.name.clone()), header);
+            fields.push(Field { key: "Name".to_owned(), key_span: header, value });
+        }
         fields.extend(self.key(header));
         fields.push(self.switch("IsMultiRegionTrail", header));
         fields.push(self.switch("LogFileValidationEnabled", header));
