@@ -33,6 +33,11 @@ impl BaseFiles {
         Self { places: files.into_iter().chain(directories).collect(), called: called.into_iter().collect() }
     }
 
+    /// True if a file or directory exists in the base.
+    pub fn has(&self, place: &Path) -> bool {
+        self.places.contains(place)
+    }
+
     /// True if a directory or template exists in the base and nothing calls it there.
     pub fn is_root(&self, place: &Path) -> bool {
         self.places.contains(place) && !self.called.contains(place)

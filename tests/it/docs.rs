@@ -79,16 +79,28 @@ fn the_page_of_rules_lists_them_all() {
     expect_file(&path, &format!("{words}{LIST}\n{linked}"));
 }
 
-/// A link leads to a file of this package.
+/// A link leads to a file of this package, and to a heading in it.
 #[test]
 fn links_lead_somewhere() {
     for path in pages() {
         let page = std::fs::read_to_string(&path).unwrap();
-        for link in page.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
-            let target = path.parent().unwrap().join(link);
-            assert!(link.contains("://") || link.is_empty() || target.exists(), "{}: {link}", path.display());
+        for link in page.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+            assert!(link.contains("://") || target.exists(), "{}: {link}", path.display());
+            if !link.contains("://") && !anchor.is_empty() {
+                assert!(anchors(&target).contains(&anchor.to_owned()), "{}: {link}", path.display());
+            }
         }
     }
+}
+
+/// The addresses of the headings in a page, as GitHub forms them.
+fn anchors(page: &Path) -> Vec<String> {
+    let page = std::fs::read_to_string(page).unwrap();
+    let headings = page.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let kept = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ');
+    headings.map(|text| text.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-")).collect()
 }
 
 /// The README and the pages in `docs`.

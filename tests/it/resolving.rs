@@ -265,6 +265,10 @@ fn commands_name_the_source_of_each_value() {
     for (text, expected) in cases {
         assert_eq!(command(&[("a/main.tf", &text)], &[]).as_deref(), Some(expected), "{text}");
     }
+    // Terragrunt plans with the inputs of the unit.
+    let unit = "terraform {\n  source = \"../mod\"\n}\ninputs = {\n  multi = get_env(\"M\")\n}\n";
+    let plan = "terragrunt --working-dir a plan -out=planned && terragrunt --working-dir a show -json planned > planned.json && trailint check a --plan planned.json";
+    assert_eq!(command(&[("a/terragrunt.hcl", unit), ("mod/main.tf", BOOL)], &[]).as_deref(), Some(plan));
     let region = TEMPLATE.replace("!Ref Multi", "!If [Home, true, false]")
         + "Conditions:\n  Home: !Equals [!Ref AWS::Region, eu-west-1]\n";
     assert_eq!(command(&[("a.yaml", &region)], &[]).as_deref(), Some("trailint check a.yaml --region eu-west-1"));

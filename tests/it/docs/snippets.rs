@@ -72,6 +72,7 @@ fn files_of_other_programs_name_what_there_is() {
             }
             ["include"] => is_included(&file),
             ["trailint"] => is_job(&file["trailint"]),
+            ["workflows"] => is_for_atlantis(&file),
             _ => panic!("{page}: it isn't known what reads this:\n{text}"),
         }
     }
@@ -100,6 +101,14 @@ fn is_for_lefthook(file: &Value) {
     for command in file["pre-commit"]["commands"].as_object().unwrap().values() {
         has_keys(command, &["run"]);
         accepted_in(command["run"].as_str().unwrap());
+    }
+}
+
+fn is_for_atlantis(file: &Value) {
+    for workflow in file["workflows"].as_object().unwrap().values() {
+        has_keys(workflow, &["plan"]);
+        let steps = workflow["plan"]["steps"].as_array().unwrap();
+        steps.iter().filter_map(|step| step["run"].as_str()).for_each(accepted_in);
     }
 }
 

@@ -170,7 +170,7 @@ impl LoadedRoot<'_> {
             Some(choice) => self.instances_of_choice(site, choice, subject, world),
             None => self.instances_at(site, subject, world),
         };
-        if let Some(doubt) = self.program.unit.as_ref().and_then(LoadedUnit::doubt) {
+        if let Some(doubt) = self.program.unit.as_ref().and_then(LoadedUnit::doubt_of_resources) {
             resources.iter_mut().for_each(|resource| body::mark_unknown(resource, &doubt));
         }
         resources
@@ -384,11 +384,15 @@ impl LoadedProject for LoadedRoot<'_> {
         let mut modules: Vec<&Arc<Module>> = called.values().collect();
         modules.sort_by(|a, b| a.directory.cmp(&b.directory));
         let of_modules = std::iter::once(&self.program.root.module).chain(modules).flat_map(|module| module.problems());
+        // The files of a unit complete code that may not be here.
+        let is_read = self.program.unit.as_ref().is_none_or(LoadedUnit::is_read);
+        let of_modules = of_modules.filter(|problem| is_read || problem.kind.loses_text());
         let undeclared = self.program.undeclared.borrow();
         let undeclared = undeclared
             .values()
             .map(|(span, reference)| Problem::rejected(*span, format!("`{reference}` isn't declared in this module")));
-        let of_values = self.program.values.problems().cloned().chain(undeclared);
+        let of_unit = self.program.unit.iter().flat_map(LoadedUnit::problems);
+        let of_values = self.program.values.problems().cloned().chain(undeclared).chain(of_unit);
         let mentions_trail = |problem: &Problem| {
             mentions::mentions_trail(self.program.context.sources.file(problem.span.file).text.as_bytes())
         };

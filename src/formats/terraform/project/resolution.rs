@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::loaded::LoadedRoot;
 use super::program::ModuleEvaluator;
+use super::units::LoadedUnit;
 use super::values::VariableLayer;
 use super::variables::RootVariable;
 use crate::formats::Variables;
@@ -258,10 +259,19 @@ impl LoadedRoot<'_> {
             sentences.push("create the plan again after the next `apply`, since this one lacks the value".to_owned());
         } else if self.program.is_directory {
             sentences.push("create a plan and pass it with `--plan FILE`".to_owned());
-            let terraform = self.terraform();
-            steps.push(ResolvingStep::Before(format!("{terraform} plan -out=planned")));
-            steps.push(ResolvingStep::Before(format!("{terraform} show -json planned > {PLAN_FILE}")));
+            // Terraform alone would plan the module without the inputs of the unit.
+            let program = self.program.unit.as_ref().map_or_else(|| self.terraform(), |unit| self.terragrunt(unit));
+            steps.push(ResolvingStep::Before(format!("{program} plan -out=planned")));
+            steps.push(ResolvingStep::Before(format!("{program} show -json planned > {PLAN_FILE}")));
             steps.push(ResolvingStep::option("--plan", PLAN_FILE));
+        }
+    }
+
+    /// The command that runs Terragrunt in a unit. Source: <https://terragrunt.gruntwork.io/docs/reference/cli/>.
+    fn terragrunt(&self, unit: &LoadedUnit<'_>) -> String {
+        match self.program.context.sources.path_display_name(unit.directory()).as_str() {
+            "." => "terragrunt".to_owned(),
+            directory => format!("terragrunt --working-dir {}", shell_quoted(directory)),
         }
     }
 

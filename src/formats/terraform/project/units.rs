@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::library::ModuleLibrary;
 use super::module::{Module, listed_in_all};
-use super::values::{GeneratedValues, InputLayer, RootValues};
+use super::values::{InputLayer, RootValues, UnitFiles};
 use crate::formats::Context;
 use crate::formats::terraform::known::KnownCode;
 use crate::formats::terraform::names;
@@ -14,6 +14,7 @@ use crate::formats::terraform::terragrunt::{
 };
 use crate::model::{TrailHint, UnreadPart, last_name};
 use crate::source::{ReadError, Span};
+use crate::syntax::Problem;
 use crate::value::{Budget, Data, Known, Reason, Traced, World};
 
 /// A unit that has been read.
@@ -27,8 +28,8 @@ pub(super) struct LoadedUnit<'a> {
     refused: Vec<UnreadPart>,
     /// The contents of generated files of values that are unknown.
     unknown_values: Vec<Span>,
-    /// The name of a generated override file whose content is unknown.
-    unknown_override: Option<String>,
+    /// The reason why everything about the resources is unknown, if there is one.
+    doubt: Option<Reason>,
 }
 
 /// The help for a generated file that isn't known.
@@ -74,7 +75,7 @@ impl<'a> LoadedUnit<'a> {
 
     fn new(reader: Reader<'a>, source: UnitSource, place: &'a UnitPlace) -> Self {
         let (generated, refused, unknown_values) = (Vec::new(), Vec::new(), Vec::new());
-        Self { reader, source, place, generated, refused, unknown_values, unknown_override: None }
+        Self { reader, source, place, generated, refused, unknown_values, doubt: None }
     }
 
     /// Adds the generated files, as far as those of the same name allow it.
@@ -86,15 +87,26 @@ impl<'a> LoadedUnit<'a> {
                 let id = existing.and_then(|path| context.sources.load(context.fs, path).ok());
                 id.is_some_and(|id| is_own(&context.sources.file(id).text))
             };
-            match file.if_exists {
+            let rejection = match file.if_exists {
                 IfExists::Skip if existing.is_some() => continue,
-                IfExists::Error if existing.is_some() => self.refuse(&file, "a file of this name exists"),
+                IfExists::Error if existing.is_some() => Some("Terragrunt refuses this: a file of this name exists"),
                 IfExists::OverwriteOwn if existing.is_some() && !is_own_file() => {
-                    self.refuse(&file, "a file of this name exists that Terragrunt hasn't generated");
+                    Some("Terragrunt refuses this: a file of this name exists that it hasn't generated")
                 }
-                IfExists::Overwrite | IfExists::OverwriteOwn | IfExists::Skip | IfExists::Error => {
-                    self.add_generated(file, context);
+                IfExists::Invalid => Some("Terragrunt refuses this value of `if_exists`"),
+                IfExists::Unknown if existing.is_some() => {
+                    Some("`if_exists` is unknown, and a file of this name exists")
                 }
+                IfExists::Overwrite | IfExists::OverwriteOwn | IfExists::Skip | IfExists::Error | IfExists::Unknown => {
+                    file.doubt
+                }
+            };
+            if let Some(reason) = rejection {
+                self.doubt(&file, &format!("generated file `{}`: {reason}", file.name));
+            }
+            // Trails in a file that may stay are unknown, like all others.
+            if rejection.is_none() || existing.is_none() {
+                self.add_generated(file, context);
             }
         }
     }
@@ -102,7 +114,7 @@ impl<'a> LoadedUnit<'a> {
     fn add_generated(&mut self, file: GeneratedFile, context: Context<'_>) {
         if file.text.is_none() {
             if names::is_override(&file.name) {
-                self.unknown_override = Some(file.name.clone());
+                self.doubt(&file, &format!("the content of the generated file `{}` is unknown", file.name));
             }
             self.refuse(&file, "its content is unknown");
         }
@@ -117,6 +129,12 @@ impl<'a> LoadedUnit<'a> {
         let name = context.sources.name(&path);
         context.sources.add_lines_within(&path, name, text, file.place, file.lines);
         self.generated.push(path);
+    }
+
+    /// Notes that everything about the resources is unknown because of a generated file.
+    fn doubt(&mut self, file: &GeneratedFile, reason: &str) {
+        let (subject, text) = (file.name.clone(), reason.to_owned());
+        self.doubt.get_or_insert(Reason::Worded { subject, text, advice: SET_CONTENTS.into() });
     }
 
     fn refuse(&mut self, file: &GeneratedFile, reason: &str) {
@@ -174,15 +192,11 @@ impl<'a> LoadedUnit<'a> {
         }
     }
 
-    /// The reason why everything about its resources is unknown, if the block of its stack isn't evaluated, or if a
-    /// generated file of unknown content overrides their arguments.
-    pub(super) fn doubt(&self) -> Option<Reason> {
-        if let Some(name) = &self.unknown_override {
-            return Some(Reason::Worded {
-                subject: name.clone(),
-                text: format!("the content of the generated file `{name}` is unknown"),
-                advice: SET_CONTENTS.into(),
-            });
+    /// The reason why everything about its resources is unknown: the block of its stack isn't evaluated, or a generated
+    /// file may change them, or Terragrunt refuses to write it.
+    pub(super) fn doubt_of_resources(&self) -> Option<Reason> {
+        if let Some(doubt) = &self.doubt {
+            return Some(doubt.clone());
         }
         let gap = self.place.gap.as_ref().filter(|gap| gap.is_here)?;
         let advice = "check the units that Terragrunt generates: run `terragrunt stack generate` and remove the stack";
@@ -198,8 +212,13 @@ impl<'a> LoadedUnit<'a> {
 
     pub(super) fn values(&self, library: &ModuleLibrary, context: Context<'_>) -> RootValues {
         let arguments = self.reader.extra_arguments(&self.reader.open_world());
-        let generated = GeneratedValues { paths: &self.generated, unknown: &self.unknown_values };
-        RootValues::read_unit(&self.directories(), generated, &arguments, &library.options, context)
+        let files = UnitFiles {
+            directories: &self.directories(),
+            generated: &self.generated,
+            unknown: &self.unknown_values,
+            is_copied: !matches!(self.source, UnitSource::Own),
+        };
+        RootValues::read_unit(files, &arguments, &library.options, context)
     }
 
     /// True if the root module is complete, so that a name that isn't declared in it is an error.
@@ -246,6 +265,16 @@ impl<'a> LoadedUnit<'a> {
     /// The location for findings about the whole unit.
     pub(super) fn header(&self) -> Span {
         self.reader.start()
+    }
+
+    /// The directory of its configuration.
+    pub(super) fn directory(&self) -> &Path {
+        &self.place.directory
+    }
+
+    /// The errors in the configurations that it reads.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        self.reader.problems()
     }
 
     pub(super) fn enter_world(&self) {

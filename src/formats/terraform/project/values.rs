@@ -121,13 +121,17 @@ impl OptionCache {
     }
 }
 
-/// The files of values that a Terragrunt unit generates.
+/// The files of a Terragrunt unit.
 #[derive(Clone, Copy)]
-pub(super) struct GeneratedValues<'a> {
+pub(super) struct UnitFiles<'a> {
+    /// The directories with the code and the files of values; the last one with a file of a name is used.
+    pub(super) directories: &'a [PathBuf],
     /// The generated files, also those of code.
-    pub(super) paths: &'a [PathBuf],
-    /// The expressions of unknown contents.
+    pub(super) generated: &'a [PathBuf],
+    /// The expressions of the unknown contents of generated files of values.
     pub(super) unknown: &'a [Span],
+    /// True if Terraform runs in a copy of the directories, which has nothing of the directories around them.
+    pub(super) is_copied: bool,
 }
 
 impl RootValues {
@@ -144,34 +148,33 @@ impl RootValues {
 
     /// Does the same for a Terragrunt unit with inputs, whose files of values lie in several directories.
     pub(super) fn read_unit(
-        directories: &[PathBuf],
-        generated: GeneratedValues<'_>,
+        files: UnitFiles<'_>,
         arguments: &ExtraArguments,
         options: &OptionCache,
         context: Context<'_>,
     ) -> Self {
         let mut values = Self { layers: vec![Layer::Inputs(InputLayer::All)], before_plan: 0 };
         values.add_environment(options, context);
-        arguments.environment.iter().for_each(|given| values.add_given(given, directories, context));
-        let mut files = match context.options.terraform.no_automatic_variables {
+        arguments.environment.iter().for_each(|given| values.add_given(given, files, context));
+        let mut layers = match context.options.terraform.no_automatic_variables {
             true => Vec::new(),
-            false => automatic_layers(directories, generated.paths, context),
+            false => automatic_layers(files.directories, files.generated, context),
         };
-        let of_auto = files.partition_point(|(name, _)| FIRST_VALUES.contains(&name.as_str()));
-        let auto = files.split_off(of_auto);
+        let of_auto = layers.partition_point(|(name, _)| FIRST_VALUES.contains(&name.as_str()));
+        let auto = layers.split_off(of_auto);
         let layer = |(_, layer)| Layer::Values(Arc::new(layer));
-        values.layers.extend(files.into_iter().map(layer));
+        values.layers.extend(layers.into_iter().map(layer));
         values.layers.push(Layer::Inputs(InputLayer::Null));
         values.layers.extend(auto.into_iter().map(layer));
         let unknown = |span: &Span| Layer::Unknown { name: None, setter: "a generated file".to_owned(), span: *span };
-        values.layers.extend(generated.unknown.iter().map(unknown));
-        arguments.command_line.iter().for_each(|given| values.add_given(given, directories, context));
+        values.layers.extend(files.unknown.iter().map(unknown));
+        arguments.command_line.iter().for_each(|given| values.add_given(given, files, context));
         values.with_options(options, context)
     }
 
     /// Adds the values of an argument of the command line, or of the environment. The path of a file is relative to the
     /// directory in which Terraform runs.
-    fn add_given(&mut self, given: &GivenValue, directories: &[PathBuf], context: Context<'_>) {
+    fn add_given(&mut self, given: &GivenValue, files: UnitFiles<'_>, context: Context<'_>) {
         let GivenValue { kind, span, doubt } = given;
         let unknown = |name: Option<String>, setter: String| Layer::Unknown { name, setter, span: *span };
         let layer = match kind {
@@ -180,7 +183,7 @@ impl RootValues {
                 let setter = doubt.clone().unwrap_or_else(|| "an argument that is unknown".to_owned());
                 return self.layers.push(unknown(name.clone(), setter));
             }
-            GivenKind::File { path, is_required } => match file_of_values(path, directories, context) {
+            GivenKind::File { path, is_required } => match file_of_values(path, files, context) {
                 Ok(id) => VariableLayer::of_file(id, &context.sources.file(id)),
                 Err(ReadError::Missing) if !is_required => return,
                 Err(_) => {
@@ -362,11 +365,15 @@ fn is_inside(span: Span, value: Span) -> bool {
     value.start <= span.start && span.end <= value.end
 }
 
-/// The file of values at a path that is relative to the last of several directories that contains it.
-fn file_of_values(path: &str, directories: &[PathBuf], context: Context<'_>) -> Result<FileId, ReadError> {
+/// The file of values at a path that is relative to the directory in which Terraform runs.
+fn file_of_values(path: &str, files: UnitFiles<'_>, context: Context<'_>) -> Result<FileId, ReadError> {
     let mut result = Err(ReadError::Missing);
-    for directory in directories.iter().rev() {
+    for directory in files.directories.iter().rev() {
+        let is_relative = Path::new(path).is_relative();
         let path = path_of_text(path, directory, context.sources);
+        if files.is_copied && is_relative && !path.starts_with(directory) {
+            return Err(ReadError::OutsideTree);
+        }
         if !context.sources.may_read(&path) {
             return Err(ReadError::OutsideTree);
         }

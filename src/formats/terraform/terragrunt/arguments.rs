@@ -4,6 +4,7 @@
 
 use super::lookup::ConfigurationEvaluator;
 use super::reader::Reader;
+use crate::formats::terraform::language::types::{Type, convert};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Data, Known, Traced, Unknown, World};
@@ -110,6 +111,7 @@ impl ExtraArguments {
         }
         for (name, value) in values("env_vars").iter().flat_map(fields) {
             let span = value.origin.span();
+            let value = convert(value, &Type::String);
             match (name.as_deref().map(|name| name.strip_prefix("TF_VAR_")), value.value) {
                 (Some(None), _) => {}
                 (Some(Some(name)), Known(Data::String(text))) => {

@@ -39,7 +39,8 @@ pub(crate) struct ConfigurationFile {
 }
 
 impl ConfigurationFile {
-    fn parse(id: FileId, file: &SourceFile) -> Self {
+    /// Parses a text in the syntax that the name of its file says.
+    pub(super) fn parse(id: FileId, file: &SourceFile) -> Self {
         if file.name.ends_with(".json") {
             let tree = json_syntax::parse(id, file);
             let (body, problems) = json::shaped_body(&tree, file, BLOCKS);

@@ -10,6 +10,7 @@ use super::{merge, names};
 use crate::formats::terraform::files::values::read_values;
 use crate::formats::terraform::files::{self, FileAccess, absolute_text, path_of_text, relative};
 use crate::formats::terraform::language::functions::json;
+use crate::formats::terraform::language::types::{Type, convert};
 use crate::formats::terraform::language::unknowns::wholly_known;
 use crate::formats::terraform::language::{
     ValuePath, at_use, computed, failed, function_name, symbol, symbols, with_hop,
@@ -171,14 +172,15 @@ impl OwnCall<'_, '_> {
         Known(Data::tuple(items.collect()))
     }
 
-    /// The texts of the arguments, or the result if one isn't a known text.
-    fn texts(&self) -> Result<Vec<&str>, Maybe<Data>> {
+    /// The texts of the arguments, or the result if one isn't a known text. Other primitives are converted.
+    fn texts(&self) -> Result<Vec<String>, Maybe<Data>> {
         let mut texts = Vec::new();
         for argument in &self.arguments {
-            match &argument.value {
-                Known(Data::String(text)) => texts.push(text.as_str()),
+            match convert(argument.clone(), &Type::String).value {
+                Known(Data::String(text)) => texts.push(text),
                 Known(_) => return Err(failed(format!("`{}` takes strings", self.name))),
-                Unknown(why) => return Err(computed(self.symbol(), why, None)),
+                Unknown(why) if why.is_failure() => return Err(failed(format!("`{}` takes strings", self.name))),
+                Unknown(why) => return Err(computed(self.symbol(), &why, None)),
             }
         }
         Ok(texts)
@@ -191,7 +193,7 @@ impl OwnCall<'_, '_> {
             Err(unknown) => return unknown,
         };
         let context = self.lookup.reader.context;
-        let wanted = texts.first().map_or_else(|| names::UNIT.to_vec(), |name| vec![*name]);
+        let wanted = texts.first().map_or_else(|| names::UNIT.to_vec(), |name| vec![name.as_str()]);
         let mut directory = self.lookup.configuration.directory.parent();
         while let Some(above) = directory.filter(|above| context.sources.may_read(above)) {
             for name in &wanted {
@@ -264,26 +266,26 @@ impl OwnCall<'_, '_> {
             Err(unknown) => return at_use(unknown),
         };
         let options = &self.lookup.reader.context.options.terraform;
-        let set = options.process_environment.as_ref().and_then(|all| all.get(*texts.first()?));
+        let set = options.process_environment.as_ref().and_then(|all| all.get(texts.first()?.as_str()));
         match (set, self.arguments.get(1)) {
             (Some(value), _) => at_use(text(value)),
             (None, Some(default)) if !options.no_defaults => {
                 let span = default.origin.span();
-                with_hop(default.clone(), Hop { span, step: HopKind::Argument })
+                with_hop(convert(default.clone(), &Type::String), Hop { span, step: HopKind::Argument })
             }
             (None, _) => at_use(Unknown(Reason::AtDeployment { reference: self.symbol(), is_set: false })),
         }
     }
 
     fn constraint(&self) -> Maybe<Data> {
-        match self.texts().as_deref() {
-            Ok([version, constraint]) => match version::meets(version, constraint) {
-                Some(meets) => Known(Data::Bool(meets)),
-                None => self.not_evaluated(),
-            },
-            Ok(_) => failed("`constraint_check` takes a version and a constraint"),
-            Err(unknown) => unknown.clone(),
-        }
+        let texts = match self.texts() {
+            Ok(texts) => texts,
+            Err(unknown) => return unknown,
+        };
+        let [version, constraint] = texts.as_slice() else {
+            return failed("`constraint_check` takes a version and a constraint");
+        };
+        version::meets(version, constraint).map_or_else(|| self.not_evaluated(), |meets| Known(Data::Bool(meets)))
     }
 
     fn merged(&self) -> ValuePath {

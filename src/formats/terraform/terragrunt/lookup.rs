@@ -181,6 +181,15 @@ impl<'a> ConfigurationLookup<'a> {
         }
     }
 
+    /// The outputs of a `dependency` block as a member of the object that represents it; `None` for other blocks.
+    fn outputs_of(self, kind: &str, block: &Block, world: &World) -> Option<Field> {
+        const OUTPUTS: &str = "outputs";
+        let label = block.labels.first().filter(|_| kind == "dependency")?;
+        let way = self.dependency_value(&[&label.text, OUTPUTS], world)?;
+        let value = Traced { value: way.0.clone(), hops: way.1.clone(), ..Traced::written(Data::Null, block.header) };
+        Some(Field { key: OUTPUTS.to_owned(), key_span: label.span, value })
+    }
+
     /// The value of `feature.NAME.value`: its default.
     fn feature_value(self, names: &[&str], world: &World) -> Option<Rc<ValuePath>> {
         let [name, rest @ ..] = names else { return None };
@@ -276,7 +285,9 @@ impl Reader<'_> {
                 }
                 let fields = blocks.iter().filter_map(|block| {
                     let label = block.labels.first()?;
-                    let value = Traced::written(Data::Object(attributes_of(block, &evaluator)), block.header);
+                    let mut object = attributes_of(block, &evaluator);
+                    object.fields.extend(lookup.outputs_of(name, block, world));
+                    let value = Traced::written(Data::Object(object), block.header);
                     Some(Field { key: label.text.clone(), key_span: label.span, value })
                 });
                 Some(Rc::new(at_use(Known(Data::Object(Object::new(first.header, fields.collect()))))))

@@ -15,6 +15,7 @@ use super::place::{StackBlock, UnitPlace};
 use crate::formats::Context;
 use crate::formats::terraform::files::{self, CopiedDirectories};
 use crate::source::{PathKind, ReadError, Span};
+use crate::syntax::Problem;
 use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind};
 use crate::value::{Budget, Data, Field, Known, Object, Reason, Traced, Unknown, World};
 
@@ -82,6 +83,20 @@ impl<'a> Reader<'a> {
     /// The start of the unit's file.
     pub(crate) fn start(&self) -> Span {
         self.main.main.file.start()
+    }
+
+    /// The errors in the files that were read so far.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let read = self.read.borrow();
+        let mut problems = Vec::new();
+        for configuration in read.values().chain([&self.main]) {
+            problems.extend(configuration.main.file.problems.iter().cloned());
+            let includes = configuration.includes.get().into_iter().flatten();
+            for part in includes.flat_map(|include| &include.part) {
+                problems.extend(part.file.problems.iter().cloned());
+            }
+        }
+        problems
     }
 
     /// Removes the cached values that depend on the world.

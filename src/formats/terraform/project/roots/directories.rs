@@ -40,6 +40,9 @@ struct Directory {
     is_in_unit: bool,
     /// True if a scanned directory calls it.
     is_called: bool,
+    /// True if a unit that exists in the base of a comparison deploys it. The calls of units are known only when their
+    /// configuration is evaluated, so those of the base aren't known.
+    is_called_in_base: bool,
     /// The indices of the directories that it calls.
     calls: Vec<usize>,
     /// The indices of the directories that call it, or whose `terraform init` has installed it.
@@ -54,7 +57,7 @@ impl Directory {
         }
         !self.is_called
             || context.options.roots.contains(&self.path)
-            || context.options.base.as_ref().is_some_and(|base| base.is_root(&self.path))
+            || !self.is_called_in_base && context.options.base.as_ref().is_some_and(|base| base.is_root(&self.path))
     }
 }
 
@@ -97,10 +100,15 @@ impl Directories {
         directory.mentions_trail = unit.mentions_trail;
         let links = Links { calls: unit.calls.clone(), may_bring_trail: unit.may_bring_trail, ..Links::default() };
         let files = unit.place.files_directory();
+        let is_in_base = context.options.base.as_ref().is_some_and(|base| base.has(&unit.place.file));
         for called in self.link(own, &links, context) {
             let called = self.directory(called);
             called.is_called = true;
-            called.is_in_unit |= called.path == files;
+            called.is_called_in_base |= is_in_base;
+        }
+        if unit.owns_directory {
+            let own = self.place(&files, context);
+            self.directory(own).is_in_unit = true;
         }
     }
 
@@ -143,7 +151,8 @@ impl Directories {
             roots.uncalled.push(place);
         }
         // Modules that call each other in a cycle have no root, but are evaluated anyway.
-        for place in self.in_order(self.scanned(leads).filter(|(place, _)| !is_in(&reached, *place))) {
+        let unreached = self.scanned(leads).filter(|(place, own)| !is_in(&reached, *place) && !own.is_in_unit);
+        for place in self.in_order(unreached) {
             if !is_in(&reached, place) {
                 self.add_reachable(&mut reached, place, |directory| &directory.calls);
                 roots.cycle_roots.push(place);
@@ -158,7 +167,9 @@ impl Directories {
         for &place in roots.uncalled.iter().chain(&roots.cycle_roots) {
             is_root.get_mut(place).into_iter().for_each(|own| *own = true);
         }
-        let places = self.in_order(self.scanned(leads).filter(|(place, _)| !is_in(&is_root, *place)));
+        // The code of a unit is deployed only with its configuration, which may replace it.
+        let others = self.scanned(leads).filter(|(place, own)| !is_in(&is_root, *place) && !own.is_in_unit);
+        let places = self.in_order(others);
         let indices: HashMap<usize, usize> = places.iter().enumerate().map(|(index, place)| (*place, index)).collect();
         let mut calls: Vec<Vec<usize>> = Vec::new();
         for place in &places {

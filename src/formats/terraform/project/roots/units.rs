@@ -20,6 +20,8 @@ pub(super) struct FoundUnit {
     pub(super) place: UnitPlace,
     /// The directories that make up its root module, without its own one if that has no Terraform files.
     pub(super) calls: BTreeSet<PathBuf>,
+    /// True if Terraform files in its own directory are a part of it, even if it deploys nothing.
+    pub(super) owns_directory: bool,
     /// True if its code isn't read, so that it may contain a trail.
     pub(super) may_bring_trail: bool,
     /// True if the text of its configuration mentions a trail.
@@ -47,7 +49,8 @@ pub(super) fn find(linked: &[LinkedFile], library: &ModuleLibrary, context: Cont
         let deploys = !matches!(candidate.source, UnitSource::Own) || has_code;
         let unit = Unit { reader: &candidate.reader };
         if deploys && unit.is_excluded(&candidate.reader.open_world()) {
-            found.push(FoundUnit::of_unread(UnitPlace { is_excluded: true, ..candidate.place.clone() }));
+            let place = UnitPlace { is_excluded: true, ..candidate.place.clone() };
+            found.push(FoundUnit { owns_directory: true, ..FoundUnit::of_unread(place) });
         } else if deploys {
             found.push(candidate.found());
         }
@@ -119,7 +122,7 @@ fn is_above(path: &Path, place: &UnitPlace) -> bool {
 impl FoundUnit {
     /// A unit that is excluded, or one of a stack whose code isn't read.
     fn of_unread(place: UnitPlace) -> Self {
-        Self { place, calls: BTreeSet::new(), may_bring_trail: true, mentions_trail: false }
+        Self { place, calls: BTreeSet::new(), owns_directory: false, may_bring_trail: true, mentions_trail: false }
     }
 }
 
@@ -153,6 +156,7 @@ impl<'a> CandidateUnit<'a> {
         FoundUnit {
             place: self.place.clone(),
             calls,
+            owns_directory: true,
             may_bring_trail: match &self.source {
                 UnitSource::Known { code, .. } => code.has_trail(),
                 UnitSource::Unread { .. } => true,
