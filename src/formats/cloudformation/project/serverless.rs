@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::files::TemplateFiles;
-use super::template::holds_trail;
+use super::needles::mentions_trail;
 use crate::formats::cloudformation::language::{IntrinsicCall, ResolvedValue, StagedValue, package_advice, text};
 use crate::model::{TrailHint, UnreadPart, last_name};
 use crate::source::Span;
@@ -149,7 +149,10 @@ impl UnreadParts<'_, '_> {
         let staged = self.resolver.staged.borrow().of_node(node);
         let values = staged.iter().flat_map(|value| value.rows.iter().map(|(_, row)| row).chain([&value.other]));
         let holds_one = values.into_iter().any(|value| match value {
-            ResolvedValue::Found(node, _) => holds_trail(node),
+            ResolvedValue::Found(node, _) => {
+                let span = node.target().span;
+                mentions_trail(self.resolver.files.context.sources.file(span.file).slice(span))
+            }
             ResolvedValue::Stage(_) | ResolvedValue::Missing | ResolvedValue::Unknown(_) => false,
         });
         let name = text.split(['(', ')', ',', '}']).nth(1).unwrap_or(text);

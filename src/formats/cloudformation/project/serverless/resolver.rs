@@ -32,7 +32,7 @@ const CODE: [&str; 6] = ["js", "cjs", "mjs", "ts", "cts", "mts"];
 
 /// Replaces the variables of one service.
 pub(super) struct Resolver<'a> {
-    files: &'a TemplateFiles<'a>,
+    pub(super) files: &'a TemplateFiles<'a>,
     /// The file of the service; paths are relative to its directory.
     file: FileId,
     root: Arc<Node>,
