@@ -21,7 +21,7 @@ use std::sync::Arc;
 use crate::edit::Fix;
 use crate::error::Error;
 use crate::finding::{Finding, Label, Level};
-use crate::formats::{AccountId, Pointers, TrailDocuments};
+use crate::formats::{AccountId, ExpectedAccounts, Pointers, TrailDocuments};
 use crate::model::facts::TrailFacts;
 use crate::model::selectors::EventLoss;
 use crate::model::{EventCoverage, KnownInterface, MovedBlock, ResolvingStep};
@@ -145,6 +145,8 @@ pub struct DeploymentResult {
     pub notes: Vec<String>,
     /// The account, if the deployment is one and its number is known.
     pub account: Option<AccountId>,
+    /// The accounts that should have evidence, for the first account of it.
+    pub expected_accounts: Option<ExpectedAccounts>,
     /// The number of the account to which the configuration says that the code is deployed.
     pub declared_account: Option<String>,
 }

@@ -113,9 +113,11 @@ impl DeploymentCheck<'_> {
             code: self.opened.code(),
             notes: self.opened.notes(),
             account: self.opened.account(),
+            expected_accounts: self.opened.expected_accounts(),
             declared_account: self.settings.account_of(self.sources, &self.root, self.name),
         };
         findings.extend(self.unmatched_documents());
+        findings.extend(self.missing_accounts(header));
         DeploymentVerdicts { deployment: Some(judged), findings, created, ..DeploymentVerdicts::default() }
     }
 
@@ -142,6 +144,7 @@ impl DeploymentCheck<'_> {
             moves: Vec::new(),
             is_root_only_in_base: self.is_root_only_in_base(),
             account: self.opened.account(),
+            expected_accounts: self.opened.expected_accounts(),
             declared_account: self.settings.account_of(self.sources, &self.root, self.name),
             missing: missing(&unread),
             unread: names(unread),
@@ -279,6 +282,31 @@ impl DeploymentCheck<'_> {
             Diagnostic { level, suppressed, ..Diagnostic::new(rule, finding) }
         };
         self.opened.unmatched_documents().into_iter().map(report).collect()
+    }
+
+    /// Reports the accounts of the organization without evidence, if trails are required.
+    fn missing_accounts(&self, place: Span) -> Vec<Diagnostic> {
+        let rule = &rules::NO_COMPLIANT_TRAIL;
+        if !self.settings.policy.require_trail || !self.settings.selection.is_selected(rule) {
+            return Vec::new();
+        }
+        let missing = self.opened.expected_accounts().map(|expected| expected.missing).unwrap_or_default();
+        let report = |id: String| {
+            let message = format!("account `{id}` of the organization has no evidence, and a trail is required");
+            let finding = Finding::at(place, message, "the evidence of another account is here")
+                .help("add the evidence of this account");
+            let finding = Finding { blocked_by: vec![format!("the evidence of account {id}")], ..finding };
+            let level = self.settings.level(rule, rule.page.level);
+            let deployment = Some(format!("{}/{id}", self.root));
+            Diagnostic {
+                level,
+                outcome: Outcome::Unknown,
+                counts_unknown: true,
+                deployment,
+                ..Diagnostic::new(rule, finding)
+            }
+        };
+        missing.into_iter().map(report).collect()
     }
 
     fn record(&self, instance: &TrailInstance) -> TrailResult {

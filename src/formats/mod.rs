@@ -24,7 +24,7 @@ use memchr::memmem::Finder;
 
 pub use called_code::{BaseFiles, CalledCode};
 pub use embedded::{EmbeddedStack, Insertion, StackArgument, StackEvaluator, stack_evaluator};
-pub use evidence::{AccountId, Pointers, TrailDocuments};
+pub use evidence::{AccountId, ExpectedAccounts, Pointers, TrailDocuments};
 pub use option_reader::{OptionError, OptionReader, Variables};
 pub use options::{FormatArgs, Options, ValueFiles};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
@@ -384,6 +384,11 @@ pub trait LoadedProject {
     /// True for an account whose trails were listed: it fails if it has none.
     fn is_audited(&self) -> bool {
         false
+    }
+
+    /// The accounts that should have evidence, if the project is the first account of it.
+    fn expected_accounts(&self) -> Option<ExpectedAccounts> {
+        None
     }
 
     /// The account, if the project is one and its number is known.

@@ -29,6 +29,9 @@ struct JsonReport<'a, D: Serialize, F: Serialize> {
     findings: F,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     compliance: Vec<ComplianceStatement<'a>>,
+    /// The active accounts of the organization without evidence, if the evidence lists its accounts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing_accounts: Option<&'a [String]>,
 }
 
 /// A list that is serialized one entry at a time, to save memory.
@@ -255,6 +258,10 @@ pub(super) fn render(report: &Report, view: &View) -> String {
         deployments: StreamedList(|| report.deployments.iter().map(|result| deployment(result, &places, &commands))),
         findings: StreamedList(|| view.reported(report).map(|reported| diagnostic(reported, &places))),
         compliance: compliance::statements(report, view, PathBase::Root),
+        missing_accounts: report
+            .deployments
+            .iter()
+            .find_map(|deployment| Some(deployment.expected_accounts.as_ref()?.missing.as_slice())),
     };
     pretty(&document)
 }

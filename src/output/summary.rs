@@ -6,7 +6,7 @@ use super::sanitize::sanitize;
 use super::wrap::wrap_lines;
 use crate::edit::{Fix, Safety};
 use crate::error::Error;
-use crate::formats::LANGUAGES;
+use crate::formats::{ExpectedAccounts, LANGUAGES};
 use crate::model::{dialects, part_name};
 use crate::named::quoted;
 use crate::report::{
@@ -32,7 +32,11 @@ pub(super) fn sentences(report: &Report, view: &View) -> String {
     let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
-    let words = words + &known_interfaces(report) + &of_evidence(report) + &skipped_evidence(report, view);
+    let words = words
+        + &known_interfaces(report)
+        + of_evidence(report)
+        + &missing_accounts(report)
+        + &skipped_evidence(report, view);
     let words = words + &if view.is_verbose { managed_trails(report) } else { String::new() };
     format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
 }
@@ -62,6 +66,19 @@ fn managed_trails(report: &Report) -> String {
         names.extend(managed.map(|trail| format!("{}: {}", deployment.root, trail.address)));
     }
     lines(&names, |name| format!("{}: the trail rests on what AWS documents of AWS Control Tower.\n", sanitize(name)))
+}
+
+/// The active accounts of the organization without evidence.
+fn missing_accounts(report: &Report) -> String {
+    let expected = report.deployments.iter().find_map(|deployment| deployment.expected_accounts.as_ref());
+    let Some(ExpectedAccounts { expected, missing }) = expected.filter(|own| !own.missing.is_empty()) else {
+        return String::new();
+    };
+    let (count, verb) = (missing.len(), if missing.len() == 1 { "has" } else { "have" });
+    let named: Vec<String> = missing.iter().take(MAX_NAMED).map(|id| sanitize(id).into_owned()).collect();
+    let more = count.saturating_sub(MAX_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{count} of {expected} active accounts {verb} no evidence: {}{more}.\n", named.join(", "))
 }
 
 /// The result of the comparison with the evidence, if no trail could be compared.

@@ -7,8 +7,9 @@ use trailint::internal::engine::{EngineSettings, NamedDeployment};
 use trailint::internal::finding::Level;
 use trailint::internal::output::OutputFormat;
 use trailint::internal::report::{Diagnostic, Outcome, Report, View};
-use trailint::internal::rules::Check;
+use trailint::internal::rules::{Check, Strictness};
 
+use super::cli::Scratch;
 use super::support::{check, check_with, projects_in, word};
 
 /// The rules in the listed verdicts, each with its letter.
@@ -76,6 +77,72 @@ fn a_configured_account_is_compared_with_its_evidence_only() {
     assert_eq!(drifts(&report(None)), 2);
     assert_eq!(drifts(&report(Some("444455556666"))), 1);
     assert_eq!(drifts(&report(Some("777788889999"))), 0);
+}
+
+#[test]
+fn accounts_without_evidence_are_counted() {
+    let accounts = r#"{"Accounts": [{"Id": "111122223333", "Status": "ACTIVE"}, {"Id": "444455556666", "Status": "ACTIVE"},
+        {"Id": "777788889999", "Status": "SUSPENDED"}]}"#;
+    let files = [("evidence/111122223333/t.json", r#"{"trailList": []}"#), ("evidence/accounts.json", accounts)];
+    let summary = trailint::internal::output::summary(&check(files), &View::default());
+    assert!(summary.contains("1 of 2 active accounts has no evidence: 444455556666."), "{summary}");
+    let json = OutputFormat::Json.render_plain(&check(files), &View::default());
+    assert!(json.contains("\"missing_accounts\": [\n    \"444455556666\"\n  ]"), "{json}");
+    let policy = Strictness { require_trail: true, ..Strictness::default() };
+    let required = check_with(files, EngineSettings { policy, ..EngineSettings::default() });
+    let unknown =
+        required.findings.iter().filter(|finding| finding.outcome == Outcome::Unknown && finding.counts_unknown);
+    assert_eq!(unknown.count(), 1);
+}
+
+/// A program that answers like `aws`, and denies the selectors of one trail.
+const FAKE_AWS: &str = r#"#!/bin/sh
+trail() { echo "{\"Name\": \"$1\", \"S3BucketName\": \"b\", \"IsMultiRegionTrail\": true, \"IncludeGlobalServiceEvents\": true, \"LogFileValidationEnabled\": true, \"KmsKeyId\": \"arn:aws:kms:us-east-1:111122223333:key/1\", \"HomeRegion\": \"us-east-1\", \"HasCustomEventSelectors\": true, \"TrailARN\": \"arn:aws:cloudtrail:us-east-1:111122223333:trail/$1\"}"; }
+case "$*" in
+  "sts get-caller-identity --query Account --output text") echo 111122223333 ;;
+  "cloudtrail describe-trails --output json") echo "{\"trailList\": [$(trail main), $(trail data)]}" ;;
+  "cloudtrail describe-trails --query "*)
+    for name in main data; do printf 'arn:aws:cloudtrail:us-east-1:111122223333:trail/%s\tus-east-1\t%s\n' $name $name; done ;;
+  "cloudtrail get-trail-status --name arn:aws:cloudtrail:us-east-1:111122223333:trail/"*" --region us-east-1 --output json")
+    echo '{"IsLogging": true}' ;;
+  *trail/data" --region us-east-1 --output json")
+    echo "An error occurred (AccessDeniedException) when calling the GetEventSelectors operation: no" >&2; exit 254 ;;
+  "cloudtrail get-event-selectors --trail-name "*" --region us-east-1 --output json")
+    echo "{\"TrailARN\": \"$4\", \"EventSelectors\": [{\"ReadWriteType\": \"All\", \"IncludeManagementEvents\": true}]}" ;;
+  *) echo "unexpected: $*" >&2; exit 1 ;;
+esac
+"#;
+
+#[cfg(unix)]
+#[test]
+fn the_script_collects_what_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new("collected-evidence", &[("bin/aws", FAKE_AWS), ("code/README.md", "")]);
+    let aws = scratch.path("bin/aws");
+    std::fs::set_permissions(&aws, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", aws.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let script = super::support::package("docs/collect-cloudtrail-evidence.sh");
+    let output = std::process::Command::new("sh").arg(script).current_dir(scratch.path(".")).env("PATH", path).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = scratch.run(&["check", "--evidence", "cloudtrail-evidence", "code", "--format", "concise"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("get-event-selectors") == text.contains("denied"), "{text}");
+    let output = scratch.run(&["check", "--evidence", "cloudtrail-evidence", "code", "--format", "json"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    for expected in ["\"aws:111122223333\"", "\"verdict\": \"pass\"", "\"missing-management-events\": \"unknown\""] {
+        assert!(text.contains(expected), "{expected} {text}");
+    }
+}
+
+/// The script passes its linter, if that is installed.
+#[test]
+fn the_script_has_no_warnings() {
+    let script = super::support::package("docs/collect-cloudtrail-evidence.sh");
+    match std::process::Command::new("shellcheck").arg(script).output() {
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
+        Err(_) => eprintln!("skipped: shellcheck isn't installed"),
+    }
 }
 
 /// What is in a state and no output may contain.

@@ -38,6 +38,7 @@ use trail::TrailReader;
 
 pub use options::EvidenceArgs;
 pub use pointer::Pointers;
+pub use survey::ExpectedAccounts;
 pub use trail::TrailDocuments;
 
 /// The format for the output of the AWS CLI.
@@ -80,7 +81,7 @@ static WORDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Content {
     Relevant,
-    /// Only the identity of an account, which is used together with other documents.
+    /// Only the identities of accounts, which are used together with other documents.
     Identity,
     /// Only outputs without information about trails.
     Ignored,
@@ -96,7 +97,8 @@ impl Content {
         let id = sources.add(Path::new("evidence"), text.to_vec());
         let documents = Documents::read(id, &sources.file(id));
         let facts: Vec<Recognized> = documents.documents.iter().flat_map(|(_, document)| recognize(document)).collect();
-        let is_relevant = |fact: &Recognized| !matches!(fact, Recognized::Ignored | Recognized::Identity(_));
+        let is_context = |fact: &Recognized| matches!(fact, Recognized::Identity(_) | Recognized::Accounts(_));
+        let is_relevant = |fact: &Recognized| !matches!(fact, Recognized::Ignored) && !is_context(fact);
         if !documents.denied.is_empty() || !documents.states.is_empty() || facts.iter().any(is_relevant) {
             return Content::Relevant;
         }
@@ -104,7 +106,7 @@ impl Content {
         if documents.problems.iter().any(|problem| problem.kind.loses_text()) && begins_like_output(text) {
             return Content::Relevant;
         }
-        match facts.iter().any(|fact| matches!(fact, Recognized::Identity(_))) {
+        match facts.iter().any(is_context) {
             true => Content::Identity,
             false if facts.is_empty() => Content::None,
             false => Content::Ignored,
@@ -446,6 +448,10 @@ impl LoadedProject for LoadedAccount<'_> {
 
     fn is_audited(&self) -> bool {
         true
+    }
+
+    fn expected_accounts(&self) -> Option<ExpectedAccounts> {
+        self.survey.expected_accounts().filter(|_| self.is_first)
     }
 
     fn account(&self) -> Option<AccountId> {

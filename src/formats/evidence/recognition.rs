@@ -20,6 +20,8 @@ pub(super) enum Recognized {
     Selectors(Arc<Node>),
     /// `get-caller-identity`
     Identity(Arc<Node>),
+    /// `list-accounts`: the accounts of an organization.
+    Accounts(Vec<Arc<Node>>),
     /// An output without information about trails.
     Ignored,
 }
@@ -43,7 +45,7 @@ impl Recognized {
             | Recognized::Status(node)
             | Recognized::Selectors(node)
             | Recognized::Identity(node) => Some(node.span),
-            Recognized::Ignored => None,
+            Recognized::Accounts(_) | Recognized::Ignored => None,
         }
     }
 }
@@ -90,6 +92,10 @@ fn of_object(node: &Arc<Node>) -> Option<Recognized> {
     }
     if has("Account") && has("Arn") && has("UserId") {
         return Some(Recognized::Identity(Arc::clone(node)));
+    }
+    let accounts = mapping.get("Accounts").and_then(|entry| entry.value.as_sequence()).unwrap_or_default();
+    if !accounts.is_empty() && accounts.iter().all(|account| text_of(account, "Id").is_some()) {
+        return Some(Recognized::Accounts(accounts.to_vec()));
     }
     IGNORED.into_iter().any(has).then_some(Recognized::Ignored)
 }

@@ -32,6 +32,15 @@ pub(super) struct Survey {
     pub(super) accounts: Vec<Account>,
 }
 
+/// The active accounts of an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedAccounts {
+    /// The number of active accounts.
+    pub expected: usize,
+    /// The numbers of those without evidence.
+    pub missing: Vec<String>,
+}
+
 /// A file of documents.
 #[derive(Debug)]
 pub(super) struct EvidenceFile {
@@ -175,9 +184,11 @@ impl EvidenceFile {
             Recognized::Described(list) => list.trails.iter().map(|trail| (trail, true)).collect(),
             Recognized::Listed(list) => list.trails.iter().map(|trail| (trail, false)).collect(),
             Recognized::Trail(trail) => vec![(trail, true)],
-            Recognized::Status(_) | Recognized::Selectors(_) | Recognized::Identity(_) | Recognized::Ignored => {
-                Vec::new()
-            }
+            Recognized::Status(_)
+            | Recognized::Selectors(_)
+            | Recognized::Identity(_)
+            | Recognized::Accounts(_)
+            | Recognized::Ignored => Vec::new(),
         })
     }
 
@@ -193,6 +204,19 @@ impl EvidenceFile {
 }
 
 impl Survey {
+    /// The numbers of the organization's active accounts, if the evidence lists them, and of those without evidence.
+    pub(super) fn expected_accounts(&self) -> Option<ExpectedAccounts> {
+        let mut active = BTreeSet::new();
+        for fact in self.files.iter().flat_map(|file| &file.facts) {
+            let Recognized::Accounts(accounts) = fact else { continue };
+            let is_active = |account: &&Arc<Node>| text_of(account, "Status").is_none_or(|status| status == "ACTIVE");
+            active.extend(accounts.iter().filter(is_active).filter_map(|account| text_of(account, "Id")));
+        }
+        let known: BTreeSet<&str> = self.accounts.iter().filter_map(Account::number).collect();
+        let missing = active.iter().filter(|id| !known.contains(**id)).map(|id| (*id).to_owned()).collect();
+        (!active.is_empty()).then_some(ExpectedAccounts { expected: active.len(), missing })
+    }
+
     pub(super) fn new(files: Vec<EvidenceFile>) -> Self {
         let mut surveyor = Surveyor::new(files);
         surveyor.add_descriptions();
@@ -385,6 +409,7 @@ impl Surveyor {
                         lists.push((trail.span, vec![Arc::clone(trail)], Some(ListGap::NotDescribed)));
                     }
                     Recognized::Status(_)
+                    | Recognized::Accounts(_)
                     | Recognized::Selectors(_)
                     | Recognized::Identity(_)
                     | Recognized::Ignored => {}
