@@ -91,7 +91,8 @@ impl<L: Lookup> Evaluator<'_, L> {
         let named = target.as_mapping().filter(|mapping| mapping.entries.len() == 1);
         match named.and_then(|mapping| mapping::text(mapping, "Condition")) {
             Some(name) => self.condition(&self.filled(name)),
-            None => failed("this isn't a condition"),
+            // A template of a service may have another condition in each stage.
+            None => self.placeholder(target).map_or_else(|| failed("this isn't a condition"), Unknown),
         }
     }
 

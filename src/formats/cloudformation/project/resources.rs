@@ -11,7 +11,7 @@ use crate::formats::cloudformation::language::{
 use crate::model::kinds::{CLOUDFORMATION_TRAIL, ResourceRole};
 use crate::model::{Argument, ArgumentShape, Macro, Resource, ResourceKind, SearchSubject, dialects};
 use crate::source::Span;
-use crate::syntax::node::{Entry, Mapping};
+use crate::syntax::node::{Entry, Mapping, Node};
 use crate::value::budget::{STEPS, STEPS_OF_A_RESOURCE};
 use crate::value::{Data, Field, Hop, HopKind, Known, Maybe, Object, Origin, Reason, Traced, Unknown};
 
@@ -192,7 +192,9 @@ impl TemplateEvaluator<'_> {
     /// True if a resource is created: its stack is created, and its condition is true.
     pub(super) fn exists(&self, condition: Option<&Member>, outer: &Traced<bool>) -> Traced<bool> {
         let Some(condition) = condition else { return outer.clone() };
+        let staged = plain_text(&condition.value).and_then(|text| self.lookup.staged(condition.value.span, text));
         let holds = match plain_text(&condition.value) {
+            Some(_) if staged.is_some() => self.staged_condition(&condition.value),
             Some(name) => match self.placeholder(&condition.value) {
                 Some(why) => Unknown(why),
                 None => self.condition(&self.filled(name)),
@@ -204,13 +206,23 @@ impl TemplateEvaluator<'_> {
         }
         match (&outer.value, &holds) {
             (Known(true), _) | (Unknown(_), Known(false)) => {
-                let name = plain_text(&condition.value).filter(|_| holds == Known(false));
+                let name = plain_text(&condition.value).filter(|_| holds == Known(false) && staged.is_none());
                 let choice = name.map(|name| self.choice(&self.filled(name), false));
                 let span = condition.value.span;
                 let hops = choice.into_iter().map(|choice| Hop { span, step: HopKind::Arm(Some(choice)) }).collect();
                 Traced { value: holds, origin: Origin::Written(span), hops }
             }
             (Known(false) | Unknown(_), _) => outer.clone(),
+        }
+    }
+
+    /// The value of a condition that depends on the stage: the name of a condition, or a boolean.
+    fn staged_condition(&self, condition: &Node) -> Maybe<bool> {
+        match self.eval(condition).value {
+            Known(Data::Bool(value)) => Known(value),
+            Known(Data::String(name)) => self.condition(&name),
+            Known(_) => Unknown(Reason::Unreadable),
+            Unknown(why) => Unknown(why),
         }
     }
 

@@ -3,20 +3,24 @@
 
 mod merge;
 mod resolver;
+mod stages;
 mod syntax;
+mod texts;
 
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::files::TemplateFiles;
 use super::needles::mentions_trail;
-use crate::formats::cloudformation::language::{IntrinsicCall, ResolvedValue, StagedValue, package_advice, text};
+use crate::formats::cloudformation::language::{IntrinsicCall, ResolvedValue, package_advice, text};
 use crate::model::{TrailHint, UnreadPart, last_name};
 use crate::source::Span;
+use crate::syntax::MAX_DEPTH;
 use crate::syntax::node::{Entry, Node};
 use crate::value::{HopKind, Reason, cut};
-use resolver::Resolver;
+use resolver::{Resolver, measure};
+use stages::StagedTemplate;
+pub(super) use texts::StagedTexts;
 
 /// A service that is deployed to AWS.
 pub(super) struct Service {
@@ -40,31 +44,6 @@ pub(super) struct ServiceVariables {
     pub(super) unknown_parameters: Option<Reason>,
 }
 
-/// The values of texts with variables that depend on the stage, or that are unknown, by their places.
-#[derive(Default)]
-pub(super) struct StagedTexts(HashMap<(Span, String), Rc<StagedValue>>);
-
-impl StagedTexts {
-    /// The value of the text at a place.
-    pub(super) fn of(&self, span: Span, text: &str) -> Option<Rc<StagedValue>> {
-        // Most texts have no variable.
-        if self.0.is_empty() || !text.contains("${") {
-            return None;
-        }
-        self.0.get(&(span, text.to_owned())).cloned()
-    }
-
-    /// The value of a scalar.
-    fn of_node(&self, node: &Node) -> Option<Rc<StagedValue>> {
-        let target = node.target();
-        self.of(target.span, target.as_text()?)
-    }
-
-    fn insert(&mut self, node: &Node, value: Rc<StagedValue>) {
-        self.0.insert((node.span, node.as_text().unwrap_or_default().to_owned()), value);
-    }
-}
-
 impl Service {
     /// The service in a document; `None` if the document is another one, or is deployed to another provider.
     pub(super) fn of(root: &Arc<Node>, files: &TemplateFiles<'_>) -> Option<Self> {
@@ -80,7 +59,11 @@ impl Service {
         let parameters = provider.as_mapping().and_then(|provider| provider.get("stackParameters"));
         let mut unread = UnreadParts { resolver: &resolver, parts: Vec::new() };
         let written = resolver.tree(&resources.value);
-        let template = merge::finished(&unread.merged(&written));
+        let items = written.as_sequence().map_or_else(|| vec![Arc::clone(&written)], <[_]>::to_vec);
+        let (_, size) = measure(&written, MAX_DEPTH);
+        let (template, stages) = StagedTemplate::of(&resolver.staged, &items, size);
+        let template = template.unwrap_or(written);
+        unread.note_all(&stages);
         unread.note_resources(&template);
         let parts = unread.parts;
         let mut variables = ServiceVariables::default();
@@ -116,20 +99,26 @@ struct UnreadParts<'r, 'a> {
 }
 
 impl UnreadParts<'_, '_> {
-    /// The template in `resources`, whose items are merged if it is a list. A later item overrides earlier ones.
-    fn merged(&mut self, resources: &Arc<Node>) -> Arc<Node> {
-        let Some(items) = resources.as_sequence() else {
-            self.note(resources, "");
-            return Arc::clone(resources);
-        };
-        let mut all: Option<Arc<Node>> = None;
-        for item in items {
-            self.note(item, "");
-            if item.as_mapping().is_some() {
-                all = Some(all.map_or_else(|| Arc::clone(item), |all| merge::merged(&all, item)));
-            }
+    /// Notes the parts that the stages don't have in common, or that are unknown.
+    fn note_all(&mut self, stages: &StagedTemplate<'_>) {
+        for node in &stages.open {
+            self.note(node, "");
         }
-        all.unwrap_or_else(|| Arc::clone(resources))
+        for node in &stages.extensions {
+            let reason = "its content is known only when the service is packaged";
+            // An extension changes a resource, and creates none.
+            self.parts.push(part(node, format!("`{}`", cut(node.as_text().unwrap_or_default())), reason, None));
+        }
+        for (key, resource) in &stages.different {
+            let description = format!("resource `{}`", key.as_text().unwrap_or_default());
+            let hint = self.mentions_trail(resource).then_some(TrailHint::Content);
+            self.parts.push(part(resource, description, "it has different types in the stages", hint));
+        }
+    }
+
+    fn mentions_trail(&self, node: &Node) -> bool {
+        let span = node.target().span;
+        mentions_trail(self.resolver.files.context.sources.file(span.file).slice(span))
     }
 
     /// Notes `Resources` as a whole, and the resources in it, that aren't read.
@@ -146,13 +135,10 @@ impl UnreadParts<'_, '_> {
     fn note(&mut self, node: &Node, label: &str) {
         let is_call = IntrinsicCall::of(node.target()).is_some();
         let Some(text) = node.as_text().filter(|_| !is_call && !merge::is_null(node)) else { return };
-        let staged = self.resolver.staged.borrow().of_node(node);
+        let staged = self.resolver.staged.borrow().of_open(node);
         let values = staged.iter().flat_map(|value| value.rows.iter().map(|(_, row)| row).chain([&value.other]));
         let holds_one = values.into_iter().any(|value| match value {
-            ResolvedValue::Found(node, _) => {
-                let span = node.target().span;
-                mentions_trail(self.resolver.files.context.sources.file(span.file).slice(span))
-            }
+            ResolvedValue::Found(node, _) => self.mentions_trail(node),
             ResolvedValue::Stage(_) | ResolvedValue::Missing | ResolvedValue::Unknown(_) => false,
         });
         let name = text.split(['(', ')', ',', '}']).nth(1).unwrap_or(text);
@@ -161,14 +147,19 @@ impl UnreadParts<'_, '_> {
             "" => format!("`{}`", cut(text)),
             label => format!("resource `{label}`"),
         };
-        self.parts.push(UnreadPart {
-            header: node.whole(),
-            description,
-            reason: "its content is known only when the service is packaged".to_owned(),
-            help: package_advice().into_owned(),
-            hint,
-            limit: None,
-            missing: None,
-        });
+        let reason = "its content is known only when the service is packaged";
+        self.parts.push(part(node, description, reason, hint));
+    }
+}
+
+fn part(node: &Node, description: String, reason: &str, hint: Option<TrailHint>) -> UnreadPart {
+    UnreadPart {
+        header: node.whole(),
+        description,
+        reason: reason.to_owned(),
+        help: package_advice().into_owned(),
+        hint,
+        limit: None,
+        missing: None,
     }
 }

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::StagedTexts;
 use super::merge::is_null;
 use super::syntax::{Source, TextPart, has_variable, parts, segments, sources};
+use super::texts::StagedTexts;
 use crate::formats::cloudformation::language::{
     ResolvedValue, StagedValue, package_advice, scalar_text, unknown_stage,
 };
@@ -368,7 +368,7 @@ impl<'a> Resolver<'a> {
             None => format!("{path})"),
         };
         let step = steps::FILE_VARIABLE.of(name);
-        let path = self.text(path.trim(), span);
+        let path = self.staged_paths(path.trim(), span).unwrap_or_else(|| self.text(path.trim(), span));
         path.and_then(|path| match path {
             Found(path, _) => match self.file(&scalar_text(&path).unwrap_or_default(), variable) {
                 Found(root, _) => match key {
@@ -380,6 +380,47 @@ impl<'a> Resolver<'a> {
             Missing => Missing.into(),
             Stage(_) | Unknown(_) => Unknown(replaced(variable)).into(),
         })
+    }
+
+    /// The paths of the files, or of the directories on the way to them, that are in the tree for a stage. `None` if the path
+    /// doesn't have the stage in one of its segments.
+    fn staged_paths(&self, path: &str, span: Span) -> Option<StagedValue> {
+        const MARK: &str = "\0";
+        let mut pattern = String::new();
+        for part in parts(path) {
+            let value = match part {
+                TextPart::Literal(text) => Found(literal(text, ScalarStyle::Quoted, span), None).into(),
+                TextPart::Variable(variable) => self.variable(variable, span),
+            };
+            match (value.rows.is_empty(), &value.other) {
+                (true, Found(text, _)) => pattern.push_str(&scalar_text(text)?),
+                (true, Stage(_)) => pattern.push_str(MARK),
+                _ => return None,
+            }
+        }
+        let (before, after) = pattern.split_once(MARK)?;
+        let (directory, prefix) = before.rsplit_once('/').unwrap_or((".", before));
+        let (suffix, rest) = after.split_once('/').map_or((after, None), |(suffix, rest)| (suffix, Some(rest)));
+        if suffix.contains(MARK) || directory.starts_with('~') {
+            return None;
+        }
+        let (fs, sources) = (self.files.context.fs, self.files.context.sources);
+        let directory = normalize(&sources.file(self.file).directory().join(directory));
+        if !sources.may_read(&directory) {
+            return None;
+        }
+        let found = if rest.is_some() { fs.directories(&directory) } else { fs.list(&directory) };
+        let mut rows = Vec::new();
+        for name in found.ok()?.iter().filter_map(|path| path.file_name()?.to_str()) {
+            let stage = name.strip_prefix(prefix).and_then(|name| name.strip_suffix(suffix));
+            if let Some(stage) = stage.filter(|stage| !stage.is_empty()) {
+                let path = literal(&pattern.replace(MARK, stage), ScalarStyle::Quoted, span);
+                rows.push((stage.to_owned(), Found(path, None)));
+            }
+        }
+        // The files of other stages may be generated.
+        let other = Unknown(replaced(&format!("file({path})")));
+        (!rows.is_empty()).then_some(StagedValue { rows, other })
     }
 
     /// The document in a file of the service.
@@ -470,6 +511,20 @@ impl ResolvedValue {
     }
 }
 
+/// True for a variable whose value is in a file of code.
+pub(super) fn is_code(text: &str) -> bool {
+    let parts = parts(text);
+    let [TextPart::Variable(variable)] = parts.as_slice() else { return false };
+    match sources(variable).first() {
+        Some(Source::Named { name: "file", parameters: Some(path), .. }) => {
+            let extension =
+                Path::new(path.trim()).extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+            CODE.contains(&extension.as_str())
+        }
+        _ => false,
+    }
+}
+
 /// A node with new content, if there is any.
 fn like(node: &Arc<Node>, kind: Option<NodeKind>) -> Arc<Node> {
     let Some(kind) = kind else { return Arc::clone(node) };
@@ -478,7 +533,7 @@ fn like(node: &Arc<Node>, kind: Option<NodeKind>) -> Arc<Node> {
 }
 
 /// The depth and the number of nodes below a node, up to a depth.
-fn measure(node: &Node, levels: usize) -> (usize, usize) {
+pub(super) fn measure(node: &Node, levels: usize) -> (usize, usize) {
     let Some(levels) = levels.checked_sub(1) else { return (MAX_DEPTH, MAX_NODES) };
     let (mut depth, mut size) = (0_usize, 1_usize);
     let mut add = |node: &Node| {
@@ -563,7 +618,7 @@ fn refused(node: &Node) -> Reason {
     refusal(node.as_text().unwrap_or_default())
 }
 
-fn refusal(text: &str) -> Reason {
+pub(super) fn refusal(text: &str) -> Reason {
     Reason::Worded {
         subject: text.to_owned(),
         text: format!("Serverless refuses this: `{}` has no valid value", cut(text)),
