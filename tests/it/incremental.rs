@@ -113,6 +113,30 @@ fn a_template_that_a_stack_deploys_is_followed() {
     assert!(kept.updates > 5, "{}", kept.updates);
 }
 
+#[test]
+fn a_deployment_of_a_stack_is_followed() {
+    let components = "variable \"on\" {\n  type = bool\n}\ncomponent \"audit\" {\n  source = \"./trail\"\n  inputs = { on = \
+                      var.on }\n}\n";
+    let module = "variable \"on\" {\n}\nresource \"aws_cloudtrail\" \"t\" {\n  enable_logging = var.on\n}\n";
+    let deployment = |label: &str, on: bool| format!("deployment \"{label}\" {{\n  inputs = {{ on = {on} }}\n}}\n");
+    let (of_components, of_deployments) = (Path::new("a.tfcomponent.hcl"), Path::new("a.tfdeploy.hcl"));
+    let files = [
+        (of_components.into(), components.into()),
+        (of_deployments.into(), deployment("lab", true).into()),
+        ("trail/main.tf".into(), module.into()),
+    ];
+    let mut kept = Kept::new(Files::from(files));
+    let two = deployment("lab", true) + &deployment("prod", false);
+    for text in [deployment("lab", false), two, deployment("prod", true), String::new()] {
+        kept.put(of_deployments, Some(text.into_bytes()));
+    }
+    kept.put(of_deployments, None);
+    kept.put(of_components, Some(components.replace("./trail", "./other").into_bytes()));
+    kept.put(of_components, Some(components.into()));
+    kept.put(of_components, None);
+    assert!(kept.updates > 3, "{}", kept.updates);
+}
+
 /// Other truths, other names, calls of other modules, half of a text, and none.
 fn changes(text: &str) -> Vec<String> {
     let half = text.floor_char_boundary(text.len() / 2);
