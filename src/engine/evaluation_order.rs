@@ -107,6 +107,9 @@ fn is_root_all_the_same(place: &Path, context: Context<'_>) -> bool {
     options.roots.iter().any(|root| root == place) || options.base.as_ref().is_some_and(|base| base.is_root(place))
 }
 
+/// The order of evaluation: templates after code that may deploy them, and called projects after their callers.
+type Turn = (bool, Option<usize>);
+
 /// Evaluates roots, and then in turn the called projects whose trails no call creates. The outcomes have the order of
 /// the projects.
 pub(super) fn evaluate_in_order<'a, T>(
@@ -117,7 +120,7 @@ pub(super) fn evaluate_in_order<'a, T>(
     created: impl Fn(&T) -> &CreatedTrails,
 ) -> Vec<T> {
     let deploys_templates = projects.iter().any(|candidate| candidate.project.deploys_templates());
-    let mut turns: BTreeMap<(bool, Option<usize>), Vec<(usize, &'a CandidateProject)>> = BTreeMap::new();
+    let mut turns: BTreeMap<Turn, Vec<(usize, &'a CandidateProject)>> = BTreeMap::new();
     for (index, candidate) in projects.iter().enumerate() {
         let turn = candidate.project.called().map(|called| called.turn);
         let is_later = deploys_templates && candidate.project.template().is_some();

@@ -32,13 +32,13 @@ pub(super) fn sentences(report: &Report, view: &View) -> String {
     let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
-    let words = words
-        + &known_interfaces(report)
-        + of_evidence(report)
-        + &missing_accounts(report)
-        + &skipped_evidence(report, view);
-    let words = words + &if view.is_verbose { managed_trails(report) } else { String::new() };
-    format!("{words}{not_read}{hidden}{}{settings}{baseline}", undeclared(report))
+    let evidence = format!("{}{}{}", of_evidence(report), missing_accounts(report), skipped_evidence(report, view));
+    let managed = if view.is_verbose { managed_trails(report) } else { String::new() };
+    format!(
+        "{words}{}{evidence}{managed}{not_read}{hidden}{}{settings}{baseline}",
+        known_interfaces(report),
+        undeclared(report)
+    )
 }
 
 /// The modules that aren't installed and have a known interface.

@@ -37,15 +37,15 @@ fn the_module_of_a_unit_that_exists_in_the_base_is_no_root() {
     let Some(repository) = Repository::new("unit-base") else { return };
     let module = "variable \"on\" {\n  default = false\n}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.on\n}\n";
     let unit = |on: &str| format!("terraform {{\n  source = \"../mod\"\n}}\ninputs = {{\n  on = {on}\n}}\n");
-    repository.write("mod/main.tf", module).write("prod/terragrunt.hcl", &unit("true")).commit();
-    repository.write("prod/terragrunt.hcl", &format!("{}# Changed.\n", unit("true")));
+    repository.write("mod/main.tf", module).write("prod/terragrunt.hcl", unit("true")).commit();
+    repository.write("prod/terragrunt.hcl", format!("{}# Changed.\n", unit("true")));
     assert_eq!(told(&repository, &["--diff-base", "HEAD"]), nothing());
-    repository.write("prod/terragrunt.hcl", &unit("false"));
+    repository.write("prod/terragrunt.hcl", unit("false"));
     assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("single-region-trail mod/main.tf"));
     // A unit that the change adds doesn't hide a root.
     let Some(repository) = Repository::new("unit-new") else { return };
     repository.write("mod/main.tf", GOOD).commit();
-    repository.write("mod/main.tf", module).write("prod/terragrunt.hcl", &unit("true"));
+    repository.write("mod/main.tf", module).write("prod/terragrunt.hcl", unit("true"));
     assert_eq!(told(&repository, &["--diff-base", "HEAD"]), only("single-region-trail mod/main.tf"));
 }
 

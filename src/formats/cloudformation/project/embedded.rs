@@ -120,5 +120,6 @@ fn has_known_key(entry: &Entry) -> bool {
     let is_unknown = |node: &Node| node.as_text().is_some_and(|text| insertion_index(text).is_some());
     let key = entry.key.as_text().unwrap_or_default();
     let decides = matches!(key, "Type" | "Resources" | "Transform" | "Fn::Transform");
-    !is_unknown(&entry.key) && !(decides && is_unknown(&entry.value)) && has_known_structure(&entry.value)
+    let is_decided = !is_unknown(&entry.key) && (!decides || !is_unknown(&entry.value));
+    is_decided && has_known_structure(&entry.value)
 }

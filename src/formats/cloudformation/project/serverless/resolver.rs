@@ -225,7 +225,9 @@ impl<'a> Resolver<'a> {
                 self.walk(Arc::clone(&self.root), path, &step, span)
             }
             Source::Named { name: "param", parameters: None, key: Some(name) } => self.param(name, variable),
-            Source::Named { name: "file", parameters: Some(path), key } => self.from_file(path, key, variable, span),
+            Source::Named { name: "file", parameters: Some(path), key } => {
+                self.value_in_file(path, key, variable, span)
+            }
             Source::Named { name: "strToBool", parameters: Some(text), key: None } => {
                 self.boolean(text, variable, span)
             }
@@ -362,7 +364,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn from_file(&self, path: &str, key: Option<&str>, variable: &str, span: Span) -> StagedValue {
+    fn value_in_file(&self, path: &str, key: Option<&str>, variable: &str, span: Span) -> StagedValue {
         let name = match key {
             Some(key) => format!("{path}):{key}"),
             None => format!("{path})"),
