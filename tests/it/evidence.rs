@@ -135,6 +135,25 @@ fn the_script_collects_what_is_read() {
     }
 }
 
+/// Trails of moto, a model of AWS, with the outputs of boto3.
+#[test]
+fn trails_of_moto_get_the_verdicts_of_another_evaluation() {
+    let python = std::env::var("TRAILINT_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let has_moto = std::process::Command::new(&python).args(["-c", "import moto, boto3"]).output();
+    if !has_moto.is_ok_and(|output| output.status.success()) {
+        return eprintln!("skipped: moto and boto3 aren't installed");
+    }
+    let script = super::support::package("tests/it/evidence/with_moto.py");
+    let mut command = std::process::Command::new(python);
+    command.arg(script).arg(env!("CARGO_BIN_EXE_trailint"));
+    for proxy in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"] {
+        command.env_remove(proxy);
+    }
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+}
+
 /// The script passes its linter, if that is installed.
 #[test]
 fn the_script_has_no_warnings() {
