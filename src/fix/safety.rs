@@ -26,7 +26,7 @@ pub(super) struct Trails<'r> {
     by_header: HashMap<Span, Vec<TrailCreation<'r>>>,
     /// A cache of the owners of a trail's declaration, by its header and the number of calls outwards.
     owners: RefCell<HashMap<(Span, usize), DecidedTrails<'r>>>,
-    /// A cache of the files that several services of the Serverless Framework may include.
+    /// A cache of the files that several services or org-formation templates may include.
     shared: RefCell<HashMap<FileId, bool>>,
 }
 
@@ -93,7 +93,8 @@ impl<'r> Trails<'r> {
         !is_configuration(file) || users > 1
     }
 
-    /// True if several services of the Serverless Framework may include a file on the way to the value.
+    /// True if several services of the Serverless Framework, or several org-formation templates, may include a file on the
+    /// way to the value.
     fn is_shared_by_services(&self, trail: &TrailResult, remedy: &Remedy) -> bool {
         let places = [trail.header, remedy.origin.span()].into_iter().chain(remedy.hops.iter().map(|hop| hop.span));
         let files: HashSet<FileId> = places.map(|span| span.file).collect();
@@ -101,13 +102,16 @@ impl<'r> Trails<'r> {
         files.into_iter().any(|file| *shared.entry(file).or_insert_with(|| self.is_included_often(file)))
     }
 
-    /// True if several files have a variable that includes a file of this name.
+    /// True if several files have a variable or a tag that includes a file of this name.
     fn is_included_often(&self, file: FileId) -> bool {
         let own = self.sources.file(file);
-        let included = format!("{})", own.name.rsplit('/').next().unwrap_or_default());
+        let name = own.name.rsplit('/').next().unwrap_or_default();
+        let variable_end = format!("{name})");
         let all = self.sources.all();
-        let mut including =
-            all.iter().filter(|(_, other)| other.text.contains("${file(") && other.text.contains(&included));
+        let mut including = all.iter().filter(|(_, other)| {
+            let has_variable = other.text.contains("${file(") && other.text.contains(&variable_end);
+            has_variable || other.text.contains("!Include") && other.text.contains(name)
+        });
         including.nth(1).is_some()
     }
 

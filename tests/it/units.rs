@@ -35,6 +35,11 @@ fn services_get_the_verdicts_that_are_written_for_them() {
 }
 
 #[test]
+fn templates_of_organizations_get_the_verdicts_that_are_written_for_them() {
+    check_all("testdata/org-formation.txt", &[]);
+}
+
+#[test]
 fn templates_with_placeholders_get_the_verdicts_that_are_written_for_them() {
     check_all("testdata/placeholders.txt", &[]);
 }
@@ -111,6 +116,37 @@ fn parts_without_effect_are_noted_on_request() {
     let required = scratch.run(&["check", "--require-trail", "live/old"]);
     assert!(!err(&scratch.run(&["check"])).contains("hook"));
     assert_eq!(status(&required), 0, "{}{}", out(&required), err(&required));
+}
+
+#[test]
+fn bindings_of_trails_are_noted_on_request() {
+    let template = "AWSTemplateFormatVersion: '2010-09-09-OC'\nDefaultOrganizationBinding: {Account: '*'}\nResources:\n  \
+                    Own:\n    Type: AWS::CloudTrail::Trail\n    OrganizationBinding: !Ref Audit\n    Properties: \
+                    {S3BucketName: logs}\n  Other: !Include other.yml\n";
+    let other = "Type: AWS::CloudTrail::Trail\nProperties: {S3BucketName: logs}\n";
+    let scratch = Scratch::new("binding-notes", &[("org.yml", template), ("other.yml", other)]);
+    let shown = err(&scratch.run(&["check", "-v"]));
+    for line in [
+        "org.yml: `Own.OrganizationBinding` selects the accounts and Regions of the trail\n",
+        "org.yml: `DefaultOrganizationBinding` selects the accounts and Regions of `Other`\n",
+    ] {
+        assert!(shown.contains(line), "{line}{shown}");
+    }
+    assert!(!err(&scratch.run(&["check"])).contains("Binding"));
+}
+
+#[test]
+fn includes_in_many_levels_are_unknown() {
+    let template = "AWSTemplateFormatVersion: '2010-09-09-OC'\nResources:\n  Audit:\n    Type: AWS::CloudTrail::Trail\n    \
+                    Properties: {S3BucketName: logs, IsLogging: true, IsMultiRegionTrail: !Include 0.yml}\n";
+    let mut files = vec![("org.yml".to_owned(), template.to_owned())];
+    for level in 0..1_000 {
+        files.push((format!("{level}.yml"), format!("!Include {}.yml\n", level + 1)));
+    }
+    files.push(("1000.yml".to_owned(), "true\n".to_owned()));
+    let report = check(files);
+    let verdicts: Vec<_> = report.deployments.iter().filter_map(|own| Some(word(own.verdict?))).collect();
+    assert_eq!(verdicts, ["unknown"]);
 }
 
 #[test]

@@ -50,6 +50,14 @@ pub(super) static FILE_VARIABLE: StepKind = StepKind::new(
 )
 .referred_to_as("file({name}");
 
+/// A value in a file that an org-formation template includes.
+pub(super) static INCLUDED_FILE: StepKind = StepKind::new(
+    StepRole::Named,
+    ["set here, in the file of `!Include {name}`", "included by `!Include {name}` here"],
+    "set it to `{value}` in this file",
+)
+.referred_to_as("!Include {name}");
+
 /// A parameter of the Serverless Framework.
 pub(super) static SERVICE_PARAM: StepKind = StepKind::new(
     StepRole::Named,

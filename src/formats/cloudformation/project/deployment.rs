@@ -234,6 +234,11 @@ impl LoadedProject for LoadedStack<'_> {
         parts
     }
 
+    fn notes(&self) -> Vec<String> {
+        let Some(template) = self.root.as_ref().map(|root| &root.template) else { return Vec::new() };
+        template.bindings.as_ref().map(|bindings| bindings.notes(&template.declared.resources)).unwrap_or_default()
+    }
+
     fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<Problem> = self.over_limit().into_iter().collect();
         let included = self.library.files.included();

@@ -16,6 +16,12 @@ pub(super) const MODULE: &str = "::MODULE";
 /// The transform that includes a file.
 pub(super) const INCLUDE: &str = "AWS::Include";
 
+/// The format version of org-formation templates.
+pub(super) const ORGANIZATION_FORMAT: &str = "2010-09-09-OC";
+
+/// The tag of a path in an org-formation template whose file replaces it.
+pub(super) const INCLUDE_TAG: &str = "!Include";
+
 static TRAIL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(dialects::CLOUDFORMATION.kind));
 
 /// A loop may generate the type of a trail.
@@ -27,6 +33,10 @@ static FILE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("${file(")
 /// The sections of a service of the Serverless Framework.
 static SERVICE: LazyLock<[Finder<'static>; 3]> =
     LazyLock::new(|| ["service", "provider", "resources"].map(Finder::new));
+
+/// Words of an org-formation template that includes a file.
+static ORGANIZATION: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [ORGANIZATION_FORMAT, INCLUDE_TAG].map(Finder::new));
 
 /// The common part of all these words. Few files in other languages contain it, so it is a fast first test.
 static COMMON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("::"));
@@ -67,8 +77,12 @@ fn may_refer(text: &[u8]) -> bool {
     REFERRING.iter().any(|needle| needle.find(text).is_some())
 }
 
-/// True if a text may be a service of the Serverless Framework that includes files.
+/// True if a text may be a service of the Serverless Framework, or an org-formation template, that includes files.
 fn may_include(text: &[u8]) -> bool {
+    ORGANIZATION.iter().all(|needle| needle.find(text).is_some()) || is_including_service(text)
+}
+
+fn is_including_service(text: &[u8]) -> bool {
     FILE.find(text).is_some() && SERVICE.iter().all(|needle| needle.find(text).is_some())
 }
 

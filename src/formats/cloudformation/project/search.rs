@@ -136,7 +136,7 @@ impl StackSearch {
                 self.note(root, stacks, entry);
             } else if kind.is_some_and(is_stack) {
                 self.search_stack(evaluator, root, &evaluator.guarded(entry.key.span, exists), stacks, entry);
-            } else if kind.is_none() {
+            } else if kind.is_none() && !template.is_listed_as_unread(&entry.value) {
                 self.add_unread_part(|| {
                     unread_stacks(evaluator, &evaluator.member(entry)).filter(|part| is_relevant(part, subject))
                 });

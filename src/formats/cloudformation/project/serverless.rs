@@ -2,6 +2,7 @@
 //! <https://www.serverless.com/framework/docs/providers/aws/guide/resources>.
 
 mod merge;
+mod org_formation;
 mod resolver;
 mod stages;
 mod syntax;
@@ -11,26 +12,34 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::files::TemplateFiles;
-use super::needles::mentions_trail;
+use super::needles::{INCLUDE_TAG, mentions_trail};
 use crate::formats::cloudformation::language::{IntrinsicCall, ResolvedValue, package_advice, text};
 use crate::model::{TrailHint, UnreadPart, last_name};
 use crate::source::Span;
 use crate::syntax::MAX_DEPTH;
 use crate::syntax::node::{Entry, Node};
 use crate::value::{HopKind, Reason, cut};
-use resolver::{Resolver, measure};
+pub(super) use org_formation::OrganizationBindings;
+use resolver::{INCLUDE_ADVICE, Notation, Resolver, measure};
 use stages::StagedTemplate;
 pub(super) use texts::StagedTexts;
 
-/// A service that is deployed to AWS.
+/// The reason why a part of a service isn't read.
+const PACKAGED: &str = "its content is known only when the service is packaged";
+
+/// A service that is deployed to AWS, or an org-formation template.
 pub(super) struct Service {
-    /// The key `resources`.
+    /// The key `resources` or `Resources`.
     pub(super) header: Span,
     /// The template, with the variables in it replaced, its items merged and the extensions applied.
     pub(super) template: Arc<Node>,
     pub(super) variables: ServiceVariables,
     /// Parts of the template that aren't read.
     pub(super) unread: Vec<UnreadPart>,
+    /// True for a service, whose template the framework extends.
+    pub(super) is_extended: bool,
+    /// The accounts of the resources in an org-formation template.
+    pub(super) bindings: Option<OrganizationBindings>,
 }
 
 /// The variables of a service that an evaluation needs.
@@ -50,14 +59,14 @@ impl Service {
         let service = root.as_mapping()?;
         service.get("service")?;
         let (provider, resources) = (service.get("provider")?, service.get("resources")?);
-        let resolver = Resolver::new(files, root.target().span.file, Arc::clone(root));
+        let resolver = Resolver::new(files, root.target().span.file, Arc::clone(root), Notation::Variables);
         let provider = resolver.tree(&provider.value);
         let name = provider.as_text().or_else(|| text(provider.as_mapping()?, "name"));
         if name != Some("aws") {
             return None;
         }
         let parameters = provider.as_mapping().and_then(|provider| provider.get("stackParameters"));
-        let mut unread = UnreadParts { resolver: &resolver, parts: Vec::new() };
+        let mut unread = UnreadParts::new(&resolver, Notation::Variables);
         let written = resolver.tree(&resources.value);
         let items = written.as_sequence().map_or_else(|| vec![Arc::clone(&written)], <[_]>::to_vec);
         let (_, size) = measure(&written, MAX_DEPTH);
@@ -72,7 +81,8 @@ impl Service {
         }
         variables.staged = resolver.staged.into_inner();
         variables.steps = resolver.steps.into_inner();
-        Some(Self { header: resources.key.span, template, variables, unread: parts })
+        let header = resources.key.span;
+        Some(Self { header, template, variables, unread: parts, is_extended: true, bindings: None })
     }
 }
 
@@ -95,19 +105,23 @@ impl ServiceVariables {
 /// Collects the parts of a template that aren't read.
 struct UnreadParts<'r, 'a> {
     resolver: &'r Resolver<'a>,
+    notation: Notation,
     parts: Vec<UnreadPart>,
 }
 
-impl UnreadParts<'_, '_> {
+impl<'r, 'a> UnreadParts<'r, 'a> {
+    fn new(resolver: &'r Resolver<'a>, notation: Notation) -> Self {
+        Self { resolver, notation, parts: Vec::new() }
+    }
+
     /// Notes the parts that the stages don't have in common, or that are unknown.
     fn note_all(&mut self, stages: &StagedTemplate<'_>) {
         for node in &stages.open {
             self.note(node, "");
         }
         for node in &stages.extensions {
-            let reason = "its content is known only when the service is packaged";
             // An extension changes a resource, and creates none.
-            self.parts.push(part(node, format!("`{}`", cut(node.as_text().unwrap_or_default())), reason, None));
+            self.parts.push(part(node, format!("`{}`", cut(node.as_text().unwrap_or_default())), PACKAGED, None));
         }
         for (key, resource) in &stages.different {
             let description = format!("resource `{}`", key.as_text().unwrap_or_default());
@@ -136,6 +150,10 @@ impl UnreadParts<'_, '_> {
         let is_call = IntrinsicCall::of(node.target()).is_some();
         let Some(text) = node.as_text().filter(|_| !is_call && !merge::is_null(node)) else { return };
         let staged = self.resolver.staged.borrow().of_open(node);
+        let is_include = self.notation == Notation::Includes;
+        if is_include && staged.is_none() {
+            return;
+        }
         let values = staged.iter().flat_map(|value| value.rows.iter().map(|(_, row)| row).chain([&value.other]));
         let holds_one = values.into_iter().any(|value| match value {
             ResolvedValue::Found(node, _) => self.mentions_trail(node),
@@ -144,11 +162,18 @@ impl UnreadParts<'_, '_> {
         let name = text.split(['(', ')', ',', '}']).nth(1).unwrap_or(text);
         let hint = if holds_one { Some(TrailHint::Content) } else { TrailHint::of([last_name(name)], label) };
         let description = match label {
+            "" if is_include => format!("`{INCLUDE_TAG} {}`", cut(name)),
             "" => format!("`{}`", cut(text)),
             label => format!("resource `{label}`"),
         };
-        let reason = "its content is known only when the service is packaged";
-        self.parts.push(part(node, description, reason, hint));
+        let part = part(node, description, PACKAGED, hint);
+        self.parts.push(match self.notation {
+            Notation::Variables => part,
+            Notation::Includes => {
+                let (reason, help) = ("the included file isn't read".to_owned(), INCLUDE_ADVICE.to_owned());
+                UnreadPart { reason, help, ..part }
+            }
+        });
     }
 }
 

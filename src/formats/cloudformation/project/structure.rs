@@ -18,7 +18,8 @@ type UsedCondition<'n> = (&'n str, Span);
 impl Template {
     /// The errors in the declaration of trails and of what they depend on.
     pub(super) fn structural_errors(&self, written: &Entry) -> Vec<Problem> {
-        if written.value.as_mapping().is_none() && !macros::is_short_form(&written.value) {
+        let is_unread = self.variables.staged.of_open(&written.value).is_some();
+        if written.value.as_mapping().is_none() && !macros::is_short_form(&written.value) && !is_unread {
             let message = "`Resources` must map logical ids to resources";
             return vec![Problem::rejected(written.key.span, message)];
         }

@@ -8,7 +8,7 @@ use super::alternatives::GuardedResources;
 use super::files::{TemplateFile, TemplateFiles};
 use super::includes::Includes;
 use super::macros;
-use super::serverless::{Service, ServiceVariables};
+use super::serverless::{OrganizationBindings, Service, ServiceVariables};
 use super::transforms::Transforms;
 use crate::formats::cloudformation::language::{Declarations, Section, TRANSFORM, is_loop, kind_of, plain_text};
 use crate::model::{Macro, Notation, SearchSubject, UnreadPart, dialects};
@@ -34,6 +34,8 @@ pub(super) struct Template {
     pub(super) unread: Vec<UnreadPart>,
     /// The variables of a service of the Serverless Framework.
     pub(super) variables: ServiceVariables,
+    /// The accounts of the resources in an org-formation template.
+    pub(super) bindings: Option<OrganizationBindings>,
     /// The exported outputs by name; computed when first needed.
     exports: OnceCell<HashMap<String, Entry>>,
     /// True if it lies where the CDK has put it.
@@ -63,7 +65,7 @@ impl Template {
         let includes = Includes::new(files);
         // A template that another one embeds is no service.
         let own = document.tree.documents.iter().find(|own| std::ptr::eq(&***own, root));
-        let service = own.and_then(|own| Service::of(own, files));
+        let service = own.and_then(|own| Service::of(own, files).or_else(|| Service::of_organization(own, files)));
         let root = service.as_ref().map_or(root, |service| &service.template);
         let empty = Mapping::default();
         let top = root.as_mapping().or(service.as_ref().map(|_| &empty))?;
@@ -93,11 +95,12 @@ impl Template {
             rules: section("Rules"),
             resources,
             has_extensions: transforms.has_extensions,
-            is_transformed: transforms.is_transformed || service.is_some(),
+            is_transformed: transforms.is_transformed || service.as_ref().is_some_and(|service| service.is_extended),
             ..Declarations::default()
         };
         declared.open(&transforms.unread);
-        let (unread, variables) = service.map(|service| (service.unread, service.variables)).unwrap_or_default();
+        let (unread, variables, bindings) =
+            service.map(|service| (service.unread, service.variables, service.bindings)).unwrap_or_default();
         if let Some(part) = unread.first() {
             declared.note_unread(&part.description.replace('`', ""));
         }
@@ -112,6 +115,7 @@ impl Template {
             guarded: document.guarded.clone(),
             unread,
             variables,
+            bindings,
             exports: OnceCell::new(),
             is_in_assembly: files.is_in_assembly(document.file),
             synthesized: OnceCell::new(),
@@ -121,6 +125,11 @@ impl Template {
         problems.extend(template.undeclared_conditions());
         template.problems = problems;
         Some(template)
+    }
+
+    /// True if a resource is an include of an org-formation template that isn't read, which `unread` lists.
+    pub(super) fn is_listed_as_unread(&self, resource: &Node) -> bool {
+        self.bindings.is_some() && self.variables.staged.of_open(resource).is_some()
     }
 
     /// True if one of the resources is a trail or may be one.

@@ -1,4 +1,5 @@
-//! Replaces the variables of a service by their values, as far as the tree determines them.
+//! Replaces the variables of a service, or the includes of an org-formation template, by their values, as far as the tree
+//! determines them.
 //!
 //! A variable whose value is in the tree becomes an alias of the node that it refers to, so that a finding can point
 //! there. The value of one that depends on the stage is kept for the evaluation.
@@ -16,6 +17,7 @@ use crate::formats::cloudformation::language::{
     ResolvedValue, StagedValue, package_advice, scalar_text, unknown_stage,
 };
 use crate::formats::cloudformation::project::files::{LocalPath, TemplateFiles};
+use crate::formats::cloudformation::project::needles::INCLUDE_TAG;
 use crate::formats::cloudformation::{ParameterPolicy, steps};
 use crate::source::{FileId, Span, normalize};
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, Tag};
@@ -27,8 +29,21 @@ use ResolvedValue::{Found, Missing, Stage, Unknown};
 /// The number of stages for which a variable is evaluated.
 const MAX_STAGES: usize = 256;
 
+/// The advice for an included file that isn't read.
+pub(in super::super) const INCLUDE_ADVICE: &str =
+    "check a directory that has the template and the files that it includes";
+
 /// The extensions of files that hold code, which isn't executed.
 const CODE: [&str; 6] = ["js", "cjs", "mjs", "ts", "cts", "mts"];
+
+/// The notation of the values that are replaced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Notation {
+    /// `${source:name}` in texts.
+    Variables,
+    /// `!Include path`.
+    Includes,
+}
 
 /// Replaces the variables of one service.
 pub(super) struct Resolver<'a> {
@@ -36,6 +51,7 @@ pub(super) struct Resolver<'a> {
     /// The file of the service; paths are relative to its directory.
     file: FileId,
     root: Arc<Node>,
+    notation: Notation,
     /// The nodes to which variables refer, with all variables in them replaced; `None` while a node is being resolved.
     trees: RefCell<HashMap<Span, Option<Arc<Node>>>>,
     /// The values of scalars with variables; `None` while a value is being determined.
@@ -53,12 +69,13 @@ pub(super) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// Creates a resolver for the service with this root.
-    pub(super) fn new(files: &'a TemplateFiles<'a>, file: FileId, root: Arc<Node>) -> Self {
+    /// Creates a resolver for the service or the template with this root.
+    pub(super) fn new(files: &'a TemplateFiles<'a>, file: FileId, root: Arc<Node>, notation: Notation) -> Self {
         Self {
             files,
             file,
             root,
+            notation,
             trees: RefCell::default(),
             values: RefCell::default(),
             circular: RefCell::default(),
@@ -72,12 +89,11 @@ impl<'a> Resolver<'a> {
     /// The node with all variables in it replaced, except those that depend on the stage or are unknown.
     pub(super) fn tree(&self, node: &Arc<Node>) -> Arc<Node> {
         if self.level.get() >= MAX_DEPTH {
-            self.note_staged(node, Unknown(over_limit()).into());
-            return Arc::clone(node);
+            return self.unreplaced(node, Unknown(self.over_limit()).into());
         }
         self.level.set(self.level.get().saturating_add(1));
         let resolved = match &node.kind {
-            NodeKind::Scalar(scalar) if has_variable(&scalar.text) => self.scalar(node),
+            NodeKind::Scalar(_) if self.is_variable(node) => self.scalar(node),
             NodeKind::Scalar(_) => Arc::clone(node),
             NodeKind::Alias(target) => {
                 let inner = self.tree(target);
@@ -113,11 +129,10 @@ impl<'a> Resolver<'a> {
         let value = self.value_of(node);
         let (true, Found(target, step)) = (value.rows.is_empty(), &value.other) else {
             let is_missing = value.rows.is_empty() && matches!(value.other, Missing);
-            let value = if is_missing { Rc::new(Unknown(refused(node)).into()) } else { value };
-            self.staged.borrow_mut().insert(node, value);
-            return Arc::clone(node);
+            let value = if is_missing { Unknown(refused(node)).into() } else { (*value).clone() };
+            return self.unreplaced(node, value);
         };
-        if let (Some(_), Some(text)) = (&node.tag, target.as_text()) {
+        if let (Notation::Variables, Some(_), Some(text)) = (self.notation, &node.tag, target.as_text()) {
             // The text is the argument of a function.
             let kind = NodeKind::Scalar(Scalar { text: text.to_owned(), style: ScalarStyle::Quoted });
             return like(node, Some(kind));
@@ -127,15 +142,57 @@ impl<'a> Resolver<'a> {
         let added = self.added.get().saturating_add(size);
         self.added.set(added);
         if self.level.get().saturating_add(depth) > MAX_DEPTH || added > MAX_NODES {
-            self.note_staged(node, Unknown(over_limit()).into());
-            return Arc::clone(node);
+            return self.unreplaced(node, Unknown(self.over_limit()).into());
         }
-        self.steps.borrow_mut().insert(node.span, step.clone());
-        Arc::new(Node { span: node.span, tag: None, kind: NodeKind::Alias(Arc::clone(target)) })
+        let span = self.place(node);
+        self.steps.borrow_mut().insert(span, step.clone());
+        Arc::new(Node { span, tag: None, kind: NodeKind::Alias(Arc::clone(target)) })
     }
 
-    fn note_staged(&self, node: &Node, value: StagedValue) {
-        self.staged.borrow_mut().insert(node, Rc::new(value));
+    /// The node of a value that isn't replaced, whose value the evaluation looks up. An include becomes a text.
+    fn unreplaced(&self, node: &Arc<Node>, value: StagedValue) -> Arc<Node> {
+        let kept = match (self.notation, node.as_text()) {
+            (Notation::Includes, Some(path)) if self.is_variable(node) => {
+                literal(&format!("${{file({path})}}"), ScalarStyle::Plain, self.place(node))
+            }
+            _ => Arc::clone(node),
+        };
+        self.staged.borrow_mut().insert(&kept, Rc::new(value));
+        kept
+    }
+
+    /// The place of a value that is replaced.
+    fn place(&self, node: &Node) -> Span {
+        match self.notation {
+            Notation::Variables => node.span,
+            Notation::Includes => node.whole(),
+        }
+    }
+
+    /// True if a scalar is replaced.
+    fn is_variable(&self, node: &Node) -> bool {
+        match self.notation {
+            Notation::Variables => node.as_text().is_some_and(has_variable),
+            Notation::Includes => {
+                node.tag.as_ref().is_some_and(|tag| tag.name == INCLUDE_TAG) && node.as_text().is_some()
+            }
+        }
+    }
+
+    fn cycle(&self, node: &Node) -> Reason {
+        let text = node.as_text().unwrap_or("self");
+        match self.notation {
+            Notation::Variables => Reason::Cycle { reference: cut(text) },
+            Notation::Includes => unread_include(text, "includes itself", "remove the include that leads to itself"),
+        }
+    }
+
+    fn over_limit(&self) -> Reason {
+        let limit = match self.notation {
+            Notation::Variables => "variables that refer to each other",
+            Notation::Includes => "files that include each other",
+        };
+        Reason::OverLimit { limit }
     }
 
     /// The value of a scalar with variables.
@@ -145,14 +202,18 @@ impl<'a> Resolver<'a> {
             Some(Some(value)) => return value,
             Some(None) => {
                 self.circular.borrow_mut().insert(node.span);
-                return Rc::new(Unknown(cycle(node)).into());
+                return Rc::new(Unknown(self.cycle(node)).into());
             }
             None => {}
         }
         self.values.borrow_mut().insert(node.span, None);
-        let mut value = self.text(node.as_text().unwrap_or_default(), node.span);
+        let text = node.as_text().unwrap_or_default();
+        let mut value = match self.notation {
+            Notation::Variables => self.text(text, node.span),
+            Notation::Includes => self.include(text, node.span.file),
+        };
         if self.circular.borrow().contains(&node.span) {
-            value = Unknown(cycle(node)).into();
+            value = Unknown(self.cycle(node)).into();
         }
         if value.rows.len() > MAX_STAGES {
             value = Unknown(Reason::OverLimit { limit: "the stages of a variable" }).into();
@@ -165,7 +226,7 @@ impl<'a> Resolver<'a> {
     /// The value of a text: that of its only variable, or the text with the values of all of them.
     fn text(&self, text: &str, span: Span) -> StagedValue {
         if self.level.get() >= MAX_DEPTH {
-            return Unknown(over_limit()).into();
+            return Unknown(self.over_limit()).into();
         }
         self.level.set(self.level.get().saturating_add(1));
         let parts = parts(text);
@@ -287,7 +348,7 @@ impl<'a> Resolver<'a> {
     fn expanded(&self, node: &Arc<Node>) -> StagedValue {
         match &node.kind {
             NodeKind::Alias(target) => self.expanded(target),
-            NodeKind::Scalar(scalar) if has_variable(&scalar.text) => (*self.value_of(node)).clone(),
+            NodeKind::Scalar(_) if self.is_variable(node) => (*self.value_of(node)).clone(),
             NodeKind::Scalar(_) | NodeKind::Sequence(_) | NodeKind::Mapping(_) => Found(Arc::clone(node), None).into(),
         }
     }
@@ -297,9 +358,7 @@ impl<'a> Resolver<'a> {
         if is_null(node) {
             return Missing.into();
         }
-        if let NodeKind::Scalar(scalar) = &node.target().kind
-            && has_variable(&scalar.text)
-        {
+        if self.is_variable(node.target()) {
             let value = self.expanded(node);
             return match (value.rows.is_empty(), &value.other) {
                 (true, Found(..)) => Found(self.tree(node), Some(step.clone())).into(),
@@ -309,7 +368,7 @@ impl<'a> Resolver<'a> {
         let known = self.trees.borrow().get(&node.span).cloned();
         match known {
             Some(Some(tree)) => return Found(tree, Some(step.clone())).into(),
-            Some(None) => return Unknown(cycle(node)).into(),
+            Some(None) => return Unknown(self.cycle(node)).into(),
             None => {}
         }
         self.trees.borrow_mut().insert(node.span, None);
@@ -372,13 +431,15 @@ impl<'a> Resolver<'a> {
         let step = steps::FILE_VARIABLE.of(name);
         let path = self.staged_paths(path.trim(), span).unwrap_or_else(|| self.text(path.trim(), span));
         path.and_then(|path| match path {
-            Found(path, _) => match self.file(&scalar_text(&path).unwrap_or_default(), variable) {
-                Found(root, _) => match key {
-                    Some(key) => self.walk(root, key, &step, span),
-                    None => self.finish(&root, &step),
-                },
-                other => other.into(),
-            },
+            Found(path, _) => {
+                match self.file(self.file, &scalar_text(&path).unwrap_or_default(), &replaced(variable)) {
+                    Found(root, _) => match key {
+                        Some(key) => self.walk(root, key, &step, span),
+                        None => self.finish(&root, &step),
+                    },
+                    other => other.into(),
+                }
+            }
             Missing => Missing.into(),
             Stage(_) | Unknown(_) => Unknown(replaced(variable)).into(),
         })
@@ -425,19 +486,37 @@ impl<'a> Resolver<'a> {
         (!rows.is_empty()).then_some(StagedValue { rows, other })
     }
 
-    /// The document in a file of the service.
-    fn file(&self, path: &str, variable: &str) -> ResolvedValue {
+    /// The document that an include in a file refers to.
+    fn include(&self, path: &str, from: FileId) -> StagedValue {
+        if self.level.get() >= MAX_DEPTH {
+            return Unknown(self.over_limit()).into();
+        }
+        self.level.set(self.level.get().saturating_add(1));
+        let unread = unread_include(path, "isn't a YAML or JSON file in the checked tree", INCLUDE_ADVICE);
+        let value = match self.file(from, path, &unread) {
+            Found(root, _) => self.finish(&root, &steps::INCLUDED_FILE.of(path)),
+            other => other.into(),
+        };
+        self.level.set(self.level.get().saturating_sub(1));
+        value.and_then(|value| match value {
+            Missing => Unknown(unread_include(path, "isn't here, or is empty", INCLUDE_ADVICE)).into(),
+            other => other.into(),
+        })
+    }
+
+    /// The document in a file, which a path in the file `from` refers to. `unread` is the reason if it isn't read.
+    fn file(&self, from: FileId, path: &str, unread: &Reason) -> ResolvedValue {
         let extension = Path::new(path).extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         let is_data = ["yml", "yaml", "json"].contains(&extension.as_str());
         let sources = self.files.context.sources;
-        let place = normalize(&sources.file(self.file).directory().join(path));
+        let place = normalize(&sources.file(from).directory().join(path));
         if CODE.contains(&extension.as_str()) || !is_data || path.starts_with('~') || !sources.may_read(&place) {
-            return Unknown(replaced(variable));
+            return Unknown(unread.clone());
         }
-        let file = match self.files.find(self.file, path) {
+        let file = match self.files.find(from, path) {
             LocalPath::File(file) => file,
             LocalPath::Missing => return Missing,
-            LocalPath::Remote => return Unknown(replaced(variable)),
+            LocalPath::Remote => return Unknown(unread.clone()),
         };
         let document = self.files.document(file);
         if file != self.file {
@@ -606,6 +685,14 @@ fn with_scalar(node: &Node, text: &str) -> Arc<Node> {
     }
 }
 
+fn unread_include(path: &str, problem: &str, advice: &'static str) -> Reason {
+    Reason::Worded {
+        text: format!("the included file `{}` {problem}", cut(path)),
+        subject: format!("{INCLUDE_TAG} {path}"),
+        advice: advice.into(),
+    }
+}
+
 fn replaced(variable: &str) -> Reason {
     let text = format!("${{{}}}", cut(variable));
     Reason::Worded {
@@ -626,12 +713,4 @@ pub(super) fn refusal(text: &str) -> Reason {
         text: format!("Serverless refuses this: `{}` has no valid value", cut(text)),
         advice: "set the variable, or add a fallback".into(),
     }
-}
-
-fn cycle(node: &Node) -> Reason {
-    Reason::Cycle { reference: cut(node.as_text().unwrap_or("self")) }
-}
-
-fn over_limit() -> Reason {
-    Reason::OverLimit { limit: "variables that refer to each other" }
 }

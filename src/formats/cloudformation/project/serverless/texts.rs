@@ -24,7 +24,7 @@ impl StagedTexts {
     }
 
     /// The value of a scalar that isn't the argument of a function.
-    pub(super) fn of_open(&self, node: &Node) -> Option<Rc<StagedValue>> {
+    pub(crate) fn of_open(&self, node: &Node) -> Option<Rc<StagedValue>> {
         let target = node.target();
         self.of(target.span, target.as_text().filter(|_| target.tag.is_none())?)
     }
