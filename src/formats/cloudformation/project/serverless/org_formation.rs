@@ -15,6 +15,9 @@ use crate::syntax::node::{Entry, Mapping, Node};
 /// The section with the accounts. Only this section is read of the file that it includes, which may be a template itself.
 const ACCOUNTS: &str = "Organization";
 
+/// The sections whose names resources refer to.
+const DECLARING: [&str; 4] = ["Parameters", "Mappings", "Conditions", "Rules"];
+
 /// The attribute of a resource that selects its accounts and Regions.
 const BINDING: &str = "OrganizationBinding";
 
@@ -43,6 +46,11 @@ impl Service {
         let template = mapping_node(root, Mapping { entries, merged: top.merged.clone() });
         let mut unread = UnreadParts::new(&resolver, Notation::Includes);
         unread.note_resources(&template);
+        for section in DECLARING {
+            if let Some(entry) = template.as_mapping().and_then(|template| template.get(section)) {
+                unread.note(&entry.value, "");
+            }
+        }
         let unread = unread.parts;
         let staged = resolver.staged.into_inner();
         let variables = ServiceVariables { staged, steps: resolver.steps.into_inner(), ..ServiceVariables::default() };
