@@ -231,11 +231,14 @@ impl StageMerge<'_> {
     }
 }
 
+/// A key with its value in each of several mappings.
+type Row = (Arc<Node>, Vec<Option<Arc<Node>>>);
+
 /// The values of each key in the columns, in the order of the keys. Of equal keys in one mapping, the last one counts,
 /// and merge keys have the lowest precedence.
-pub(super) fn by_key(columns: &[Option<Arc<Node>>]) -> Vec<(Arc<Node>, Vec<Option<Arc<Node>>>)> {
+pub(super) fn by_key(columns: &[Option<Arc<Node>>]) -> Vec<Row> {
     let mut positions: HashMap<String, usize> = HashMap::new();
-    let mut rows: Vec<(Arc<Node>, Vec<Option<Arc<Node>>>)> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     for (column, node) in columns.iter().enumerate() {
         let mapping = node.as_ref().and_then(|node| node.as_mapping());
         for entry in mapping.into_iter().flat_map(own_entries) {
