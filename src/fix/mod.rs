@@ -173,12 +173,10 @@ fn drop_including(report: &mut Report, others: Vec<Fix>) {
 /// True if an edit replaces a mark of a templating tool, or inserts text into a part that depends on a statement and that
 /// doesn't contain the place of the finding.
 fn touches_marks(edit: &Edit, remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
-    let file = texts.file(edit.span.file);
     if edit.text.is_empty() || !edit.span.is_empty() {
         return !placeholders::marks(&texts.slice(edit.span)).is_empty();
     }
-    texts.search(file.text.len());
-    let marks = placeholders::marks(&file.text);
+    let marks = texts.marks(edit.span.file);
     let place = remedy.origin.span();
     let outer = placeholders::depth(&marks, place.start as usize);
     place.file == edit.span.file && placeholders::depth(&marks, edit.span.start as usize) != outer

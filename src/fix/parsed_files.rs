@@ -11,6 +11,7 @@ use crate::formats::terraform::is_configuration;
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, is_known_interface};
 use crate::syntax::hcl::{self, Attribute, Block, ItemKind, ParsedItem, UnparsedItem};
 use crate::syntax::node::{Entry, Node, NodeKind, Tree};
+use crate::syntax::placeholders::{self, Mark};
 use crate::syntax::{Language, json, yaml};
 
 /// The limit of text that is searched for all fixes of a deployment together, in bytes. Findings beyond it have no fix
@@ -27,6 +28,8 @@ pub struct ParsedFiles<'a> {
     parsed: RefCell<HashMap<Span, Enclosing>>,
     /// A cache of the mappings that declare a trail.
     pub(super) declares_trail: RefCell<HashMap<Span, bool>>,
+    /// A cache of the marks of templating tools, by file.
+    marks: RefCell<HashMap<FileId, Rc<Vec<Mark>>>>,
     searched: Cell<usize>,
 }
 
@@ -60,6 +63,7 @@ impl<'a> ParsedFiles<'a> {
             by_file: RefCell::default(),
             parsed: RefCell::default(),
             declares_trail: RefCell::default(),
+            marks: RefCell::default(),
             searched: Cell::default(),
         }
     }
@@ -84,6 +88,18 @@ impl<'a> ParsedFiles<'a> {
     /// Counts the bytes of a text that is going to be searched.
     pub(super) fn search(&self, bytes: usize) {
         self.searched.set(self.searched.get().saturating_add(bytes));
+    }
+
+    /// The marks of templating tools in a file.
+    pub(super) fn marks(&self, id: FileId) -> Rc<Vec<Mark>> {
+        if let Some(known) = self.marks.borrow().get(&id) {
+            return Rc::clone(known);
+        }
+        let file = self.file(id);
+        self.search(file.text.len());
+        let found = Rc::new(placeholders::marks(&file.text));
+        self.marks.borrow_mut().insert(id, Rc::clone(&found));
+        found
     }
 
     /// The edit of the file on the disk, for an edit of a text that is a part of one.

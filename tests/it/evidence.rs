@@ -141,7 +141,7 @@ fn trails_of_moto_get_the_verdicts_of_another_evaluation() {
     let python = std::env::var("TRAILINT_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let has_moto = std::process::Command::new(&python).args(["-c", "import moto, boto3"]).output();
     if !has_moto.is_ok_and(|output| output.status.success()) {
-        return eprintln!("skipped: moto and boto3 aren't installed");
+        return super::support::skipped("trails_of_moto", "moto and boto3 aren't installed");
     }
     let script = super::support::package("tests/it/evidence/with_moto.py");
     let mut command = std::process::Command::new(python);
@@ -160,7 +160,7 @@ fn the_script_has_no_warnings() {
     let script = super::support::package("docs/collect-cloudtrail-evidence.sh");
     match std::process::Command::new("shellcheck").arg(script).output() {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
-        Err(_) => eprintln!("skipped: shellcheck isn't installed"),
+        Err(_) => super::support::skipped("the_collector", "shellcheck isn't installed"),
     }
 }
 

@@ -135,10 +135,9 @@ impl StageMerge<'_> {
     fn merged_containers(&self, parts: &[(&Arc<Node>, Arc<Node>)], last: &Node, level: Level) -> Arc<Node> {
         let lists: Vec<&[Arc<Node>]> = parts.iter().filter_map(|(_, part)| part.as_sequence()).collect();
         let kind = if lists.is_empty() {
-            let columns: Vec<Option<Arc<Node>>> = parts.iter().map(|(_, part)| Some(Arc::clone(part))).collect();
             let mut entries = Vec::new();
-            for (key, values) in by_key(&columns) {
-                let values: Vec<Arc<Node>> = values.into_iter().flatten().collect();
+            for (key, values) in present_by_key(parts.iter().map(|(_, part)| Some(part))) {
+                let values: Vec<Arc<Node>> = values.into_iter().map(|(_, value)| value).collect();
                 let value = self.merged(&values, level.below(key.as_text()));
                 entries.extend(value.map(|value| Entry { key, value }));
             }
@@ -234,23 +233,42 @@ impl StageMerge<'_> {
 /// A key with its value in each of several mappings.
 type Row = (Arc<Node>, Vec<Option<Arc<Node>>>);
 
-/// The values of each key in the columns, in the order of the keys. Of equal keys in one mapping, the last one counts,
-/// and merge keys have the lowest precedence.
+/// The values of each key in the columns, in the order of the keys.
 pub(super) fn by_key(columns: &[Option<Arc<Node>>]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (key, values) in present_by_key(columns.iter().map(Option::as_ref)) {
+        let mut row = vec![None; columns.len()];
+        for (column, value) in values {
+            row.get_mut(column).into_iter().for_each(|own| *own = Some(Arc::clone(&value)));
+        }
+        rows.push((key, row));
+    }
+    rows
+}
+
+/// A key with its values, each with the index of its mapping.
+type PresentRow = (Arc<Node>, Vec<(usize, Arc<Node>)>);
+
+/// The values of each key in mappings, in the order of the keys. Of equal keys in one mapping, the last one counts, and
+/// merge keys have the lowest precedence.
+fn present_by_key<'n>(mappings: impl Iterator<Item = Option<&'n Arc<Node>>>) -> Vec<PresentRow> {
     let mut positions: HashMap<String, usize> = HashMap::new();
-    let mut rows: Vec<Row> = Vec::new();
-    for (column, node) in columns.iter().enumerate() {
-        let mapping = node.as_ref().and_then(|node| node.as_mapping());
+    let mut rows: Vec<PresentRow> = Vec::new();
+    for (index, node) in mappings.enumerate() {
+        let mapping = node.and_then(|node| node.as_mapping());
         for entry in mapping.into_iter().flat_map(own_entries) {
             let Some(name) = entry.key.as_text() else { continue };
             let next = rows.len();
             let row = *positions.entry(name.to_owned()).or_insert(next);
             if row == next {
-                rows.push((Arc::clone(&entry.key), vec![None; columns.len()]));
+                rows.push((Arc::clone(&entry.key), Vec::new()));
             }
             let Some((key, values)) = rows.get_mut(row) else { continue };
             *key = Arc::clone(&entry.key);
-            values.get_mut(column).into_iter().for_each(|value| *value = Some(Arc::clone(&entry.value)));
+            if values.last().is_some_and(|(last, _)| *last == index) {
+                values.pop();
+            }
+            values.push((index, Arc::clone(&entry.value)));
         }
     }
     rows
