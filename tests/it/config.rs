@@ -555,6 +555,7 @@ fn the_documentation_names_every_key() {
         ("repo/envs/app/vendor/acme-modules/main.tf", ""),
         ("repo/envs/app/cloudformation/trail.yaml", ""),
         ("repo/envs/app/cloudformation/prod.json", "{}"),
+        ("repo/envs/app/audit/trails.json", "{\"Trails\": []}"),
     ] {
         std::fs::create_dir_all(scratch.0.join(name).parent().unwrap()).unwrap();
         std::fs::write(scratch.0.join(name), text).unwrap();

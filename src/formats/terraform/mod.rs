@@ -59,7 +59,8 @@ impl InputFormat for Terraform {
         let text = text.trim_start_matches('\u{feff}').trim_start();
         if text.starts_with('{') {
             // JSON of other formats may have such keys, but doesn't contain the type of a trail.
-            return text.contains("\"resource\"") && mentions::names_trail(text.as_bytes());
+            let names_resource = mentions::names_trail(text.as_bytes()) || mentions::mentions_stack(text.as_bytes());
+            return text.contains("\"resource\"") && names_resource;
         }
         const STARTS: [&str; 6] = ["resource \"", "data \"", "module \"", "variable \"", "locals {", "terraform {"];
         text.lines().any(|line| STARTS.iter().any(|start| line.trim_start().starts_with(start)))

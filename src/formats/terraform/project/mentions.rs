@@ -6,6 +6,7 @@ use memchr::memmem::Finder;
 
 use crate::formats::Relevance;
 use crate::model::dialects;
+use crate::model::kinds::CLOUDFORMATION_TRAIL;
 use crate::source::has_escaped;
 
 static TRAILS: LazyLock<[Finder<'static>; 2]> =
@@ -19,14 +20,18 @@ static ZONE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(LANDING_ZO
 /// provider.
 pub(super) const STACK: &str = "_cloudformation_stack";
 static STACKS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(STACK));
+/// The type of a trail in a template, which a stack may contain.
+static TEMPLATE_TRAIL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(CLOUDFORMATION_TRAIL.name));
 static MODULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("module"));
 
 /// The relevance of a text.
 pub(crate) fn relevance(text: &[u8]) -> Relevance {
     let has_common = COMMON.find(text).is_some();
-    if has_common && TRAILS.iter().any(|needle| needle.find(text).is_some()) {
+    let has_stack = has_common && STACKS.find(text).is_some();
+    let has_trail = has_common && TRAILS.iter().any(|needle| needle.find(text).is_some());
+    if has_trail || has_stack && TEMPLATE_TRAIL.find(text).is_some() {
         Relevance::Trail
-    } else if names_module(text) || names_zone(text) || has_common && STACKS.find(text).is_some() {
+    } else if names_module(text) || names_zone(text) || has_stack {
         Relevance::Module
     } else {
         Relevance::None
