@@ -183,7 +183,8 @@ fn secrets_of_a_state_are_never_printed() {
         {"mode": "managed", "type": "aws_cloudtrail", "name": "t", "instances": [{"attributes": {"is_multi_region_trail": false,
         "s3_bucket_name": "in-a-sensitive-name", "kms_key_id": "", "tags": {"a": "in-a-tag", "b": 31337}},
         "sensitive_attributes": [[{"type": "get_attr", "value": "s3_bucket_name"}]], "dependencies": ["in-a-dependency"]}]}]}"#;
-    for text in [state.to_owned(), state.replace('\n', "")] {
+    let indented = serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(state).unwrap()).unwrap();
+    for text in [state.to_owned(), state.replace('\n', ""), indented] {
         let report = check([("evidence/terraform.tfstate", text)]);
         assert!(report.findings.iter().any(|finding| finding.rule.id() == "single-region-trail"));
         let view = View { is_verbose: true, shows_not_evaluated: true, shows_passed: true, ..View::default() };

@@ -36,7 +36,7 @@ fn resource(instance: &StateResource, kind: &'static ResourceKind) -> Resource {
     let fields = kind.shape.iter().filter_map(|argument| {
         let entry = attributes.as_mapping()?.get(argument.name)?;
         let mut value = convert(&entry.value);
-        if instance.sensitive.contains(argument.name) {
+        if instance.sensitive.contains(argument.name) && !is_unset(&value.value) {
             let why =
                 Reason::AtDeployment { reference: format!("{}.{}", instance.address, argument.name), is_set: true };
             value.value = Unknown(why);

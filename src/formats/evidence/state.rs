@@ -115,17 +115,29 @@ pub(super) fn without_secrets(text: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Replaces a string, a list or an object by an empty string, and the digits of a number. Line breaks stay.
+/// Replaces the characters of a string and the digits of a number, and empties a list or an object. A list that isn't
+/// empty keeps an item, because an empty attribute is one that isn't set. Line breaks stay.
 fn mask(value: &mut [u8]) {
-    let is_number = !matches!(value.first(), Some(b'"' | b'{' | b'['));
-    for (at, byte) in value.iter_mut().enumerate() {
-        match *byte {
-            b'\n' | b'\r' => {}
-            b'0'..=b'9' if is_number => *byte = b'1',
-            _ if is_number => {}
-            _ => *byte = if at < 2 { b'"' } else { b' ' },
+    let Some((first, rest)) = value.split_first_mut() else { return };
+    let fill = match *first {
+        b'"' => b'x',
+        b'{' | b'[' => b' ',
+        _ => {
+            *first = masked_digit(*first);
+            rest.iter_mut().for_each(|byte| *byte = masked_digit(*byte));
+            return;
         }
+    };
+    let Some((_, inner)) = rest.split_last_mut() else { return };
+    let has_item = *first == b'[' && !inner.trim_ascii().is_empty();
+    inner.iter_mut().filter(|byte| !matches!(**byte, b'\n' | b'\r')).for_each(|byte| *byte = fill);
+    if let Some(item) = inner.iter_mut().find(|byte| has_item && **byte == b' ') {
+        *item = b'0';
     }
+}
+
+fn masked_digit(byte: u8) -> u8 {
+    if byte.is_ascii_digit() { b'1' } else { byte }
 }
 
 impl StateParts {
