@@ -56,6 +56,14 @@ pub(crate) fn mentions_trail(text: &[u8]) -> bool {
     has_escaped(text, names_trail)
 }
 
+/// True if a text mentions a trail, or a stack with a template that does, including in escaped form.
+pub(super) fn concerns_trail(text: &[u8]) -> bool {
+    has_escaped(text, |text| {
+        let has_stack = || STACKS.find(text).is_some() && TEMPLATE_TRAIL.find(text).is_some();
+        COMMON.find(text).is_some() && (TRAILS.iter().any(|needle| needle.find(text).is_some()) || has_stack())
+    })
+}
+
 /// True if a text may call a module.
 pub(crate) fn mentions_module(text: &[u8]) -> bool {
     has_escaped(text, names_module)

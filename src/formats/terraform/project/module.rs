@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::mentions::{self, mentions_trail};
+use super::mentions;
 use super::stack_types::StackType;
 use crate::formats::terraform::names::{self, file_name};
 pub(super) use blocks::BlockId;
@@ -135,10 +135,8 @@ impl Module {
         for &id in files {
             let file = context.sources.file(id);
             let (mut blocks, problems) = read_blocks(id, &file);
-            let text = file.text.as_bytes();
-            let mentions_trail = blocks.iter().any(|block| block.mentions_trail)
-                || mentions_trail(text)
-                || mentions::mentions_stack(text) && crate::formats::mentions_trail(text);
+            let mentions_trail =
+                blocks.iter().any(|block| block.mentions_trail) || mentions::concerns_trail(file.text.as_bytes());
             blocks.iter_mut().for_each(|block| block.is_in_trail_file = mentions_trail);
             module.is_complete &= !problems.iter().any(|problem| problem.kind.loses_text()) && file.replaced.is_empty();
             // Text that is lost because of a limit may have mentioned a trail.
