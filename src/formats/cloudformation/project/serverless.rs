@@ -3,10 +3,12 @@
 
 mod merge;
 mod org_formation;
+mod reasons;
 mod resolver;
 mod stages;
 mod syntax;
 mod texts;
+mod values;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -11,11 +11,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::merge::is_null;
+use super::reasons::{refusal, refused, replaced, unread_include};
 use super::syntax::{Source, TextPart, has_variable, parts, segments, sources};
 use super::texts::StagedTexts;
-use crate::formats::cloudformation::language::{
-    ResolvedValue, StagedValue, package_advice, scalar_text, unknown_stage,
-};
+use super::values::{MAX_STAGES, concat, entry, entry_or_null, literal, with_scalar};
+use crate::formats::cloudformation::language::{ResolvedValue, StagedValue, scalar_text};
 use crate::formats::cloudformation::project::files::{LocalPath, TemplateFiles};
 use crate::formats::cloudformation::project::needles::INCLUDE_TAG;
 use crate::formats::cloudformation::{ParameterPolicy, steps};
@@ -25,9 +25,6 @@ use crate::syntax::{MAX_DEPTH, MAX_NODES};
 use crate::value::{HopKind, Reason, cut};
 
 use ResolvedValue::{Found, Missing, Stage, Unknown};
-
-/// The number of stages for which a variable is evaluated.
-const MAX_STAGES: usize = 256;
 
 /// The advice for an included file that isn't read.
 pub(in super::super) const INCLUDE_ADVICE: &str =
@@ -561,37 +558,6 @@ impl<'a> Resolver<'a> {
     }
 }
 
-impl StagedValue {
-    /// Converts the value in each stage.
-    fn and_then(self, change: impl Fn(ResolvedValue) -> StagedValue) -> StagedValue {
-        let changed = change(self.other);
-        let mut rows = Vec::new();
-        for (stage, value) in self.rows.into_iter().take(MAX_STAGES.saturating_add(1)) {
-            let value = change(value.in_stage(&stage)).in_stage(&stage);
-            rows.push((stage, value));
-        }
-        let known: HashSet<&str> = rows.iter().map(|(stage, _)| stage.as_str()).collect();
-        let more: Vec<_> = changed.rows.into_iter().filter(|(stage, _)| !known.contains(stage.as_str())).collect();
-        rows.extend(more);
-        StagedValue { rows, other: changed.other }
-    }
-
-    /// The value in one stage.
-    fn in_stage(self, stage: &str) -> ResolvedValue {
-        let row = self.rows.into_iter().find(|(name, _)| name == stage);
-        row.map_or(self.other, |(_, value)| value).in_stage(stage)
-    }
-}
-
-impl ResolvedValue {
-    fn in_stage(self, stage: &str) -> Self {
-        match self {
-            Stage(span) => Found(literal(stage, ScalarStyle::Quoted, span), None),
-            other => other,
-        }
-    }
-}
-
 /// True for a variable whose value is in a file of code.
 pub(super) fn is_code(text: &str) -> bool {
     let parts = parts(text);
@@ -630,87 +596,4 @@ pub(super) fn measure(node: &Node, levels: usize) -> (usize, usize) {
         }
     }
     (depth, size)
-}
-
-/// Two values as one text.
-fn concat(before: &ResolvedValue, part: &ResolvedValue, whole: &str, span: Span) -> ResolvedValue {
-    let composed = |cause: Reason| {
-        let has_text = parts(whole).iter().any(|part| matches!(part, TextPart::Literal(_)));
-        match has_text {
-            true => Unknown(Reason::Composed { reference: whole.to_owned(), cause: Box::new(cause) }),
-            false => Unknown(cause),
-        }
-    };
-    match (before, part) {
-        (Found(before, _), Found(part, _)) => match (scalar_text(before), scalar_text(part)) {
-            (Some(before), Some(part)) if before.len().saturating_add(part.len()) <= MAX_NODES => {
-                Found(literal(&format!("{before}{part}"), ScalarStyle::Quoted, span), None)
-            }
-            _ => Unknown(refusal(whole)),
-        },
-        (Missing, _) | (_, Missing) => Missing,
-        (Stage(_), _) | (_, Stage(_)) => composed(unknown_stage()),
-        (Unknown(why @ Reason::Composed { .. }), _) => Unknown(why.clone()),
-        (Unknown(why), _) | (_, Unknown(why)) => composed(why.clone()),
-    }
-}
-
-/// The value of a key in a mapping, or of an index in a list.
-fn entry(node: &Node, key: &str) -> ResolvedValue {
-    let found = entry_or_null(node, key).filter(|value| !is_null(value));
-    found.map_or(Missing, |value| Found(value, None))
-}
-
-fn entry_or_null(node: &Node, key: &str) -> Option<Arc<Node>> {
-    match node.as_sequence() {
-        Some(items) => items.get(key.parse::<usize>().ok()?).cloned(),
-        None => Some(Arc::clone(&node.as_mapping()?.get(key)?.value)),
-    }
-}
-
-fn literal(text: &str, style: ScalarStyle, span: Span) -> Arc<Node> {
-    Arc::new(Node { span, tag: None, kind: NodeKind::Scalar(Scalar { text: text.to_owned(), style }) })
-}
-
-/// An alias, or a chain of them, whose target is another plain scalar. The depth of variables limits the recursion.
-fn with_scalar(node: &Node, text: &str) -> Arc<Node> {
-    match &node.kind {
-        NodeKind::Alias(target) => {
-            let kind = NodeKind::Alias(with_scalar(target, text));
-            Arc::new(Node { span: node.span, tag: None, kind })
-        }
-        NodeKind::Scalar(_) | NodeKind::Sequence(_) | NodeKind::Mapping(_) => {
-            literal(text, ScalarStyle::Plain, node.span)
-        }
-    }
-}
-
-fn unread_include(path: &str, problem: &str, advice: &'static str) -> Reason {
-    Reason::Worded {
-        text: format!("the included file `{}` {problem}", cut(path)),
-        subject: format!("{INCLUDE_TAG} {path}"),
-        advice: advice.into(),
-    }
-}
-
-fn replaced(variable: &str) -> Reason {
-    let text = format!("${{{}}}", cut(variable));
-    Reason::Worded {
-        text: format!("`{text}` is replaced before CloudFormation reads the template"),
-        subject: format!("${{{variable}}}"),
-        advice: package_advice(),
-    }
-}
-
-/// The reason for a variable that the framework doesn't accept.
-fn refused(node: &Node) -> Reason {
-    refusal(node.as_text().unwrap_or_default())
-}
-
-pub(super) fn refusal(text: &str) -> Reason {
-    Reason::Worded {
-        subject: text.to_owned(),
-        text: format!("Serverless refuses this: `{}` has no valid value", cut(text)),
-        advice: "set the variable, or add a fallback".into(),
-    }
 }

@@ -9,7 +9,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::merge::{Level, StageMerge, by_key, clouded, container, scalar_at};
-use super::resolver::{is_code, refusal};
+use super::reasons::refusal;
+use super::resolver::is_code;
 use super::texts::StagedTexts;
 use crate::formats::cloudformation::language::{ResolvedValue, StagedValue, kind_of};
 use crate::formats::cloudformation::project::includes::mapping_node;
