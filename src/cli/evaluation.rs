@@ -23,9 +23,9 @@ pub(super) fn options(
 ) -> Result<Options, Error> {
     let NamedInputs { sources, working_directory, .. } = named_inputs;
     let reader = OptionReader { matches, fs: &named_inputs.for_named_files(), sources, working_directory };
-    let policy = config.settings.parameter_policy;
     Ok(Options {
-        cloudformation: cloudformation::Options::read(&args.cloudformation, policy, &reader)?,
+        cloudformation: cloudformation::Options::read(&args.cloudformation, &reader)?,
+        parameter_policy: config.settings.parameter_policy,
         terraform: terraform::Options {
             mapped: modules(config, named_inputs)?,
             ..terraform::Options::read(&args.terraform, &reader)?

@@ -2,7 +2,7 @@
 
 use super::{Config, IgnoreSetting, RootSetting, Settings};
 use crate::finding::Level;
-use crate::formats::cloudformation::ParameterPolicy;
+use crate::formats::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
 use crate::report::{FailOn, OnUnknown};
 use crate::rules::{RULES, Rule};

@@ -10,7 +10,7 @@ use super::names::{
     self, AccountNumber, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule, SelectableRules,
 };
 use crate::finding::Level;
-use crate::formats::cloudformation::ParameterPolicy;
+use crate::formats::ParameterPolicy;
 use crate::model::selectors::SelectorPolicy;
 use crate::report::{FailOn, OnUnknown};
 use crate::rules::MIN_RETENTION_DAYS;

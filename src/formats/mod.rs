@@ -26,7 +26,7 @@ pub use called_code::{BaseFiles, CalledCode};
 pub use embedded::{EmbeddedStack, Insertion, StackArgument, StackEvaluator, stack_evaluator};
 pub use evidence::{AccountId, ExpectedAccounts, Pointers, TrailDocuments};
 pub use option_reader::{OptionError, OptionReader, Variables};
-pub use options::{FormatArgs, Options, ValueFiles};
+pub use options::{FormatArgs, Options, ParameterPolicy, ValueFiles};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
 use terraform::{PolicyDocument, region_from_environment};
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use serde::{Deserialize, Serialize};
 
 use super::option_reader::OptionError;
 use super::option_reader::Variables;
@@ -26,6 +27,19 @@ pub struct FormatArgs {
     pub region: Option<String>,
 }
 
+/// The treatment of defaults that a deployment may override without a change of the code: those of CloudFormation's
+/// parameters, of Terragrunt's `get_env` and `feature`, and the fallbacks of Serverless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ParameterPolicy {
+    /// Defaults are used.
+    #[default]
+    Defaults,
+    /// A value that isn't given may be any that is allowed.
+    Any,
+}
+
 /// Information that the user provides in addition to the code.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -37,6 +51,7 @@ pub struct Options {
     pub region: Option<String>,
     pub terraform: terraform::Options,
     pub cloudformation: cloudformation::Options,
+    pub parameter_policy: ParameterPolicy,
     /// The files and directories with evidence that the user named.
     pub evidence: Vec<PathBuf>,
     /// A plan of one of Terraform's root modules.
@@ -72,7 +87,7 @@ impl Options {
                 mapped: self.terraform.mapped.clone(),
                 ..terraform::Options::without_values(modules)
             },
-            cloudformation: cloudformation::Options::without_values(),
+            parameter_policy: ParameterPolicy::Any,
             ..Self::default()
         }
     }
@@ -88,6 +103,11 @@ impl Options {
             cloudformation: self.cloudformation.with_files(&files.cloudformation, sources)?,
             ..self.clone()
         })
+    }
+
+    /// True if defaults that a deployment may override count.
+    pub fn uses_defaults(&self) -> bool {
+        self.parameter_policy == ParameterPolicy::Defaults
     }
 
     /// The files that are valid whatever their text is.

@@ -12,8 +12,8 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 use trailint::internal::engine::{self, EngineSettings};
+use trailint::internal::formats::ParameterPolicy;
 use trailint::internal::formats::Variables;
-use trailint::internal::formats::cloudformation::ParameterPolicy;
 use trailint::internal::report::{Report, TrailExistence, TrailResult};
 use trailint::internal::scan::{Input, ScanInputs};
 use trailint::internal::source::{Memory, Sources};
@@ -65,7 +65,7 @@ fn notations(written: &Json) -> [(&'static str, String); 6] {
 fn check(name: &str, text: &str, template: &Template, policy: ParameterPolicy) -> Report {
     let sources = Sources::new("/".into());
     let mut settings = EngineSettings::default();
-    settings.evaluation.cloudformation.parameter_policy = policy;
+    settings.evaluation.parameter_policy = policy;
     for (index, parameter) in template.parameters.iter().enumerate() {
         if let Some(given) = parameter.given {
             let text = format!("P{index}={given}").into_bytes();

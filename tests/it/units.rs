@@ -119,6 +119,43 @@ fn parts_without_effect_are_noted_on_request() {
 }
 
 #[test]
+fn defaults_that_a_deployment_can_override_count_unless_the_configuration_says_otherwise() {
+    const UNIT: &str = "terraform {\n  source = \"../../modules/trail\"\n}\n";
+    let by_variable = format!("{UNIT}inputs = {{\n  everywhere = get_env(\"EVERYWHERE\", \"true\")\n}}\n");
+    let by_feature = format!(
+        "{UNIT}feature \"everywhere\" {{\n  default = true\n}}\ninputs = {{\n  everywhere = feature.everywhere.value\n}}\n"
+    );
+    // Only the code of a module sets the default of its variable.
+    let by_module = "module \"trail\" {\n  source = \"../../modules/all\"\n}\n";
+    let service = "service: audit\nprovider: {name: aws}\nresources:\n  Resources:\n    Audit:\n      Type: \
+                   AWS::CloudTrail::Trail\n      Properties: {S3BucketName: logs, IsLogging: true, IsMultiRegionTrail: \
+                   \"${opt:everywhere, true}\"}\n";
+    let files = [
+        ("modules/trail/main.tf", MODULE),
+        ("modules/all/main.tf", &MODULE.replace("false", "true")),
+        ("live/a/terragrunt.hcl", &by_variable),
+        ("live/b/terragrunt.hcl", &by_feature),
+        ("live/c/main.tf", by_module),
+        ("service/serverless.yml", service),
+    ];
+    let scratch = Scratch::new("overridable-defaults", &files);
+    let verdicts = |options: &[&str]| {
+        let shown = err(&scratch.run(&[&["check", "-v"], options].concat()));
+        let lines = shown.lines().filter(|line| line.contains("1 trail"));
+        let mut words: Vec<String> = lines
+            .filter_map(|line| Some(format!("{} {}", line.split_once(' ')?.0, line.rsplit_once(' ')?.1)))
+            .collect();
+        words.sort();
+        words.join(", ")
+    };
+    assert_eq!(verdicts(&[]), "live/a pass, live/b pass, live/c pass, service/serverless.yml pass");
+    assert_eq!(
+        verdicts(&["--config", "parameter-policy = \"any\""]),
+        "live/a unknown, live/b unknown, live/c pass, service/serverless.yml unknown"
+    );
+}
+
+#[test]
 fn bindings_of_trails_are_noted_on_request() {
     let template = "AWSTemplateFormatVersion: '2010-09-09-OC'\nDefaultOrganizationBinding: {Account: '*'}\nResources:\n  \
                     Own:\n    Type: AWS::CloudTrail::Trail\n    OrganizationBinding: !Ref Audit\n    Properties: \

@@ -10,7 +10,7 @@ mod steps;
 
 use memchr::memmem::Finder;
 
-pub use options::{CloudFormationArgs, Options, ParameterPolicy};
+pub use options::{CloudFormationArgs, Options};
 pub use project::FileCache;
 
 use std::rc::Rc;

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
 
 use super::project::check_parameter_file;
 use crate::formats::{OptionError, OptionReader, Variables};
@@ -25,19 +24,6 @@ pub struct CloudFormationArgs {
 pub struct Options {
     /// Values of the parameters of root templates, in the order of the command line.
     pub parameters: Vec<Variables>,
-    pub parameter_policy: ParameterPolicy,
-}
-
-/// The treatment of the defaults of CloudFormation's parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum ParameterPolicy {
-    /// Defaults are used.
-    #[default]
-    Defaults,
-    /// A parameter without a given value may have any value that it allows.
-    Any,
 }
 
 impl CloudFormationArgs {
@@ -57,11 +43,7 @@ impl Options {
     /// # Errors
     ///
     /// A file or a value can't be read.
-    pub fn read(
-        args: &CloudFormationArgs,
-        parameter_policy: ParameterPolicy,
-        reader: &OptionReader<'_>,
-    ) -> Result<Self, OptionError> {
+    pub fn read(args: &CloudFormationArgs, reader: &OptionReader<'_>) -> Result<Self, OptionError> {
         for name in &args.parameter_file {
             let id = reader.file(Self::FILE_OPTION, name)?;
             check_parameter_file(id, &reader.sources.file(id)).map_err(|cause| {
@@ -70,7 +52,7 @@ impl Options {
             })?;
         }
         let files = (Self::FILE_OPTION, args.parameter_file.as_slice());
-        Ok(Self { parameters: reader.variables(("--parameter", &args.parameter), files)?, parameter_policy })
+        Ok(Self { parameters: reader.variables(("--parameter", &args.parameter), files)? })
     }
 
     /// The options with values from parameter files, which those of this run override.
@@ -87,10 +69,5 @@ impl Options {
             })?;
         }
         Ok(Self { parameters: Variables::combined(files, &self.parameters), ..self.clone() })
-    }
-
-    /// The options of an evaluation without any values.
-    pub fn without_values() -> Self {
-        Self { parameter_policy: ParameterPolicy::Any, ..Self::default() }
     }
 }

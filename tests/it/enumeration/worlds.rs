@@ -1,7 +1,7 @@
 //! The verdicts on a template, by trying every value of every parameter.
 
 use serde_json::Value as Json;
-use trailint::internal::formats::cloudformation::ParameterPolicy;
+use trailint::internal::formats::ParameterPolicy;
 use trailint::internal::report::{Diagnostic, Outcome};
 
 use super::super::support::word;

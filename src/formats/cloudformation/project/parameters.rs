@@ -2,7 +2,6 @@
 
 use super::parameter_values::ParameterValue;
 use super::scope::{StackCall, StackParameter, TemplateEvaluator};
-use crate::formats::cloudformation::ParameterPolicy;
 use crate::formats::cloudformation::language::{Lookup, ParameterText, failed, is_absent, is_stored, scalar_text};
 use crate::formats::cloudformation::steps;
 use crate::formats::{EmbeddedStack, OptionUse, OptionValue};
@@ -14,7 +13,7 @@ impl TemplateEvaluator<'_> {
     /// The text of a parameter. The error is the reason why it has no value.
     pub(super) fn parameter_text(&self, name: &str, declared: &Mapping) -> Result<ParameterText, Reason> {
         let library = self.lookup.library;
-        let uses_defaults = library.files.context.options.cloudformation.parameter_policy == ParameterPolicy::Defaults;
+        let uses_defaults = library.files.context.options.uses_defaults();
         let scope = &self.lookup.scope;
         let found = match (&scope.call, &scope.embedded, library.given.get(name)) {
             (Some(call), _, _) => self.passed(call, name, declared),

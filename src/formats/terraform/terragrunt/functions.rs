@@ -265,11 +265,11 @@ impl OwnCall<'_, '_> {
             Ok(texts) => texts,
             Err(unknown) => return at_use(unknown),
         };
-        let options = &self.lookup.reader.context.options.terraform;
-        let set = options.process_environment.as_ref().and_then(|all| all.get(texts.first()?.as_str()));
+        let options = &self.lookup.reader.context.options;
+        let set = texts.first().and_then(|name| options.environment_variable(name));
         match (set, self.arguments.get(1)) {
             (Some(value), _) => at_use(text(value)),
-            (None, Some(default)) if !options.no_defaults => {
+            (None, Some(default)) if options.uses_defaults() => {
                 let span = default.origin.span();
                 with_hop(convert(default.clone(), &Type::String), Hop { span, step: HopKind::Argument })
             }

@@ -198,7 +198,7 @@ impl<'a> ConfigurationLookup<'a> {
             return rest.is_empty().then(|| Rc::new(at_use(failed(message))));
         };
         let default = block.body.attribute("default").filter(|_| matches!(rest, ["value"]))?;
-        if self.reader.context.options.terraform.no_defaults {
+        if !self.reader.context.options.uses_defaults() {
             let reference = format!("feature.{name}.value");
             return Some(Rc::new(at_use(Unknown(Reason::AtDeployment { reference, is_set: true }))));
         }

@@ -18,7 +18,7 @@ use super::values::{MAX_STAGES, concat, entry, entry_or_null, literal, with_scal
 use crate::formats::cloudformation::language::{ResolvedValue, StagedValue, scalar_text};
 use crate::formats::cloudformation::project::files::{LocalPath, TemplateFiles};
 use crate::formats::cloudformation::project::needles::INCLUDE_TAG;
-use crate::formats::cloudformation::{ParameterPolicy, steps};
+use crate::formats::cloudformation::steps;
 use crate::source::{FileId, Span, normalize};
 use crate::syntax::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, Tag};
 use crate::syntax::{MAX_DEPTH, MAX_NODES};
@@ -250,7 +250,7 @@ impl<'a> Resolver<'a> {
 
     /// The value of a variable: that of its first source with a value.
     fn variable(&self, variable: &str, span: Span) -> StagedValue {
-        let uses_fallbacks = self.files.context.options.cloudformation.parameter_policy == ParameterPolicy::Defaults;
+        let uses_fallbacks = self.files.context.options.uses_defaults();
         let mut value: StagedValue = Missing.into();
         for (index, source) in sources(variable).iter().enumerate() {
             let next = match source {
