@@ -247,7 +247,10 @@ impl Finding {
             let Some(place) = finding.place.label().filter(|place| shown.insert(place.span)) else { continue };
             self.blocked_by.extend(finding.blocked_by.iter().cloned());
             let text = format!("trail `{}` {}", trail.address, finding.message);
-            self.related.push(Label { span: place.span, text });
+            match self.place.label() {
+                Some(primary) if primary.span == place.span => self = self.with_primary_label(text),
+                _ => self.related.push(Label { span: place.span, text }),
+            }
         }
         self
     }

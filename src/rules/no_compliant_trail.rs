@@ -6,7 +6,7 @@ mod regions;
 use super::{Check, Rule, RulePage, Strictness, conditions};
 use crate::finding::{Finding, Verdict};
 use crate::model::{Deployment, Trail, UnreadPart, part_name};
-use crate::value::{Known, Maybe, Unknown};
+use crate::value::{Known, Maybe, Reason, Unknown};
 use regions::{HomeRole, Spread};
 
 pub(super) use regions::decides_about_regions;
@@ -86,7 +86,20 @@ fn may_be_none(first: &TrailEvaluation<'_>, evaluations: &[TrailEvaluation<'_>],
     }
     let finding = Finding::at(first.trail.header, format!("may have {NO_TRAIL}"), label(evaluations));
     let candidates = evaluations.iter().filter(|evaluation| evaluation.unmet.is_empty());
-    finding.with_trail_finding(candidates.flat_map(TrailEvaluation::unknown_findings)).help(RESOLVE)
+    let finding = finding.with_trail_finding(candidates.clone().flat_map(TrailEvaluation::unknown_findings));
+    match unknown_existence(candidates) {
+        Some(why) => finding.with_cause(why),
+        None => finding.help(RESOLVE),
+    }
+}
+
+/// The reason why it is unknown if a trail is created, if nothing else is unknown.
+fn unknown_existence<'e>(mut candidates: impl Iterator<Item = &'e TrailEvaluation<'e>>) -> Option<&'e Reason> {
+    let (only, None) = (candidates.next()?, candidates.next()) else { return None };
+    match &only.trail.exists.value {
+        Unknown(why) if only.unknown.len() == 1 => Some(why),
+        Known(_) | Unknown(_) => None,
+    }
 }
 
 /// The finding if single-Region trails may satisfy the control; `lack` describes what may be missing.

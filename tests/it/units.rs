@@ -173,6 +173,16 @@ fn bindings_of_trails_are_noted_on_request() {
 }
 
 #[test]
+fn the_help_for_a_landing_zone_without_settings_names_the_setting() {
+    let text = "homeRegion: eu-west-1\nenabledRegions: [eu-west-1]\ncontrolTower: {enable: true}\nlogging: {account: \
+                LogArchive, cloudtrail: {enable: false}}\n";
+    let scratch = Scratch::new("landing-zone-help", &[("global-config.yaml", text)]);
+    let shown = out(&scratch.run(&["check", "-f", "full"]));
+    assert!(shown.contains("help: set `controlTower.landingZone.logging.organizationTrail`"), "{shown}");
+    assert!(!shown.contains("the only trail"), "{shown}");
+}
+
+#[test]
 fn includes_in_many_levels_are_unknown() {
     let template = "AWSTemplateFormatVersion: '2010-09-09-OC'\nResources:\n  Audit:\n    Type: AWS::CloudTrail::Trail\n    \
                     Properties: {S3BucketName: logs, IsLogging: true, IsMultiRegionTrail: !Include 0.yml}\n";

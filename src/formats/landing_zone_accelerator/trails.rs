@@ -94,6 +94,9 @@ fn control_tower(settings: &Settings, entry: &Entry, is_other_created: bool) -> 
         return None;
     }
     let mut fields = Vec::new();
+    if zone.is_none() {
+        fields.push(field("Manifest", header, Unknown(kept_in_control_tower())));
+    }
     if let Some(zone) = zone {
         let place = zone.key.span;
         let own = zone.value.as_mapping();
@@ -110,6 +113,17 @@ fn control_tower(settings: &Settings, entry: &Entry, is_other_created: bool) -> 
         }
     }
     Some(resource(kind, "ControlTower".to_owned(), (header, entry.value.span), exists, fields, settings))
+}
+
+/// The reason if the settings of the landing zone are those that were chosen in AWS Control Tower.
+fn kept_in_control_tower() -> Reason {
+    Reason::Worded {
+        subject: "controlTower.landingZone".to_owned(),
+        text: "without `landingZone`, the settings in AWS Control Tower decide".to_owned(),
+        advice: "set `controlTower.landingZone.logging.organizationTrail`, or enable the organization's trail in \
+                 `logging.cloudtrail`"
+            .into(),
+    }
 }
 
 /// The settings that both kinds of trails have, and the key, which the solution creates.
