@@ -13,7 +13,7 @@ pub(super) fn unit(number: usize, random: &mut Random) -> Unit {
         4 => ("policy.json", POLICY.to_owned()),
         _ => ("lake.tf", "resource \"aws_cloudtrail_event_data_store\" \"lake\" {\n  name = \"lake\"\n}\n".to_owned()),
     };
-    Unit { files: vec![file], expected: None }
+    Unit { files: vec![(file.0.to_owned(), file.1)], expected: None }
 }
 
 /// A template whose rule looks at trails.

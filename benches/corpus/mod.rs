@@ -1,7 +1,9 @@
 //! A company's repository that never was: Terraform, CloudFormation, Kubernetes, Helm, package locks and source code.
 //!
-//! One file in a hundred mentions a trail, and a third of these only talk about one. The verdicts on the trails
-//! are known from how each was made, so that speed and correctness are measured in one run.
+//! In 100,000 files, about 39,000 are of a kind that is read, 4,300 of them contain the word `module`, and 890 mention a
+//! trail, a third of which only talk about one. About 700 trails are declared, many of them through modules, files of
+//! values and conditions. The verdicts on the trails are known from how each was made, so that speed and correctness are
+//! measured in one run.
 
 mod decoys;
 mod filler;
@@ -11,7 +13,7 @@ mod trails;
 
 use random::Random;
 
-/// One file in so many mentions a trail.
+/// One file in so many belongs to a unit that declares or mentions a trail.
 const MENTIONS: usize = 100;
 
 /// What is made of a repository, a file at a time.
@@ -26,7 +28,7 @@ pub(crate) struct Corpus<'a> {
 
 /// A few files that stand in one directory.
 struct Unit {
-    files: Vec<(&'static str, String)>,
+    files: Vec<(String, String)>,
     expected: Option<Expected>,
 }
 
@@ -63,8 +65,8 @@ impl Corpus<'_> {
             return filler::unit(&mut self.random);
         }
         self.mentions += 1;
-        match self.mentions % 3 {
-            0 => decoys::unit(self.mentions / 3, &mut self.random),
+        match self.mentions % 7 {
+            0 | 3 => decoys::unit(self.mentions / 3, &mut self.random),
             _ => trails::unit(self.mentions, &mut self.random),
         }
     }

@@ -57,12 +57,37 @@ pub(super) fn calls(random: &mut Random) -> String {
     text + "module \"vpc\" {\n  source  = \"terraform-aws-modules/vpc/aws\"\n  version = \"~> 5.0\"\n  name    = var.environment\n}\n"
 }
 
+/// The requirements of a stack.
+pub(super) const VERSIONS: &str = "terraform {
+  required_version = \">= 1.5\"
+
+  required_providers {
+    aws = {
+      source  = \"hashicorp/aws\"
+      version = \"~> 5.0\"
+    }
+  }
+}
+";
+
+/// A lock file of providers, which isn't read.
+pub(super) fn lock(random: &mut Random) -> String {
+    let hashes: String = (0..12)
+        .map(|_| format!("    \"zh:{:016x}{:016x}\",\n", random.below(usize::MAX), random.below(usize::MAX)))
+        .collect();
+    format!(
+        "provider \"registry.terraform.io/hashicorp/aws\" {{\n  version = \"5.31.0\"\n  hashes = [\n{hashes}  ]\n}}\n"
+    )
+}
+
 /// Outputs of a stack.
 pub(super) fn outputs(random: &mut Random) -> String {
     let output = |index: usize| {
         format!("output \"id_{index}\" {{\n  description = \"An id.\"\n  value       = local.tags.Owner\n}}\n\n")
     };
-    (0..random.between(1, 10)).map(output).collect()
+    let outputs: String = (0..random.between(1, 10)).map(output).collect();
+    let of_module = random.below(3) == 0;
+    outputs + if of_module { "output \"vpc\" {\n  value = module.vpc.vpc_id\n}\n" } else { "" }
 }
 
 /// The same language in JSON.
