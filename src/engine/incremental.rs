@@ -300,6 +300,7 @@ impl IncrementalCheck {
             reach.changes_projects |= self.relink(path, read, known, setup);
         }
         self.projects.iter().for_each(|candidate| candidate.project.forget(path));
+        self.caches.values.forget(path);
         reach.files.extend(known);
         self.changed_files.extend(known.or_else(|| self.sources.known(path)));
         reach.paths.push(path.to_owned());

@@ -1,6 +1,6 @@
 //! Decides if a fix may change anything except the trails of its finding.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -11,13 +11,19 @@ use crate::formats::landing_zone_accelerator::is_setting_of_trail;
 use crate::formats::terraform::is_configuration;
 use crate::model::{Remedy, RemedyKind, dialects};
 use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::Language;
 use crate::syntax::node::{Entry, Node};
 use crate::value::{Hop, HopKind, Origin, StepRole};
 
 /// Names that select data events, each of which is billed.
 const DATA_EVENTS: [&str; 4] = ["data_resource", "data_resources", "DataResources", "resources.type"];
+
+/// The beginning of a variable of the Serverless Framework that includes a file.
+const VARIABLE: &str = "${file(";
+
+/// The tag of org-formation that includes a file.
+const INCLUDE_TAG: &str = "!Include";
 
 /// The trails that are or may be created, each with its deployment.
 pub(super) struct Trails<'r> {
@@ -28,6 +34,8 @@ pub(super) struct Trails<'r> {
     owners: RefCell<HashMap<(Span, usize), DecidedTrails<'r>>>,
     /// A cache of the files that several services or org-formation templates may include.
     shared: RefCell<HashMap<FileId, bool>>,
+    /// The files that include others.
+    including: OnceCell<Vec<Arc<SourceFile>>>,
 }
 
 type TrailCreation<'r> = (&'r DeploymentResult, &'r TrailResult);
@@ -47,7 +55,8 @@ type RootAndName<'r> = (&'r str, Option<&'r str>);
 impl<'r> Trails<'r> {
     pub(super) fn new(deployments: &'r [DeploymentResult], sources: &'r Sources) -> Self {
         let (by_name, by_header) = (HashMap::new(), HashMap::new());
-        let mut trails = Self { sources, by_name, by_header, owners: RefCell::default(), shared: RefCell::default() };
+        let (owners, shared, including) = (RefCell::default(), RefCell::default(), OnceCell::new());
+        let mut trails = Self { sources, by_name, by_header, owners, shared, including };
         for judged in deployments {
             for trail in judged.trails.iter().filter(|trail| trail.exists != TrailExistence::Never) {
                 let name = (judged.root.as_str(), judged.name.as_deref(), trail.address.as_str());
@@ -107,12 +116,18 @@ impl<'r> Trails<'r> {
         let own = self.sources.file(file);
         let name = own.name.rsplit('/').next().unwrap_or_default();
         let variable_end = format!("{name})");
-        let all = self.sources.all();
-        let mut including = all.iter().filter(|(_, other)| {
-            let has_variable = other.text.contains("${file(") && other.text.contains(&variable_end);
-            has_variable || other.text.contains("!Include") && other.text.contains(name)
+        let mut including = self.including_files().iter().filter(|other| {
+            let has_variable = other.text.contains(VARIABLE) && other.text.contains(&variable_end);
+            has_variable || other.text.contains(INCLUDE_TAG) && other.text.contains(name)
         });
         including.nth(1).is_some()
+    }
+
+    fn including_files(&self) -> &[Arc<SourceFile>] {
+        self.including.get_or_init(|| {
+            let files = self.sources.all().into_iter().map(|(_, file)| file);
+            files.filter(|file| file.text.contains(VARIABLE) || file.text.contains(INCLUDE_TAG)).collect()
+        })
     }
 
     fn owners(&self, header: Span, outwards: usize) -> DecidedTrails<'r> {

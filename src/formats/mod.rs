@@ -29,6 +29,7 @@ pub use option_reader::{OptionError, OptionReader, Variables};
 pub use options::{FormatArgs, Options, ParameterPolicy, ValueFiles};
 pub use plan::{InstanceKey, Plan, PlannedTrail};
 use terraform::{PolicyDocument, region_from_environment};
+pub use values_files::ValuesCache;
 
 use crate::model::{MovedBlock, Resolution, Resource, SearchSubject, TriedValue, UnknownValues, UnreadPart, dialects};
 use crate::source::{FileId, Fs, SourceFile, Sources, Span, has_escaped};
@@ -212,6 +213,7 @@ pub struct Context<'a> {
 #[derive(Debug, Default)]
 pub struct Caches {
     pub cloudformation: cloudformation::FileCache,
+    pub values: ValuesCache,
 }
 
 /// A value that an option assigns to a variable or a parameter, and the declaration's response.

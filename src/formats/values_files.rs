@@ -2,13 +2,14 @@
 //!
 //! The search runs only for a project with an unknown value that such a file may set.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::Context;
 use crate::model::shown_option;
 use crate::named::listed;
-use crate::source::is_skipped;
+use crate::source::{Fs, is_skipped};
 
 /// The maximum number of directories that are searched for one project.
 const MAX_DIRECTORIES: usize = 64;
@@ -21,6 +22,57 @@ pub(super) const MAX_BYTES: usize = 256 * 1024;
 
 /// The number of files of values that a sentence names.
 pub(super) const MAX_NAMED: usize = 3;
+
+/// The directories and files that the searches of a run share: the directories around projects are often the same.
+#[derive(Debug, Default)]
+pub struct ValuesCache {
+    listings: Mutex<HashMap<PathBuf, Arc<Listing>>>,
+    parameters: Mutex<HashMap<PathBuf, ParameterTexts>>,
+}
+
+/// The texts in a file of parameters by name; `None` for another file.
+pub(super) type ParameterTexts = Option<Arc<HashMap<String, String>>>;
+
+/// The entries of a directory. A directory that can't be listed has none.
+#[derive(Debug)]
+struct Listing {
+    files: Option<Vec<PathBuf>>,
+    directories: OnceLock<Vec<PathBuf>>,
+}
+
+impl ValuesCache {
+    /// Returns the parameters of a file, which `read` determines at its first use.
+    pub(super) fn parameters(&self, path: &Path, fs: &dyn Fs, read: impl FnOnce() -> ParameterTexts) -> ParameterTexts {
+        if let Some(known) = locked(&self.parameters).get(path) {
+            fs.note_read(path);
+            return known.clone();
+        }
+        let texts = read();
+        locked(&self.parameters).insert(path.to_owned(), texts.clone());
+        texts
+    }
+
+    /// Discards what depends on a path that has changed.
+    pub fn forget(&self, changed: &Path) {
+        let is_affected = |path: &PathBuf| path.starts_with(changed) || changed.starts_with(path);
+        locked(&self.listings).retain(|path, _| !is_affected(path));
+        locked(&self.parameters).retain(|path, _| !is_affected(path));
+    }
+
+    fn listing(&self, directory: &Path, fs: &dyn Fs) -> Arc<Listing> {
+        if let Some(known) = locked(&self.listings).get(directory) {
+            fs.note_listed(directory);
+            return Arc::clone(known);
+        }
+        let listing = Arc::new(Listing { files: fs.list(directory).ok(), directories: OnceLock::new() });
+        locked(&self.listings).insert(directory.to_owned(), Arc::clone(&listing));
+        listing
+    }
+}
+
+fn locked<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The files to search for, by name.
 #[derive(Clone, Copy)]
@@ -72,13 +124,15 @@ impl Search<'_> {
             if !self.searched.insert(directory.clone()) {
                 continue;
             }
-            let Ok(files) = self.context.fs.list(&directory) else { continue };
+            let listing = self.context.caches.values.listing(&directory, self.context.fs);
+            let Some(files) = &listing.files else { continue };
             if directory != start && files.iter().any(|file| (self.wanted.is_code)(&name_of(file))) {
                 continue;
             }
-            self.found.extend(files.into_iter().filter(|file| (self.wanted.is_wanted)(&name_of(file))));
-            let below = self.context.fs.directories(&directory).unwrap_or_default();
-            pending.extend(below.into_iter().filter(|path| !is_hidden(path)));
+            self.found.extend(files.iter().filter(|file| (self.wanted.is_wanted)(&name_of(file))).cloned());
+            let directories =
+                listing.directories.get_or_init(|| self.context.fs.directories(&directory).unwrap_or_default());
+            pending.extend(directories.iter().filter(|path| !is_hidden(path)).cloned());
         }
     }
 }

@@ -81,6 +81,12 @@ pub trait Fs: Send + Sync {
     /// Returns the directories directly in `directory`, in the byte order of their names, without links.
     fn directories(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
 
+    /// Records that a result depends on a file that was read before.
+    fn note_read(&self, _path: &Path) {}
+
+    /// Records that a result depends on the entries of a directory that was listed before.
+    fn note_listed(&self, _directory: &Path) {}
+
     /// Reads each file below `directory` that `wanted` accepts and passes it to `visit`, in any order and from several
     /// threads.
     ///

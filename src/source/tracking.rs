@@ -103,6 +103,15 @@ impl Fs for TrackingFs<'_> {
         self.fs.directories(directory)
     }
 
+    fn note_read(&self, path: &Path) {
+        self.dependencies.note_path(path);
+    }
+
+    fn note_listed(&self, directory: &Path) {
+        note(&self.dependencies.listed, directory);
+        self.dependencies.note_path(directory);
+    }
+
     fn walk(&self, directory: &Path, wanted: PathFilter<'_>, visit: FileVisitor<'_>) {
         self.fs.walk(directory, wanted, visit);
     }

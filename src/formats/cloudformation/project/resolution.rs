@@ -3,13 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::deployment::{LoadedStack, render_advice};
 use super::lookup::{OF_REGION, REGION};
 use super::parameter_values::texts_of_file;
 use super::scope::TemplateEvaluator;
 use crate::formats::cloudformation::language::example_value;
-use crate::formats::values_files::{self, MAX_BYTES, MAX_NAMED, WantedFiles};
+use crate::formats::values_files::{self, MAX_BYTES, MAX_NAMED, ParameterTexts, WantedFiles};
 use crate::model::{Resolution, ResolvingStep, UnknownValues, shown_option};
 use crate::named::listed;
 use crate::source::{FileId, SourceFile};
@@ -28,7 +29,7 @@ pub(super) struct UnusedFile {
     /// The displayed name.
     name: String,
     /// The texts by the name of the parameter.
-    texts: HashMap<String, String>,
+    texts: Arc<HashMap<String, String>>,
 }
 
 /// A parameter of the root template without a value.
@@ -119,12 +120,15 @@ impl LoadedStack<'_> {
 
     fn read_unused(&self, path: PathBuf) -> Option<UnusedFile> {
         let context = self.library.files.context;
-        let bytes = context.fs.read_inside(&path).ok().filter(|bytes| bytes.len() <= MAX_BYTES)?;
-        let name = context.sources.path_display_name(&path);
         // Spans in the file aren't used, so any id will do.
         let id: FileId = self.root.as_ref()?.template.header.file;
-        let texts = texts_of_file(id, &SourceFile::new(path, name.clone(), bytes))?;
-        Some(UnusedFile { name, texts })
+        let texts = context.caches.values.parameters(&path, context.fs, || self.read_parameters(&path, id))?;
+        Some(UnusedFile { name: context.sources.path_display_name(&path), texts })
+    }
+
+    fn read_parameters(&self, path: &Path, id: FileId) -> ParameterTexts {
+        let bytes = self.library.files.context.fs.read_inside(path).ok().filter(|bytes| bytes.len() <= MAX_BYTES)?;
+        texts_of_file(id, &SourceFile::new(path.to_owned(), String::new(), bytes)).map(Arc::new)
     }
 }
 
