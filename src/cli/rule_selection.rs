@@ -11,19 +11,23 @@ use crate::engine::Selection;
 use crate::error::Error;
 use crate::finding::Level;
 use crate::named::closest;
-use crate::rules::{self, Check, RULES, Rule};
+use crate::rules::{self, Check, RULES, Rule, RuleGroup};
 use crate::suppress;
 
 pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Selection, Error> {
     let mut selected = rules_of(&args.select)?;
-    selected.extend(rules_of(&args.extend_select)?);
+    let extended = rules_of(&args.extend_select)?;
+    if args.select.is_empty() && !extended.is_empty() {
+        selected.extend(rules::group(ALL).into_iter().flat_map(RuleGroup::rules));
+    }
+    selected.extend(extended);
     check_not_all(&args.ignore)?;
     let mut ignored = rules_of(&args.ignore)?;
     ignored.iter().try_for_each(|rule| check_is_evaluating(rule))?;
     let named = config_overrides(args, matches)?;
     ignored.retain(|rule| !named.iter().any(|named| named.id() == rule.id()));
     let selection = Selection {
-        selected: (!args.select.is_empty()).then(|| names(selected)),
+        selected: (!selected.is_empty()).then(|| names(selected)),
         ignored: names(ignored),
         enforced: names(rules_of(&args.enforce)?),
     };
@@ -94,6 +98,7 @@ fn check_is_evaluating(rule: &'static Rule) -> Result<(), Error> {
         | Check::Deployment(_)
         | Check::Advice(_)
         | Check::LogDelivery(_)
+        | Check::LogGroup(_)
         | Check::LogDeliveryAdvice(_)
         | Check::Evidence
         | Check::Ignoring => Ok(()),

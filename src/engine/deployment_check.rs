@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
-use super::downgrade::Downgrade;
+use super::downgrade::{self, Downgrade, Excuses};
 use super::evaluation_order::CreatedTrails;
 use super::option_use::RootOptionUse;
-use super::related::RelatedResources;
+use super::related::AllRelated;
 use super::settings::EngineSettings;
 use super::trail_instance::{self, TrailInstance};
 use super::witness::{self, Witness};
@@ -57,7 +57,7 @@ type WholeRule = (&'static Rule, fn(&Deployment, &Strictness) -> Verdict);
 
 impl DeploymentCheck<'_> {
     pub(super) fn evaluate(&self) -> DeploymentVerdicts {
-        let related = RelatedResources::new(self.opened, self.budget, self.settings);
+        let related = AllRelated::new(self.opened, self.budget, self.settings);
         let sites = 0..self.opened.sites(SearchSubject::Trails);
         let instances: Vec<TrailInstance> =
             sites.flat_map(|site| trail_instance::trail_instances(&related, site, self.settings)).collect();
@@ -74,7 +74,14 @@ impl DeploymentCheck<'_> {
         let whole = self.deployment_verdict(&instances, elsewhere, header);
         let is_by_region = self.is_by_region(&instances);
         let excuse = whole.as_ref().and_then(|(_, outcome, ..)| Downgrade::of(*outcome, is_by_region, &instances));
-        let excuse = excuse.filter(|_| !self.settings.policy.every_trail);
+        let excuses = Excuses {
+            of_conditions: excuse.filter(|_| !self.settings.policy.every_trail),
+            satisfied: if self.settings.policy.every_trail {
+                Vec::new()
+            } else {
+                downgrade::satisfied_by_one(&instances)
+            },
+        };
         let groups = self.group(&instances);
         let mut findings = Vec::with_capacity(groups.len().saturating_add(1));
         let verdict = whole.map(|(rule, outcome, finding, witness)| {
@@ -94,7 +101,7 @@ impl DeploymentCheck<'_> {
             }));
             outcome
         });
-        findings.extend(groups.iter().filter_map(|group| self.report_group(group, excuse)));
+        findings.extend(groups.iter().filter_map(|group| self.report_group(group, &excuses)));
         let trails = instances.iter().map(|instance| self.record(instance)).collect();
         let name = self.name.map(str::to_owned);
         let (root, missing, unread) = (self.root.clone(), missing(&unread), names(unread));

@@ -2,7 +2,7 @@
 
 use super::trail_instance::TrailInstance;
 use crate::finding::Finding;
-use crate::report::Outcome;
+use crate::report::{Outcome, TrailExistence};
 use crate::rules::{self, Rule};
 
 /// The help of a finding that needs no change.
@@ -19,6 +19,33 @@ pub(super) enum Downgrade {
     EachRegion,
     /// Trails of single Regions may meet them together.
     PerhapsEachRegion,
+}
+
+/// The reasons for downgrades in a deployment.
+pub(super) struct Excuses {
+    /// The reason for findings about the conditions of the control.
+    pub(super) of_conditions: Option<Downgrade>,
+    /// The ids of the rules that require one trail only, and have one.
+    pub(super) satisfied: Vec<&'static str>,
+}
+
+/// The reason why findings of a rule that requires one trail only are notes.
+const SATISFIED: &str = "another trail satisfies the control";
+
+/// The ids of the rules that require one trail only and that a trail passes which is always created.
+pub(super) fn satisfied_by_one(instances: &[TrailInstance]) -> Vec<&'static str> {
+    let always = instances.iter().filter(|instance| instance.exists == TrailExistence::Always);
+    let results = always.flat_map(|instance| &instance.results);
+    let passed = results.filter(|result| result.rule.is_for_one_trail && result.outcome == Outcome::Pass);
+    passed.map(|result| result.rule.id()).collect()
+}
+
+/// Returns a finding of such a rule as a note.
+pub(super) fn satisfied(finding: Finding) -> Finding {
+    let mut finding = finding.with_note(SATISFIED);
+    finding.remedies.clear();
+    finding.help = Some("no action needed".to_owned());
+    finding
 }
 
 impl Downgrade {
@@ -56,7 +83,7 @@ impl Downgrade {
 
     fn describe(self) -> &'static str {
         match self {
-            Downgrade::AnotherTrail | Downgrade::OneOrAnother => "another trail satisfies the control",
+            Downgrade::AnotherTrail | Downgrade::OneOrAnother => SATISFIED,
             Downgrade::EachRegion => "each required Region has a trail that records it",
             Downgrade::PerhapsEachRegion => "it is unknown if the deployment satisfies the control without this trail",
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::deployment_check::DeploymentCheck;
-use super::downgrade::Downgrade;
+use super::downgrade::{self, Excuses};
 use super::trail_instance::{RuleResult, TrailInstance};
 use super::witness::Witness;
 use crate::finding::{Finding, FindingTarget, Label, Level};
@@ -99,7 +99,7 @@ impl DeploymentCheck<'_> {
     }
 
     /// Reports the result of a group. If the control is satisfied by other trails, the finding is only a note.
-    pub(super) fn report_group(&self, group: &InstanceGroup<'_>, excuse: Option<Downgrade>) -> Option<Diagnostic> {
+    pub(super) fn report_group(&self, group: &InstanceGroup<'_>, excuses: &Excuses) -> Option<Diagnostic> {
         let (instance, answer) = group.results.first()?;
         let finding = answer.finding.as_deref().cloned()?;
         if self.is_repeated_advice(instance, answer, &finding) || self.is_repeated_doubt(instance, answer, &finding) {
@@ -109,9 +109,13 @@ impl DeploymentCheck<'_> {
         let own = finding.level.unwrap_or(rule.page.level);
         // `every-trail` keeps the levels of the conditions; that of another rule applies to each trail if it is set.
         let is_level_set = !rule.is_condition && self.settings.sets_level(rule);
-        let is_covered = |excuse: &Downgrade| group.results.iter().all(|(instance, _)| excuse.covers(rule, instance));
-        let (level, finding) = match excuse.filter(|excuse| !is_level_set && is_covered(excuse)) {
+        let is_covered =
+            |excuse: &downgrade::Downgrade| group.results.iter().all(|(instance, _)| excuse.covers(rule, instance));
+        let (level, finding) = match excuses.of_conditions.filter(|excuse| !is_level_set && is_covered(excuse)) {
             Some(excuse) => (Level::Note, excuse.apply(finding)),
+            None if !is_level_set && excuses.satisfied.contains(&rule.id()) => {
+                (Level::Note, downgrade::satisfied(finding))
+            }
             None => (self.settings.level(rule, own), finding),
         };
         let finding = self.with_correction(finding, answer.outcome, &instance.trail);

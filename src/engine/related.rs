@@ -28,8 +28,32 @@ const MAX_TRIED: usize = 2_048;
 /// The number of bytes of policies that are counted as one step.
 const BYTES_PER_STEP: usize = 32;
 
-/// The related resources of a deployment's trails.
+/// All related resources of a deployment's trails.
+pub(super) struct AllRelated<'a> {
+    /// Those on which the delivery of log files depends.
+    pub(super) delivery: RelatedResources<'a>,
+    /// Those on which the delivery to CloudWatch Logs depends.
+    pub(super) log_groups: RelatedResources<'a>,
+}
+
+impl<'a> AllRelated<'a> {
+    pub(super) fn new(opened: &'a dyn LoadedProject, budget: &'a Rc<Budget>, settings: &EngineSettings) -> Self {
+        let is_selected = |is_of: fn(Check) -> bool| {
+            RULES.iter().copied().any(|rule| is_of(rule.check) && settings.selection.is_selected(rule))
+        };
+        let is_delivery = is_selected(|check| check.is_log_delivery() || matches!(check, Check::Evidence));
+        let is_log_group = is_selected(|check| matches!(check, Check::LogGroup(_)));
+        let new = |subject, is_needed| RelatedResources::new(opened, budget, subject, is_needed);
+        Self {
+            delivery: new(SearchSubject::Related, is_delivery),
+            log_groups: new(SearchSubject::LogGroups, is_log_group),
+        }
+    }
+}
+
+/// The related resources of a deployment's trails for one search.
 pub(super) struct RelatedResources<'a> {
+    subject: SearchSubject,
     pub(super) opened: &'a dyn LoadedProject,
     pub(super) budget: &'a Rc<Budget>,
     /// True if a selected rule needs related resources.
@@ -67,12 +91,9 @@ struct DeliveryIndex {
 }
 
 impl<'a> RelatedResources<'a> {
-    pub(super) fn new(opened: &'a dyn LoadedProject, budget: &'a Rc<Budget>, settings: &EngineSettings) -> Self {
-        let is_needed = RULES.iter().copied().any(|rule| {
-            (rule.check.is_log_delivery() || matches!(rule.check, Check::Evidence))
-                && settings.selection.is_selected(rule)
-        });
+    fn new(opened: &'a dyn LoadedProject, budget: &'a Rc<Budget>, subject: SearchSubject, is_needed: bool) -> Self {
         Self {
+            subject,
             opened,
             budget,
             is_needed,
@@ -133,7 +154,7 @@ impl<'a> RelatedResources<'a> {
         let mut by_subject: HashMap<String, Vec<usize>> = HashMap::new();
         let (mut deliveries, mut others) = (DeliveryIndex::default(), Vec::new());
         let mut sites: Vec<Vec<RelatedResource>> = Vec::new();
-        for site in 0..self.opened.sites(SearchSubject::Related) {
+        for site in 0..self.opened.sites(self.subject) {
             let world = World::recording(self.budget);
             let made = self.resources_of(site, &world);
             let heard = world.recorded();
@@ -148,7 +169,7 @@ impl<'a> RelatedResources<'a> {
             }
             sites.push(made);
         }
-        let mut unread = self.opened.unread_parts(SearchSubject::Related);
+        let mut unread = self.opened.unread_parts(self.subject);
         // A search that reached a limit may have missed anything, so it comes first.
         unread.sort_by_key(|part| part.limit.is_none());
         let unread_companion = unread.into_iter().next().map(unread_companion).or_else(|| self.spent_budget());
@@ -168,7 +189,7 @@ impl<'a> RelatedResources<'a> {
     }
 
     fn resources_of(&self, site: usize, world: &World) -> Vec<RelatedResource> {
-        let resources = self.opened.resources(SearchSubject::Related, site, world);
+        let resources = self.opened.resources(self.subject, site, world);
         let mut made: Vec<RelatedResource> = resources.into_iter().filter_map(log_delivery::read).collect();
         // The resources of all declarations are kept until the last trail has been evaluated.
         made.shrink_to_fit();

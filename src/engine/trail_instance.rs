@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::related::RelatedResources;
+use super::related::{AllRelated, RelatedResources};
 use super::settings::EngineSettings;
 use super::witness::{self, Witness};
 use crate::finding::{Finding, Verdict};
@@ -56,6 +56,7 @@ struct WorldRun {
     trails: Vec<Trail>,
     world: World,
     delivery: Rc<RelatedIndex>,
+    log_groups: Rc<RelatedIndex>,
 }
 
 /// The related resources of a trail in a world that decides more than the trail's own.
@@ -65,26 +66,43 @@ type InnerWorld = (Option<Rc<LogDelivery>>, World);
 struct InstanceInWorld<'a> {
     trail: &'a Trail,
     world: &'a World,
-    /// `None` if no rule checks related resources.
+    delivery: RelatedInWorld,
+    log_group: RelatedInWorld,
+}
+
+/// The related resources of an instance in a world.
+#[derive(Default)]
+struct RelatedInWorld {
+    /// `None` if no rule checks them.
     delivery: Option<Rc<LogDelivery>>,
     /// The related resources in each of the worlds within this one; `None` if there are too many.
     inner_worlds: OnceCell<Option<Vec<InnerWorld>>>,
 }
 
+impl RelatedInWorld {
+    fn of(trail: &Trail, index: &RelatedIndex) -> Self {
+        let delivery = index.of(&trail.address);
+        let delivery = delivery.or_else(|| LogDelivery::over_limit(trail, index.limit()?).map(Rc::new));
+        Self { delivery, inner_worlds: OnceCell::new() }
+    }
+}
+
 /// The instances that a declaration has in any world.
-pub(super) fn trail_instances(
-    related: &RelatedResources<'_>,
-    site: usize,
-    settings: &EngineSettings,
-) -> Vec<TrailInstance> {
-    let runs = runs(related.budget, |world| read(related.opened, site, world));
+pub(super) fn trail_instances(related: &AllRelated<'_>, site: usize, settings: &EngineSettings) -> Vec<TrailInstance> {
+    let RelatedResources { opened, budget, .. } = related.delivery;
+    let runs = runs(budget, |world| read(opened, site, world));
     if !runs.iter().flat_map(|(trails, _)| trails).any(|trail| !trail.never_exists()) {
         let never = runs.iter().flat_map(|(trails, _)| trails).next();
-        return never.map(|trail| absent(trail, related.budget, settings)).into_iter().collect();
+        return never.map(|trail| absent(trail, budget, settings)).into_iter().collect();
     }
     let runs: Vec<WorldRun> = without_needless_failures(runs)
         .into_iter()
-        .map(|(trails, world)| WorldRun { delivery: related.of(&trails, &world), trails, world })
+        .map(|(trails, world)| WorldRun {
+            delivery: related.delivery.of(&trails, &world),
+            log_groups: related.log_groups.of(&trails, &world),
+            trails,
+            world,
+        })
         .collect();
     let instances = by_address(&runs).into_iter().map(|seen| deployable(seen, &runs));
     instances.filter_map(|(seen, worlds)| combine(&seen, worlds, related, settings)).collect()
@@ -127,12 +145,11 @@ fn deployable<'r>(mut seen: Vec<InstanceInWorld<'r>>, runs: &[WorldRun]) -> (Vec
 fn by_address(runs: &[WorldRun]) -> Vec<Vec<InstanceInWorld<'_>>> {
     let mut instances: Vec<Vec<InstanceInWorld<'_>>> = Vec::new();
     let mut positions: HashMap<&str, usize> = HashMap::new();
-    for WorldRun { trails, world, delivery } in runs {
+    for WorldRun { trails, world, delivery, log_groups } in runs {
         for trail in trails.iter().filter(|trail| !trail.never_exists()) {
             let position = *positions.entry(&trail.address).or_insert(instances.len());
-            let delivery =
-                delivery.of(&trail.address).or_else(|| LogDelivery::over_limit(trail, delivery.limit()?).map(Rc::new));
-            let seen = InstanceInWorld { trail, world, delivery, inner_worlds: OnceCell::new() };
+            let delivery = RelatedInWorld::of(trail, delivery);
+            let seen = InstanceInWorld { trail, world, delivery, log_group: RelatedInWorld::of(trail, log_groups) };
             match instances.get_mut(position) {
                 Some(others) => others.push(seen),
                 None => instances.push(vec![seen]),
@@ -149,7 +166,8 @@ pub(super) fn read(opened: &dyn LoadedProject, site: usize, world: &World) -> Ve
 
 /// The instance of a trail that isn't created. Only a contradicting plan is reported for it.
 fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &EngineSettings) -> TrailInstance {
-    let seen = [InstanceInWorld { trail, world: &World::open(budget), delivery: None, inner_worlds: OnceCell::new() }];
+    let (delivery, log_group) = (RelatedInWorld::default(), RelatedInWorld::default());
+    let seen = [InstanceInWorld { trail, world: &World::open(budget), delivery, log_group }];
     let results = rule_result(&rules::STALE_PLAN, &seen, None, settings).into_iter().collect();
     TrailInstance {
         declarations: Vec::new(),
@@ -166,7 +184,7 @@ fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &EngineSettings) -> Trai
 fn combine(
     seen: &[InstanceInWorld<'_>],
     worlds: usize,
-    related: &RelatedResources<'_>,
+    related: &AllRelated<'_>,
     settings: &EngineSettings,
 ) -> Option<TrailInstance> {
     let first = seen.first()?.trail;
@@ -174,9 +192,9 @@ fn combine(
     let exists = if is_always { TrailExistence::Always } else { TrailExistence::Sometimes };
     let results = RULES.iter().copied().filter_map(|rule| rule_result(rule, seen, Some(related), settings)).collect();
     let region = region(seen);
-    let mut facts = TrailFacts::of(first, seen.first()?.delivery.as_deref());
+    let mut facts = TrailFacts::of(first, seen.first()?.delivery.delivery.as_deref());
     for seen in seen.iter().skip(1) {
-        facts = facts.or(&TrailFacts::of(seen.trail, seen.delivery.as_deref()));
+        facts = facts.or(&TrailFacts::of(seen.trail, seen.delivery.delivery.as_deref()));
     }
     let recorded = seen.iter().map(|seen| selected(&seen.trail.selectors)).reduce(CoverageBounds::or)?;
     let mut declarations: Vec<(Span, Vec<FileId>)> = Vec::new();
@@ -210,7 +228,7 @@ fn region(seen: &[InstanceInWorld<'_>]) -> Option<String> {
 fn rule_result(
     rule: &'static Rule,
     seen: &[InstanceInWorld<'_>],
-    related: Option<&RelatedResources<'_>>,
+    related: Option<&AllRelated<'_>>,
     settings: &EngineSettings,
 ) -> Option<RuleResult> {
     if seen.iter().any(|seen| !(rule.applies)(seen.trail)) {
@@ -222,12 +240,25 @@ fn rule_result(
             seen.iter().map(|seen| (check(seen.trail, &settings.policy), seen.trail, seen.world)),
         )),
         Check::LogDelivery(check) => {
-            related_result(rule, &|delivery| check(delivery, &settings.policy), seen, related?)
+            let search = RelatedSearch { related: &related?.delivery, pick: |seen| &seen.delivery };
+            related_result(rule, &|delivery| check(delivery, &settings.policy), seen, &search)
+        }
+        Check::LogGroup(check) => {
+            let search = RelatedSearch { related: &related?.log_groups, pick: |seen| &seen.log_group };
+            related_result(rule, &|delivery| check(delivery, &settings.policy), seen, &search)
         }
         Check::Advice(check) => advice(rule, seen.iter().find_map(|seen| check(seen.trail, &settings.policy))),
-        Check::LogDeliveryAdvice(check) => advice(rule, seen.iter().find_map(|seen| check(seen.delivery.as_ref()?))),
+        Check::LogDeliveryAdvice(check) => {
+            advice(rule, seen.iter().find_map(|seen| check(seen.delivery.delivery.as_ref()?)))
+        }
         Check::Deployment(_) | Check::Reading | Check::Evidence | Check::Ignoring | Check::Comparing => None,
     }
+}
+
+/// One of the searches for related resources, and its results for an instance.
+struct RelatedSearch<'a> {
+    related: &'a RelatedResources<'a>,
+    pick: for<'s> fn(&'s InstanceInWorld<'_>) -> &'s RelatedInWorld,
 }
 
 /// The result of a rule on related resources. Worlds with the same related resources are evaluated once.
@@ -235,12 +266,13 @@ fn related_result(
     rule: &'static Rule,
     check: &dyn Fn(&LogDelivery) -> Option<Verdict>,
     seen: &[InstanceInWorld<'_>],
-    related: &RelatedResources<'_>,
+    search: &RelatedSearch<'_>,
 ) -> Option<RuleResult> {
     let mut judged: HashMap<*const LogDelivery, Option<Verdict>> = HashMap::new();
     let mut judge =
         |delivery: &Rc<LogDelivery>| judged.entry(Rc::as_ptr(delivery)).or_insert_with(|| check(delivery)).clone();
-    let verdicts: Vec<Option<Verdict>> = seen.iter().map(|seen| judge(seen.delivery.as_ref()?)).collect();
+    let verdicts: Vec<Option<Verdict>> =
+        seen.iter().map(|seen| judge((search.pick)(seen).delivery.as_ref()?)).collect();
     let is_judged = verdicts.iter().all(Option::is_some)
         || verdicts.iter().flatten().any(|verdict| !matches!(verdict, Verdict::Pass));
     if !is_judged {
@@ -251,7 +283,7 @@ fn related_result(
     let mut told: Vec<(Verdict, &Trail, &World)> = Vec::new();
     let mut undeployable = Vec::new();
     for (verdict, seen) in verdicts.zip(seen) {
-        match inner_verdicts(&verdict, check, seen, related) {
+        match inner_verdicts(&verdict, check, seen, search) {
             Some(within) if within.is_empty() => undeployable.push((verdict, seen.trail, seen.world)),
             Some(within) => told.extend(within.into_iter().map(|(verdict, world)| (verdict, seen.trail, world))),
             None => told.push((verdict, seen.trail, seen.world)),
@@ -266,10 +298,11 @@ fn inner_verdicts<'s>(
     verdict: &Verdict,
     check: &dyn Fn(&LogDelivery) -> Option<Verdict>,
     seen: &'s InstanceInWorld<'_>,
-    related: &RelatedResources<'_>,
+    search: &RelatedSearch<'_>,
 ) -> Option<Vec<(Verdict, &'s World)>> {
     let Verdict::Unknown(Finding { is_declared_elsewhere: false, .. }) = verdict else { return None };
-    let within = seen.inner_worlds.get_or_init(|| related.within(seen.trail, seen.world)).as_ref()?;
+    let inner_worlds = &(search.pick)(seen).inner_worlds;
+    let within = inner_worlds.get_or_init(|| search.related.within(seen.trail, seen.world)).as_ref()?;
     within
         .iter()
         .map(|(delivery, world)| {

@@ -84,6 +84,10 @@ struct BasicNames {
     include_management_events: &'static str,
     excluded_sources: &'static str,
     data_resources: &'static str,
+    /// The argument of a data resource for its type.
+    data_type: &'static str,
+    /// The argument of a data resource for the ARNs.
+    data_values: &'static str,
 }
 
 /// The argument names of an advanced event selector.

@@ -4,7 +4,7 @@
 
 mod tables;
 
-pub use tables::{ACCOUNT_TRAIL, CLOUDFORMATION_TRAIL, ORGANIZATION_TRAIL, RELATED_RESOURCES};
+pub use tables::{ACCOUNT_TRAIL, CLOUDFORMATION_TRAIL, ORGANIZATION_TRAIL};
 
 use super::ArgumentShape;
 use super::dialects::{Booleans, Dialect, LandingZone};
@@ -26,6 +26,8 @@ pub enum SearchSubject {
     Trails,
     /// The log delivery of trails, and the buckets, keys and policies on which it depends.
     Related,
+    /// The delivery of trails to CloudWatch Logs, and the roles and policies on which it depends.
+    LogGroups,
 }
 
 /// The role of a resource type.
@@ -37,12 +39,7 @@ pub enum ResourceRole {
     /// A trail, with the arguments for its log delivery.
     Delivery {
         dialect: &'static Dialect,
-        /// The argument for the bucket's name.
-        bucket: &'static str,
-        /// The argument for the prefix of the log files' keys.
-        prefix: &'static str,
-        /// The argument for the trail's name.
-        name: &'static str,
+        names: &'static DeliveryNames,
     },
     /// A bucket, with the settings in its own body.
     Bucket {
@@ -95,6 +92,21 @@ pub enum ResourceRole {
         /// How to make it readable, as one imperative sentence.
         help: &'static str,
     },
+}
+
+/// The argument names of a trail's log delivery.
+#[derive(Debug)]
+pub struct DeliveryNames {
+    /// The bucket's name.
+    pub bucket: &'static str,
+    /// The prefix of the log files' keys.
+    pub prefix: &'static str,
+    /// The trail's name.
+    pub name: &'static str,
+    /// The ARN of the log group.
+    pub log_group: &'static str,
+    /// The ARN of the role with which CloudTrail delivers to the log group.
+    pub log_role: &'static str,
 }
 
 /// A setting of a bucket, and the argument that contains it.
@@ -171,8 +183,26 @@ impl SearchSubject {
         let kinds: &[ResourceKind] = match self {
             SearchSubject::Trails => tables::TRAILS,
             SearchSubject::Related => tables::RELATED_ROLES,
+            SearchSubject::LogGroups => tables::LOG_GROUP_ROLES,
         };
         kinds.iter().find(|kind| kind.name == name)
+    }
+
+    /// True for resources on which trails depend, and not the trails themselves.
+    pub fn is_related(self) -> bool {
+        match self {
+            SearchSubject::Trails => false,
+            SearchSubject::Related | SearchSubject::LogGroups => true,
+        }
+    }
+
+    /// The prefixes of the types that the search is for, in addition to the trails themselves.
+    pub fn prefixes(self) -> &'static [&'static str] {
+        match self {
+            SearchSubject::Trails => &[],
+            SearchSubject::Related => tables::RELATED_RESOURCES,
+            SearchSubject::LogGroups => tables::ROLE_RESOURCES,
+        }
     }
 }
 

@@ -57,8 +57,14 @@ pub struct DeliverySettings {
     pub is_organization_trail: Maybe<bool>,
     /// True if the trail writes digest files.
     pub writes_digests: Maybe<bool>,
+    /// The ARN of the log group in CloudWatch Logs; empty if it is not set, and in searches that don't read it.
+    pub log_group: TrailSetting<String>,
+    /// The ARN of the role that delivers to the log group; empty if it is not set, and in searches that don't read it.
+    pub log_role: TrailSetting<String>,
     /// The result of the last delivery, if the trail is deployed and its status is known.
     pub observed: Option<ObservedDelivery>,
+    /// The result of the last delivery to CloudWatch Logs, if the trail is deployed and its status is known.
+    pub observed_by_logs: Option<ObservedDelivery>,
 }
 
 /// The result of the last delivery of a deployed trail.
@@ -165,14 +171,13 @@ impl LogDelivery {
     /// Creates the surroundings of a trail whose related resources a limit prevents from being read: everything is
     /// unknown.
     pub fn over_limit(trail: &Trail, why: &Reason) -> Option<Self> {
-        let ResourceRole::Delivery { dialect, bucket, prefix, .. } = SearchSubject::Related.kind(trail.kind)?.role
-        else {
+        let ResourceRole::Delivery { dialect, names } = SearchSubject::Related.kind(trail.kind)?.role else {
             return None;
         };
         let delivery = DeliverySettings {
             trail: trail.address.clone(),
-            bucket: unknown_setting(bucket, trail, why),
-            prefix: unknown_setting(prefix, trail, why),
+            bucket: unknown_setting(names.bucket, trail, why),
+            prefix: unknown_setting(names.prefix, trail, why),
             key: unknown_setting(dialect.attributes.kms_key.name, trail, why),
             name: PartialText::unknown(why),
             arns: Vec::new(),
@@ -180,7 +185,10 @@ impl LogDelivery {
             is_multi_region: Unknown(why.clone()),
             is_organization_trail: Unknown(why.clone()),
             writes_digests: Unknown(why.clone()),
+            log_group: unknown_setting(names.log_group, trail, why),
+            log_role: unknown_setting(names.log_role, trail, why),
             observed: None,
+            observed_by_logs: None,
         };
         let limit = Some(why.clone());
         Some(Self { settings: Rc::new(delivery), bucket: None, key: None, limit, work: Rc::default() })

@@ -59,6 +59,13 @@ pub fn leader(region: &str) -> &'static str {
     found.map_or(LEADER, |(_, leader)| leader)
 }
 
+/// The names of all partitions.
+pub fn partition_names() -> impl Iterator<Item = &'static str> {
+    std::iter::once(PARTITION)
+        .chain(PARTITIONS.into_iter().map(|(_, partition)| partition))
+        .map(|partition| partition.name)
+}
+
 /// Returns the partition of a Region; `None` for a text that isn't a Region name.
 pub fn partition(region: &str) -> Option<Partition> {
     let found = PARTITIONS.into_iter().find(|(prefix, _)| region.starts_with(prefix));

@@ -8,9 +8,10 @@ mod advanced;
 mod basic;
 mod coverage;
 pub mod loss;
+pub mod objects;
 
 pub use advanced::{AdvancedSelector, FieldOperator, FieldSelector};
-pub use basic::{BasicSelector, ReadWrite};
+pub use basic::{BasicSelector, DataResource, ReadWrite};
 pub use coverage::{Coverage, CoverageBounds};
 pub use loss::EventLoss;
 

@@ -180,6 +180,7 @@ impl TestSubject<'_> {
             Check::Deployment(_) => "see the tests of its trails",
             Check::Trail(_)
             | Check::LogDelivery(_)
+            | Check::LogGroup(_)
             | Check::Advice(_)
             | Check::LogDeliveryAdvice(_)
             | Check::Reading

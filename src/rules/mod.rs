@@ -6,6 +6,7 @@
 mod events;
 mod grants;
 mod log_delivery;
+mod object_events;
 mod page;
 mod sections;
 
@@ -18,6 +19,7 @@ mod implicit_public_access_block;
 mod invalid_selector;
 mod key_policy_blocks_delivery;
 mod logs_kept_forever;
+mod logs_without_cloudwatch;
 mod logs_without_kms;
 mod macro_may_rewrite;
 mod missing_global_events;
@@ -33,6 +35,8 @@ mod stopped_trail;
 mod tamperable_log_bucket;
 mod unlogged_log_bucket;
 mod unprotected_log_objects;
+mod unrecorded_object_reads;
+mod unrecorded_object_writes;
 mod unvalidated_logs;
 
 use std::collections::BTreeSet;
@@ -67,6 +71,9 @@ pub static RULES: &[&Rule] = &[
     &tamperable_log_bucket::RULE,
     &unlogged_log_bucket::RULE,
     &logs_kept_forever::RULE,
+    &logs_without_cloudwatch::RULE,
+    &unrecorded_object_writes::RULE,
+    &unrecorded_object_reads::RULE,
     &split_selectors::RULE,
     &invalid_selector::RULE,
     &empty_selectors::RULE,
@@ -142,6 +149,8 @@ pub struct Rule {
     /// True if the rule matters only for required trails: if another trail satisfies the control, its findings are
     /// notes.
     pub is_for_required_trails: bool,
+    /// True if one trail that passes satisfies the rule's control, so that other trails' findings are notes.
+    pub is_for_one_trail: bool,
     /// True if the rule applies to a trail.
     pub applies: fn(&Trail) -> bool,
     /// The lines on which a pass is based. Empty if no single line is.
@@ -160,6 +169,8 @@ pub enum Check {
     Deployment(fn(&Deployment, &Strictness) -> Verdict),
     /// The bucket and the key of one trail's logs. `None` if neither is declared here.
     LogDelivery(fn(&LogDelivery, &Strictness) -> Option<Verdict>),
+    /// The delivery of one trail to CloudWatch Logs. `None` if the trail isn't declared by code.
+    LogGroup(fn(&LogDelivery, &Strictness) -> Option<Verdict>),
     /// One trail, with advice that never changes a verdict.
     Advice(fn(&Trail, &Strictness) -> Option<Finding>),
     /// The bucket and the key of one trail's logs, with advice that never changes a verdict.
@@ -232,6 +243,7 @@ impl Rule {
             check,
             is_condition: false,
             is_for_required_trails: false,
+            is_for_one_trail: false,
             applies: |_| true,
             evidence: |_| Vec::new(),
             event_loss: None,
@@ -248,6 +260,12 @@ impl Rule {
     /// Limits the rule to required trails.
     const fn for_needed(mut self) -> Self {
         self.is_for_required_trails = true;
+        self
+    }
+
+    /// Requires only one trail of the deployment to pass.
+    const fn for_one_trail(mut self) -> Self {
+        self.is_for_one_trail = true;
         self
     }
 
@@ -290,7 +308,11 @@ pub static GROUPS: &[RuleGroup] = &[
     RuleGroup { name: "cis-3.1", has: |rule| rule.is_condition || matches!(rule.check, Check::Deployment(_)) },
     RuleGroup {
         name: "companions",
-        has: |rule| matches!(rule.check, Check::Trail(_) | Check::LogDelivery(_)) && !rule.is_condition,
+        has: |rule| {
+            matches!(rule.check, Check::Trail(_) | Check::LogDelivery(_))
+                && !rule.is_condition
+                && !rule.page.is_on_request
+        },
     },
     RuleGroup { name: "advisories", has: |rule| rule.check.is_advice() && !rule.page.is_on_request },
     RuleGroup { name: "audit", has: |rule| rule.page.is_on_request },

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule =
     Rule::condition(|| RulePage::parse(include_str!("../../rules/single-region-trail.md")), Check::Trail(check))
         .resting_on(|trail| Label::of(&trail.attributes.is_multi_region));
 
-fn check(trail: &Trail, _: &Strictness) -> Verdict {
+pub(super) fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let multi_region = &trail.attributes.is_multi_region;
     match multi_region.value() {
         Known(Ok(true)) => Verdict::Pass,

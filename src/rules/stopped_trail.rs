@@ -9,7 +9,7 @@ pub(super) static RULE: Rule =
     Rule::condition(|| RulePage::parse(include_str!("../../rules/stopped-trail.md")), Check::Trail(check))
         .resting_on(|trail| Label::of(&trail.attributes.is_logging));
 
-fn check(trail: &Trail, _: &Strictness) -> Verdict {
+pub(super) fn check(trail: &Trail, _: &Strictness) -> Verdict {
     let logging = &trail.attributes.is_logging;
     match logging.value() {
         Known(Ok(true)) => Verdict::Pass,

@@ -148,7 +148,7 @@ fn expected(heading: &str) -> &'static str {
 
 fn said(rule: &Rule, report: &Report) -> &'static str {
     match rule.check {
-        Check::Trail(_) | Check::LogDelivery(_) => verdict(report, rule.id()),
+        Check::Trail(_) | Check::LogDelivery(_) | Check::LogGroup(_) => verdict(report, rule.id()),
         Check::Deployment(_) => word(report.deployments[0].verdict.unwrap()),
         Check::Advice(_) | Check::LogDeliveryAdvice(_) => {
             let mut trails = report.deployments.iter().flat_map(|deployment| &deployment.trails);

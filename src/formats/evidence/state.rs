@@ -303,7 +303,8 @@ fn is_relevant(kind: &str) -> bool {
 }
 
 /// A resource may be relevant to each of these subjects.
-pub(super) const SUBJECTS: [SearchSubject; 2] = [SearchSubject::Trails, SearchSubject::Related];
+pub(super) const SUBJECTS: [SearchSubject; 3] =
+    [SearchSubject::Trails, SearchSubject::Related, SearchSubject::LogGroups];
 
 fn is_evaluated(kind: &str, attribute: &str) -> bool {
     let kinds = SUBJECTS.into_iter().filter_map(|subject| subject.kind(kind));

@@ -71,6 +71,7 @@ impl<'a> TrailReader<'a> {
         let fields = match subject {
             SearchSubject::Trails => self.settings(header),
             SearchSubject::Related => self.delivery(header),
+            SearchSubject::LogGroups => self.log_group(),
         };
         let region = match self.home_region() {
             Some(region) => Known(region.to_owned()),
@@ -153,6 +154,27 @@ impl<'a> TrailReader<'a> {
         }
         if let Status::One(status) = self.status() {
             for name in ["LatestDeliveryError", "LatestDeliveryTime"] {
+                fields.extend(merge(name, &entries_of(status, name), as_text));
+            }
+        }
+        fields
+    }
+
+    /// The fields that determine if the trail delivers its logs to CloudWatch Logs.
+    fn log_group(&self) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::new();
+        for name in ["CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"] {
+            match merge(name, &self.entries(name), as_text) {
+                Some(field) => fields.push(field),
+                None if self.is_described() => {}
+                None => {
+                    let header = first_line(self.declaration());
+                    fields.push(unknown_field(name, header, self.not_described(&format!("`{name}`"))));
+                }
+            }
+        }
+        if let Status::One(status) = self.status() {
+            for name in ["LatestCloudWatchLogsDeliveryError", "LatestCloudWatchLogsDeliveryTime"] {
                 fields.extend(merge(name, &entries_of(status, name), as_text));
             }
         }

@@ -112,7 +112,7 @@ impl LoadedProject for LoadedConfiguration {
         match subject {
             SearchSubject::Trails => self.trails.len(),
             // The solution creates the bucket and the key.
-            SearchSubject::Related => 0,
+            SearchSubject::Related | SearchSubject::LogGroups => 0,
         }
     }
 

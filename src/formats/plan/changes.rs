@@ -24,7 +24,7 @@ pub(super) struct StandalonePlan {
 }
 
 /// A resource may be relevant to each of these subjects.
-const SUBJECTS: [SearchSubject; 2] = [SearchSubject::Trails, SearchSubject::Related];
+const SUBJECTS: [SearchSubject; 3] = [SearchSubject::Trails, SearchSubject::Related, SearchSubject::LogGroups];
 
 /// A resource that exists, or may exist, after apply, or a data source that is read during apply.
 pub(super) struct Planned {

@@ -200,7 +200,7 @@ const EVENT_SELECTOR: Argument = Argument::blocks(
         Argument::value("read_write_type"),
         Argument::value("include_management_events"),
         Argument::texts("exclude_management_event_sources"),
-        Argument::blocks("data_resource", &[]),
+        Argument::blocks("data_resource", &[Argument::value("type"), Argument::value("values")]),
     ],
 );
 

@@ -1,10 +1,12 @@
 //! Converts a resource to a trail: this module applies all names, conversions and defaults.
 
 use super::attributes::{Attributes, REGION};
-use super::{AdvancedNames, Dialect, landing_zone};
+use super::{AdvancedNames, BasicNames, Dialect, landing_zone};
 use crate::model::kinds::ResourceRole;
 use crate::model::reader::{ArgumentReader, invalid, text, texts};
-use crate::model::selectors::{AdvancedSelector, BasicSelector, FieldSelector, ReadWrite, SelectorValues, Selectors};
+use crate::model::selectors::{
+    AdvancedSelector, BasicSelector, DataResource, FieldSelector, ReadWrite, SelectorValues, Selectors,
+};
 use crate::model::{Invalid, Resource, SettingRead, Trail, TrailSetting};
 use crate::value::{Data, Known, Maybe, Reason, Traced, Unknown};
 
@@ -96,7 +98,7 @@ fn basic_selectors(reader: &ArgumentReader, dialect: &Dialect) -> TrailSetting<V
         read_write_type: item.setting(names.read_write_type, Ok(ReadWrite::All), read_write),
         include_management_events: item.flag(names.include_management_events, Ok(true)),
         excluded_sources: item.setting(names.excluded_sources, Ok(Vec::new()), sources),
-        data_resources: item.setting(names.data_resources, Ok(0), length),
+        data_resources: item.list(names.data_resources, |resource| data_resource(resource, names)),
     });
     if let Known(Ok(selectors)) = &list.read.value
         && selectors.len() > MAX_BASIC_SELECTORS
@@ -127,10 +129,10 @@ fn field_selector(reader: &ArgumentReader, names: &AdvancedNames) -> FieldSelect
     }
 }
 
-fn length(data: &Data) -> SettingRead<usize> {
-    match data {
-        Data::List(list) => Ok(list.items.len()),
-        other => Err(invalid(other, "a list of objects")),
+fn data_resource(reader: &ArgumentReader, names: &BasicNames) -> DataResource {
+    DataResource {
+        kind: reader.setting(names.data_type, Err(Invalid::Missing), text),
+        values: reader.setting(names.data_values, Err(Invalid::Missing), texts),
     }
 }
 

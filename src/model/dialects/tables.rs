@@ -61,6 +61,8 @@ const API_BASIC: BasicNames = BasicNames {
     include_management_events: "IncludeManagementEvents",
     excluded_sources: "ExcludeManagementEventSources",
     data_resources: "DataResources",
+    data_type: "Type",
+    data_values: "Values",
 };
 
 const API_ADVANCED: AdvancedNames = AdvancedNames {
@@ -110,6 +112,8 @@ pub const ACCOUNT_TRAIL: Dialect = Dialect {
         include_management_events: "managementEvents",
         excluded_sources: "excludeManagementEventSources",
         data_resources: "dataResources",
+        data_type: "type",
+        data_values: "values",
     },
     advanced: AdvancedNames { list: "advancedEventSelectors", fields: "fieldSelectors", ..CLOUDFORMATION.advanced },
 };
@@ -120,6 +124,8 @@ const SNAKE_BASIC: BasicNames = BasicNames {
     include_management_events: "include_management_events",
     excluded_sources: "exclude_management_event_sources",
     data_resources: "data_resources",
+    data_type: "type",
+    data_values: "values",
 };
 
 const SNAKE_ADVANCED: AdvancedNames = AdvancedNames {

@@ -1,6 +1,6 @@
 //! The type and argument names of each provider and of CloudFormation.
 
-use super::{AccessBlockNames, BucketAdvice, BucketSetting, LifecycleNames, ResourceKind, ResourceRole};
+use super::{AccessBlockNames, BucketAdvice, BucketSetting, DeliveryNames, LifecycleNames, ResourceKind, ResourceRole};
 use crate::model::dialects::{
     self, AWS, AWS_LANDING_ZONE, AWSCC, AWSCC_LANDING_ZONE, CLOUDFORMATION, CLOUDFORMATION_LANDING_ZONE, Dialect, LIVE,
     LandingZone,
@@ -8,7 +8,11 @@ use crate::model::dialects::{
 use crate::model::{Argument, ArgumentShape};
 
 /// The prefixes of the types on which log delivery depends, in addition to the trails themselves.
-pub const RELATED_RESOURCES: &[&str] = &["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
+pub(super) const RELATED_RESOURCES: &[&str] =
+    &["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
+
+/// The prefixes of the types on which the delivery to CloudWatch Logs depends.
+pub(super) const ROLE_RESOURCES: &[&str] = &["aws_iam_", "awscc_iam_", "AWS::IAM::"];
 
 /// `AWS::CloudTrail::Trail`
 pub static CLOUDFORMATION_TRAIL: ResourceKind = trail(&CLOUDFORMATION);
@@ -30,10 +34,10 @@ pub(super) static TRAILS: &[ResourceKind] = &[
 ];
 
 pub(super) static RELATED_ROLES: &[ResourceKind] = &[
-    delivery(&AWS, &AWS_DELIVERY, AWS_NAMES),
-    delivery(&AWSCC, &AWSCC_DELIVERY, AWSCC_NAMES),
-    delivery(&CLOUDFORMATION, &CLOUDFORMATION_DELIVERY, CLOUDFORMATION_NAMES),
-    delivery(&LIVE, &LIVE_DELIVERY, LIVE_NAMES),
+    delivery(&AWS, &AWS_DELIVERY, &AWS_NAMES),
+    delivery(&AWSCC, &AWSCC_DELIVERY, &AWSCC_NAMES),
+    delivery(&CLOUDFORMATION, &CLOUDFORMATION_DELIVERY, &CLOUDFORMATION_NAMES),
+    delivery(&LIVE, &LIVE_DELIVERY, &LIVE_NAMES),
     ResourceKind {
         name: "aws_s3_bucket",
         shape: &[
@@ -275,16 +279,48 @@ pub(super) static RELATED_ROLES: &[ResourceKind] = &[
     ),
 ];
 
-/// The arguments for the bucket, for the prefix of the log files' keys, and for the name of a trail.
-const AWS_NAMES: [&str; 3] = ["s3_bucket_name", "s3_key_prefix", "name"];
-const AWSCC_NAMES: [&str; 3] = ["s3_bucket_name", "s3_key_prefix", "trail_name"];
-const CLOUDFORMATION_NAMES: [&str; 3] = ["S3BucketName", "S3KeyPrefix", "TrailName"];
-const LIVE_NAMES: [&str; 3] = ["S3BucketName", "S3KeyPrefix", "Name"];
+pub(super) static LOG_GROUP_ROLES: &[ResourceKind] = &[
+    delivery(&AWS, &AWS_LOG_GROUP, &AWS_NAMES),
+    delivery(&AWSCC, &AWSCC_LOG_GROUP, &AWSCC_NAMES),
+    delivery(&CLOUDFORMATION, &CLOUDFORMATION_LOG_GROUP, &CLOUDFORMATION_NAMES),
+    delivery(&LIVE, &LIVE_LOG_GROUP, &LIVE_NAMES),
+];
 
-static AWS_DELIVERY: [Argument; 7] = delivery_arguments(&AWS, AWS_NAMES);
-static AWSCC_DELIVERY: [Argument; 7] = delivery_arguments(&AWSCC, AWSCC_NAMES);
-static CLOUDFORMATION_DELIVERY: [Argument; 7] = delivery_arguments(&CLOUDFORMATION, CLOUDFORMATION_NAMES);
-static LIVE_DELIVERY: [Argument; 7] = delivery_arguments(&LIVE, LIVE_NAMES);
+static AWS_NAMES: DeliveryNames = DeliveryNames { name: "name", ..SNAKE_NAMES };
+static AWSCC_NAMES: DeliveryNames = DeliveryNames {
+    name: "trail_name",
+    log_group: "cloudwatch_logs_log_group_arn",
+    log_role: "cloudwatch_logs_role_arn",
+    ..SNAKE_NAMES
+};
+static CLOUDFORMATION_NAMES: DeliveryNames = DeliveryNames { name: "TrailName", ..API_NAMES };
+static LIVE_NAMES: DeliveryNames = DeliveryNames { name: "Name", ..API_NAMES };
+
+const SNAKE_NAMES: DeliveryNames = DeliveryNames {
+    bucket: "s3_bucket_name",
+    prefix: "s3_key_prefix",
+    name: "name",
+    log_group: "cloud_watch_logs_group_arn",
+    log_role: "cloud_watch_logs_role_arn",
+};
+
+const API_NAMES: DeliveryNames = DeliveryNames {
+    bucket: "S3BucketName",
+    prefix: "S3KeyPrefix",
+    name: "Name",
+    log_group: "CloudWatchLogsLogGroupArn",
+    log_role: "CloudWatchLogsRoleArn",
+};
+
+static AWS_DELIVERY: [Argument; 7] = delivery_arguments(&AWS, &AWS_NAMES);
+static AWSCC_DELIVERY: [Argument; 7] = delivery_arguments(&AWSCC, &AWSCC_NAMES);
+static CLOUDFORMATION_DELIVERY: [Argument; 7] = delivery_arguments(&CLOUDFORMATION, &CLOUDFORMATION_NAMES);
+static LIVE_DELIVERY: [Argument; 7] = delivery_arguments(&LIVE, &LIVE_NAMES);
+
+static AWS_LOG_GROUP: [Argument; 2] = log_group_arguments(&AWS_NAMES);
+static AWSCC_LOG_GROUP: [Argument; 2] = log_group_arguments(&AWSCC_NAMES);
+static CLOUDFORMATION_LOG_GROUP: [Argument; 2] = log_group_arguments(&CLOUDFORMATION_NAMES);
+static LIVE_LOG_GROUP: [Argument; 2] = log_group_arguments(&LIVE_NAMES);
 
 const EXPIRATION: ArgumentShape = &[Argument::value("days"), Argument::value("date")];
 
@@ -344,22 +380,25 @@ const fn zone(zone: &'static LandingZone) -> ResourceKind {
 }
 
 /// Creates the log delivery type of a trail.
-const fn delivery(dialect: &'static Dialect, shape: ArgumentShape, names: [&'static str; 3]) -> ResourceKind {
-    let [bucket, prefix, name] = names;
-    ResourceKind { name: dialect.kind, shape, role: ResourceRole::Delivery { dialect, bucket, prefix, name } }
+const fn delivery(dialect: &'static Dialect, shape: ArgumentShape, names: &'static DeliveryNames) -> ResourceKind {
+    ResourceKind { name: dialect.kind, shape, role: ResourceRole::Delivery { dialect, names } }
 }
 
-const fn delivery_arguments(dialect: &Dialect, [bucket, prefix, name]: [&'static str; 3]) -> [Argument; 7] {
+const fn delivery_arguments(dialect: &Dialect, names: &DeliveryNames) -> [Argument; 7] {
     let attributes = dialect.attributes;
     [
-        Argument::value(bucket),
-        Argument::value(prefix),
+        Argument::value(names.bucket),
+        Argument::value(names.prefix),
         Argument::value(attributes.kms_key.name),
-        Argument::value(name),
+        Argument::value(names.name),
         Argument::value(attributes.is_multi_region.name),
         Argument::value(attributes.is_organization_trail.name),
         Argument::value(attributes.validates_log_files.name),
     ]
+}
+
+const fn log_group_arguments(names: &DeliveryNames) -> [Argument; 2] {
+    [Argument::value(names.log_group), Argument::value(names.log_role)]
 }
 
 /// Creates a Terraform type with settings of a bucket.

@@ -375,7 +375,10 @@ mod tests {
             is_multi_region: Known(true),
             is_organization_trail: Known(false),
             writes_digests: Known(true),
+            log_group: name(""),
+            log_role: name(""),
             observed: None,
+            observed_by_logs: None,
         };
         RelatedResource::Delivery(Rc::new(delivery))
     }

@@ -100,20 +100,27 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
     let exists = &resource.exists.value;
     Some(match resource.kind.role {
         ResourceRole::Trail(_) | ResourceRole::LandingZone(_) => return None,
-        ResourceRole::Delivery { dialect, bucket, prefix, name } => {
+        ResourceRole::Delivery { dialect, names: own } => {
             let names = dialect.attributes;
             RelatedResource::Delivery(Rc::new(DeliverySettings {
                 trail: resource.address.clone(),
-                bucket: named(&reader, bucket),
-                prefix: named(&reader, prefix),
+                bucket: named(&reader, own.bucket),
+                prefix: named(&reader, own.prefix),
                 key: named(&reader, names.kms_key.name),
-                name: trail_name(&resource, named(&reader, name).value()),
+                name: trail_name(&resource, named(&reader, own.name).value()),
                 arns: arns_of(&resource),
                 region: region(&resource).value,
                 is_multi_region: switch(&reader, names.is_multi_region.name),
                 is_organization_trail: switch(&reader, names.is_organization_trail.name),
                 writes_digests: switch(&reader, names.validates_log_files.name),
-                observed: observed(&reader),
+                log_group: named(&reader, own.log_group),
+                log_role: named(&reader, own.log_role),
+                observed: observed(&reader, "LatestDeliveryError", "LatestDeliveryTime"),
+                observed_by_logs: observed(
+                    &reader,
+                    "LatestCloudWatchLogsDeliveryError",
+                    "LatestCloudWatchLogsDeliveryTime",
+                ),
             }))
         }
         ResourceRole::Bucket { name, parts, .. } => RelatedResource::Bucket(LogTarget {
@@ -180,14 +187,12 @@ fn with_names(symbols: Vec<TargetName>, resource: &Resource) -> Vec<TargetName> 
     if resource.names.is_empty() { symbols } else { names.collect() }
 }
 
-/// The result of the last delivery, in the fields of a trail's status.
-fn observed(reader: &ArgumentReader) -> Option<ObservedDelivery> {
-    const ERROR: &str = "LatestDeliveryError";
-    const TIME: &str = "LatestDeliveryTime";
-    let time = named(reader, TIME);
+/// The result of the last delivery, in these fields of a trail's status.
+fn observed(reader: &ArgumentReader, error: &'static str, time: &'static str) -> Option<ObservedDelivery> {
+    let is_known = reader.field(error).is_some() || reader.field(time).is_some();
+    let time = named(reader, time);
     let has_delivered = matches!(time.value(), Known(Ok(time)) if !time.is_empty());
-    let is_known = reader.field(ERROR).is_some() || reader.field(TIME).is_some();
-    is_known.then(|| ObservedDelivery { error: named(reader, ERROR), has_delivered })
+    is_known.then(|| ObservedDelivery { error: named(reader, error), has_delivered })
 }
 
 /// Settings of the resource itself.

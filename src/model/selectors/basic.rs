@@ -24,15 +24,24 @@ pub struct BasicSelector {
     pub include_management_events: TrailSetting<bool>,
     /// The excluded event sources; the default is none.
     pub excluded_sources: TrailSetting<SelectorValues>,
-    /// The number of data resources; the default is none.
-    pub data_resources: TrailSetting<usize>,
+    /// The resources whose data events it selects; the default is none.
+    pub data_resources: TrailSetting<Vec<DataResource>>,
+}
+
+/// Resources of one type whose data events a basic selector selects.
+#[derive(Debug, Clone)]
+pub struct DataResource {
+    /// The type, such as `AWS::S3::Object`.
+    pub kind: TrailSetting<String>,
+    /// The ARNs, or prefixes of ARNs.
+    pub values: TrailSetting<SelectorValues>,
 }
 
 impl BasicSelector {
     /// True if it selects neither management nor data events, which CloudTrail rejects.
     pub fn selects_nothing(&self) -> bool {
         matches!(self.include_management_events.value(), Known(Ok(false)))
-            && matches!(self.data_resources.value(), Known(Ok(0)))
+            && matches!(self.data_resources.value(), Known(Ok(resources)) if resources.is_empty())
     }
 
     /// Determines the events that the selector records; `path` is its path within the trail.

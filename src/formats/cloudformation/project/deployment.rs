@@ -95,6 +95,7 @@ pub(super) struct LoadedStack<'a> {
     pub(super) root: Option<Rc<TemplateScope>>,
     trails: OnceCell<StackSearch>,
     surroundings: OnceCell<StackSearch>,
+    log_groups: OnceCell<StackSearch>,
     /// The parameter files in the tree that aren't used, searched at the first use.
     pub(super) unused_files: OnceCell<Vec<UnusedFile>>,
 }
@@ -115,6 +116,7 @@ impl<'a> LoadedStack<'a> {
             root: scope,
             trails: OnceCell::new(),
             surroundings: OnceCell::new(),
+            log_groups: OnceCell::new(),
             unused_files: OnceCell::new(),
         }
     }
@@ -125,6 +127,7 @@ impl<'a> LoadedStack<'a> {
         let found = match subject {
             SearchSubject::Trails => &self.trails,
             SearchSubject::Related => &self.surroundings,
+            SearchSubject::LogGroups => &self.log_groups,
         };
         found.get_or_init(|| {
             let budget = self.budget.half();

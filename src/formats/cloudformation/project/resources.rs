@@ -57,7 +57,7 @@ impl TemplateEvaluator<'_> {
         let header = entry.key.span;
         let kind = match subject {
             SearchSubject::Trails => &CLOUDFORMATION_TRAIL,
-            SearchSubject::Related => &UNREAD_STACK,
+            SearchSubject::Related | SearchSubject::LogGroups => &UNREAD_STACK,
         };
         let exists = Traced { value: Unknown(why.clone()), origin: Origin::Written(header), hops: Vec::new() };
         let name = entry.key.as_text().unwrap_or_default();
@@ -125,7 +125,7 @@ impl TemplateEvaluator<'_> {
             });
             return resources.collect();
         }
-        let resource = member.value.as_mapping().filter(|_| subject == SearchSubject::Related);
+        let resource = member.value.as_mapping().filter(|_| subject.is_related());
         let unread = resource.filter(|_| kind_of(&member.value).is_some_and(is_stack));
         unread.map(|resource| self.resource(&UNREAD_STACK, member, resource, outer)).into_iter().collect()
     }

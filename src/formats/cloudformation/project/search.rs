@@ -146,7 +146,7 @@ impl StackSearch {
             self.add_unread_part(|| Some(part.clone()));
         }
         self.add_unread_part(|| macro_part(template).filter(|part| is_relevant(part, subject)));
-        if self.subject == SearchSubject::Related {
+        if self.subject.is_related() {
             self.search_exporting(evaluator);
         }
     }
@@ -198,9 +198,9 @@ impl StackSearch {
             self.search_template(&inner, root, &exists, Some(&Path::into(stacks, entry, file)));
         }
         match self.subject {
-            SearchSubject::Related if is_elsewhere => self.note(root, stacks, entry),
+            SearchSubject::Related | SearchSubject::LogGroups if is_elsewhere => self.note(root, stacks, entry),
             SearchSubject::Trails if is_elsewhere => self.add_unread_part(|| evaluator.unread_part(&member, exists)),
-            SearchSubject::Related | SearchSubject::Trails => {}
+            SearchSubject::Related | SearchSubject::LogGroups | SearchSubject::Trails => {}
         }
     }
 

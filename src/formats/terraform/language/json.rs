@@ -171,7 +171,7 @@ impl BodyReader<'_> {
             ("variable", _) => self.variable(mapping),
             ("resource", Some(label)) => {
                 // The log targets of a trail aren't blocks, so the first shape is sufficient.
-                let subjects = [SearchSubject::Trails, SearchSubject::Related].into_iter();
+                let subjects = [SearchSubject::Trails, SearchSubject::Related, SearchSubject::LogGroups].into_iter();
                 let kind = subjects.filter_map(|subject| subject.kind(&label.text)).next();
                 self.body(mapping, kind.map(|kind| kind.shape).unwrap_or_default())
             }

@@ -96,6 +96,7 @@ pub(super) struct LoadedRoot<'a> {
     is_called: bool,
     trails: OnceCell<SearchResult>,
     surroundings: OnceCell<SearchResult>,
+    log_groups: OnceCell<SearchResult>,
     /// The files of values in the tree that aren't used, searched at the first use.
     pub(super) unused_files: OnceCell<Vec<UnusedFile>>,
 }
@@ -142,8 +143,9 @@ impl<'a> LoadedRoot<'a> {
         program.open_versions(&root.name);
         let overridden_variable = overridden_variable(&program);
         program.plan = context.plan.filter(|_| overridden_variable.is_none());
-        let (trails, surroundings, unused_files) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { program, overridden_variable, is_called: root.is_called, trails, surroundings, unused_files }
+        let (trails, surroundings, log_groups) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        let unused_files = OnceCell::new();
+        Self { program, overridden_variable, is_called: root.is_called, trails, surroundings, log_groups, unused_files }
     }
 
     /// The declarations of a subject, searched at the first use.
@@ -151,6 +153,7 @@ impl<'a> LoadedRoot<'a> {
         let found = match subject {
             SearchSubject::Trails => &self.trails,
             SearchSubject::Related => &self.surroundings,
+            SearchSubject::LogGroups => &self.log_groups,
         };
         found.get_or_init(|| ModuleSearch::new(&self.program, subject).run())
     }
@@ -279,7 +282,9 @@ fn resources_of_stack(
         DeployedStack::Unread(instance) => instance,
     };
     match subject {
-        SearchSubject::Related => vec![body::resource(block, &UNREAD_STACK, notation, instance, evaluator)],
+        SearchSubject::Related | SearchSubject::LogGroups => {
+            vec![body::resource(block, &UNREAD_STACK, notation, instance, evaluator)]
+        }
         SearchSubject::Trails if evaluator.world.has_steps() => Vec::new(),
         SearchSubject::Trails => {
             let mut rest = body::resource(block, &CLOUDFORMATION_TRAIL, notation, instance, evaluator);

@@ -153,7 +153,7 @@ impl LoadedRoot<'_> {
     /// The help for a module whose code isn't available, or whose version isn't known.
     fn unread_module(&self, name: &str, reference: &str) -> Option<String> {
         let description = format!("module `{name}`");
-        let subjects = [SearchSubject::Trails, SearchSubject::Related];
+        let subjects = [SearchSubject::Trails, SearchSubject::Related, SearchSubject::LogGroups];
         if subjects.into_iter().any(|subject| self.found(subject).depends_on_version(reference)) {
             return Some(PIN_VERSION.to_owned());
         }

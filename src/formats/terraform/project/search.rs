@@ -194,7 +194,7 @@ impl<'t, 'a> ModuleSearch<'t, 'a> {
             }
             CalledModule::Known(code) => self.search_known(way, id, &key, block.header, &code),
             // It may configure the buckets and keys that are passed to it.
-            CalledModule::Unread { .. } if self.subject == SearchSubject::Related => {
+            CalledModule::Unread { .. } if self.subject.is_related() => {
                 if self.pay(STEPS_OF_A_SITE) {
                     self.note(module, way, id, SiteKind::Resource(&UNREAD_MODULE));
                 } else {

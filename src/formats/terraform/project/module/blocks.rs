@@ -8,7 +8,7 @@ use crate::formats::terraform::language::json;
 use crate::formats::terraform::names::{file_name, is_component, is_json};
 use crate::formats::terraform::project::calls::found_calls::{self, FoundCall};
 use crate::formats::terraform::project::mentions::{names_trail, names_zone};
-use crate::model::{Notation, ResourceKind, SearchSubject, kinds};
+use crate::model::{Notation, ResourceKind, SearchSubject};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::hcl::{self, Block, ItemKind, Label, ParsedItem, UnparsedItem};
 use crate::syntax::{Problem, json as json_syntax};
@@ -62,12 +62,12 @@ impl ModuleBlock {
     }
     /// True if its text shows that it may declare a resource of the subject, so that it has to be parsed.
     pub(super) fn may_declare(&self, subject: SearchSubject) -> bool {
-        if self.mentions_trail || subject != SearchSubject::Related {
+        if self.mentions_trail || !subject.is_related() {
             return self.mentions_trail;
         }
         match &self.source {
             BlockSource::Json(block) => kind_of(block, subject).is_some(),
-            BlockSource::Native(item) => names_neighbour(header_of(self.file.slice(item.span))),
+            BlockSource::Native(item) => names_neighbour(header_of(self.file.slice(item.span)), subject),
         }
     }
 
@@ -135,10 +135,11 @@ pub(super) fn kind_of(block: &Block, subject: SearchSubject) -> Option<&'static 
 }
 
 /// True if the header of a resource may name a type on which trails depend.
-fn names_neighbour(header: &str) -> bool {
+fn names_neighbour(header: &str, subject: SearchSubject) -> bool {
+    let prefixes = subject.prefixes();
     match header.strip_prefix("resource").and_then(|labels| labels.trim_start().strip_prefix('"')) {
-        Some(kind) => kinds::RELATED_RESOURCES.iter().any(|neighbour| kind.starts_with(neighbour)),
-        None => kinds::RELATED_RESOURCES.iter().any(|neighbour| header.contains(neighbour)),
+        Some(kind) => prefixes.iter().any(|neighbour| kind.starts_with(neighbour)),
+        None => prefixes.iter().any(|neighbour| header.contains(neighbour)),
     }
 }
 
