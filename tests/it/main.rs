@@ -42,6 +42,7 @@ mod modules;
 mod oracle;
 mod other_runs;
 mod outputs;
+mod packaging;
 mod pages;
 mod parameters;
 mod planned;

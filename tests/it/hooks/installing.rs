@@ -26,7 +26,7 @@ impl Release {
         let program = "#!/bin/sh\necho trailint 9.9.9\n";
         let scratch = Scratch::new(name, &[("bin/curl", CURL), ("served/trailint", program)]);
         let build = format!(
-            "chmod +x bin/curl served/trailint && cd served && tar -czf {ARCHIVE} trailint && sha256sum {ARCHIVE} >{ARCHIVE}.sha256"
+            "chmod +x bin/curl served/trailint && cd served && mkdir a && mv trailint a && tar -czf {ARCHIVE} a && sha256sum {ARCHIVE} >{ARCHIVE}.sha256"
         );
         let built = bash(&scratch, &["-ec", &build], &[])?;
         built.status.success().then_some(Self { scratch })
@@ -79,6 +79,9 @@ fn the_action_downloads_a_version_that_is_asked_for() {
     let from = format!("https://github.example.com/owner/trailint/releases/download/v9.9.9/{ARCHIVE}");
     let asked = release.read("served/asked");
     assert!(asked.contains("--proto =https ") && asked.ends_with(&format!(" {from} {from}.sha256\n")), "{asked}");
+    // Without a version, that of the tag by which the action is used.
+    let by_tag = release.install(&[("VERSION", ""), ("ACTION_REF", "v9.9.9")]);
+    assert_eq!((status(&by_tag), out(&by_tag).as_str()), (0, "trailint 9.9.9\n"), "{}", err(&by_tag));
 }
 
 #[test]
