@@ -87,6 +87,43 @@ pub enum ResourceRole {
         /// The argument that refers to the key.
         key: &'static str,
     },
+    /// A log group in CloudWatch Logs.
+    LogGroup {
+        /// The argument for its name.
+        name: &'static str,
+    },
+    /// An IAM role.
+    Role {
+        /// The argument for its name.
+        name: &'static str,
+        /// The argument for its trust policy.
+        trust: &'static str,
+        /// The argument for its inline policies, and the argument for the document in each of them.
+        inline: [&'static str; 2],
+        /// The argument for the ARNs of managed policies.
+        managed: &'static str,
+    },
+    /// A resource with an inline policy of roles.
+    OfRole {
+        /// The argument for one role, or for a list of roles.
+        role: &'static str,
+        /// The argument for the policy.
+        policy: &'static str,
+    },
+    /// A managed policy, and the roles to which it is attached.
+    ManagedPolicy {
+        /// The argument for the policy.
+        policy: &'static str,
+        /// The argument for a list of roles; empty if there is none.
+        roles: &'static str,
+    },
+    /// A resource that attaches a managed policy to roles.
+    RoleAttachment {
+        /// The argument for one role, or for a list of roles.
+        role: &'static str,
+        /// The argument for the policy's ARN.
+        policy: &'static str,
+    },
     /// A part of the deployment that isn't read. It may attach settings to any resource that is passed to it.
     Unread {
         /// How to make it readable, as one imperative sentence.

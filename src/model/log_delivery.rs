@@ -6,11 +6,13 @@
 
 mod index;
 mod read;
+mod roles;
 mod target_names;
 mod target_settings;
 
 pub use index::{PolicyWork, RelatedIndex};
 pub use read::{RelatedResource, read};
+pub use roles::ManagedLink;
 pub use target_settings::{AccessBlock, Acl, AttachedPolicy, Expiration, Presence, TargetSetting};
 
 use std::rc::Rc;
@@ -30,6 +32,10 @@ pub struct LogDelivery {
     pub bucket: Option<Dependency>,
     /// The key; `None` if there is none, or if it is declared elsewhere or unknown.
     pub key: Option<Dependency>,
+    /// The role with which CloudTrail delivers to CloudWatch Logs; `None` if it is declared elsewhere or unknown.
+    pub role: Option<Dependency>,
+    /// The name of the log group, if it is declared or a literal.
+    pub log_group: Option<PartialText>,
     /// The limit that prevented reading some of the declarations.
     pub limit: Option<Reason>,
     /// The comparisons with policies so far, in the whole deployment.
@@ -162,7 +168,7 @@ impl SourceId {
 impl LogDelivery {
     /// The ids of the bucket, the key and their settings.
     pub fn sources(&self) -> impl Iterator<Item = SourceId> {
-        let both = self.bucket.iter().chain(&self.key);
+        let both = self.bucket.iter().chain(&self.key).chain(&self.role);
         both.flat_map(|thing| {
             std::iter::once(SourceId::of(&thing.declared)).chain(SourceId::of_settings(&thing.setting))
         })
@@ -191,7 +197,8 @@ impl LogDelivery {
             observed_by_logs: None,
         };
         let limit = Some(why.clone());
-        Some(Self { settings: Rc::new(delivery), bucket: None, key: None, limit, work: Rc::default() })
+        let settings = Rc::new(delivery);
+        Some(Self { settings, bucket: None, key: None, role: None, log_group: None, limit, work: Rc::default() })
     }
 }
 

@@ -13,6 +13,7 @@ mod permission;
 mod public;
 mod read;
 mod request;
+mod role;
 mod tampering;
 mod text;
 
@@ -22,6 +23,7 @@ pub(crate) use json::parse as parse_json;
 pub use permission::{Permission, Shortfall, StatementPart, permission};
 pub use public::{Publicity, publicity};
 pub use request::{File, LogPrefix, ServiceRequest};
+pub use role::{may_deliver, trusts_cloudtrail};
 pub use tampering::{OpenGrant, OutsidePrincipal, tampering};
 pub use text::{PartialText, TextPiece};
 

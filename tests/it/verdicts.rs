@@ -2,17 +2,31 @@
 
 use std::collections::BTreeMap;
 
+use trailint::internal::engine::{EngineSettings, Selection};
 use trailint::internal::report::{Report, TrailExistence};
+use trailint::internal::rules::RULES;
 
-use super::support::{check, projects_in, word};
+use super::support::{check_with, projects_in, word};
 
 #[test]
 fn projects_get_the_verdicts_that_are_written_for_them() {
+    compare(&["testdata/verdicts.txt", "testdata/template-verdicts.txt"], EngineSettings::default);
+}
+
+/// The rules that run only if they are selected.
+#[test]
+fn projects_get_the_verdicts_of_the_rules_for_audits() {
+    compare(&["testdata/audit-verdicts.txt"], || EngineSettings {
+        selection: Selection { selected: Some(RULES.iter().map(|rule| rule.id()).collect()), ..Selection::default() },
+        ..EngineSettings::default()
+    });
+}
+
+fn compare(texts: &[&str], settings: impl Fn() -> EngineSettings) {
     let mut different = String::new();
-    let texts = ["testdata/verdicts.txt", "testdata/template-verdicts.txt"];
-    for (name, mut files) in texts.into_iter().flat_map(projects_in) {
+    for (name, mut files) in texts.iter().flat_map(|text| projects_in(text)) {
         let (_, expected) = files.pop().unwrap();
-        let said = said(&check(files));
+        let said = said(&check_with(files, settings()));
         for line in expected.lines() {
             let (about, verdict) = line.rsplit_once(' ').unwrap_or(("", line));
             let said = said.get(about).copied().unwrap_or("nothing");

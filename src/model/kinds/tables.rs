@@ -12,7 +12,14 @@ pub(super) const RELATED_RESOURCES: &[&str] =
     &["aws_s3_", "aws_kms_", "awscc_s3_", "awscc_kms_", "AWS::S3::", "AWS::KMS::"];
 
 /// The prefixes of the types on which the delivery to CloudWatch Logs depends.
-pub(super) const ROLE_RESOURCES: &[&str] = &["aws_iam_", "awscc_iam_", "AWS::IAM::"];
+pub(super) const ROLE_RESOURCES: &[&str] = &[
+    "aws_iam_",
+    "awscc_iam_",
+    "AWS::IAM::",
+    "aws_cloudwatch_log_group",
+    "awscc_logs_log_group",
+    "AWS::Logs::LogGroup",
+];
 
 /// `AWS::CloudTrail::Trail`
 pub static CLOUDFORMATION_TRAIL: ResourceKind = trail(&CLOUDFORMATION);
@@ -284,6 +291,91 @@ pub(super) static LOG_GROUP_ROLES: &[ResourceKind] = &[
     delivery(&AWSCC, &AWSCC_LOG_GROUP, &AWSCC_NAMES),
     delivery(&CLOUDFORMATION, &CLOUDFORMATION_LOG_GROUP, &CLOUDFORMATION_NAMES),
     delivery(&LIVE, &LIVE_LOG_GROUP, &LIVE_NAMES),
+    log_group("aws_cloudwatch_log_group", &[Argument::value("name")], "name"),
+    log_group("awscc_logs_log_group", &[Argument::value("log_group_name")], "log_group_name"),
+    log_group("AWS::Logs::LogGroup", &[Argument::value("LogGroupName")], "LogGroupName"),
+    ResourceKind {
+        name: "aws_iam_role",
+        shape: &[
+            Argument::value("name"),
+            Argument::document("assume_role_policy"),
+            Argument::blocks("inline_policy", &[Argument::document("policy")]),
+            Argument::value("managed_policy_arns"),
+        ],
+        role: ResourceRole::Role {
+            name: "name",
+            trust: "assume_role_policy",
+            inline: ["inline_policy", "policy"],
+            managed: "managed_policy_arns",
+        },
+    },
+    ResourceKind {
+        name: "awscc_iam_role",
+        shape: &[
+            Argument::value("role_name"),
+            Argument::document("assume_role_policy_document"),
+            Argument::value("policies"),
+            Argument::value("managed_policy_arns"),
+        ],
+        role: ResourceRole::Role {
+            name: "role_name",
+            trust: "assume_role_policy_document",
+            inline: ["policies", "policy_document"],
+            managed: "managed_policy_arns",
+        },
+    },
+    ResourceKind {
+        name: "AWS::IAM::Role",
+        shape: &[
+            Argument::value("RoleName"),
+            Argument::document("AssumeRolePolicyDocument"),
+            Argument::value("Policies"),
+            Argument::value("ManagedPolicyArns"),
+        ],
+        role: ResourceRole::Role {
+            name: "RoleName",
+            trust: "AssumeRolePolicyDocument",
+            inline: ["Policies", "PolicyDocument"],
+            managed: "ManagedPolicyArns",
+        },
+    },
+    of_role("aws_iam_role_policy", &[Argument::value("role"), Argument::document("policy")], ["role", "policy"]),
+    of_role(
+        "awscc_iam_role_policy",
+        &[Argument::value("role_name"), Argument::document("policy_document")],
+        ["role_name", "policy_document"],
+    ),
+    of_role(
+        "AWS::IAM::RolePolicy",
+        &[Argument::value("RoleName"), Argument::document("PolicyDocument")],
+        ["RoleName", "PolicyDocument"],
+    ),
+    of_role(
+        "AWS::IAM::Policy",
+        &[Argument::value("Roles"), Argument::document("PolicyDocument")],
+        ["Roles", "PolicyDocument"],
+    ),
+    managed_policy("aws_iam_policy", &[Argument::document("policy")], ["policy", ""]),
+    managed_policy(
+        "awscc_iam_managed_policy",
+        &[Argument::document("policy_document"), Argument::value("roles")],
+        ["policy_document", "roles"],
+    ),
+    managed_policy(
+        "AWS::IAM::ManagedPolicy",
+        &[Argument::document("PolicyDocument"), Argument::value("Roles")],
+        ["PolicyDocument", "Roles"],
+    ),
+    role_attachment(
+        "aws_iam_role_policy_attachment",
+        &[Argument::value("role"), Argument::value("policy_arn")],
+        ["role", "policy_arn"],
+    ),
+    role_attachment(
+        "aws_iam_policy_attachment",
+        &[Argument::value("roles"), Argument::value("policy_arn")],
+        ["roles", "policy_arn"],
+    ),
 ];
 
 static AWS_NAMES: DeliveryNames = DeliveryNames { name: "name", ..SNAKE_NAMES };
@@ -399,6 +491,22 @@ const fn delivery_arguments(dialect: &Dialect, names: &DeliveryNames) -> [Argume
 
 const fn log_group_arguments(names: &DeliveryNames) -> [Argument; 2] {
     [Argument::value(names.log_group), Argument::value(names.log_role)]
+}
+
+const fn log_group(kind: &'static str, shape: ArgumentShape, name: &'static str) -> ResourceKind {
+    ResourceKind { name: kind, shape, role: ResourceRole::LogGroup { name } }
+}
+
+const fn of_role(name: &'static str, shape: ArgumentShape, [role, policy]: [&'static str; 2]) -> ResourceKind {
+    ResourceKind { name, shape, role: ResourceRole::OfRole { role, policy } }
+}
+
+const fn managed_policy(name: &'static str, shape: ArgumentShape, [policy, roles]: [&'static str; 2]) -> ResourceKind {
+    ResourceKind { name, shape, role: ResourceRole::ManagedPolicy { policy, roles } }
+}
+
+const fn role_attachment(name: &'static str, shape: ArgumentShape, [role, policy]: [&'static str; 2]) -> ResourceKind {
+    ResourceKind { name, shape, role: ResourceRole::RoleAttachment { role, policy } }
 }
 
 /// Creates a Terraform type with settings of a bucket.

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::read::{Attachment, LogTarget, RelatedResource};
+use super::roles::ManagedLink;
 use super::target_names::{NamedTarget, TargetName};
-use super::{Attached, DeclaredTarget, DeliverySettings, Dependency, LogDelivery, UnreadCompanion};
+use super::{Attached, DeclaredTarget, DeliverySettings, Dependency, LogDelivery, TargetSetting, UnreadCompanion};
 use crate::model::policy::{PartialText, Work};
 use crate::value::{Budget, Known, Reason, Unknown};
 
@@ -37,6 +38,8 @@ pub struct RelatedIndex {
     deliveries: HashMap<String, Rc<DeliverySettings>>,
     buckets: Registry,
     keys: Registry,
+    roles: Registry,
+    log_groups: Registry,
     /// The settings of all buckets of the account.
     account: Vec<Attached>,
     /// The parts that aren't read.
@@ -121,6 +124,7 @@ impl RelatedIndex {
         work: Rc<PolicyWork>,
     ) -> Self {
         let mut new = Self { unread_companion, work, ..Self::default() };
+        let mut managed = Registry::default();
         for resource in related.clone() {
             match resource {
                 RelatedResource::Bucket(target) => new.buckets.add(target),
@@ -135,9 +139,16 @@ impl RelatedIndex {
                 RelatedResource::OverLimit(unread_companion) if new.limit().is_none() => {
                     new.unread_companion = Some(unread_companion.clone())
                 }
-                RelatedResource::OverLimit(_) | RelatedResource::OfBucket(_) | RelatedResource::OfKey(_) => {}
+                RelatedResource::LogGroup(target) => new.log_groups.add(target),
+                RelatedResource::Role(target, _) => new.roles.add(target),
+                RelatedResource::ManagedPolicy(target, _) => managed.add(target),
+                RelatedResource::OverLimit(_)
+                | RelatedResource::OfBucket(_)
+                | RelatedResource::OfKey(_)
+                | RelatedResource::OfRoles(..) => {}
             }
         }
+        new.attach_policies(related.clone(), &managed);
         let of = |pick: fn(&'n RelatedResource) -> Option<&'n Attachment>| related.clone().filter_map(pick).collect();
         new.buckets.attach_all(of(|resource| match resource {
             RelatedResource::OfBucket(attachment) => Some(attachment),
@@ -171,8 +182,45 @@ impl RelatedIndex {
         let bucket = self.buckets.find(&NamedTarget::from_setting(&delivery.bucket)).map(|target| self.bucket(target));
         let key =
             self.keys.find(&NamedTarget::from_setting(&delivery.key)).map(|target| self.dependency(&self.keys, target));
+        let role = self.roles.find(&NamedTarget::from_setting(&delivery.log_role));
+        let role = role.map(|target| self.dependency(&self.roles, target));
+        let log_group = self.log_group(delivery);
         let work = Rc::clone(&self.work.comparisons);
-        Some(LogDelivery { settings: Rc::clone(delivery), bucket, key, limit, work })
+        Some(LogDelivery { settings: Rc::clone(delivery), bucket, key, role, log_group, limit, work })
+    }
+
+    /// Attaches the policies of roles.
+    fn attach_policies<'n>(&mut self, related: impl Iterator<Item = &'n RelatedResource>, managed: &Registry) {
+        let mut attachments: Vec<Attachment> = Vec::new();
+        for resource in related {
+            let links = match resource {
+                RelatedResource::Role(_, links) | RelatedResource::ManagedPolicy(_, links) => links,
+                RelatedResource::OfRoles(own, links) => {
+                    attachments.extend(own.iter().cloned());
+                    links
+                }
+                _ => continue,
+            };
+            attachments.extend(links.iter().map(|link| managed.attachment(link)));
+        }
+        self.roles.attach_all(attachments.iter().collect());
+    }
+
+    /// The name of the trail's log group, as far as it is known.
+    fn log_group(&self, delivery: &DeliverySettings) -> Option<PartialText> {
+        let group = &delivery.log_group;
+        let arn = match group.value() {
+            Known(Ok(arn)) => PartialText::exactly(arn),
+            Known(Err(_)) => return None,
+            Unknown(why) => PartialText::unknown(why),
+        };
+        let arn = arn.without_suffix(":*");
+        if let Some((_, name)) = arn.known().and_then(|arn| arn.split_once(":log-group:")) {
+            return Some(PartialText::exactly(name));
+        }
+        let symbol = arn.symbol()?;
+        let target = NamedTarget::Name(TargetName::Symbol(symbol.to_owned()), Known(()));
+        Some(self.log_groups.find(&target)?.own_name.as_ref()?.text())
     }
 
     fn bucket(&self, target: &Registered) -> Dependency {
@@ -188,7 +236,7 @@ impl RelatedIndex {
         let said: Vec<Attached> =
             target.settings.iter().cloned().chain(open.by_ref().take(MAX_UNKNOWN_TARGETS)).collect();
         let too_many = open.next().map(|_| target.over_limit("attachments to unknown resources"));
-        let policies = said.iter().filter_map(|attached| attached.setting.policy());
+        let policies = said.iter().filter_map(|attached| attached.setting.any_policy());
         let weights: Vec<usize> = policies.map(|policy| policy.weight).collect();
         self.work.policy_bytes.set(self.work.policy_bytes.get().saturating_add(weights.iter().sum()));
         let is_light =
@@ -267,6 +315,20 @@ impl Registry {
             self.by_name.entry(name.clone()).or_insert(position);
         }
         true
+    }
+
+    /// Returns the settings that the attachment of a policy of this registry gives a role.
+    fn attachment(&self, link: &ManagedLink) -> Attachment {
+        let ManagedLink { role, policy, attached } = link;
+        let mut settings = vec![attached.clone()];
+        match self.find(policy) {
+            Some(found) => settings.extend(found.settings.iter().map(|own| {
+                let applies = own.applies.clone().and(attached.applies.clone());
+                Attached { applies, ..own.clone() }
+            })),
+            None => settings.push(Attached { setting: Rc::new(TargetSetting::UnreadPolicy), ..attached.clone() }),
+        }
+        Attachment { target: role.clone(), names: Vec::new(), settings }
     }
 
     fn find(&self, named: &NamedTarget) -> Option<&Registered> {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::roles::{self, ManagedLink};
 use super::target_names::{NamedTarget, TargetName, of_value, symbols};
 use super::target_settings::{AccessBlock, Acl, AttachedPolicy, Expiration, Presence, TargetSetting};
 use super::{Attached, DeclaredTarget, DeliverySettings, ObservedDelivery, SourceId, UnreadCompanion};
@@ -23,6 +24,14 @@ pub enum RelatedResource {
     OfBucket(Attachment),
     /// Settings that another resource attaches to a key.
     OfKey(Attachment),
+    /// A log group in CloudWatch Logs.
+    LogGroup(LogTarget),
+    /// A role, and the managed policies that its own resource attaches to it.
+    Role(LogTarget, Vec<ManagedLink>),
+    /// A managed policy, and the roles to which its own resource attaches it.
+    ManagedPolicy(LogTarget, Vec<ManagedLink>),
+    /// Inline policies, and managed policies that another resource attaches to roles.
+    OfRoles(Vec<Attachment>, Vec<ManagedLink>),
     /// A public access block for all buckets of the account.
     OfAccount(Vec<Attached>),
     /// A part of the deployment that isn't read, and the texts that are passed to it.
@@ -46,8 +55,8 @@ pub struct LogTarget {
     pub(super) settings: Vec<Attached>,
 }
 
-/// Settings that another resource attaches to a bucket or key, and further names of it.
-#[derive(Debug)]
+/// Settings that another resource attaches to a bucket, key or role, and further names of it.
+#[derive(Debug, Clone)]
 pub struct Attachment {
     pub(super) target: NamedTarget,
     /// Further names of the bucket or key.
@@ -59,8 +68,16 @@ impl RelatedResource {
     /// The ids of the bucket or key and of the settings that this resource declares.
     pub fn sources(&self) -> Vec<SourceId> {
         match self {
-            RelatedResource::Bucket(thing) | RelatedResource::Key(thing) => {
+            RelatedResource::Bucket(thing) | RelatedResource::Key(thing) | RelatedResource::LogGroup(thing) => {
                 std::iter::once(SourceId::of(&thing.declared)).chain(SourceId::of_settings(&thing.settings)).collect()
+            }
+            RelatedResource::Role(thing, links) | RelatedResource::ManagedPolicy(thing, links) => {
+                let own = std::iter::once(SourceId::of(&thing.declared)).chain(SourceId::of_settings(&thing.settings));
+                own.chain(sources_of_links(links)).collect()
+            }
+            RelatedResource::OfRoles(attachments, links) => {
+                let settings = attachments.iter().flat_map(|attachment| SourceId::of_settings(&attachment.settings));
+                settings.chain(sources_of_links(links)).collect()
             }
             RelatedResource::OfBucket(attachment) | RelatedResource::OfKey(attachment) => {
                 SourceId::of_settings(&attachment.settings).collect()
@@ -73,13 +90,25 @@ impl RelatedResource {
     /// The total length of its policies' source texts, in bytes.
     pub fn length(&self) -> usize {
         let said = match self {
-            RelatedResource::Bucket(thing) | RelatedResource::Key(thing) => &thing.settings,
+            RelatedResource::Bucket(thing)
+            | RelatedResource::Key(thing)
+            | RelatedResource::LogGroup(thing)
+            | RelatedResource::Role(thing, _)
+            | RelatedResource::ManagedPolicy(thing, _) => &thing.settings,
+            RelatedResource::OfRoles(attachments, _) => match attachments.first() {
+                Some(attachment) => &attachment.settings,
+                None => return 0,
+            },
             RelatedResource::OfBucket(attachment) | RelatedResource::OfKey(attachment) => &attachment.settings,
             RelatedResource::OfAccount(said) => said,
             RelatedResource::Delivery(_) | RelatedResource::Unread(..) | RelatedResource::OverLimit(_) => return 0,
         };
-        said.iter().filter_map(|attached| attached.setting.policy()).map(|policy| policy.length).sum()
+        said.iter().filter_map(|attached| attached.setting.any_policy()).map(|policy| policy.length).sum()
     }
+}
+
+fn sources_of_links(links: &[ManagedLink]) -> impl Iterator<Item = SourceId> {
+    links.iter().map(|link| SourceId::Setting(Rc::as_ptr(&link.attached.setting)))
 }
 
 /// Converts a resource; `None` if it isn't created, unless it is a lifecycle configuration.
@@ -176,6 +205,20 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
                 settings: Vec::new(),
             })
         }
+        ResourceRole::LogGroup { name } => RelatedResource::LogGroup(LogTarget {
+            declared: declared(&resource),
+            is_certain: *exists == Known(true),
+            own_name: of_value(named(&reader, name).value()),
+            references: with_names(symbols(&resource, &["arn", "Arn"]), &resource),
+            arns: Vec::new(),
+            settings: Vec::new(),
+        }),
+        ResourceRole::Role { name, trust, inline, managed } => {
+            roles::role(&resource, &reader, name, trust, inline, managed)
+        }
+        ResourceRole::OfRole { role, policy } => roles::of_roles(&reader, role, policy, exists),
+        ResourceRole::ManagedPolicy { policy, roles } => roles::managed_policy(&resource, &reader, policy, roles),
+        ResourceRole::RoleAttachment { role, policy } => roles::role_attachment(&reader, role, policy, exists),
         ResourceRole::Unread { help } => unread(&resource, help),
     })
 }
@@ -196,13 +239,13 @@ fn observed(reader: &ArgumentReader, error: &'static str, time: &'static str) ->
 }
 
 /// Settings of the resource itself.
-fn own_settings(setting: Vec<TargetSetting>) -> Vec<Attached> {
+pub(super) fn own_settings(setting: Vec<TargetSetting>) -> Vec<Attached> {
     let setting = setting.into_iter().map(Rc::new);
     setting.map(|setting| Attached { applies: Known(true), is_separate: false, setting }).collect()
 }
 
 /// Settings of a separate resource, which apply if it exists.
-fn separate_settings(setting: Vec<TargetSetting>, exists: &Maybe<bool>) -> Vec<Attached> {
+pub(super) fn separate_settings(setting: Vec<TargetSetting>, exists: &Maybe<bool>) -> Vec<Attached> {
     let setting = setting.into_iter().map(Rc::new);
     setting.map(|setting| Attached { applies: exists.clone(), is_separate: true, setting }).collect()
 }
@@ -252,12 +295,12 @@ fn absent(resource: &Resource, reader: &ArgumentReader) -> Option<RelatedResourc
     is_lifecycle.then(|| RelatedResource::OfBucket(Attachment { target, names: Vec::new(), settings: vec![attached] }))
 }
 
-fn declared(resource: &Resource) -> Rc<DeclaredTarget> {
+pub(super) fn declared(resource: &Resource) -> Rc<DeclaredTarget> {
     let Resource { address, kind, header, call, .. } = resource;
     Rc::new(DeclaredTarget { address: address.clone(), kind, header: *header, call: *call })
 }
 
-fn named(reader: &ArgumentReader, name: &'static str) -> TrailSetting<String> {
+pub(super) fn named(reader: &ArgumentReader, name: &'static str) -> TrailSetting<String> {
     reader.setting(name, Ok(String::new()), text)
 }
 
@@ -353,7 +396,16 @@ fn ownership(reader: &ArgumentReader, path: &[&str]) -> Option<Presence> {
     Some(Presence { is_enabled: answers.fold(Known(false), Maybe::or), span })
 }
 
-fn policy(reader: &ArgumentReader, name: &str) -> Option<TargetSetting> {
+pub(super) fn policy(reader: &ArgumentReader, name: &str) -> Option<TargetSetting> {
+    policy_as(reader, name, TargetSetting::Policy)
+}
+
+/// Reads a policy as one of the settings that are policies.
+pub(super) fn policy_as(
+    reader: &ArgumentReader,
+    name: &str,
+    setting: fn(AttachedPolicy) -> TargetSetting,
+) -> Option<TargetSetting> {
     let (document, span, hops) = match (reader.field(name), reader.unknown_arguments()) {
         (Some(field), _) if field.value.value == Known(Data::Null) => return None,
         (Some(field), _) => (PolicyDocument::read(&field.value), field.value.origin.span(), field.value.hops.clone()),
@@ -366,7 +418,7 @@ fn policy(reader: &ArgumentReader, name: &str) -> Option<TargetSetting> {
         Some(Unknown(why)) => why.symbol().len(),
         Some(Known(_)) | None => 0,
     };
-    Some(TargetSetting::Policy(AttachedPolicy { document, span, hops, weight, length: written.max(weight) }))
+    Some(setting(AttachedPolicy { document, span, hops, weight, length: written.max(weight) }))
 }
 
 /// True if an argument is set and isn't an empty list of blocks.

@@ -30,7 +30,11 @@ pub(super) enum NamedTarget {
 impl NamedTarget {
     /// Converts the value of an argument.
     pub(super) fn from_setting(setting: &TrailSetting<String>) -> Self {
-        match setting.value() {
+        Self::of(setting.value())
+    }
+
+    pub(super) fn of(value: &Maybe<SettingRead<String>>) -> Self {
+        match value {
             Known(Err(_)) => NamedTarget::Nothing,
             Known(Ok(text)) if text.is_empty() => NamedTarget::Nothing,
             Known(Ok(text)) => NamedTarget::Name(TargetName::Literal(text.clone()), Known(())),

@@ -11,6 +11,12 @@ pub enum TargetSetting {
     /// An access control list (ACL).
     Acl(Acl),
     Policy(AttachedPolicy),
+    /// The policy that determines who may assume a role.
+    Trust(AttachedPolicy),
+    /// The attachment of a managed policy to a role. A policy that is read is a setting of its own.
+    Managed,
+    /// A policy of a role that can't be read.
+    UnreadPolicy,
     /// Access logging.
     Logging(Presence),
     /// Lifecycle rules, which move or delete objects after some time.
@@ -34,6 +40,15 @@ impl TargetSetting {
 
     pub fn policy(&self) -> Option<&AttachedPolicy> {
         if let TargetSetting::Policy(policy) = self { Some(policy) } else { None }
+    }
+
+    pub fn trust(&self) -> Option<&AttachedPolicy> {
+        if let TargetSetting::Trust(policy) = self { Some(policy) } else { None }
+    }
+
+    /// The policy of either kind.
+    pub fn any_policy(&self) -> Option<&AttachedPolicy> {
+        self.policy().or_else(|| self.trust())
     }
 
     pub fn logging(&self) -> Option<&Presence> {

@@ -176,7 +176,7 @@ impl<T> StatementClause<Option<StatementScope<T>>> {
 
 impl Principals {
     /// True if the service is among the principals. `*` includes services.
-    fn include(&self, service: &str, work: &Work) -> Maybe<bool> {
+    pub(super) fn include(&self, service: &str, work: &Work) -> Maybe<bool> {
         let service = PartialText::exactly(service);
         let is_it =
             |listed: &PartialText| compare([(listed, literal), (&service, literal)], [Each; 2], || listed.why(), work);
@@ -211,7 +211,7 @@ pub(super) fn any_action(patterns: &[PartialText], action: &str, work: &Work) ->
 
 /// True if one of the patterns matches one of the names of a resource. All names are of the same resource, so any known
 /// answer for a name is the answer.
-fn any_name(patterns: &[PartialText], names: &[PartialText], work: &Work) -> Maybe<bool> {
+pub(super) fn any_name(patterns: &[PartialText], names: &[PartialText], work: &Work) -> Maybe<bool> {
     patterns.iter().map(|listed| matches_any(listed, names, work)).fold(Known(false), Maybe::or)
 }
 

@@ -92,6 +92,27 @@ impl PartialText {
         }
     }
 
+    /// The symbol, if the text is a single unknown piece.
+    pub fn symbol(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [TextPiece::Unknown(symbol)] => Some(symbol),
+            _ => None,
+        }
+    }
+
+    /// The text without the end, if it ends so.
+    #[must_use]
+    pub fn without_suffix(mut self, suffix: &str) -> Self {
+        if let Some(TextPiece::Literal(last)) = self.pieces.last_mut() {
+            if last == suffix {
+                self.pieces.pop();
+            } else if let Some(rest) = last.strip_suffix(suffix) {
+                *last = rest.to_owned();
+            }
+        }
+        self
+    }
+
     /// True if the text may be empty.
     pub fn may_be_empty(&self) -> bool {
         self.literals().next().is_none() && !self.unknown_reason.as_ref().is_some_and(Reason::is_set)

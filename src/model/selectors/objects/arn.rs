@@ -78,6 +78,7 @@ pub(super) fn extent(value: &Maybe<SettingRead<String>>, partition: Partition) -
         |text: &str| names.iter().map(|name| extent_of(text, name)).find(|extent| !matches!(extent, Extent::Nothing));
     match (text.literal(), value) {
         (Some(literal), _) => of_literal(literal).unwrap_or(Extent::Nothing),
+        (None, Unknown(_)) if text.is_in_bucket(&names) => Extent::Some,
         (None, Unknown(why)) => {
             let mut wide = names.iter().flat_map(|name| wide_values(name));
             if wide.any(|wide| text.may_equal(&wide)) { Extent::Unknown(why.clone()) } else { Extent::Some }
@@ -143,6 +144,16 @@ impl ArnText {
         match self.pieces.last_mut() {
             Some(ArnPiece::Literal(last)) => last.push_str(text),
             Some(ArnPiece::Unknown { .. }) | None => self.pieces.push(ArnPiece::Literal(text.to_owned())),
+        }
+    }
+
+    /// True if the name of a declared bucket follows the prefix of all objects.
+    fn is_in_bucket(&self, partitions: &[&str]) -> bool {
+        match self.pieces.as_slice() {
+            [ArnPiece::Literal(prefix), ArnPiece::Unknown { symbol, .. }, ..] => {
+                is_bucket_attribute(symbol) && partitions.iter().any(|name| *prefix == prefix_of_objects(name))
+            }
+            _ => false,
         }
     }
 
