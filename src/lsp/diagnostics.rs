@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use lsp_types::{
@@ -18,7 +19,7 @@ use crate::error::{Error, FileLocation as Place};
 use crate::finding::{FindingTarget, Label, Level};
 use crate::output;
 use crate::report::{self, Report, TrailResult, View};
-use crate::rules;
+use crate::rules::{self, ADDRESSES, Rule};
 use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// The name of this program in diagnostics.
@@ -142,18 +143,24 @@ impl<'a> ReportPositions<'a> {
     }
 
     fn without_labels(&self, finding: &report::Diagnostic, range: Range, message: String) -> Diagnostic {
-        let leads_to_page = self.client_support.code_descriptions && self.client_support.pages;
         Diagnostic {
             range,
             severity: Some(DiagnosticSeverity::INFORMATION),
             code: Some(NumberOrString::String(finding.rule.id().to_owned())),
-            code_description: pages::uri(finding.rule).filter(|_| leads_to_page).map(|href| CodeDescription { href }),
+            code_description: self.client_support.code_descriptions.then(|| self.page(finding.rule)).flatten(),
             source: Some(SOURCE.to_owned()),
             message,
             related_information: None,
             tags: None,
             data: self.data(finding, FINDING),
         }
+    }
+
+    /// The page of a rule: a document of the server if the editor can show one, or the page at an address.
+    fn page(&self, rule: &Rule) -> Option<CodeDescription> {
+        let own = pages::uri(rule).filter(|_| self.client_support.pages);
+        let href = own.or_else(|| Uri::from_str(&ADDRESSES.rule(rule.id())?).ok())?;
+        Some(CodeDescription { href })
     }
 
     /// The data that the editor returns with the diagnostic.

@@ -7,6 +7,7 @@ use super::{full, json};
 use crate::edit::{Edit, Safety};
 use crate::finding::{FindingTarget, Label, Level};
 use crate::report::{Diagnostic, Report, View};
+use crate::rules::ADDRESSES;
 use crate::source::{ColumnUnit, SourceFile};
 
 #[derive(Serialize)]
@@ -42,6 +43,8 @@ struct Suggestion<'a> {
 #[derive(Serialize)]
 struct Code<'a> {
     value: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -85,7 +88,7 @@ fn rd_diagnostic<'a>(diagnostic: &'a Diagnostic, report: &Report) -> RdDiagnosti
             Level::Warning => "WARNING",
             Level::Note => "INFO",
         },
-        code: Code { value: diagnostic.rule.id() },
+        code: Code { value: diagnostic.rule.id(), url: ADDRESSES.rule(diagnostic.rule.id()) },
         related_locations: diagnostic.finding.related.iter().map(|label| related(label, report)).collect(),
         suggestions: suggestions(diagnostic, report),
     }

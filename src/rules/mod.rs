@@ -3,6 +3,7 @@
 //! A rule is a page in `rules/` and a `check`. The front matter of the page has the id, the level and the controls; its
 //! examples run as tests. To add a rule, add the page, the file and its two lines here.
 
+mod addresses;
 mod events;
 mod grants;
 mod log_delivery;
@@ -42,6 +43,7 @@ mod unvalidated_logs;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+pub use addresses::ADDRESSES;
 pub(crate) use excluded_event_sources::RULE as EXCLUDED_EVENT_SOURCES;
 pub(crate) use missing_management_events::RULE as MISSING_MANAGEMENT_EVENTS;
 pub(crate) use no_compliant_trail::RULE as NO_COMPLIANT_TRAIL;

@@ -1,5 +1,6 @@
 //! What the README and the pages in `docs` show is what the program prints.
 
+mod address;
 mod snippets;
 
 use std::path::{Path, PathBuf};

@@ -5,11 +5,12 @@ use super::page::{HtmlPage, NumberedFinding};
 use super::{lines, verdict};
 use crate::output::full::{footer_lines, rooted_place_of};
 use crate::report::{Diagnostic, Outcome};
+use crate::rules::{ADDRESSES, Rule};
 
 /// A finding under a heading of its own.
 pub(super) fn show(numbered: &NumberedFinding<'_>, heading: &'static str, page: &HtmlPage<'_>) -> Html {
     let NumberedFinding { id, diagnostic, .. } = numbered;
-    let title = join([verdict::of_finding(diagnostic), " ".into(), code(diagnostic.rule.id())]);
+    let title = join([verdict::of_finding(diagnostic), " ".into(), rule_name(diagnostic.rule)]);
     let parts = [
         block(heading, &[], title),
         block("p", &[("class", "message")], prose(&diagnostic.finding.message)),
@@ -18,6 +19,15 @@ pub(super) fn show(numbered: &NumberedFinding<'_>, heading: &'static str, page: 
         advice(diagnostic, page),
     ];
     section("article", &[("class", "finding"), ("id", id)], parts)
+}
+
+/// The id of a rule, which leads to its page if the page has an address.
+fn rule_name(rule: &Rule) -> Html {
+    let name = code(rule.id());
+    match ADDRESSES.rule(rule.id()) {
+        Some(address) => inline("a", &[("href", &address)], name),
+        None => name,
+    }
 }
 
 fn places(diagnostic: &Diagnostic, page: &HtmlPage<'_>) -> Html {

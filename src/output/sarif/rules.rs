@@ -6,16 +6,13 @@ use super::SarifText;
 use crate::finding::Level;
 use crate::output::rule_list::with_plain_links;
 use crate::report::Report;
-use crate::rules::{self, Check, Control, Rule};
+use crate::rules::{self, ADDRESSES, Check, Control, Rule};
 
 /// Prefix of the ids of the CIS AWS Foundations versions.
 const CIS: &str = "cis-aws-";
 
 /// The version of the program.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// The address of the project; nothing while it has none.
-const ADDRESS: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// The address of the benchmark.
 const CIS_ADDRESS: &str = "https://www.cisecurity.org/benchmark/amazon_web_services";
@@ -115,7 +112,7 @@ impl<'a> Driver<'a> {
             .collect();
         Self {
             name: env!("CARGO_PKG_NAME"),
-            information_uri: Some(ADDRESS).filter(|address| !address.is_empty()),
+            information_uri: ADDRESSES.project(),
             version: VERSION,
             semantic_version: VERSION,
             rules: report.rules.iter().map(|rule| Descriptor::of(rule, taxonomies)).collect(),
@@ -130,7 +127,7 @@ impl<'a> Descriptor<'a> {
         Self {
             id: page.id,
             name: name_of(page.id),
-            help_uri: (!ADDRESS.is_empty()).then(|| format!("{ADDRESS}/blob/v{VERSION}/rules/{}.md", page.id)),
+            help_uri: ADDRESSES.rule(page.id),
             short_description: SarifText::new(&page.summary),
             full_description: SarifText::new(first_sentences(page.text).unwrap_or(&page.summary)),
             help: Help { text: with_plain_links(page.text), markdown: page.text },

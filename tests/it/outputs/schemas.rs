@@ -6,6 +6,7 @@ use serde_json::Value;
 use trailint::internal::finding::Level;
 use trailint::internal::output::OutputFormat;
 use trailint::internal::report::{MergedFindings, Outcome, Report, View};
+use trailint::internal::rules::ADDRESSES;
 
 use super::hostile;
 use crate::html::reports;
@@ -290,9 +291,8 @@ fn rules_have_names() {
         let (id, name) = (rule["id"].as_str().unwrap(), rule["name"].as_str().unwrap());
         assert_eq!(name.to_lowercase(), id.replace('-', ""));
         assert!(name.starts_with(char::is_uppercase));
-        let address = env!("CARGO_PKG_REPOSITORY");
-        assert_eq!(rule.get("helpUri").is_some(), !address.is_empty());
+        assert_eq!(rule["helpUri"].as_str(), ADDRESSES.rule(id).as_deref());
         assert!(rule["properties"]["tags"].as_array().unwrap().len() <= 20, "GitHub takes no more tags: {rule}");
     }
-    assert_eq!(driver.get("informationUri").is_some(), !env!("CARGO_PKG_REPOSITORY").is_empty());
+    assert_eq!(driver["informationUri"].as_str(), ADDRESSES.project());
 }
