@@ -56,3 +56,7 @@ def readme() -> str:
     if not REPOSITORY:
         return text
     return re.sub(r"\]\((?!https?:|#)", f"]({REPOSITORY}/blob/v{VERSION}/", text)
+
+
+# The schemas by their file names on the site. The number is the version of the format.
+SCHEMAS = {"config-1.json": "src/config/schema.json"}
