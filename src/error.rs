@@ -243,8 +243,9 @@ impl Error {
                 or_list(suggestion.as_deref(), "`trailint --help` lists all commands")
             }
             Self::UnknownBenchmark { suggestion, .. } => {
-                let names: Vec<&str> = rules::stated_benchmarks().into_iter().collect();
-                or_list(*suggestion, &format!("expected {}", quoted(&names, "or")))
+                let names: Vec<&str> = rules::stated_benchmarks().collect();
+                let suggestion = suggestion.map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
+                Some(format!("{suggestion}expected {}", quoted(&names, "or")))
             }
             Self::NotIgnorable { .. } => Some("it reports files that can't be checked, or weakened checks".to_owned()),
             Self::TwoConfigurations { .. } => Some("remove one of them".to_owned()),

@@ -69,7 +69,7 @@ pub(super) fn run_engine(
 
 /// Returns the presentation of reports.
 pub(super) fn view(args: &CheckArgs, matches: &ArgMatches, config: &Config) -> View {
-    let benchmark = args.compliance.as_deref().map(|name| canonical_benchmark(name).to_owned());
+    let benchmark = args.compliance.clone();
     View {
         hides_unknown: args.unknown == OnUnknown::Ignore,
         // Results that may fail the run are shown.
@@ -200,15 +200,10 @@ fn is_whole_tree(named_inputs: &NamedInputs) -> bool {
     is_deep && named_inputs.inputs.paths.iter().any(|input| root.starts_with(&input.path))
 }
 
-/// Returns the name under which the rules list a benchmark that has two names.
-fn canonical_benchmark(name: &str) -> &str {
-    if name == "cis-aws-4.0.1" { "cis-aws-4.0" } else { name }
-}
-
 fn check_benchmark(name: Option<&str>) -> Result<(), Error> {
     match name {
-        Some(name) if !rules::stated_benchmarks().contains(canonical_benchmark(name)) => {
-            let suggestion = closest(name, rules::stated_benchmarks().into_iter());
+        Some(name) if !rules::stated_benchmarks().any(|known| known == name) => {
+            let suggestion = closest(name, rules::stated_benchmarks());
             Err(Error::UnknownBenchmark { name: name.to_owned(), suggestion })
         }
         Some(_) | None => Ok(()),

@@ -24,6 +24,10 @@ pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Select
     check_not_all(&args.ignore)?;
     let mut ignored = rules_of(&args.ignore)?;
     ignored.iter().try_for_each(|rule| check_is_evaluating(rule))?;
+    // A benchmark runs its rules, unless the command selects others; ignored ones stay ignored.
+    if !is_given(matches, "select") {
+        selected.extend(of_benchmark(args.compliance.as_deref()));
+    }
     let named = config_overrides(args, matches)?;
     ignored.retain(|rule| !named.iter().any(|named| named.id() == rule.id()));
     let selection = Selection {
@@ -44,14 +48,22 @@ fn names(rules: Vec<&'static Rule>) -> Vec<&'static str> {
 /// Returns the rules that the command line or the environment selects by name, unless it also ignores rules: an
 /// `ignore` list in the configuration can't disable these.
 fn config_overrides(args: &CheckArgs, matches: &ArgMatches) -> Result<Vec<&'static Rule>, Error> {
-    let is_given =
-        |option| matches!(matches.value_source(option), Some(ValueSource::CommandLine | ValueSource::EnvVariable));
-    if is_given("ignore") {
+    if is_given(matches, "ignore") {
         return Ok(Vec::new());
     }
     let options = [("select", &args.select), ("extend_select", &args.extend_select)];
-    let named_inputs = options.into_iter().filter(|(option, _)| is_given(option)).flat_map(|(_, names)| names);
+    let named_inputs = options.into_iter().filter(|(option, _)| is_given(matches, option)).flat_map(|(_, names)| names);
     rules_of(&named_inputs.filter(|name| name.trim() != ALL).cloned().collect::<Vec<_>>())
+}
+
+/// True if the option is on the command line or in the environment.
+fn is_given(matches: &ArgMatches, option: &str) -> bool {
+    matches!(matches.value_source(option), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+}
+
+/// Returns the rules that evaluate the controls of a benchmark.
+fn of_benchmark(benchmark: Option<&str>) -> Vec<&'static Rule> {
+    benchmark.and_then(rules::section).into_iter().flatten().flat_map(|listed| listed.rules()).collect()
 }
 
 /// Returns the rules with these names, and the members of the groups with these names.

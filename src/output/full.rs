@@ -5,6 +5,7 @@ mod layout;
 
 use anstyle::{AnsiColor, Style};
 
+use super::citation::citation;
 use super::link::link;
 use super::resolving::ResolvingCommands;
 use super::sanitize::sanitize;
@@ -171,9 +172,9 @@ fn joined_line(diagnostic: &Diagnostic, first: &Diagnostic, report: &Report, vie
 
 /// The lines below the snippets: the suppression, notes with the controls of the benchmark, and the help.
 pub(super) fn footer_lines(diagnostic: &Diagnostic, benchmark: &str) -> Vec<(&'static str, String)> {
-    let control = diagnostic.rule.page.control(benchmark).zip(diagnostic.rule.page.requires.as_ref());
+    let control = citation(diagnostic.rule, benchmark).zip(diagnostic.rule.page.requires.as_ref());
     let reading = diagnostic.rule.page.reading(benchmark).map(|reading| format!(" ({reading})")).unwrap_or_default();
-    let control = control.map(|(id, requires)| format!("{} {id} requires {requires}{reading}", title(benchmark)));
+    let control = control.map(|(control, requires)| format!("{control} requires {requires}{reading}"));
     let notes =
         diagnostic.finding.notes.iter().cloned().chain(witness(diagnostic)).chain(control).map(|note| ("note", note));
     let suppressed = diagnostic.suppressed.iter().map(|suppression| ("suppressed", suppression.describe()));
@@ -194,14 +195,6 @@ fn witness(diagnostic: &Diagnostic) -> Option<String> {
 fn side(verb: &str, decisions: &[String]) -> Option<String> {
     let shown: Vec<String> = decisions.iter().map(|decision| format!("`{}`", cut(decision))).collect();
     (!shown.is_empty()).then(|| format!("{verb} when {}", shown.join(" and ")))
-}
-
-/// The displayed name of a benchmark.
-fn title(benchmark: &str) -> String {
-    match benchmark.strip_prefix("cis-aws-") {
-        Some(version) => format!("CIS AWS Foundations v{version}.0"),
-        None => benchmark.to_uppercase(),
-    }
 }
 
 /// The level and the rule: `error[single-region-trail]`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::compliance::{self, ComplianceStatement};
+use super::compliance::{self, AccountEntry, ComplianceStatement, ComplianceSummary};
 use super::full::PathBase;
 use super::resolving::ResolvingCommands;
 use super::sanitize::escaped;
@@ -15,6 +15,7 @@ use crate::model::KnownInterface;
 use crate::report::{
     DeploymentResult, Diagnostic, FindingCounts, Outcome, Report, Suppression, TrailExistence, TrailResult, View,
 };
+use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Sources, Span};
 
 /// The version of the format.
@@ -60,6 +61,9 @@ pub(super) struct Summary {
     unknown: usize,
     declared_elsewhere: usize,
     suppressed: usize,
+    /// The numbers of the requested benchmark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compliance: Option<ComplianceSummary>,
 }
 
 #[derive(Serialize)]
@@ -76,13 +80,6 @@ pub(super) struct DeploymentEntry<'a> {
     /// The account, for the deployments of evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<AccountEntry<'a>>,
-}
-
-/// An account.
-#[derive(Serialize)]
-struct AccountEntry<'a> {
-    partition: &'a str,
-    id: &'a str,
 }
 
 /// The documents from which the verdicts on a deployed trail come.
@@ -226,11 +223,13 @@ struct JsonLocation {
 pub(super) struct Places<'a> {
     sources: &'a Sources,
     pointers: &'a Pointers,
+    /// The requested benchmark.
+    benchmark: Option<&'a str>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn of(report: &'a Report) -> Self {
-        Self { sources: &report.sources, pointers: &report.pointers }
+    pub(super) fn of(report: &'a Report, view: &'a View) -> Self {
+        Self { sources: &report.sources, pointers: &report.pointers, benchmark: view.benchmark.as_deref() }
     }
 }
 
@@ -250,11 +249,11 @@ struct Suppressed<'a> {
 
 pub(super) fn render(report: &Report, view: &View) -> String {
     let commands = ResolvingCommands::of(report, view, |own| view.is_reported(own));
-    let places = Places::of(report);
+    let places = Places::of(report, view);
     let document = JsonReport {
         version: VERSION,
         tool: tool(),
-        summary: summary(report),
+        summary: summary(report, view),
         deployments: StreamedList(|| report.deployments.iter().map(|result| deployment(result, &places, &commands))),
         findings: StreamedList(|| view.reported(report).map(|reported| diagnostic(reported, &places))),
         compliance: compliance::statements(report, view, PathBase::Root),
@@ -286,7 +285,7 @@ pub(super) fn tool() -> JsonTool {
     JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
 }
 
-pub(super) fn summary(report: &Report) -> Summary {
+pub(super) fn summary(report: &Report, view: &View) -> Summary {
     let FindingCounts { errors, warnings, notes, unknown, declared_elsewhere, suppressed } = report.counts();
     Summary {
         files: report.files,
@@ -298,6 +297,7 @@ pub(super) fn summary(report: &Report) -> Summary {
         unknown,
         declared_elsewhere,
         suppressed,
+        compliance: compliance::summary(report, view),
     }
 }
 
@@ -314,10 +314,7 @@ pub(super) fn deployment<'a>(
         trails: deployment.trails.iter().map(|deployment| trail(deployment, places)).collect(),
         unread: &deployment.unread,
         resolve: commands.get(&(deployment.root.clone(), deployment.name.clone())),
-        account: deployment
-            .account
-            .as_ref()
-            .map(|account| AccountEntry { partition: &account.partition, id: &account.id }),
+        account: deployment.account.as_ref().map(AccountEntry::of),
     }
 }
 
@@ -345,7 +342,7 @@ impl<'a> KnownEntry<'a> {
     }
 }
 
-pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, places: &Places<'_>) -> FindingEntry<'a> {
+pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, places: &Places<'a>) -> FindingEntry<'a> {
     let worlds = Worlds {
         fails_when: &reported.fails_when,
         passes_when: &reported.passes_when,
@@ -370,17 +367,22 @@ pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, places: &Places<'_>) -> F
         flow: reported.finding.related.iter().map(|label| step(label, places)).collect(),
         worlds: (reported.outcome == Outcome::Unknown).then_some(worlds),
         help: reported.finding.help.as_deref(),
-        controls: reported
-            .rule
-            .page
-            .controls
-            .iter()
-            .map(|control| ControlEntry { benchmark: &control.benchmark, id: &control.id })
-            .collect(),
+        controls: controls(reported.rule, places.benchmark),
         fix: reported.fix.as_ref().map(|own| fix(own, places)),
         fingerprint: &reported.fingerprint,
         suppressed: reported.suppressed.as_ref().map(|own| suppressed(own, places)),
     }
+}
+
+/// The control of the requested benchmark, and those on the page of the rule.
+fn controls<'a>(rule: &'static Rule, benchmark: Option<&'a str>) -> Vec<ControlEntry<'a>> {
+    let requested = benchmark.and_then(|benchmark| {
+        let id = rules::number_of(rule, benchmark)?;
+        Some(ControlEntry { benchmark, id })
+    });
+    let others = rule.page.controls.iter().filter(|control| Some(control.benchmark.as_str()) != benchmark);
+    let others = others.map(|control| ControlEntry { benchmark: &control.benchmark, id: &control.id });
+    requested.into_iter().chain(others).collect()
 }
 
 fn instances(reported: &Diagnostic) -> Vec<InstanceEntry<'_>> {

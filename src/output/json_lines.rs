@@ -22,14 +22,14 @@ enum JsonLine<'a> {
 pub(super) fn render(report: &Report, view: &View) -> String {
     let commands = ResolvingCommands::of(report, view, |own| view.is_reported(own));
     let deployments = report.deployments.iter();
-    let places = Places::of(report);
+    let places = Places::of(report, view);
     let deployments = deployments.map(|deployment| json::deployment(deployment, &places, &commands));
     let findings = view.reported(report).map(|diagnostic| Box::new(json::diagnostic(diagnostic, &places)));
     std::iter::once(JsonLine::Run { version: json::VERSION, tool: json::tool() })
         .chain(deployments.map(JsonLine::Deployment))
         .chain(findings.map(JsonLine::Finding))
         .chain(compliance::statements(report, view, PathBase::Root).into_iter().map(JsonLine::Compliance))
-        .chain(std::iter::once(JsonLine::Summary(json::summary(report))))
+        .chain(std::iter::once(JsonLine::Summary(json::summary(report, view))))
         .map(|line| json::line(&line))
         .collect()
 }

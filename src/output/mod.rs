@@ -7,6 +7,7 @@ mod annotation;
 mod azure;
 mod baseline;
 mod checkstyle;
+mod citation;
 mod comments;
 mod compliance;
 mod concise;

@@ -106,7 +106,7 @@ pub(super) fn render(report: &Report, view: &View, extent: ReportExtent) -> Stri
     let base =
         UriBase { description: SarifText::new("The root of the repository, or the working directory without one.") };
     let run = SarifRun {
-        tool: SarifTool { driver: rules::Driver::of(report, &taxonomies) },
+        tool: SarifTool { driver: rules::Driver::of(report, view.benchmark.as_deref(), &taxonomies) },
         taxonomies,
         invocations: [invocation(report, left_out)],
         original_uri_base_ids: BTreeMap::from([(places::ROOT, base)]),

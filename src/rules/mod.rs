@@ -48,7 +48,9 @@ pub(crate) use excluded_event_sources::RULE as EXCLUDED_EVENT_SOURCES;
 pub(crate) use missing_management_events::RULE as MISSING_MANAGEMENT_EVENTS;
 pub(crate) use no_compliant_trail::RULE as NO_COMPLIANT_TRAIL;
 pub use page::{Control, RulePage};
-pub use sections::{EvaluatedPart, ListedControl, basis, of_number as controls_of_number, section};
+pub use sections::{
+    EvaluatedPart, ListedControl, basis, number_of, of_number as controls_of_number, section, stated_benchmarks,
+};
 pub(crate) use stale_plan::RULE as STALE_PLAN;
 
 use crate::finding::{Finding, Label, Verdict};
@@ -343,11 +345,6 @@ pub const DEFAULT_BENCHMARK: &str = "cis-aws-3.0";
 /// The benchmarks that rules belong to.
 pub fn benchmarks() -> BTreeSet<&'static str> {
     RULES.iter().copied().flat_map(|rule| &rule.page.controls).map(|control| control.benchmark.as_str()).collect()
-}
-
-/// The benchmarks that `--compliance` accepts: those of the rules, and one with Security Hub's controls only.
-pub fn stated_benchmarks() -> BTreeSet<&'static str> {
-    benchmarks().into_iter().chain(["pci-dss-4.0.1"]).collect()
 }
 
 /// The names of all rules and groups.

@@ -73,8 +73,9 @@ impl RulePage {
         Some(format!("according to {auditor}, not the text of the control"))
     }
 
-    /// The rule's number in a benchmark.
+    /// The rule's number in a benchmark. Version 4.0.1 of CIS has the numbers of 4.0.
     pub fn control(&self, benchmark: &str) -> Option<&str> {
+        let benchmark = if benchmark == "cis-aws-4.0.1" { "cis-aws-4.0" } else { benchmark };
         self.controls.iter().find(|control| control.benchmark == benchmark).map(|control| control.id.as_str())
     }
 }

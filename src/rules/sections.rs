@@ -1,9 +1,12 @@
-//! All controls of benchmarks about CloudTrail, including those that no rule checks.
+//! All controls of benchmarks about CloudTrail, including those that no rule checks: the only list of them.
+//!
+//! The pages of the rules repeat the numbers for their readers; tests compare them with this list.
 //!
 //! Sources: the compliance files of Prowler for CIS 1.4 to 7.0, those of Steampipe for 1.2 and 1.3, and Security Hub's
 //! page about its CloudTrail controls for the others.
 
 use super::Rule;
+use Listing::{Absent, Automated, Manual};
 
 /// A control as its benchmark lists it.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +17,8 @@ pub struct ListedControl {
     pub title: &'static str,
     /// The profile of CIS to which it belongs.
     pub profile: Option<&'static str>,
+    /// `automated` or `manual`, as the benchmark assesses it.
+    pub assessment: &'static str,
     /// The part of the code that is evaluated for it.
     pub evaluates: EvaluatedPart,
 }
@@ -21,24 +26,44 @@ pub struct ListedControl {
 /// The part of the code that is evaluated for a control.
 #[derive(Debug, Clone, Copy)]
 pub enum EvaluatedPart {
-    /// These rules, if they exist.
+    /// These rules, if they exist: on the deployment, or on each of its trails.
     Rules(&'static [&'static str]),
-    /// Any trail that is logging, in any Region.
-    AnyTrail,
+    /// This rule, if it exists: one trail that passes it is enough.
+    AnyTrail(&'static str),
     /// No part of the code, for this reason.
     Nothing(&'static str),
 }
 
-/// A control of CIS's section about logging: its subject, its numbers in the [`VERSIONS`], the profile, and the rules.
-type SectionRow = (&'static str, [Option<&'static str>; 4], &'static str, EvaluatedPart);
+/// The number of a control in a version of CIS, and its assessment.
+#[derive(Debug, Clone, Copy)]
+enum Listing {
+    Absent,
+    Automated(&'static str),
+    Manual(&'static str),
+}
 
-/// The versions of CIS that share their numbers.
-const VERSIONS: &[&[&str]] = &[
+/// A control of CIS: its subject, its numbers in the [`VERSIONS`], the profile, and the rules.
+type CisRow = (&'static str, [Listing; 6], &'static str, EvaluatedPart);
+
+/// A control of Security Hub: its number, its subject, the standards to which Security Hub maps it, and the rules.
+type HubRow = (&'static str, &'static str, &'static [&'static str], EvaluatedPart);
+
+/// The versions of CIS with the same numbers and assessments.
+const VERSIONS: [&[&str]; 6] = [
     &["cis-aws-1.2"],
     &["cis-aws-1.3", "cis-aws-1.4", "cis-aws-1.5", "cis-aws-2.0"],
-    &["cis-aws-3.0", "cis-aws-4.0", "cis-aws-5.0"],
-    &["cis-aws-6.0", "cis-aws-7.0"],
+    &["cis-aws-3.0", "cis-aws-4.0", "cis-aws-4.0.1"],
+    &["cis-aws-5.0"],
+    &["cis-aws-6.0"],
+    &["cis-aws-7.0"],
 ];
+
+/// The standards of which Security Hub lists the controls.
+const STANDARDS: [&str; 3] = [FSBP, NIST, PCI];
+
+const FSBP: &str = "fsbp";
+const NIST: &str = "nist-800-53-r5";
+const PCI: &str = "pci-dss-4.0.1";
 
 const ALL_REGIONS: EvaluatedPart = EvaluatedPart::Rules(&[
     "no-compliant-trail",
@@ -48,74 +73,111 @@ const ALL_REGIONS: EvaluatedPart = EvaluatedPart::Rules(&[
     "excluded-event-sources",
     "missing-global-events",
 ]);
+const ONE_ENABLED: EvaluatedPart = EvaluatedPart::AnyTrail("stopped-trail");
 const VALIDATION: EvaluatedPart = EvaluatedPart::Rules(&["unvalidated-logs"]);
 const ENCRYPTION: EvaluatedPart = EvaluatedPart::Rules(&["logs-without-kms"]);
 const PUBLIC_BUCKET: EvaluatedPart = EvaluatedPart::Rules(&["public-log-bucket"]);
 const ACCESS_LOGGING: EvaluatedPart = EvaluatedPart::Rules(&["unlogged-log-bucket"]);
 const CLOUDWATCH: EvaluatedPart = EvaluatedPart::Rules(&["logs-without-cloudwatch"]);
-const OBJECT_WRITES: EvaluatedPart = EvaluatedPart::Rules(&["unrecorded-object-writes"]);
-const OBJECT_READS: EvaluatedPart = EvaluatedPart::Rules(&["unrecorded-object-reads"]);
+const OBJECT_WRITES: EvaluatedPart = EvaluatedPart::AnyTrail("unrecorded-object-writes");
+const OBJECT_READS: EvaluatedPart = EvaluatedPart::AnyTrail("unrecorded-object-reads");
 const ANOTHER_SERVICE: EvaluatedPart = EvaluatedPart::Nothing("about another service");
 const EVERY_KEY: EvaluatedPart = EvaluatedPart::Nothing("about every key of the account, not only the trail's");
+const ALARMS: EvaluatedPart =
+    EvaluatedPart::Nothing("about metric filters and alarms, in the section about monitoring");
+const STORES: EvaluatedPart = EvaluatedPart::Nothing("event data stores are no trails");
+const TAGS: EvaluatedPart = EvaluatedPart::Nothing("tags don't decide what a trail records");
 
 #[rustfmt::skip]
-const LOGGING: &[SectionRow] = &[
-    ("enabled in all Regions", [Some("2.1"), Some("3.1"), Some("3.1"), Some("4.1")], "L1", ALL_REGIONS),
-    ("log file validation", [Some("2.2"), Some("3.2"), Some("3.2"), Some("4.2")], "L2", VALIDATION),
-    ("the log bucket isn't public", [Some("2.3"), Some("3.3"), None, None], "L1", PUBLIC_BUCKET),
-    ("integrated with CloudWatch Logs", [Some("2.4"), Some("3.4"), None, None], "L1", CLOUDWATCH),
-    ("AWS Config in all Regions", [Some("2.5"), Some("3.5"), Some("3.3"), Some("4.3")], "L2", ANOTHER_SERVICE),
-    ("access logging of the log bucket", [Some("2.6"), Some("3.6"), Some("3.4"), Some("4.4")], "L1", ACCESS_LOGGING),
-    ("logs encrypted with customer managed KMS keys", [Some("2.7"), Some("3.7"), Some("3.5"), Some("4.5")], "L2", ENCRYPTION),
-    ("rotation of customer managed KMS keys", [Some("2.8"), Some("3.8"), Some("3.6"), Some("4.6")], "L2", EVERY_KEY),
-    ("VPC flow logs in all VPCs", [Some("2.9"), Some("3.9"), Some("3.7"), Some("4.7")], "L2", ANOTHER_SERVICE),
-    ("object-level writes are recorded", [None, Some("3.10"), Some("3.8"), Some("4.8")], "L2", OBJECT_WRITES),
-    ("object-level reads are recorded", [None, Some("3.11"), Some("3.9"), Some("4.9")], "L2", OBJECT_READS),
+const CIS: &[CisRow] = &[
+    // 1.2, 1.3 to 2.0, 3.0 and 4.0, 5.0, 6.0, 7.0
+    ("enabled in all Regions", [Automated("2.1"), Automated("3.1"), Automated("3.1"), Manual("3.1"), Manual("4.1"), Manual("4.1")], "L1", ALL_REGIONS),
+    ("log file validation", [Automated("2.2"), Automated("3.2"), Automated("3.2"), Automated("3.2"), Automated("4.2"), Automated("4.2")], "L2", VALIDATION),
+    ("the log bucket isn't public", [Automated("2.3"), Automated("3.3"), Absent, Absent, Absent, Absent], "L1", PUBLIC_BUCKET),
+    ("integrated with CloudWatch Logs", [Automated("2.4"), Automated("3.4"), Absent, Absent, Absent, Absent], "L1", CLOUDWATCH),
+    ("AWS Config in all Regions", [Automated("2.5"), Absent, Absent, Absent, Absent, Absent], "L1", ANOTHER_SERVICE),
+    ("AWS Config in all Regions", [Absent, Automated("3.5"), Automated("3.3"), Automated("3.3"), Automated("4.3"), Automated("4.3")], "L2", ANOTHER_SERVICE),
+    ("access logging of the log bucket", [Automated("2.6"), Automated("3.6"), Automated("3.4"), Manual("3.4"), Manual("4.4"), Manual("4.4")], "L1", ACCESS_LOGGING),
+    ("logs encrypted with customer managed KMS keys", [Automated("2.7"), Automated("3.7"), Automated("3.5"), Automated("3.5"), Automated("4.5"), Automated("4.5")], "L2", ENCRYPTION),
+    ("rotation of customer managed KMS keys", [Automated("2.8"), Automated("3.8"), Automated("3.6"), Automated("3.6"), Automated("4.6"), Automated("4.6")], "L2", EVERY_KEY),
+    ("VPC flow logs in all VPCs", [Automated("2.9"), Automated("3.9"), Automated("3.7"), Automated("3.7"), Automated("4.7"), Automated("4.7")], "L2", ANOTHER_SERVICE),
+    ("object-level writes are recorded", [Absent, Automated("3.10"), Automated("3.8"), Automated("3.8"), Automated("4.8"), Automated("4.8")], "L2", OBJECT_WRITES),
+    ("object-level reads are recorded", [Absent, Automated("3.11"), Automated("3.9"), Automated("3.9"), Automated("4.9"), Automated("4.9")], "L2", OBJECT_READS),
+    ("access logs of web front ends", [Absent, Absent, Absent, Absent, Absent, Manual("4.10")], "L1", ANOTHER_SERVICE),
+    ("changes of trails are alarmed", [Automated("3.5"), Automated("4.5"), Automated("4.5"), Automated("4.5"), Automated("5.5"), Automated("5.5")], "L1", ALARMS),
 ];
 
-/// Controls about CloudTrail that aren't part of any benchmark here.
-const OTHERS: &[ListedControl] = &[ListedControl {
-    id: "CloudTrail.9",
-    title: "tags of trails",
-    profile: None,
-    evaluates: EvaluatedPart::Nothing("tags don't decide what a trail records"),
-}];
+#[rustfmt::skip]
+const SECURITY_HUB: &[HubRow] = &[
+    ("CloudTrail.1", "one multi-Region trail with read and write management events", &[FSBP, NIST], ALL_REGIONS),
+    ("CloudTrail.2", "encryption at rest", &[FSBP, NIST, PCI], ENCRYPTION),
+    ("CloudTrail.3", "one trail is enabled", &[PCI], ONE_ENABLED),
+    ("CloudTrail.4", "log file validation", &[FSBP, NIST, PCI], VALIDATION),
+    ("CloudTrail.5", "integrated with CloudWatch Logs", &[FSBP, NIST], CLOUDWATCH),
+    ("CloudTrail.6", "the log bucket isn't public", &[PCI], PUBLIC_BUCKET),
+    ("CloudTrail.7", "access logging of the log bucket", &[PCI], ACCESS_LOGGING),
+    ("CloudTrail.9", "tags of trails", &[], TAGS),
+    ("CloudTrail.10", "event data stores with customer managed keys", &[NIST], STORES),
+    ("S3.22", "object-level writes are recorded", &[PCI], OBJECT_WRITES),
+    ("S3.23", "object-level reads are recorded", &[PCI], OBJECT_READS),
+];
 
 impl ListedControl {
     /// Returns the existing rules that evaluate the control.
     pub fn rules(&self) -> Vec<&'static Rule> {
         match self.evaluates {
             EvaluatedPart::Rules(ids) => ids.iter().filter_map(|id| super::find(id)).collect(),
-            EvaluatedPart::AnyTrail => super::find("stopped-trail").into_iter().collect(),
+            EvaluatedPart::AnyTrail(id) => super::find(id).into_iter().collect(),
             EvaluatedPart::Nothing(_) => Vec::new(),
         }
+    }
+
+    /// True if the rule evaluates the control.
+    pub fn is_evaluated_by(&self, rule: &Rule) -> bool {
+        self.rules().into_iter().any(|own| std::ptr::eq(own, rule))
     }
 
     /// Returns the reason why no rule evaluates the control, if none does.
     pub fn not_evaluated(&self) -> Option<&'static str> {
         match self.evaluates {
             EvaluatedPart::Nothing(reason) => Some(reason),
-            EvaluatedPart::Rules(_) | EvaluatedPart::AnyTrail => {
+            EvaluatedPart::Rules(_) | EvaluatedPart::AnyTrail(_) => {
                 self.rules().is_empty().then_some("no rule checks this control")
             }
         }
     }
 }
 
+/// The benchmarks that have a list here, in the order of the versions.
+pub fn stated_benchmarks() -> impl Iterator<Item = &'static str> {
+    VERSIONS.into_iter().flatten().copied().chain(STANDARDS)
+}
+
 /// Returns the controls of a benchmark about CloudTrail, in its order; `None` if its section isn't listed here.
 pub fn section(benchmark: &str) -> Option<Vec<ListedControl>> {
-    match VERSIONS.iter().position(|versions| versions.contains(&benchmark)) {
-        Some(version) => Some(cis(benchmark, version)),
-        None => of_security_hub(benchmark).map(<[ListedControl]>::to_vec),
+    let version = VERSIONS.iter().position(|versions| versions.contains(&benchmark));
+    match version {
+        Some(version) => Some(CIS.iter().filter_map(|row| of_cis(row, version)).collect()),
+        None if STANDARDS.contains(&benchmark) => {
+            Some(SECURITY_HUB.iter().filter(|row| row.2.contains(&benchmark)).map(of_security_hub).collect())
+        }
+        None => None,
     }
+}
+
+/// The number of a rule's control in a benchmark: that of the benchmark itself if the rule's page has it, else that of
+/// the list.
+pub fn number_of(rule: &'static Rule, benchmark: &str) -> Option<&'static str> {
+    let listed = || section(benchmark)?.into_iter().find(|listed| listed.is_evaluated_by(rule));
+    rule.page.control(benchmark).or_else(|| Some(listed()?.id))
 }
 
 /// Returns the controls with this number in any benchmark, without duplicate subjects.
 pub fn of_number(id: &str) -> Vec<ListedControl> {
-    let sections = super::stated_benchmarks().into_iter().filter_map(section).flatten().chain(OTHERS.iter().copied());
+    let cis = stated_benchmarks().filter_map(section).flatten();
     let mut found: Vec<ListedControl> = Vec::new();
-    for listed in sections.filter(|listed| listed.id.eq_ignore_ascii_case(id)) {
-        if !found.iter().any(|other| other.title == listed.title) {
+    for listed in cis.chain(SECURITY_HUB.iter().map(of_security_hub)) {
+        if listed.id.eq_ignore_ascii_case(id) && !found.iter().any(|other| other.title == listed.title) {
             found.push(listed);
         }
     }
@@ -124,108 +186,18 @@ pub fn of_number(id: &str) -> Vec<ListedControl> {
 
 /// A note for a list that isn't the benchmark's own.
 pub fn basis(benchmark: &str) -> Option<&'static str> {
-    let is_mapped = ["pci-dss-4.0.1", "nist-800-53-r5"].contains(&benchmark);
-    is_mapped.then_some("the controls of Security Hub that it maps to this standard")
+    [PCI, NIST].contains(&benchmark).then_some("the controls of Security Hub that it maps to this standard")
 }
 
-fn cis(benchmark: &str, version: usize) -> Vec<ListedControl> {
-    let mut controls: Vec<ListedControl> = LOGGING
-        .iter()
-        .filter_map(|(title, ids, profile, about)| {
-            let id = (*ids.get(version)?)?;
-            // Version 1.2 has one of them in the first profile.
-            let profile = if id == "2.5" { "L1" } else { profile };
-            Some(ListedControl { id, title, profile: Some(profile), evaluates: *about })
-        })
-        .collect();
-    if benchmark == "cis-aws-7.0" {
-        let title = "access logs of web front ends";
-        controls.push(ListedControl { id: "4.10", title, profile: Some("L1"), evaluates: ANOTHER_SERVICE });
-    }
-    controls
+fn of_cis((title, listings, profile, evaluates): &CisRow, version: usize) -> Option<ListedControl> {
+    let (id, assessment) = match listings.get(version)? {
+        Absent => return None,
+        Automated(id) => (id, "automated"),
+        Manual(id) => (id, "manual"),
+    };
+    Some(ListedControl { id, title, profile: Some(profile), assessment, evaluates: *evaluates })
 }
 
-fn of_security_hub(standard: &str) -> Option<&'static [ListedControl]> {
-    const fn listed(id: &'static str, title: &'static str, evaluates: EvaluatedPart) -> ListedControl {
-        ListedControl { id, title, profile: None, evaluates }
-    }
-    const FIRST: ListedControl =
-        listed("CloudTrail.1", "one multi-Region trail with read and write management events", ALL_REGIONS);
-    const SECOND: ListedControl = listed("CloudTrail.2", "encryption at rest", ENCRYPTION);
-    const FOURTH: ListedControl = listed("CloudTrail.4", "log file validation", VALIDATION);
-    const FIFTH: ListedControl = listed("CloudTrail.5", "integrated with CloudWatch Logs", CLOUDWATCH);
-    const STORES: EvaluatedPart = EvaluatedPart::Nothing("event data stores are no trails");
-    match standard {
-        "fsbp" => Some(&[FIRST, SECOND, FOURTH, FIFTH]),
-        "nist-800-53-r5" => Some(
-            const {
-                &[
-                    FIRST,
-                    SECOND,
-                    FOURTH,
-                    FIFTH,
-                    listed("CloudTrail.10", "event data stores with customer managed keys", STORES),
-                ]
-            },
-        ),
-        "pci-dss-4.0.1" => Some(
-            const {
-                &[
-                    SECOND,
-                    listed("CloudTrail.3", "one trail is enabled", EvaluatedPart::AnyTrail),
-                    FOURTH,
-                    listed("CloudTrail.6", "the log bucket isn't public", PUBLIC_BUCKET),
-                    listed("CloudTrail.7", "access logging of the log bucket", ACCESS_LOGGING),
-                    listed("S3.22", "object-level writes are recorded", OBJECT_WRITES),
-                    listed("S3.23", "object-level reads are recorded", OBJECT_READS),
-                ]
-            },
-        ),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The numbers and whether a rule checks each.
-    fn numbers(benchmark: &str) -> String {
-        section(benchmark)
-            .unwrap()
-            .iter()
-            .map(|listed: &ListedControl| match listed.evaluates {
-                EvaluatedPart::Nothing(_) => format!("({})", listed.id),
-                EvaluatedPart::Rules(_) | EvaluatedPart::AnyTrail => listed.id.to_owned(),
-            })
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
-    #[test]
-    fn sections_are_complete_and_in_their_order() {
-        assert_eq!(numbers("cis-aws-1.2"), "2.1 2.2 2.3 2.4 (2.5) 2.6 2.7 (2.8) (2.9)");
-        assert_eq!(numbers("cis-aws-1.4"), "3.1 3.2 3.3 3.4 (3.5) 3.6 3.7 (3.8) (3.9) 3.10 3.11");
-        assert_eq!(numbers("cis-aws-5.0"), "3.1 3.2 (3.3) 3.4 3.5 (3.6) (3.7) 3.8 3.9");
-        assert_eq!(numbers("cis-aws-7.0"), "4.1 4.2 (4.3) 4.4 4.5 (4.6) (4.7) 4.8 4.9 (4.10)");
-        assert_eq!(numbers("fsbp"), "CloudTrail.1 CloudTrail.2 CloudTrail.4 CloudTrail.5");
-        assert_eq!(numbers("nist-800-53-r5"), "CloudTrail.1 CloudTrail.2 CloudTrail.4 CloudTrail.5 (CloudTrail.10)");
-        assert_eq!(
-            numbers("pci-dss-4.0.1"),
-            "CloudTrail.2 CloudTrail.3 CloudTrail.4 CloudTrail.6 CloudTrail.7 S3.22 S3.23"
-        );
-    }
-
-    /// A page's numbers are those of the section.
-    #[test]
-    fn pages_agree_with_the_sections() {
-        for benchmark in VERSIONS.iter().copied().flatten() {
-            for rule in crate::rules::RULES.iter().copied() {
-                let listed = section(benchmark).unwrap().into_iter().find(
-                    |listed| matches!(listed.evaluates, EvaluatedPart::Rules(rules) if rules.contains(&rule.id())),
-                );
-                assert_eq!(rule.page.control(benchmark), listed.map(|listed| listed.id), "{benchmark} {}", rule.id());
-            }
-        }
-    }
+fn of_security_hub((id, title, _, evaluates): &HubRow) -> ListedControl {
+    ListedControl { id, title, profile: None, assessment: "automated", evaluates: *evaluates }
 }

@@ -479,12 +479,46 @@ fn what_is_excluded_is_not_searched() {
 }
 
 #[test]
+fn a_benchmark_runs_its_rules_unless_they_are_switched_off() {
+    let scratch = Scratch::new("benchmark-rules", &[("a.tf", BAD)]);
+    let controls = |arguments: &[&str]| {
+        let all = [&["check", "-q", "-f", "json", "--compliance", "cis-aws-4.0.1"], arguments].concat();
+        let (_, text) = said(&scratch, &all);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let summary = json["summary"]["compliance"].clone();
+        let controls = json["compliance"][0]["controls"].as_array().unwrap().iter();
+        let control = controls.clone().find(|control| control["id"] == "3.2").unwrap();
+        (control["status"].as_str().unwrap().to_owned(), control["reason"].clone(), summary)
+    };
+    let (status, reason, summary) = controls(&[]);
+    assert_eq!((status.as_str(), &reason), ("compliant", &serde_json::Value::Null));
+    assert_eq!((&summary["controls"], &summary["deployments"]), (&10.into(), &1.into()));
+    assert_eq!(summary["deployments_compliant"], 0);
+    // A configured selection doesn't exclude the rules of a requested benchmark; ignored rules stay ignored.
+    assert_eq!(controls(&["-c", "select=['stopped-trail']"]).0, "compliant");
+    for arguments in
+        [&["--select", "stopped-trail"][..], &["--ignore", "unvalidated-logs"], &["-c", "ignore=['unvalidated-logs']"]]
+    {
+        let (status, reason, _) = controls(arguments);
+        assert_eq!((status.as_str(), reason), ("not-judged", "switched off".into()), "{arguments:?}");
+    }
+    let (_, text) = said(&scratch, &["check", "--compliance", "cis-aws-4.0.1"]);
+    assert!(text.contains("note: CIS AWS Foundations v4.0.1 3.1 requires"), "{text}");
+    let stopped = Scratch::new(
+        "benchmark-stopped",
+        &[("a.tf", "resource \"aws_cloudtrail\" \"t\" {\n  enable_logging = false\n}\n")],
+    );
+    let (_, text) = said(&stopped, &["check", "--compliance", "pci-dss-4.0.1"]);
+    assert!(text.contains("PCI DSS 4.0.1 (Security Hub CloudTrail.4)"), "{text}");
+}
+
+#[test]
 fn the_benchmark_that_is_cited_is_chosen() {
     let scratch = Scratch::new("cited", &[("a.tf", BAD)]);
     let (_, text) = said(&scratch, &["check", "-c", "benchmark=cis-aws-7.0"]);
     assert!(text.contains("note: CIS AWS Foundations v7.0.0 4.1 requires"), "{text}");
     let (_, text) = said(&scratch, &["check", "-c", "benchmark=\"fsbp\""]);
-    assert!(text.contains("note: FSBP CloudTrail.1 requires"), "{text}");
+    assert!(text.contains("note: AWS Foundational Security Best Practices CloudTrail.1"), "{text}");
 }
 
 #[test]

@@ -90,7 +90,9 @@ fn controls(statement: &ComplianceStatement<'_>) -> Html {
 }
 
 fn control(stated: &ControlOutcome) -> Html {
-    let evidence = stated.evidence.iter().take(MAX_EVIDENCE).map(|line| block("li", &[], prose(line)));
+    let explanation = stated.explanation();
+    let evidence = stated.evidence.iter().take(MAX_EVIDENCE).map(|own| block("li", &[], prose(&own.line())));
+    let evidence = explanation.iter().map(|line| block("li", &[], prose(line))).chain(evidence);
     let more = stated.evidence.len().saturating_sub(MAX_EVIDENCE);
     let more = (more > 0).then(|| block("li", &[], prose(&format!("and {more} more (see `--format json`)"))));
     let grounds = [block("p", &[], prose(stated.title)), section("ul", &[], evidence.chain(more))];

@@ -104,7 +104,7 @@ struct Taxon<'a> {
 }
 
 impl<'a> Driver<'a> {
-    pub(super) fn of(report: &Report, taxonomies: &[Taxonomy<'a>]) -> Self {
+    pub(super) fn of(report: &Report, benchmark: Option<&str>, taxonomies: &[Taxonomy<'a>]) -> Self {
         let supported_taxonomies: Vec<Component> = taxonomies
             .iter()
             .enumerate()
@@ -115,14 +115,14 @@ impl<'a> Driver<'a> {
             information_uri: ADDRESSES.project(),
             version: VERSION,
             semantic_version: VERSION,
-            rules: report.rules.iter().map(|rule| Descriptor::of(rule, taxonomies)).collect(),
+            rules: report.rules.iter().map(|rule| Descriptor::of(rule, benchmark, taxonomies)).collect(),
             supported_taxonomies,
         }
     }
 }
 
 impl<'a> Descriptor<'a> {
-    fn of(rule: &'static Rule, taxonomies: &[Taxonomy<'a>]) -> Self {
+    fn of(rule: &'static Rule, benchmark: Option<&str>, taxonomies: &[Taxonomy<'a>]) -> Self {
         let page = &rule.page;
         Self {
             id: page.id,
@@ -132,7 +132,7 @@ impl<'a> Descriptor<'a> {
             full_description: SarifText::new(first_sentences(page.text).unwrap_or(&page.summary)),
             help: Help { text: with_plain_links(page.text), markdown: page.text },
             default_configuration: RuleConfiguration { level: page.level },
-            properties: RuleProperties::of(rule),
+            properties: RuleProperties::of(rule, benchmark),
             relationships: page.controls.iter().filter_map(|control| Relationship::to(control, taxonomies)).collect(),
         }
     }
@@ -155,13 +155,16 @@ fn first_sentences(page: &'static str) -> Option<&'static str> {
 }
 
 impl RuleProperties {
-    fn of(rule: &'static Rule) -> Self {
+    fn of(rule: &'static Rule, benchmark: Option<&str>) -> Self {
         let kind = if matches!(rule.check, Check::Reading) { "correctness" } else { "security" };
-        // GitHub shows ten tags, so the newest versions come first.
+        // GitHub shows ten tags, so the requested benchmark and the newest versions come first.
         let controls = rule.page.controls.iter().rev().filter(|control| control.benchmark.starts_with(CIS));
+        let controls = controls.filter(|control| Some(control.benchmark.as_str()) != benchmark);
         let controls = controls.map(|control| format!("{}/{}", control.benchmark, control.id));
+        let requested = benchmark.and_then(|name| Some(format!("{name}/{}", rules::number_of(rule, name)?)));
+        let kinds = [kind.to_owned(), "cloudtrail".to_owned()].into_iter();
         Self {
-            tags: [kind.to_owned(), "cloudtrail".to_owned()].into_iter().chain(controls).collect(),
+            tags: kinds.chain(requested).chain(controls).collect(),
             precision: "very-high",
             // GitHub calls these high, medium and low.
             security_severity: match rule.page.level {
