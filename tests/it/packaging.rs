@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use trailint::internal::rules::RULES;
 
 use super::cli::{Scratch, err, out, status};
 use super::hooks::{documents, is_pinned};
@@ -96,6 +97,7 @@ fn a_release_can_be_installed_with_pip_and_npm() {
     make_wheel();
     assert!(first == std::fs::read(wheel.trim()).unwrap(), "the wheel isn't reproducible");
     installs_with_pip(wheel.trim(), &project);
+    runs_as_hook(&dist, &project);
 
     let npm = project.path("npm");
     printed(project.path("packaging/npm"), &[dist_text, npm.to_str().unwrap(), TARGET], &project.0);
@@ -171,6 +173,26 @@ fn installs_with_pip(wheel: &str, project: &Scratch) {
     assert!(show.contains("Source, https://code.example.com/o/trailint"), "{show}");
 }
 
+/// The hook of the documentation installs the wheel, and finds what is wrong.
+fn runs_as_hook(dist: &Path, project: &Scratch) {
+    let page = std::fs::read_to_string(package("docs/install.md")).unwrap();
+    let config = page.split("```yml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let work = project.path("hooked");
+    std::fs::create_dir(&work).unwrap();
+    std::fs::write(work.join(".pre-commit-config.yaml"), config).unwrap();
+    std::fs::write(work.join("main.tf"), super::cli::BAD).unwrap();
+    printed("git", &["init", "--quiet"], &work);
+    printed("git", &["add", "--all"], &work);
+    let mut command = Command::new("pre-commit");
+    command.args(["run", "--verbose", "--all-files"]).current_dir(&work);
+    command.env("PRE_COMMIT_HOME", project.path("pre-commit")).env("PIP_NO_INDEX", "1").env("PIP_FIND_LINKS", dist);
+    // pre-commit also builds an empty package, for which pip would download setuptools. Zero means that it doesn't.
+    command.env("PIP_NO_BUILD_ISOLATION", "0").env("VIRTUALENV_SETUPTOOLS", "bundle");
+    let Ok(output) = command.output() else { return skipped("runs_as_hook", "there is no pre-commit") };
+    assert_eq!(status(&output), 1, "{}{}", out(&output), err(&output));
+    assert!(out(&output).contains("error[single-region-trail]"), "{}{}", out(&output), err(&output));
+}
+
 fn installs_with_npm(packages: &Path, project: &Scratch) {
     let Some(platform) = run("node", &["-p", "process.platform + '-' + process.arch"], &project.0) else {
         return skipped("installs_with_npm", "there is no Node.js");
@@ -189,6 +211,60 @@ fn installs_with_npm(packages: &Path, project: &Scratch) {
         return skipped("installs_with_npm", "npm can't install a package without a network");
     }
     finds_what_is_wrong(&project.path("used/node_modules/.bin/trailint"), &[] as &[&str], project);
+}
+
+/// The commands of the page on installing: run by another test in this file or in `hooks`, or with names that are checked.
+#[test]
+fn every_command_to_install_is_known() {
+    let page = std::fs::read_to_string(package("docs/install.md")).unwrap();
+    let blocks = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let commands: Vec<&str> = blocks.flat_map(str::lines).collect();
+    let archive = "trailint-x86_64-unknown-linux-musl";
+    let known = [
+        format!("pip install trailint=={VERSION}"),
+        "trailint check".to_owned(),
+        format!("npm install --save-dev --save-exact trailint@{VERSION}"),
+        "npx trailint check".to_owned(),
+        format!("sha256sum --check {archive}.tar.gz.sha256"),
+        format!("tar -xzf {archive}.tar.gz"),
+        format!("./{archive}/trailint check"),
+        format!("gh attestation verify {archive}.tar.gz --repo {}/trailint", owner()),
+        "cargo install --locked --path .".to_owned(),
+        format!(
+            "docker run --rm --network none --read-only --volume \"$PWD:/src:ro\" ghcr.io/{}/trailint:{VERSION}",
+            owner()
+        ),
+    ];
+    assert_eq!(commands, known);
+}
+
+/// The owner of the repository, or the placeholder.
+fn owner() -> &'static str {
+    env!("CARGO_PKG_REPOSITORY").trim_end_matches('/').rsplit('/').nth(1).unwrap_or("OWNER")
+}
+
+#[test]
+fn the_site_has_a_page_for_each_rule() {
+    let test = "the_site_has_a_page_for_each_rule";
+    if !has_python() || run("mdbook", &["--version"], Path::new("/")).is_none() {
+        return skipped(test, "there is no mdBook, or no Python 3.11");
+    }
+    let scratch = Scratch::new("site", &[]);
+    let site = scratch.path("site");
+    // The script checks the links.
+    printed(package("packaging/site"), &[site.to_str().unwrap()], &scratch.0);
+    let list = std::fs::read_to_string(site.join("docs/rules.html")).unwrap();
+    for rule in RULES {
+        let page = std::fs::read_to_string(site.join(format!("rules/{}.html", rule.id()))).unwrap();
+        assert!(page.contains(&format!("<code>{}</code>", rule.id())), "{}", rule.id());
+        // Each page has the list in its table of contents, so that this is the second click.
+        assert!(list.contains(&format!("href=\"../rules/{}.html\"", rule.id())), "{}", rule.id());
+    }
+    assert!(
+        std::fs::read_dir(&site)
+            .unwrap()
+            .any(|entry| { entry.unwrap().file_name().to_str().is_some_and(|name| name.starts_with("searchindex")) })
+    );
 }
 
 #[test]
@@ -308,6 +384,29 @@ fn workflows_have_no_permission_that_no_job_needs() {
                 assert!(!(has_secrets && uses_cache), "{name}: {job}: a cache could carry the code of another job");
             }
         }
+    }
+}
+
+#[test]
+fn forms_and_updates_have_the_shape_that_github_documents() {
+    let forms = [
+        ("github-issue-forms", &["problem.yml", "proposal.yml", "wrong-result.yml"][..]),
+        ("github-issue-config", &["config.yml"]),
+    ];
+    for (schema, names) in forms {
+        let schema = format!("vendor.{schema}");
+        let paths: Vec<String> = names.iter().map(|name| format!(".github/ISSUE_TEMPLATE/{name}")).collect();
+        has_shape(&schema, &paths);
+    }
+    has_shape("vendor.dependabot", &[".github/dependabot.yml".to_owned()]);
+}
+
+fn has_shape(schema: &str, paths: &[String]) {
+    let arguments: Vec<&str> =
+        ["--builtin-schema", schema].into_iter().chain(paths.iter().map(String::as_str)).collect();
+    match run("check-jsonschema", &arguments, &package("")) {
+        Some(output) => assert_eq!(status(&output), 0, "{}{}", out(&output), err(&output)),
+        None => skipped("forms_and_updates_have_the_shape_that_github_documents", "there is no check-jsonschema"),
     }
 }
 

@@ -89,12 +89,28 @@ fn is_for_pre_commit(file: &Value) {
     let known: Vec<&Value> = manifest.as_array().unwrap().iter().map(|hook| &hook["id"]).collect();
     for repository in file["repos"].as_array().unwrap() {
         has_keys(repository, &["repo", "rev", "hooks"]);
+        if repository["repo"] == "local" {
+            repository["hooks"].as_array().unwrap().iter().for_each(is_local_hook);
+            continue;
+        }
         assert_eq!(repository["rev"], TAG);
         for hook in repository["hooks"].as_array().unwrap() {
             has_keys(hook, &["id"]);
             assert!(known.contains(&&hook["id"]), "{hook}");
         }
     }
+}
+
+/// The same hook as in the manifest, with the wheel of this version.
+fn is_local_hook(hook: &Value) {
+    let manifest = documents(".pre-commit-hooks.yaml").remove(0);
+    let like = &manifest[0];
+    for key in ["name", "entry", "pass_filenames", "always_run", "require_serial"] {
+        assert_eq!(hook[key], like[key], "{key}");
+    }
+    assert_eq!(hook["language"], "python");
+    let wheel = concat!("trailint==", env!("CARGO_PKG_VERSION"));
+    assert_eq!(hook["additional_dependencies"], serde_json::json!([wheel]));
 }
 
 fn is_for_lefthook(file: &Value) {
