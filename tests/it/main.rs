@@ -39,6 +39,7 @@ mod mentions;
 mod merging;
 mod metamorphic;
 mod modules;
+mod objects;
 mod oracle;
 mod other_runs;
 mod outputs;
