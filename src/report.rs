@@ -130,6 +130,8 @@ pub struct DeploymentResult {
     /// True if the verdict is based on a trail in each required Region, instead of one trail for all.
     pub is_by_region: bool,
     pub trails: Vec<TrailResult>,
+    /// The ids of the rules that require one trail only, and that some trail passes in every world.
+    pub satisfied: Vec<&'static str>,
     /// The `moved` blocks of its code.
     pub moves: Vec<MovedBlock>,
     /// True if the project is a root only because the base of a comparison has it as one, although a module calls it

@@ -18,7 +18,7 @@ use crate::report::{Absence, DeploymentResult, Diagnostic, Outcome, TrailExisten
 use crate::rules::{self, Check, RULES, Rule, Strictness};
 use crate::source::{Sources, Span};
 use crate::suppress::Suppressions;
-use crate::value::{Budget, Hop, HopKind, Origin, World};
+use crate::value::{Budget, Hop, HopKind, Known, Origin, World};
 
 /// The length in bytes of a digest, long enough to distinguish the declarations of a repository.
 const BYTES: usize = 8;
@@ -74,13 +74,10 @@ impl DeploymentCheck<'_> {
         let whole = self.deployment_verdict(&instances, elsewhere, header);
         let is_by_region = self.is_by_region(&instances);
         let excuse = whole.as_ref().and_then(|(_, outcome, ..)| Downgrade::of(*outcome, is_by_region, &instances));
+        let satisfied = self.satisfied_rules(&instances);
         let excuses = Excuses {
             of_conditions: excuse.filter(|_| !self.settings.policy.every_trail),
-            satisfied: if self.settings.policy.every_trail {
-                Vec::new()
-            } else {
-                downgrade::satisfied_by_one(&instances)
-            },
+            satisfied: satisfied.iter().copied().filter(|_| !self.settings.policy.every_trail).collect(),
         };
         let groups = self.group(&instances);
         let mut findings = Vec::with_capacity(groups.len().saturating_add(1));
@@ -113,6 +110,7 @@ impl DeploymentCheck<'_> {
             verdict,
             is_by_region,
             trails,
+            satisfied,
             moves,
             is_root_only_in_base,
             unread,
@@ -148,6 +146,7 @@ impl DeploymentCheck<'_> {
             verdict: None,
             is_by_region: false,
             trails: Vec::new(),
+            satisfied: Vec::new(),
             moves: Vec::new(),
             is_root_only_in_base: self.is_root_only_in_base(),
             account: self.opened.account(),
@@ -227,6 +226,29 @@ impl DeploymentCheck<'_> {
             witness::combine(verdicts.iter().map(|(verdict, world)| (verdict.clone(), world)).collect());
         let outcome = if may_be_none && outcome == Outcome::Fail { Outcome::Unknown } else { outcome };
         Some((rule, outcome, finding, witness))
+    }
+
+    /// The ids of the rules that require one trail only, and that some trail passes in every world.
+    fn satisfied_rules(&self, instances: &[TrailInstance]) -> Vec<&'static str> {
+        let rules = RULES.iter().copied().filter(|rule| rule.is_for_one_trail);
+        let rules = rules.filter(|rule| self.settings.selection.is_selected(rule));
+        let is_satisfied =
+            |rule: &&'static Rule| downgrade::has_one(rule, instances) || self.is_passed_in_each_world(rule, instances);
+        rules.filter(is_satisfied).map(Rule::id).collect()
+    }
+
+    /// True if in each world one of several trails exists and passes the rule.
+    fn is_passed_in_each_world(&self, rule: &'static Rule, instances: &[TrailInstance]) -> bool {
+        let Some(check) = rule.check.trail_check() else { return false };
+        if downgrade::candidates(rule, instances) < 2 {
+            return false;
+        }
+        let runs = trail_instance::runs(self.budget, |world| self.all_trails(world));
+        let passes = |trail: &Trail| {
+            trail.exists.value == Known(true) && check(trail, &self.settings.policy).passes() == Some(true)
+        };
+        let mut runs = trail_instance::without_needless_failures(runs).into_iter();
+        runs.all(|(trails, _)| trails.iter().any(passes))
     }
 
     /// True if the deployment fails without a trail: a trail is required, or it is an account.

@@ -32,12 +32,20 @@ pub(super) struct Excuses {
 /// The reason why findings of a rule that requires one trail only are notes.
 const SATISFIED: &str = "another trail satisfies the control";
 
-/// The ids of the rules that require one trail only and that a trail passes which is always created.
-pub(super) fn satisfied_by_one(instances: &[TrailInstance]) -> Vec<&'static str> {
+/// True if a trail that is always created passes a rule.
+pub(super) fn has_one(rule: &Rule, instances: &[TrailInstance]) -> bool {
     let always = instances.iter().filter(|instance| instance.exists == TrailExistence::Always);
-    let results = always.flat_map(|instance| &instance.results);
-    let passed = results.filter(|result| result.rule.is_for_one_trail && result.outcome == Outcome::Pass);
-    passed.map(|result| result.rule.id()).collect()
+    outcomes(rule, always).any(|outcome| outcome == Outcome::Pass)
+}
+
+/// The number of trails that pass a rule in some world.
+pub(super) fn candidates(rule: &Rule, instances: &[TrailInstance]) -> usize {
+    outcomes(rule, instances.iter()).filter(|outcome| *outcome != Outcome::Fail).count()
+}
+
+fn outcomes<'i>(rule: &Rule, instances: impl Iterator<Item = &'i TrailInstance>) -> impl Iterator<Item = Outcome> {
+    let results = instances.flat_map(|instance| &instance.results);
+    results.filter(move |result| std::ptr::eq(result.rule, rule)).map(|result| result.outcome)
 }
 
 /// Returns a finding of such a rule as a note.

@@ -60,6 +60,7 @@ pub static FOREIGN: &[(OtherTool, &str, &str)] = &[
     (OtherTool::Checkov, "CKV_AWS_36", "unvalidated-logs"),
     (OtherTool::Checkov, "CKV_AWS_35", "logs-without-kms"),
     (OtherTool::Checkov, "CKV_AWS_18", "unlogged-log-bucket"),
+    (OtherTool::Checkov, "CKV2_AWS_10", "logs-without-cloudwatch"),
     (OtherTool::Trivy, "AVD-AWS-0014", "single-region-trail"),
     (OtherTool::Trivy, "AWS-0014", "single-region-trail"),
     (OtherTool::Trivy, "aws-cloudtrail-enable-all-regions", "single-region-trail"),
@@ -85,6 +86,15 @@ pub static FOREIGN: &[(OtherTool, &str, &str)] = &[
     (OtherTool::Trivy, "s3-bucket-logging", "unlogged-log-bucket"),
     (OtherTool::Trivy, "aws-s3-enable-bucket-logging", "unlogged-log-bucket"),
     (OtherTool::Trivy, "AWS002", "unlogged-log-bucket"),
+    (OtherTool::Trivy, "AVD-AWS-0162", "logs-without-cloudwatch"),
+    (OtherTool::Trivy, "AWS-0162", "logs-without-cloudwatch"),
+    (OtherTool::Trivy, "aws-cloudtrail-ensure-cloudwatch-integration", "logs-without-cloudwatch"),
+    (OtherTool::Trivy, "AVD-AWS-0171", "unrecorded-object-writes"),
+    (OtherTool::Trivy, "AWS-0171", "unrecorded-object-writes"),
+    (OtherTool::Trivy, "aws-s3-enable-object-write-logging", "unrecorded-object-writes"),
+    (OtherTool::Trivy, "AVD-AWS-0172", "unrecorded-object-reads"),
+    (OtherTool::Trivy, "AWS-0172", "unrecorded-object-reads"),
+    (OtherTool::Trivy, "aws-s3-enable-object-read-logging", "unrecorded-object-reads"),
     (OtherTool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "single-region-trail"),
     (OtherTool::Kics, "8173d5eb-96b5-4aa6-a71b-ecfa153c123d", "missing-global-events"),
     (OtherTool::Kics, "058ac855-989f-4378-ba4d-52d004020da7", "single-region-trail"),
@@ -97,12 +107,38 @@ pub static FOREIGN: &[(OtherTool, &str, &str)] = &[
     (OtherTool::Kics, "bd0088a5-c133-4b20-b129-ec9968b16ef3", "public-log-bucket"),
     (OtherTool::Kics, "ee9e50e8-b2ed-4176-ad42-8fc0cf7593f4", "unlogged-log-bucket"),
     (OtherTool::Kics, "c3ce69fd-e3df-49c6-be78-1db3f802261c", "unlogged-log-bucket"),
+    (OtherTool::Kics, "17b30f8f-8dfb-4597-adf6-57600b6cf25e", "logs-without-cloudwatch"),
+    (OtherTool::Kics, "65d07da5-9af5-44df-8983-52d2e6f24c44", "logs-without-cloudwatch"),
+    (OtherTool::Kics, "a8fc2180-b3ac-4c93-bd0d-a55b974e4b07", "unrecorded-object-writes"),
+    (OtherTool::Kics, "a8fc2180-b3ac-4c93-bd0d-a55b974e4b07", "unrecorded-object-reads"),
     (OtherTool::CfnGuard, "MULTI_REGION_CLOUD_TRAIL_ENABLED", "single-region-trail"),
     (OtherTool::CfnGuard, "CLOUD_TRAIL_ENABLED", "stopped-trail"),
     (OtherTool::CfnGuard, "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED", "unvalidated-logs"),
     (OtherTool::CfnGuard, "CLOUD_TRAIL_ENCRYPTION_ENABLED", "logs-without-kms"),
     (OtherTool::CfnGuard, "S3_BUCKET_LOGGING_ENABLED", "unlogged-log-bucket"),
+    (OtherTool::CfnGuard, "CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED", "logs-without-cloudwatch"),
+    (OtherTool::CfnGuard, "CLOUDTRAIL_S3_DATAEVENTS_ENABLED", "unrecorded-object-writes"),
+    (OtherTool::CfnGuard, "CLOUDTRAIL_S3_DATAEVENTS_ENABLED", "unrecorded-object-reads"),
     (OtherTool::CfnNag, "W35", "unlogged-log-bucket"),
+];
+
+/// The checks of tools without comments in code that correspond to our rules: the id, and our rule.
+///
+/// Sources: `prowler/providers/aws/services/cloudtrail` in prowler-cloud/prowler, and `rego/rules/tf/aws` in
+/// fugue/regula.
+static WITHOUT_COMMENTS: &[(&str, &str)] = &[
+    ("cloudtrail_multi_region_enabled", "no-compliant-trail"),
+    ("cloudtrail_multi_region_enabled_logging_management_events", "no-compliant-trail"),
+    ("cloudtrail_log_file_validation_enabled", "unvalidated-logs"),
+    ("cloudtrail_kms_encryption_enabled", "logs-without-kms"),
+    ("cloudtrail_logs_s3_bucket_is_not_publicly_accessible", "public-log-bucket"),
+    ("cloudtrail_logs_s3_bucket_access_logging_enabled", "unlogged-log-bucket"),
+    ("cloudtrail_cloudwatch_logging_enabled", "logs-without-cloudwatch"),
+    ("cloudtrail_s3_dataevents_write_enabled", "unrecorded-object-writes"),
+    ("cloudtrail_s3_dataevents_read_enabled", "unrecorded-object-reads"),
+    ("FG_R00029", "logs-without-cloudwatch"),
+    ("FG_R00354", "unrecorded-object-writes"),
+    ("FG_R00355", "unrecorded-object-reads"),
 ];
 
 /// The limit of suppressions from one comment, one more than count in a file.
@@ -249,7 +285,8 @@ fn ignore(
 
 /// Returns the names of our rules that correspond to a rule of any other tool.
 pub fn matching_rules(id: &str) -> impl Iterator<Item = &'static str> {
-    FOREIGN.iter().filter(move |(_, theirs, _)| theirs.eq_ignore_ascii_case(id)).map(|(_, _, own)| *own)
+    let all = FOREIGN.iter().map(|(_, theirs, own)| (*theirs, *own)).chain(WITHOUT_COMMENTS.iter().copied());
+    all.filter(move |(theirs, _)| theirs.eq_ignore_ascii_case(id)).map(|(_, own)| own)
 }
 
 /// Describes the rules that correspond to a rule of another tool; `None` if no tool has such a rule.

@@ -300,6 +300,12 @@ fn rules_are_explained_by_the_names_that_others_give_them() {
         ("10.2.1.7", "no-compliant-trail (error)"),
         ("CloudTrail.5", "logs-without-cloudwatch (warning)"),
         ("S3.22", "unrecorded-object-writes (warning)"),
+        ("AVD-AWS-0171", "unrecorded-object-writes (warning)"),
+        ("AWS-0172", "unrecorded-object-reads (warning)"),
+        ("CKV2_AWS_10", "logs-without-cloudwatch (warning)"),
+        ("65d07da5-9af5-44df-8983-52d2e6f24c44", "logs-without-cloudwatch (warning)"),
+        ("FG_R00029", "logs-without-cloudwatch (warning)"),
+        ("cloudtrail_s3_dataevents_read_enabled", "unrecorded-object-reads (warning)"),
         ("3.9", "unrecorded-object-reads (warning)"),
         ("cloudtrail.9", "No rule evaluates CloudTrail.9 (tags of trails): tags don't decide what a trail records."),
         (

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::support::{cases_in, check, files_below, verdict};
+use super::pages::asking_all;
+use super::support::{cases_in, check_with, files_below, verdict};
 
 #[test]
 fn every_spelling_gets_the_same_verdicts() {
@@ -20,7 +21,8 @@ fn every_spelling_gets_the_same_verdicts() {
         let missing: Vec<_> = formats.iter().filter(|name| !spellings.contains_key(*name)).collect();
         assert!(missing.is_empty(), "{} has no {missing:?}", twin.display());
         for (name, bytes) in spellings {
-            let report = check([(&name, bytes)]);
+            let file = (name.to_str().unwrap().to_owned(), String::from_utf8(bytes).unwrap());
+            let report = check_with(vec![file], asking_all());
             let line = |line: &str| {
                 let (rule, _) = line.split_once(' ').unwrap();
                 format!("{rule} {}\n", verdict(&report, rule))

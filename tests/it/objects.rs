@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use trailint::internal::engine::{EngineSettings, Selection};
 use trailint::internal::report::Outcome;
+use trailint::internal::rules::Strictness;
 
 use super::random::Random;
 use super::support::{check_with, quick_or_long, word};
@@ -282,4 +283,71 @@ fn verdicts_on_object_events_agree_with_an_enumeration_of_objects() {
 fn verdicts_on_object_events_with_a_condition_agree_with_an_enumeration_of_objects() {
     let counts = compare(2, true, quick_or_long(400, 6_000));
     assert!(counts["pass"] > 20 && counts["fail"] > 100 && counts["unknown"] > 20, "{counts:?}");
+}
+
+/// The findings about object-level events: the rule, the trail's address, the level and the help.
+fn findings(code: &str, settings: EngineSettings) -> Vec<String> {
+    let rules = vec!["unrecorded-object-writes", "unrecorded-object-reads"];
+    let settings =
+        EngineSettings { selection: Selection { selected: Some(rules), ..Selection::default() }, ..settings };
+    let report = check_with(vec![("main.tf".to_owned(), code.to_owned())], settings);
+    let lines = report.findings.iter().map(|diagnostic| {
+        let address = diagnostic.instances().first().and_then(|instance| instance.address.clone()).unwrap_or_default();
+        let help = diagnostic.finding.help.as_deref().unwrap_or_default();
+        assert!(diagnostic.finding.remedies.is_empty(), "a change that increases the cost: {help}");
+        format!("{} {address} {:?} {}", diagnostic.rule.id(), diagnostic.level, help.split(';').next().unwrap())
+    });
+    lines.collect()
+}
+
+/// A trail in a module of worlds: `objects` is the direction that it records of all buckets, or `None`.
+fn trail(name: &str, objects: Option<&str>, more: &str) -> String {
+    let selector = objects.map(|direction| {
+        format!(
+            "  event_selector {{\n    read_write_type = {direction}\n    data_resource {{\n      type = \"AWS::S3::Object\"\n      \
+             values = [\"arn:aws:s3\"]\n    }}\n  }}\n"
+        )
+    });
+    format!(
+        "resource \"aws_cloudtrail\" \"{name}\" {{\n  name = \"{name}\"\n  s3_bucket_name = \"logs\"\n  \
+         is_multi_region_trail = true\n{more}{}}}\n",
+        selector.unwrap_or_default()
+    )
+}
+
+#[test]
+fn findings_are_notes_where_another_trail_records_the_events() {
+    let variable = "variable \"v\" {\n  type = bool\n  nullable = false\n}\n";
+    let none = trail("none", None, "");
+    let all = trail("all", Some("\"All\""), "");
+    let note =
+        ["writes", "reads"].map(|noun| format!("unrecorded-object-{noun} aws_cloudtrail.none Note no action needed"));
+    assert_eq!(findings(&format!("{none}{all}"), EngineSettings::default()), note);
+    // `every-trail` reports each trail.
+    let policy = Strictness { every_trail: true, ..Strictness::default() };
+    let each = findings(&format!("{none}{all}"), EngineSettings { policy, ..EngineSettings::default() });
+    assert!(each.iter().all(|line| line.contains("Warning")), "{each:?}");
+    // The other trail may not be created.
+    let sometimes = trail("all", Some("\"All\""), "  count = var.v ? 1 : 0\n");
+    let each = findings(&format!("{variable}{none}{sometimes}"), EngineSettings::default());
+    assert!(each.len() == 2 && each.iter().all(|line| line.contains("Warning")), "{each:?}");
+    // One of two trails is created and records everything.
+    let otherwise = trail("other", Some("\"All\""), "  count = var.v ? 0 : 1\n");
+    assert_eq!(findings(&format!("{variable}{none}{sometimes}{otherwise}"), EngineSettings::default()), note);
+    // One or the other records writes, and none does in each world without the first.
+    let one = trail("one", Some("var.v ? \"All\" : \"ReadOnly\""), "");
+    let other = trail("other", Some("var.v ? \"ReadOnly\" : \"All\""), "");
+    let each = findings(&format!("{variable}{one}{other}"), EngineSettings::default());
+    assert!(each.len() == 2 && each.iter().all(|line| line.contains("writes") && line.contains("Note")), "{each:?}");
+    let same = one.replace("\"one\"", "\"same\"");
+    let each = findings(&format!("{variable}{one}{same}"), EngineSettings::default());
+    assert!(each.len() == 2 && each.iter().all(|line| line.contains("Warning")), "{each:?}");
+    // The coverage of trails isn't combined.
+    let writes = trail("writes", Some("\"WriteOnly\""), "  is_multi_region_trail = false\n").replacen(
+        "  is_multi_region_trail = true\n",
+        "",
+        1,
+    );
+    let each = findings(&format!("{none}{writes}"), EngineSettings::default());
+    assert_eq!(each.iter().filter(|line| line.contains("Warning")).count(), 4, "{each:?}");
 }

@@ -132,7 +132,7 @@ fn check_pages(benchmark: &str, controls: &[serde_json::Value]) {
 }
 
 /// Settings that ask also what is asked on request only.
-fn asking_all() -> EngineSettings {
+pub(crate) fn asking_all() -> EngineSettings {
     EngineSettings {
         suppress: suppress::SuppressionPolicy {
             today: "2026-01-01".parse().unwrap(),
