@@ -67,6 +67,9 @@ enum Command {
     Baseline(BaselineCommand),
     /// Run the language server (LSP) on standard input and output.
     Server {
+        /// Run a server for coding assistants (MCP) instead, which checks files below the current directory.
+        #[arg(long)]
+        mcp: bool,
         /// Use standard input and output. This is the default; editors may pass the option.
         #[arg(long)]
         stdio: bool,
@@ -417,7 +420,8 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
         Command::Check(args) => check::run(args, own, cli.style),
         Command::Trace(args) => print(&trace::run(args, own)?, cli.style),
         Command::Baseline(command) => baseline::run(command, own, cli.style),
-        Command::Server { stdio: _ } => server::run(),
+        Command::Server { mcp: true, stdio: _ } => server::run_mcp(),
+        Command::Server { mcp: false, stdio: _ } => server::run(),
         Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.style),
         Command::Config(ConfigCommand::Schema) => print(crate::config::SCHEMA, cli.style),
         Command::Explain(args) => {
@@ -433,6 +437,12 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
         Command::Completions { shell } => print(&shell::completions(*shell)?, cli.style),
         Command::Man { command } => print(&shell::manual(command)?, cli.style),
     }
+}
+
+/// The pages of the rules with a name, and the notes about controls, in Markdown.
+fn page_of(name: &str) -> Result<String, Error> {
+    let (rules, notes) = rules_to_explain(&[name.to_owned()])?;
+    Ok(notes + &output::explain(&rules, DocFormat::Markdown, usize::MAX))
 }
 
 /// The arguments of the last of the nested subcommands.

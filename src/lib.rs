@@ -47,6 +47,7 @@
 //! | [`gate`] | the findings that count: suppression of those that a baseline accepts or that the base of a comparison has, too, and findings about a change that relaxes the gate |
 //! | [`output`] | one file for each report format |
 //! | [`lsp`] | the language server |
+//! | [`mcp`] | the server for coding assistants |
 //! | [`cli`] | the arguments and the exit status |
 //!
 //! # Invariants
@@ -116,6 +117,7 @@ pub mod internal {
     pub mod formats;
     pub mod gate;
     pub mod lsp;
+    pub mod mcp;
     pub mod model;
     pub mod named;
     pub mod output;

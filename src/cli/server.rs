@@ -16,6 +16,7 @@ use crate::engine::EngineSettings;
 use crate::error::Error;
 use crate::formats::Options;
 use crate::lsp::{self, CheckTarget, EditorSetting, SettingValue};
+use crate::mcp::{self, Tools};
 use crate::named::closest;
 use crate::source::{Disk, FileId, Sources};
 
@@ -26,6 +27,15 @@ const ABANDONED: u8 = 1;
 pub(super) fn run() -> Result<ExitCode, Error> {
     let is_in_order = lsp::serve(BufReader::new(io::stdin()), io::stdout().lock(), prepare).map_err(Error::Output)?;
     Ok(if is_in_order { ExitCode::SUCCESS } else { ExitCode::from(ABANDONED) })
+}
+
+/// Serves a coding assistant on the standard streams.
+pub(super) fn run_mcp() -> Result<ExitCode, Error> {
+    let directory = std::env::current_dir().and_then(|directory| directory.canonicalize());
+    let root = directory.map_err(Error::CurrentDirectory)?;
+    let tools = Tools { root, prepare, explain: super::page_of };
+    mcp::serve(BufReader::new(io::stdin()), io::stdout().lock(), &tools).map_err(Error::Output)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prepares the check that `trailint check` would run with the editor's options if the open texts were saved.

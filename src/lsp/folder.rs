@@ -351,6 +351,15 @@ fn files_of(changed: &[PathBuf], fs: &Overlay) -> Vec<PathBuf> {
 }
 
 impl FolderJob {
+    /// Runs the check once, and suppresses the findings that don't count.
+    ///
+    /// # Errors
+    ///
+    /// The check can't be run with these inputs and settings.
+    pub fn check(&self) -> Result<Report, Error> {
+        check(self, &[])
+    }
+
     /// Suppresses the findings that don't count.
     fn suppress(&self, report: &mut Report) {
         let files = CheckedFiles { fs: &self.disk, inputs: &self.inputs };

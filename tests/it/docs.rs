@@ -1,6 +1,7 @@
 //! What the README and the pages in `docs` show is what the program prints.
 
 mod address;
+mod queries;
 mod snippets;
 
 use std::path::{Path, PathBuf};

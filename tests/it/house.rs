@@ -7,7 +7,7 @@ use super::support::{files_below, package};
 /// From the bottom to the top. A module may use those before it.
 const LAYERS: &[&str] = &[
     "source", "named", "syntax", "value", "model", "formats", "finding", "rules", "error", "edit", "report",
-    "suppress", "config", "progress", "scan", "fix", "engine", "gate", "output", "lsp", "cli",
+    "suppress", "config", "progress", "scan", "fix", "engine", "gate", "output", "lsp", "mcp", "cli",
 ];
 
 /// Crates that only some files may name.
@@ -34,7 +34,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rayon", &["engine/threads.rs"]),
     ("regex::", &["formats/terraform/language/functions/patterns.rs", "formats/cloudformation/language/limits.rs"]),
     ("toml::", &["config/"]),
-    ("serde_json", &["formats/plan/raw.rs", "formats/terraform/known/mod.rs", "output/", "lsp/"]),
+    ("serde_json", &["formats/plan/raw.rs", "formats/terraform/known/mod.rs", "output/", "lsp/", "mcp.rs"]),
     ("similar::", &["output/diff.rs"]),
     ("tempfile", &["source/replacement.rs"]),
     ("lsp_server", &["lsp/"]),

@@ -35,6 +35,7 @@ mod invalid_code;
 mod known;
 mod layout;
 mod lsp;
+mod mcp;
 mod mentions;
 mod merging;
 mod metamorphic;

@@ -51,7 +51,7 @@ fn no_text_is_in_a_language_that_nobody_checks() {
     for path in pages() {
         let page = std::fs::read_to_string(&path).unwrap();
         for language in page.lines().filter_map(|line| line.strip_prefix("```")).filter(|rest| !rest.is_empty()) {
-            assert!(["console", "hcl", "sh", "toml", "yaml", "yml"].contains(&language), "{}", path.display());
+            assert!(["console", "hcl", "sh", "sql", "toml", "yaml", "yml"].contains(&language), "{}", path.display());
         }
     }
 }
@@ -73,6 +73,7 @@ fn files_of_other_programs_name_what_there_is() {
             ["include"] => is_included(&file),
             ["trailint"] => is_job(&file["trailint"]),
             ["workflows"] => is_for_atlantis(&file),
+            ["mcpServers"] => is_for_assistants(&file),
             _ => panic!("{page}: it isn't known what reads this:\n{text}"),
         }
     }
@@ -125,6 +126,14 @@ fn is_for_atlantis(file: &Value) {
         has_keys(workflow, &["plan"]);
         let steps = workflow["plan"]["steps"].as_array().unwrap();
         steps.iter().filter_map(|step| step["run"].as_str()).for_each(accepted_in);
+    }
+}
+
+fn is_for_assistants(file: &Value) {
+    for server in file["mcpServers"].as_object().unwrap().values() {
+        has_keys(server, &["command", "args"]);
+        assert_eq!(server["command"], "trailint");
+        run(&server["args"].as_array().unwrap().iter().filter_map(Value::as_str).collect::<Vec<_>>());
     }
 }
 
