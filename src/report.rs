@@ -4,6 +4,7 @@ mod date;
 mod fingerprint;
 mod gate;
 mod instances;
+mod live;
 mod merged;
 mod suppression;
 mod view;
@@ -12,6 +13,7 @@ pub use date::Date;
 pub use fingerprint::{Fingerprint, decode, decode_path, encode, encode_path, is_about};
 pub use gate::{FailOn, Gate, OnUnknown};
 pub use instances::FindingInstance;
+pub use live::{ComparedSetting, ComparedValue, ComparisonResult, MatchedTrail, combined};
 pub use merged::{Deployment, MergedFindings, in_deployments};
 pub use suppression::{SuppressedBy, Suppression};
 pub use view::{MIN_WIDTH, View};
@@ -209,6 +211,8 @@ pub struct TrailResult {
     pub subject: Option<String>,
     /// The documents from which the verdicts come, if it isn't declared by code.
     pub documents: Option<TrailDocuments>,
+    /// The deployed trails that belong to it, in the order of their addresses, if it is declared by code or a state.
+    pub matched: Vec<MatchedTrail>,
 }
 
 /// The existence of a trail over all worlds.
@@ -269,6 +273,17 @@ pub struct Diagnostic {
     pub suppressed: Option<Suppression>,
     /// The known interface on which the verdict is based.
     pub known: Option<Arc<KnownInterface>>,
+    /// The deployed value, for a finding about a difference from it.
+    pub live: Option<LiveValue>,
+}
+
+/// The value of a deployed trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveValue {
+    /// The ARN of the trail; its name if the evidence has no ARN.
+    pub address: String,
+    /// The location in the evidence.
+    pub span: Span,
 }
 
 /// The numbers of findings by kind.
@@ -391,6 +406,7 @@ impl Diagnostic {
             fails_when: Vec::new(),
             passes_when: Vec::new(),
             known: None,
+            live: None,
             counts_unknown: false,
             suppressed: None,
         }

@@ -21,7 +21,7 @@ pub(super) fn report(
     scan: &Scan,
     judged: Vec<DeploymentVerdicts>,
     stale: Vec<StaleSuppression>,
-    drift: Drift,
+    mut drift: Drift,
     settings: &EngineSettings,
     sources: Sources,
 ) -> Report {
@@ -52,7 +52,8 @@ pub(super) fn report(
     report.undeclared = option_use::undeclared(&takes, &settings.evaluation, &report.sources);
     report.rejected_option = option_use::refusal(&takes, &settings.evaluation, &report.sources);
     report.findings.reserve(judged.iter().map(|verdicts| verdicts.findings.len()).sum());
-    for verdicts in judged {
+    for mut verdicts in judged {
+        verdicts.deployment.iter_mut().for_each(|deployment| drift.add_to(deployment));
         report.deployments.extend(verdicts.deployment);
         report.findings.extend(verdicts.findings);
         report.unread_files.extend(verdicts.unread);

@@ -366,6 +366,7 @@ impl DeploymentCheck<'_> {
             arn: self.opened.arn(&instance.trail.address),
             subject: self.opened.subject(&instance.trail.address),
             documents: self.opened.documents(&instance.trail.address),
+            matched: Vec::new(),
             declared_elsewhere: declared_elsewhere.map(|answer| answer.rule).collect(),
             evidence: passed.map(|answer| (answer.rule, (answer.rule.evidence)(&instance.trail))).collect(),
             advisories: asked.filter(|answer| answer.rule.check.is_advice()).map(|answer| answer.rule).collect(),

@@ -7,7 +7,10 @@ use super::settings::EngineSettings;
 use crate::finding::{Finding, Level};
 use crate::formats::{ACCOUNT, STATE};
 use crate::model::facts::{Fact, FactKind, FactValue};
-use crate::report::{DeploymentResult, Diagnostic, FindingInstance, TrailExistence, TrailResult};
+use crate::report::{
+    ComparedSetting, DeploymentResult, Diagnostic, FindingInstance, LiveValue, MatchedTrail, TrailExistence,
+    TrailResult,
+};
 use crate::rules::{self, Rule};
 use crate::suppress::Suppressions;
 
@@ -18,8 +21,26 @@ const CONTROL_TOWER: &str = "aws-controltower-BaselineCloudTrail";
 #[derive(Default)]
 pub(super) struct Drift {
     pub(super) findings: Vec<Diagnostic>,
+    /// The deployed trails of declared ones.
+    matched: HashMap<DeclaredKey, Vec<MatchedTrail>>,
     /// True if trails are declared and deployed, and none of them belong together.
     pub(super) matches_nothing: bool,
+}
+
+/// The root and the name of a deployment, and the address of a trail in it.
+type DeclaredKey = (String, Option<String>, String);
+
+impl Drift {
+    /// Adds the deployed trails to the declared ones of a deployment.
+    pub(super) fn add_to(&mut self, deployment: &mut DeploymentResult) {
+        if self.matched.is_empty() {
+            return;
+        }
+        for trail in &mut deployment.trails {
+            let key = (deployment.root.clone(), deployment.name.clone(), trail.address.clone());
+            trail.matched = self.matched.remove(&key).unwrap_or_default();
+        }
+    }
 }
 
 /// A declared trail, or one of a state.
@@ -60,17 +81,22 @@ pub(super) fn compare(
     let has_any = matched.iter().any(|lives| !lives.is_empty());
     let comparison = Comparison { suppressions, settings };
     let mut findings = Vec::new();
+    let mut by_trail: HashMap<DeclaredKey, Vec<MatchedTrail>> = HashMap::new();
     for (declared, lives) in declared.iter().zip(&matched) {
+        let mut own = Vec::new();
         for live in lives {
             findings.extend(comparison.drifted(*declared, live));
+            own.push(declared.compared_with(live));
         }
+        let (root, name) = declared.key();
+        by_trail.insert((root.to_owned(), name.map(str::to_owned), declared.trail.address.clone()), own);
     }
     if has_any {
         findings.extend(comparison.undeployed(&declared, &matched, &accounts));
         findings.extend(comparison.undeclared(&lives, &matched));
     }
     let is_compared = !lives.is_empty() && declared.iter().any(|declared| declared.deployment.format != STATE);
-    Drift { findings, matches_nothing: is_compared && !has_any }
+    Drift { findings, matched: by_trail, matches_nothing: is_compared && !has_any }
 }
 
 /// The deployed trails, each once: in the account that owns it if that is in the evidence.
@@ -162,6 +188,23 @@ impl Declared<'_> {
     }
 }
 
+impl Declared<'_> {
+    /// The comparison of all settings.
+    fn compared_with(&self, live: &Live<'_>) -> MatchedTrail {
+        let (own, other) = (&self.trail.facts, &live.trail.facts);
+        let pairs = own.facts.iter().filter_map(|fact| Some((fact, other.fact(fact.kind)?)));
+        MatchedTrail {
+            address: live.trail.address.clone(),
+            root: live.deployment.root.clone(),
+            account: live.owner().map(str::to_owned),
+            header: live.trail.header,
+            compared: pairs
+                .map(|(own_fact, fact)| ComparedSetting::new(own_fact, fact, own.ignores(own_fact, fact)))
+                .collect(),
+        }
+    }
+}
+
 impl Live<'_> {
     fn name(&self) -> Option<&str> {
         self.trail.facts.name.as_deref()
@@ -206,7 +249,7 @@ impl Comparison<'_> {
             let finding = Finding::at(fact.span, message, format!("in {place}"))
                 .for_argument(fact.argument)
                 .with_label(deployed.span, format!("in {}", live.place()));
-            let finding = match (is_state, own.ignores(fact)) {
+            let finding = match (is_state, own.ignores(fact, deployed)) {
                 (true, _) => finding.with_note("the state is the result of Terraform's last refresh"),
                 (false, true) => finding
                     .with_note("Terraform keeps the deployed value, because `ignore_changes` names the argument")
@@ -217,7 +260,9 @@ impl Comparison<'_> {
                 "deploy the code again, or change it to the deployed value; the deployed trail is `{}`",
                 live.trail.address
             ));
-            findings.extend(self.report(&rules::DRIFTED_TRAIL, finding, declared.deployment, declared.trail));
+            let live = LiveValue { address: live.trail.address.clone(), span: deployed.span };
+            let finding = self.report(&rules::DRIFTED_TRAIL, finding, declared.deployment, declared.trail);
+            findings.extend(finding.map(|finding| Diagnostic { live: Some(live), ..finding }));
         }
         findings
     }
@@ -340,7 +385,7 @@ fn difference(fact: &Fact, deployed: &Fact, place: &str, account: &str) -> Strin
         (FactKind::IsOrganizationTrail, ..) => {
             format!("is {}", words("an organization trail", "a trail of one account"))
         }
-        (FactKind::Selectors, ..) => format!("records other management events in {account} than in {place}"),
+        (FactKind::Selectors, ..) => format!("records other events in {account} than in {place}"),
         (FactKind::Key, Some(FactValue::NoKey), _) => format!("has no KMS key in {place}, but one in {account}"),
         (FactKind::Key, _, Some(FactValue::NoKey)) => format!("has a KMS key in {place}, but none in {account}"),
         (FactKind::Key, ..) => format!("has another KMS key in {account} than in {place}"),

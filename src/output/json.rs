@@ -13,7 +13,8 @@ use crate::finding::{FindingTarget, Label, Level};
 use crate::formats::{Pointers, TrailDocuments};
 use crate::model::KnownInterface;
 use crate::report::{
-    DeploymentResult, Diagnostic, FindingCounts, Outcome, Report, Suppression, TrailExistence, TrailResult, View,
+    ComparedValue, DeploymentResult, Diagnostic, FindingCounts, LiveValue, MatchedTrail, Outcome, Report, Suppression,
+    TrailExistence, TrailResult, View, combined,
 };
 use crate::rules::{self, Rule};
 use crate::source::{SourceFile, Sources, Span};
@@ -132,6 +133,46 @@ struct TrailEntry<'a> {
     known: Option<KnownEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<EvidenceEntry>,
+    /// The results of the comparison with all deployed trails that belong to it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    compared: BTreeMap<&'static str, &'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    live: Vec<MatchedEntry<'a>>,
+}
+
+/// A deployed trail that belongs to a declared one.
+#[derive(Serialize)]
+struct MatchedEntry<'a> {
+    arn: &'a str,
+    deployment: &'a str,
+    location: JsonLocation,
+    compared: BTreeMap<&'static str, ComparedEntry<'a>>,
+}
+
+/// A declared setting and the deployed one.
+#[derive(Serialize)]
+struct ComparedEntry<'a> {
+    result: &'static str,
+    declared: ValueEntry<'a>,
+    live: ValueEntry<'a>,
+}
+
+/// A value of a comparison.
+#[derive(Serialize)]
+struct ValueEntry<'a> {
+    /// The value for people; null if it is unknown.
+    value: Option<&'a str>,
+    location: JsonLocation,
+}
+
+/// The deployed value from which a declared one differs.
+#[derive(Serialize)]
+struct LiveEntry<'a> {
+    arn: &'a str,
+    path: String,
+    pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<usize>,
 }
 
 /// The known interface that represents a module which isn't installed.
@@ -161,6 +202,8 @@ pub(super) struct FindingEntry<'a> {
     fix: Option<FixEntry<'a>>,
     fingerprint: &'a str,
     suppressed: Option<Suppressed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<LiveEntry<'a>>,
 }
 
 /// A trail that a finding is about, in its deployment.
@@ -333,6 +376,44 @@ fn trail<'a>(deployment: &'a TrailResult, places: &Places<'_>) -> TrailEntry<'a>
         advisories: deployment.advisories.iter().map(|rule| rule.id()).collect(),
         known: deployment.known.as_deref().map(KnownEntry::of),
         evidence: deployment.documents.as_ref().map(|documents| EvidenceEntry::of(documents, places)),
+        compared: combined(&deployment.matched)
+            .into_iter()
+            .map(|(kind, result)| (kind.name(), result.word()))
+            .collect(),
+        live: deployment.matched.iter().map(|matched| MatchedEntry::of(matched, places)).collect(),
+    }
+}
+
+impl<'a> MatchedEntry<'a> {
+    fn of(matched: &'a MatchedTrail, places: &Places<'_>) -> Self {
+        let compared = matched.compared.iter().map(|setting| {
+            let entry = ComparedEntry {
+                result: setting.result.word(),
+                declared: ValueEntry::of(&setting.declared, places),
+                live: ValueEntry::of(&setting.live, places),
+            };
+            (setting.kind.name(), entry)
+        });
+        Self {
+            arn: &matched.address,
+            deployment: &matched.root,
+            location: location(matched.header, places),
+            compared: compared.collect(),
+        }
+    }
+}
+
+impl<'a> ValueEntry<'a> {
+    fn of(value: &'a ComparedValue, places: &Places<'_>) -> Self {
+        Self { value: value.text.as_deref(), location: location(value.span, places) }
+    }
+}
+
+impl<'a> LiveEntry<'a> {
+    fn of(live: &'a LiveValue, places: &Places<'_>) -> Self {
+        let (document, pointer) = places.pointers.of(live.span).unzip();
+        let path = places.sources.file(live.span.file).name.clone();
+        Self { arn: &live.address, path, pointer, document: document.filter(|document| *document > 1) }
     }
 }
 
@@ -371,6 +452,7 @@ pub(super) fn diagnostic<'a>(reported: &'a Diagnostic, places: &Places<'a>) -> F
         fix: reported.fix.as_ref().map(|own| fix(own, places)),
         fingerprint: &reported.fingerprint,
         suppressed: reported.suppressed.as_ref().map(|own| suppressed(own, places)),
+        live: reported.live.as_ref().map(|live| LiveEntry::of(live, places)),
     }
 }
 

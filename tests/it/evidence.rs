@@ -80,6 +80,29 @@ fn a_configured_account_is_compared_with_its_evidence_only() {
 }
 
 #[test]
+fn programs_get_both_sides_of_a_comparison() {
+    let code = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"main\"\n  is_multi_region_trail = true\n}\n";
+    let list = r#"{"trailList": [{"Name": "main", "TrailARN": "arn:aws:cloudtrail:us-east-1:111122223333:trail/main", "IsMultiRegionTrail": false}]}"#;
+    let report = check([("main.tf", code), ("evidence/t.json", list)]);
+    let json = OutputFormat::Json.render_plain(&report, &View::default());
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let arn = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main";
+    let trail = &json["deployments"][0]["trails"][0];
+    assert_eq!(trail["compared"]["single-region"], "differs");
+    assert_eq!(trail["compared"]["stopped"], "unknown");
+    assert_eq!(trail["live"][0]["arn"], arn);
+    let setting = &trail["live"][0]["compared"]["single-region"];
+    assert_eq!(setting["declared"]["value"], "yes");
+    assert_eq!(setting["declared"]["location"]["start"]["line"], 3);
+    assert_eq!(setting["live"]["value"], "no");
+    assert_eq!(setting["live"]["location"]["pointer"], "/trailList/0/IsMultiRegionTrail");
+    let mut findings = json["findings"].as_array().unwrap().iter();
+    let drift = findings.find(|finding| finding["rule"] == "drifted-trail").unwrap();
+    let live = serde_json::json!({"arn": arn, "path": "evidence/t.json", "pointer": "/trailList/0/IsMultiRegionTrail"});
+    assert_eq!(drift["live"], live);
+}
+
+#[test]
 fn accounts_without_evidence_are_counted() {
     let accounts = r#"{"Accounts": [{"Id": "111122223333", "Status": "ACTIVE"}, {"Id": "444455556666", "Status": "ACTIVE"},
         {"Id": "777788889999", "Status": "SUSPENDED"}]}"#;

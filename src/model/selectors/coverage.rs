@@ -44,6 +44,29 @@ impl Coverage {
         self.0 == 0
     }
 
+    /// The kinds that aren't in this set, in words: "read events", "events of AWS KMS". `None` if it has all.
+    pub fn lacks(self) -> Option<String> {
+        let named = [
+            (Self::READS, "read events"),
+            (Self::WRITES, "write events"),
+            (Self::KMS, "events of AWS KMS"),
+            (Self::RDS_DATA, "events of the RDS Data API"),
+            (Self::ORDINARY, "events of other services"),
+        ];
+        let mut rest = Self::EVERYTHING.without(self);
+        let mut words = Vec::new();
+        for (kinds, word) in named {
+            if Self::EVERYTHING.without(self).includes(kinds) && !rest.intersection(kinds).is_empty() {
+                words.push(word);
+                rest = rest.without(kinds);
+            }
+        }
+        if !rest.is_empty() {
+            words.push("some events");
+        }
+        (!words.is_empty()).then(|| words.join(" and "))
+    }
+
     /// The number of kinds, from 0 to 6.
     pub fn size(self) -> u32 {
         self.0.count_ones()
