@@ -36,7 +36,11 @@ impl Fs for Memory {
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        self.files.get(path).cloned().ok_or(ReadError::Missing)
+        match (self.files.get(path), self.kind(path)) {
+            (Some(bytes), _) => Ok(bytes.clone()),
+            (None, Ok(_)) => Err(ReadError::NotAFile),
+            (None, Err(why)) => Err(why),
+        }
     }
 
     fn read_inside(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
