@@ -23,6 +23,7 @@ mod witness;
 pub use assemble::add;
 pub use incremental::{CheckUpdate, IncrementalCheck, Setup};
 pub use settings::{EngineSettings, NamedDeployment, OmittedRuns, Selection};
+#[cfg(not(target_family = "wasm"))]
 pub(crate) use threads::STACK;
 pub use trace::{Trace, TracePath, TracedArgument};
 

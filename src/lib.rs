@@ -93,6 +93,7 @@
 
 use internal::*;
 
+#[cfg(not(target_family = "wasm"))]
 pub use internal::cli::main;
 pub use internal::engine::{EngineSettings, check};
 pub use internal::error::Error;
@@ -107,6 +108,7 @@ pub use internal::source::{Disk, Sources};
 #[cfg_attr(not(documents_internals), doc(hidden))]
 #[path = ""]
 pub mod internal {
+    #[cfg(not(target_family = "wasm"))]
     pub mod cli;
     pub mod config;
     pub mod edit;
@@ -116,6 +118,7 @@ pub mod internal {
     pub mod fix;
     pub mod formats;
     pub mod gate;
+    #[cfg(not(target_family = "wasm"))]
     pub mod lsp;
     pub mod mcp;
     pub mod model;

@@ -37,8 +37,12 @@ impl Threads {
     }
 }
 
-/// Does work on a thread whose stack is large enough for it.
+/// Does work on a thread whose stack is large enough for it. WebAssembly has no threads; there, the stack of the module
+/// has to be large enough.
 pub(super) fn with_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    if cfg!(target_family = "wasm") {
+        return Ok(work());
+    }
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).map_err(Error::Thread)?;
         Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))

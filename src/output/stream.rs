@@ -72,12 +72,22 @@ impl Stream {
     /// [`MIN_WIDTH`].
     pub fn width(self) -> usize {
         let own = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let terminal = || match self {
+        own.or_else(|| self.terminal_width()).unwrap_or(MIN_WIDTH).max(MIN_WIDTH)
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn terminal_width(self) -> Option<usize> {
+        let size = match self {
             Stream::Out => terminal_size::terminal_size_of(io::stdout()),
             Stream::Error => terminal_size::terminal_size_of(io::stderr()),
         };
-        let width = own.or_else(|| terminal().map(|(width, _)| usize::from(width.0)));
-        width.unwrap_or(MIN_WIDTH).max(MIN_WIDTH)
+        size.map(|(width, _)| usize::from(width.0))
+    }
+
+    /// A page has no terminal.
+    #[cfg(target_family = "wasm")]
+    fn terminal_width(self) -> Option<usize> {
+        None
     }
 
     /// Writes a text at once. False if the reader has closed the stream, which is no error.
