@@ -120,6 +120,7 @@ pub mod internal {
     pub mod gate;
     #[cfg(not(target_family = "wasm"))]
     pub mod lsp;
+    #[cfg(not(target_family = "wasm"))]
     pub mod mcp;
     pub mod model;
     pub mod named;
