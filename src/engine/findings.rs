@@ -118,7 +118,7 @@ impl DeploymentCheck<'_> {
             }
             None => (self.settings.level(rule, own), finding),
         };
-        let finding = self.with_correction(finding, answer.outcome, &instance.trail);
+        let finding = self.with_correction(finding, answer, &instance.trail);
         let finding = move_out(finding, &instance.trail, self.sources);
         let finding = match &instance.trail.known {
             Some(known) => of_known(finding, known, depends_on_version(&answer.witness)),
@@ -143,11 +143,15 @@ impl DeploymentCheck<'_> {
     }
 
     /// Replaces the change of code by a command, if no code declares the trail.
-    fn with_correction(&self, finding: Finding, outcome: Outcome, trail: &Trail) -> Finding {
-        if !trail.is_deployed || outcome == Outcome::Unknown {
+    fn with_correction(&self, finding: Finding, answer: &RuleResult, trail: &Trail) -> Finding {
+        if !trail.is_deployed || answer.outcome == Outcome::Unknown {
             return finding;
         }
         let attribute = finding.attribute.as_deref().unwrap_or_default();
+        let switches = [trail.attributes.is_multi_region.name, trail.attributes.is_logging.name];
+        if answer.rule.page.is_on_request && !switches.contains(&attribute) {
+            return Finding { remedies: Vec::new(), ..finding };
+        }
         match self.opened.correction(&trail.address, attribute) {
             Some(help) => Finding { remedies: Vec::new(), help: Some(help), ..finding },
             None if self.opened.is_audited() => Finding { remedies: Vec::new(), help: None, ..finding },

@@ -11,7 +11,7 @@ use crate::formats::landing_zone_accelerator::is_setting_of_trail;
 use crate::formats::terraform::is_configuration;
 use crate::model::{Remedy, RemedyKind, dialects};
 use crate::report::{DeploymentResult, Diagnostic, TrailExistence, TrailResult};
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span, is_known_interface};
 use crate::syntax::Language;
 use crate::syntax::node::{Entry, Node};
 use crate::value::{Hop, HopKind, Origin, StepRole};
@@ -233,8 +233,13 @@ fn widens_data_events(remedy: &Remedy, texts: &ParsedFiles<'_>) -> bool {
     if !is_widened {
         return false;
     }
-    let trail = trail_around(remedy.origin.span(), texts);
-    let text = trail.map(|trail| texts.slice(trail)).unwrap_or_default();
+    let place = remedy.origin.span();
+    let text = if is_known_interface(&texts.file(place.file).path) {
+        // The interface of a module has the blocks for data events, and the code that uses it selects them.
+        texts.file(remedy.target().file).text.clone()
+    } else {
+        trail_around(place, texts).map(|trail| texts.slice(trail)).unwrap_or_default()
+    };
     DATA_EVENTS.iter().any(|name| text.contains(name))
 }
 

@@ -14,7 +14,10 @@ pub(super) fn check(trail: &Trail, policy: &Strictness, direction: Direction) ->
     let noun = direction.noun();
     let coverage = match trail.selectors.object_coverage(direction, &trail.region.value) {
         ObjectCoverage::Everything(_) => Verdict::Pass,
-        ObjectCoverage::Incomplete(gap) => Verdict::Fail(incomplete(trail, &gap, direction)),
+        ObjectCoverage::Incomplete(gap) => match beyond_interface(trail, &gap) {
+            Some(part) => Verdict::Unknown(unknown(part, direction)),
+            None => Verdict::Fail(incomplete(trail, &gap, direction)),
+        },
         ObjectCoverage::Unknown(part) => Verdict::Unknown(unknown(part, direction)),
     };
     let regions = single_region_trail::check(trail, policy);
@@ -28,6 +31,14 @@ pub(super) fn check(trail: &Trail, policy: &Strictness, direction: Direction) ->
         ),
         with_message(logging, &format!("records object-level {noun}, but"), ["is stopped", "may be stopped"]),
     ])
+}
+
+/// Returns the unknown part of a trail in a module whose known interface has no data events.
+fn beyond_interface(trail: &Trail, gap: &ObjectGap) -> Option<UnknownPart> {
+    let known = trail.known.as_ref().filter(|known| !known.has_data_events && gap.site.is_none())?;
+    let has_advanced = matches!(trail.selectors.advanced.value(), Known(Ok(selectors)) if !selectors.is_empty());
+    let site = SelectorSite { span: trail.header, hops: Vec::new(), attribute: trail.selectors.basic.name.to_owned() };
+    (!has_advanced).then(|| UnknownPart { why: known.lacks("data events"), site, help: None })
 }
 
 /// The selectors that record the events.
@@ -77,6 +88,9 @@ fn incomplete(trail: &Trail, gap: &ObjectGap, direction: Direction) -> Finding {
 
 /// The change that records the events of all buckets, as one imperative sentence.
 fn advice(trail: &Trail) -> String {
+    if let Some(manager) = trail.manager {
+        return format!("declare another trail for the events of S3 objects: {manager} doesn't record them");
+    }
     let Selectors { basic, advanced } = &trail.selectors;
     let is_advanced = matches!(advanced.value(), Known(Ok(selectors)) if !selectors.is_empty());
     if is_advanced {

@@ -32,10 +32,16 @@ fn organization_trail(settings: &Settings, entry: &Entry) -> Option<Resource> {
     let own = cloudtrail.get("organizationTrailSettings").map(|entry| &entry.value);
     let mut fields = fields(own.map(|own| &**own), header);
     let management = setting(own.and_then(|own| own.as_mapping()), "managementEvents", header);
+    let objects = setting(own.and_then(|own| own.as_mapping()), "s3DataEvents", header);
+    let objects = data_resources(objects, true);
     // Only `false` disables them.
-    match &management.value {
-        Known(Data::Null) => {}
-        Known(_) | Unknown(_) => fields.push(selector(management, header)),
+    match (&management.value, &objects) {
+        (Known(Data::Null), None) => {}
+        (Known(Data::Null), Some(_)) => {
+            let management = Traced { value: Known(Data::Bool(true)), ..management };
+            fields.push(selector(management, objects, header));
+        }
+        (Known(_) | Unknown(_), _) => fields.push(selector(management, objects, header)),
     }
     let place = (entry.key.span, entry.value.span);
     Some(resource(&ORGANIZATION_TRAIL, "OrganizationsCloudTrail".to_owned(), place, exists, fields, settings))
@@ -60,7 +66,8 @@ fn account_trails(settings: &Settings, entry: &Entry) -> Vec<Resource> {
             Known(Data::Null) => Traced { value: Known(Data::Bool(false)), ..management },
             Known(_) | Unknown(_) => management,
         };
-        fields.push(selector(management, header));
+        let objects = setting(own.and_then(|own| own.as_mapping()), "s3DataEvents", header);
+        fields.push(selector(management, data_resources(objects, false), header));
         let address = format!("AcceleratorCloudTrail-{name}");
         trails.push(resource(&ACCOUNT_TRAIL, address, (header, item.span), exists, fields, settings));
     }
@@ -141,11 +148,36 @@ fn fields(settings: Option<&Node>, header: Span) -> Vec<Field> {
     fields
 }
 
-/// A selector with the setting for management events.
-fn selector(management: Traced<Data>, header: Span) -> Field {
+/// The data resources of a trail: the objects of all buckets, if the setting is on.
+fn data_resources(objects: Traced<Data>, default: bool) -> Option<Field> {
+    let span = objects.origin.span();
+    let is_on = match &objects.value {
+        Known(Data::Null) => Known(default),
+        Known(data) => Known(*data == Data::Bool(true)),
+        Unknown(why) => Unknown(why.clone()),
+    };
+    let list = match is_on {
+        Known(false) => return None,
+        Known(true) => {
+            let text = |text: &str| Known(Data::String(text.to_owned()));
+            let partition = Reason::AtDeployment { reference: "AWS::Partition".to_owned(), is_set: true };
+            let reference = "\"arn:${AWS::Partition}:s3:::\"".to_owned();
+            let all = Unknown(Reason::Composed { reference, cause: Box::new(partition) });
+            let values = Data::tuple(vec![Traced { value: all, ..objects.clone() }]);
+            let fields = vec![field("type", span, text("AWS::S3::Object")), field("values", span, Known(values))];
+            Known(Data::tuple(vec![Traced { value: object(span, fields), ..objects }]))
+        }
+        Unknown(why) => Unknown(why),
+    };
+    Some(field("dataResources", span, list))
+}
+
+/// A selector with the setting for management events, and with data resources.
+fn selector(management: Traced<Data>, objects: Option<Field>, header: Span) -> Field {
     let key_span = management.origin.span();
     let own = Field { key: "managementEvents".to_owned(), key_span, value: management };
-    let item = Traced { value: object(header, vec![own]), origin: Origin::Written(header), hops: Vec::new() };
+    let fields = std::iter::once(own).chain(objects).collect();
+    let item = Traced { value: object(header, fields), origin: Origin::Written(header), hops: Vec::new() };
     field("eventSelectors", key_span, Known(Data::tuple(vec![item])))
 }
 

@@ -142,8 +142,8 @@ pub fn read(resource: Resource) -> Option<RelatedResource> {
                 is_multi_region: switch(&reader, names.is_multi_region.name),
                 is_organization_trail: switch(&reader, names.is_organization_trail.name),
                 writes_digests: switch(&reader, names.validates_log_files.name),
-                log_group: named(&reader, own.log_group),
-                log_role: named(&reader, own.log_role),
+                log_group: log_setting(&resource, &reader, own.log_group),
+                log_role: log_setting(&resource, &reader, own.log_role),
                 observed: observed(&reader, "LatestDeliveryError", "LatestDeliveryTime"),
                 observed_by_logs: observed(
                     &reader,
@@ -298,6 +298,16 @@ fn absent(resource: &Resource, reader: &ArgumentReader) -> Option<RelatedResourc
 pub(super) fn declared(resource: &Resource) -> Rc<DeclaredTarget> {
     let Resource { address, kind, header, call, .. } = resource;
     Rc::new(DeclaredTarget { address: address.clone(), kind, header: *header, call: *call })
+}
+
+/// An argument of the delivery to CloudWatch Logs; it is unknown if the trail's module has a known interface without it.
+fn log_setting(resource: &Resource, reader: &ArgumentReader, name: &'static str) -> TrailSetting<String> {
+    let mut setting = named(reader, name);
+    let lacks = resource.known.as_ref().filter(|known| !known.has_log_group && reader.field(name).is_none());
+    if let Some(known) = lacks {
+        setting.read.value = Unknown(known.lacks("the delivery to CloudWatch Logs"));
+    }
+    setting
 }
 
 pub(super) fn named(reader: &ArgumentReader, name: &'static str) -> TrailSetting<String> {

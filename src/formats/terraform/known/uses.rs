@@ -1,6 +1,6 @@
 //! The uses of a known module, with the texts about them.
 
-use super::{KnownCode, PIN_VERSION};
+use super::{KnownCode, PIN_VERSION, stubs};
 use crate::model::KnownInterface;
 use crate::value::Reason;
 use crate::value::world::VERSION_OF;
@@ -72,10 +72,17 @@ impl KnownCode {
             call: used.reference(),
             partial_arguments: self.partial_arguments(),
             is_root: matches!(used, KnownUse::Unit(_)),
+            has_data_events: self.mentions("dynamic \"data_resource\""),
+            has_log_group: self.mentions("cloud_watch_logs_group_arn"),
             note,
             advice: used.version_advice(),
             code_advice: used.code_advice(),
         }
+    }
+
+    /// True if the stubs of all versions contain a word.
+    fn mentions(&self, word: &str) -> bool {
+        self.stubs.iter().all(|stub| stubs::text(stub.path).is_some_and(|text| text.contains(word)))
     }
 
     /// The conditions of which the first that holds determines the stub; if none does, it is the newest.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::arn::{ArnText, Partition};
-use super::union::{ArnCondition, ArnSet, Union, union};
+use super::union::{ArnCondition, ArnSet, Union, reversed, union};
 use super::{Direction, KindCoverage, OBJECTS, ObjectGap, RecordedObjects, UnknownPart, unknown_list};
 use crate::model::TrailSetting;
 use crate::model::selectors::{AdvancedSelector, FieldOperator, FieldSelector, SelectorSite, SelectorValues};
@@ -74,8 +74,9 @@ fn of_selectors(selectors: &[ObjectSelector<'_>], partition: Partition) -> KindC
     let Some(first) = whole.first() else { return KindCoverage::Incomplete(gap(selectors, false)) };
     let mut open: Option<UnknownPart> = None;
     let mut is_over_limit = false;
+    let may_assume = !whole.iter().any(|selector| selector.selects_literal_objects());
     for name in candidates(&whole, partition) {
-        let bounds = Bounds::of(&whole, name);
+        let bounds = Bounds::of(&whole, name, may_assume);
         match union(&bounds.least, name) {
             Union::Everything => return KindCoverage::Everything(first.header),
             Union::OverLimit => is_over_limit = true,
@@ -101,10 +102,11 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn of(selectors: &[&ObjectSelector<'_>], partition: &str) -> Self {
+    /// With `may_assume`, the unknown name of a declared bucket is assumed to differ from all other names.
+    fn of(selectors: &[&ObjectSelector<'_>], partition: &str, may_assume: bool) -> Self {
         let mut bounds = Self::default();
         for selector in selectors {
-            let (set, unknown) = match selector.arns_in(partition) {
+            let (set, unknown) = match selector.arns_in(partition, may_assume) {
                 Arns::Known(set) => (set, selector.unknown.clone()),
                 Arns::Unknown(part) => (ArnSet::new(), selector.unknown.clone().or(Some(part))),
                 Arns::Invalid => continue,
@@ -274,8 +276,18 @@ impl<'a> ObjectSelector<'a> {
         })
     }
 
+    /// True if it selects objects by a literal value that isn't the beginning of all of them.
+    fn selects_literal_objects(&self) -> bool {
+        let operators = self.arns.iter().flat_map(|(field, _)| &field.operators);
+        let values = operators.filter(|(operator, _)| !operator.is_negative()).map(|(_, setting)| setting.value());
+        values
+            .filter_map(|value| if let Known(Ok(values)) = value { Some(values) } else { None })
+            .flatten()
+            .any(|value| matches!(&value.value, Known(Ok(text)) if !text.is_empty() && !text.ends_with(":s3:::")))
+    }
+
     /// The ARNs that it selects in a partition.
-    fn arns_in(&self, partition: &str) -> Arns {
+    fn arns_in(&self, partition: &str, may_assume: bool) -> Arns {
         let mut set = ArnSet::new();
         for (field, path) in &self.arns {
             let operators = Operators::of(field, path);
@@ -288,12 +300,14 @@ impl<'a> ObjectSelector<'a> {
             let mut condition = ArnCondition::default();
             for (operator, values, site) in operators.set {
                 let texts = condition.values_of(operator);
+                let is_end = matches!(operator, FieldOperator::EndsWith | FieldOperator::NotEndsWith);
+                let stored = |text: String| if is_end { reversed(&text) } else { text };
                 for value in values {
                     match &value.value {
-                        Known(Ok(text)) => texts.extend([text.clone()]),
+                        Known(Ok(text)) => texts.extend([stored(text.clone())]),
                         Known(Err(_)) => return Arns::Invalid,
-                        Unknown(why) => match ArnText::of(why, partition).literal() {
-                            Some(text) => texts.extend([text.to_owned()]),
+                        Unknown(why) => match ArnText::of(why, partition).assumed(may_assume) {
+                            Some(text) => texts.extend([stored(text)]),
                             None => return Arns::Unknown(UnknownPart::of(why, site)),
                         },
                     }

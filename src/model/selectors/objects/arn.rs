@@ -140,6 +140,24 @@ impl ArnText {
         }
     }
 
+    /// The text, if all of it is known. With `may_assume`, the unknown name of a declared bucket is replaced by one that
+    /// no other bucket has.
+    pub(super) fn assumed(&self, may_assume: bool) -> Option<String> {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            match piece {
+                ArnPiece::Literal(literal) => text.push_str(literal),
+                ArnPiece::Unknown { symbol, .. } if may_assume && is_bucket_attribute(symbol) => {
+                    let name = symbol.strip_suffix(".arn").or(symbol.strip_suffix(".id")).unwrap_or(symbol);
+                    let name = name.strip_suffix(".bucket").unwrap_or(name).to_lowercase();
+                    text.extend(name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }));
+                }
+                ArnPiece::Unknown { .. } => return None,
+            }
+        }
+        Some(text)
+    }
+
     fn push(&mut self, text: &str) {
         match self.pieces.last_mut() {
             Some(ArnPiece::Literal(last)) => last.push_str(text),

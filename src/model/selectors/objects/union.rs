@@ -4,6 +4,7 @@
 //! same longest of the values as a beginning, and the same as an end: one representative of each class decides.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Bound;
 
 use super::arn::prefix_of_objects;
 
@@ -11,7 +12,8 @@ use super::arn::prefix_of_objects;
 /// them selects all objects.
 pub const MAX_REPRESENTATIVES: usize = 4_096;
 
-/// The conditions of one field selector on the ARN.
+/// The conditions of one field selector on the ARN. The ends are reversed, so that they are beginnings of the reversed
+/// ARN.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ArnCondition {
     pub(super) equals: BTreeSet<String>,
@@ -35,14 +37,14 @@ pub(super) enum Union {
 }
 
 impl ArnCondition {
-    fn is_met_by(&self, arn: &str) -> bool {
+    fn is_met_by(&self, arn: &Representative) -> bool {
         let is_required = !(self.equals.is_empty() && self.starts_with.is_empty() && self.ends_with.is_empty());
-        let is_chosen = self.equals.contains(arn)
-            || self.starts_with.iter().any(|value| arn.starts_with(value.as_str()))
-            || self.ends_with.iter().any(|value| arn.ends_with(value.as_str()));
-        let is_excluded = self.not_equals.contains(arn)
-            || self.not_starts_with.iter().any(|value| arn.starts_with(value.as_str()))
-            || self.not_ends_with.iter().any(|value| arn.ends_with(value.as_str()));
+        let is_chosen = self.equals.contains(&arn.text)
+            || has_beginning(&self.starts_with, &arn.text)
+            || has_beginning(&self.ends_with, &arn.reversed);
+        let is_excluded = self.not_equals.contains(&arn.text)
+            || has_beginning(&self.not_starts_with, &arn.text)
+            || has_beginning(&self.not_ends_with, &arn.reversed);
         (is_chosen || !is_required) && !is_excluded
     }
 
@@ -55,6 +57,33 @@ impl ArnCondition {
     }
 }
 
+/// An ARN that stands for all others that match the same values.
+struct Representative {
+    text: String,
+    reversed: String,
+}
+
+/// Reverses the characters of a text.
+pub(super) fn reversed(text: &str) -> String {
+    text.chars().rev().collect()
+}
+
+/// True if a text begins with one of the values.
+fn has_beginning(values: &BTreeSet<String>, text: &str) -> bool {
+    let mut rest = text;
+    // The greatest value that isn't greater than the text is a beginning of it, or no value is longer than what the two
+    // have in common.
+    while let Some(value) = values.range::<str, _>((Bound::Unbounded, Bound::Included(rest))).next_back() {
+        if rest.starts_with(value.as_str()) {
+            return true;
+        }
+        let common = rest.chars().zip(value.chars()).take_while(|(one, other)| one == other);
+        let length = common.map(|(one, _)| one.len_utf8()).sum();
+        rest = rest.get(..length).unwrap_or_default();
+    }
+    false
+}
+
 /// Determines if the sets together have the ARNs of all objects of a partition.
 pub(super) fn union(sets: &[ArnSet], partition: &str) -> Union {
     let prefix = prefix_of_objects(partition);
@@ -62,12 +91,12 @@ pub(super) fn union(sets: &[ArnSet], partition: &str) -> Union {
         return Union::Everything;
     }
     let Some(representatives) = representatives(sets, &prefix) else { return Union::OverLimit };
-    let has = |arn: &String| sets.iter().any(|set| set.iter().all(|condition| condition.is_met_by(arn)));
+    let has = |arn: &Representative| sets.iter().any(|set| set.iter().all(|condition| condition.is_met_by(arn)));
     if representatives.iter().all(has) { Union::Everything } else { Union::Incomplete }
 }
 
 /// Returns an ARN for each class of objects; `None` if there are too many.
-fn representatives(sets: &[ArnSet], prefix: &str) -> Option<Vec<String>> {
+fn representatives(sets: &[ArnSet], prefix: &str) -> Option<Vec<Representative>> {
     let conditions = || sets.iter().flatten();
     let mut starts: BTreeSet<&str> = BTreeSet::from([prefix]);
     starts.extend(conditions().flat_map(|own| own.starts_with.iter().chain(&own.not_starts_with)).map(String::as_str));
@@ -85,13 +114,14 @@ fn representatives(sets: &[ArnSet], prefix: &str) -> Option<Vec<String>> {
     for start in &starts {
         found.push(format!("{start}{fresh}"));
         for end in &ends {
+            let end = reversed(end);
             found.push(format!("{start}{fresh}{end}"));
             // The end may be that of a key whose characters a bucket's name can't have.
             found.push(format!("{start}{fresh}/{fresh}{end}"));
         }
     }
     found.retain(|arn| may_be_object(arn, prefix, fresh));
-    Some(found)
+    Some(found.into_iter().map(|text| Representative { reversed: reversed(&text), text }).collect())
 }
 
 /// True if a bucket may have the name in an ARN, in which `fresh` is any character.
