@@ -27,11 +27,19 @@ pub(super) const MAX_NAMED: usize = 3;
 #[derive(Debug, Default)]
 pub struct ValuesCache {
     listings: Mutex<HashMap<PathBuf, Arc<Listing>>>,
-    parameters: Mutex<HashMap<PathBuf, ParameterTexts>>,
+    parameters: Mutex<HashMap<PathBuf, ParameterFile>>,
 }
 
 /// The texts in a file of parameters by name; `None` for another file.
 pub(super) type ParameterTexts = Option<Arc<HashMap<String, String>>>;
+
+/// A file that may set parameters.
+#[derive(Debug, Clone)]
+enum ParameterFile {
+    /// The first key of its mapping. If it is no parameter, the file isn't one of the stack.
+    FirstName(Box<str>),
+    Parsed(ParameterTexts),
+}
 
 /// The entries of a directory. A directory that can't be listed has none.
 #[derive(Debug)]
@@ -41,14 +49,39 @@ struct Listing {
 }
 
 impl ValuesCache {
-    /// Returns the parameters of a file, which `read` determines at its first use.
-    pub(super) fn parameters(&self, path: &Path, fs: &dyn Fs, read: impl FnOnce() -> ParameterTexts) -> ParameterTexts {
-        if let Some(known) = locked(&self.parameters).get(path) {
-            fs.note_read(path);
-            return known.clone();
-        }
-        let texts = read();
-        locked(&self.parameters).insert(path.to_owned(), texts.clone());
+    /// Returns the parameters of a file, which `read` determines at their first use. A file whose first name
+    /// `is_declared` rejects isn't parsed.
+    pub(super) fn parameters(
+        &self,
+        path: &Path,
+        fs: &dyn Fs,
+        is_declared: impl Fn(&str) -> bool,
+        read: impl FnOnce(Vec<u8>) -> ParameterTexts,
+    ) -> ParameterTexts {
+        let known = locked(&self.parameters).get(path).cloned();
+        let bytes = || fs.read_inside(path).ok().filter(|bytes| bytes.len() <= MAX_BYTES);
+        let texts = match known {
+            Some(ParameterFile::FirstName(name)) if is_declared(&name) => bytes().and_then(read),
+            Some(ParameterFile::FirstName(_)) => {
+                fs.note_read(path);
+                return None;
+            }
+            Some(ParameterFile::Parsed(texts)) => {
+                fs.note_read(path);
+                return texts;
+            }
+            None => match bytes() {
+                Some(bytes) => match first_name(&bytes).filter(|name| !is_declared(name)) {
+                    Some(name) => {
+                        locked(&self.parameters).insert(path.to_owned(), ParameterFile::FirstName(name.into()));
+                        return None;
+                    }
+                    None => read(bytes),
+                },
+                None => None,
+            },
+        };
+        locked(&self.parameters).insert(path.to_owned(), ParameterFile::Parsed(texts.clone()));
         texts
     }
 
@@ -72,6 +105,28 @@ impl ValuesCache {
 
 fn locked<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
     cache.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The first key of a mapping in YAML or JSON; `None` if the text may be another list of parameters, or if only a parser
+/// can tell.
+fn first_name(text: &[u8]) -> Option<&str> {
+    // Parameters may be below such a key, which an escape may hide.
+    let has_section = memchr::memmem::find(text, b"arameters").is_some() || memchr::memchr(b'\\', text).is_some();
+    let text = std::str::from_utf8(text).ok().filter(|_| !has_section)?;
+    let mut lines = text.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#') || *line == "---");
+    let first = lines.next()?;
+    if let Some(rest) = first.strip_prefix('{') {
+        let rest = rest.trim_start();
+        let rest = if rest.is_empty() { lines.next()?.trim_start() } else { rest };
+        let (name, after) = rest.strip_prefix('"')?.split_once('"')?;
+        return Some(name).filter(|name| is_word(name) && after.trim_start().starts_with(':'));
+    }
+    let (name, after) = first.split_once(':')?;
+    Some(name).filter(|name| is_word(name) && (after.is_empty() || after.starts_with(' ')))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// The files to search for, by name.
@@ -144,4 +199,31 @@ fn name_of(path: &Path) -> String {
 fn is_hidden(directory: &Path) -> bool {
     let name = name_of(directory);
     name.starts_with('.') || is_skipped(Path::new(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_name_is_only_known_where_no_parser_is_needed() {
+        let table = [
+            ("apiVersion: v1\n", Some("apiVersion")),
+            ("# A comment\n---\nStage: prod\n", Some("Stage")),
+            ("{ \"name\": \"app\" }", Some("name")),
+            ("{\n  \"name\": 1\n}", Some("name")),
+            ("name:value", None),
+            ("\"Stage\": prod", None),
+            ("- ParameterKey: Stage\n", None),
+            ("[\"Stage=prod\"]", None),
+            ("<<: *all\n", None),
+            ("template: x.yaml\nparameters:\n  Stage: prod\n", None),
+            ("{\"a\": 1, \"P\\u0061rameters\": {}}", None),
+            ("a\n", None),
+            ("", None),
+        ];
+        for (text, name) in table {
+            assert_eq!(first_name(text.as_bytes()), name, "{text}");
+        }
+    }
 }

@@ -26,8 +26,10 @@ impl ResolvingCommands {
             own.extend(&diagnostic.resolution);
         }
         steps.retain(|_, steps| !steps.is_empty());
+        let mut roots: Vec<PathBuf> = if steps.is_empty() { Vec::new() } else { roots(report).collect() };
+        roots.sort_unstable();
         let commands = steps.into_iter().map(|(deployment, steps)| {
-            let check = check_of(&deployment.0, report);
+            let check = check_of(&deployment.0, &roots, &report.sources);
             (deployment, command(check, &steps, &view.given_options))
         });
         // A command that an output has to escape, such as one with a line break in a name, can't be run as it is shown.
@@ -64,16 +66,21 @@ fn is_file(root: &str, sources: &Sources) -> bool {
     is_listed && sources.unlisted_in(&path).is_empty()
 }
 
-/// The command that checks a root without the roots below it, to which the options would apply, too.
-fn check_of(root: &str, report: &Report) -> Vec<String> {
-    let mut check = vec!["trailint check".to_owned(), path_argument(&report.sources.display_name(root))];
-    let directory = report.sources.path_of(root);
-    let deployments = report.deployments.iter().map(|deployment| report.sources.path_of(&deployment.root));
-    let mut inner: Vec<PathBuf> = deployments.filter(|own| *own != directory && own.starts_with(&directory)).collect();
-    inner.sort_unstable();
-    // A path is sorted before those below it.
-    inner.dedup_by(|below, kept| below.starts_with(kept));
-    let names = inner.iter().map(|path| report.sources.path_display_name(path));
+fn roots(report: &Report) -> impl Iterator<Item = PathBuf> {
+    report.deployments.iter().map(|deployment| report.sources.path_of(&deployment.root))
+}
+
+/// The command that checks a root without the roots below it, to which the options would apply, too. `roots` are
+/// ordered.
+fn check_of(root: &str, roots: &[PathBuf], sources: &Sources) -> Vec<String> {
+    let mut check = vec!["trailint check".to_owned(), path_argument(&sources.display_name(root))];
+    let directory = sources.path_of(root);
+    // A path is sorted directly before those below it.
+    let after = roots.partition_point(|own| *own <= directory);
+    let below = roots.get(after..).unwrap_or_default().iter().take_while(|own| own.starts_with(&directory));
+    let mut inner: Vec<&PathBuf> = below.collect();
+    inner.dedup_by(|below, kept| below.starts_with(&**kept));
+    let names = inner.iter().map(|path| sources.path_display_name(path));
     // A pattern can't match outside of the current directory.
     let patterns = names.filter(|name| !name.starts_with("..")).map(|name| pattern(&name));
     check.extend(patterns.map(|pattern| shown_option("--exclude", &pattern)));

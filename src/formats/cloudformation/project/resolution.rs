@@ -10,7 +10,7 @@ use super::lookup::{OF_REGION, REGION};
 use super::parameter_values::texts_of_file;
 use super::scope::TemplateEvaluator;
 use crate::formats::cloudformation::language::example_value;
-use crate::formats::values_files::{self, MAX_BYTES, MAX_NAMED, ParameterTexts, WantedFiles};
+use crate::formats::values_files::{self, MAX_NAMED, WantedFiles};
 use crate::model::{Resolution, ResolvingStep, UnknownValues, shown_option};
 use crate::named::listed;
 use crate::source::{FileId, SourceFile};
@@ -113,22 +113,19 @@ impl LoadedStack<'_> {
             let Some(directory) = template.path.parent() else { return Vec::new() };
             let declared: HashSet<&str> = root.template.declared.parameters.names().collect();
             let paths = values_files::find(directory, VALUES, context).into_iter();
-            let files = paths.filter(|path| *path != template.path).filter_map(|path| self.read_unused(path));
+            let files =
+                paths.filter(|path| *path != template.path).filter_map(|path| self.read_unused(path, &declared));
             files.filter(|file| file.texts.keys().all(|name| declared.contains(name.as_str()))).collect()
         })
     }
 
-    fn read_unused(&self, path: PathBuf) -> Option<UnusedFile> {
+    fn read_unused(&self, path: PathBuf, declared: &HashSet<&str>) -> Option<UnusedFile> {
         let context = self.library.files.context;
         // Spans in the file aren't used, so any id will do.
         let id: FileId = self.root.as_ref()?.template.header.file;
-        let texts = context.caches.values.parameters(&path, context.fs, || self.read_parameters(&path, id))?;
+        let read = |bytes| texts_of_file(id, &SourceFile::new(path.clone(), String::new(), bytes)).map(Arc::new);
+        let texts = context.caches.values.parameters(&path, context.fs, |name| declared.contains(name), read)?;
         Some(UnusedFile { name: context.sources.path_display_name(&path), texts })
-    }
-
-    fn read_parameters(&self, path: &Path, id: FileId) -> ParameterTexts {
-        let bytes = self.library.files.context.fs.read_inside(path).ok().filter(|bytes| bytes.len() <= MAX_BYTES)?;
-        texts_of_file(id, &SourceFile::new(path.to_owned(), String::new(), bytes)).map(Arc::new)
     }
 }
 
