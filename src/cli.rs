@@ -16,6 +16,7 @@ mod progress;
 mod rule_selection;
 mod server;
 mod shell;
+mod staged;
 mod trace;
 mod watch;
 

@@ -486,6 +486,11 @@ pub fn is_checked(path: &Path) -> bool {
     readers(path).contains(&true)
 }
 
+/// True if a check searches files of this name for trails.
+pub fn is_searched(path: &Path) -> bool {
+    is_checked(path) || is_rendered(path)
+}
+
 /// True if a file of this name contains accepted findings rather than code.
 fn is_baseline(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == config::BASELINE)

@@ -11,7 +11,7 @@ use super::comparison::{Comparison, HeadRun};
 use super::inputs::{self, Files, NamedInputs};
 use super::job::{self, CheckJob};
 use super::watch::CheckOutcome;
-use super::{CheckArgs, NOT_DONE, baseline, comments, comparison, config, destinations, fixes, watch};
+use super::{CheckArgs, NOT_DONE, baseline, comments, comparison, config, destinations, fixes, staged, watch};
 use crate::config::is_setting;
 use crate::error::Error;
 use crate::output::{self, Destination, OutputFormat, Stream, TerminalStyle};
@@ -24,6 +24,10 @@ const FOUND: u8 = 1;
 pub(super) fn run(args: &CheckArgs, matches: &ArgMatches, style: TerminalStyle) -> Result<ExitCode, Error> {
     if args.watch {
         return watch(args, matches, style);
+    }
+    if let Some(changes) = staged::without_effect(args, matches) {
+        staged::print(changes, args, style)?;
+        return Ok(ExitCode::SUCCESS);
     }
     run_once(args, matches, style, None).map(|done| done.status)
 }

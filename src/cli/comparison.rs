@@ -160,7 +160,7 @@ fn default_scope(git: Result<Git, GitError>, base: Option<&str>, disk: &Disk) ->
         (Err(GitError::NoRepository(_)), None) => return Ok(None),
         (git, _) => git?,
     };
-    if let [Some(from), Some(to)] = PUSHED.map(|name| std::env::var(name).ok().filter(|text| !text.is_empty())) {
+    if let Some([from, to]) = pushed_commits() {
         return pushed_range(git, base.unwrap_or(&from), &to).map(Some);
     }
     match (git.has_staged_changes(), base) {
@@ -171,6 +171,12 @@ fn default_scope(git: Result<Git, GitError>, base: Option<&str>, disk: &Disk) ->
         (Ok(false), Some(base)) => of_work_tree(git, base, disk).map(Some),
         (has_changes, base) => has_changes.map_err(Error::from).and_then(|_| staged(git, base, disk)).map(Some),
     }
+}
+
+/// Returns the range of commits that pre-commit passes.
+pub(super) fn pushed_commits() -> Option<[String; 2]> {
+    let [from, to] = PUSHED.map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
+    Some([from?, to?])
 }
 
 /// Compares the working tree with its merge base with a revision.

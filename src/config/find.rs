@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::source::{FileId, Fs, ReadError, Sources, normalize};
 
 /// The names of a configuration file; a directory may hold one of them.
-pub(super) const NAMES: [&str; 2] = ["trailint.toml", ".trailint.toml"];
+pub const NAMES: [&str; 2] = ["trailint.toml", ".trailint.toml"];
 
 /// The default name of a baseline, which lies beside the configuration.
 pub const BASELINE: &str = ".trailint-baseline.json";

@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::report::{Renamed, SuppressedBy, Suppression};
 use crate::source::{Exclusions, Fs, ReadError, Sources, Span, normalize};
 use crate::suppress::SuppressedFindings;
-pub use find::{BASELINE, is_configuration, is_setting};
+pub use find::{BASELINE, NAMES, is_configuration, is_setting};
 use layer::SettingsLayer;
 pub use names::{
     ALL, AccountNumber, Benchmark, ExpiryDate, Glob, RegionName, RuleOrGroup, SelectableRule, SelectableRules,

@@ -30,7 +30,7 @@ pub use escapes::{has_escaped, unescaped};
 pub use exclusions::Exclusions;
 pub use file::{FileId, LineWithin, Position, SourceFile, Span};
 pub use file_states::FileStates;
-pub use git::{Commit, Git, GitError, GitIndex, Snapshot};
+pub use git::{Commit, Git, GitError, GitIndex, Snapshot, StagedChange};
 pub use ignored::IgnoreFiles;
 pub use memory::Memory;
 pub use names::{bytes_of, format_path, from_bytes, is_in, is_outside};

@@ -63,6 +63,7 @@ mod shell;
 mod snapshots;
 mod spans;
 mod stacks;
+mod staged;
 mod support;
 mod suppressions;
 mod traces;

@@ -73,12 +73,12 @@ impl TreeEntry {
     }
 }
 
-fn lines(listed: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn lines(listed: &[u8]) -> impl Iterator<Item = &[u8]> {
     listed.split(|byte| *byte == 0).filter(|line| !line.is_empty())
 }
 
 /// The words before a tab, and the path after it.
-fn split(line: &[u8]) -> Option<(Vec<&str>, PathBuf)> {
+pub(super) fn split(line: &[u8]) -> Option<(Vec<&str>, PathBuf)> {
     let tab = memchr::memchr(b'\t', line)?;
     let (words, path) = line.split_at_checked(tab)?;
     let words = std::str::from_utf8(words).ok()?.split(' ').collect();

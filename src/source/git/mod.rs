@@ -6,7 +6,9 @@ mod batch;
 mod command;
 mod entries;
 mod snapshot;
+mod staged;
 
 pub use command::{Commit, Git, GitError};
 pub use entries::GitIndex;
 pub use snapshot::Snapshot;
+pub use staged::StagedChange;

@@ -1,0 +1,124 @@
+//! Lists the staged changes, without listing the files of the index.
+
+use std::path::PathBuf;
+
+use sha1::{Digest, Sha1};
+
+use super::batch::CatFile;
+use super::command::{Git, GitError};
+use super::entries::{lines, split};
+use crate::source::{ReadError, from_bytes};
+
+/// The modes of regular files, and that of a missing one.
+const FILES: [&str; 3] = ["100644", "100755", "000000"];
+
+/// The object id that stands for a missing file.
+const NO_OBJECT: char = '0';
+
+/// A path that differs between `HEAD` and the index.
+#[derive(Debug)]
+pub struct StagedChange {
+    pub path: PathBuf,
+    /// True if a regular file was added, changed or deleted; false for links, submodules and conflicts.
+    pub is_file: bool,
+    /// The objects of the file before and after the change, if it exists there.
+    objects: Vec<String>,
+}
+
+impl Git {
+    /// Returns the differences between `HEAD` and the index. A renamed file is a deleted and an added one.
+    ///
+    /// # Errors
+    ///
+    /// There is no commit, or the git command failed.
+    pub fn staged_changes(&self) -> Result<Vec<StagedChange>, GitError> {
+        let listed = self.read(&[
+            "diff-index",
+            "--cached",
+            "--raw",
+            "--no-abbrev",
+            "--no-ext-diff",
+            "--no-renames",
+            "--ignore-submodules=none",
+            "-z",
+            "HEAD",
+        ])?;
+        let mut fields = lines(&listed);
+        let mut changes = Vec::new();
+        while let (Some(state), Some(path)) = (fields.next(), fields.next()) {
+            let state = String::from_utf8_lossy(state);
+            let words: Vec<&str> = state.trim_start_matches(':').split(' ').collect();
+            let (is_file, objects) = match words.as_slice() {
+                [old, new, before, after, "A" | "M" | "D"] => {
+                    (FILES.contains(old) && FILES.contains(new), vec![*before, *after])
+                }
+                _ => (false, Vec::new()),
+            };
+            let objects = objects.into_iter().filter(|name| !name.chars().all(|c| c == NO_OBJECT));
+            let objects = objects.map(str::to_owned).collect();
+            changes.push(StagedChange { path: self.root.join(from_bytes(path)), is_file, objects });
+        }
+        Ok(changes)
+    }
+
+    /// True if `holds` is true for the content of all given files, before and after their changes.
+    ///
+    /// # Errors
+    ///
+    /// The git command failed.
+    pub fn all_contents(
+        &self,
+        changes: &[&StagedChange],
+        holds: impl Fn(Result<&[u8], ReadError>) -> bool,
+    ) -> Result<bool, GitError> {
+        let names: Vec<&str> = changes.iter().flat_map(|change| &change.objects).map(String::as_str).collect();
+        if names.is_empty() {
+            return Ok(true);
+        }
+        let mut all = true;
+        CatFile::start(self)?.read(&names, |_, read| all &= holds(read));
+        Ok(all)
+    }
+
+    /// True if the index has each of the files with the given content. Files that git doesn't track are accepted;
+    /// `None` as the content stands for a file that doesn't exist on the disk.
+    ///
+    /// # Errors
+    ///
+    /// The git command failed.
+    pub fn has_in_index(&self, files: &[(PathBuf, Option<Vec<u8>>)]) -> Result<bool, GitError> {
+        let below: Vec<_> =
+            files.iter().filter_map(|(path, text)| Some((path.strip_prefix(&self.root).ok()?, text))).collect();
+        let Some(names) = below.iter().map(|(path, _)| path.to_str()).collect::<Option<Vec<&str>>>() else {
+            return Ok(false);
+        };
+        if names.is_empty() {
+            return Ok(true);
+        }
+        let mut arguments = vec!["ls-files", "--stage", "--full-name", "-z", "--"];
+        arguments.extend(names);
+        let listed = self.read(&arguments)?;
+        Ok(lines(&listed).all(|line| {
+            let Some((words, path)) = split(line) else { return false };
+            let text = below.iter().find(|(own, _)| *own == path).and_then(|(_, text)| text.as_deref());
+            let is_same = |text| words.get(1).is_some_and(|name| *name == object_name(text));
+            words.first().is_some_and(|mode| FILES.contains(mode)) && text.is_some_and(is_same)
+        }))
+    }
+}
+
+/// The id of the object with this content, in a repository with SHA-1 ids.
+fn object_name(text: &[u8]) -> String {
+    let mut digest = Sha1::new();
+    digest.update(format!("blob {}\0", text.len()).as_bytes());
+    digest.update(text);
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn objects_have_the_names_that_git_gives_them() {
+        assert_eq!(super::object_name(b"hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
+    }
+}
