@@ -77,7 +77,8 @@ pub(super) fn compare(args: &CheckArgs, named_inputs: &mut NamedInputs) -> Resul
     let index = GitIndex::read(&git)?;
     let is_work_tree = matches!(head_state, RepositoryState::WorkTree);
     let snapshot = |state| -> Result<Snapshot, GitError> {
-        let disk = Disk::new(&named_inputs.read_roots);
+        let mut disk = Disk::new(&named_inputs.read_roots);
+        args.jobs.into_iter().for_each(|jobs| disk.limit_threads(jobs));
         match state {
             RepositoryState::Commit(commit) if is_work_tree => {
                 Snapshot::beside_work_tree(&git, &commit, index.clone(), disk)

@@ -147,7 +147,7 @@ fn has_same_settings(
     }
     let candidates = NAMES.iter().chain([&BASELINE]).map(|name| start.join(name));
     let paths: Vec<PathBuf> = named.into_iter().chain(candidates).collect();
-    let disk = Disk::new(&[git.root.clone()]);
+    let disk = Disk::new(std::slice::from_ref(&git.root));
     let mut contents = Vec::new();
     for path in paths {
         match disk.read(&path) {

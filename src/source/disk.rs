@@ -103,6 +103,16 @@ impl Disk {
         self.skips_ignored
     }
 
+    /// The number of threads that read files.
+    pub(super) fn threads(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, usize::from).min(self.walkers)
+    }
+
+    /// Replaces the buffer's contents by those of a regular file in the trees.
+    pub(super) fn read_regular(&self, path: &Path, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
+        size_limits::read(&mut self.trees.open(path)?, buffer)
+    }
+
     /// Limits the number of threads of a walk.
     pub fn limit_threads(&mut self, threads: NonZeroUsize) {
         self.walkers = threads.get().min(MAX_WALKERS);

@@ -20,7 +20,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("indicatif", &["cli/progress.rs"]),
     ("ignore::", &["source/disk.rs", "source/exclusions.rs", "source/ignored.rs"]),
     ("md5::", &["formats/terraform/language/functions/digests.rs"]),
-    ("sha1::", &["formats/terraform/language/functions/digests.rs", "source/git/staged.rs"]),
+    ("sha1::", &["formats/terraform/language/functions/digests.rs", "source/git/objects.rs"]),
     ("sha2::", &["formats/terraform/language/functions/digests.rs", "engine/deployment_check.rs"]),
     ("terminal_size::", &["output/stream.rs"]),
     ("unicode_width", &["output/wrap.rs"]),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::command::{Commit, Git, GitError};
 use crate::source::from_bytes;
@@ -20,11 +21,11 @@ pub(super) enum TreeEntry {
 pub(super) type TreeEntries = BTreeMap<PathBuf, TreeEntry>;
 
 /// The files of the index.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct GitIndex {
-    pub(super) entries: TreeEntries,
+    pub(super) entries: Arc<TreeEntries>,
     /// Files that a sparse checkout doesn't write to the working tree.
-    pub(super) absent: BTreeSet<PathBuf>,
+    pub(super) absent: Arc<BTreeSet<PathBuf>>,
 }
 
 impl GitIndex {
@@ -34,7 +35,7 @@ impl GitIndex {
     ///
     /// [`GitError::Conflict`] if a merge has unresolved conflicts, or the git command failed.
     pub fn read(git: &Git) -> Result<Self, GitError> {
-        let mut index = Self { entries: TreeEntries::new(), absent: BTreeSet::new() };
+        let (mut entries, mut absent) = (Vec::new(), BTreeSet::new());
         for line in lines(&git.read(&["ls-files", "-t", "--stage", "--full-name", "-z"])?) {
             let Some((words, path)) = split(line) else { continue };
             let path = git.root.join(path);
@@ -43,11 +44,12 @@ impl GitIndex {
                 return Err(GitError::Conflict(path));
             }
             if *tag == "S" {
-                index.absent.insert(path.clone());
+                absent.insert(path.clone());
             }
-            index.entries.extend(TreeEntry::of(mode, name).map(|entry| (path, entry)));
+            entries.extend(TreeEntry::of(mode, name).map(|entry| (path, entry)));
         }
-        Ok(index)
+        // Collecting the sorted list is faster than inserting each entry.
+        Ok(Self { entries: Arc::new(entries.into_iter().collect()), absent: Arc::new(absent) })
     }
 }
 

@@ -5,6 +5,7 @@
 mod batch;
 mod command;
 mod entries;
+mod objects;
 mod snapshot;
 mod staged;
 

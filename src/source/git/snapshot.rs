@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::batch::CatFile;
 use super::command::{Commit, Git, GitError};
 use super::entries::{self, GitIndex, TreeEntries, TreeEntry};
+use super::objects;
 use crate::source::ignored::{IGNORE_FILES, MAX_BYTES};
 use crate::source::{
     Disk, Exclusions, FileCount, FileFilter, FileVisitor, Fs, IgnoreFiles, PathFilter, PathKind, ReadError, from_bytes,
-    is_installed, is_skipped, normalize,
+    is_installed, is_skipped, normalize, stand_in,
 };
 
 /// The limit of links that are followed, as in an operating system.
@@ -25,7 +26,7 @@ const MAX_LINKS: usize = 40;
 #[derive(Debug)]
 pub struct Snapshot {
     root: PathBuf,
-    entries: TreeEntries,
+    entries: Arc<TreeEntries>,
     /// The files of the index, to distinguish untracked files from deleted ones.
     index: GitIndex,
     /// The text of the repository's `info/exclude`.
@@ -60,7 +61,7 @@ impl Snapshot {
     ///
     /// The git command failed.
     pub fn of_commit(git: &Git, commit: &Commit, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
-        Self::new(git, entries::of_commit(git, commit)?, index, disk)
+        Self::new(git, Arc::new(entries::of_commit(git, commit)?), index, disk)
     }
 
     /// Reads the files of a commit, without those that a sparse checkout omits.
@@ -70,8 +71,10 @@ impl Snapshot {
     /// The git command failed.
     pub fn beside_work_tree(git: &Git, commit: &Commit, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
         let mut entries = entries::of_commit(git, commit)?;
-        entries.retain(|path, _| !index.absent.contains(path));
-        Self::new(git, entries, index, disk)
+        if !index.absent.is_empty() {
+            entries.retain(|path, _| !index.absent.contains(path));
+        }
+        Self::new(git, Arc::new(entries), index, disk)
     }
 
     /// The snapshot of the index.
@@ -80,7 +83,7 @@ impl Snapshot {
     ///
     /// The git command failed.
     pub fn of_index(git: &Git, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
-        Self::new(git, index.entries.clone(), index, disk)
+        Self::new(git, Arc::clone(&index.entries), index, disk)
     }
 
     /// Creates a snapshot without files, for the state before the first commit.
@@ -89,10 +92,10 @@ impl Snapshot {
     ///
     /// The git command failed.
     pub fn empty(git: &Git, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
-        Self::new(git, TreeEntries::new(), index, disk)
+        Self::new(git, Arc::default(), index, disk)
     }
 
-    fn new(git: &Git, entries: TreeEntries, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
+    fn new(git: &Git, entries: Arc<TreeEntries>, index: GitIndex, disk: Disk) -> Result<Self, GitError> {
         let excluded = git.exclude_file()?.and_then(|path| disk.read(&path).ok()).unwrap_or_default();
         let excluded = if excluded.len() <= MAX_BYTES { excluded } else { Vec::new() };
         let (submodules, on_disk) = submodules(&entries, &index);
@@ -197,7 +200,7 @@ impl Snapshot {
 
     /// True if git tracks a file at, above or below the path, in this tree or in the index.
     fn is_tracked(&self, path: &Path) -> bool {
-        [&self.entries, &self.index.entries]
+        [self.entries.as_ref(), self.index.entries.as_ref()]
             .into_iter()
             .any(|entries| leads_to(entries, path) || below(entries, path).next().is_some())
     }
@@ -210,10 +213,19 @@ impl Snapshot {
     /// Reads a path in which all links are resolved.
     fn read_entry(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         match self.entries.get(path) {
-            Some(TreeEntry::File(name)) => self.blob(name),
+            Some(TreeEntry::File(name)) => self.file(path, name),
             Some(TreeEntry::Link(_) | TreeEntry::Repository(_)) => Err(ReadError::NotAFile),
             None if self.is_directory(path) => Err(ReadError::NotAFile),
             None => Err(ReadError::Missing),
+        }
+    }
+
+    /// Reads a file, from the working tree if that has the same content.
+    fn file(&self, path: &Path, name: &str) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = Vec::new();
+        match objects::read_same(path, name, &self.disk, &mut bytes) {
+            true => stand_in(&bytes).map_or(Ok(bytes), Err),
+            false => self.blob(name),
         }
     }
 
@@ -243,7 +255,7 @@ impl Snapshot {
         }
         ignored.add_repository(&self.root);
         ignored.add_excluded(&self.root, &self.excluded);
-        for (path, entry) in &self.entries {
+        for (path, entry) in self.entries.iter() {
             let is_named = IGNORE_FILES.iter().any(|name| path.file_name() == Some(name.as_ref()));
             let TreeEntry::File(name) = entry else { continue };
             if !is_named || !is_near(path, directory) {
@@ -400,6 +412,7 @@ impl Fs for Snapshot {
                 Err(error) => visit(path, Err(error)),
             }
         }
+        let files = objects::read_from_disk(files, &self.disk, visit);
         let names: Vec<&str> = files.iter().map(|(_, name)| *name).collect();
         let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
         batch.read(&names, |index, read| {
@@ -485,8 +498,7 @@ fn has_moved(path: &Path, name: &str) -> bool {
 fn submodule(path: &Path, place: &Path, name: &str) -> Option<Snapshot> {
     let git = Git::at(place).with_work_tree(path);
     let commit = git.commit(name).ok()?;
-    let index =
-        GitIndex::read(&git).unwrap_or_else(|_| GitIndex { entries: TreeEntries::new(), absent: BTreeSet::new() });
+    let index = GitIndex::read(&git).unwrap_or_default();
     Snapshot::beside_work_tree(&git, &commit, index, Disk::new(&[path.to_owned()])).ok()
 }
 

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use sha1::{Digest, Sha1};
-
 use super::batch::CatFile;
 use super::command::{Git, GitError};
 use super::entries::{lines, split};
+use super::objects::object_name;
 use crate::source::{ReadError, from_bytes};
 
 /// The modes of regular files, and that of a missing one.
@@ -104,21 +103,5 @@ impl Git {
             let is_same = |text| words.get(1).is_some_and(|name| *name == object_name(text));
             words.first().is_some_and(|mode| FILES.contains(mode)) && text.is_some_and(is_same)
         }))
-    }
-}
-
-/// The id of the object with this content, in a repository with SHA-1 ids.
-fn object_name(text: &[u8]) -> String {
-    let mut digest = Sha1::new();
-    digest.update(format!("blob {}\0", text.len()).as_bytes());
-    digest.update(text);
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn objects_have_the_names_that_git_gives_them() {
-        assert_eq!(super::object_name(b"hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
     }
 }
