@@ -70,19 +70,24 @@ pub(super) fn without_effect(args: &CheckArgs, matches: &ArgMatches) -> Option<u
     if !named_inputs.paths().all(is_root) {
         return None;
     }
-    let changes = git.staged_changes().ok()?;
+    let settings = settings(args, matches, named_inputs).ok()??;
+    // Each of these reads the whole index.
+    let (changes, has_same_settings) = std::thread::scope(|scope| {
+        let settings = scope.spawn(|| git.has_in_index(&settings));
+        (git.staged_changes(), settings.join())
+    });
+    let (changes, has_same_settings) = (changes.ok()?, has_same_settings.ok()?.ok()?);
     // Without a change, `--scope auto` checks the working tree.
     if changes.is_empty() && args.scope == CheckScope::Auto && !git.is_in_commit() {
         return None;
     }
-    if !changes.iter().all(is_irrelevant) {
+    let is_named = |change: &StagedChange| settings.iter().any(|(path, _)| *path == change.path);
+    if !has_same_settings || !changes.iter().all(|change| is_irrelevant(change) && !is_named(change)) {
         return None;
     }
     let locks: Vec<&StagedChange> = changes.iter().filter(|change| is_searched(&change.path)).collect();
-    if !git.all_contents(&locks, |content| content.is_ok_and(|text| !mentions_trail(text))).ok()? {
-        return None;
-    }
-    has_same_settings(args, matches, named_inputs, &git, &changes).ok()?.then_some(changes.len())
+    let has_no_trail = git.all_contents(&locks, |content| content.is_ok_and(|text| !mentions_trail(text)));
+    has_no_trail.ok()?.then_some(changes.len())
 }
 
 /// Prints the result of a check whose changes can't affect a trail.
@@ -123,38 +128,37 @@ fn is_irrelevant(change: &StagedChange) -> bool {
     change.is_file && is_listed && !is_searched(&change.path) && !is_configuration(&change.path)
 }
 
-/// True if the settings are valid, name none of the changed files, and are those of the index.
-fn has_same_settings(
+/// Returns the files that options and settings name, and those that may contain settings, each with its content on the
+/// disk. `None` if the report has more than new findings.
+#[expect(clippy::type_complexity, reason = "the type is used once")]
+fn settings(
     args: &CheckArgs,
     matches: &ArgMatches,
     named_inputs: NamedInputs,
-    git: &Git,
-    changes: &[StagedChange],
-) -> Result<bool, Error> {
+) -> Result<Option<Vec<(PathBuf, Option<Vec<u8>>)>>, Error> {
     let start = config::common_directory(&named_inputs);
     let config = config::load(&args.config, &named_inputs, named_inputs.files.fs(), &named_inputs.sources)?;
+    // Evidence may come from standard input, which can be read only once.
+    if !args.evaluation.evidence.evidence.is_empty() || !config.settings.evidence.is_empty() {
+        return Ok(None);
+    }
     let location = BaselineLocation { fs: named_inputs.files.fs(), sources: &named_inputs.sources };
     baseline::read(args, &config, &named_inputs, location)?;
     let CheckJob { args, named_inputs, .. } = job::job(config, named_inputs, &["check"])?;
     let (format, files) = destinations::of(&args, matches)?;
-    let has_evidence = !named_inputs.inputs.evidence.is_empty() || named_inputs.inputs.evidence_text.is_some();
-    if !is_plain(&args) || !files.is_empty() || has_evidence || format != args.format {
-        return Ok(false);
+    if !is_plain(&args) || !files.is_empty() || format != args.format {
+        return Ok(None);
     }
-    let named: Vec<PathBuf> = named_inputs.sources.all().into_iter().map(|(_, file)| file.path.clone()).collect();
-    if changes.iter().any(|change| named.contains(&change.path)) {
-        return Ok(false);
-    }
+    let named = named_inputs.sources.all().into_iter().map(|(_, file)| file.path.clone());
     let candidates = NAMES.iter().chain([&BASELINE]).map(|name| start.join(name));
-    let paths: Vec<PathBuf> = named.into_iter().chain(candidates).collect();
-    let disk = Disk::new(std::slice::from_ref(&git.root));
+    let disk = Disk::new(std::slice::from_ref(&start));
     let mut contents = Vec::new();
-    for path in paths {
+    for path in named.chain(candidates) {
         match disk.read(&path) {
             Ok(bytes) => contents.push((path, Some(bytes))),
             Err(ReadError::Missing) => contents.push((path, None)),
-            Err(_) => return Ok(false),
+            Err(_) => return Ok(None),
         }
     }
-    Ok(git.has_in_index(&contents)?)
+    Ok(Some(contents))
 }

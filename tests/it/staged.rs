@@ -199,7 +199,9 @@ fn commands(repository: &Repository, arguments: &[&str]) -> Vec<String> {
     std::fs::remove_dir_all(place).unwrap();
     let known = ["diff-index", "ls-files", "ls-tree", "cat-file", "rev-parse", "merge-base", "diff-files"];
     let command = |line: &str| line.split(' ').find(|word| known.contains(word)).unwrap_or(line).to_owned();
-    logged.lines().map(command).collect()
+    let mut commands: Vec<String> = logged.lines().map(command).collect();
+    commands.sort();
+    commands
 }
 
 #[test]
