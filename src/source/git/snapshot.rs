@@ -27,6 +27,8 @@ const MAX_LINKS: usize = 40;
 pub struct Snapshot {
     root: PathBuf,
     entries: Arc<TreeEntries>,
+    /// True if one of the entries is a link. Most trees have none, so that paths needn't be resolved.
+    has_links: bool,
     /// The files of the index, to distinguish untracked files from deleted ones.
     index: GitIndex,
     /// The text of the repository's `info/exclude`.
@@ -100,9 +102,11 @@ impl Snapshot {
         let excluded = if excluded.len() <= MAX_BYTES { excluded } else { Vec::new() };
         let (submodules, on_disk) = submodules(&entries, &index);
         let batch = Mutex::new(CatFile::start(git)?);
+        let has_links = entries.values().any(|entry| matches!(entry, TreeEntry::Link(_)));
         Ok(Self {
             root: git.root.clone(),
             entries,
+            has_links,
             index,
             excluded,
             batch,
@@ -191,6 +195,9 @@ impl Snapshot {
     }
 
     fn outermost_link<'p>(&self, path: &'p Path) -> Option<(&'p Path, &str)> {
+        if !self.has_links {
+            return None;
+        }
         let links = path.ancestors().filter_map(|path| match self.entries.get(path)? {
             TreeEntry::Link(name) => Some((path, name.as_str())),
             TreeEntry::File(_) | TreeEntry::Repository(_) => None,
