@@ -507,7 +507,7 @@ fn rules_named_otherwise(name: &str, controls: &[rules::ListedControl]) -> Vec<&
 
 fn is_of_control(rule: &Rule, name: &str, controls: &[rules::ListedControl]) -> bool {
     let (stated, supported) = (&rule.page.controls, &rule.page.supports);
-    let mut numbers = stated.iter().chain(supported).flat_map(|control| control.id.split(',').map(str::trim));
+    let mut numbers = stated.iter().chain(supported.iter()).flat_map(|control| control.id.split(',').map(str::trim));
     let mut evaluating = controls.iter().flat_map(rules::ListedControl::rules);
     numbers.any(|number| number.eq_ignore_ascii_case(name)) || evaluating.any(|other| std::ptr::eq(other, rule))
 }

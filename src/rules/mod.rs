@@ -344,7 +344,7 @@ pub const DEFAULT_BENCHMARK: &str = "cis-aws-3.0";
 
 /// The benchmarks that rules belong to.
 pub fn benchmarks() -> BTreeSet<&'static str> {
-    RULES.iter().copied().flat_map(|rule| &rule.page.controls).map(|control| control.benchmark.as_str()).collect()
+    RULES.iter().copied().flat_map(|rule| rule.page.controls.iter()).map(|control| control.benchmark.as_str()).collect()
 }
 
 /// The names of all rules and groups.

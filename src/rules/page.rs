@@ -1,6 +1,7 @@
 //! A rule's page: its front matter and its Markdown.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use crate::finding::Level;
 use crate::source::Sources;
@@ -25,12 +26,15 @@ pub struct RulePage {
     /// True if the rule runs only if it or its group is selected.
     pub is_on_request: bool,
     /// The controls it belongs to, in the order of the page.
-    pub controls: Vec<Control>,
+    pub controls: Controls,
     /// Requirements of other frameworks to which it contributes, without covering them.
-    pub supports: Vec<Control>,
+    pub supports: Controls,
     /// The Markdown after the front matter.
     pub text: &'static str,
 }
+
+/// Controls, parsed at their first use: most runs need the other properties of all rules only.
+pub(super) type Controls = LazyLock<Vec<Control>, Box<dyn FnOnce() -> Vec<Control> + Send>>;
 
 /// A control of a benchmark or a framework.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,21 +52,18 @@ impl RulePage {
             .strip_prefix("---\n")
             .and_then(|rest| rest.split_once("\n---\n"))
             .expect("a rule's page begins with front matter between two lines of `---`");
-        let id = front.lines().find_map(|line| line.strip_prefix("id: ")).expect("a rule's page has an id");
-        let document = parse_front_matter(front);
-        let front = document.as_mapping().expect("a rule's front matter is a mapping");
         Self {
-            id,
+            id: text_at(front, "id").expect("a rule's page has an id"),
             level: text_at(front, "level")
-                .and_then(|word| Level::from_name(&word))
+                .and_then(Level::from_name)
                 .expect("a rule's level is `error`, `warning` or `note`"),
-            summary: text_at(front, "summary").expect("a rule's page has a summary"),
-            requires: text_at(front, "requires"),
-            auditor: text_at(front, "auditor"),
-            fix: text_at(front, "fix"),
-            is_on_request: text_at(front, "group").as_deref() == Some("audit"),
-            controls: controls_at(front, "controls"),
-            supports: controls_at(front, "supports"),
+            summary: text_at(front, "summary").expect("a rule's page has a summary").to_owned(),
+            requires: text_at(front, "requires").map(str::to_owned),
+            auditor: text_at(front, "auditor").map(str::to_owned),
+            fix: text_at(front, "fix").map(str::to_owned),
+            is_on_request: text_at(front, "group") == Some("audit"),
+            controls: LazyLock::new(Box::new(|| controls_at(front, "controls"))),
+            supports: LazyLock::new(Box::new(|| controls_at(front, "supports"))),
             text: text.trim_start(),
         }
     }
@@ -80,8 +81,10 @@ impl RulePage {
     }
 }
 
-fn text_at(front: &Mapping, key: &str) -> Option<String> {
-    Some(front.get(key)?.value.as_text()?.to_owned())
+/// The text of a key. Each run needs these texts of all pages, so they aren't parsed as YAML.
+fn text_at<'t>(front: &'t str, key: &str) -> Option<&'t str> {
+    let text = front.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "))?;
+    Some(text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text))
 }
 
 fn parse_front_matter(front: &str) -> std::sync::Arc<Node> {
@@ -92,7 +95,9 @@ fn parse_front_matter(front: &str) -> std::sync::Arc<Node> {
     tree.documents.first().cloned().expect("a rule's front matter isn't empty")
 }
 
-fn controls_at(front: &Mapping, key: &str) -> Vec<Control> {
+fn controls_at(front: &str, key: &str) -> Vec<Control> {
+    let document = parse_front_matter(front);
+    let front = document.as_mapping().expect("a rule's front matter is a mapping");
     front.get(key).and_then(|entry| entry.value.as_mapping()).map(controls).unwrap_or_default()
 }
 
@@ -103,4 +108,26 @@ fn controls(entries: &Mapping) -> Vec<Control> {
 
 fn text(node: &Node) -> String {
     node.as_text().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RULES;
+
+    #[test]
+    fn the_texts_of_pages_are_those_of_their_yaml() {
+        for rule in RULES {
+            let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("rules/{}.md", rule.id()));
+            let page = std::fs::read_to_string(file).unwrap();
+            let (front, _) = page.strip_prefix("---\n").unwrap().split_once("\n---\n").unwrap();
+            let document = parse_front_matter(front);
+            let entries = &document.as_mapping().unwrap().entries;
+            for key in ["id", "level", "summary", "requires", "auditor", "fix", "group"] {
+                let entry = entries.iter().find(|entry| entry.key.as_text() == Some(key));
+                let expected = entry.map(|entry| entry.value.as_text().unwrap().to_owned());
+                assert_eq!(text_at(front, key), expected.as_deref(), "{}: {key}", rule.id());
+            }
+        }
+    }
 }

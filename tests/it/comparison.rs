@@ -425,6 +425,8 @@ fn a_long_line_of_git_ends_the_check() {
         )
     };
     let name = repository.git(["rev-parse", "HEAD:a.tf"]);
+    // The working tree has another content, so that the object is read.
+    repository.write("a.tf", format!("{GOOD}# Changed.\n"));
     let most = 256 - name.len() - " blob \n".len();
     for (digits, is_too_long) in [(most, false), (most + 1, true)] {
         let scratch = Scratch::new("long-line", &[("git", &script(digits))]);
