@@ -121,7 +121,7 @@ fn check_pages(benchmark: &str, controls: &[serde_json::Value]) {
             rule.page.control(benchmark)
         } else {
             let Some(listed) = listed else { continue };
-            let all = rule.page.controls.iter().chain(&rule.page.supports);
+            let all = rule.page.controls.iter().chain(rule.page.supports.iter());
             let own = all.filter(|control| control.benchmark == "security-hub").find(|own| own.id == listed);
             own.map(|own| own.id.as_str())
         };
