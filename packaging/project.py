@@ -59,4 +59,4 @@ def readme() -> str:
 
 
 # The schemas by their file names on the site. The number is the version of the format.
-SCHEMAS = {"config-1.json": "src/config/schema.json"}
+SCHEMAS = {"config-1.json": "src/config/schema.json", "report-1.json": "schemas/report-1.json"}

@@ -424,7 +424,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<ExitCode, Error> {
         Command::Server { mcp: true, stdio: _ } => server::run_mcp(),
         Command::Server { mcp: false, stdio: _ } => server::run(),
         Command::Config(ConfigCommand::Show(args)) => print(&config::show(args, own)?, cli.style),
-        Command::Config(ConfigCommand::Schema) => print(crate::config::SCHEMA, cli.style),
+        Command::Config(ConfigCommand::Schema) => print(&crate::config::schema(), cli.style),
         Command::Explain(args) => {
             let (rules, notes) =
                 if args.all { (RULES.to_vec(), String::new()) } else { rules_to_explain(&args.rules)? };

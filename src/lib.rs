@@ -2,7 +2,7 @@
 //!
 //! # From a file to a finding
 //!
-//! [`IncrementalCheck`](engine::IncrementalCheck) is the pipeline. [`check`] is one pass of it, [`trace`](engine::trace)
+//! [`IncrementalCheck`](engine::IncrementalCheck) is the pipeline. [`engine::check`] is one pass of it, [`trace`](engine::trace)
 //! a query to it, and an editor owns one. Its seven stages:
 //!
 //! 1. Files: [`Fs`](source::Fs) reads them, and [`Sources`] keeps their texts.
@@ -43,12 +43,13 @@
 //! | [`progress`] | the progress of a check |
 //! | [`scan`] | the search for relevant files |
 //! | [`fix`] | edits, their safety, and their application until none is left |
-//! | [`engine`] | evaluation of the deployments: [`check`], [`trace`](engine::trace), [`IncrementalCheck`](engine::IncrementalCheck) |
+//! | [`engine`] | evaluation of the deployments: [`check`](engine::check), [`trace`](engine::trace), [`IncrementalCheck`](engine::IncrementalCheck) |
 //! | [`gate`] | the findings that count: suppression of those that a baseline accepts or that the base of a comparison has, too, and findings about a change that relaxes the gate |
 //! | [`output`] | one file for each report format |
 //! | [`lsp`] | the language server |
 //! | [`mcp`] | the server for coding assistants |
 //! | [`cli`] | the arguments and the exit status |
+//! | [`api`] | the public API of the library |
 //!
 //! # Invariants
 //!
@@ -93,14 +94,11 @@
 
 use internal::*;
 
+pub use internal::api::{CheckError, Checked, Code, Problem, Severity, check};
+// The program's own `main`.
 #[cfg(not(target_family = "wasm"))]
+#[doc(hidden)]
 pub use internal::cli::main;
-pub use internal::engine::{EngineSettings, check};
-pub use internal::error::Error;
-pub use internal::output::OutputFormat;
-pub use internal::report::{Report, View};
-pub use internal::scan::{Input, ScanInputs};
-pub use internal::source::{Disk, Sources};
 
 /// The modules of the crate, for its tests, benches and the fuzzer. They aren't part of the API and may change in any
 /// release.
@@ -108,6 +106,7 @@ pub use internal::source::{Disk, Sources};
 #[cfg_attr(not(documents_internals), doc(hidden))]
 #[path = ""]
 pub mod internal {
+    pub mod api;
     #[cfg(not(target_family = "wasm"))]
     pub mod cli;
     pub mod config;

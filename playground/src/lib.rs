@@ -87,7 +87,7 @@ fn respond(request: Request) -> Response {
     }
 }
 
-fn reports(files: &BTreeMap<String, String>, settings: &EngineSettings) -> Result<Response, trailint::Error> {
+fn reports(files: &BTreeMap<String, String>, settings: &EngineSettings) -> Result<Response, trailint::internal::error::Error> {
     let fs = Memory::new(files.iter().map(|(path, text)| (path, text.as_bytes())));
     let sources = Sources::new("/".into());
     let inputs = ScanInputs { paths: vec![Input { given: ".".into(), path: "/".into() }], ..ScanInputs::default() };

@@ -32,7 +32,7 @@ pub use names::{
 pub use relaxed::Relaxed;
 pub use roots::ConfiguredDeployment;
 pub use settings::{IgnoreSetting, IgnoredFindings, ModuleSetting, RootSetting, Settings};
-pub use show::{EffectiveSetting, Override, SCHEMA};
+pub use show::{EffectiveSetting, Override, schema};
 
 /// The settings, each with its origin.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Config, ConfigurationSource, SettingOrigin, Settings};
+use crate::rules::ADDRESSES;
 use crate::source::Sources;
 
 /// A setting with its effective value.
@@ -28,7 +29,15 @@ pub struct Override {
 }
 
 /// The JSON Schema of a configuration file, as it follows from [`Settings`].
-pub const SCHEMA: &str = include_str!("schema.json");
+pub(super) const SCHEMA: &str = include_str!("schema.json");
+
+/// The schema with its `$id`, if the site has an address. The number is the version of the format.
+pub fn schema() -> String {
+    match ADDRESSES.schema("config-1") {
+        Some(address) => SCHEMA.replacen("{\n", &format!("{{\n  \"$id\": \"{address}\",\n"), 1),
+        None => SCHEMA.to_owned(),
+    }
+}
 
 impl Config {
     /// All settings with their values, in the order of their keys.

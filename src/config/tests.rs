@@ -1,4 +1,5 @@
-use super::{SCHEMA, Settings};
+use super::Settings;
+use super::show::SCHEMA;
 
 /// `UPDATE=1` writes the file again.
 #[test]

@@ -7,7 +7,7 @@ use super::support::{files_below, package};
 /// From the bottom to the top. A module may use those before it.
 const LAYERS: &[&str] = &[
     "source", "named", "syntax", "value", "model", "formats", "finding", "rules", "error", "edit", "report",
-    "suppress", "config", "progress", "scan", "fix", "engine", "gate", "output", "lsp", "mcp", "cli",
+    "suppress", "config", "progress", "scan", "fix", "engine", "gate", "output", "lsp", "mcp", "cli", "api",
 ];
 
 /// Crates that only some files may name.

@@ -9,6 +9,7 @@
 )]
 
 mod add_ignore;
+mod api;
 mod baselines;
 mod cli;
 mod comparison;

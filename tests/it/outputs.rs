@@ -2,6 +2,7 @@
 
 pub(crate) mod hostile;
 mod readers;
+mod report_schema;
 mod schemas;
 mod xsd;
 
