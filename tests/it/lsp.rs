@@ -133,6 +133,23 @@ fn the_configuration_counts_as_it_is_typed() {
 }
 
 #[test]
+fn a_trail_with_evidence_is_checked_as_it_is_typed() {
+    let arn = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main";
+    let list = format!(r#"{{"trailList": [{{"Name": "main", "TrailARN": "{arn}", "IsMultiRegionTrail": false}}]}}"#);
+    let code = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"main\"\n  is_multi_region_trail = true\n}\n";
+    let files = [("main.tf", code), ("audit/t.json", list.as_str()), ("trailint.toml", "evidence = [\"audit/\"]\n")];
+    let scratch = Scratch::new("lsp-evidence", &files);
+    let mut editor = Editor::open(&scratch);
+    editor.did_open("main.tf", code);
+    let has_drift = |rules: Vec<String>| rules.iter().any(|rule| rule == "drifted-trail");
+    let before = has_drift(editor.rules("main.tf"));
+    editor.did_change("main.tf", [2, 26, 2, 30], "false");
+    assert!(editor.rules("main.tf").iter().any(|rule| rule == "single-region-trail"));
+    assert!(!has_drift(editor.rules("main.tf")), "both sides are the same now");
+    assert_eq!((before, editor.close()), (true, 0));
+}
+
+#[test]
 fn a_baseline_and_comments_accept() {
     let scratch = Scratch::new("lsp-accept", &[("main.tf", BAD)]);
     let mut editor = Editor::open(&scratch);
