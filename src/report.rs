@@ -181,6 +181,8 @@ pub struct TrailResult {
     pub coverage: EventCoverage,
     /// The Region in which it is created, if that is known.
     pub region: Option<String>,
+    /// The number of the account in which its provider creates it, if that is known.
+    pub account: Option<String>,
     /// The location that represents it: the header of its block or its key.
     pub header: Span,
     /// The whole declaration.

@@ -350,6 +350,7 @@ impl DeploymentCheck<'_> {
             exists: instance.exists,
             coverage: instance.coverage,
             region: instance.region.clone(),
+            account: instance.account.clone(),
             header: instance.trail.header,
             declaration,
             digest: digest(self.sources.file(declaration.file).slice(declaration)),

@@ -177,14 +177,18 @@ fn is_generated(name: &str, id: &str) -> bool {
 }
 
 impl Declared<'_> {
+    /// The account to which it is deployed, if the configuration or its provider determines it.
+    fn account(&self) -> Option<&str> {
+        self.deployment.declared_account.as_deref().or(self.trail.account.as_deref())
+    }
+
     /// True if the known Region, partition and account don't exclude a deployed trail.
     fn may_be_in(&self, live: &Live<'_>) -> bool {
         let is_same = |own: Option<&str>, other: Option<&str>| match (own, other) {
             (Some(own), Some(other)) => own == other,
             (_, _) => true,
         };
-        is_same(self.trail.region.as_deref(), live.trail.region.as_deref())
-            && is_same(self.deployment.declared_account.as_deref(), live.owner())
+        is_same(self.trail.region.as_deref(), live.trail.region.as_deref()) && is_same(self.account(), live.owner())
     }
 }
 
@@ -285,9 +289,11 @@ impl Comparison<'_> {
             let others = declared.iter().zip(matched).filter(|(other, _)| other.key() == own.key());
             let mut owners: BTreeSet<&str> =
                 others.flat_map(|(_, lives)| lives.iter().filter_map(|live| live.owner())).collect();
-            owners.extend(own.deployment.declared_account.as_deref());
             if let ([only], 1) = (accounts, roots.len()) {
                 owners.extend(only.account.as_ref().map(|account| account.id.as_str()));
+            }
+            if let Some(account) = own.account() {
+                owners = BTreeSet::from([account]);
             }
             let is_listed = |owner: &&str| {
                 let mut of_owner = accounts.iter().filter(|account| account.is_of(owner));

@@ -35,6 +35,8 @@ pub(super) struct TrailInstance {
     pub(super) recorded: CoverageBounds,
     /// The Region in which it is created in all worlds.
     pub(super) region: Option<String>,
+    /// The number of the account in which its provider creates it in all worlds.
+    pub(super) account: Option<String>,
     /// The values that are compared with those of the deployed trail.
     pub(super) facts: TrailFacts,
     /// The results of the rules.
@@ -176,6 +178,7 @@ fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &EngineSettings) -> Trai
         coverage: EventCoverage::NOTHING,
         recorded: selected(&trail.selectors),
         region: None,
+        account: None,
         facts: TrailFacts::of(trail, None),
         results,
     }
@@ -192,6 +195,8 @@ fn combine(
     let exists = if is_always { TrailExistence::Always } else { TrailExistence::Sometimes };
     let results = RULES.iter().copied().filter_map(|rule| rule_result(rule, seen, Some(related), settings)).collect();
     let region = region(seen);
+    let is_in_one_account = seen.iter().all(|seen| seen.trail.account == first.account);
+    let account = first.account.clone().filter(|_| is_in_one_account);
     let mut facts = TrailFacts::of(first, seen.first()?.delivery.delivery.as_deref());
     for seen in seen.iter().skip(1) {
         facts = facts.or(&TrailFacts::of(seen.trail, seen.delivery.delivery.as_deref()));
@@ -204,7 +209,17 @@ fn combine(
         }
     }
     let coverage = coverage(seen, worlds);
-    Some(TrailInstance { trail: first.clone(), declarations, exists, coverage, recorded, region, facts, results })
+    Some(TrailInstance {
+        trail: first.clone(),
+        declarations,
+        exists,
+        coverage,
+        recorded,
+        region,
+        account,
+        facts,
+        results,
+    })
 }
 
 /// Returns the recorded events. In a world in which the trail isn't created, it records none.

@@ -30,6 +30,8 @@ pub struct Resource {
     pub exists: Traced<bool>,
     /// The Region of a trail's provider or stack. The resource's own `region` argument may set another one.
     pub region: Traced<String>,
+    /// The number of the account in which a trail's provider creates it, if that is known in this world.
+    pub account: Option<String>,
     /// The arguments that the type's [`ArgumentShape`](super::ArgumentShape) lists.
     pub body: Maybe<Object>,
     /// Arguments whose later changes aren't applied, such as those in `ignore_changes`.

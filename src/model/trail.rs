@@ -38,6 +38,8 @@ pub struct Trail {
     pub exists: Traced<bool>,
     /// The home Region, in which the trail is created.
     pub region: Traced<String>,
+    /// The number of the account in which its provider creates it, if that is known.
+    pub account: Option<String>,
     /// The macros that may change the trail before it is created.
     pub macros: Vec<Macro>,
     /// The differences between the code and a plan.

@@ -79,6 +79,84 @@ fn a_configured_account_is_compared_with_its_evidence_only() {
     assert_eq!(drifts(&report(Some("777788889999"))), 0);
 }
 
+/// The accounts with which a trail of this code is compared, of two that have a trail of its name.
+fn compared_accounts(files: &[(&str, &str)]) -> Vec<&'static str> {
+    const ACCOUNTS: [&str; 2] = ["111122223333", "444455556666"];
+    let mut all: Vec<(String, String)> =
+        files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    for account in ACCOUNTS {
+        let arn = format!("arn:aws:cloudtrail:us-east-1:{account}:trail/main");
+        let list = format!(
+            "{{\"trailList\": [{{\"Name\": \"main\", \"TrailARN\": \"{arn}\", \"IsMultiRegionTrail\": false}}]}}"
+        );
+        all.push((format!("evidence/{account}/t.json"), list));
+    }
+    let report = check(all);
+    let drifts: Vec<&Diagnostic> =
+        report.findings.iter().filter(|finding| finding.rule.id() == "drifted-trail").collect();
+    let is_compared = |account: &&str| drifts.iter().any(|finding| finding.finding.message.contains(*account));
+    ACCOUNTS.into_iter().filter(is_compared).collect()
+}
+
+#[test]
+fn the_provider_determines_the_account() {
+    const TRAIL: &str = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"main\"\n  is_multi_region_trail = true\n}\n";
+    const SECOND: &[&str] = &["444455556666"];
+    const BOTH: &[&str] = &["111122223333", "444455556666"];
+    let role = |account: &str| format!("assume_role {{\n role_arn = \"arn:aws:iam::{account}:role/ci\"\n}}");
+    let (first, second) = (role("111122223333"), role("444455556666"));
+    let provider = |body: &str| format!("provider \"aws\" {{\n{body}\n}}\n");
+    let allowed = "allowed_account_ids = [\"444455556666\"]";
+    let choice = |condition: &str| {
+        let arn = |account: &str| format!("\"arn:aws:iam::{account}:role/ci\"");
+        format!(
+            "variable \"p\" {{ type = bool }}\nprovider \"aws\" {{\n assume_role {{\n role_arn = {condition} ? {} : {}\n}}\n}}\n",
+            arn("444455556666"),
+            arn("111122223333")
+        )
+    };
+    let cases: Vec<(&str, String, &[&str])> = vec![
+        ("no provider", String::new(), BOTH),
+        ("a role", provider(&second), SECOND),
+        ("a role in China", provider(&second.replace("arn:aws:", "arn:aws-cn:")), SECOND),
+        ("an account without a trail", provider(&role("777788889999")), &[]),
+        ("the last of two roles", provider(&format!("{first}\n{second}")), SECOND),
+        ("the only account", provider(allowed), SECOND),
+        ("one account twice", provider(&allowed.replace("[", "[\"444455556666\", ")), SECOND),
+        ("two accounts", provider(&allowed.replace("[", "[\"111122223333\", ")), BOTH),
+        ("a role and the only account", provider(&format!("{second}\n{allowed}")), SECOND),
+        ("a contradiction", provider(&format!("{first}\n{allowed}")), BOTH),
+        ("no account", provider(&role("x")), BOTH),
+        (
+            "a variable",
+            format!("variable \"a\" {{ default = \"444455556666\" }}\n{}", provider(&role("${var.a}"))),
+            SECOND,
+        ),
+        ("a variable without a value", format!("variable \"a\" {{}}\n{}", provider(&role("${var.a}"))), BOTH),
+        ("an unknown condition", choice("var.p"), BOTH),
+        ("a known condition", choice("false == false"), SECOND),
+    ];
+    for (name, code, expected) in cases {
+        let code = format!("{code}{TRAIL}");
+        assert_eq!(compared_accounts(&[("main.tf", &code)]), expected, "{name}");
+    }
+    let aliases = provider(&first) + &provider(&format!("alias = \"b\"\n{second}"));
+    let named = TRAIL.replace("{\n", "{\n  provider = aws.b\n");
+    assert_eq!(compared_accounts(&[("main.tf", &format!("{aliases}{named}"))]), SECOND, "an alias");
+    for (providers, expected) in [("", ["111122223333"]), ("providers = { aws = aws.b }", ["444455556666"])] {
+        let call = format!("{aliases}module \"m\" {{\n source = \"./m\"\n {providers}\n}}\n");
+        assert_eq!(compared_accounts(&[("main.tf", &call), ("m/main.tf", TRAIL)]), expected, "{providers}");
+    }
+    let json = format!(
+        "{{\"provider\": {{\"aws\": {{\"assume_role\": {{\"role_arn\": \"arn:aws:iam::{}:role/ci\"}}}}}}}}",
+        SECOND[0]
+    );
+    assert_eq!(compared_accounts(&[("main.tf", TRAIL), ("p.tf.json", &json)]), SECOND, "the JSON syntax");
+    let optional = TRAIL.replace("{\n", "{\n  count = var.p ? 1 : 0\n");
+    let code = format!("{}{optional}", choice("var.p"));
+    assert_eq!(compared_accounts(&[("main.tf", &code)]), SECOND, "a condition that the trail's existence decides");
+}
+
 #[test]
 fn programs_get_both_sides_of_a_comparison() {
     let code = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"main\"\n  is_multi_region_trail = true\n}\n";

@@ -56,6 +56,7 @@ fn resource(instance: &StateResource, kind: &'static ResourceKind) -> Resource {
         owners: vec![header.file],
         exists: Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() },
         region: Traced { value: region(instance), origin: Origin::Absent(header), hops: Vec::new() },
+        account: None,
         body: Known(body),
         ignored_changes: Vec::new(),
         notation: Notation::Json,

@@ -87,6 +87,7 @@ impl<'a> TrailReader<'a> {
             owners: vec![header.file],
             exists: Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() },
             region: Traced { value: region, origin: Origin::Absent(header), hops: Vec::new() },
+            account: None,
             body: Known(Object::new(header, fields)),
             ignored_changes: Vec::new(),
             notation: Notation::Json,

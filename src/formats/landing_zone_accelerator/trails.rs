@@ -222,6 +222,7 @@ fn resource(
         owners: vec![header.file],
         exists,
         region,
+        account: None,
         body: Known(Object::new(header, fields)),
         ignored_changes: Vec::new(),
         notation: Notation::Yaml,

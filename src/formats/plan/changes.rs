@@ -249,6 +249,7 @@ impl Planned {
                 hops: Vec::new(),
             },
             region: configuration.region(self.header, &self.address, after),
+            account: None,
             body: Known(body),
             ignored_changes: Vec::new(),
             // Fixes refer to the code, not to the plan.

@@ -60,6 +60,7 @@ pub(super) fn read(resource: Resource, zone: &LandingZone) -> Trail {
         owners,
         exists,
         region,
+        account: None,
         macros,
         contradictions,
         is_synthesized: false,

@@ -177,6 +177,7 @@ impl TemplateEvaluator<'_> {
             owners: self.lookup.scope.owners(),
             exists,
             region: self.region(header),
+            account: None,
             body,
             ignored_changes: Vec::new(),
             notation: self.template().notation,

@@ -47,10 +47,14 @@ pub(super) fn resource(
     let scope = evaluator.lookup.scope;
     let address = scope.qualify(&format!("{name}{key}"));
     let evaluator = evaluator.with(names).planned(planned::plan_hop(block, kind, &address, evaluator));
-    let (body, region) = match exists.value {
-        // An instance that isn't created needs no argument but the bucket's name, and no Region.
-        Known(false) => (bucket_of(block, kind, &evaluator), providers::nowhere(block)),
-        Known(true) | Unknown(_) => (arguments(block, kind, &evaluator), providers::region(block, kind, &evaluator)),
+    let (body, region, account) = match exists.value {
+        // An instance that isn't created needs no argument but the bucket's name, no Region and no account.
+        Known(false) => (bucket_of(block, kind, &evaluator), providers::nowhere(block), None),
+        Known(true) | Unknown(_) => (
+            arguments(block, kind, &evaluator),
+            providers::region(block, kind, &evaluator),
+            providers::account(block, kind, &evaluator),
+        ),
     };
     Resource {
         kind,
@@ -63,6 +67,7 @@ pub(super) fn resource(
         owners: scope.owners(block),
         exists: scope.existence(exists),
         region,
+        account,
         body: Known(body),
         ignored_changes: ignored_changes(block),
         notation,

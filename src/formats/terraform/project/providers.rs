@@ -1,19 +1,20 @@
-//! Determines the Region of a resource by the configuration of its provider.
+//! Determines the Region and the account of a resource by the configuration of its provider.
 //!
 //! A resource refers to a configuration, or has the default one. In a called module, this is the one that the call
 //! passes, otherwise the module's own one, otherwise the caller's default one. Source:
 //! <https://developer.hashicorp.com/terraform/language/modules/develop/providers>, and for keys
 //! <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>.
 
+use super::body::object;
 use super::expand;
 use super::module::Configuration;
 use super::program::ModuleEvaluator;
 use super::scope::{ModuleCallInstance, ModuleScope};
 use crate::formats::terraform::language::{LocalNames, ValuePath, quoted, region_from_environment, symbol};
 use crate::formats::terraform::steps;
-use crate::model::ResourceKind;
 use crate::model::dialects::of_region;
 use crate::model::kinds::ResourceRole;
+use crate::model::{Argument, ArgumentShape, Holds, ResourceKind};
 use crate::syntax::hcl::{Block, Expr, ExprKind, ObjectKey};
 use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown};
 
@@ -26,6 +27,22 @@ struct Reference {
     /// The key in brackets. OpenTofu creates a configuration for each key.
     key: Option<Maybe<Data>>,
 }
+
+/// A setting of a provider configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ProviderSetting {
+    Region,
+    /// The number of the account, or null if the configuration doesn't determine it.
+    Account,
+}
+
+/// The arguments of a provider configuration that determine its account.
+const ACCOUNT: ArgumentShape = &[
+    Argument { name: ASSUME_ROLE, holds: Holds::Blocks(&[Argument { name: "role_arn", holds: Holds::Value }]) },
+    Argument { name: ALLOWED_ACCOUNTS, holds: Holds::Value },
+];
+const ASSUME_ROLE: &str = "assume_role";
+const ALLOWED_ACCOUNTS: &str = "allowed_account_ids";
 
 /// The Region of a resource that isn't created, or whose Region isn't used.
 pub(super) fn nowhere(block: &Block) -> Traced<String> {
@@ -41,6 +58,27 @@ pub(super) fn region(block: &Block, kind: &ResourceKind, evaluator: &ModuleEvalu
     region_of_provider(block, kind.name.split('_').next().unwrap_or_default(), evaluator)
 }
 
+/// The account in which a resource is created, if the configuration of its provider determines it. The evaluation asks
+/// no question, so it adds no world.
+pub(super) fn account(block: &Block, kind: &ResourceKind, evaluator: &ModuleEvaluator<'_>) -> Option<String> {
+    if !matches!(kind.role, ResourceRole::Trail(_)) {
+        return None;
+    }
+    let own_name = kind.name.split('_').next().unwrap_or_default();
+    let world = evaluator.world.frozen();
+    let mut evaluator = evaluator.clone();
+    evaluator.world = &world;
+    let wanted = wanted(block, own_name, &evaluator)?;
+    let source = evaluator.lookup.scope.module.provider_source(&wanted.name)?;
+    if source != format!("hashicorp/{own_name}") {
+        return None;
+    }
+    match configured(wanted, &source, ProviderSetting::Account, &evaluator).0 {
+        Known(Data::String(account)) => Some(account),
+        Known(_) | Unknown(_) => None,
+    }
+}
+
 /// The Region of a stack: that of its own argument, otherwise the one of its provider.
 pub(super) fn region_of_stack(block: &Block, provider: &str, evaluator: &ModuleEvaluator<'_>) -> Traced<String> {
     match block.body.attribute("region").filter(|own| provider == "aws" && own.value.kind != ExprKind::Null) {
@@ -51,12 +89,10 @@ pub(super) fn region_of_stack(block: &Block, provider: &str, evaluator: &ModuleE
 
 fn region_of_provider(block: &Block, own_name: &str, evaluator: &ModuleEvaluator<'_>) -> Traced<String> {
     let mut hops = Vec::new();
-    let wanted = match block.body.attribute("provider").map(|attribute| &attribute.value) {
-        None => Some(Reference { name: own_name.to_owned(), alias: None, key: None }),
-        Some(expr) => Reference::read(expr, evaluator).inspect(|reference| {
-            hops.push(Hop { span: expr.span, step: steps::PROVIDER.of(reference.to_string()) });
-        }),
-    };
+    let wanted = wanted(block, own_name, evaluator);
+    if let (Some(reference), Some(provider)) = (&wanted, block.body.attribute("provider")) {
+        hops.push(Hop { span: provider.value.span, step: steps::PROVIDER.of(reference.to_string()) });
+    }
     let found = wanted.and_then(|wanted| {
         let source = evaluator.lookup.scope.module.provider_source(&wanted.name)?;
         Some((wanted, source))
@@ -68,7 +104,7 @@ fn region_of_provider(block: &Block, own_name: &str, evaluator: &ModuleEvaluator
         }
         Some((wanted, source)) => {
             let remembered = evaluator.lookup.scope.memoize(&format!("provider.{wanted}"), evaluator.world, || {
-                configured(wanted.clone(), &source, evaluator)
+                configured(wanted.clone(), &source, ProviderSetting::Region, evaluator)
             });
             hops.extend(remembered.1.iter().cloned());
             remembered.0.clone().and_then(|data| of_region(&data))
@@ -77,8 +113,21 @@ fn region_of_provider(block: &Block, own_name: &str, evaluator: &ModuleEvaluator
     Traced { value, origin: Origin::Absent(block.header), hops }
 }
 
-/// Finds the configuration in a module or its callers, and evaluates its Region.
-fn configured(mut wanted: Reference, source: &str, evaluator: &ModuleEvaluator<'_>) -> ValuePath {
+/// The provider configuration that a resource names, or the default one. `None` if the reference can't be read.
+fn wanted(block: &Block, own_name: &str, evaluator: &ModuleEvaluator<'_>) -> Option<Reference> {
+    match block.body.attribute("provider") {
+        None => Some(Reference { name: own_name.to_owned(), alias: None, key: None }),
+        Some(attribute) => Reference::read(&attribute.value, evaluator),
+    }
+}
+
+/// Finds the configuration in a module or its callers, and evaluates its setting.
+fn configured(
+    mut wanted: Reference,
+    source: &str,
+    setting: ProviderSetting,
+    evaluator: &ModuleEvaluator<'_>,
+) -> ValuePath {
     let mut hops = Vec::new();
     let mut scope = evaluator.lookup.scope;
     loop {
@@ -100,7 +149,7 @@ fn configured(mut wanted: Reference, source: &str, evaluator: &ModuleEvaluator<'
         match scope.module.provider(source, wanted.alias.as_deref()) {
             Configuration::Block(block) => {
                 let evaluator = ModuleEvaluator::of(evaluator.lookup.tree, scope, evaluator.world);
-                let (value, rest) = wanted.region_in(block, &evaluator);
+                let (value, rest) = wanted.setting_in(block, setting, &evaluator);
                 hops.extend(rest);
                 return (value, hops);
             }
@@ -115,9 +164,62 @@ fn configured(mut wanted: Reference, source: &str, evaluator: &ModuleEvaluator<'
                 );
             }
             (Some(call), None) => scope = &call.caller,
-            (None, None) => return (environment(&wanted, scope, evaluator), hops),
+            (None, None) => {
+                let value = match setting {
+                    ProviderSetting::Region => environment(&wanted, scope, evaluator),
+                    ProviderSetting::Account => Known(Data::Null),
+                };
+                return (value, hops);
+            }
         }
     }
+}
+
+/// The account of a provider configuration: that of the role that it assumes last, and the only one that it allows. If
+/// they contradict each other, Terraform deploys nothing.
+fn account_in(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Option<String> {
+    let settings = object(&block.body, ACCOUNT, block.header, evaluator);
+    let of_role = match block.body.attribute(ASSUME_ROLE) {
+        // An argument in the JSON syntax, and of the awscc provider.
+        Some(attribute) => account_of_last_role(&evaluator.eval(&attribute.value).value),
+        None => settings.field(ASSUME_ROLE).and_then(|field| account_of_last_role(&field.value.value)),
+    };
+    let allowed = settings.field(ALLOWED_ACCOUNTS).and_then(|field| only_account(&field.value.value));
+    match (of_role, allowed) {
+        (Some(of_role), Some(allowed)) => (of_role == allowed).then_some(allowed),
+        (of_role, allowed) => of_role.or(allowed),
+    }
+}
+
+/// The account in the ARN of the last role.
+fn account_of_last_role(value: &Maybe<Data>) -> Option<String> {
+    let role = match value {
+        Known(Data::List(roles)) => &roles.items.last()?.value,
+        value => value,
+    };
+    let Known(Data::Object(role)) = role else { return None };
+    let Known(Data::String(arn)) = &role.field("role_arn")?.value.value else { return None };
+    let mut parts = arn.split(':');
+    let (Some("arn"), Some("iam")) = (parts.next(), parts.nth(1)) else { return None };
+    parts.nth(1).filter(|account| is_account(account)).map(str::to_owned)
+}
+
+/// The account of a list that has no other one.
+fn only_account(value: &Maybe<Data>) -> Option<String> {
+    let Known(Data::List(accounts)) = value else { return None };
+    let mut only = None;
+    for account in &accounts.items {
+        let Known(Data::String(account)) = &account.value else { return None };
+        if only.is_some_and(|only| only != account) {
+            return None;
+        }
+        only = Some(account);
+    }
+    only.filter(|account| is_account(account)).cloned()
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The configuration that the call of a module passes for a provider.
@@ -182,11 +284,14 @@ impl Reference {
         Some(Self { name: name.to_owned(), alias: alias.map(str::to_owned), key })
     }
 
-    /// The Region in the `provider` block.
-    fn region_in(&self, block: &Block, evaluator: &ModuleEvaluator<'_>) -> ValuePath {
-        match self.names_of_key(block, evaluator) {
-            Known(names) => self.evaluate(block, &evaluator.with(names)),
-            Unknown(why) => (Unknown(why), Vec::new()),
+    /// The setting in the `provider` block.
+    fn setting_in(&self, block: &Block, setting: ProviderSetting, evaluator: &ModuleEvaluator<'_>) -> ValuePath {
+        match (self.names_of_key(block, evaluator), setting) {
+            (Known(names), ProviderSetting::Region) => self.evaluate(block, &evaluator.with(names)),
+            (Known(names), ProviderSetting::Account) => {
+                (Known(account_in(block, &evaluator.with(names)).map_or(Data::Null, Data::String)), Vec::new())
+            }
+            (Unknown(why), _) => (Unknown(why), Vec::new()),
         }
     }
 
