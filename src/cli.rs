@@ -13,6 +13,7 @@ mod inputs;
 mod job;
 mod panics;
 mod progress;
+mod provenance;
 mod rule_selection;
 mod server;
 mod shell;
@@ -34,7 +35,7 @@ use crate::finding::Level;
 use crate::formats::FormatArgs;
 use crate::named::closest;
 use crate::output::{self, Destinations, DocFormat, OutputFormat, Stream, TerminalStyle};
-use crate::report::{FailOn, OnUnknown};
+use crate::report::{FailOn, OnUnknown, ReportDate};
 use crate::rules::{self, RULES, Rule};
 use crate::suppress;
 
@@ -303,6 +304,12 @@ struct CheckArgs {
     /// Also write a report to a file; `-` is standard output. Can be given several times.
     #[arg(short, long, value_name = "FORMAT=PATH", help_heading = "Output", env = "TRAILINT_OUTPUT")]
     output: Vec<Destinations>,
+    /// The AWS account of findings about code, for `asff`.
+    #[arg(long, value_name = "ID", help_heading = "Output", env = "TRAILINT_ACCOUNT", value_parser = account_id)]
+    account: Option<String>,
+    /// The date of the report, for `asff` and `html`: `2027-01-31`, or with a time in UTC. Default: `SOURCE_DATE_EPOCH`.
+    #[arg(long, value_name = "DATE", help_heading = "Output", env = "TRAILINT_DATE")]
+    date: Option<ReportDate>,
     /// Don't show a progress bar.
     #[arg(long, help_heading = "Output")]
     no_progress: bool,
@@ -400,6 +407,12 @@ fn end(error: &clap::Error) -> ! {
     // An error of standard error itself has no place left to be reported.
     let _ = Stream::Error.write(&text, TerminalStyle::default());
     std::process::exit(i32::from(NOT_DONE))
+}
+
+/// Reads the number of an account.
+fn account_id(text: &str) -> Result<String, String> {
+    let is_number = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.to_owned()).ok_or_else(|| "expected the twelve digits of an account".to_owned())
 }
 
 /// Reads the number of threads.

@@ -114,6 +114,9 @@ pub enum Error {
         /// The name that is most like it.
         suggestion: Option<&'static str>,
     },
+    /// An option without which a report can't be written.
+    #[error("{0}")]
+    MissingOption(String),
     /// A rule that can't be switched off.
     #[error("`{name}` can't be ignored")]
     NotIgnorable { name: &'static str },

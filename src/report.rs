@@ -6,6 +6,7 @@ mod gate;
 mod instances;
 mod live;
 mod merged;
+mod provenance;
 mod suppression;
 mod view;
 
@@ -15,6 +16,7 @@ pub use gate::{FailOn, Gate, OnUnknown};
 pub use instances::FindingInstance;
 pub use live::{ComparedSetting, ComparedValue, ComparisonResult, MatchedTrail, combined};
 pub use merged::{Deployment, MergedFindings, in_deployments};
+pub use provenance::{Provenance, ProvenanceInput, ProvenanceSetting, ReportDate, Revision};
 pub use suppression::{SuppressedBy, Suppression};
 pub use view::{MIN_WIDTH, View};
 

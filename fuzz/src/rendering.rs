@@ -140,6 +140,7 @@ pub fn inspect(report: &Report) {
             | OutputFormat::Sarif
             | OutputFormat::SarifAlerts
             | OutputFormat::Gitlab
+            | OutputFormat::Asff
             | OutputFormat::Rdjson => assert_json(&text),
             OutputFormat::JsonLines => text.lines().for_each(assert_json),
             OutputFormat::Checkstyle | OutputFormat::Junit => {

@@ -11,7 +11,9 @@ use super::comparison::{Comparison, HeadRun};
 use super::inputs::{self, Files, NamedInputs};
 use super::job::{self, CheckJob};
 use super::watch::CheckOutcome;
-use super::{CheckArgs, NOT_DONE, baseline, comments, comparison, config, destinations, fixes, staged, watch};
+use super::{
+    CheckArgs, NOT_DONE, baseline, comments, comparison, config, destinations, fixes, provenance, staged, watch,
+};
 use crate::config::is_setting;
 use crate::error::Error;
 use crate::output::{self, Destination, OutputFormat, Stream, TerminalStyle};
@@ -66,6 +68,10 @@ fn run_once(
     let CheckJob { args, config, mut named_inputs, mut settings } = job::job(config, named_inputs, &["check"])?;
     settings.suppress.is_disabled |= !is_trusted;
     let (printed, files) = destinations::of(&args, matches)?;
+    let is_for_hub = printed == OutputFormat::Asff || files.iter().any(|to| to.format == OutputFormat::Asff);
+    if is_for_hub && args.date.or_else(job::source_date).is_none() {
+        return Err(Error::MissingOption(output::needs("--date")));
+    }
     check_changed(&args, &named_inputs)?;
     let head = HeadRun {
         args: &args,
@@ -112,7 +118,14 @@ fn run_once(
         Stream::Error.write(&added.message, style).map_err(Error::Output)?;
     }
     report.merge_findings();
-    let view = View { is_brief: !args.verbose && report.is_clean(gate), ..view };
+    let provenance =
+        args.compliance.is_some().then(|| provenance::of(&args, matches, &config, &named_inputs, &report, &sources));
+    let view = View { is_brief: !args.verbose && report.is_clean(gate), provenance, ..view };
+    let repository = if is_for_hub { provenance::repository(&named_inputs) } else { None };
+    let view = View { repository, ..view };
+    if is_for_hub && let Some(option) = output::missing_option(&report, &view) {
+        return Err(Error::MissingOption(output::needs(option)));
+    }
     write(&report, &view, &files)?;
     if let Some(seen) = &seen {
         files.iter().for_each(|to| seen.renew(&normalize(&named_inputs.working_directory.join(&to.path))));

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::formats::FormatArgs;
 use crate::named::closest;
 use crate::output::Stream;
-use crate::report::{Date, OnUnknown, Renamed, Report, View};
+use crate::report::{Date, OnUnknown, Renamed, Report, ReportDate, View};
 use crate::rules::{self, Strictness};
 use crate::source::format_path;
 use crate::suppress;
@@ -84,7 +84,18 @@ pub(super) fn view(args: &CheckArgs, matches: &ArgMatches, config: &Config) -> V
         cited: benchmark.clone().unwrap_or_else(|| config.settings.benchmark.0.clone()),
         benchmark,
         given_options: given_options(matches),
+        provenance: None,
+        date: args.date.or_else(source_date),
+        repository: None,
+        account: args.account.clone(),
+        region: args.evaluation.region.clone(),
     }
+}
+
+/// The date in `SOURCE_DATE_EPOCH`, the variable for reproducible builds.
+pub(super) fn source_date() -> Option<ReportDate> {
+    let seconds = std::env::var("SOURCE_DATE_EPOCH").ok()?.trim().parse().ok()?;
+    Some(ReportDate::after_epoch(seconds))
 }
 
 /// The options on the command line that change the values of an evaluation, and the enabled Regions, in their order. A

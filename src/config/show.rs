@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Config, ConfigurationSource, SettingOrigin, Settings};
 use crate::rules::ADDRESSES;
-use crate::source::Sources;
+use crate::source::{SourceFile, Sources};
 
 /// A setting with its effective value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,10 +42,21 @@ pub fn schema() -> String {
 impl Config {
     /// All settings with their values, in the order of their keys.
     pub fn show(&self, sources: &Sources, overrides: &[Override]) -> Vec<EffectiveSetting> {
+        self.show_with(&|file| sources.file_display_name(file), sources, overrides)
+    }
+
+    /// All settings, with the names that `name` gives to the files that set them.
+    pub fn show_with(
+        &self,
+        name: &dyn Fn(&SourceFile) -> String,
+        sources: &Sources,
+        overrides: &[Override],
+    ) -> Vec<EffectiveSetting> {
         let mut values = flattened(toml::Table::try_from(Settings::default()).unwrap_or_default());
         values.extend(flattened(self.written.clone()));
         let shown = values.iter().filter(|(key, _)| *key != "extend").map(|(key, value)| {
-            let origin = self.origins.get(key).map_or_else(|| "default".to_owned(), |origin| origin.place(sources));
+            let origin =
+                self.origins.get(key).map_or_else(|| "default".to_owned(), |origin| origin.place(name, sources));
             (key.clone(), EffectiveSetting { key: key.clone(), value: value.to_string(), origin })
         });
         let mut shown: BTreeMap<String, EffectiveSetting> = shown.collect();
@@ -75,13 +86,13 @@ fn flattened(table: toml::Table) -> BTreeMap<String, toml::Value> {
 }
 
 impl SettingOrigin {
-    fn place(&self, sources: &Sources) -> String {
+    fn place(&self, name: &dyn Fn(&SourceFile) -> String, sources: &Sources) -> String {
         let file = sources.file(self.span.file);
         if self.source == ConfigurationSource::Argument {
             return file.name.clone();
         }
         let position = file.position(self.span.start);
-        format!("{}:{}:{}", sources.file_display_name(&file), position.line, position.column)
+        format!("{}:{}:{}", name(&file), position.line, position.column)
     }
 }
 

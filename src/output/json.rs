@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::compliance::{self, AccountEntry, ComplianceStatement, ComplianceSummary};
 use super::full::PathBase;
+use super::provenance::ProvenanceEntry;
 use super::resolving::ResolvingCommands;
 use super::sanitize::escaped;
 use crate::edit::{Edit, Fix};
@@ -34,6 +35,8 @@ struct JsonReport<'a, D: Serialize, F: Serialize> {
     /// The active accounts of the organization without evidence, if the evidence lists its accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     missing_accounts: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provenance: Option<ProvenanceEntry<'a>>,
 }
 
 /// A list that is serialized one entry at a time, to save memory.
@@ -304,6 +307,7 @@ pub(super) fn render(report: &Report, view: &View) -> String {
             .deployments
             .iter()
             .find_map(|deployment| Some(deployment.expected_accounts.as_ref()?.missing.as_slice())),
+        provenance: ProvenanceEntry::of(view),
     };
     pretty(&document)
 }

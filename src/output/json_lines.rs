@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::compliance::{self, ComplianceStatement};
 use super::full::PathBase;
 use super::json::{self, DeploymentEntry, FindingEntry, JsonTool, Places, Summary};
+use super::provenance::ProvenanceEntry;
 use super::resolving::ResolvingCommands;
 use crate::report::{Report, View};
 
@@ -12,7 +13,12 @@ use crate::report::{Report, View};
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum JsonLine<'a> {
-    Run { version: u32, tool: JsonTool },
+    Run {
+        version: u32,
+        tool: JsonTool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provenance: Option<ProvenanceEntry<'a>>,
+    },
     Deployment(DeploymentEntry<'a>),
     Finding(Box<FindingEntry<'a>>),
     Compliance(ComplianceStatement<'a>),
@@ -25,7 +31,7 @@ pub(super) fn render(report: &Report, view: &View) -> String {
     let places = Places::of(report, view);
     let deployments = deployments.map(|deployment| json::deployment(deployment, &places, &commands));
     let findings = view.reported(report).map(|diagnostic| Box::new(json::diagnostic(diagnostic, &places)));
-    std::iter::once(JsonLine::Run { version: json::VERSION, tool: json::tool() })
+    std::iter::once(JsonLine::Run { version: json::VERSION, tool: json::tool(), provenance: ProvenanceEntry::of(view) })
         .chain(deployments.map(JsonLine::Deployment))
         .chain(findings.map(JsonLine::Finding))
         .chain(compliance::statements(report, view, PathBase::Root).into_iter().map(JsonLine::Compliance))

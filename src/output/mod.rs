@@ -4,6 +4,7 @@
 //! can control a terminal.
 
 mod annotation;
+mod asff;
 mod azure;
 mod baseline;
 mod checkstyle;
@@ -23,6 +24,7 @@ mod junit;
 mod link;
 mod markdown;
 mod passed;
+mod provenance;
 mod rdjson;
 mod resolving;
 mod rule_list;
@@ -38,12 +40,14 @@ mod wrap;
 mod xml;
 
 pub use annotation::{message, message_at, severity};
+pub use asff::{missing_option, needs};
 pub use baseline::baseline;
 pub use comments::comments;
 pub use diff::{diff, fix_summary};
 pub use file::{Destination, Destinations, head, write};
 pub use full::place;
 pub use link::encode as encode_path;
+pub use provenance::sha256;
 pub use rule_list::{DocFormat, explain, list};
 pub use sanitize::sanitize;
 pub use settings::settings;
@@ -85,6 +89,8 @@ pub enum OutputFormat {
     Azure,
     /// Markdown for the summary of a CI job.
     Markdown,
+    /// Findings for AWS Security Hub (ASFF).
+    Asff,
     /// A page for auditors: all results, with a table of the events that each trail records.
     Html,
 }
@@ -113,6 +119,7 @@ impl OutputFormat {
             OutputFormat::Rdjson => rdjson::render(report, view),
             OutputFormat::Azure => azure::render(report, view),
             OutputFormat::Markdown => markdown::render(report, view),
+            OutputFormat::Asff => asff::render(report, view),
             OutputFormat::Html => html::render(report, view),
         }
     }

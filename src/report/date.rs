@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
+pub(super) const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
 /// A calendar date, written as `2027-01-31`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +35,7 @@ impl Date {
     }
 
     /// Returns the date this many days after 1970-01-01.
-    fn after_epoch(mut days: u64) -> Self {
+    pub(super) fn after_epoch(mut days: u64) -> Self {
         let mut date = Self::default();
         while let Some(length) = days_of(date.year, date.month).map(u64::from).filter(|length| days >= *length) {
             days = days.saturating_sub(length);

@@ -1,6 +1,6 @@
 //! The presentation of a report, which is an argument of rendering and no part of the result.
 
-use super::{Diagnostic, Outcome, Report, SuppressedBy};
+use super::{Diagnostic, Outcome, Provenance, Report, ReportDate, SuppressedBy};
 use crate::finding::Level;
 use crate::rules::{Check, DEFAULT_BENCHMARK};
 
@@ -36,6 +36,16 @@ pub struct View {
     /// The options of this run that change the values of an evaluation, as arguments. The commands that resolve unknown
     /// values repeat them.
     pub given_options: Vec<String>,
+    /// The origin of the report, if a benchmark is requested.
+    pub provenance: Option<Provenance>,
+    /// The date of the report, if the user names one.
+    pub date: Option<ReportDate>,
+    /// The address of the repository without credentials, for `asff`.
+    pub repository: Option<String>,
+    /// The account of findings about code, for `asff`.
+    pub account: Option<String>,
+    /// The Region of findings about code, for `asff`.
+    pub region: Option<String>,
 }
 
 impl Default for View {
@@ -53,6 +63,11 @@ impl Default for View {
             cited: DEFAULT_BENCHMARK.to_owned(),
             benchmark: None,
             given_options: Vec::new(),
+            provenance: None,
+            date: None,
+            repository: None,
+            account: None,
+            region: None,
         }
     }
 }

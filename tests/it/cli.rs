@@ -10,6 +10,7 @@ pub(crate) const BAD: &str =
 const OPEN: &str = "variable \"m\" {}\nresource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = var.m\n}\n";
 pub(crate) const GOOD: &str = "resource \"aws_cloudtrail\" \"t\" {\n  is_multi_region_trail = true\n}\n";
 
+/// The formats that need no options; `outputs/asff.rs` has the tests of `asff`.
 #[rustfmt::skip]
 pub(crate) const FORMATS: [&str; 14] = [
     "full", "concise", "json", "json-lines", "sarif", "sarif-alerts", "github", "gitlab", "junit", "checkstyle",

@@ -21,7 +21,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ignore::", &["source/disk.rs", "source/exclusions.rs", "source/ignored.rs"]),
     ("md5::", &["formats/terraform/language/functions/digests.rs"]),
     ("sha1::", &["formats/terraform/language/functions/digests.rs", "source/git/objects.rs"]),
-    ("sha2::", &["formats/terraform/language/functions/digests.rs", "engine/deployment_check.rs"]),
+    (
+        "sha2::",
+        &["formats/terraform/language/functions/digests.rs", "engine/deployment_check.rs", "output/provenance.rs"],
+    ),
     ("terminal_size::", &["output/stream.rs"]),
     ("unicode_width", &["output/wrap.rs"]),
     ("unicode_normalization", &["formats/terraform/language/normal_form.rs"]),

@@ -1,5 +1,6 @@
 //! Each format as it is written, byte for byte, and as others read it.
 
+mod asff;
 pub(crate) mod hostile;
 mod readers;
 mod report_schema;
@@ -18,7 +19,8 @@ fn the_demo_in_each_format() {
     let report = check(files_below(&package("testdata/demo")));
     // The one differs from `sarif` in the results, of which there is a test.
     for format in OutputFormat::value_variants().iter().filter(|format| **format != OutputFormat::SarifAlerts) {
-        let text = anstream::adapter::strip_str(&format.render(&report, &View::default())).to_string();
+        let view = if *format == OutputFormat::Asff { asff::view() } else { View::default() };
+        let text = anstream::adapter::strip_str(&format.render(&report, &view)).to_string();
         expect_file(&package("testdata/outputs").join(file_name(*format)), &text);
     }
 }
@@ -28,7 +30,7 @@ fn file_name(format: OutputFormat) -> String {
     let name = format.to_possible_value().unwrap().get_name().to_owned();
     let extension = match format {
         OutputFormat::Full | OutputFormat::Concise | OutputFormat::Github | OutputFormat::Azure => "txt",
-        OutputFormat::Json | OutputFormat::Gitlab | OutputFormat::Rdjson => "json",
+        OutputFormat::Json | OutputFormat::Gitlab | OutputFormat::Rdjson | OutputFormat::Asff => "json",
         OutputFormat::JsonLines => "jsonl",
         OutputFormat::Sarif | OutputFormat::SarifAlerts => "sarif",
         OutputFormat::Junit | OutputFormat::Checkstyle => "xml",

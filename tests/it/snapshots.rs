@@ -358,6 +358,7 @@ fn nothing_that_a_repository_names_is_run() {
         "diff.evil.command",
         "filter.evil.smudge",
         "filter.evil.clean",
+        "filter.evil.process",
         "core.sshCommand",
         "core.askPass",
         "core.gitProxy",
@@ -373,6 +374,9 @@ fn nothing_that_a_repository_names_is_run() {
     repository.write("a.tf", "edited");
     let git = Git::around(&repository.root).unwrap();
     git.has_staged_changes().unwrap();
+    assert_eq!((git.changed_files().unwrap(), git.tracked_files().unwrap().len()), (1, 2));
+    assert!(git.head().unwrap().is_some_and(|commit| commit.len() == 40));
+    assert_eq!(git.origin().unwrap(), None);
     git.merge_base("HEAD", "main", &[]).unwrap();
     walk(&repository.snapshot("HEAD"), &repository.root);
     walk(&repository.staged(), &repository.root);

@@ -42,6 +42,11 @@ impl Pointers {
         Self { files: files.map(|id| (id, PointerTarget::all(id, sources))).collect() }
     }
 
+    /// The files with evidence, in no order.
+    pub fn files(&self) -> impl Iterator<Item = FileId> + '_ {
+        self.files.keys().copied()
+    }
+
     /// The number of the document from 1, and the pointer (RFC 6901) to the innermost value that contains a span; `None`
     /// if the file has no evidence.
     pub fn of(&self, span: Span) -> Option<(usize, String)> {

@@ -1,11 +1,12 @@
 //! Runs `git`, without a shell, and so that the repository's settings can't make it run another program.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::source::{Disk, Fs, format_path, normalize};
+use crate::source::{Disk, Fs, format_path, from_bytes, normalize};
 
 /// Settings that override those of the repository, which is as untrusted as its files.
 const SETTINGS: [&str; 3] = [
@@ -253,6 +254,60 @@ impl Git {
         Ok(!self.read(&arguments)?.is_empty())
     }
 
+    /// The id of the commit that is checked out; `None` before the first one.
+    ///
+    /// # Errors
+    ///
+    /// The git command failed.
+    pub fn head(&self) -> Result<Option<String>, GitError> {
+        self.query(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+    }
+
+    /// The address of the remote repository `origin`, without credentials.
+    ///
+    /// # Errors
+    ///
+    /// The git command failed.
+    pub fn origin(&self) -> Result<Option<String>, GitError> {
+        Ok(self.query(&["config", "--get", "remote.origin.url"])?.map(|url| without_credentials(&url)))
+    }
+
+    /// The number of tracked files that differ from `HEAD`, in the index or the work tree. To compare files, git would
+    /// run the filters that settings of the repository name, so these are disabled.
+    ///
+    /// # Errors
+    ///
+    /// The git command failed.
+    pub fn changed_files(&self) -> Result<usize, GitError> {
+        let listed =
+            self.output(&["config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process|required)$"])?;
+        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        let mut disabled = Vec::new();
+        for name in listed.split('\0').filter(|name| !name.is_empty()) {
+            if name.contains('=') {
+                return Err(failed(&["status"], "the name of a filter has an equals sign"));
+            }
+            let value = if name.ends_with(".required") { "false" } else { "" };
+            disabled.extend(["-c".to_owned(), format!("{name}={value}")]);
+        }
+        let mut arguments: Vec<&str> = disabled.iter().map(String::as_str).collect();
+        const STATUS: [&str; 6] =
+            ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all"];
+        arguments.extend(STATUS);
+        Ok(self.read(&arguments)?.split(|byte| *byte == 0).filter(|line| !line.is_empty()).count())
+    }
+
+    /// The paths of the files in the index.
+    ///
+    /// # Errors
+    ///
+    /// The git command failed.
+    pub fn tracked_files(&self) -> Result<BTreeSet<PathBuf>, GitError> {
+        let listed = self.read(&["ls-files", "-z", "--full-name"])?;
+        let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        Ok(names.map(|name| self.root.join(from_bytes(name))).collect())
+    }
+
     /// The path of `info/exclude`, the ignore file that isn't committed.
     pub(super) fn exclude_file(&self) -> Result<Option<PathBuf>, GitError> {
         Ok(self.query(&["rev-parse", "--git-path", "info/exclude"])?.map(|path| self.root.join(path)))
@@ -326,6 +381,21 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
+/// Removes the user, the password and the query from an address. Of `user@host:path`, a user other than `git` is
+/// removed.
+fn without_credentials(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return match url.split_once('@') {
+            Some((user, rest)) if user != "git" && !user.contains('/') => rest.to_owned(),
+            _ => url.to_owned(),
+        };
+    };
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (authority, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).unwrap_or((rest, ""));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
 fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
@@ -357,4 +427,24 @@ fn failed_to_run(arguments: &[&str], error: &std::io::Error) -> GitError {
 fn failed(arguments: &[&str], message: &str) -> GitError {
     let command = arguments.first().copied().unwrap_or_default().to_owned();
     GitError::Failed { command, message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_credentials;
+
+    #[test]
+    fn addresses_lose_their_credentials() {
+        for (url, expected) in [
+            ("https://user:p@ss@example.com/a/b.git?token=x#y", "https://example.com/a/b.git"),
+            ("https://token@example.com", "https://example.com"),
+            ("https://example.com/a@b", "https://example.com/a@b"),
+            ("ssh://git@example.com:22/a", "ssh://example.com:22/a"),
+            ("git@example.com:a/b.git", "git@example.com:a/b.git"),
+            ("secret@example.com:a/b.git", "example.com:a/b.git"),
+            ("../a@b", "../a@b"),
+        ] {
+            assert_eq!(without_credentials(url), expected);
+        }
+    }
 }
