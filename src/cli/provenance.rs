@@ -11,7 +11,7 @@ use crate::config::{Config, is_configuration};
 use crate::model::shell_quoted;
 use crate::output::sha256;
 use crate::report::{Provenance, ProvenanceInput, ProvenanceSetting, Report, Revision};
-use crate::source::{Git, GitError, SourceFile, Sources};
+use crate::source::{Git, GitError, SourceFile, Sources, normalize};
 
 /// The text in place of a hidden value.
 const HIDDEN: &str = "…";
@@ -176,8 +176,10 @@ fn inputs(args: &CheckArgs, named_inputs: &NamedInputs, report: &Report, users: 
     let values = read.iter().map(|(_, file)| &file.path).filter(|path| is_values_file(path));
     kinds.extend(values.map(|path| (path.clone(), "values")));
     kinds.extend(evidence_paths(report).map(|path| (path, "evidence")));
-    let baseline = args.baseline.as_ref().map(|path| named_inputs.working_directory.join(path));
-    let inputs = kinds.into_iter().filter(|(path, _)| Some(path) != baseline.as_ref() && path.is_absolute());
+    // Settings and the baseline are named by options, too, but are no inputs.
+    let others = args.baseline.iter().cloned().chain(args.config.config.iter().map(PathBuf::from));
+    let others: Vec<PathBuf> = others.map(|path| normalize(&named_inputs.working_directory.join(path))).collect();
+    let inputs = kinds.into_iter().filter(|(path, _)| !others.contains(path) && path.is_absolute());
     let mut inputs: Vec<ProvenanceInput> = inputs
         .map(|(path, kind)| ProvenanceInput {
             path: report.sources.name(&path),

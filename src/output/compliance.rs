@@ -94,6 +94,9 @@ pub(super) struct ComplianceSummary {
     not_applicable: usize,
     pub(super) deployments: usize,
     pub(super) deployments_compliant: usize,
+    /// The number of the control about recording.
+    #[serde(skip)]
+    pub(super) main: Option<&'static str>,
 }
 
 /// The reason of a control whose bucket or key lies in other code.
@@ -144,6 +147,7 @@ pub(super) fn summary(report: &Report, view: &View) -> Option<ComplianceSummary>
         *count = count.saturating_add(1);
     }
     let main = controls.iter().find(|control| control.is_about_recording());
+    summary.main = main.map(|control| control.listed.id);
     let statuses = report.deployments.iter().filter_map(|deployment| Some(main?.status(deployment)));
     let applicable: Vec<ControlStatus> =
         statuses.filter(|status| !matches!(status, ControlStatus::NotApplicable | ControlStatus::NotJudged)).collect();

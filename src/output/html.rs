@@ -3,6 +3,7 @@
 //! All text goes through [`markup`], which escapes it. The page has no script, and its policy allows no request and no
 //! style but its own.
 
+mod audit;
 mod deployment;
 mod event_table;
 mod finding;
@@ -28,7 +29,7 @@ use crate::rules::{Check, RULES};
 const STYLE: &str = include_str!("html/style.css");
 
 /// The style sheet is allowed by its SHA-256, so that injected markup couldn't add styles.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-0l+Giu8kZ93ekkX2rMTYwxUge1tTC6mX9hrifPm41Is='; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-quZqmJ2vQHQuoDFJcnfbOiUcCO7e1t4lfOAeTFKidTw='; \
      base-uri 'none'; form-action 'none'";
 
 pub(super) fn render(report: &Report, view: &View) -> String {
@@ -59,7 +60,9 @@ const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"
 fn body<'a>(page: &HtmlPage<'a>, shown: &[ShownDeployment<'a>], left_out: Option<&str>) -> Html {
     let statements = compliance::statements(page.report, page.view, PathBase::Root);
     let deployments = shown.iter().map(|shown| deployment::show(shown, statements.get(shown.index), page));
-    let main = [overview(shown, page)].into_iter().chain(deployments).chain([unread(page)]);
+    let overview = if statements.is_empty() { overview(shown, page) } else { audit::matrix(shown, &statements, page) };
+    let apart = [audit::provenance(page), overview, audit::not_judged(&statements), audit::suppressed(page)];
+    let main = apart.into_iter().chain(deployments).chain([unread(page)]);
     section("body", &[], [header(page, left_out), section("main", &[], main), footer(page)])
 }
 
@@ -88,6 +91,17 @@ fn header(page: &HtmlPage<'_>, left_out: Option<&str>) -> Html {
 
 /// The number of deployments that meet the control, or the summary if no deployment creates a trail.
 fn headline(page: &HtmlPage<'_>) -> String {
+    if let Some(summary) = compliance::summary(page.report, page.view).filter(|summary| summary.deployments > 0)
+        && let Some(main) = summary.main
+    {
+        let (met, all) = (summary.deployments_compliant, summary.deployments);
+        let verb = if met == 1 { "meets" } else { "meet" };
+        return format!(
+            "{met} of {} {verb} {}, {main}",
+            summary::count(all, "deployment"),
+            benchmark_title(&page.view.cited)
+        );
+    }
     let verdicts: Vec<Outcome> = page.report.deployments.iter().filter_map(|deployment| deployment.verdict).collect();
     let passed = verdicts.iter().filter(|verdict| **verdict == Outcome::Pass).count();
     if verdicts.is_empty() {

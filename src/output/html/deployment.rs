@@ -30,7 +30,7 @@ pub(super) fn row<'a>(index: usize, deployment: &'a DeploymentResult, page: &Htm
 }
 
 /// The reason for an unknown verdict.
-fn reason<'a>(deployment: &'a DeploymentResult, page: &HtmlPage<'a>) -> Html {
+pub(super) fn reason<'a>(deployment: &'a DeploymentResult, page: &HtmlPage<'a>) -> Html {
     if deployment.verdict != Some(Outcome::Unknown) {
         return Html::default();
     }
@@ -74,7 +74,7 @@ pub(super) fn show<'a>(
     section("section", &[("class", "deployment"), ("id", &id), ("aria-labelledby", &title)], parts)
 }
 
-fn anchor(index: usize) -> String {
+pub(super) fn anchor(index: usize) -> String {
     format!("deployment-{}", index.saturating_add(1))
 }
 

@@ -3,6 +3,8 @@
 use super::markup::{Html, block, code, inline, join, section};
 use crate::model::EventCoverage;
 use crate::model::selectors::{Coverage, CoverageBounds};
+use crate::report::Outcome;
+use crate::rules::Rule;
 
 /// The columns: the sources that selectors can exclude, and the others.
 const SOURCES: [(&str, Coverage); 3] =
@@ -37,6 +39,26 @@ pub(super) fn draw(reach: &EventCoverage, region: Option<&str>) -> Html {
     section("table", &[("class", "picture")], [caption, head].into_iter().chain(groups))
 }
 
+/// The table of the object-level events of S3 that a trail records, if the rules about them ran.
+pub(super) fn draw_objects(rules: &[(&'static Rule, Outcome)]) -> Html {
+    const KINDS: [(&str, &str); 2] = [("Reads", "unrecorded-object-reads"), ("Writes", "unrecorded-object-writes")];
+    let outcome = |id: &str| rules.iter().find(|(rule, _)| rule.id() == id).map(|(_, outcome)| *outcome);
+    let known: Vec<(&str, Outcome)> = KINDS.iter().filter_map(|(name, id)| Some((*name, outcome(id)?))).collect();
+    if known.is_empty() {
+        return Html::default();
+    }
+    let caption = block("caption", &[], "Data events that it records: objects of all S3 buckets, in all Regions");
+    let heads = known.iter().map(|(name, _)| block("th", &[("scope", "col")], *name));
+    let head = section("thead", &[], [section("tr", &[], heads)]);
+    let cells = known.iter().map(|(_, outcome)| match outcome {
+        Outcome::Pass => certainty_cell(&RECORDED),
+        Outcome::Unknown => certainty_cell(&POSSIBLE),
+        Outcome::Fail => certainty_cell(&Certainty { word: "not all", ..MISSING }),
+    });
+    let body = section("tbody", &[], [section("tr", &[], cells)]);
+    section("table", &[("class", "picture")], [caption, head, body])
+}
+
 fn group(name: Html, bounds: CoverageBounds) -> Html {
     let head = block("th", &[("scope", "rowgroup"), ("colspan", "4")], name);
     let rows = DIRECTIONS.map(|(name, direction)| {
@@ -48,11 +70,14 @@ fn group(name: Html, bounds: CoverageBounds) -> Html {
 }
 
 fn cell(bounds: CoverageBounds, kind: Coverage) -> Html {
-    let Certainty { class, sign, word } = match (bounds.least.includes(kind), bounds.most.includes(kind)) {
-        (true, _) => RECORDED,
-        (false, true) => POSSIBLE,
-        (false, false) => MISSING,
-    };
-    let sign = inline("span", &[("class", "sign"), ("aria-hidden", "true")], sign);
-    block("td", &[("class", class)], sign.then(" ").then(inline("span", &[], word)))
+    certainty_cell(match (bounds.least.includes(kind), bounds.most.includes(kind)) {
+        (true, _) => &RECORDED,
+        (false, true) => &POSSIBLE,
+        (false, false) => &MISSING,
+    })
+}
+
+fn certainty_cell(Certainty { class, sign, word }: &Certainty) -> Html {
+    let sign = inline("span", &[("class", "sign"), ("aria-hidden", "true")], *sign);
+    block("td", &[("class", class)], sign.then(" ").then(inline("span", &[], *word)))
 }

@@ -50,6 +50,7 @@ pub(super) fn show<'a>(
         TrailExistence::Never => join(own.iter().map(|numbered| finding::show(numbered, "h4", page))),
         TrailExistence::Always | TrailExistence::Sometimes => {
             event_table::draw(&first.coverage, first.region.as_deref())
+                .then(event_table::draw_objects(&first.rules))
                 .then(outcomes::show(first, own, deployment, page))
         }
     };
