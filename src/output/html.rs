@@ -4,9 +4,11 @@
 //! style but its own.
 
 mod audit;
+mod compared;
 mod deployment;
 mod event_table;
 mod finding;
+mod grid;
 mod lines;
 mod markup;
 mod outcomes;
@@ -18,7 +20,7 @@ mod verdict;
 use std::collections::HashSet;
 
 use self::markup::{Html, block, code, join, prose, section, verbatim, void};
-use self::page::{HtmlPage, NumberedFinding};
+use self::page::{HtmlPage, NumberedFinding, TOOL};
 use self::selection::ShownDeployment;
 use super::full::PathBase;
 use super::rule_list::benchmark_title;
@@ -29,7 +31,7 @@ use crate::rules::{Check, RULES};
 const STYLE: &str = include_str!("html/style.css");
 
 /// The style sheet is allowed by its SHA-256, so that injected markup couldn't add styles.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-quZqmJ2vQHQuoDFJcnfbOiUcCO7e1t4lfOAeTFKidTw='; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-SzrpyHfFaiLp/Dabt/ie1GtTt0cYml5S/HP5PYPE3Rs='; \
      base-uri 'none'; form-action 'none'";
 
 pub(super) fn render(report: &Report, view: &View) -> String {
@@ -54,8 +56,6 @@ fn head(page: &HtmlPage<'_>) -> Html {
     ];
     section("head", &[], parts)
 }
-
-const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
 fn body<'a>(page: &HtmlPage<'a>, shown: &[ShownDeployment<'a>], left_out: Option<&str>) -> Html {
     let statements = compliance::statements(page.report, page.view, PathBase::Root);

@@ -191,7 +191,7 @@ fn each_unknown_has_its_reason() {
                 s3_bucket_name = \"elsewhere\"\n}\n";
     let report = check([("main.tf", text)]);
     let text = Tree::parse(&OutputFormat::Html.render(&report, &with_controls())).unwrap().text;
-    assert_eq!(text.matches("? unknownblocked by var.m").count(), 1, "{text}");
+    assert_eq!(text.matches("blocked by var.m").count(), 2, "{text}");
     assert!(text.contains("? unknown · terraformblocked by var.m"), "{text}");
     let control = "single-region-trail: trail aws_cloudtrail.t may record one Region only: var.m";
     assert!(text.contains(control), "{text}");
@@ -287,4 +287,60 @@ fn a_page_shows_the_worst_where_not_all_fits() {
         tree.text.get(..600).unwrap_or_default()
     );
     assert!(tree.text.contains("r1199") && tree.text.contains("r899") && !tree.text.contains("r900"));
+}
+
+/// The page with a benchmark states its origin, and equal inputs give equal bytes.
+#[test]
+fn a_page_for_an_audit_states_its_origin() {
+    let code = "variable \"m\" {\n  default = true\n}\n# trailint: ignore[logs-without-kms] until=9999-12-31 <b>later\nresource \"aws_cloudtrail\" \"t\" {\n  name = \"main\"\n  \
+                s3_bucket_name = \"b\"\n  is_multi_region_trail = var.m\n}\n";
+    let arn = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main";
+    let list = format!(
+        "{{\"trailList\": [{{\"Name\": \"main\", \"TrailARN\": \"{arn}\", \"HomeRegion\": \"us-east-1\", \"IsMultiRegionTrail\": false}}]}}"
+    );
+    let files = [("code/main.tf", code), ("evidence/111122223333/t.json", &list)];
+    let scratch = super::cli::Scratch::new("audit-page", &files);
+    let page = |threads: &str| {
+        let output = scratch.run(&[
+            "check",
+            "code",
+            "--evidence",
+            "evidence",
+            "-q",
+            "-f",
+            "html",
+            "--compliance",
+            "cis-aws-4.0.1",
+            "--date",
+            "2027-01-31",
+            "-j",
+            threads,
+            "--var",
+            "secret=<x>",
+            "--var",
+            "m=true",
+        ]);
+        super::cli::out(&output)
+    };
+    let text = page("1");
+    assert_eq!(text, page("4"));
+    let tree = Tree::parse(&text).unwrap();
+    for expected in [
+        "of 2 deployments",
+        "CIS AWS Foundations 4.0.1, 3.1",
+        "CIS Amazon Web Services Foundations Benchmark v4.0.1",
+        "2027-01-31",
+        "--var secret=… --var m=true",
+        "judged from the account’s output of 1 file",
+        "judged from code (terraform)",
+        "Controls that aren’t judged",
+        "Declared and deployed",
+        "✗ differs",
+        "Data events that it records",
+        "<b>later",
+        "9999-12-31",
+    ] {
+        assert!(tree.text.contains(expected), "{expected}\n{}", tree.text);
+    }
+    assert!(!text.contains("-j 1") && !text.contains("<x>") && !text.contains("&lt;x&gt;"), "{text}");
 }

@@ -2,10 +2,11 @@
 //! the controls that aren't judged, and the suppressed findings.
 
 use super::deployment::{anchor, reason};
+use super::grid::{heads, table};
 use super::markup::{Html, block, code, inline, join, path, prose, section};
-use super::page::HtmlPage;
+use super::page::{HtmlPage, TOOL};
 use super::selection::ShownDeployment;
-use super::{TOOL, verdict};
+use super::verdict;
 use crate::formats::{ACCOUNT, STATE};
 use crate::output::citation::cis_version;
 use crate::output::compliance::{ComplianceStatement, ControlOutcome, ControlStatus};
@@ -196,16 +197,6 @@ fn full_title(benchmark: &str) -> String {
         Some(version) => format!("CIS Amazon Web Services Foundations Benchmark v{version}"),
         None => benchmark_title(benchmark),
     }
-}
-
-fn heads<'a>(names: impl IntoIterator<Item = &'a str>) -> Html {
-    let heads = names.into_iter().map(|name| block("th", &[("scope", "col")], name));
-    section("thead", &[], [section("tr", &[], heads)])
-}
-
-fn table(class: &str, caption: &str, head: Html, rows: impl Iterator<Item = Html>) -> Html {
-    let parts = [block("caption", &[], prose(caption)), head, section("tbody", &[], rows)];
-    section("table", &[("class", &format!("grid {class}"))], parts)
 }
 
 /// The line that counts the rows beyond the limit.

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use crate::report::{DeploymentResult, Diagnostic, Outcome, Report, View};
 use crate::rules::{Check, Rule};
 
+/// The program and its version.
+pub(super) const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+
 /// The report, and its findings by subject.
 pub(super) struct HtmlPage<'a> {
     pub(super) report: &'a Report,

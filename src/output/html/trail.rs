@@ -2,7 +2,7 @@
 
 use super::markup::{Html, block, code, join, section};
 use super::page::{HtmlPage, NumberedFinding};
-use super::{event_table, finding, lines, outcomes};
+use super::{compared, event_table, finding, lines, outcomes};
 use crate::finding::Label;
 use crate::report::{DeploymentResult, Outcome, TrailExistence, TrailResult};
 
@@ -26,6 +26,7 @@ fn is_same(one: &TrailResult, other: &TrailResult) -> bool {
         && one.exists == other.exists
         && one.coverage == other.coverage
         && one.region == other.region
+        && one.matched == other.matched
         && rules_of(one) == rules_of(other)
 }
 
@@ -51,6 +52,7 @@ pub(super) fn show<'a>(
         TrailExistence::Always | TrailExistence::Sometimes => {
             event_table::draw(&first.coverage, first.region.as_deref())
                 .then(event_table::draw_objects(&first.rules))
+                .then(compared::draw(first, page))
                 .then(outcomes::show(first, own, deployment, page))
         }
     };

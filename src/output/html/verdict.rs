@@ -3,7 +3,7 @@
 use super::markup::{Html, inline};
 use crate::finding::Level;
 use crate::output::compliance::{ControlOutcome, ControlStatus};
-use crate::report::{Diagnostic, Outcome};
+use crate::report::{ComparisonResult, Diagnostic, Outcome};
 
 /// A result as a word, with a sign that doesn't depend on colour.
 fn badge(class: &str, sign: &str, word: &str) -> Html {
@@ -39,6 +39,15 @@ pub(super) fn of_finding(diagnostic: &Diagnostic) -> Html {
         (Outcome::Pass | Outcome::Fail, Level::Error) => badge("error", "✗", "error"),
         (Outcome::Pass | Outcome::Fail, Level::Warning) => badge("warning", "!", "warning"),
         (Outcome::Pass | Outcome::Fail, Level::Note) => badge("note", "i", "note"),
+    }
+}
+
+/// The result of comparing a declared setting with the deployed one.
+pub(super) fn of_comparison(result: ComparisonResult) -> Html {
+    match result {
+        ComparisonResult::Same => badge("pass", "✓", "same"),
+        ComparisonResult::Differs => badge("error", "✗", "differs"),
+        ComparisonResult::Unknown => badge("unknown", "?", "not compared"),
     }
 }
 
