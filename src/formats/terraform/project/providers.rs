@@ -5,16 +5,15 @@
 //! <https://developer.hashicorp.com/terraform/language/modules/develop/providers>, and for keys
 //! <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>.
 
-use super::body::object;
 use super::expand;
 use super::module::Configuration;
 use super::program::ModuleEvaluator;
 use super::scope::{ModuleCallInstance, ModuleScope};
 use crate::formats::terraform::language::{LocalNames, ValuePath, quoted, region_from_environment, symbol};
 use crate::formats::terraform::steps;
+use crate::model::ResourceKind;
 use crate::model::dialects::of_region;
 use crate::model::kinds::ResourceRole;
-use crate::model::{Argument, ArgumentShape, Holds, ResourceKind};
 use crate::syntax::hcl::{Block, Expr, ExprKind, ObjectKey};
 use crate::value::{Data, Hop, Known, Maybe, Origin, Reason, Traced, Unknown};
 
@@ -37,11 +36,8 @@ enum ProviderSetting {
 }
 
 /// The arguments of a provider configuration that determine its account.
-const ACCOUNT: ArgumentShape = &[
-    Argument { name: ASSUME_ROLE, holds: Holds::Blocks(&[Argument { name: "role_arn", holds: Holds::Value }]) },
-    Argument { name: ALLOWED_ACCOUNTS, holds: Holds::Value },
-];
 const ASSUME_ROLE: &str = "assume_role";
+const ROLE_ARN: &str = "role_arn";
 const ALLOWED_ACCOUNTS: &str = "allowed_account_ids";
 
 /// The Region of a resource that isn't created, or whose Region isn't used.
@@ -178,27 +174,40 @@ fn configured(
 /// The account of a provider configuration: that of the role that it assumes last, and the only one that it allows. If
 /// they contradict each other, Terraform deploys nothing.
 fn account_in(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Option<String> {
-    let settings = object(&block.body, ACCOUNT, block.header, evaluator);
+    let allowed = block.body.attribute(ALLOWED_ACCOUNTS);
+    let allowed = allowed.and_then(|attribute| only_account(&evaluator.eval(&attribute.value).value));
     let of_role = match block.body.attribute(ASSUME_ROLE) {
         // An argument in the JSON syntax, and of the awscc provider.
         Some(attribute) => account_of_last_role(&evaluator.eval(&attribute.value).value),
-        None => settings.field(ASSUME_ROLE).and_then(|field| account_of_last_role(&field.value.value)),
+        None => account_of_last_block(block, evaluator),
     };
-    let allowed = settings.field(ALLOWED_ACCOUNTS).and_then(|field| only_account(&field.value.value));
     match (of_role, allowed) {
         (Some(of_role), Some(allowed)) => (of_role == allowed).then_some(allowed),
         (of_role, allowed) => of_role.or(allowed),
     }
 }
 
-/// The account in the ARN of the last role.
+/// The account of the last block with a role. A `dynamic` block isn't evaluated.
+fn account_of_last_block(block: &Block, evaluator: &ModuleEvaluator<'_>) -> Option<String> {
+    if block.body.blocks("dynamic").next().is_some() {
+        return None;
+    }
+    let role = block.body.blocks(ASSUME_ROLE).last()?.body.attribute(ROLE_ARN)?;
+    account_of_arn(&evaluator.eval(&role.value).value)
+}
+
+/// The account of the last role in an object or a list of objects.
 fn account_of_last_role(value: &Maybe<Data>) -> Option<String> {
     let role = match value {
         Known(Data::List(roles)) => &roles.items.last()?.value,
         value => value,
     };
     let Known(Data::Object(role)) = role else { return None };
-    let Known(Data::String(arn)) = &role.field("role_arn")?.value.value else { return None };
+    account_of_arn(&role.field(ROLE_ARN)?.value.value)
+}
+
+fn account_of_arn(arn: &Maybe<Data>) -> Option<String> {
+    let Known(Data::String(arn)) = arn else { return None };
     let mut parts = arn.split(':');
     let (Some("arn"), Some("iam")) = (parts.next(), parts.nth(1)) else { return None };
     parts.nth(1).filter(|account| is_account(account)).map(str::to_owned)
