@@ -68,6 +68,6 @@ impl Options {
                 OptionError::Invalid { option, cause }
             })?;
         }
-        Ok(Self { parameters: Variables::combined(files, &self.parameters), ..self.clone() })
+        Ok(Self { parameters: Variables::combined(files, &self.parameters) })
     }
 }
