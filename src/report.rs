@@ -57,6 +57,8 @@ pub struct Report {
     pub matches_nothing: bool,
     /// The names of files in directories with evidence that have none.
     pub skipped_evidence: Vec<String>,
+    /// The names of files with evidence that aren't used, because the user hasn't named them.
+    pub unnamed_evidence: Vec<String>,
     /// All findings, ordered by place.
     pub findings: Vec<Diagnostic>,
     /// The findings as outputs show them.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::config::{self, is_configuration};
 use crate::error::Error;
-use crate::formats::{CandidateFile, FORMATS, NEITHER, Relevance, mentions_trail};
+use crate::formats::{CandidateFile, FORMATS, NEITHER, Relevance, lists_trails, mentions_trail};
 use crate::progress::Progress;
 use crate::source::{
     FileCount, FileId, Fs, PathKind, ReadError, SourceFile, Sources, check_size, check_text, from_wide, is_generated,
@@ -69,6 +69,8 @@ pub struct Scan {
     pub unread: Vec<(PathBuf, &'static str)>,
     /// Files in directories with evidence that have none, ordered by path.
     pub skipped_evidence: Vec<PathBuf>,
+    /// Files with evidence in searched directories, which are used only if the user names them, ordered by path.
+    pub unnamed_evidence: Vec<PathBuf>,
     /// The configurations that a walk found, ordered by path.
     pub configurations: Vec<PathBuf>,
     /// All files that were found, if they are recorded.
@@ -85,6 +87,7 @@ struct CollectedFiles<'a> {
     found: Mutex<Vec<ScanResult>>,
     unread: Mutex<Vec<(PathBuf, &'static str)>>,
     skipped_evidence: Mutex<Vec<PathBuf>>,
+    unnamed_evidence: Mutex<Vec<PathBuf>>,
     configurations: Mutex<Vec<PathBuf>>,
 }
 
@@ -109,6 +112,7 @@ pub fn scan(fs: &dyn Fs, inputs: &ScanInputs, sources: &Sources, progress: &Prog
         found: Mutex::default(),
         unread: Mutex::default(),
         skipped_evidence: Mutex::default(),
+        unnamed_evidence: Mutex::default(),
         configurations: Mutex::default(),
     };
     for input in &inputs.evidence {
@@ -142,7 +146,10 @@ pub fn scan(fs: &dyn Fs, inputs: &ScanInputs, sources: &Sources, progress: &Prog
             }
             PathKind::Directory => fs.walk(
                 &input.path,
-                &|path| !is_baseline(path) && (is_checked(path) || is_rendered(path) || is_configuration(path)),
+                &|path| {
+                    !is_baseline(path)
+                        && (is_checked(path) || is_rendered(path) || is_configuration(path) || is_state(path))
+                },
                 &|path, bytes| {
                     catch.walked(path, bytes, inputs.keep_all);
                 },
@@ -304,6 +311,12 @@ impl CollectedFiles<'_> {
         if is_configuration(path) {
             return self.configurations.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
         }
+        if is_state(path) && !is_checked(path) {
+            if bytes.is_ok_and(|bytes| named_format(bytes).is_some()) {
+                self.report_unnamed(path);
+            }
+            return;
+        }
         if is_rendered(path) && !is_checked(path) {
             if bytes.is_ok_and(mentions_trail) {
                 self.report_unread(path, RENDERED_BY_ANOTHER);
@@ -331,7 +344,17 @@ impl CollectedFiles<'_> {
                 let by_name = if is_rendered(path) { RENDERED_BY_ANOTHER } else { NEITHER };
                 self.report_unread(path, reason.unwrap_or(by_name));
             }
+            None if lists_trails(bytes) && named_format(bytes).is_some() => self.report_unnamed(path),
             None => {}
+        }
+    }
+
+    /// Records a file with evidence that the user hasn't named.
+    fn report_unnamed(&self, path: &Path) {
+        let found = self.found_paths.as_ref().map(|met| met.lock().unwrap_or_else(PoisonError::into_inner));
+        let is_evidence = is_state(path) && found.is_some_and(|met| met.contains(path));
+        if !is_evidence {
+            self.unnamed_evidence.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
         }
     }
 
@@ -357,10 +380,14 @@ impl CollectedFiles<'_> {
         unread.dedup();
         let mut skipped_evidence = self.skipped_evidence.into_inner().unwrap_or_else(PoisonError::into_inner);
         skipped_evidence.sort_unstable();
+        let mut unnamed_evidence = self.unnamed_evidence.into_inner().unwrap_or_else(PoisonError::into_inner);
+        unnamed_evidence.sort_unstable();
+        unnamed_evidence.dedup();
         let mut configurations = self.configurations.into_inner().unwrap_or_else(PoisonError::into_inner);
         configurations.sort_unstable();
         configurations.dedup();
-        let mut scan = Scan { files, found_paths, unread, skipped_evidence, configurations, ..Scan::default() };
+        let mut scan =
+            Scan { files, found_paths, unread, skipped_evidence, unnamed_evidence, configurations, ..Scan::default() };
         for ScanResult { path, outcome } in found {
             match outcome {
                 Ok((format, relevance, bytes)) => {
@@ -489,6 +516,11 @@ pub fn is_checked(path: &Path) -> bool {
 /// True if a check searches files of this name for trails.
 pub fn is_searched(path: &Path) -> bool {
     is_checked(path) || is_rendered(path)
+}
+
+/// True for the name of a Terraform state, which is used only if the user names it.
+fn is_state(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "tfstate")
 }
 
 /// True if a file of this name contains accepted findings rather than code.

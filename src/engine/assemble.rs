@@ -35,6 +35,7 @@ pub(super) fn report(
         pointers: Pointers::new(scan.evidence().into_iter(), &sources),
         matches_nothing: drift.matches_nothing,
         skipped_evidence: scan.skipped_evidence.iter().map(|path| sources.name(path)).collect(),
+        unnamed_evidence: scan.unnamed_evidence.iter().map(|path| sources.name(path)).collect(),
         deployments: Vec::new(),
         findings: Vec::new(),
         rules: RULES.iter().copied().filter(|rule| settings.selection.can_report(rule)).collect(),

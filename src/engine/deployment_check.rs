@@ -50,6 +50,8 @@ pub(super) struct DeploymentCheck<'a> {
     pub(super) settings: &'a EngineSettings,
     pub(super) suppressions: &'a Suppressions<'a>,
     pub(super) sources: &'a Sources,
+    /// True if the trails are compared with deployed ones.
+    pub(super) is_compared: bool,
 }
 
 /// The rule on whole deployments.
@@ -57,7 +59,7 @@ type WholeRule = (&'static Rule, fn(&Deployment, &Strictness) -> Verdict);
 
 impl DeploymentCheck<'_> {
     pub(super) fn evaluate(&self) -> DeploymentVerdicts {
-        let related = AllRelated::new(self.opened, self.budget, self.settings);
+        let related = AllRelated::new(self.opened, self.budget, self.settings, self.is_compared);
         let sites = 0..self.opened.sites(SearchSubject::Trails);
         let instances: Vec<TrailInstance> =
             sites.flat_map(|site| trail_instance::trail_instances(&related, site, self.settings)).collect();

@@ -68,7 +68,7 @@ pub(super) fn compare(
     if accounts.is_empty() {
         return Drift::default();
     }
-    let lives = lives(&accounts);
+    let lives = LiveTrails::new(lives(&accounts));
     let links = Links::of(&deployments);
     let declared: Vec<Declared<'_>> = deployments
         .iter()
@@ -93,9 +93,9 @@ pub(super) fn compare(
     }
     if has_any {
         findings.extend(comparison.undeployed(&declared, &matched, &accounts));
-        findings.extend(comparison.undeclared(&lives, &matched));
+        findings.extend(comparison.undeclared(&lives.all, &matched));
     }
-    let is_compared = !lives.is_empty() && declared.iter().any(|declared| declared.deployment.format != STATE);
+    let is_compared = !lives.all.is_empty() && declared.iter().any(|declared| declared.deployment.format != STATE);
     Drift { findings, matched: by_trail, matches_nothing: is_compared && !has_any }
 }
 
@@ -114,6 +114,35 @@ fn lives<'a>(accounts: &[&'a DeploymentResult]) -> Vec<Live<'a>> {
         }
     }
     by_address.into_values().collect()
+}
+
+/// The deployed trails, with the names by which declared ones are found.
+struct LiveTrails<'a> {
+    all: Vec<Live<'a>>,
+    by_address: HashMap<&'a str, Vec<usize>>,
+    by_name: HashMap<&'a str, Vec<usize>>,
+    /// Those whose names CloudFormation may have generated, by logical id.
+    by_logical_id: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> LiveTrails<'a> {
+    fn new(all: Vec<Live<'a>>) -> Self {
+        let (mut by_address, mut by_name, mut by_logical_id) = (HashMap::new(), HashMap::new(), HashMap::new());
+        for (index, live) in all.iter().enumerate() {
+            let add = |map: &mut HashMap<&'a str, Vec<usize>>, key| map.entry(key).or_default().push(index);
+            add(&mut by_address, live.trail.address.as_str());
+            let Some(name) = live.trail.facts.name.as_deref() else { continue };
+            add(&mut by_name, name);
+            if let Some(id) = logical_id(name) {
+                add(&mut by_logical_id, id);
+            }
+        }
+        Self { all, by_address, by_name, by_logical_id }
+    }
+
+    fn of<'l>(&'l self, map: &'l HashMap<&'a str, Vec<usize>>, key: &str) -> impl Iterator<Item = &'l Live<'a>> {
+        map.get(key).into_iter().flatten().filter_map(|index| self.all.get(*index))
+    }
 }
 
 /// The ARNs that states record for addresses of code.
@@ -148,32 +177,32 @@ impl<'a> Links<'a> {
     }
 
     /// The deployed trails of a declared one.
-    fn matching<'l>(&self, declared: Declared<'_>, lives: &'l [Live<'a>]) -> Vec<&'l Live<'a>> {
+    fn matching<'l>(&self, declared: Declared<'_>, lives: &'l LiveTrails<'a>) -> Vec<&'l Live<'a>> {
         let key = (declared.deployment.root.as_str(), declared.deployment.name.as_deref());
         let linked = self.by_root.get(&key).and_then(|arns| arns.get(declared.trail.address.as_str()).copied());
         if let Some(arn) = linked.or(declared.trail.arn.as_deref()) {
-            return lives.iter().filter(|live| live.trail.address == arn).collect();
+            return lives.of(&lives.by_address, arn).collect();
         }
-        let name = declared.trail.facts.name.as_deref();
-        let is_same = |live: &&Live<'_>| name.is_some() && live.name() == name && declared.may_be_in(live);
-        let named: Vec<&Live<'_>> = lives.iter().filter(is_same).collect();
-        if !named.is_empty() || name.is_some() || !declared.trail.kind.contains("::") {
-            return named;
+        if let Some(name) = &declared.trail.facts.name {
+            return lives.of(&lives.by_name, name).filter(|live| declared.may_be_in(live)).collect();
         }
-        // CloudFormation generates the name from the stack, the logical id and a suffix.
+        if !declared.trail.kind.contains("::") {
+            return Vec::new();
+        }
         let id = declared.trail.address.rsplit('/').next().unwrap_or_default();
-        let generated = lives.iter().filter(|live| live.name().is_some_and(|name| is_generated(name, id)));
-        let generated: Vec<&Live<'_>> = generated.filter(|live| declared.may_be_in(live)).collect();
+        let generated: Vec<&Live<'_>> =
+            lives.of(&lives.by_logical_id, id).filter(|live| declared.may_be_in(live)).collect();
         if generated.len() == 1 { generated } else { Vec::new() }
     }
 }
 
-/// True for the name that CloudFormation generates for a trail with this logical id.
-fn is_generated(name: &str, id: &str) -> bool {
-    let Some((rest, suffix)) = name.rsplit_once('-') else { return false };
+/// The logical id in a name that CloudFormation may have generated: `STACK-LOGICALID-SUFFIX`.
+fn logical_id(name: &str) -> Option<&str> {
+    let (rest, suffix) = name.rsplit_once('-')?;
+    let (stack, id) = rest.rsplit_once('-')?;
     let is_suffix = (12..=13).contains(&suffix.len())
         && suffix.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    is_suffix && rest.strip_suffix(id).is_some_and(|stack| stack.len() > 1 && stack.ends_with('-'))
+    (is_suffix && !stack.is_empty()).then_some(id)
 }
 
 impl Declared<'_> {
@@ -279,27 +308,29 @@ impl Comparison<'_> {
         accounts: &[&DeploymentResult],
     ) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
-        let roots: BTreeSet<(&str, Option<&str>)> = declared.iter().map(Declared::key).collect();
+        // The accounts of the matched trails of each deployment.
+        let mut owners_by_root: HashMap<(&str, Option<&str>), BTreeSet<&str>> = HashMap::new();
+        for (own, lives) in declared.iter().zip(matched) {
+            let owners = owners_by_root.entry(own.key()).or_default();
+            owners.extend(lives.iter().filter_map(|live| live.owner()));
+        }
+        let is_complete = |account: &&&DeploymentResult| account.unread.is_empty();
+        let numbers = accounts.iter().filter(is_complete).filter_map(|account| account.account.as_ref());
+        let listed: BTreeSet<&str> = numbers.map(|account| account.id.as_str()).collect();
         for (own, lives) in declared.iter().zip(matched) {
             let is_certain = own.trail.exists == TrailExistence::Always && own.trail.facts.name.is_some();
             if !lives.is_empty() || !is_certain || own.deployment.format == STATE {
                 continue;
             }
-            // The accounts of the other trails of the deployment.
-            let others = declared.iter().zip(matched).filter(|(other, _)| other.key() == own.key());
-            let mut owners: BTreeSet<&str> =
-                others.flat_map(|(_, lives)| lives.iter().filter_map(|live| live.owner())).collect();
-            if let ([only], 1) = (accounts, roots.len()) {
-                owners.extend(only.account.as_ref().map(|account| account.id.as_str()));
-            }
-            if let Some(account) = own.account() {
-                owners = BTreeSet::from([account]);
-            }
-            let is_listed = |owner: &&str| {
-                let mut of_owner = accounts.iter().filter(|account| account.is_of(owner));
-                of_owner.any(|account| account.unread.is_empty())
+            let owners: BTreeSet<&str> = match (own.account(), owners_by_root.get(&own.key()), accounts) {
+                (Some(account), ..) => BTreeSet::from([account]),
+                (None, Some(owners), _) if !owners.is_empty() => owners.clone(),
+                (None, _, [only]) if owners_by_root.len() == 1 => {
+                    only.account.iter().map(|account| account.id.as_str()).collect()
+                }
+                (None, ..) => BTreeSet::new(),
             };
-            if owners.is_empty() || !owners.iter().all(is_listed) {
+            if owners.is_empty() || !owners.iter().all(|owner| listed.contains(owner)) {
                 continue;
             }
             let places: Vec<String> = owners.iter().map(|owner| format!("account {owner}")).collect();
@@ -367,12 +398,6 @@ impl<'a> Declared<'a> {
     }
 }
 
-impl DeploymentResult {
-    fn is_of(&self, id: &str) -> bool {
-        self.account.as_ref().is_some_and(|account| account.id == id)
-    }
-}
-
 /// The message about a difference, which follows the trail's name.
 fn difference(fact: &Fact, deployed: &Fact, place: &str, account: &str) -> String {
     let words = |on: &'static str, off: &'static str| match fact.value {
@@ -392,10 +417,24 @@ fn difference(fact: &Fact, deployed: &Fact, place: &str, account: &str) -> Strin
             format!("is {}", words("an organization trail", "a trail of one account"))
         }
         (FactKind::Selectors, ..) => format!("records other events in {account} than in {place}"),
-        (FactKind::Key, Some(FactValue::NoKey), _) => format!("has no KMS key in {place}, but one in {account}"),
-        (FactKind::Key, _, Some(FactValue::NoKey)) => format!("has a KMS key in {place}, but none in {account}"),
+        (FactKind::Key, Some(FactValue::NotSet), _) => format!("has no KMS key in {place}, but one in {account}"),
+        (FactKind::Key, _, Some(FactValue::NotSet)) => format!("has a KMS key in {place}, but none in {account}"),
         (FactKind::Key, ..) => format!("has another KMS key in {account} than in {place}"),
         (FactKind::Bucket, ..) => format!("delivers to another bucket in {account} than in {place}"),
+        (FactKind::LogGroup, Some(FactValue::NotSet), _) => {
+            format!("has no log group in {place}, but one in {account}")
+        }
+        (FactKind::LogGroup, _, Some(FactValue::NotSet)) => {
+            format!("has a log group in {place}, but none in {account}")
+        }
+        (FactKind::LogGroup, ..) => format!("delivers to another log group in {account} than in {place}"),
+        (FactKind::LogRole, Some(FactValue::NotSet), _) => {
+            format!("has no role for CloudWatch Logs in {place}, but one in {account}")
+        }
+        (FactKind::LogRole, _, Some(FactValue::NotSet)) => {
+            format!("has a role for CloudWatch Logs in {place}, but none in {account}")
+        }
+        (FactKind::LogRole, ..) => format!("has another role for CloudWatch Logs in {account} than in {place}"),
         (FactKind::Prefix, ..) => format!("has another key prefix in {account} than in {place}"),
     }
 }

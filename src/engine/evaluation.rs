@@ -18,13 +18,14 @@ use crate::value::Budget;
 /// The cost of opening a project again, in addition to its evaluation.
 const STEPS_OF_A_TRIAL: usize = 200;
 
-/// Evaluates one deployment, and reports the problems of the files from which it was loaded.
+/// Evaluates one deployment, whose trails may be compared with deployed ones, and reports the problems of the files from which it was loaded.
 pub(super) fn evaluate(
     assignment: &Assignment<'_>,
     budget: &Rc<Budget>,
     context: Context<'_>,
     settings: &EngineSettings,
     suppressions: &Suppressions<'_>,
+    is_compared: bool,
 ) -> DeploymentVerdicts {
     let Assignment { candidate, name, .. } = *assignment;
     let opened = candidate.open(context, budget);
@@ -41,6 +42,7 @@ pub(super) fn evaluate(
         settings,
         suppressions,
         sources,
+        is_compared,
     };
     let mut judgement = case.evaluate();
     // Called code that creates no trail without a call gets its values from its callers.

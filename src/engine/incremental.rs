@@ -408,7 +408,7 @@ impl IncrementalCheck {
         let fs = TrackingFs::new(assignment.context.fs, &dependencies);
         let context = Context { fs: &fs, sources: &sources, ..assignment.context };
         let suppressions = Suppressions::with_cache(Arc::clone(&self.ignored), &settings.suppress, &sources);
-        let verdicts = evaluate(assignment, budget, context, settings, &suppressions);
+        let verdicts = evaluate(assignment, budget, context, settings, &suppressions, !self.scan.evidence().is_empty());
         let used = suppressions.used();
         CachedDeployment { verdicts, dependencies: Arc::clone(&dependencies), used }
     }

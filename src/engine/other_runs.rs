@@ -167,6 +167,7 @@ fn evaluate_bare(
         settings,
         suppressions: &suppressions,
         sources: &sources,
+        is_compared: false,
     };
     case.evaluate()
 }

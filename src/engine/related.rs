@@ -14,7 +14,7 @@ use crate::model::log_delivery::{
     self, LogDelivery, PolicyWork, RelatedIndex, RelatedResource, SourceId, UnreadCompanion,
 };
 use crate::model::{SearchSubject, Trail, UnreadPart};
-use crate::rules::{Check, RULES};
+use crate::rules::{self, Check, RULES};
 use crate::value::budget::STEPS;
 use crate::value::world::Decision;
 use crate::value::{Budget, Reason, World};
@@ -37,12 +37,19 @@ pub(super) struct AllRelated<'a> {
 }
 
 impl<'a> AllRelated<'a> {
-    pub(super) fn new(opened: &'a dyn LoadedProject, budget: &'a Rc<Budget>, settings: &EngineSettings) -> Self {
+    /// The resources that the selected rules need. `is_compared` is true if the trails are compared with deployed ones.
+    pub(super) fn new(
+        opened: &'a dyn LoadedProject,
+        budget: &'a Rc<Budget>,
+        settings: &EngineSettings,
+        is_compared: bool,
+    ) -> Self {
         let is_selected = |is_of: fn(Check) -> bool| {
             RULES.iter().copied().any(|rule| is_of(rule.check) && settings.selection.is_selected(rule))
         };
         let is_delivery = is_selected(|check| check.is_log_delivery() || matches!(check, Check::Evidence));
-        let is_log_group = is_selected(|check| matches!(check, Check::LogGroup(_)));
+        let is_log_group = is_selected(|check| matches!(check, Check::LogGroup(_)))
+            || is_compared && settings.selection.is_selected(&rules::DRIFTED_TRAIL);
         let new = |subject, is_needed| RelatedResources::new(opened, budget, subject, is_needed);
         Self {
             delivery: new(SearchSubject::Related, is_delivery),

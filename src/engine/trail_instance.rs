@@ -179,7 +179,7 @@ fn absent(trail: &Trail, budget: &Rc<Budget>, settings: &EngineSettings) -> Trai
         recorded: selected(&trail.selectors),
         region: None,
         account: None,
-        facts: TrailFacts::of(trail, None),
+        facts: TrailFacts::of(trail, None, None),
         results,
     }
 }
@@ -197,10 +197,11 @@ fn combine(
     let region = region(seen);
     let is_in_one_account = seen.iter().all(|seen| seen.trail.account == first.account);
     let account = first.account.clone().filter(|_| is_in_one_account);
-    let mut facts = TrailFacts::of(first, seen.first()?.delivery.delivery.as_deref());
-    for seen in seen.iter().skip(1) {
-        facts = facts.or(&TrailFacts::of(seen.trail, seen.delivery.delivery.as_deref()));
-    }
+    let facts_in = |seen: &InstanceInWorld<'_>| {
+        let (delivery, log_group) = (seen.delivery.delivery.as_deref(), seen.log_group.delivery.as_deref());
+        TrailFacts::of(seen.trail, delivery, log_group)
+    };
+    let facts = seen.iter().map(facts_in).reduce(|facts, other| facts.or(&other))?;
     let recorded = seen.iter().map(|seen| selected(&seen.trail.selectors)).reduce(CoverageBounds::or)?;
     let mut declarations: Vec<(Span, Vec<FileId>)> = Vec::new();
     for InstanceInWorld { trail, .. } in seen {

@@ -68,6 +68,12 @@ pub fn mentions_trail(text: &[u8]) -> bool {
     has_escaped(text, |text| TRAILS.iter().any(|trail| trail.find(text).is_some()))
 }
 
+/// True if a text contains the key of the output of `describe-trails`.
+pub fn lists_trails(text: &[u8]) -> bool {
+    static KEY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"trailList\""));
+    KEY.find(text).is_some()
+}
+
 /// A language, or a family of languages, that declares trails.
 pub trait InputFormat: Sync {
     /// The format's name in reports.

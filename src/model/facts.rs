@@ -43,6 +43,8 @@ pub enum FactKind {
     Key,
     Bucket,
     Prefix,
+    LogGroup,
+    LogRole,
 }
 
 /// A value of a [`Fact`].
@@ -51,9 +53,9 @@ pub enum FactValue {
     Switch(bool),
     Events(RecordedEvents),
     Text(String),
-    /// A key is set; its ARN, if the value is the ARN of a key and not of an alias.
-    Key(Option<String>),
-    NoKey,
+    /// A resource is set; its text, if that identifies it: the ARN of a key, but not an alias.
+    Set(Option<String>),
+    NotSet,
 }
 
 /// The events that the selectors of a trail record.
@@ -81,6 +83,8 @@ impl FactKind {
             FactKind::Key => "kms-key",
             FactKind::Bucket => "bucket",
             FactKind::Prefix => "key-prefix",
+            FactKind::LogGroup => "log-group",
+            FactKind::LogRole => "log-role",
         }
     }
 
@@ -96,6 +100,8 @@ impl FactKind {
             FactKind::Key => "KMS key",
             FactKind::Bucket => "Bucket",
             FactKind::Prefix => "Key prefix",
+            FactKind::LogGroup => "CloudWatch log group",
+            FactKind::LogRole => "CloudWatch role",
         }
     }
 }
@@ -109,9 +115,9 @@ impl FactValue {
             FactValue::Events(events) => return events.describe(),
             FactValue::Text(text) if text.is_empty() => "not set".to_owned(),
             FactValue::Text(text) => text.clone(),
-            FactValue::Key(Some(arn)) => arn.clone(),
-            FactValue::Key(None) => "set".to_owned(),
-            FactValue::NoKey => "not set".to_owned(),
+            FactValue::Set(Some(arn)) => arn.clone(),
+            FactValue::Set(None) => "set".to_owned(),
+            FactValue::NotSet => "not set".to_owned(),
         })
     }
 }
@@ -189,7 +195,7 @@ impl RecordedEvents {
 
 impl TrailFacts {
     /// The values of a trail in a world.
-    pub fn of(trail: &Trail, delivery: Option<&LogDelivery>) -> Self {
+    pub fn of(trail: &Trail, delivery: Option<&LogDelivery>, log_group: Option<&LogDelivery>) -> Self {
         let attributes = &trail.attributes;
         let mut facts = vec![
             Fact::of(FactKind::IsMultiRegion, &attributes.is_multi_region, |value| FactValue::Switch(*value)),
@@ -209,6 +215,10 @@ impl TrailFacts {
             let text = |value: &String| FactValue::Text(value.clone());
             facts.push(Fact::of(FactKind::Bucket, &settings.bucket, text));
             facts.push(Fact::of(FactKind::Prefix, &settings.prefix, text));
+        }
+        if let Some(settings) = log_group.map(|delivery| &delivery.settings) {
+            facts.push(Fact::of_resource(FactKind::LogGroup, &settings.log_group));
+            facts.push(Fact::of_resource(FactKind::LogRole, &settings.log_role));
         }
         let name = settings.and_then(|settings| settings.name.known()).filter(|name| !name.is_empty());
         let ignored = trail.ignored_changes.iter().map(|IgnoredArgument { name, .. }| name.clone()).collect();
@@ -271,15 +281,26 @@ impl Fact {
 
     fn of_key(setting: &TrailSetting<String>) -> Self {
         let value = key(setting.value());
-        Self { value, ..Self::of(FactKind::Key, setting, |_| FactValue::NoKey) }
+        Self { value, ..Self::of(FactKind::Key, setting, |_| FactValue::NotSet) }
+    }
+
+    /// The ARN of a log group or of its role. CloudTrail prints a log group's ARN with `:*`, which may be omitted in code.
+    fn of_resource(kind: FactKind, setting: &TrailSetting<String>) -> Self {
+        let value = match setting.value() {
+            Known(Ok(text)) if text.is_empty() => Some(FactValue::NotSet),
+            Known(Ok(text)) => Some(FactValue::Set(Some(text.strip_suffix(":*").unwrap_or(text).to_owned()))),
+            Known(Err(_)) => None,
+            Unknown(why) => Reason::is_set(why).then_some(FactValue::Set(None)),
+        };
+        Self { value, ..Self::of(kind, setting, |_| FactValue::NotSet) }
     }
 
     /// True if two known values differ; `None` if one is unknown, or if they can't be compared.
     pub fn differs_from(&self, other: &Self) -> Option<bool> {
         match (self.value.as_ref()?, other.value.as_ref()?) {
-            (FactValue::Key(Some(own)), FactValue::Key(Some(other))) => Some(own != other),
+            (FactValue::Set(Some(own)), FactValue::Set(Some(other))) => Some(own != other),
             // An alias may be one of the key.
-            (FactValue::Key(_), FactValue::Key(_)) => None,
+            (FactValue::Set(_), FactValue::Set(_)) => None,
             (FactValue::Events(own), FactValue::Events(other)) => own.differs_from(*other),
             (own, other) => Some(own != other),
         }
@@ -288,9 +309,9 @@ impl Fact {
 
 fn key(value: &Maybe<SettingRead<String>>) -> Option<FactValue> {
     match value {
-        Known(Ok(key)) if key.is_empty() => Some(FactValue::NoKey),
-        Known(Ok(key)) => Some(FactValue::Key(key.contains(":key/").then(|| key.clone()))),
+        Known(Ok(key)) if key.is_empty() => Some(FactValue::NotSet),
+        Known(Ok(key)) => Some(FactValue::Set(key.contains(":key/").then(|| key.clone()))),
         Known(Err(_)) => None,
-        Unknown(why) => Reason::is_set(why).then_some(FactValue::Key(None)),
+        Unknown(why) => Reason::is_set(why).then_some(FactValue::Set(None)),
     }
 }

@@ -374,7 +374,7 @@ impl TrailDetails {
             log_file_validation_enabled: switch(FactKind::ValidatesLogFiles),
             is_organization_trail: switch(FactKind::IsOrganizationTrail),
             kms_key_id: match value(FactKind::Key) {
-                Some(FactValue::Key(arn)) => arn.clone(),
+                Some(FactValue::Set(arn)) => arn.clone(),
                 _ => None,
             },
             bucket: match value(FactKind::Bucket) {

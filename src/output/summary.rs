@@ -32,7 +32,12 @@ pub(super) fn sentences(report: &Report, view: &View) -> String {
     let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
-    let evidence = format!("{}{}{}", of_evidence(report), missing_accounts(report), skipped_evidence(report, view));
+    let evidence = format!(
+        "{}{}{}",
+        of_evidence(report),
+        missing_accounts(report),
+        format!("{}{}", skipped_evidence(report, view), unnamed_evidence(report, view))
+    );
     let managed = if view.is_verbose { managed_trails(report) } else { String::new() };
     format!(
         "{words}{}{evidence}{managed}{not_read}{hidden}{}{settings}{baseline}",
@@ -84,6 +89,18 @@ fn missing_accounts(report: &Report) -> String {
 /// The result of the comparison with the evidence, if no trail could be compared.
 fn of_evidence(report: &Report) -> &'static str {
     if report.matches_nothing { "No declared trail matches the evidence (their names differ).\n" } else { "" }
+}
+
+/// The files with evidence in searched directories, which aren't used. They are listed with `-v`.
+fn unnamed_evidence(report: &Report, view: &View) -> String {
+    if !view.is_verbose {
+        return String::new();
+    }
+    let line = |name: &String| {
+        let kind = if name.ends_with(".tfstate") { "is a state" } else { "is the output of AWS CLI commands" };
+        format!("`{}` {kind}; to check it, name it with `--evidence`.\n", sanitize(&report.sources.display_name(name)))
+    };
+    report.unnamed_evidence.iter().map(line).collect()
 }
 
 /// The files in directories with evidence that have none. Their names are shown with `-v`.

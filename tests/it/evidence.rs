@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use trailint::internal::engine::{EngineSettings, NamedDeployment};
 use trailint::internal::finding::Level;
 use trailint::internal::output::OutputFormat;
-use trailint::internal::report::{Diagnostic, Outcome, Report, View};
+use trailint::internal::report::{ComparisonResult, Diagnostic, Outcome, Report, View};
 use trailint::internal::rules::{Check, Strictness};
 
 use super::cli::Scratch;
@@ -46,6 +46,133 @@ fn evidence_gets_the_verdicts_that_are_written_for_it() {
         return;
     }
     assert!(different.is_empty(), "{different}");
+}
+
+/// Code and deployed trails, and the differences that follow from the semantics, written by hand.
+#[test]
+fn declared_trails_are_compared_with_deployed_ones() {
+    let mut different = String::new();
+    for (name, mut files) in projects_in("testdata/drift.txt") {
+        let (_, expected) = files.pop().unwrap();
+        let files: Vec<(String, String)> = files.into_iter().flat_map(|(path, text)| expanded(&path, text)).collect();
+        let compared = compared(&check(files));
+        if compared != expected.trim_end() {
+            different.push_str(&format!("=== {name}\n--- expected\n{expected}--- said\n{compared}\n"));
+        }
+    }
+    assert!(different.is_empty(), "{different}");
+}
+
+/// `trail` contains arguments of a trail, and `live` deployed trails: account, Region, name, and fields that differ from
+/// those of a trail with the provider's defaults.
+fn expanded(path: &str, text: String) -> Vec<(String, String)> {
+    match path {
+        "trail" => {
+            let head = "resource \"aws_cloudtrail\" \"t\" {\nname = \"main\"\ns3_bucket_name = \"logs\"\n";
+            vec![("main.tf".to_owned(), format!("{head}{text}}}\n"))]
+        }
+        "live" => text.lines().flat_map(live).collect(),
+        _ => vec![(path.to_owned(), text)],
+    }
+}
+
+fn live(line: &str) -> Vec<(String, String)> {
+    let mut parts = line.splitn(4, ' ');
+    let (account, region, name) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
+    let changes: serde_json::Value = serde_json::from_str(parts.next().unwrap_or("{}")).unwrap();
+    let arn = format!("arn:aws:cloudtrail:{region}:{account}:trail/{name}");
+    let mut trail = serde_json::json!({"Name": name, "TrailARN": arn, "HomeRegion": region, "S3BucketName": "logs",
+        "IncludeGlobalServiceEvents": true, "IsMultiRegionTrail": false, "LogFileValidationEnabled": false,
+        "HasCustomEventSelectors": false, "IsOrganizationTrail": false});
+    let (mut status, mut selectors) =
+        (serde_json::json!({"IsLogging": true}), serde_json::json!({"TrailARN": arn, "EventSelectors": []}));
+    let mut has_selectors = false;
+    for (key, value) in changes.as_object().unwrap() {
+        let target = match key.as_str() {
+            "IsLogging" => &mut status,
+            "EventSelectors" | "AdvancedEventSelectors" => {
+                (has_selectors, trail["HasCustomEventSelectors"]) = (true, true.into());
+                &mut selectors
+            }
+            _ => &mut trail,
+        };
+        match value {
+            serde_json::Value::Null => drop(target.as_object_mut().unwrap().remove(key)),
+            value => target[key] = value.clone(),
+        }
+    }
+    let directory = format!("evidence/{account}");
+    let mut files =
+        vec![(format!("{directory}/list-{name}.json"), serde_json::json!({"trailList": [trail]}).to_string())];
+    if status != serde_json::json!({}) {
+        files.push((format!("{directory}/{name}/status.json"), status.to_string()));
+    }
+    if has_selectors {
+        files.push((format!("{directory}/{name}/selectors.json"), selectors.to_string()));
+    }
+    files
+}
+
+/// The deployed trails of each declared one with the settings that aren't the same, and the trails on one side.
+fn compared(report: &Report) -> String {
+    let mut lines = Vec::new();
+    let trails = report.deployments.iter().filter(|own| own.format != "terraform-state").flat_map(|own| &own.trails);
+    for trail in trails {
+        for matched in &trail.matched {
+            let of = |result: ComparisonResult, is_ignored: bool| {
+                let settings = matched.compared.iter().filter(|own| own.result == result);
+                settings.filter(|own| own.is_ignored == is_ignored).map(|own| own.kind.name()).collect::<Vec<_>>()
+            };
+            let unknown = [of(ComparisonResult::Unknown, false), of(ComparisonResult::Unknown, true)].concat();
+            let (differs, ignored) = (of(ComparisonResult::Differs, false), of(ComparisonResult::Differs, true));
+            let mut line = format!("{} = {}", trail.address, matched.account.as_deref().unwrap_or_default());
+            for (word, settings) in [("differs", &differs), ("ignored", &ignored), ("unknown", &unknown)] {
+                if !settings.is_empty() {
+                    line.push_str(&format!("; {word}: {}", settings.join(", ")));
+                }
+            }
+            lines.push(line);
+            let findings = report.findings.iter().filter(|own| {
+                let is_about = own.live.as_ref().is_some_and(|live| live.address == matched.address);
+                is_about && own.address.as_ref() == Some(&trail.address)
+            });
+            let levels: Vec<bool> = findings.map(|own| own.level == Level::Note).collect();
+            assert_eq!(levels.iter().filter(|is_note| **is_note).count(), ignored.len(), "{lines:?}");
+            assert_eq!(levels.iter().filter(|is_note| !**is_note).count(), differs.len(), "{lines:?}");
+        }
+    }
+    for (word, id) in [("undeclared", "undeclared-trail"), ("undeployed", "undeployed-trail")] {
+        for finding in report.findings.iter().filter(|own| own.rule.id() == id) {
+            let address = finding.address.as_deref().unwrap_or_default();
+            lines.push(format!("{word} {}", address.rsplit_once(":trail/").map_or(address, |(_, name)| name)));
+        }
+    }
+    if report.matches_nothing {
+        lines.push("no match".to_owned());
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn evidence_that_is_only_found_is_named_on_request() {
+    let code = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"main\"\n}\n";
+    let state = r#"{"version": 4, "serial": 1, "lineage": "x", "resources": []}"#;
+    let files = [("main.tf", code), ("terraform.tfstate", state), ("trails.json", r#"{"trailList": []}"#)];
+    let scratch = Scratch::new("found-evidence", &files);
+    let run = |args: &[&str]| {
+        let output = scratch.run(&[&["check", "--format", "concise"], args].concat());
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    };
+    let named = [
+        "`terraform.tfstate` is a state; to check it, name it with `--evidence`.",
+        "`trails.json` is the output of AWS CLI commands; to check it, name it with `--evidence`.",
+    ];
+    for line in named {
+        assert!(run(&["-v", "."]).contains(line), "{}", run(&["-v", "."]));
+        assert!(!run(&["."]).contains(line));
+    }
+    let text = run(&["-v", "--evidence", "terraform.tfstate", "."]);
+    assert!(!text.contains(named[0]) && text.contains(named[1]), "{text}");
 }
 
 #[test]

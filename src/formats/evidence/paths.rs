@@ -1,5 +1,6 @@
 //! The information in the path of a file: the account, the Region and the trail that it is about.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The names of a file and of the directories that contain it, within the directory that the user named.
@@ -39,6 +40,11 @@ impl EvidencePath {
         })
     }
 
+    /// The words that [`names`](Self::names) finds, each once.
+    pub(super) fn words(&self) -> BTreeSet<String> {
+        self.components().flat_map(|component| words(&component)).collect()
+    }
+
     /// True if a component is this name, or contains it between separators.
     pub(super) fn names(&self, name: &str) -> bool {
         !name.is_empty() && self.components().any(|component| has_word(&component, name))
@@ -50,8 +56,21 @@ pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+const SEPARATORS: [char; 6] = ['_', '.', '-', '@', '=', ' '];
+
+/// The most separators of a component whose words are used; the name of a file has at most 255 bytes.
+const MAX_SEPARATORS: usize = 255;
+
+/// The parts of a component between any two separators.
+fn words(component: &str) -> Vec<String> {
+    let separators = || component.match_indices(SEPARATORS).take(MAX_SEPARATORS);
+    let starts = || std::iter::once(0).chain(separators().map(|(at, found)| at.saturating_add(found.len())));
+    let ends = || separators().map(|(at, _)| at).chain([component.len()]);
+    let words = starts().flat_map(|start| ends().filter_map(move |end| component.get(start..end)));
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
 fn has_word(component: &str, word: &str) -> bool {
-    const SEPARATORS: [char; 6] = ['_', '.', '-', '@', '=', ' '];
     component.match_indices(word).any(|(at, _)| {
         let before = component.get(..at).unwrap_or_default();
         let after = component.get(at.saturating_add(word.len())..).unwrap_or_default();
@@ -102,6 +121,7 @@ mod tests {
         ];
         for (path, name, expected) in cases {
             assert_eq!(of(path).names(name), expected, "{path} {name}");
+            assert_eq!(of(path).words().contains(name), expected, "{path} {name}");
         }
         assert_eq!(of("/audit/111122223333/444455556666.json").account().as_deref(), Some("444455556666"));
         assert_eq!(of("/audit/prod-111122223333/x.json").account().as_deref(), Some("111122223333"));

@@ -135,6 +135,9 @@ enum UnnamedContent {
     Denied(DeniedCall),
 }
 
+/// The trails of candidates by their names.
+type NamesOfCandidates = BTreeMap<Candidates, BTreeMap<String, Vec<usize>>>;
+
 /// The trails that a document may be about: those of an account, or those described in a directory.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Candidates {
@@ -525,11 +528,16 @@ impl Surveyor {
         let mut left: BTreeMap<Candidates, Vec<Unnamed>> = BTreeMap::new();
         // The documents of a file that are about the same account have the same candidates.
         let mut known: BTreeMap<(usize, Option<String>), (Candidates, Option<usize>)> = BTreeMap::new();
+        let mut names = NamesOfCandidates::new();
         for document in unnamed {
             let account = self.named_account(document.file, document.span.start).map(|(account, _)| account);
             let (candidates, named) = known.entry((document.file, account)).or_insert_with(|| {
-                let (candidates, trails) = self.candidates(&document);
-                (candidates, self.named_in_path(&document, &trails))
+                let candidates = self.candidates(&document);
+                if !names.contains_key(&candidates) {
+                    names.insert(candidates.clone(), self.by_name(&candidates));
+                }
+                let named = names.get(&candidates).and_then(|names| self.named_in_path(&document, names));
+                (candidates, named)
             });
             match *named {
                 Some(index) => give(&mut self.survey.trails, index, document),
@@ -540,7 +548,7 @@ impl Surveyor {
             for kind in 0..3 {
                 let alike: Vec<&Unnamed> = documents.iter().filter(|document| document.kind() == kind).collect();
                 let Some(first) = alike.first() else { continue };
-                let (_, trails) = self.candidates(first);
+                let trails = self.trails_of(&self.candidates(first));
                 let is_free = |index: &usize| {
                     let trail = self.survey.trails.get(*index);
                     trail.is_some_and(|trail| match kind {
@@ -558,32 +566,47 @@ impl Surveyor {
         }
     }
 
-    /// The trails that a document may be about.
-    fn candidates(&self, document: &Unnamed) -> (Candidates, Vec<usize>) {
-        let Some(own) = self.survey.files.get(document.file) else {
-            return (Candidates::None(PathBuf::new()), Vec::new());
-        };
+    /// The account or the directory in which the trail of a document is.
+    fn candidates(&self, document: &Unnamed) -> Candidates {
+        let Some(own) = self.survey.files.get(document.file) else { return Candidates::None(PathBuf::new()) };
         if let Some((account, _)) = self.named_account(document.file, document.span.start) {
-            let key = AccountKey::Number(account);
-            let trails = self.accounts.get(&key).map(|parts| parts.trails.iter().copied().collect());
-            return (Candidates::Account(key), trails.unwrap_or_default());
+            return Candidates::Account(AccountKey::Number(account));
         }
-        for directory in own.path.directories() {
-            if let Some(described) = self.described.get(directory) {
-                return (Candidates::Directory(directory.to_owned()), described.iter().copied().collect());
-            }
+        let described = own.path.directories().find(|directory| self.described.contains_key(*directory));
+        match described {
+            Some(directory) => Candidates::Directory(directory.to_owned()),
+            None => Candidates::None(own.path.directory().to_owned()),
         }
-        (Candidates::None(own.path.directory().to_owned()), Vec::new())
+    }
+
+    fn trails_of(&self, candidates: &Candidates) -> Vec<usize> {
+        let trails = match candidates {
+            Candidates::Account(key) => self.accounts.get(key).map(|parts| &parts.trails),
+            Candidates::Directory(directory) => self.described.get(directory),
+            Candidates::None(_) => None,
+        };
+        trails.into_iter().flatten().copied().collect()
+    }
+
+    fn by_name(&self, candidates: &Candidates) -> BTreeMap<String, Vec<usize>> {
+        let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for index in self.trails_of(candidates) {
+            let Some(trail) = self.survey.trails.get(index) else { continue };
+            by_name.entry(trail.name.clone()).or_default().push(index);
+        }
+        by_name
     }
 
     /// The trail whose name is in the path of a document.
-    fn named_in_path(&self, document: &Unnamed, trails: &[usize]) -> Option<usize> {
+    fn named_in_path(&self, document: &Unnamed, by_name: &BTreeMap<String, Vec<usize>>) -> Option<usize> {
         let path = &self.survey.files.get(document.file)?.path;
-        let all = trails.iter().filter_map(|index| Some((*index, self.survey.trails.get(*index)?)));
-        let named: Vec<(usize, &LiveTrail)> = all.filter(|(_, trail)| path.names(&trail.name)).collect();
-        let longest = named.iter().map(|(_, trail)| trail.name.len()).max()?;
-        let of_name: Vec<&(usize, &LiveTrail)> =
-            named.iter().filter(|(_, trail)| trail.name.len() == longest).collect();
+        let words = path.words();
+        let named: Vec<(&String, &Vec<usize>)> = words.iter().filter_map(|word| by_name.get_key_value(word)).collect();
+        let longest = named.iter().map(|(name, _)| name.len()).max()?;
+        let longest = named.iter().filter(|(name, _)| name.len() == longest).flat_map(|(_, trails)| *trails);
+        let of_name: Vec<(usize, &LiveTrail)> =
+            longest.filter_map(|index| Some((*index, self.survey.trails.get(*index)?))).collect();
+        let of_name: Vec<&(usize, &LiveTrail)> = of_name.iter().collect();
         let only = |trails: &[&(usize, &LiveTrail)]| match trails {
             [(index, _)] => Some(*index),
             _ => None,
