@@ -32,12 +32,8 @@ pub(super) fn sentences(report: &Report, view: &View) -> String {
     let settings = without_effect(report, view.is_verbose) + &renamed(&report.renamed);
     let (not_read, hidden) = (unread_files(report, view), hidden(report.hidden, view.is_verbose));
     let baseline = of_baseline(report.stale_entries);
-    let evidence = format!(
-        "{}{}{}",
-        of_evidence(report),
-        missing_accounts(report),
-        format!("{}{}", skipped_evidence(report, view), unnamed_evidence(report, view))
-    );
+    let files = [skipped_evidence(report, view), unnamed_evidence(report, view)].concat();
+    let evidence = format!("{}{}{files}", of_evidence(report), missing_accounts(report));
     let managed = if view.is_verbose { managed_trails(report) } else { String::new() };
     format!(
         "{words}{}{evidence}{managed}{not_read}{hidden}{}{settings}{baseline}",
