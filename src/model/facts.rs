@@ -213,7 +213,7 @@ impl TrailFacts {
         let settings = delivery.map(|delivery| &delivery.settings);
         if let Some(settings) = settings {
             let text = |value: &String| FactValue::Text(value.clone());
-            facts.push(Fact::of(FactKind::Bucket, &settings.bucket, text));
+            facts.push(Fact::of_bucket(&settings.bucket));
             facts.push(Fact::of(FactKind::Prefix, &settings.prefix, text));
         }
         if let Some(settings) = log_group.map(|delivery| &delivery.settings) {
@@ -282,6 +282,13 @@ impl Fact {
     fn of_key(setting: &TrailSetting<String>) -> Self {
         let value = key(setting.value());
         Self { value, ..Self::of(FactKind::Key, setting, |_| FactValue::NotSet) }
+    }
+
+    /// The bucket. Each trail has one, so that an output without it is incomplete.
+    fn of_bucket(setting: &TrailSetting<String>) -> Self {
+        let fact = Self::of(FactKind::Bucket, setting, |value| FactValue::Text(value.clone()));
+        let is_empty = matches!(&fact.value, Some(FactValue::Text(text)) if text.is_empty());
+        if is_empty { Self { value: None, ..fact } } else { fact }
     }
 
     /// The ARN of a log group or of its role. CloudTrail prints a log group's ARN with `:*`, which may be omitted in code.

@@ -176,6 +176,27 @@ fn evidence_that_is_only_found_is_named_on_request() {
 }
 
 #[test]
+fn trace_shows_the_places_in_the_evidence() {
+    let list = r#"{"trailList": [{"Name": "main", "HomeRegion": "us-east-1", "TrailARN": "arn:aws:cloudtrail:us-east-1:111122223333:trail/main",
+"IsMultiRegionTrail": false}]}"#;
+    let state = r#"{"version": 4, "serial": 1, "lineage": "x", "resources": [{"mode": "managed", "type": "aws_cloudtrail", "name": "t",
+"instances": [{"attributes": {"name": "main", "is_multi_region_trail": false, "arn": "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"}}]}]}"#;
+    let scratch = Scratch::new("traced-evidence", &[("a/t.json", list), ("b/terraform.tfstate", state)]);
+    let cases = [
+        ("arn:aws:cloudtrail:us-east-1:111122223333:trail/main", "a/t.json", ["a/t.json:2:23", "a/t.json:1:47"]),
+        ("aws_cloudtrail.t", "b/terraform.tfstate", ["b/terraform.tfstate:2:72", "b/terraform.tfstate:2:86"]),
+    ];
+    for (address, path, places) in cases {
+        let output = scratch.run(&["trace", address, path]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !text.contains("--region`"), "{text}");
+        for place in places {
+            assert!(text.contains(place), "{place} {text}");
+        }
+    }
+}
+
+#[test]
 fn a_configured_account_is_compared_with_its_evidence_only() {
     let code = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"main\"\n  is_multi_region_trail = true\n}\n";
     let list = |account: &str| {
@@ -422,6 +443,16 @@ fn secrets_of_a_state_are_never_printed() {
             assert!(found.is_empty(), "{format:?} contains {found:?}");
         }
     }
+}
+
+#[test]
+fn a_sensitive_attribute_of_a_state_has_no_text() {
+    let state = r#"{"version": 4, "serial": 1, "lineage": "x", "resources": [{"mode": "managed", "type": "aws_cloudtrail", "name": "t",
+        "instances": [{"attributes": {"name": "main", "home_region": "us-east-1", "arn": "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"},
+        "sensitive_attributes": [[{"type": "get_attr", "value": "home_region"}], [{"type": "get_attr", "value": "arn"}]]}]}]}"#;
+    let report = check([("evidence/terraform.tfstate", state)]);
+    let trail = &report.deployments[0].trails[0];
+    assert_eq!((&trail.region, &trail.arn), (&None, &None));
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::recognition::text_of;
 use super::state::{SUBJECTS, StateResource};
 use super::values::{convert, first_line};
 use crate::model::dialects::AWS;
@@ -20,7 +19,7 @@ pub(super) fn resources(
         for subject in SUBJECTS {
             let Some(kind) = subject.kind(&instance.kind) else { continue };
             let mut resource = resource(instance, kind);
-            let known = text_of(&instance.attributes, "arn").and_then(|arn| selectors.get(arn));
+            let known = instance.text("arn").and_then(|arn| selectors.get(arn));
             if let (SearchSubject::Trails, Some(known), Known(body)) = (subject, known, &mut resource.body) {
                 replace_selectors(body, known);
             }
@@ -55,7 +54,7 @@ fn resource(instance: &StateResource, kind: &'static ResourceKind) -> Resource {
         calls: Vec::new(),
         owners: vec![header.file],
         exists: Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() },
-        region: Traced { value: region(instance), origin: Origin::Absent(header), hops: Vec::new() },
+        region: Traced { value: region(instance), origin: region_origin(instance, header), hops: Vec::new() },
         account: None,
         body: Known(body),
         ignored_changes: Vec::new(),
@@ -71,18 +70,29 @@ fn resource(instance: &StateResource, kind: &'static ResourceKind) -> Resource {
 
 /// The Region, if the resource has no `region` of its own.
 fn region(instance: &StateResource) -> Maybe<String> {
-    let home = text_of(&instance.attributes, "home_region").filter(|region| !region.is_empty());
-    let of_arn = || text_of(&instance.attributes, "arn").and_then(|arn| arn.split(':').nth(3));
+    let home = instance.text("home_region").filter(|region| !region.is_empty());
+    let of_arn = || instance.text("arn").and_then(|arn| arn.split(':').nth(3));
     match home.or_else(of_arn).filter(|region| !region.is_empty()) {
         Some(region) => Known(region.to_owned()),
         None => Unknown(Reason::AtDeployment { reference: format!("{}.region", instance.address), is_set: true }),
     }
 }
 
+/// The location of the Region, or of the ARN that contains it.
+fn region_origin(instance: &StateResource, header: Span) -> Origin {
+    let entries = instance.attributes.as_mapping();
+    let is_set = |name: &&str| instance.text(name).is_some_and(|text| !text.is_empty());
+    let name = ["home_region", "arn"].into_iter().find(is_set);
+    match name.and_then(|name| entries?.get(name)) {
+        Some(entry) => Origin::Written(entry.value.span),
+        None => Origin::Absent(header),
+    }
+}
+
 /// The ids and ARNs by which other resources refer to the instance.
 fn names(instance: &StateResource) -> Vec<String> {
     let names = ["arn", "id", "key_id"].into_iter().filter(|name| !instance.sensitive.contains(*name));
-    let texts = names.filter_map(|name| text_of(&instance.attributes, name));
+    let texts = names.filter_map(|name| instance.text(name));
     let mut names: Vec<String> = texts.filter(|name| !name.is_empty()).map(str::to_owned).collect();
     names.dedup();
     names

@@ -356,18 +356,18 @@ impl LoadedProject for LoadedState<'_> {
 
     fn documents(&self, address: &str) -> Option<TrailDocuments> {
         let instance = self.instance(address)?;
-        let selectors = recognition::text_of(&instance.attributes, "arn").and_then(|arn| self.selectors.get(arn));
+        let selectors = instance.text("arn").and_then(|arn| self.selectors.get(arn));
         let selectors = selectors.and_then(|fields| Some(fields.first()?.value.origin.span()));
         Some(TrailDocuments { description: Some(instance.attributes.span), status: None, selectors })
     }
 
     fn arn(&self, address: &str) -> Option<String> {
-        recognition::text_of(&self.instance(address)?.attributes, "arn").map(str::to_owned)
+        self.instance(address)?.text("arn").map(str::to_owned)
     }
 
     fn correction(&self, address: &str, attribute: &str) -> Option<String> {
         let instance = self.instance(address).filter(|own| deployed::may_hide_selectors(own))?;
-        let arn = recognition::text_of(&instance.attributes, "arn")?;
+        let arn = instance.text("arn")?;
         (attribute == HIDDEN_SELECTORS).then(|| {
             let arn = shell_quoted(arn);
             format!("run `aws cloudtrail get-event-selectors --trail-name {arn}`, and add its output with `--evidence`")

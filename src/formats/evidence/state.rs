@@ -11,6 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::json_parts::{items, members, string};
+use super::recognition::text_of;
 use crate::model::SearchSubject;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::node::Node;
@@ -73,6 +74,13 @@ struct InstanceParts {
 
 /// Attributes that identify a resource, in addition to those that are evaluated.
 const NAMES: [&str; 6] = ["id", "arn", "key_id", "bucket", "region", "home_region"];
+
+impl StateResource {
+    /// The text of an attribute; `None` if it is sensitive, because the text of the file doesn't have it then.
+    pub(super) fn text(&self, attribute: &str) -> Option<&str> {
+        text_of(&self.attributes, attribute).filter(|_| !self.sensitive.contains(attribute))
+    }
+}
 
 impl State {
     /// Reads the JSON document in a range of a file; `None` if it isn't a state.

@@ -86,7 +86,7 @@ impl<'a> TrailReader<'a> {
             calls: Vec::new(),
             owners: vec![header.file],
             exists: Traced { value: Known(true), origin: Origin::Absent(header), hops: Vec::new() },
-            region: Traced { value: region, origin: Origin::Absent(header), hops: Vec::new() },
+            region: Traced { value: region, origin: self.region_origin(header), hops: Vec::new() },
             account: None,
             body: Known(Object::new(header, fields)),
             ignored_changes: Vec::new(),
@@ -120,6 +120,15 @@ impl<'a> TrailReader<'a> {
     pub(super) fn home_region(&self) -> Option<&'a str> {
         let described = self.trail.descriptions.iter().find_map(|one| text_of(&one.node, "HomeRegion"));
         described.filter(|region| !region.is_empty()).or_else(|| self.arn().map(|arn| arn.region))
+    }
+
+    /// The location of the home Region, or of the ARN that contains it.
+    fn region_origin(&self, header: Span) -> Origin {
+        let entries = |name| self.trail.descriptions.iter().flat_map(move |one| entries_of(&one.node, name));
+        match entries("HomeRegion").chain(entries("TrailARN")).next() {
+            Some(entry) => Origin::Written(entry.value.span),
+            None => Origin::Absent(header),
+        }
     }
 
     fn settings(&self, header: Span) -> Vec<Field> {
