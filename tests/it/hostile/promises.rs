@@ -58,6 +58,8 @@ const OWN: &[&str] = &[
     "cli::comments::MAX_ATTEMPTS",
     "output::file::MAX_LINKS",
     "output::html::selection::MAX_FINDINGS",
+    // No name of a file has as many.
+    "formats::evidence::paths::MAX_SEPARATORS",
     "output::html::selection::MAX_TRAILS",
     "output::html::audit::MAX_ROWS",
     "output::asff::MAX_ID",
