@@ -5,7 +5,7 @@
 //! [`IncrementalCheck`](engine::IncrementalCheck) is the pipeline. [`engine::check`] is one pass of it, [`trace`](engine::trace)
 //! a query to it, and an editor owns one. Its seven stages:
 //!
-//! 1. Files: [`Fs`](source::Fs) reads them, and [`Sources`] keeps their texts.
+//! 1. Files: [`Fs`](source::Fs) reads them, and [`Sources`](source::Sources) keeps their texts.
 //! 2. Candidates: a [`Scan`](scan::Scan) has the files whose bytes mention a trail, or a module of one.
 //! 3. Projects: a [format](formats::InputFormat) groups candidates into [`Project`](formats::Project)s: root modules,
 //!    templates, plans.
@@ -17,7 +17,7 @@
 //!    [`engine`] combines the worlds: pass, fail or unknown.
 //! 6. Diagnostics: a [`Diagnostic`](report::Diagnostic) is a [`Finding`](finding::Finding) with its rule, level and deployment.
 //!    [`suppress`] may suppress it, and [`fix`] turns its [`Remedy`](model::Remedy) into edits at the place that sets the value.
-//! 7. The [`Report`]: [`gate`] decides which of its diagnostics count, and [`output`] formats it as a [`View`] shows it.
+//! 7. The [`Report`](report::Report): [`gate`] decides which of its diagnostics count, and [`output`] formats it as a [`View`](report::View) shows it.
 //!
 //! Every value [records](value::Traced) where it was set. An unknown result is a [value](value::Maybe), not an error.
 //!
@@ -37,7 +37,7 @@
 //! | [`rules`] | the rules, with their pages |
 //! | [`error`] | the errors that prevent a check |
 //! | [`edit`] | edits of a text, and the fixes that they make |
-//! | [`report`] | the result: [`Diagnostic`](report::Diagnostic)s and the verdicts on deployments; its presentation is a [`View`] |
+//! | [`report`] | the result: [`Diagnostic`](report::Diagnostic)s and the verdicts on deployments; its presentation is a [`View`](report::View) |
 //! | [`suppress`] | suppressions by comments, metadata and the configuration |
 //! | [`config`] | the settings and their sources |
 //! | [`progress`] | the progress of a check |
@@ -55,7 +55,7 @@
 //!
 //! - Unknown stays unknown: a value that couldn't be evaluated never becomes a pass or a failure.
 //!   [`Maybe`](value::Maybe) has no default and no `unwrap`.
-//! - Input can't fail a run. Parsers return a tree and [`Problem`](syntax::Problem)s; [`Error`] is for
+//! - Input can't fail a run. Parsers return a tree and [`Problem`](syntax::Problem)s; [`Error`](error::Error) is for
 //!   problems that the user fixes outside the scanned files.
 //! - No file is skipped silently: a file that mentions a trail is evaluated, or a finding gives the reason why not.
 //! - A rule receives a trail, its log delivery or its deployment, and doesn't depend on a format; a format returns

@@ -17,8 +17,9 @@ use crate::output::{self, OutputFormat};
 /// The version of the protocol that is offered to a client with an unknown one.
 const NEWEST: &str = "2025-06-18";
 
-/// The versions of the protocol whose messages this server understands. They don't differ in what it uses.
-const VERSIONS: [&str; 3] = ["2024-11-05", "2025-03-26", NEWEST];
+/// The versions of the protocol whose messages this server understands. They don't differ in what it uses; the version
+/// between them would require batches of messages.
+const VERSIONS: [&str; 2] = ["2024-11-05", NEWEST];
 
 /// The maximum length of a message in bytes. Longer messages are skipped.
 const MAX_LINE: u64 = 1 << 20;
@@ -206,6 +207,20 @@ fn descriptions() -> Value {
 fn call(params: &Value, tools: &Tools) -> Result<Value, Refusal> {
     let name = params.get("name").and_then(Value::as_str).unwrap_or_default();
     let arguments = params.get("arguments").unwrap_or(&Value::Null);
+    let known: &[&str] = match name {
+        "check" => &["path", "format"],
+        "explain" => &["rule"],
+        _ => &["path", "address"],
+    };
+    match arguments {
+        Value::Null => {}
+        Value::Object(given) => {
+            if let Some(unknown) = given.keys().find(|key| !known.contains(&key.as_str())) {
+                return Err(refusal(INVALID_PARAMS, format!("unknown argument `{unknown}`")));
+            }
+        }
+        _ => return Err(refusal(INVALID_PARAMS, "`arguments` isn't an object")),
+    }
     let text = |key: &str| match arguments.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_str())),
@@ -269,5 +284,5 @@ fn check(target: &CheckTarget, format: OutputFormat, tools: &Tools) -> Result<St
 
 fn trace(target: &CheckTarget, address: &str, tools: &Tools) -> Result<String, Error> {
     let FolderJob { fs, inputs, sources, settings, .. } = (tools.prepare)(target, &[])?;
-    engine::trace(&fs, &inputs, sources, &settings, address).map(|trace| output::trace(&trace, WIDTH))
+    engine::trace(&fs, &inputs, sources, &settings, address).map(|trace| output::plain_trace(&trace, WIDTH))
 }

@@ -16,7 +16,11 @@ use crate::suppress;
 
 pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Selection, Error> {
     let mut selected = rules_of(&args.select)?;
-    let extended = rules_of(&args.extend_select)?;
+    let mut extended = rules_of(&args.extend_select)?;
+    // A benchmark runs its rules, unless the command selects others; ignored ones stay ignored.
+    if !is_given(matches, "select") {
+        extended.extend(of_benchmark(args.compliance.as_deref()));
+    }
     if args.select.is_empty() && !extended.is_empty() {
         selected.extend(rules::group(ALL).into_iter().flat_map(RuleGroup::rules));
     }
@@ -24,10 +28,6 @@ pub(super) fn selection(args: &CheckArgs, matches: &ArgMatches) -> Result<Select
     check_not_all(&args.ignore)?;
     let mut ignored = rules_of(&args.ignore)?;
     ignored.iter().try_for_each(|rule| check_is_evaluating(rule))?;
-    // A benchmark runs its rules, unless the command selects others; ignored ones stay ignored.
-    if !is_given(matches, "select") {
-        selected.extend(of_benchmark(args.compliance.as_deref()));
-    }
     let named = config_overrides(args, matches)?;
     ignored.retain(|rule| !named.iter().any(|named| named.id() == rule.id()));
     let selection = Selection {

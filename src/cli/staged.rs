@@ -73,7 +73,7 @@ pub(super) fn without_effect(args: &CheckArgs, matches: &ArgMatches) -> Option<u
     let settings = settings(args, matches, named_inputs).ok()??;
     // Each of these reads the whole index.
     let (changes, has_same_settings) = std::thread::scope(|scope| {
-        let settings = scope.spawn(|| git.has_in_index(&settings));
+        let settings = scope.spawn(|| git.has_in_index(&settings, may_be_read));
         (git.staged_changes(), settings.join())
     });
     let (changes, has_same_settings) = (changes.ok()?, has_same_settings.ok()?.ok()?);
@@ -85,8 +85,8 @@ pub(super) fn without_effect(args: &CheckArgs, matches: &ArgMatches) -> Option<u
     if !has_same_settings || !changes.iter().all(|change| is_irrelevant(change) && !is_named(change)) {
         return None;
     }
-    let locks: Vec<&StagedChange> = changes.iter().filter(|change| is_searched(&change.path)).collect();
-    let has_no_trail = git.all_contents(&locks, |content| content.is_ok_and(|text| !mentions_trail(text)));
+    // A template may have any name, and a link may lead to code of any name.
+    let has_no_trail = git.all_contents(&changes, |content| content.is_ok_and(|text| !mentions_trail(text)));
     has_no_trail.ok()?.then_some(changes.len())
 }
 
@@ -123,13 +123,22 @@ fn is_irrelevant(change: &StagedChange) -> bool {
     if LOCK_FILES.iter().any(|own| *own == name) {
         return change.is_file;
     }
-    let extension = change.path.extension().unwrap_or_default().to_ascii_lowercase();
-    let is_listed = WITHOUT_EFFECT.iter().any(|own| extension == *own);
-    change.is_file && is_listed && !is_searched(&change.path) && !is_configuration(&change.path)
+    change.is_file && is_without_effect(&change.path) && !is_searched(&change.path) && !is_configuration(&change.path)
 }
 
-/// Returns the files that options and settings name, and those that may contain settings, each with its content on the
-/// disk. `None` if the report has more than new findings.
+fn is_without_effect(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    WITHOUT_EFFECT.iter().any(|own| extension == *own)
+}
+
+/// True if a link with this name may be read as a file. Links without an extension usually lead to directories, which
+/// don't change the names of the files in them.
+fn may_be_read(link: &Path) -> bool {
+    link.extension().is_some() && !is_without_effect(link)
+}
+
+/// Returns the files that options and settings name, those to which links of these names lead, and those that may contain
+/// settings, each with its content on the disk. `None` if the report has more than new findings.
 #[expect(clippy::type_complexity, reason = "the type is used once")]
 fn settings(
     args: &CheckArgs,
@@ -138,6 +147,10 @@ fn settings(
 ) -> Result<Option<Vec<(PathBuf, Option<Vec<u8>>)>>, Error> {
     let start = config::common_directory(&named_inputs);
     let config = config::load(&args.config, &named_inputs, named_inputs.files.fs(), &named_inputs.sources)?;
+    // A value may be one that no variable accepts.
+    if args.evaluation.is_any_set() {
+        return Ok(None);
+    }
     // Evidence may come from standard input, which can be read only once.
     if !args.evaluation.evidence.evidence.is_empty() || !config.settings.evidence.is_empty() {
         return Ok(None);
@@ -149,11 +162,12 @@ fn settings(
     if !is_plain(&args) || !files.is_empty() || format != args.format {
         return Ok(None);
     }
-    let named = named_inputs.sources.all().into_iter().map(|(_, file)| file.path.clone());
+    let named: Vec<PathBuf> = named_inputs.sources.all().into_iter().map(|(_, file)| file.path.clone()).collect();
+    let targets: Vec<PathBuf> = named.iter().filter_map(|path| path.canonicalize().ok()).collect();
     let candidates = NAMES.iter().chain([&BASELINE]).map(|name| start.join(name));
     let disk = Disk::new(std::slice::from_ref(&start));
     let mut contents = Vec::new();
-    for path in named.chain(candidates) {
+    for path in named.into_iter().chain(targets).chain(candidates) {
         match disk.read(&path) {
             Ok(bytes) => contents.push((path, Some(bytes))),
             Err(ReadError::Missing) => contents.push((path, None)),

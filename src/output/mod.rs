@@ -54,7 +54,7 @@ pub use settings::settings;
 pub use statistics::statistics;
 pub use stream::{ColorWhen, LinksWhen, Stream, TerminalStyle, clear_screen, write_text};
 pub use summary::{error_message, log, summary};
-pub use trace::trace;
+pub use trace::{plain_trace, trace};
 pub use wrap::wrap_lines;
 
 use crate::report::{Report, View};

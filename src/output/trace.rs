@@ -5,6 +5,7 @@ use anstyle::Style;
 use super::full::{FOOTER_INDENT, TITLE_INDENT};
 use super::sanitize::sanitize;
 use super::snippet;
+use super::stream::plain;
 use super::wrap::wrap;
 use crate::engine::{Trace, TracePath};
 
@@ -17,6 +18,11 @@ pub fn trace(trace: &Trace, width: usize) -> String {
         }
     }
     text
+}
+
+/// The same without colors and links.
+pub fn plain_trace(trace: &Trace, width: usize) -> String {
+    plain(&self::trace(trace, width))
 }
 
 fn write(name: &str, way: &TracePath, trace: &Trace, width: usize, text: &mut String) {

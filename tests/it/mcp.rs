@@ -43,7 +43,7 @@ const FLOW: &str =
 fn an_assistant_checks_explains_and_traces() {
     let scratch = Scratch::new("mcp", &[("a/main.tf", FLOW), ("b/main.tf", GOOD)]);
     let initialize =
-        json!({"protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}});
+        json!({"protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}});
     let lines = [
         request(1, "initialize", initialize),
         br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#.to_vec(),
@@ -55,12 +55,15 @@ fn an_assistant_checks_explains_and_traces() {
         call(7, "trace", json!({"address": "aws_cloudtrail.t.is_multi_region_trail", "path": "a"})),
         call(8, "trace", json!({"address": "aws_cloudtrail.other"})),
         call(9, "explain", json!({"rule": "no-such-rule"})),
+        call(10, "check", json!({"pth": "a"})),
     ];
     let answers = answers(&scratch, &lines);
     let ids: Vec<u64> = answers.iter().map(|answer| answer["id"].as_u64().unwrap()).collect();
-    assert_eq!(ids, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    assert_eq!(answers[0]["result"]["protocolVersion"], "2025-03-26");
+    assert_eq!(ids, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    assert_eq!(answers[0]["result"]["protocolVersion"], "2024-11-05");
     assert_eq!(answers[0]["result"]["serverInfo"]["name"], "trailint");
+    assert_eq!(answers[9]["error"]["message"], "unknown argument `pth`");
+    assert!(!answers[6].to_string().contains("u001b"), "{}", answers[6]);
     let tools = answers[1]["result"]["tools"].as_array().unwrap();
     let names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["check", "explain", "trace"]);

@@ -157,6 +157,65 @@ fn a_lock_file_that_mentions_a_trail_is_evaluated() {
     assert_eq!(staged(&repository), (1, false));
 }
 
+/// The name of a file with code may be that of a document: of the target of a link, or of a template.
+#[test]
+#[cfg(unix)]
+fn code_with_the_name_of_a_document_is_evaluated() {
+    use std::os::unix::fs::symlink;
+    let good = trail("is_multi_region_trail = true");
+    let template = |on: bool| {
+        format!(
+            "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Properties: {{S3BucketName: b, IsLogging: true, \
+             IsMultiRegionTrail: {on}}}\n"
+        )
+    };
+    let stack = "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: ./child.md}\n";
+    let by_variable = trail("is_multi_region_trail = var.m") + "variable \"m\" {\n  type = bool\n}\n";
+    let files = [
+        vec![("good.md", good)],
+        vec![("parent.yaml", stack.to_owned()), ("child.md", template(true))],
+        vec![("main.tf", by_variable), ("v.md", "m = true\n".to_owned())],
+    ];
+    let cases = [
+        (Some("main.tf"), "good.md", trail("")),
+        (None, "child.md", template(false)),
+        (Some("terraform.tfvars"), "v.md", "m = false\n".to_owned()),
+    ];
+    for (index, ((link, changed, text), files)) in cases.into_iter().zip(files).enumerate() {
+        let Some(repository) = Repository::new(&format!("staged-names-{index}")) else { return };
+        for (name, text) in files {
+            repository.write(name, text);
+        }
+        if let Some(link) = link {
+            symlink(changed, repository.root.join(link)).unwrap();
+        }
+        repository.commit();
+        repository.write(changed, text);
+        repository.git(["add", "--all"]);
+        assert_eq!(check(&repository, &[]), (1, false), "{changed}");
+    }
+}
+
+/// A settings file names a document through a link to its directory, and an option names a value that nothing accepts.
+#[test]
+#[cfg(unix)]
+fn documents_behind_links_and_values_of_options_are_evaluated() {
+    let Some(repository) = Repository::new("staged-links") else { return };
+    repository.write("main.tf", trail("is_multi_region_trail = var.m") + "variable \"m\" {\n  type = bool\n}\n");
+    repository.write("trailint.toml", "[[root]]\npath = \".\"\nvar-files = [\"envs/v.md\"]\n");
+    repository.write("real/v.md", "m = true\n").write("other.md", "x");
+    std::os::unix::fs::symlink("real", repository.root.join("envs")).unwrap();
+    repository.commit();
+    repository.write("other.md", "y");
+    repository.git(["add", "--all"]);
+    assert_eq!(check(&repository, &[]), (0, true));
+    let refused = repository.run(&["check", "--scope", "staged", "--region", "nowhere"]);
+    assert_eq!(status(&refused), 2, "{}", err(&refused));
+    repository.write("real/v.md", "m = false\n");
+    repository.git(["add", "--all"]);
+    assert_eq!(check(&repository, &[]), (1, false));
+}
+
 #[test]
 fn reports_with_all_results_are_complete() {
     let Some(repository) = Repository::new("staged-formats") else { return };
@@ -206,12 +265,16 @@ fn commands(repository: &Repository, arguments: &[&str]) -> Vec<String> {
 
 #[test]
 #[cfg(unix)]
-fn a_change_without_an_effect_runs_git_twice() {
+fn a_change_without_an_effect_runs_three_commands_of_git() {
     let Some(repository) = Repository::new("staged-count") else { return };
     repository.write("main.tf", trail("is_multi_region_trail = true")).write("a.md", "x").commit();
     repository.write("a.md", "y");
     repository.git(["add", "--all"]);
     for scope in ["staged", "auto"] {
-        assert_eq!(commands(&repository, &["check", "--scope", scope]), ["diff-index", "ls-files"], "{scope}");
+        assert_eq!(
+            commands(&repository, &["check", "--scope", scope]),
+            ["cat-file", "diff-index", "ls-files"],
+            "{scope}"
+        );
     }
 }

@@ -372,6 +372,11 @@ pub(super) static LOG_GROUP_ROLES: &[ResourceKind] = &[
         ["role", "policy_arn"],
     ),
     role_attachment(
+        "aws_iam_role_policy_attachments_exclusive",
+        &[Argument::value("role_name"), Argument::value("policy_arns")],
+        ["role_name", "policy_arns"],
+    ),
+    role_attachment(
         "aws_iam_policy_attachment",
         &[Argument::value("roles"), Argument::value("policy_arn")],
         ["roles", "policy_arn"],

@@ -23,7 +23,7 @@ pub fn trusts_cloudtrail(document: &PolicyDocument, work: &Work) -> Maybe<bool> 
     allowed.and(denied.map(|denied| !denied))
 }
 
-/// True if one of the policies allows an action on the streams of a log group. `group` is its name; `None` if the name
+/// True if one of the policies allows an action on the streams of a log group, and none denies it. `group` is its name; `None` if the name
 /// is unknown.
 pub fn may_deliver(
     documents: &[&PolicyDocument],
@@ -38,7 +38,20 @@ pub fn may_deliver(
             terms.resource.applies(|patterns| patterns.iter().map(names_stream).fold(Known(false), Maybe::or));
         action.and(resource)
     };
-    documents.iter().map(|document| any(document, Effect::Allow, allows)).fold(Known(false), Maybe::or)
+    let allowed = documents.iter().map(|document| any(document, Effect::Allow, allows)).fold(Known(false), Maybe::or);
+    // A denial for one Region or account may be about other log groups, and one with conditions about other requests.
+    let denies = |terms: &StatementTerms| {
+        let is_wide = terms.resource.applies(|patterns| Known(patterns.iter().any(is_in_any_region)));
+        allows(terms).and(is_wide).and(is_unconditional(terms))
+    };
+    let denied = documents.iter().map(|document| any(document, Effect::Deny, denies)).fold(Known(false), Maybe::or);
+    allowed.and(denied.map(|denied| !denied))
+}
+
+/// True if a pattern names no Region and no account.
+fn is_in_any_region(pattern: &PartialText) -> bool {
+    let Some(text) = pattern.known() else { return false };
+    text.split(':').skip(3).take(2).all(|field| field == "*")
 }
 
 /// The ARN of a log stream to which CloudTrail writes, in the Region and the account of a pattern.

@@ -1,6 +1,7 @@
-//! Lists the staged changes, without listing the files of the index.
+//! Lists the staged changes, and compares single files with the index.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use super::batch::CatFile;
 use super::command::{Git, GitError};
@@ -10,6 +11,9 @@ use crate::source::{ReadError, from_bytes};
 
 /// The modes of regular files, and that of a missing one.
 const FILES: [&str; 3] = ["100644", "100755", "000000"];
+
+/// The mode of links.
+const LINK: &str = "120000";
 
 /// The object id that stands for a missing file.
 const NO_OBJECT: char = '0';
@@ -67,7 +71,7 @@ impl Git {
     /// The git command failed.
     pub fn all_contents(
         &self,
-        changes: &[&StagedChange],
+        changes: &[StagedChange],
         holds: impl Fn(Result<&[u8], ReadError>) -> bool,
     ) -> Result<bool, GitError> {
         let names: Vec<&str> = changes.iter().flat_map(|change| &change.objects).map(String::as_str).collect();
@@ -79,29 +83,29 @@ impl Git {
         Ok(all)
     }
 
-    /// True if the index has each of the files with the given content. Files that git doesn't track are accepted;
-    /// `None` as the content stands for a file that doesn't exist on the disk.
+    /// True if the index has each of the files with the given content, and no link whose name may be that of a file which is
+    /// read: it may lead to a file with any name. Files that git doesn't track are accepted; a file without content isn't on the disk.
     ///
     /// # Errors
     ///
     /// The git command failed.
-    pub fn has_in_index(&self, files: &[(PathBuf, Option<Vec<u8>>)]) -> Result<bool, GitError> {
-        let below: Vec<_> =
-            files.iter().filter_map(|(path, text)| Some((path.strip_prefix(&self.root).ok()?, text))).collect();
-        let Some(names) = below.iter().map(|(path, _)| path.to_str()).collect::<Option<Vec<&str>>>() else {
-            return Ok(false);
-        };
-        if names.is_empty() {
-            return Ok(true);
-        }
-        let mut arguments = vec!["ls-files", "--stage", "--full-name", "-z", "--"];
-        arguments.extend(names);
-        let listed = self.read(&arguments)?;
+    pub fn has_in_index(
+        &self,
+        files: &[(PathBuf, Option<Vec<u8>>)],
+        may_be_read: impl Fn(&Path) -> bool,
+    ) -> Result<bool, GitError> {
+        let below =
+            files.iter().filter_map(|(path, text)| Some((path.strip_prefix(&self.root).ok()?, text.as_deref())));
+        let expected: HashMap<&Path, Option<&[u8]>> = below.collect();
+        let listed = self.read(&["ls-files", "--stage", "--full-name", "-z"])?;
         Ok(lines(&listed).all(|line| {
             let Some((words, path)) = split(line) else { return false };
-            let text = below.iter().find(|(own, _)| *own == path).and_then(|(_, text)| text.as_deref());
-            let is_same = |text| words.get(1).is_some_and(|name| *name == object_name(text));
-            words.first().is_some_and(|mode| FILES.contains(mode)) && text.is_some_and(is_same)
+            match (words.as_slice(), expected.get(path.as_path())) {
+                ([mode, name, ..], Some(Some(text))) => FILES.contains(mode) && *name == object_name(text),
+                (_, Some(None)) => false,
+                ([mode, ..], None) => *mode != LINK || !may_be_read(&path),
+                ([], _) | ([_], Some(Some(_))) => false,
+            }
         }))
     }
 }
