@@ -20,9 +20,10 @@ const HIDDEN: &str = "…";
 const SECRETIVE: [(&str, &str); 2] = [("--var", "TRAILINT_VAR"), ("--parameter", "TRAILINT_PARAMETER")];
 
 /// Words in the names of values that are hidden.
-const SECRETS: [&str; 11] = [
-    "passw",
-    "passphrase",
+const SECRETS: [&str; 12] = [
+    "pass",
+    "pwd",
+    "connection",
     "secret",
     "token",
     "credential",
@@ -94,12 +95,19 @@ fn quoted_assignment(text: &str, is_secret: &dyn Fn(&str) -> bool) -> String {
     if shown.ends_with(HIDDEN) { shown } else { shell_quoted(&shown) }
 }
 
-/// Hides the value of `NAME=VALUE` if the name suggests that it is secret.
+/// Hides the value of `NAME=VALUE` if the name, a word in the value or an address with credentials suggests that it is
+/// secret.
 fn without_secret(text: &str, is_secret: &dyn Fn(&str) -> bool) -> String {
     match text.split_once('=') {
-        Some((name, _)) if is_secret(name.trim()) => format!("{name}={HIDDEN}"),
+        Some((name, value)) if is_secret(name.trim()) || holds_secret(value) => format!("{name}={HIDDEN}"),
         _ => text.to_owned(),
     }
+}
+
+fn holds_secret(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    let has_credentials = lower.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+    has_credentials || lower.contains(['=', ':']) && SECRETS.iter().any(|word| lower.contains(word))
 }
 
 /// True if the name of a variable or parameter suggests a secret, or if it may be declared as one. Hiding too many
@@ -219,6 +227,10 @@ mod tests {
         assert_eq!(
             shown("check -j 2 --jobs=3 -j4 --var db_password=x --var=API_TOKEN=y --var m=true --parameter Secret=a=b"),
             "trailint check --var db_password=… --var=API_TOKEN=… --var m=true --parameter Secret=…"
+        );
+        assert_eq!(
+            shown("check --var db_pwd=x --var url=https://u:p@h --var map={password=\"x\"} --var name=passage"),
+            "trailint check --var db_pwd=… --var url=… --var map=… --var name=passage"
         );
         assert_eq!(shown("check -- --var password=x *.tf"), "trailint check -- --var password=x '*.tf'");
     }

@@ -322,11 +322,7 @@ impl ControlRules {
         }
         match self.listed.evaluates {
             EvaluatedPart::AnyTrail(_) => self.status_of_any(deployment),
-            EvaluatedPart::Rules(_) | EvaluatedPart::Nothing(_) => {
-                let worst = [Outcome::Fail, Outcome::Unknown, Outcome::Pass];
-                let is_present = |outcome: &Outcome| self.outcomes(deployment).any(|own| own == *outcome);
-                ControlStatus::of(worst.into_iter().find(is_present))
-            }
+            EvaluatedPart::Rules(_) | EvaluatedPart::Nothing(_) => self.status_of_all(deployment),
         }
     }
 
@@ -343,12 +339,25 @@ impl ControlRules {
 
     /// Returns a pass if one trail certainly passes.
     fn status_of_any(&self, deployment: &DeploymentResult) -> ControlStatus {
-        let outcome = match deployment.trails.iter().any(|trail| self.passes(trail)) {
-            true => Some(Outcome::Pass),
-            false if self.outcomes(deployment).any(|outcome| outcome != Outcome::Fail) => Some(Outcome::Unknown),
-            false => self.outcomes(deployment).next(),
-        };
-        ControlStatus::of(outcome)
+        if deployment.trails.iter().any(|trail| self.passes(trail)) {
+            ControlStatus::Compliant
+        } else if may_have_more_trails(deployment) || self.outcomes(deployment).any(|own| own != Outcome::Fail) {
+            ControlStatus::Unknown
+        } else {
+            ControlStatus::NotCompliant
+        }
+    }
+
+    /// Returns a failure if a trail that certainly exists fails, and a pass if all trails pass.
+    fn status_of_all(&self, deployment: &DeploymentResult) -> ControlStatus {
+        let fails = |trail: &TrailResult| trail.rules.iter().any(|own| self.has(own.0) && own.1 == Outcome::Fail);
+        if deployment.trails.iter().any(|trail| trail.exists == TrailExistence::Always && fails(trail)) {
+            ControlStatus::NotCompliant
+        } else if may_have_more_trails(deployment) || self.outcomes(deployment).any(|own| own != Outcome::Pass) {
+            ControlStatus::Unknown
+        } else {
+            ControlStatus::Compliant
+        }
     }
 
     fn is_about_deployments(&self) -> bool {
@@ -427,6 +436,11 @@ impl ControlRules {
 /// The trails that are or may be created.
 fn created(deployment: &DeploymentResult) -> impl Iterator<Item = &TrailResult> + Clone {
     deployment.trails.iter().filter(|trail| trail.exists != TrailExistence::Never)
+}
+
+/// True if the verdict is unknown and a part isn't read, so that it may declare another trail.
+fn may_have_more_trails(deployment: &DeploymentResult) -> bool {
+    deployment.verdict == Some(Outcome::Unknown) && !deployment.unread.is_empty()
 }
 
 fn is_in(diagnostic: &Diagnostic, deployment: &DeploymentResult) -> bool {

@@ -95,20 +95,20 @@ fn headline(page: &HtmlPage<'_>) -> String {
         && let Some(main) = summary.main
     {
         let (met, all) = (summary.deployments_compliant, summary.deployments);
-        let verb = if met == 1 { "meets" } else { "meet" };
-        return format!(
-            "{met} of {} {verb} {}, {main}",
-            summary::count(all, "deployment"),
-            benchmark_title(&page.view.cited)
-        );
+        return format!("{} {}, {main}", share(met, all), benchmark_title(&page.view.cited));
     }
     let verdicts: Vec<Outcome> = page.report.deployments.iter().filter_map(|deployment| deployment.verdict).collect();
     let passed = verdicts.iter().filter(|verdict| **verdict == Outcome::Pass).count();
     if verdicts.is_empty() {
         return summary::verdict_sentence(page.report, page.view);
     }
-    let verb = if passed == 1 { "meets" } else { "meet" };
-    format!("{passed} of {} deployments {verb} {}", verdicts.len(), control(&page.view.cited))
+    format!("{} {}", share(passed, verdicts.len()), control(&page.view.cited))
+}
+
+/// "1 of 3 deployments meets".
+fn share(met: usize, all: usize) -> String {
+    let verb = if met == 1 || all == 1 { "meets" } else { "meet" };
+    format!("{met} of {} {verb}", summary::count(all, "deployment"))
 }
 
 /// The control that a deployment has to meet, in a benchmark: "CIS AWS Foundations 3.0, 3.1". Without the number if the

@@ -999,3 +999,43 @@ fn a_value_in_a_file_of_rows_is_traced_to_its_place() {
     let fixed = rows.replace("c\",false", "c\",true").replace("true,\"false\"", "true,\"true\"");
     assert_eq!(std::fs::read_to_string(scratch.0.join("t.csv")).unwrap(), fixed);
 }
+
+/// The statuses of controls, and that a benchmark adds its rules to the others.
+#[test]
+fn a_benchmark_states_what_is_certain_and_runs_beside_the_other_rules() {
+    let good = "is_multi_region_trail = true\n  enable_log_file_validation = true\n";
+    let trail = |name: &str, arguments: &str| {
+        format!("resource \"aws_cloudtrail\" \"{name}\" {{\n  s3_bucket_name = \"b\"\n  {arguments}\n}}\n")
+    };
+    let sometimes = format!(
+        "variable \"x\" {{\n  type = bool\n}}\n{}{}",
+        trail("a", good),
+        trail("b", "count = var.x ? 1 : 0\n  is_multi_region_trail = true")
+    );
+    let unread = format!(
+        "module \"x\" {{\n  source = \"terraform-x/cloudtrail/aws\"\n}}\n{}",
+        trail("a", "enable_logging = false\n  enable_log_file_validation = true")
+    );
+    let public = format!(
+        "resource \"aws_s3_bucket\" \"b\" {{\n  bucket = \"b\"\n}}\nresource \"aws_s3_bucket_policy\" \"p\" {{\n  bucket = \
+         aws_s3_bucket.b.id\n  policy = jsonencode({{ Statement = [{{ Effect = \"Allow\", Principal = \"*\", Action = \
+         \"s3:*\", Resource = \"*\" }}] }})\n}}\n{}",
+        trail("a", good)
+    );
+    let cases = [
+        // A trail that isn't created in every case fails in some cases only.
+        ("sometimes", &sometimes, "cis-aws-3.0", ["3.2 unknown", "3.1 compliant"], 0),
+        // Code that isn't read may declare a trail.
+        ("unread", &unread, "cis-aws-3.0", ["3.2 unknown", "3.8 unknown"], 1),
+        ("public", &public, "cis-aws-3.0", ["3.2 compliant", "3.1 compliant"], 1),
+        ("stopped", &trail("a", "enable_logging = false"), "pci-dss-4.0.1", ["CloudTrail.3 not compliant"; 2], 1),
+    ];
+    for (name, text, benchmark, statuses, expected) in cases {
+        let scratch = Scratch::new(&format!("benchmark-{name}"), &[("main.tf", text)]);
+        let output = scratch.run(&["check", "--compliance", benchmark]);
+        for listed in statuses {
+            assert!(out(&output).contains(&format!("  {listed}: ")), "{name}: {listed}\n{}", out(&output));
+        }
+        assert_eq!(status(&output), expected, "{name}: {}", out(&output));
+    }
+}

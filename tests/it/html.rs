@@ -178,7 +178,7 @@ fn the_headline_counts_the_deployments_that_meet_the_configured_control() {
     let report = check([("a/main.tf", good.as_str()), ("b/main.tf", &good)]);
     assert_eq!(headline(&report, "cis-aws-3.0"), "2 of 2 deployments meet CIS AWS Foundations 3.0, 3.1");
     let report = check([("a/main.tf", bad)]);
-    assert_eq!(headline(&report, "cis-aws-3.0"), "0 of 1 deployments meet CIS AWS Foundations 3.0, 3.1");
+    assert_eq!(headline(&report, "cis-aws-3.0"), "0 of 1 deployment meets CIS AWS Foundations 3.0, 3.1");
     assert_eq!(
         headline(&check([("a.tf", "")]), "cis-aws-3.0"),
         "No CloudTrail trail found in 1 file; nothing was checked."
