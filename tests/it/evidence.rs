@@ -1,5 +1,7 @@
 //! Saved output of AWS CLI commands, and the verdicts that follow from the semantics, written by hand.
 
+mod states;
+
 use std::path::Path;
 
 use clap::ValueEnum;
