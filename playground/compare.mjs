@@ -4,7 +4,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 
 import { load } from "./page/trailint.js";
 
@@ -37,8 +37,12 @@ function reportOf(scenario) {
   cpSync(scenario, copy, { recursive: true });
   const options = { cwd: copy, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"] };
   try {
-    return execFileSync(program, ["check", "--format", "json", "."], options);
+    return execFileSync(resolve(program), ["check", "--format", "json", "."], options);
   } catch (failure) {
+    // The status is that of a check with findings.
+    if (failure.status !== 1) {
+      throw failure;
+    }
     return failure.stdout;
   } finally {
     rmSync(copy, { recursive: true });
